@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: MIT
+# Each instruction set's file is the same templates under other flags. FMA
+# contraction is asked for; -ffast-math is not.
+set(KERNEL_FLAGS -O3 -ffp-contract=fast)
+file(GLOB KERNEL_SOURCES CONFIGURE_DEPENDS src/kernels/*.c)
+set_source_files_properties(${KERNEL_SOURCES} PROPERTIES COMPILE_OPTIONS "${KERNEL_FLAGS}")
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  set_source_files_properties(src/kernels/level_avx2.c PROPERTIES COMPILE_OPTIONS
+    "${KERNEL_FLAGS};-mavx2;-mfma;-mf16c")
+  set_source_files_properties(src/kernels/level_avx512.c PROPERTIES COMPILE_OPTIONS
+    "${KERNEL_FLAGS};-mavx512f;-mavx512vl;-mavx512dq;-mavx512bw;-mfma;-mprefer-vector-width=512")
+endif()

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libdensenet: densely connected convolutional networks (Huang, Liu, van der
+ * Maaten, Weinberger, 2017), complete: architectures, weight files of every
+ * origin, pictures to tensors, inference, heat maps, training.
+ *
+ * Conventions
+ *   - Every function that can fail returns dn_status and hands its result out
+ *     through a pointer, which it leaves alone on failure.
+ *   - dn_last_error() is a sentence about the calling thread's last failure.
+ *   - The library never exits, never prints and changes no global state.
+ *   - Tensors that cross this interface are float32, NCHW, contiguous.
+ *   - What a function creates, the matching *_free releases; NULL is allowed.
+ */
+#ifndef DENSENET_H
+#define DENSENET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define DN_API __attribute__((visibility("default")))
+#else
+#define DN_API
+#endif
+
+/* ------------------------------------------------------------------ status */
+
+typedef enum dn_status {
+    DN_OK = 0,
+    DN_ERROR_ARGUMENT, /* the caller asked for something impossible */
+    DN_ERROR_IO,       /* a file could not be opened, read or written */
+    DN_ERROR_FORMAT,   /* a file is damaged, or not what it claims to be */
+    DN_ERROR_MISMATCH, /* a sound file that does not fit the network */
+    DN_ERROR_LIMIT,    /* larger than the limit set for untrusted input */
+    DN_ERROR_MEMORY,   /* an allocation failed */
+    DN_ERROR_NUMERIC   /* NaN or infinity where none may be */
+} dn_status;
+
+/* One sentence on the last failure in this thread: the file, the fault, what
+ * was expected and what was found. Valid until the thread's next call. */
+DN_API const char *dn_last_error(void);
+
+/* "MAJOR.MINOR.PATCH". */
+DN_API const char *dn_version(void);
+
+/* The instruction-set level whose kernels run: "avx512", "avx2", "neon" or
+ * "baseline". Chosen once; the environment variable DENSENET_CPU forces a
+ * lower one. */
+DN_API const char *dn_cpu_level(void);
+
+/* ------------------------------------------------------------ architecture */
+
+#define DN_MAX_BLOCKS 16
+#define DN_NAME_SIZE 64
+
+typedef enum dn_stem {
+    DN_STEM_IMAGENET,   /* 7x7/2 convolution, BN, ReLU, 3x3/2 max-pool */
+    DN_STEM_CIFAR,      /* 3x3/1 convolution */
+    DN_STEM_CIFAR_NORM, /* 3x3/1 convolution, BN, ReLU */
+    DN_STEM_DEEP        /* three 3x3 convolutions (the first /2), each with BN
+                           and ReLU, then the 3x3/2 max-pool: timm's deep stem */
+} dn_stem;
+
+/* A member of the family. Plain data: copy it freely. */
+typedef struct dn_arch {
+    char name[DN_NAME_SIZE]; /* "densenet121", or "densenet" where it has none */
+    int block_count;
+    int blocks[DN_MAX_BLOCKS]; /* layers of each dense block */
+    int growth;                /* k: maps that each layer adds */
+    int stem_channels;         /* maps that the stem hands to the first block */
+    int stem_hidden[2];        /* deep stem: outputs of its first two convolutions */
+    int bottleneck;            /* a layer's 1x1 convolution has bottleneck * k outputs;
+                                  0: layers are a single 3x3 convolution */
+    double compression;        /* a transition keeps floor(compression * channels) */
+    dn_stem stem;
+    int channels; /* of the input picture: 3, or 1 */
+    int classes;
+    double bn_epsilon; /* 1e-5 */
+} dn_arch;
+
+/* Fills *arch from a name: densenet121|169|201|264|161, densenet-L-K (plain)
+ * and densenet-bc-L-K (bottleneck, compression 0.5), the paper's CIFAR
+ * networks for any L and K that divide evenly. ImageNet networks get 1000
+ * classes, CIFAR ones 10. */
+DN_API dn_status dn_arch_find(const char *name, dn_arch *arch);
+
+/* The index-th fixed name ("densenet121", ...), NULL past the last. */
+DN_API const char *dn_arch_name(int index);
+
+/* Checks every field's range and that each transition keeps a channel. */
+DN_API dn_status dn_arch_check(const dn_arch *arch);
+
+/* Trainable parameters: convolutions, BN weights and biases, the classifier. */
+DN_API size_t dn_arch_parameters(const dn_arch *arch);
+
+/* The smallest height or width that leaves every pool at least one pixel. */
+DN_API int dn_arch_smallest_input(const dn_arch *arch);
+
+/* ----------------------------------------------------------------- summary */
+
+typedef struct dn_summary_options {
+    int batch, channels, height, width; /* all 0: no input size, as torchinfo without one */
+    int depth;                          /* rows shown; 0: torchinfo's default, 3 */
+    const char *columns;                /* comma-separated torchinfo column names; NULL:
+                                           "output_size,num_params" */
+} dn_summary_options;
+
+/* The table that torchinfo 1.7.2 prints for the reference PyTorch module of
+ * this architecture, byte for byte, without a final newline. The caller
+ * releases *text with dn_free. */
+DN_API dn_status dn_summary(const dn_arch *arch, const dn_summary_options *options, char **text);
+
+/* Releases memory that a function of this interface said to release so. */
+DN_API void dn_free(void *memory);
+
+/* ---------------------------------------------------------------- pictures */
+
+/* Decoded pixels, interleaved, rows top to bottom without padding. */
+typedef struct dn_image {
+    int width, height;
+    int channels; /* 1 grey, 3 RGB (alpha is dropped as Pillow's convert("RGB") does) */
+    int depth;    /* 8 or 16 bits a sample; 16-bit samples are native uint16_t */
+    void *pixels;
+} dn_image;
+
+typedef struct dn_image_limits {
+    int64_t max_pixels; /* 0: 178956970, where Pillow speaks of a decompression bomb */
+} dn_image_limits;
+
+/* Decodes JPEG, PNG or WebP, told apart by content. limits may be NULL. The
+ * caller owns *image. */
+DN_API dn_status dn_image_read(const char *path, const dn_image_limits *limits, dn_image **image);
+
+/* The same from memory; name is only for messages. */
+DN_API dn_status dn_image_decode(const void *data, size_t size, const char *name,
+                                 const dn_image_limits *limits, dn_image **image);
+DN_API void dn_image_free(dn_image *image);
+
+typedef enum dn_filter { DN_BILINEAR, DN_BICUBIC } dn_filter;
+
+/* How samples become floats. */
+typedef enum dn_scaling {
+    DN_SCALE_UNIT, /* x / 255, then (x - mean) / std a channel */
+    DN_SCALE_XRAY  /* (2 x / (2^bits - 1) - 1) * 1024, one channel */
+} dn_scaling;
+
+/* From picture to tensor. Plain data: take a named pipeline and change it. */
+typedef struct dn_preprocess {
+    char name[DN_NAME_SIZE];
+    int resize;        /* shorter side after resampling; 0: no resampling */
+    dn_filter filter;  /* antialiased, in Pillow's fixed-point arithmetic */
+    int crop;          /* centre square; 0: none */
+    bool square_first; /* crop the centre square before resampling (X-ray pipeline) */
+    dn_scaling scaling;
+    int channels;          /* of the tensor: 3, or 1 (grey by Pillow's luma formula) */
+    float mean[3], std[3]; /* of samples scaled to 0..1 */
+} dn_preprocess;
+
+/* A named pipeline: "torchvision", "timm", "xrv", "keras", "cifar10",
+ * "cifar100", "none"; or one with changes after it, as in
+ * "torchvision,resize=232,filter=bicubic,mean=0.5:0.5:0.5". A specification
+ * that starts with a change alters *preprocess as it stands. */
+DN_API dn_status dn_preprocess_parse(const char *specification, dn_preprocess *preprocess);
+
+/* Writes the specification that dn_preprocess_parse reads back to the same
+ * pipeline; size 256 always suffices. */
+DN_API void dn_preprocess_format(const dn_preprocess *preprocess, char *text, size_t size);
+
+/* Size of the tensor that dn_preprocess_run makes of a picture of this size. */
+DN_API dn_status dn_preprocess_size(const dn_preprocess *preprocess, int width, int height,
+                                    int *out_width, int *out_height);
+
+/* tensor: channels x out_height x out_width floats of the caller's. */
+DN_API dn_status dn_preprocess_run(const dn_preprocess *preprocess, const dn_image *image,
+                                   float *tensor);
+
+/* ------------------------------------------------------------------- model */
+
+/* An architecture and its parameters in one canonical order (oldest maps
+ * first), with what is known about them. Immutable once made, apart from the
+ * setters below; may be read by many threads at once. */
+typedef struct dn_model dn_model;
+
+typedef enum dn_concat {
+    DN_CONCAT_AUTO,  /* read off the names or the batch-norm statistics */
+    DN_CONCAT_FIRST, /* a layer's new maps come before the old ones */
+    DN_CONCAT_LAST   /* ... after them */
+} dn_concat;
+
+typedef struct dn_load_options {
+    dn_concat concat; /* only consulted where the file itself cannot tell */
+} dn_load_options;
+
+/* Reads safetensors, PyTorch zip or pre-2019 PyTorch files, names of any
+ * dialect or of none. A file that does not fit is refused with what is missing
+ * and what is left over. options may be NULL. The caller owns *model. */
+DN_API dn_status dn_model_load(const char *path, const dn_load_options *options, dn_model **model);
+
+typedef enum dn_init {
+    DN_INIT_PYTORCH, /* the defaults of nn.Conv2d, nn.BatchNorm2d, nn.Linear */
+    DN_INIT_PAPER    /* He: normal, std sqrt(2 / fan_out); classifier bias 0 */
+} dn_init;
+
+/* Random parameters by seed, the same on every machine. */
+DN_API dn_status dn_model_init(const dn_arch *arch, dn_init init, uint64_t seed, dn_model **model);
+DN_API void dn_model_free(dn_model *model);
+
+DN_API const dn_arch *dn_model_arch(const dn_model *model);
+
+typedef enum dn_task {
+    DN_TASK_CLASSES, /* one of the classes: softmax */
+    DN_TASK_LABELS   /* any of the labels: a sigmoid each */
+} dn_task;
+
+/* Where a model came from, in words: "safetensors", "torchvision", "last",
+ * "f32". Empty strings for a model made by dn_model_init. */
+typedef struct dn_origin {
+    char format[24], dialect[24], concat[8], dtype[8];
+} dn_origin;
+DN_API const dn_origin *dn_model_origin(const dn_model *model);
+
+/* NULL unless something about the file deserves a person's attention, such as
+ * NaN among the weights: then one sentence. */
+DN_API const char *dn_model_warning(const dn_model *model);
+
+DN_API dn_task dn_model_task(const dn_model *model);
+DN_API void dn_model_set_task(dn_model *model, dn_task task);
+
+/* Name of an output, NULL where none is recorded; "" marks an output that was
+ * never trained. */
+DN_API const char *dn_model_label(const dn_model *model, int output);
+
+/* Copies count == classes names. */
+DN_API dn_status dn_model_set_labels(dn_model *model, const char *const *labels, int count);
+
+/* False where the file recorded none; *preprocess is then the family's
+ * default for this architecture. */
+DN_API bool dn_model_preprocess(const dn_model *model, dn_preprocess *preprocess);
+DN_API void dn_model_set_preprocess(dn_model *model, const dn_preprocess *preprocess);
+
+/* Turns n rows of logits into probabilities in place: softmax or sigmoid, then
+ * the per-label operating thresholds where the model has them. */
+DN_API void dn_model_probabilities(const dn_model *model, int n, float *logits);
+
+/* A parameter or running statistic, in canonical order. */
+typedef struct dn_tensor_view {
+    const char *name; /* torchvision's */
+    int rank;
+    int64_t shape[4];
+    const float *data; /* owned by the model */
+} dn_tensor_view;
+DN_API int dn_model_tensor_count(const dn_model *model);
+DN_API dn_tensor_view dn_model_tensor(const dn_model *model, int index);
+
+typedef struct dn_save_options {
+    const char *naming; /* "torchvision" (default), "reference" */
+    const char *dtype;  /* "f32" (default), "f16", "bf16" */
+} dn_save_options;
+
+/* Writes safetensors, or a PyTorch zip file where path ends in .pt or .pth,
+ * with architecture, labels and preprocessing in its metadata. The file
+ * appears whole or not at all. options may be NULL. */
+DN_API dn_status dn_model_save(const dn_model *model, const char *path,
+                               const dn_save_options *options);
+
+/* --------------------------------------------------------------- inference */
+
+/* A model laid out for running: packed weights, a plan and its memory. Belongs
+ * to one thread at a time; any number may share a model, which must outlive
+ * them. */
+typedef struct dn_session dn_session;
+
+/* threads 0: one a core. Results do not depend on it, to the bit. */
+DN_API dn_status dn_session_create(const dn_model *model, int threads, dn_session **session);
+DN_API void dn_session_free(dn_session *session);
+
+/* input: n x channels x height x width; logits: n x classes. The first run of
+ * a shape plans it; later runs of that shape allocate nothing. */
+DN_API dn_status dn_session_run(dn_session *session, const float *input, int n, int height,
+                                int width, float *logits);
+
+/* Bytes of packed weights and of working memory for the planned shape. */
+DN_API size_t dn_session_bytes(const dn_session *session);
+
+/* A named tensor inside the network, pixel-major: element (image, channel, y,
+ * x) is data[((image * height + y) * width + x) * stride + channel]. */
+typedef struct dn_feature {
+    const char *name; /* "stem", "block1.layer1", "block1", "transition1", "final",
+                         "pool", "logits": see docs/densenet.md */
+    int n, channels, height, width;
+    size_t stride;
+    const float *data; /* valid during the call only */
+} dn_feature;
+typedef void dn_observer(const dn_feature *feature, void *context);
+
+/* Calls observer with each inner tensor as the run computes it; NULL stops. */
+DN_API void dn_session_observe(dn_session *session, dn_observer *observer, void *context);
+
+/* Class-activation map of the last run (Zhou et al., 2016; exact here, since
+ * the classifier is linear on the global average): map, map_height x map_width
+ * floats of the caller's, averages to the logit less its bias. map may be NULL
+ * to ask for the size. */
+DN_API dn_status dn_session_cam(const dn_session *session, int image, int output, float *map,
+                                int *map_height, int *map_width);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/file.h"
+
+#include "base/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Pipes and devices have no size to map: read them to the end. */
+static dn_status read_whole(int descriptor, const char *path, dn_file_map *map)
+{
+    size_t capacity = 0, size = 0;
+    unsigned char *data = NULL;
+    for (;;) {
+        if (size == capacity) {
+            capacity = capacity ? capacity * 2 : 65536;
+            unsigned char *grown = realloc(data, capacity);
+            if (!grown) {
+                free(data);
+                return dn_fail_memory(capacity);
+            }
+            data = grown;
+        }
+        ssize_t count = read(descriptor, data + size, capacity - size);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0) {
+            free(data);
+            return dn_fail(DN_ERROR_IO, "%s: cannot be read: %s", path, strerror(errno));
+        }
+        if (count == 0)
+            break;
+        size += (size_t)count;
+    }
+    *map = (dn_file_map){.data = data, .size = size, .mapped = false};
+    return DN_OK;
+}
+
+static dn_status map_descriptor(int descriptor, const char *path, dn_file_map *map)
+{
+    struct stat info;
+    if (fstat(descriptor, &info) != 0)
+        return dn_fail(DN_ERROR_IO, "%s: cannot be examined: %s", path, strerror(errno));
+    if (S_ISDIR(info.st_mode))
+        return dn_fail(DN_ERROR_IO, "%s: is a folder, a file was expected", path);
+    if (!S_ISREG(info.st_mode) || info.st_size == 0)
+        return read_whole(descriptor, path, map);
+    size_t size = (size_t)info.st_size;
+    void *data = mmap(NULL, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+    if (data == MAP_FAILED)
+        return read_whole(descriptor, path, map);
+    *map = (dn_file_map){.data = data, .size = size, .mapped = true};
+    return DN_OK;
+}
+
+dn_status dn_file_map_open(const char *path, dn_file_map *map)
+{
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return dn_fail(DN_ERROR_IO, "%s: cannot be opened: %s", path, strerror(errno));
+    dn_status status = map_descriptor(descriptor, path, map);
+    close(descriptor);
+    return status;
+}
+
+void dn_file_map_close(dn_file_map *map)
+{
+    if (map->mapped)
+        munmap((void *)map->data, map->size);
+    else
+        free((void *)map->data);
+    *map = (dn_file_map){0};
+}
+
+void dn_file_map_forget(const dn_file_map *map)
+{
+    if (map->mapped)
+        madvise((void *)map->data, map->size, MADV_DONTNEED);
+}
+
+/* Creates a new file beside path. Not mkstemp: the result must get the
+ * permissions that the user's umask gives any new file. */
+static int create_beside(const char *path, char *temporary, size_t size)
+{
+    for (unsigned attempt = 0; attempt < 1000; attempt++) {
+        snprintf(temporary, size, "%s.%ld-%u.tmp", path, (long)getpid(), attempt);
+        int descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (descriptor >= 0 || errno != EEXIST)
+            return descriptor;
+    }
+    return -1;
+}
+
+dn_status dn_file_create(const char *path, dn_file_writer *writer)
+{
+    size_t size = strlen(path) + 48;
+    *writer = (dn_file_writer){0};
+    DN_TRY(dn_copy_string(path, &writer->path));
+    dn_status status = dn_calloc(size, 1, &writer->temporary);
+    if (status != DN_OK) {
+        dn_file_abandon(writer);
+        return status;
+    }
+    int descriptor = create_beside(path, writer->temporary, size);
+    if (descriptor < 0)
+        writer->temporary[0] = '\0';
+    else
+        writer->stream = fdopen(descriptor, "wb");
+    if (!writer->stream) {
+        status = dn_fail(DN_ERROR_IO, "%s: cannot be created: %s", path, strerror(errno));
+        if (descriptor >= 0)
+            close(descriptor);
+        dn_file_abandon(writer);
+    }
+    return status;
+}
+
+dn_status dn_file_write(dn_file_writer *writer, const void *data, size_t size)
+{
+    if (size && fwrite(data, 1, size, writer->stream) != size)
+        return dn_fail(DN_ERROR_IO, "%s: cannot be written: %s", writer->path, strerror(errno));
+    return DN_OK;
+}
+
+/* A rename is on disk only when the folder that holds it is. */
+static void sync_folder(const char *path)
+{
+    char *folder;
+    if (dn_copy_string(path, &folder) != DN_OK)
+        return;
+    char *slash = strrchr(folder, '/');
+    if (slash)
+        slash[slash == folder] = '\0';
+    int descriptor = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor >= 0) {
+        fsync(descriptor);
+        close(descriptor);
+    }
+    free(folder);
+}
+
+dn_status dn_file_commit(dn_file_writer *writer)
+{
+    bool sound = fflush(writer->stream) == 0 && fsync(fileno(writer->stream)) == 0;
+    int fault = errno;
+    if (fclose(writer->stream) != 0 && sound) {
+        sound = false;
+        fault = errno;
+    }
+    writer->stream = NULL;
+    if (sound && rename(writer->temporary, writer->path) != 0) {
+        sound = false;
+        fault = errno;
+    }
+    dn_status status = DN_OK;
+    if (sound) {
+        writer->temporary[0] = '\0';
+        sync_folder(writer->path);
+    } else {
+        status = dn_fail(DN_ERROR_IO, "%s: cannot be written: %s", writer->path, strerror(fault));
+    }
+    dn_file_abandon(writer);
+    return status;
+}
+
+void dn_file_abandon(dn_file_writer *writer)
+{
+    if (writer->stream)
+        fclose(writer->stream);
+    if (writer->temporary && writer->temporary[0])
+        unlink(writer->temporary);
+    free(writer->temporary);
+    free(writer->path);
+    *writer = (dn_file_writer){0};
+}

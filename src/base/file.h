@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DN_BASE_FILE_H
+#define DN_BASE_FILE_H
+
+#include "base/status.h"
+
+#include <stdio.h>
+
+/* A file's bytes, mapped read-only where the system can, else read. */
+typedef struct dn_file_map {
+    const unsigned char *data;
+    size_t size;
+    bool mapped;
+} dn_file_map;
+
+dn_status dn_file_map_open(const char *path, dn_file_map *map);
+void dn_file_map_close(dn_file_map *map);
+
+/* Lets go of the pages already read (they come back from the page cache when
+ * touched again): keeps a process small while it walks a large weight file. */
+void dn_file_map_forget(const dn_file_map *map);
+
+/* A file that appears whole or not at all: written beside its destination,
+ * synced, renamed over it by dn_file_commit. dn_file_abandon (also after a
+ * failed commit) removes what was written. */
+typedef struct dn_file_writer {
+    FILE *stream;
+    char *path, *temporary;
+} dn_file_writer;
+
+dn_status dn_file_create(const char *path, dn_file_writer *writer);
+dn_status dn_file_write(dn_file_writer *writer, const void *data, size_t size);
+dn_status dn_file_commit(dn_file_writer *writer);
+void dn_file_abandon(dn_file_writer *writer);
+
+#endif

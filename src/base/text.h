@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DN_BASE_TEXT_H
+#define DN_BASE_TEXT_H
+
+#include "base/status.h"
+
+/* A string that grows. Starts as {0}; a failed allocation is remembered and
+ * reported once, by dn_text_take. */
+typedef struct dn_text {
+    char *data;
+    size_t length, capacity;
+    bool failed;
+} dn_text;
+
+void dn_text_add(dn_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void dn_text_add_bytes(dn_text *text, const char *bytes, size_t count);
+
+/* Hands the finished string out; free(). Leaves *text empty either way. */
+dn_status dn_text_take(dn_text *text, char **out);
+void dn_text_drop(dn_text *text);
+
+#endif

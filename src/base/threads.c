@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/threads.h"
+
+#include <omp.h>
+
+void dn_parallel(int threads, int tasks, dn_task_body *body, void *context)
+{
+    if (threads <= 1 || tasks <= 1) {
+        for (int task = 0; task < tasks; task++)
+            body(context, task, 0);
+        return;
+    }
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
+    for (int task = 0; task < tasks; task++)
+        body(context, task, omp_get_thread_num());
+}
+
+int dn_core_count(void)
+{
+    return omp_get_num_procs();
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#include "network.h"
+
+#include "report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct {
+    const char *blocks, *stem;
+    int growth, stem_channels, bottleneck, channels, classes;
+    double compression;
+} chosen = {.bottleneck = -1};
+
+const option_row arch_options[] = {
+    {"blocks", 0, OPTION_TEXT, &chosen.blocks, "N,N,...", "layers of each dense block", 0, 0},
+    {"growth", 0, OPTION_INT, &chosen.growth, "K", "growth rate: maps a layer adds", 1, 4096},
+    {"stem-channels", 0, OPTION_INT, &chosen.stem_channels, "N", "maps of the stem (2 K)", 1, 4096},
+    {"bottleneck", 0, OPTION_INT, &chosen.bottleneck, "N",
+     "1x1 convolutions have N K outputs (4); 0: none", 0, 64},
+    {"compression", 0, OPTION_FLOAT, &chosen.compression, "X",
+     "share of maps a transition keeps (0.5)", 1e-6, 1},
+    {"stem", 0, OPTION_TEXT, &chosen.stem, "imagenet|cifar|cifar-norm|deep", "kind of stem", 0, 0},
+    {"channels", 0, OPTION_INT, &chosen.channels, "N", "channels of the input picture (3)", 1,
+     1024},
+    {"classes", 0, OPTION_INT, &chosen.classes, "N", "outputs of the classifier", 1, 1000000},
+    {0},
+};
+
+static bool parse_blocks(const char *text, dn_arch *arch)
+{
+    arch->block_count = 0;
+    for (const char *at = text;; at++) {
+        char *end;
+        long layers = strtol(at, &end, 10);
+        if (end == at || (*end && *end != ',') || layers < 1 || layers > 1000)
+            return complain("--blocks: \"%s\" is not a list of layer counts such as 6,12,24,16",
+                            text);
+        if (arch->block_count == DN_MAX_BLOCKS)
+            return complain("--blocks: at most %d blocks are supported", DN_MAX_BLOCKS);
+        arch->blocks[arch->block_count++] = (int)layers;
+        at = end;
+        if (!*at)
+            return true;
+    }
+}
+
+static dn_stem stem_kind(const char *name)
+{
+    return strcmp(name, "imagenet") == 0     ? DN_STEM_IMAGENET
+           : strcmp(name, "cifar") == 0      ? DN_STEM_CIFAR
+           : strcmp(name, "cifar-norm") == 0 ? DN_STEM_CIFAR_NORM
+                                             : DN_STEM_DEEP;
+}
+
+/* --blocks alone describes a network: what it leaves out is DenseNet-121's. */
+static bool start_from(const char *name, dn_arch *arch)
+{
+    if (!name && !chosen.blocks)
+        return complain("which network? Name one (densenet121, densenet-bc-100-12) or give "
+                        "--blocks");
+    if (dn_arch_find(name ? name : "densenet121", arch) != DN_OK) {
+        refuse();
+        return false;
+    }
+    return true;
+}
+
+static void rename_if_changed(const dn_arch *named, dn_arch *arch)
+{
+    dn_arch other = *arch;
+    other.classes = named->classes;
+    other.channels = named->channels;
+    if (memcmp(&other, named, sizeof other) != 0)
+        snprintf(arch->name, sizeof arch->name, "densenet");
+}
+
+bool arch_from_options(const char *name, dn_arch *arch)
+{
+    if (!start_from(name, arch))
+        return false;
+    dn_arch named = *arch;
+    if (chosen.blocks) {
+        memset(arch->blocks, 0, sizeof arch->blocks);
+        if (!parse_blocks(chosen.blocks, arch))
+            return false;
+    }
+    if (chosen.growth) {
+        arch->growth = chosen.growth;
+        arch->stem_channels = 2 * chosen.growth;
+    }
+    if (chosen.stem_channels)
+        arch->stem_channels = chosen.stem_channels;
+    if (chosen.bottleneck >= 0)
+        arch->bottleneck = chosen.bottleneck;
+    if (chosen.compression > 0)
+        arch->compression = chosen.compression;
+    if (chosen.stem)
+        arch->stem = stem_kind(chosen.stem);
+    if (chosen.channels)
+        arch->channels = chosen.channels;
+    if (chosen.classes)
+        arch->classes = chosen.classes;
+    arch->stem_hidden[0] = arch->stem_hidden[1] = arch->growth;
+    rename_if_changed(&named, arch);
+    if (dn_arch_check(arch) != DN_OK) {
+        refuse();
+        return false;
+    }
+    return true;
+}

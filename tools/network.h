@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* The options that choose a network, shared by the commands that take one. */
+#ifndef TOOL_NETWORK_H
+#define TOOL_NETWORK_H
+
+#include "densenet.h"
+#include "options.h"
+
+/* --blocks, --growth, ... : an architecture of any shape. */
+extern const option_row arch_options[];
+
+/* The architecture that a name (or NULL) and arch_options describe. Complains
+ * and returns false where they describe none. */
+bool arch_from_options(const char *name, dn_arch *arch);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* Commands and their options as tables: parsing, --help, the man page and the
+ * shell completions all read the same rows. */
+#ifndef TOOL_OPTIONS_H
+#define TOOL_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Exit status: 0 done, 1 done in part (some pictures could not be read), 2 the
+ * request could not be met. */
+enum { EXIT_DONE = 0, EXIT_PART = 1, EXIT_REFUSED = 2 };
+
+typedef enum option_type {
+    OPTION_FLAG,  /* bool */
+    OPTION_INT,   /* int */
+    OPTION_LONG,  /* int64_t */
+    OPTION_FLOAT, /* double */
+    OPTION_TEXT,  /* const char *, pointing into argv */
+    OPTION_FILE,  /* the same; shells complete file names */
+    OPTION_TABLE  /* target: a further struct option table to include here */
+} option_type;
+
+typedef struct option_row {
+    const char *name; /* "batch-size"; NULL ends a table */
+    char letter;      /* short form, or 0 */
+    option_type type;
+    const void *target;   /* where the value goes */
+    const char *argument; /* "N", or the choices "a|b|c", which are then checked */
+    const char *help;     /* one line */
+    double low, high;     /* range of numbers; both 0: not checked */
+} option_row;
+
+typedef struct command {
+    const char *name;
+    const char *arguments;   /* "PICTURE|FOLDER ..." */
+    const char *summary;     /* one line */
+    const char *description; /* paragraphs for --help and the manual, or NULL */
+    const char *examples;    /* lines "command\n    what it does\n", or NULL */
+    const option_row *options;
+    int least, most; /* positional arguments; most -1: any number */
+    int (*run)(int count, char **arguments);
+} command;
+
+/* Parses argv by the command's table, prints help where asked, checks the
+ * number of positional arguments and runs the command. */
+int run_command(const command *chosen, int argc, char **argv);
+
+/* The index-th row of a table with its included tables spliced in, NULL at the end. */
+const option_row *option_at(const option_row *table, int index);
+
+void print_help(const command *chosen);
+
+#endif

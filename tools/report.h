@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* What the program says to a person: faults, warnings, progress. All of it
+ * goes to standard error; results go to standard output. */
+#ifndef TOOL_REPORT_H
+#define TOOL_REPORT_H
+
+#include <stdbool.h>
+
+/* Prints "densenet: ..." and returns false, for `return complain(...)`. */
+bool complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Complains with the library's last sentence; returns EXIT_REFUSED. */
+int refuse(void);
+
+/* A line that is drawn over itself on a terminal, at most ten times a second,
+ * and not at all elsewhere. Ended by progress_end, which clears it. */
+void progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void progress_end(void);
+
+/* Seconds on a clock that only moves forward. */
+double seconds_now(void);
+
+#endif
