@@ -19,8 +19,7 @@ static dn_status name_slots(dn_model *model)
 {
     const dn_arch *arch = &model->arch;
     DN_TRY(dn_calloc((size_t)model->layout.count, sizeof *model->names, &model->names));
-    dn_name_context context = {.block_count = arch->block_count,
-                               .last_block_layers = arch->blocks[arch->block_count - 1]};
+    dn_name_context context = {.block_count = arch->block_count, .blocks = arch->blocks};
     for (int i = 0; i < model->layout.count; i++) {
         char name[DN_TENSOR_NAME_SIZE];
         dn_name_format(DN_DIALECT_TORCHVISION, &context, &model->layout.slots[i].key, name);
