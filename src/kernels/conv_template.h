@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* Convolutions over grids: row pointers, packing with the fused batch norm. */
+
+DN_INLINE int smaller(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/* A pixel of a grid by its running number, and its successors. */
+typedef struct pixel_cursor {
+    const dn_grid *grid;
+    int image, y, x;
+} pixel_cursor;
+
+static pixel_cursor cursor_at(const dn_grid *grid, int pixel)
+{
+    int area = grid->height * grid->width, rest = pixel % area;
+    return (pixel_cursor){grid, pixel / area, rest / grid->width, rest % grid->width};
+}
+
+DN_INLINE void cursor_advance(pixel_cursor *at)
+{
+    if (++at->x == at->grid->width) {
+        at->x = 0;
+        if (++at->y == at->grid->height) {
+            at->y = 0;
+            at->image++;
+        }
+    }
+}
+
+DN_INLINE float *pixel_address(const dn_grid *grid, int image, int y, int x)
+{
+    return grid->data + image * grid->image_stride + y * grid->row_stride + x * grid->pixel_stride;
+}
+
+static void conv(const dn_conv *op, int task, float *scratch)
+{
+    (void)scratch;
+    int first = task * op->pixels_per_task;
+    int end = smaller(first + op->pixels_per_task, dn_grid_pixels(&op->output));
+    row_shape shape = {op->kernel, op->kernel * op->channels, op->input.row_stride};
+    int panel_count = dn_ceil_divide(op->panels.outputs, TILE_CHANNELS);
+    pixel_cursor at = cursor_at(&op->output, first);
+    row_block block;
+    for (int pixel = first; pixel < end; pixel += block.count) {
+        block.count = smaller(end - pixel, DN_MAX_BLOCK_PIXELS);
+        for (int r = 0; r < block.count; r++) {
+            block.input[r] = pixel_address(&op->input, at.image, at.y * op->stride - op->padding,
+                                           at.x * op->stride - op->padding);
+            block.output[r] = pixel_address(&op->output, at.image, at.y, at.x);
+            cursor_advance(&at);
+        }
+        multiply_rows(&block, &shape, &op->panels, 0, panel_count, &op->epilogue);
+    }
+}
+
+/* target[c] = relu(source[c] * scale[c] + shift[c]) */
+static void pack_activated(const float *source, const dn_affine *affine, int channels,
+                           float *target)
+{
+    const float *scale = affine->scale, *shift = affine->shift;
+    int c = 0;
+    for (; c + DN_LANES <= channels; c += DN_LANES)
+        v_store(target + c, v_relu(v_load(source + c) * v_load(scale + c) + v_load(shift + c)));
+    for (; c < channels; c++)
+        target[c] = s_relu(source[c] * scale[c] + shift[c]);
+}
+
+/* The same, averaged over the 2x2 pixels from source on. */
+static void pack_pooled(const float *source, const dn_grid *grid, const dn_affine *affine,
+                        int channels, float *target)
+{
+    const float *corner[4] = {source, source + grid->pixel_stride, source + grid->row_stride,
+                              source + grid->row_stride + grid->pixel_stride};
+    const float *scale = affine->scale, *shift = affine->shift;
+    int c = 0;
+    for (; c + DN_LANES <= channels; c += DN_LANES) {
+        vfloat sum = v_set(0);
+        for (int i = 0; i < 4; i++)
+            sum += v_relu(v_load(corner[i] + c) * v_load(scale + c) + v_load(shift + c));
+        v_store(target + c, sum * 0.25f);
+    }
+    for (; c < channels; c++) {
+        float sum = 0;
+        for (int i = 0; i < 4; i++)
+            sum += s_relu(corner[i][c] * scale[c] + shift[c]);
+        target[c] = sum * 0.25f;
+    }
+}
+
+static void pointwise(const dn_pointwise *op, int task, float *scratch)
+{
+    int all_panels = dn_ceil_divide(op->panels.outputs, TILE_CHANNELS);
+    int groups = dn_ceil_divide(all_panels, op->panels_per_task);
+    int first_panel = task % groups * op->panels_per_task;
+    int last_panel = smaller(first_panel + op->panels_per_task, all_panels);
+    int first = task / groups * op->pixels_per_task;
+    int end = smaller(first + op->pixels_per_task, dn_grid_pixels(&op->output));
+    int depth = op->panels.depth, stride = dn_packed_stride(depth);
+    row_shape shape = {1, depth, 0};
+    pixel_cursor at = cursor_at(&op->output, first);
+    row_block block;
+    for (int pixel = first; pixel < end; pixel += block.count) {
+        block.count = smaller(end - pixel, DN_MAX_BLOCK_PIXELS);
+        for (int r = 0; r < block.count; r++) {
+            const float *source =
+                pixel_address(&op->input, at.image, at.y * op->pool, at.x * op->pool);
+            float *packed = scratch + (ptrdiff_t)r * stride;
+            block.input[r] = op->affine.scale ? packed : source;
+            block.output[r] = pixel_address(&op->output, at.image, at.y, at.x);
+            if (op->pool == 2)
+                pack_pooled(source, &op->input, &op->affine, depth, packed);
+            else if (op->affine.scale)
+                pack_activated(source, &op->affine, depth, packed);
+            cursor_advance(&at);
+        }
+        multiply_rows(&block, &shape, &op->panels, first_panel, last_panel, &op->epilogue);
+    }
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#include "densenet.h"
+#include "kernels/kernels.h"
+#include "kernels/levels.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+extern const dn_kernels dn_kernels_baseline, dn_kernels_avx2, dn_kernels_avx512, dn_kernels_neon;
+
+static bool always(void)
+{
+    return true;
+}
+
+#ifdef DN_HAS_AVX2
+static bool has_avx2(void)
+{
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+
+static bool has_avx512(void)
+{
+    return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
+}
+#endif
+
+static const struct {
+    const dn_kernels *kernels;
+    bool (*runs_here)(void);
+} levels[] = {
+#ifdef DN_HAS_BASELINE
+    {&dn_kernels_baseline, always},
+#endif
+#ifdef DN_HAS_NEON
+    {&dn_kernels_neon, always},
+#endif
+#ifdef DN_HAS_AVX2
+    {&dn_kernels_avx2, has_avx2},
+    {&dn_kernels_avx512, has_avx512},
+#endif
+};
+#define LEVEL_COUNT ((int)(sizeof levels / sizeof *levels))
+
+const dn_kernels *dn_kernels_level(int index)
+{
+    for (int i = 0; i < LEVEL_COUNT; i++)
+        if (levels[i].runs_here() && index-- == 0)
+            return levels[i].kernels;
+    return NULL;
+}
+
+/* An unknown or unsupported name leaves the choice to the machine. */
+const dn_kernels *dn_kernels_best(void)
+{
+    const char *forced = getenv("DENSENET_CPU");
+    const dn_kernels *best = &dn_kernels_reference, *level;
+    for (int i = 0; (level = dn_kernels_level(i)); i++) {
+        best = level;
+        if (forced && strcmp(level->name, forced) == 0)
+            return level;
+    }
+    return forced && strcmp(forced, dn_kernels_reference.name) == 0 ? &dn_kernels_reference : best;
+}
+
+const char *dn_cpu_level(void)
+{
+    return dn_kernels_best()->name;
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The operations of a DenseNet, each cut into tasks that any thread may run in
+ * any order, and the table that holds one instruction set's version of them.
+ *
+ * Every operation is a struct of pointers and sizes: the plan fills it once, a
+ * run hands it to the table's function for each task. All convolutions are one
+ * matrix product over pixels: rows of the left matrix are found through row
+ * pointers, so that neither a 3x3 window nor a stride needs copying.
+ */
+#ifndef DN_KERNELS_H
+#define DN_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Pixel-major maps: channel c of (image, y, x) is
+ * data[image * image_stride + y * row_stride + x * pixel_stride + c]. A padded
+ * grid has a border of zeros around each image, outside its height and width;
+ * data points to the first pixel inside. */
+typedef struct dn_grid {
+    float *data;
+    int images, height, width;
+    ptrdiff_t pixel_stride, row_stride, image_stride;
+} dn_grid;
+
+static inline int dn_grid_pixels(const dn_grid *grid)
+{
+    return grid->images * grid->height * grid->width;
+}
+
+/* Weights of a matrix product laid out for a table: panels of `width` outputs
+ * (the last may be narrower, rounded up to whole vectors), each depth x width,
+ * zeros where there is no output. */
+typedef struct dn_panels {
+    const float *data;
+    int depth, outputs;
+} dn_panels;
+
+/* A batch norm ready to apply: x * scale + shift, then max(0, .). */
+typedef struct dn_affine {
+    const float *scale, *shift;
+} dn_affine;
+
+/* What happens to a product before it is stored. */
+typedef struct dn_epilogue {
+    const float *bias; /* added, an output each; NULL: none */
+    bool relu;
+    bool accumulate; /* add to what the output holds */
+} dn_epilogue;
+
+/* Convolution of a grid with kernel x kernel windows. The input has a border of
+ * at least `padding` zeros where padding > 0. One task: a run of pixels. */
+typedef struct dn_conv {
+    dn_grid input, output;
+    int channels; /* of the input; panels.depth is kernel * kernel * channels */
+    int kernel, stride, padding;
+    dn_panels panels;
+    dn_epilogue epilogue;
+    int pixels_per_task;
+} dn_conv;
+
+/* 1x1 convolution of relu(affine(input)), applied while rows are packed; with
+ * pool == 2 also averaged over 2x2 pixels while packed (pool and convolution
+ * commute). One task: a run of output pixels and a run of panels. */
+typedef struct dn_pointwise {
+    dn_grid input, output;
+    dn_affine affine; /* scale NULL: the input as it is */
+    int pool;         /* 1 or 2 */
+    dn_panels panels;
+    dn_epilogue epilogue;
+    int pixels_per_task, panels_per_task;
+} dn_pointwise;
+
+/* 3x3 convolution with padding 1 by Winograd's F(4x4, 3x3) (Lavin and Gray,
+ * 2016). The input's border of zeros reaches one pixel up and left, and right
+ * and down as far as whole 4x4 tiles need. One task: a run of tiles. */
+typedef struct dn_winograd {
+    dn_grid input, output;
+    int channels;
+    dn_panels panels; /* 36 transformed matrices, panel_stride floats apart */
+    size_t panel_stride;
+    dn_epilogue epilogue;
+    int tiles_per_task;
+} dn_winograd;
+
+/* output = relu(affine(input)), an image row a task. */
+typedef struct dn_activate {
+    dn_grid input, output;
+    int channels;
+    dn_affine affine;
+} dn_activate;
+
+/* 3x3/2 maximum with padding 1; an output row a task. */
+typedef struct dn_max_pool {
+    dn_grid input, output;
+    int channels;
+} dn_max_pool;
+
+/* Mean of relu(affine(input)) over each image's pixels, into
+ * output[image * channels + c]; a run of channels of an image a task. */
+typedef struct dn_global_pool {
+    dn_grid input;
+    float *output;
+    int channels;
+    dn_affine affine;
+    int channels_per_task;
+} dn_global_pool;
+
+typedef struct dn_kernels {
+    const char *name;
+    int lanes;         /* floats in a vector */
+    int tile_pixels;   /* register tile of the matrix product: pixels ... */
+    int tile_channels; /* ... by outputs, the width of a full panel */
+    void (*conv)(const dn_conv *op, int task, float *scratch);
+    void (*pointwise)(const dn_pointwise *op, int task, float *scratch);
+    void (*winograd)(const dn_winograd *op, int task, float *scratch);
+    void (*activate)(const dn_activate *op, int task);
+    void (*max_pool)(const dn_max_pool *op, int task);
+    void (*global_pool)(const dn_global_pool *op, int task);
+} dn_kernels;
+
+/* Tables, slowest first; those that this build or machine cannot run are left
+ * out. dn_kernels_reference is plain C, for comparison. */
+extern const dn_kernels dn_kernels_reference;
+const dn_kernels *dn_kernels_level(int index);
+
+/* The table of the fastest level, or of the one DENSENET_CPU names. */
+const dn_kernels *dn_kernels_best(void);
+
+/* ---- sizes that tables and plans must agree on ---- */
+
+/* Rows of a matrix product whose pointers are gathered at once. */
+#define DN_MAX_BLOCK_PIXELS 96
+
+static inline int dn_ceil_divide(int value, int divisor)
+{
+    return (value + divisor - 1) / divisor;
+}
+
+static inline int dn_panel_count(const dn_kernels *kernels, int outputs)
+{
+    return dn_ceil_divide(outputs, kernels->tile_channels);
+}
+
+/* Floats that panels of depth x outputs take. */
+static inline size_t dn_panels_size(const dn_kernels *kernels, int depth, int outputs)
+{
+    return (size_t)depth * (size_t)(dn_ceil_divide(outputs, kernels->lanes) * kernels->lanes);
+}
+
+/* Where output n of depth row k lies: full panels first, a narrower one last. */
+static inline size_t dn_panel_index(const dn_kernels *kernels, int depth, int outputs, int k, int n)
+{
+    int width = kernels->tile_channels, panel = n / width;
+    int rest = dn_ceil_divide(outputs - panel * width, kernels->lanes) * kernels->lanes;
+    int own = rest < width ? rest : width;
+    return (size_t)panel * (size_t)width * (size_t)depth + (size_t)k * (size_t)own +
+           (size_t)(n - panel * width);
+}
+
+/* A packed row's stride: never a multiple of 4 KiB, where rows would share
+ * their cache sets. */
+static inline int dn_packed_stride(int channels)
+{
+    return dn_ceil_divide(channels, 16) * 16 + 16;
+}
+
+static inline int dn_conv_tasks(const dn_conv *op)
+{
+    return dn_ceil_divide(dn_grid_pixels(&op->output), op->pixels_per_task);
+}
+
+static inline int dn_pointwise_tasks(const dn_pointwise *op, const dn_kernels *kernels)
+{
+    return dn_ceil_divide(dn_grid_pixels(&op->output), op->pixels_per_task) *
+           dn_ceil_divide(dn_panel_count(kernels, op->panels.outputs), op->panels_per_task);
+}
+
+/* Floats of scratch a task needs. */
+static inline size_t dn_pointwise_scratch(const dn_pointwise *op)
+{
+    int pixels =
+        op->pixels_per_task < DN_MAX_BLOCK_PIXELS ? op->pixels_per_task : DN_MAX_BLOCK_PIXELS;
+    return (size_t)pixels * (size_t)dn_packed_stride(op->panels.depth);
+}
+
+static inline int dn_winograd_tiles(const dn_winograd *op)
+{
+    return op->output.images * dn_ceil_divide(op->output.height, 4) *
+           dn_ceil_divide(op->output.width, 4);
+}
+
+static inline int dn_winograd_tasks(const dn_winograd *op)
+{
+    return dn_ceil_divide(dn_winograd_tiles(op), op->tiles_per_task);
+}
+
+/* The transformed input, 36 planes of tiles x channels, and the products, 36 of
+ * tiles x outputs; planes are kept off each other's cache sets. */
+static inline size_t dn_winograd_input_plane(const dn_winograd *op)
+{
+    return (size_t)op->tiles_per_task * (size_t)op->channels + 16;
+}
+
+static inline size_t dn_winograd_output_plane(const dn_winograd *op, const dn_kernels *kernels)
+{
+    int width = dn_ceil_divide(op->panels.outputs, kernels->lanes) * kernels->lanes;
+    return (size_t)op->tiles_per_task * (size_t)width + 16;
+}
+
+static inline size_t dn_winograd_scratch(const dn_winograd *op, const dn_kernels *kernels)
+{
+    return 36 * (dn_winograd_input_plane(op) + dn_winograd_output_plane(op, kernels));
+}
+
+/* ---- weights into panels (any level; sizes from its table) ---- */
+
+/* weight: outputs x channels x kernel x kernel (PyTorch's order). scale, an
+ * output each, multiplies; NULL: 1. Depth runs over window rows, window
+ * columns, channels. out: dn_panels_size(kernels, kernel^2 * channels, outputs). */
+void dn_pack_conv(const dn_kernels *kernels, const float *weight, int outputs, int channels,
+                  int kernel, const float *scale, float *out);
+
+/* The 36 transformed matrices of a 3x3 convolution, dn_panels_size(kernels,
+ * channels, outputs) floats apart. */
+void dn_pack_winograd(const dn_kernels *kernels, const float *weight, int outputs, int channels,
+                      const float *scale, float *out);
+
+#endif

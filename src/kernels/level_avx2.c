@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* AVX2 with FMA: 12 sums, 2 weights and 1 pixel in 16 registers of 8. */
+#include "kernels/levels.h"
+
+#if DN_HAS_AVX2
+#define DN_LEVEL dn_kernels_avx2
+#define DN_LEVEL_NAME "avx2"
+#define DN_LANES 8
+#define DN_TILE_PIXELS 6
+#define DN_TILE_VECTORS 2
+#include "kernels/level_template.h"
+#endif

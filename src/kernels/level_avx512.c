@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* AVX-512: 16 sums, 2 weights; pixels are embedded broadcasts. */
+#include "kernels/levels.h"
+
+#if DN_HAS_AVX512
+#define DN_LEVEL dn_kernels_avx512
+#define DN_LEVEL_NAME "avx512"
+#define DN_LANES 16
+#define DN_TILE_PIXELS 8
+#define DN_TILE_VECTORS 2
+#include "kernels/level_template.h"
+#endif

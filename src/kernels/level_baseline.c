@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* What every machine of this architecture has (SSE2 on x86-64): 12 sums and 3 operands in 16
+ * registers of 4. */
+#include "kernels/levels.h"
+
+#if DN_HAS_BASELINE
+#define DN_LEVEL dn_kernels_baseline
+#define DN_LEVEL_NAME "baseline"
+#define DN_LANES 4
+#define DN_TILE_PIXELS 6
+#define DN_TILE_VECTORS 2
+#include "kernels/level_template.h"
+#endif

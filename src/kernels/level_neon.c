@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* NEON: 24 sums, 4 weights and 1 pixel in 32 registers of 4. */
+#include "kernels/levels.h"
+
+#if DN_HAS_NEON
+#define DN_LEVEL dn_kernels_neon
+#define DN_LEVEL_NAME "neon"
+#define DN_LANES 4
+#define DN_TILE_PIXELS 6
+#define DN_TILE_VECTORS 4
+#include "kernels/level_template.h"
+#endif

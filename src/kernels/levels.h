@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* Which levels this build contains. */
+#ifndef DN_KERNELS_LEVELS_H
+#define DN_KERNELS_LEVELS_H
+
+#if defined(__x86_64__)
+#define DN_HAS_AVX2 1
+#define DN_HAS_AVX512 1
+#endif
+#if defined(__aarch64__)
+#define DN_HAS_NEON 1
+#else
+#define DN_HAS_BASELINE 1
+#endif
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* Elementwise work that no convolution can take along. */
+
+static void activate(const dn_activate *op, int task)
+{
+    int image = task / op->input.height, y = task % op->input.height;
+    for (int x = 0; x < op->input.width; x++)
+        pack_activated(pixel_address(&op->input, image, y, x), &op->affine, op->channels,
+                       pixel_address(&op->output, image, y, x));
+}
+
+static void max_pool(const dn_max_pool *op, int task)
+{
+    const dn_grid *input = &op->input;
+    int image = task / op->output.height, y = task % op->output.height;
+    int top = y ? 2 * y - 1 : 0, bottom = smaller(2 * y + 2, input->height);
+    for (int x = 0; x < op->output.width; x++) {
+        int left = x ? 2 * x - 1 : 0, right = smaller(2 * x + 2, input->width);
+        float *target = pixel_address(&op->output, image, y, x);
+        const float *corner = pixel_address(input, image, top, left);
+        int c = 0;
+        for (; c + DN_LANES <= op->channels; c += DN_LANES) {
+            vfloat best = v_load(corner + c);
+            for (int i = 0; i < bottom - top; i++)
+                for (int j = 0; j < right - left; j++)
+                    best = v_max(
+                        v_load(corner + i * input->row_stride + j * input->pixel_stride + c), best);
+            v_store(target + c, best);
+        }
+        for (; c < op->channels; c++) {
+            float best = corner[c];
+            for (int i = 0; i < bottom - top; i++)
+                for (int j = 0; j < right - left; j++) {
+                    float value = corner[i * input->row_stride + j * input->pixel_stride + c];
+                    best = value < best ? best : value;
+                }
+            target[c] = best;
+        }
+    }
+}
+
+/* Image rows are summed one by one and then together: short sums, small error. */
+static void global_pool(const dn_global_pool *op, int task)
+{
+    const dn_grid *grid = &op->input;
+    int groups = dn_ceil_divide(op->channels, op->channels_per_task);
+    int image = task / groups, first = task % groups * op->channels_per_task;
+    int end = smaller(first + op->channels_per_task, op->channels);
+    float *target = op->output + (size_t)image * (size_t)op->channels;
+    float area = (float)(grid->height * grid->width);
+    int c = first;
+    for (; c + DN_LANES <= end; c += DN_LANES) {
+        vfloat scale = v_load(op->affine.scale + c), shift = v_load(op->affine.shift + c);
+        vfloat sum = v_set(0);
+        for (int y = 0; y < grid->height; y++) {
+            vfloat row = v_set(0);
+            for (int x = 0; x < grid->width; x++)
+                row += v_relu(v_load(pixel_address(grid, image, y, x) + c) * scale + shift);
+            sum += row;
+        }
+        v_store(target + c, sum / area);
+    }
+    for (; c < end; c++) {
+        float sum = 0;
+        for (int y = 0; y < grid->height; y++) {
+            float row = 0;
+            for (int x = 0; x < grid->width; x++)
+                row += s_relu(pixel_address(grid, image, y, x)[c] * op->affine.scale[c] +
+                              op->affine.shift[c]);
+            sum += row;
+        }
+        target[c] = sum / area;
+    }
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/* Every operation in plain C and double: what the levels are held against. */
+#include "kernels/kernels.h"
+
+#define TILE_CHANNELS 8
+
+static const dn_kernels *const table = &dn_kernels_reference;
+
+static int smaller(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static float *pixel_address(const dn_grid *grid, int image, int y, int x)
+{
+    return grid->data + image * grid->image_stride + y * grid->row_stride + x * grid->pixel_stride;
+}
+
+static float *pixel_number(const dn_grid *grid, int pixel)
+{
+    int area = grid->height * grid->width, rest = pixel % area;
+    return pixel_address(grid, pixel / area, rest / grid->width, rest % grid->width);
+}
+
+static double activated(const dn_affine *affine, float value, int channel)
+{
+    double x = affine->scale
+                   ? (double)value * (double)affine->scale[channel] + (double)affine->shift[channel]
+                   : (double)value;
+    return affine->scale && x <= 0 ? 0 : x;
+}
+
+static void finish(float *output, double sum, int n, const dn_epilogue *epilogue)
+{
+    if (epilogue->accumulate)
+        sum += (double)output[n];
+    if (epilogue->bias)
+        sum += (double)epilogue->bias[n];
+    output[n] = epilogue->relu && sum <= 0 ? 0 : (float)sum;
+}
+
+static double weight_at(const dn_panels *panels, int k, int n)
+{
+    return (double)panels->data[dn_panel_index(table, panels->depth, panels->outputs, k, n)];
+}
+
+static void conv(const dn_conv *op, int task, float *scratch)
+{
+    (void)scratch;
+    int first = task * op->pixels_per_task, run = op->kernel * op->channels;
+    int end = smaller(first + op->pixels_per_task, dn_grid_pixels(&op->output));
+    for (int pixel = first; pixel < end; pixel++) {
+        int area = op->output.height * op->output.width, rest = pixel % area;
+        const float *window = pixel_address(&op->input, pixel / area,
+                                            rest / op->output.width * op->stride - op->padding,
+                                            rest % op->output.width * op->stride - op->padding);
+        for (int n = 0; n < op->panels.outputs; n++) {
+            double sum = 0;
+            for (int k = 0; k < op->panels.depth; k++)
+                sum += (double)window[k / run * op->input.row_stride + k % run] *
+                       weight_at(&op->panels, k, n);
+            finish(pixel_number(&op->output, pixel), sum, n, &op->epilogue);
+        }
+    }
+}
+
+/* Mean over the pool's window of the activated input. */
+static double pooled(const dn_pointwise *op, const float *corner, int k)
+{
+    double sum = 0;
+    for (int i = 0; i < op->pool; i++)
+        for (int j = 0; j < op->pool; j++)
+            sum += activated(&op->affine,
+                             corner[i * op->input.row_stride + j * op->input.pixel_stride + k], k);
+    return sum / (op->pool * op->pool);
+}
+
+static void pointwise(const dn_pointwise *op, int task, float *scratch)
+{
+    (void)scratch;
+    int groups = dn_ceil_divide(dn_panel_count(table, op->panels.outputs), op->panels_per_task);
+    int first_output = task % groups * op->panels_per_task * TILE_CHANNELS;
+    int last_output =
+        smaller(first_output + op->panels_per_task * TILE_CHANNELS, op->panels.outputs);
+    int first = task / groups * op->pixels_per_task;
+    int end = smaller(first + op->pixels_per_task, dn_grid_pixels(&op->output));
+    for (int pixel = first; pixel < end; pixel++) {
+        int area = op->output.height * op->output.width, rest = pixel % area;
+        const float *corner =
+            pixel_address(&op->input, pixel / area, rest / op->output.width * op->pool,
+                          rest % op->output.width * op->pool);
+        for (int n = first_output; n < last_output; n++) {
+            double sum = 0;
+            for (int k = 0; k < op->panels.depth; k++)
+                sum += pooled(op, corner, k) * weight_at(&op->panels, k, n);
+            finish(pixel_number(&op->output, pixel), sum, n, &op->epilogue);
+        }
+    }
+}
+
+static void activate(const dn_activate *op, int task)
+{
+    int image = task / op->input.height, y = task % op->input.height;
+    for (int x = 0; x < op->input.width; x++)
+        for (int c = 0; c < op->channels; c++)
+            pixel_address(&op->output, image, y, x)[c] =
+                (float)activated(&op->affine, pixel_address(&op->input, image, y, x)[c], c);
+}
+
+static void max_pool(const dn_max_pool *op, int task)
+{
+    int image = task / op->output.height, y = task % op->output.height;
+    for (int x = 0; x < op->output.width; x++)
+        for (int c = 0; c < op->channels; c++) {
+            float best = pixel_address(&op->input, image, 2 * y, 2 * x)[c];
+            for (int i = 2 * y - 1; i <= 2 * y + 1; i++)
+                for (int j = 2 * x - 1; j <= 2 * x + 1; j++) {
+                    if (i < 0 || j < 0 || i >= op->input.height || j >= op->input.width)
+                        continue;
+                    float value = pixel_address(&op->input, image, i, j)[c];
+                    best = value > best || value != value ? value : best;
+                }
+            pixel_address(&op->output, image, y, x)[c] = best;
+        }
+}
+
+static void global_pool(const dn_global_pool *op, int task)
+{
+    int groups = dn_ceil_divide(op->channels, op->channels_per_task);
+    int image = task / groups, first = task % groups * op->channels_per_task;
+    int end = smaller(first + op->channels_per_task, op->channels);
+    for (int c = first; c < end; c++) {
+        double sum = 0;
+        for (int y = 0; y < op->input.height; y++)
+            for (int x = 0; x < op->input.width; x++)
+                sum += activated(&op->affine, pixel_address(&op->input, image, y, x)[c], c);
+        op->output[image * op->channels + c] = (float)(sum / (op->input.height * op->input.width));
+    }
+}
+
+/* B^T and A^T of F(4x4, 3x3), as matrices. */
+static const double input_matrix[6][6] = {{4, 0, -5, 0, 1, 0},  {0, -4, -4, 1, 1, 0},
+                                          {0, 4, -4, -1, 1, 0}, {0, -2, -1, 2, 1, 0},
+                                          {0, 2, -1, -2, 1, 0}, {0, 4, 0, -5, 0, 1}};
+static const double output_matrix[4][6] = {
+    {1, 1, 1, 1, 1, 0}, {0, 1, -1, 2, -2, 0}, {0, 1, 1, 4, 4, 0}, {0, 1, -1, 8, -8, 1}};
+
+/* sums[i][j] += (B^T d B)_ij * weight_ij for one channel of a tile. */
+static void add_tile_channel(const dn_winograd *op, const float *corner, int c, int n,
+                             double sums[6][6])
+{
+    dn_panels panels = op->panels;
+    for (int i = 0; i < 6; i++)
+        for (int j = 0; j < 6; j++) {
+            double transformed = 0;
+            for (int y = 0; y < 6; y++)
+                for (int x = 0; x < 6; x++)
+                    transformed +=
+                        input_matrix[i][y] * input_matrix[j][x] *
+                        (double)corner[y * op->input.row_stride + x * op->input.pixel_stride + c];
+            panels.data = op->panels.data + (size_t)(6 * i + j) * op->panel_stride;
+            sums[i][j] += transformed * weight_at(&panels, c, n);
+        }
+}
+
+static void winograd_tile(const dn_winograd *op, int image, int y0, int x0)
+{
+    const float *corner = pixel_address(&op->input, image, y0 - 1, x0 - 1);
+    for (int n = 0; n < op->panels.outputs; n++) {
+        double sums[6][6] = {{0}};
+        for (int c = 0; c < op->channels; c++)
+            add_tile_channel(op, corner, c, n, sums);
+        for (int y = 0; y < 4 && y0 + y < op->output.height; y++)
+            for (int x = 0; x < 4 && x0 + x < op->output.width; x++) {
+                double sum = 0;
+                for (int i = 0; i < 36; i++)
+                    sum += output_matrix[y][i / 6] * output_matrix[x][i % 6] * sums[i / 6][i % 6];
+                finish(pixel_address(&op->output, image, y0 + y, x0 + x), sum, n, &op->epilogue);
+            }
+    }
+}
+
+static void winograd(const dn_winograd *op, int task, float *scratch)
+{
+    (void)scratch;
+    int across = dn_ceil_divide(op->output.width, 4), down = dn_ceil_divide(op->output.height, 4);
+    int first = task * op->tiles_per_task;
+    int end = smaller(first + op->tiles_per_task, dn_winograd_tiles(op));
+    for (int tile = first; tile < end; tile++)
+        winograd_tile(op, tile / (across * down), 4 * (tile / across % down), 4 * (tile % across));
+}
+
+const dn_kernels dn_kernels_reference = {
+    .name = "reference",
+    .lanes = 1,
+    .tile_pixels = 1,
+    .tile_channels = TILE_CHANNELS,
+    .conv = conv,
+    .pointwise = pointwise,
+    .winograd = winograd,
+    .activate = activate,
+    .max_pool = max_pool,
+    .global_pool = global_pool,
+};

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* The vector that templates are written against: DN_LANES floats, by GCC's and
+ * Clang's vector extensions. a * b + c contracts to FMA where there is one. */
+#ifndef DN_KERNELS_SIMD_H
+#define DN_KERNELS_SIMD_H
+
+#include <stdint.h>
+
+typedef float vfloat __attribute__((vector_size(4 * DN_LANES)));
+typedef int32_t vint __attribute__((vector_size(4 * DN_LANES)));
+/* For loads and stores at any address. */
+typedef float vfloat_memory __attribute__((vector_size(4 * DN_LANES), aligned(4), may_alias));
+
+#define DN_INLINE static inline __attribute__((always_inline))
+
+DN_INLINE vfloat v_load(const float *address)
+{
+    return *(const vfloat_memory *)address;
+}
+
+DN_INLINE void v_store(float *address, vfloat value)
+{
+    *(vfloat_memory *)address = value;
+}
+
+DN_INLINE vfloat v_set(float value)
+{
+    return (vfloat){0} + value;
+}
+
+/* max(0, x), NaN for NaN as PyTorch's relu. */
+DN_INLINE vfloat v_relu(vfloat x)
+{
+    return (vfloat)((vint)x & ~(vint)(x <= (vfloat){0}));
+}
+
+/* The larger, NaN where a is NaN. */
+DN_INLINE vfloat v_max(vfloat a, vfloat b)
+{
+    vint keep = (vint)(a < b);
+    return (vfloat)(((vint)b & keep) | ((vint)a & ~keep));
+}
+
+DN_INLINE float s_relu(float x)
+{
+    return x <= 0 ? 0 : x;
+}
+
+#endif

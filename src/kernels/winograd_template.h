@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/* F(4x4, 3x3): 6x6 input tiles, 36 small matrix products, 4x4 output tiles.
+ * Matrices are those of Lavin and Gray (2016) for the points 0, +-1, +-2. */
+
+/* B^T d for six vectors. */
+DN_INLINE void transform_input_line(const vfloat d[6], vfloat t[6])
+{
+    vfloat even = d[4] - 4.0f * d[2], odd = d[3] - 4.0f * d[1];
+    vfloat even2 = d[4] - d[2], odd2 = 2.0f * (d[3] - d[1]);
+    t[0] = 4.0f * d[0] + (d[4] - 5.0f * d[2]);
+    t[1] = even + odd;
+    t[2] = even - odd;
+    t[3] = even2 + odd2;
+    t[4] = even2 - odd2;
+    t[5] = 4.0f * d[1] + (d[5] - 5.0f * d[3]);
+}
+
+/* A^T m for six vectors. */
+DN_INLINE void transform_output_line(const vfloat m[6], vfloat t[4])
+{
+    vfloat sum1 = m[1] + m[2], difference1 = m[1] - m[2];
+    vfloat sum2 = m[3] + m[4], difference2 = m[3] - m[4];
+    t[0] = m[0] + sum1 + sum2;
+    t[1] = difference1 + 2.0f * difference2;
+    t[2] = sum1 + 4.0f * sum2;
+    t[3] = difference1 + 8.0f * difference2 + m[5];
+}
+
+/* One vector of channels of a tile: planes[6 i + j] = (B^T d B)_ij. */
+DN_INLINE void transform_input_vector(const float *source, const dn_grid *grid, float *target,
+                                      size_t plane)
+{
+    vfloat half[6][6];
+    for (int x = 0; x < 6; x++) {
+        vfloat column[6], transformed[6];
+        for (int y = 0; y < 6; y++)
+            column[y] = v_load(source + y * grid->row_stride + x * grid->pixel_stride);
+        transform_input_line(column, transformed);
+        for (int y = 0; y < 6; y++)
+            half[y][x] = transformed[y];
+    }
+    for (int y = 0; y < 6; y++) {
+        vfloat transformed[6];
+        transform_input_line(half[y], transformed);
+        for (int x = 0; x < 6; x++)
+            v_store(target + (size_t)(6 * y + x) * plane, transformed[x]);
+    }
+}
+
+/* Channels past the last whole vector, through a copy. */
+static void transform_input_rest(const float *source, const dn_grid *grid, int channels,
+                                 float *target, size_t plane)
+{
+    float copy[36 * DN_LANES] = {0}, transformed[36 * DN_LANES];
+    dn_grid small = {.pixel_stride = DN_LANES, .row_stride = 6 * DN_LANES};
+    for (int y = 0; y < 6; y++)
+        for (int x = 0; x < 6; x++)
+            for (int c = 0; c < channels; c++)
+                copy[(6 * y + x) * DN_LANES + c] =
+                    source[y * grid->row_stride + x * grid->pixel_stride + c];
+    transform_input_vector(copy, &small, transformed, DN_LANES);
+    for (int i = 0; i < 36; i++)
+        for (int c = 0; c < channels; c++)
+            target[(size_t)i * plane + (size_t)c] = transformed[i * DN_LANES + c];
+}
+
+static void transform_input_tile(const dn_winograd *op, const float *source, float *target)
+{
+    size_t plane = dn_winograd_input_plane(op);
+    int c = 0;
+    for (; c + DN_LANES <= op->channels; c += DN_LANES)
+        transform_input_vector(source + c, &op->input, target + c, plane);
+    if (c < op->channels)
+        transform_input_rest(source + c, &op->input, op->channels - c, target + c, plane);
+}
+
+/* One vector of outputs of a tile: A^T m A, stored where the image has pixels. */
+DN_INLINE void transform_output_vector(const float *source, size_t plane, float *target,
+                                       const dn_grid *grid, int height, int width, int valid,
+                                       const float *bias, const dn_epilogue *epilogue)
+{
+    vfloat half[4][6];
+    for (int x = 0; x < 6; x++) {
+        vfloat column[6], transformed[4];
+        for (int y = 0; y < 6; y++)
+            column[y] = v_load(source + (size_t)(6 * y + x) * plane);
+        transform_output_line(column, transformed);
+        for (int y = 0; y < 4; y++)
+            half[y][x] = transformed[y];
+    }
+    for (int y = 0; y < height; y++) {
+        vfloat row[4];
+        transform_output_line(half[y], row);
+        for (int x = 0; x < width; x++) {
+            float *pixel = target + y * grid->row_stride + x * grid->pixel_stride;
+            if (valid >= DN_LANES)
+                v_store(pixel,
+                        finish(row[x], bias, epilogue->accumulate ? pixel : NULL, epilogue->relu));
+            else
+                store_part(pixel, valid, row[x], bias, epilogue);
+        }
+    }
+}
+
+static void transform_output_tile(const dn_winograd *op, const float *source, size_t plane,
+                                  const pixel_cursor *tile)
+{
+    const dn_grid *grid = &op->output;
+    int y = 4 * tile->y, x = 4 * tile->x;
+    int height = smaller(4, grid->height - y), width = smaller(4, grid->width - x);
+    float *target = pixel_address(grid, tile->image, y, x);
+    for (int n = 0; n < op->panels.outputs; n += DN_LANES)
+        transform_output_vector(source + n, plane, target + n, grid, height, width,
+                                op->panels.outputs - n,
+                                op->epilogue.bias ? op->epilogue.bias + n : NULL, &op->epilogue);
+}
+
+/* products[36][tile][output] from transformed[36][tile][channel]. */
+static void multiply_planes(const dn_winograd *op, int tiles, float *transformed,
+                            size_t input_plane, float *products, size_t output_plane, int width)
+{
+    static const dn_epilogue plain;
+    row_shape shape = {1, op->channels, 0};
+    int panel_count = dn_ceil_divide(op->panels.outputs, TILE_CHANNELS);
+    for (int i = 0; i < 36; i++) {
+        dn_panels panels = op->panels;
+        panels.data += (size_t)i * op->panel_stride;
+        row_block block;
+        for (int first = 0; first < tiles; first += block.count) {
+            block.count = smaller(tiles - first, DN_MAX_BLOCK_PIXELS);
+            for (int r = 0; r < block.count; r++) {
+                block.input[r] =
+                    transformed + (size_t)i * input_plane + (size_t)((first + r) * op->channels);
+                block.output[r] =
+                    products + (size_t)i * output_plane + (size_t)((first + r) * width);
+            }
+            multiply_rows(&block, &shape, &panels, 0, panel_count, &plain);
+        }
+    }
+}
+
+static void winograd(const dn_winograd *op, int task, float *scratch)
+{
+    int first = task * op->tiles_per_task;
+    int count = smaller(op->tiles_per_task, dn_winograd_tiles(op) - first);
+    int width = dn_ceil_divide(op->panels.outputs, DN_LANES) * DN_LANES;
+    size_t input_plane = dn_winograd_input_plane(op);
+    size_t output_plane = (size_t)op->tiles_per_task * (size_t)width + 16;
+    float *products = scratch + 36 * input_plane;
+    dn_grid tiles = {.height = dn_ceil_divide(op->output.height, 4),
+                     .width = dn_ceil_divide(op->output.width, 4)};
+    pixel_cursor at = cursor_at(&tiles, first);
+    for (int t = 0; t < count; t++, cursor_advance(&at))
+        transform_input_tile(op, pixel_address(&op->input, at.image, 4 * at.y - 1, 4 * at.x - 1),
+                             scratch + (size_t)(t * op->channels));
+    multiply_planes(op, count, scratch, input_plane, products, output_plane, width);
+    at = cursor_at(&tiles, first);
+    for (int t = 0; t < count; t++, cursor_advance(&at))
+        transform_output_tile(op, products + (size_t)(t * width), output_plane, &at);
+}
