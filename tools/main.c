@@ -1,49 +1,60 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands.h"
-
 #include "densenet.h"
+#include "help.h"
 #include "report.h"
+#include "suggestion.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-const command *const commands[] = {
-    &summary_command,
-    NULL,
-};
-
-static int overview(FILE *stream)
+static const command *find_command(const char *name)
 {
-    fprintf(stream,
-            "densenet %s: densely connected convolutional networks\n\n"
-            "Usage: densenet COMMAND [OPTION ...] [ARGUMENT ...]\n\nCommands:\n",
-            dn_version());
-    for (int i = 0; commands[i]; i++)
-        fprintf(stream, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
-    fprintf(stream, "\n`densenet COMMAND --help` explains a command, with examples.\n");
-    return stream == stdout ? EXIT_DONE : EXIT_REFUSED;
+    suggestion near = {.word = name, .length = strlen(name)};
+    for (int i = 0; commands[i]; i++) {
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+        suggest(&near, commands[i]->name);
+    }
+    if (near.best)
+        complain("unknown command \"%s\"; did you mean %s?", name, near.best);
+    else
+        complain("unknown command \"%s\"; densenet --help lists them", name);
+    return NULL;
+}
+
+static int obey(int argc, char **argv)
+{
+    const char *first = argv[1];
+    if (strcmp(first, "--version") == 0 || strcmp(first, "version") == 0) {
+        printf("densenet %s (%s kernels)\n", dn_version(), dn_cpu_level());
+        return EXIT_DONE;
+    }
+    bool help = strcmp(first, "help") == 0;
+    if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0 || (help && argc == 2)) {
+        print_overview(stdout);
+        return EXIT_DONE;
+    }
+    const command *found = find_command(help ? argv[2] : first);
+    if (!found)
+        return EXIT_REFUSED;
+    if (!help)
+        return run_command(found, argc - 1, argv + 1);
+    print_help(found);
+    return EXIT_DONE;
 }
 
 int main(int argc, char **argv)
 {
-    if (argc < 2)
-        return overview(stderr);
-    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "version") == 0) {
-        printf("densenet %s (%s kernels)\n", dn_version(), dn_cpu_level());
-        return EXIT_DONE;
+    if (argc < 2) {
+        print_overview(stderr);
+        return EXIT_REFUSED;
     }
-    bool help = strcmp(argv[1], "help") == 0;
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || (help && argc == 2))
-        return overview(stdout);
-    const char *name = help ? argv[2] : argv[1];
-    for (int i = 0; commands[i]; i++) {
-        if (strcmp(commands[i]->name, name) != 0)
-            continue;
-        if (!help)
-            return run_command(commands[i], argc - 1, argv + 1);
-        print_help(commands[i]);
-        return EXIT_DONE;
+    int status = obey(argc, argv);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        complain("standard output: %s", strerror(errno));
+        return EXIT_REFUSED;
     }
-    complain("unknown command \"%s\"; see densenet --help", name);
-    return EXIT_REFUSED;
+    return status;
 }

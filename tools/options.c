@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "options.h"
 
+#include "help.h"
 #include "report.h"
+#include "suggestion.h"
 
+#include <ctype.h>
 #include <errno.h>
-#include <getopt.h>
 #include <math.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define MAX_OPTIONS 96
-#define LONG_ONLY 256 /* getopt's value of row i is LONG_ONLY + i */
 
 static const option_row help_row = {"help", 'h', OPTION_FLAG, NULL, NULL, "show this help", 0, 0};
 
@@ -36,49 +34,119 @@ const option_row *option_at(const option_row *table, int index)
     return row ? row : index == 0 ? &help_row : NULL;
 }
 
-/* "a|b|c" lists choices; anything else names the argument. */
-static bool allowed_choice(const option_row *row, const char *value)
+const char *choice_at(const char *list, int index, int *length)
 {
-    if (row->type != OPTION_TEXT || !row->argument || !strchr(row->argument, '|'))
-        return true;
-    size_t length = strlen(value);
-    for (const char *choice = row->argument; choice; choice = strchr(choice, '|')) {
-        choice += *choice == '|';
-        size_t span = strcspn(choice, "|");
-        if (span == length && memcmp(choice, value, length) == 0)
-            return true;
+    if (!list || !strchr(list, '|'))
+        return NULL;
+    for (const char *at = list; *at; at++)
+        if (isupper((unsigned char)*at))
+            return NULL;
+    for (; list; list = strchr(list, '|')) {
+        list += *list == '|';
+        if (index-- == 0) {
+            *length = (int)strcspn(list, "| ");
+            return list;
+        }
     }
-    return false;
+    return NULL;
 }
 
-static bool store_number(const option_row *row, const char *value)
+static const option_row *find_name(const option_row *table, const char *name, size_t length)
+{
+    const option_row *row;
+    for (int i = 0; (row = option_at(table, i)); i++)
+        if (strlen(row->name) == length && memcmp(row->name, name, length) == 0)
+            return row;
+    return NULL;
+}
+
+static const option_row *find_letter(const option_row *table, char letter)
+{
+    const option_row *row;
+    for (int i = 0; (row = option_at(table, i)); i++)
+        if (row->letter == letter)
+            return row;
+    return NULL;
+}
+
+/* ------------------------------------------------------------------ values */
+
+/* Decimal only: no hexadecimal, no "inf", no "nan", nothing behind it. */
+static bool decimal(const char *text, double *number)
+{
+    char *end;
+    *number = strtod(text, &end);
+    return end != text && !*end && text[strspn(text, "+-.0123456789eE")] == '\0' &&
+           isfinite(*number);
+}
+
+/* All 64 bits in plain digits; 1e6 and 4e9 as well, as far as they are exact. */
+static bool whole(const char *text, int64_t *number)
 {
     char *end;
     errno = 0;
-    double number = strtod(value, &end);
-    if (errno || end == value || *end || isnan(number))
-        return complain("--%s: \"%s\" is not a number", row->name, value);
-    if (row->type != OPTION_FLOAT && number != floor(number))
-        return complain("--%s: %s is not a whole number", row->name, value);
-    bool ranged = row->low != 0 || row->high != 0;
-    double low = ranged ? row->low : row->type == OPTION_INT ? INT32_MIN : -9e15;
-    double high = ranged ? row->high : row->type == OPTION_INT ? INT32_MAX : 9e15;
-    if (row->type == OPTION_FLOAT && !ranged)
-        low = -HUGE_VAL, high = HUGE_VAL;
-    if (number < low || number > high)
-        return complain("--%s: %s is out of range, %g to %g is expected", row->name, value, low,
-                        high);
+    *number = strtoll(text, &end, 10);
+    if (end != text && !*end)
+        return errno == 0 && !isspace((unsigned char)*text);
+    double value;
+    if (!decimal(text, &value) || value != floor(value) || fabs(value) > 0x1p53)
+        return false;
+    *number = (int64_t)value;
+    return true;
+}
+
+static bool in_range(const command *chosen, const option_row *row, const char *value, double number)
+{
+    bool any = row->low == 0 && row->high == 0;
+    double low = any ? -INFINITY : row->low, high = any ? INFINITY : row->high;
+    if (row->type == OPTION_INT) {
+        low = fmax(low, INT32_MIN);
+        high = fmin(high, INT32_MAX);
+    }
+    if (number >= low && number <= high)
+        return true;
+    if (high == INFINITY)
+        return complain("%s: --%s: %s is out of range: at least %.10g is expected", chosen->name,
+                        row->name, value, low);
+    return complain("%s: --%s: %s is out of range: %.10g to %.10g is expected", chosen->name,
+                    row->name, value, low, high);
+}
+
+static bool store_number(const command *chosen, const option_row *row, const char *value)
+{
+    bool real = row->type == OPTION_FLOAT;
+    int64_t integer = 0;
+    double number = 0;
+    if (real ? !decimal(value, &number) : !whole(value, &integer))
+        return complain("%s: --%s: \"%s\" is not a%s number", chosen->name, row->name, value,
+                        real ? "" : " whole");
+    if (!in_range(chosen, row, value, real ? number : (double)integer))
+        return false;
     void *target = (void *)row->target;
     if (row->type == OPTION_INT)
-        *(int *)target = (int)number;
+        *(int *)target = (int)integer;
     else if (row->type == OPTION_LONG)
-        *(int64_t *)target = (int64_t)number;
+        *(int64_t *)target = integer;
     else
         *(double *)target = number;
     return true;
 }
 
-static bool store(const option_row *row, const char *value)
+static bool store_text(const command *chosen, const option_row *row, const char *value)
+{
+    const char *choice;
+    int length, choices = 0;
+    bool allowed = row->type == OPTION_FILE;
+    for (; !allowed && (choice = choice_at(row->argument, choices, &length)); choices++)
+        allowed = strlen(value) == (size_t)length && memcmp(choice, value, (size_t)length) == 0;
+    if (choices && !allowed)
+        return complain("%s: --%s: \"%s\" is not one of %s", chosen->name, row->name, value,
+                        row->argument);
+    *(const char **)(void *)row->target = value;
+    return true;
+}
+
+static bool store(const command *chosen, const option_row *row, const char *value)
 {
     switch (row->type) {
     case OPTION_FLAG:
@@ -86,102 +154,125 @@ static bool store(const option_row *row, const char *value)
         return true;
     case OPTION_TEXT:
     case OPTION_FILE:
-        if (!allowed_choice(row, value))
-            return complain("--%s: \"%s\" is not one of %s", row->name, value, row->argument);
-        *(const char **)(void *)row->target = value;
-        return true;
+        return store_text(chosen, row, value);
     default:
-        return store_number(row, value);
+        return store_number(chosen, row, value);
     }
 }
 
-static void print_row(const option_row *row)
+/* ----------------------------------------------------------------- parsing */
+
+/* argv as it is read; arguments that are no options gather at its front. */
+typedef struct reading {
+    const command *chosen;
+    char **words;
+    int count, at; /* of words; the one being read */
+    int kept;
+    bool help;
+} reading;
+
+/* The value behind an option: the next word. One that looks like an option was
+ * more likely forgotten than meant. */
+static const char *next_word(reading *line, const option_row *row)
 {
-    char left[96];
-    snprintf(left, sizeof left, "%c%c%s--%s%s%s", row->letter ? '-' : ' ',
-             row->letter ? row->letter : ' ', row->letter ? ", " : "  ", row->name,
-             row->argument ? " " : "", row->argument ? row->argument : "");
-    if (strlen(left) > 28)
-        printf("  %s\n  %-28s  %s\n", left, "", row->help);
+    const char *next = line->at + 1 < line->count ? line->words[line->at + 1] : NULL;
+    if (next && strncmp(next, "--", 2) != 0) {
+        line->at++;
+        return next;
+    }
+    if (next)
+        complain("%s: --%s needs a value (%s), found %s; --%s=%s says that it is meant",
+                 line->chosen->name, row->name, row->argument, next, row->name, next);
     else
-        printf("  %-28s  %s\n", left, row->help);
-}
-
-void print_help(const command *chosen)
-{
-    printf("densenet %s: %s\n\nUsage: densenet %s [OPTION ...]%s%s\n", chosen->name,
-           chosen->summary, chosen->name, chosen->arguments[0] ? " " : "", chosen->arguments);
-    if (chosen->description)
-        printf("\n%s", chosen->description);
-    printf("\nOptions:\n");
-    const option_row *row;
-    for (int i = 0; (row = option_at(chosen->options, i)); i++)
-        print_row(row);
-    if (chosen->examples)
-        printf("\nExamples:\n%s", chosen->examples);
-}
-
-/* Fills getopt's tables from ours; returns the number of rows. */
-static int getopt_tables(const command *chosen, struct option *longs, char *shorts)
-{
-    int count = 0;
-    const option_row *row;
-    char *letter = shorts;
-    *letter++ = ':';
-    for (; count < MAX_OPTIONS && (row = option_at(chosen->options, count)); count++) {
-        int has = row->type == OPTION_FLAG ? no_argument : required_argument;
-        longs[count] = (struct option){row->name, has, NULL, LONG_ONLY + count};
-        if (row->letter) {
-            *letter++ = row->letter;
-            if (has == required_argument)
-                *letter++ = ':';
-        }
-    }
-    *letter = '\0';
-    longs[count] = (struct option){0};
-    return count;
-}
-
-static const option_row *row_of(const command *chosen, int value)
-{
-    if (value >= LONG_ONLY)
-        return option_at(chosen->options, value - LONG_ONLY);
-    const option_row *row;
-    for (int i = 0; (row = option_at(chosen->options, i)); i++)
-        if (row->letter == value)
-            return row;
+        complain("%s: --%s needs a value (%s)", line->chosen->name, row->name, row->argument);
     return NULL;
+}
+
+static bool take(reading *line, const option_row *row, const char *value)
+{
+    if (row == &help_row) {
+        line->help = true;
+        return true;
+    }
+    if (row->type != OPTION_FLAG && !value && !(value = next_word(line, row)))
+        return false;
+    return store(line->chosen, row, value);
+}
+
+static bool unknown(const reading *line, const char *option, int length)
+{
+    suggestion near = {.word = option, .length = (size_t)length};
+    const option_row *row;
+    for (int i = 0; (row = option_at(line->chosen->options, i)); i++)
+        suggest(&near, row->name);
+    if (near.best)
+        return complain("%s: unknown option --%.*s; did you mean --%s?", line->chosen->name, length,
+                        option, near.best);
+    return complain("%s: unknown option --%.*s; densenet %s --help lists them", line->chosen->name,
+                    length, option, line->chosen->name);
+}
+
+static bool long_option(reading *line, const char *option)
+{
+    size_t length = strcspn(option, "=");
+    const char *value = option[length] ? option + length + 1 : NULL;
+    const option_row *row = find_name(line->chosen->options, option, length);
+    if (!row)
+        return unknown(line, option, (int)length);
+    if (value && row->type == OPTION_FLAG)
+        return complain("%s: --%s takes no value, found \"%s\"", line->chosen->name, row->name,
+                        value);
+    return take(line, row, value);
+}
+
+/* "-k5", "-k 5", and flags in a row: "-abc". */
+static bool letters(reading *line, const char *letter)
+{
+    for (; *letter; letter++) {
+        const option_row *row = find_letter(line->chosen->options, *letter);
+        if (!row)
+            return complain("%s: unknown option -%c; densenet %s --help lists them",
+                            line->chosen->name, *letter, line->chosen->name);
+        if (row->type != OPTION_FLAG)
+            return take(line, row, letter[1] ? letter + 1 : NULL);
+        take(line, row, NULL);
+    }
+    return true;
+}
+
+static bool read_words(reading *line)
+{
+    bool options = true;
+    for (line->at = 1; line->at < line->count && !line->help; line->at++) {
+        char *word = line->words[line->at];
+        double number;
+        bool option = options && word[0] == '-' && word[1] && !decimal(word, &number);
+        if (!option)
+            line->words[line->kept++] = word;
+        else if (strcmp(word, "--") == 0)
+            options = false;
+        else if (word[1] == '-' ? !long_option(line, word + 2) : !letters(line, word + 1))
+            return false;
+    }
+    return true;
 }
 
 int run_command(const command *chosen, int argc, char **argv)
 {
-    struct option longs[MAX_OPTIONS + 1];
-    char shorts[2 * MAX_OPTIONS + 2];
-    getopt_tables(chosen, longs, shorts);
-    optind = 1;
-    opterr = 0;
-    int value;
-    while ((value = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
-        if (value == '?' || value == ':') {
-            complain(value == ':' ? "%s: %s needs a value; see densenet %s --help"
-                                  : "%s: unknown option %s; see densenet %s --help",
-                     chosen->name, argv[optind - 1], chosen->name);
-            return EXIT_REFUSED;
-        }
-        const option_row *row = row_of(chosen, value);
-        if (row == &help_row) {
-            print_help(chosen);
-            return EXIT_DONE;
-        }
-        if (!store(row, optarg))
-            return EXIT_REFUSED;
+    reading line = {.chosen = chosen, .words = argv, .count = argc};
+    if (!read_words(&line))
+        return EXIT_REFUSED;
+    if (line.help) {
+        print_help(chosen);
+        return EXIT_DONE;
     }
-    int count = argc - optind;
-    if (count < chosen->least || (chosen->most >= 0 && count > chosen->most)) {
-        complain("%s: %s argument%s; usage: densenet %s [OPTION ...] %s", chosen->name,
-                 count < chosen->least ? "missing" : "unexpected", count == 1 ? "" : "s",
-                 chosen->name, chosen->arguments);
+    bool few = line.kept < chosen->least;
+    if (few || (chosen->most >= 0 && line.kept > chosen->most)) {
+        const char *excess = few ? "" : argv[chosen->most];
+        complain("%s: %s%s%s; usage: densenet %s [OPTION ...]%s%s", chosen->name,
+                 few ? "an argument is missing" : "unexpected argument \"", excess, few ? "" : "\"",
+                 chosen->name, *chosen->arguments ? " " : "", chosen->arguments);
         return EXIT_REFUSED;
     }
-    return chosen->run(count, argv + optind);
+    return chosen->run(line.kept, argv);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Commands and their options as tables: parsing, --help, the man page and the
+/* Commands and their options as tables: parsing, --help, the manual and the
  * shell completions all read the same rows. */
 #ifndef TOOL_OPTIONS_H
 #define TOOL_OPTIONS_H
@@ -18,7 +18,7 @@ typedef enum option_type {
     OPTION_FLOAT, /* double */
     OPTION_TEXT,  /* const char *, pointing into argv */
     OPTION_FILE,  /* the same; shells complete file names */
-    OPTION_TABLE  /* target: a further struct option table to include here */
+    OPTION_TABLE  /* target: a further option_row table to include here */
 } option_type;
 
 typedef struct option_row {
@@ -27,13 +27,13 @@ typedef struct option_row {
     option_type type;
     const void *target;   /* where the value goes */
     const char *argument; /* "N", or the choices "a|b|c", which are then checked */
-    const char *help;     /* one line */
+    const char *help;     /* a phrase; help and manual wrap it */
     double low, high;     /* range of numbers; both 0: not checked */
 } option_row;
 
 typedef struct command {
     const char *name;
-    const char *arguments;   /* "PICTURE|FOLDER ..." */
+    const char *arguments;   /* "PICTURE|FOLDER ..."; words in small letters are choices */
     const char *summary;     /* one line */
     const char *description; /* paragraphs for --help and the manual, or NULL */
     const char *examples;    /* lines "command\n    what it does\n", or NULL */
@@ -42,13 +42,18 @@ typedef struct command {
     int (*run)(int count, char **arguments);
 } command;
 
-/* Parses argv by the command's table, prints help where asked, checks the
- * number of positional arguments and runs the command. */
+/* Parses argv (argv[0]: the command's name) by the command's table, prints help
+ * where asked, checks the number of positional arguments and runs the command
+ * with them. Options and arguments mix freely; of a repeated option the last
+ * one counts; "--" ends the options. */
 int run_command(const command *chosen, int argc, char **argv);
 
-/* The index-th row of a table with its included tables spliced in, NULL at the end. */
+/* The index-th row of a table with its included tables spliced in and --help
+ * behind them, NULL past the end. */
 const option_row *option_at(const option_row *table, int index);
 
-void print_help(const command *chosen);
+/* The index-th choice of a list such as "a|b|c" and its length, NULL past the
+ * end and where the list names no choices but a kind of argument: "N,C,H,W". */
+const char *choice_at(const char *list, int index, int *length);
 
 #endif
