@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* A model's parameters as the kernels want them: batch norms as one multiply
+ * and add, norm2 folded into conv1 and norm0 into the stem, weights in panels. */
+#ifndef DN_NET_PACKED_H
+#define DN_NET_PACKED_H
+
+#include "kernels/kernels.h"
+#include "net/model.h"
+
+/* 3x3 weights: direct panels, or the 36 matrices of Winograd's algorithm. */
+typedef enum dn_window_form {
+    DN_WINDOW_UNPACKED,
+    DN_WINDOW_DIRECT,
+    DN_WINDOW_WINOGRAD
+} dn_window_form;
+
+typedef struct dn_packed_layer {
+    dn_affine norm;
+    dn_panels bottleneck; /* conv1 with norm2 folded in; outputs 0: a plain layer */
+    const float *bottleneck_bias;
+    dn_panels window;     /* the 3x3 convolution */
+    size_t window_stride; /* between Winograd's matrices */
+} dn_packed_layer;
+
+typedef struct dn_packed_block {
+    dn_packed_layer *layers;
+    dn_window_form form; /* of every layer's window */
+    float *windows;      /* owned: the block's 3x3 weights */
+    dn_affine norm;      /* of the transition, or the final one */
+    dn_panels transition;
+} dn_packed_block;
+
+typedef struct dn_packed_conv {
+    dn_panels panels;
+    const float *bias; /* NULL where no norm follows; else ReLU follows too */
+} dn_packed_conv;
+
+typedef struct dn_packed {
+    const dn_kernels *kernels;
+    dn_packed_conv stem[3];
+    dn_packed_block blocks[DN_MAX_BLOCKS];
+    dn_panels head;
+    const float *head_bias;
+    float *storage; /* owned: all but the 3x3 weights */
+    size_t bytes;
+} dn_packed;
+
+dn_status dn_packed_create(const dn_model *model, const dn_kernels *kernels, dn_packed **packed);
+void dn_packed_free(dn_packed *packed);
+
+/* Packs a block's 3x3 weights in this form, unless they already are. */
+dn_status dn_packed_set_form(dn_packed *packed, const dn_model *model, int block,
+                             dn_window_form form);
+
+#endif

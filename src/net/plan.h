@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* A forward pass for one input shape, laid out once: steps in order, each an
+ * operation with its addresses, cut into tasks. */
+#ifndef DN_NET_PLAN_H
+#define DN_NET_PLAN_H
+
+#include "net/packed.h"
+
+typedef enum dn_step_kind {
+    DN_STEP_IMPORT, /* the caller's NCHW into a padded pixel-major grid */
+    DN_STEP_BORDER, /* zeros around a grid's images */
+    DN_STEP_CONV,
+    DN_STEP_POINTWISE,
+    DN_STEP_WINOGRAD,
+    DN_STEP_ACTIVATE,
+    DN_STEP_MAX_POOL,
+    DN_STEP_GLOBAL_POOL,
+    DN_STEP_EXPORT /* logits to the caller */
+} dn_step_kind;
+
+/* A grid and the border around each of its images. */
+typedef struct dn_frame {
+    dn_grid grid;
+    int channels;
+    int before, behind; /* rows above and columns left; rows below and columns right */
+} dn_frame;
+
+/* The inner tensor that is complete once a step is done. */
+typedef enum dn_point {
+    DN_POINT_NONE,
+    DN_POINT_STEM,
+    DN_POINT_BOTTLENECK,
+    DN_POINT_LAYER,
+    DN_POINT_TRANSITION,
+    DN_POINT_POOL,
+    DN_POINT_LOGITS
+} dn_point;
+
+typedef struct dn_step {
+    dn_step_kind kind;
+    int tasks;
+    union {
+        dn_frame frame; /* import, border */
+        dn_conv conv;
+        dn_pointwise pointwise;
+        dn_winograd winograd;
+        dn_activate activate;
+        dn_max_pool max_pool;
+        dn_global_pool global_pool;
+        struct {
+            const float *logits;
+            size_t count;
+        } export;
+    } op;
+    dn_point point;
+    int block, layer; /* of the point */
+    dn_grid made;     /* where the point's tensor lies */
+    int made_channels;
+} dn_step;
+
+typedef struct dn_plan {
+    int images, height, width;
+    dn_step *steps;
+    int step_count;
+    dn_grid blocks[DN_MAX_BLOCKS]; /* the last stays valid until the next run */
+    float *arena;                  /* owned */
+    size_t arena_bytes;
+    size_t scratch_floats; /* a thread needs */
+} dn_plan;
+
+/* Packs 3x3 weights as the shape asks. Fails where the input is too small for
+ * the network's pools. */
+dn_status dn_plan_create(const dn_model *model, dn_packed *packed, int threads, int images,
+                         int height, int width, dn_plan **plan);
+void dn_plan_free(dn_plan *plan);
+
+/* ---- how work is cut: plan_tasks.c ---- */
+
+dn_window_form dn_choose_form(const dn_kernels *kernels, int height, int width);
+void dn_cut_conv(dn_conv *op, const dn_kernels *kernels, int threads);
+void dn_cut_pointwise(dn_pointwise *op, const dn_kernels *kernels, int threads);
+void dn_cut_winograd(dn_winograd *op, const dn_kernels *kernels, int threads);
+
+#endif

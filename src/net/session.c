@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/session.h"
+
+#include "base/memory.h"
+#include "base/threads.h"
+#include "net/observe.h"
+
+#include <stdlib.h>
+
+dn_status dn_session_create(const dn_model *model, int threads, dn_session **out)
+{
+    if (threads < 0 || threads > 4096)
+        return dn_fail(DN_ERROR_ARGUMENT, "threads: %d, 0 to 4096 is expected", threads);
+    dn_session *session;
+    DN_TRY(dn_calloc(1, sizeof *session, &session));
+    session->model = model;
+    session->runner.kernels = dn_kernels_best();
+    session->runner.threads = threads ? threads : dn_core_count();
+    dn_status status = dn_packed_create(model, session->runner.kernels, &session->packed);
+    if (status != DN_OK) {
+        dn_session_free(session);
+        return status;
+    }
+    *out = session;
+    return DN_OK;
+}
+
+void dn_session_free(dn_session *session)
+{
+    if (!session)
+        return;
+    dn_plan_free(session->plan);
+    dn_packed_free(session->packed);
+    free(session->runner.scratch);
+    free(session);
+}
+
+static dn_status plan_shape(dn_session *session, int images, int height, int width)
+{
+    const dn_plan *old = session->plan;
+    if (old && old->images == images && old->height == height && old->width == width)
+        return DN_OK;
+    session->ran = false;
+    dn_plan_free(session->plan);
+    session->plan = NULL;
+    dn_plan *plan;
+    DN_TRY(dn_plan_create(session->model, session->packed, session->runner.threads, images, height,
+                          width, &plan));
+    size_t stride = dn_round_up(plan->scratch_floats, DN_ALIGNMENT) + DN_ALIGNMENT;
+    float *scratch;
+    dn_status status =
+        dn_alloc_aligned((size_t)session->runner.threads * stride, sizeof(float), &scratch);
+    if (status != DN_OK) {
+        dn_plan_free(plan);
+        return status;
+    }
+    free(session->runner.scratch);
+    session->runner.scratch = scratch;
+    session->runner.scratch_stride = stride;
+    session->plan = plan;
+    return DN_OK;
+}
+
+dn_status dn_session_run(dn_session *session, const float *input, int n, int height, int width,
+                         float *logits)
+{
+    DN_TRY(plan_shape(session, n, height, width));
+    for (int i = 0; i < session->plan->step_count; i++) {
+        const dn_step *step = &session->plan->steps[i];
+        dn_run_step(&session->runner, step, input, logits);
+        if (session->observer)
+            DN_TRY(dn_observe_step(session, step));
+    }
+    session->ran = true;
+    return DN_OK;
+}
+
+size_t dn_session_bytes(const dn_session *session)
+{
+    size_t bytes = session->packed->bytes;
+    if (session->plan)
+        bytes += session->plan->arena_bytes +
+                 (size_t)session->runner.threads * session->runner.scratch_stride * sizeof(float);
+    return bytes;
+}
+
+void dn_session_observe(dn_session *session, dn_observer *observer, void *context)
+{
+    session->observer = observer;
+    session->observer_context = context;
+}

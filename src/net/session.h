@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DN_NET_SESSION_H
+#define DN_NET_SESSION_H
+
+#include "net/run.h"
+
+struct dn_session {
+    const dn_model *model;
+    dn_packed *packed;
+    dn_plan *plan; /* of the last shape; NULL before the first run */
+    dn_runner runner;
+    bool ran; /* the plan's buffers hold a run's maps */
+    dn_observer *observer;
+    void *observer_context;
+};
+
+#endif
