@@ -106,14 +106,14 @@ DN_API int dn_arch_smallest_input(const dn_arch *arch);
 
 typedef struct dn_summary_options {
     int batch, channels, height, width; /* all 0: no input size, as torchinfo without one */
-    int depth;                          /* rows shown; 0: torchinfo's default, 3 */
-    const char *columns;                /* comma-separated torchinfo column names; NULL:
-                                           "output_size,num_params" */
+    int depth;                          /* of the deepest rows shown; 0 is the network itself */
+    const char *columns;                /* torchinfo's names, comma-separated; NULL: its default */
+    bool json;                          /* JSON with every column instead of the table */
 } dn_summary_options;
 
 /* The table that torchinfo 1.7.2 prints for the reference PyTorch module of
- * this architecture, byte for byte, without a final newline. The caller
- * releases *text with dn_free. */
+ * this architecture, byte for byte, without a final newline. options NULL: no
+ * input size, depth 3. The caller releases *text with dn_free. */
 DN_API dn_status dn_summary(const dn_arch *arch, const dn_summary_options *options, char **text);
 
 /* Releases memory that a function of this interface said to release so. */
@@ -121,10 +121,13 @@ DN_API void dn_free(void *memory);
 
 /* ---------------------------------------------------------------- pictures */
 
-/* Decoded pixels, interleaved, rows top to bottom without padding. */
+/* Decoded pixels, interleaved, rows top to bottom without padding: those of
+ * Pillow's convert("RGB"), which drops alpha and, like torchvision, ignores EXIF
+ * orientation. Only 16-bit grey PNG differs: it keeps its 16 bits (Pillow clips
+ * them at 255). */
 typedef struct dn_image {
     int width, height;
-    int channels; /* 1 grey, 3 RGB (alpha is dropped as Pillow's convert("RGB") does) */
+    int channels; /* 1 grey, 3 RGB */
     int depth;    /* 8 or 16 bits a sample; 16-bit samples are native uint16_t */
     void *pixels;
 } dn_image;
@@ -133,8 +136,8 @@ typedef struct dn_image_limits {
     int64_t max_pixels; /* 0: 178956970, where Pillow speaks of a decompression bomb */
 } dn_image_limits;
 
-/* Decodes JPEG, PNG or WebP, told apart by content. limits may be NULL. The
- * caller owns *image. */
+/* Decodes JPEG, PNG or WebP, told apart by content. A truncated file is refused,
+ * never half a picture handed out. limits may be NULL. The caller owns *image. */
 DN_API dn_status dn_image_read(const char *path, const dn_image_limits *limits, dn_image **image);
 
 /* The same from memory; name is only for messages. */
@@ -142,7 +145,12 @@ DN_API dn_status dn_image_decode(const void *data, size_t size, const char *name
                                  const dn_image_limits *limits, dn_image **image);
 DN_API void dn_image_free(dn_image *image);
 
-typedef enum dn_filter { DN_BILINEAR, DN_BICUBIC } dn_filter;
+typedef enum dn_filter {
+    DN_BILINEAR, /* antialiased, in Pillow's fixed-point arithmetic on 8 bits */
+    DN_BICUBIC,  /* likewise; 16-bit samples lose their low byte before */
+    DN_GAUSSIAN  /* on scaled floats: scikit-image's resize(), a Gaussian blur, then
+                    linear interpolation (X-ray pipeline) */
+} dn_filter;
 
 /* How samples become floats. */
 typedef enum dn_scaling {
@@ -153,9 +161,9 @@ typedef enum dn_scaling {
 /* From picture to tensor. Plain data: take a named pipeline and change it. */
 typedef struct dn_preprocess {
     char name[DN_NAME_SIZE];
-    int resize;        /* shorter side after resampling; 0: no resampling */
-    dn_filter filter;  /* antialiased, in Pillow's fixed-point arithmetic */
-    int crop;          /* centre square; 0: none */
+    int resize; /* shorter side after resampling, the longer in proportion; 0: none */
+    dn_filter filter;
+    int crop;          /* centre square, black where the picture is smaller; 0: none */
     bool square_first; /* crop the centre square before resampling (X-ray pipeline) */
     dn_scaling scaling;
     int channels;          /* of the tensor: 3, or 1 (grey by Pillow's luma formula) */
@@ -165,7 +173,9 @@ typedef struct dn_preprocess {
 /* A named pipeline: "torchvision", "timm", "xrv", "keras", "cifar10",
  * "cifar100", "none"; or one with changes after it, as in
  * "torchvision,resize=232,filter=bicubic,mean=0.5:0.5:0.5". A specification
- * that starts with a change alters *preprocess as it stands. */
+ * that starts with a change alters *preprocess as it stands. The keys: resize,
+ * crop, filter=bilinear|bicubic|gaussian, square=no|yes, scaling=unit|xray,
+ * channels, mean, std (one number, or three). */
 DN_API dn_status dn_preprocess_parse(const char *specification, dn_preprocess *preprocess);
 
 /* Writes the specification that dn_preprocess_parse reads back to the same
@@ -308,6 +318,71 @@ DN_API void dn_session_observe(dn_session *session, dn_observer *observer, void 
  * to ask for the size. */
 DN_API dn_status dn_session_cam(const dn_session *session, int image, int output, float *map,
                                 int *map_height, int *map_width);
+
+/* --------------------------------------------------------------- data sets */
+
+/* Pictures with what each of them shows. A sample is read when it is asked
+ * for, where it lies: nothing is unpacked. Any number of threads may read one
+ * data set at once. */
+typedef struct dn_dataset dn_dataset;
+
+/* Data sets that come in two parts: CIFAR's training and test files; folders
+ * or tars whose topmost folders are train and val, valid, validation or test.
+ * Others are the same for both. */
+typedef enum dn_portion { DN_PORTION_TRAIN, DN_PORTION_TEST } dn_portion;
+
+/* Opens, told apart by content:
+ *   - a folder of class folders, samples in the order of torchvision's
+ *     ImageFolder (names that begin with a dot are passed over);
+ *   - CIFAR-10 or CIFAR-100 in binary: the folder, or one of its .bin files;
+ *   - a tar of class folders, or of WebDataset samples (key.jpg beside key.cls
+ *     or key.json), or a folder of such tars;
+ *   - a CSV whose header is image,LABEL,...: a 0 or 1 a label, nothing or -1
+ *     where it is not known; paths count from the CSV's folder. With a single
+ *     column that holds words, these are the classes. Or a folder with a
+ *     labels.csv.
+ * The caller owns *dataset. */
+DN_API dn_status dn_dataset_open(const char *path, dn_portion portion, dn_dataset **dataset);
+DN_API void dn_dataset_free(dn_dataset *dataset);
+
+/* Divides a data set into two, which read through it: it must outlive them.
+ * *held gets the fraction of samples (0..1, both ends excluded), drawn by seed,
+ * of every class as near as whole numbers allow; *rest the others. Both keep
+ * the order of the whole. */
+DN_API dn_status dn_dataset_split(const dn_dataset *whole, double fraction, uint64_t seed,
+                                  dn_dataset **rest, dn_dataset **held);
+
+/* "class folders", "CIFAR-10", "CIFAR-100", "tar", "WebDataset", "CSV". */
+DN_API const char *dn_dataset_format(const dn_dataset *dataset);
+DN_API dn_task dn_dataset_task(const dn_dataset *dataset);
+DN_API int dn_dataset_count(const dn_dataset *dataset);
+
+/* Classes or labels, and their names. */
+DN_API int dn_dataset_outputs(const dn_dataset *dataset);
+DN_API const char *dn_dataset_label(const dn_dataset *dataset, int output);
+
+/* Renumbers classes or labels as a model has them, by name; what the model has
+ * and the data set lacks has no samples (labels: is unknown). Refused where the
+ * data set holds a name that the model does not know, and for a part made by
+ * dn_dataset_split. Not while another thread reads. */
+DN_API dn_status dn_dataset_match(dn_dataset *dataset, const char *const *labels, int count);
+
+/* The class of a sample, -1 in a data set of labels. */
+DN_API int dn_dataset_class(const dn_dataset *dataset, int sample);
+
+/* What a network should answer, one float an output: 1 for the class and 0
+ * elsewhere, or each label's 0..1, NaN where it is not known. */
+DN_API void dn_dataset_target(const dn_dataset *dataset, int sample, float *target);
+
+/* Where a sample lies, for messages: "photos/cat/3.jpg", "test.bin, record 7",
+ * "train.tar, cat/3.jpg". Cut to size. */
+DN_API void dn_dataset_name(const dn_dataset *dataset, int sample, char *text, size_t size);
+
+/* The sample's picture, decoded. limits may be NULL. The caller owns *image. */
+DN_API dn_status dn_dataset_read(const dn_dataset *dataset, int sample,
+                                 const dn_image_limits *limits, dn_image **image);
+
+/* ---------------------------------------------------------------- training */
 
 #ifdef __cplusplus
 }

@@ -32,7 +32,7 @@ dn_status dn_alloc_aligned(size_t count, size_t size, void *out)
 
 dn_status dn_copy_bytes_as_string(const char *text, size_t length, char **out)
 {
-    char *copy;
+    char *copy = NULL;
     DN_TRY(dn_calloc(length + 1, 1, &copy));
     memcpy(copy, text, length);
     *out = copy;

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+#include "summary/module_tree.h"
+
+#include "base/memory.h"
+#include "net/layout.h"
+
+#include <stdlib.h>
+
+#define MAX_DEPTH 6
+
+/* Walks the network with a tensor's shape in hand. Counts modules, and writes
+ * them too once there is room. */
+typedef struct builder {
+    const dn_arch *arch;
+    dn_module_tree *tree;
+    int n, channels, height, width; /* of the tensor; n 0: not known */
+    bool flat;                      /* n x channels */
+    int depth;
+    dn_module *open[MAX_DEPTH]; /* the module being built at each depth */
+    int built[MAX_DEPTH];       /* modules begun at each depth */
+    dn_module scratch;          /* stands for every module while counting */
+} builder;
+
+static dn_shape current_shape(const builder *b)
+{
+    if (b->n == 0)
+        return (dn_shape){0};
+    if (b->flat)
+        return (dn_shape){2, {b->n, b->channels}};
+    return (dn_shape){4, {b->n, b->channels, b->height, b->width}};
+}
+
+static dn_module *begin(builder *b, const char *kind)
+{
+    dn_module_tree *tree = b->tree;
+    dn_module *module = tree->modules ? &tree->modules[tree->count] : &b->scratch;
+    tree->count++;
+    *module = (dn_module){.kind = kind,
+                          .depth = b->depth,
+                          .index = ++b->built[b->depth],
+                          .leaf = true,
+                          .input = current_shape(b)};
+    if (b->depth > 0)
+        b->open[b->depth - 1]->leaf = false;
+    b->open[b->depth++] = module;
+    return module;
+}
+
+static void end(builder *b)
+{
+    dn_module *module = b->open[--b->depth];
+    module->output = current_shape(b);
+    if (module->leaf && module->parameters) {
+        module->activations = 1;
+        for (int i = 0; i < module->output.rank; i++)
+            module->activations *= (uint64_t)module->output.size[i];
+    }
+    if (b->depth > 0) {
+        dn_module *parent = b->open[b->depth - 1];
+        parent->parameters += module->parameters;
+        parent->multiply_adds += module->multiply_adds;
+        parent->activations += module->activations;
+    }
+}
+
+static void convolution(builder *b, int out, int kernel, int stride)
+{
+    dn_module *module = begin(b, "Conv2d");
+    module->kernel_rank = 2;
+    module->kernel = kernel;
+    module->parameters =
+        (uint64_t)out * (uint64_t)b->channels * (uint64_t)kernel * (uint64_t)kernel;
+    b->channels = out;
+    b->height = (b->height - 1) / stride + 1;
+    b->width = (b->width - 1) / stride + 1;
+    module->multiply_adds =
+        module->parameters * (uint64_t)b->n * (uint64_t)b->height * (uint64_t)b->width;
+    end(b);
+}
+
+static void norm(builder *b)
+{
+    dn_module *module = begin(b, "BatchNorm2d");
+    module->parameters = 2 * (uint64_t)b->channels;
+    module->multiply_adds = module->parameters * (uint64_t)b->n;
+    end(b);
+}
+
+static void relu(builder *b)
+{
+    begin(b, "ReLU");
+    end(b);
+}
+
+static void pool(builder *b, const char *kind, int kernel, int height, int width)
+{
+    dn_module *module = begin(b, kind);
+    module->kernel_rank = kernel > 0;
+    module->kernel = kernel;
+    b->height = height;
+    b->width = width;
+    end(b);
+}
+
+static void classifier(builder *b)
+{
+    b->flat = true;
+    dn_module *module = begin(b, "Linear");
+    module->parameters = (uint64_t)b->arch->classes * ((uint64_t)b->channels + 1);
+    module->multiply_adds = module->parameters * (uint64_t)b->n;
+    b->channels = b->arch->classes;
+    end(b);
+}
+
+static void stem(builder *b)
+{
+    dn_stem_conv convs[3];
+    int count = dn_stem_convs(b->arch, convs);
+    begin(b, "Sequential");
+    for (int i = 0; i < count; i++) {
+        convolution(b, convs[i].out, convs[i].kernel, convs[i].stride);
+        if (convs[i].norm) {
+            norm(b);
+            relu(b);
+        }
+    }
+    end(b);
+    if (dn_stem_pools(b->arch))
+        pool(b, "MaxPool2d", 3, (b->height - 1) / 2 + 1, (b->width - 1) / 2 + 1);
+}
+
+static void dense_layer(builder *b)
+{
+    int kept = b->channels, bottleneck = dn_bottleneck_width(b->arch);
+    begin(b, bottleneck ? "Bottleneck" : "DenseLayer");
+    begin(b, "Sequential");
+    norm(b);
+    relu(b);
+    if (bottleneck) {
+        convolution(b, bottleneck, 1, 1);
+        norm(b);
+        relu(b);
+    }
+    convolution(b, b->arch->growth, 3, 1);
+    end(b);
+    b->channels += kept;
+    end(b);
+}
+
+static void transition(builder *b)
+{
+    begin(b, "Transition");
+    begin(b, "Sequential");
+    norm(b);
+    relu(b);
+    convolution(b, dn_transition_out(b->arch, b->channels), 1, 1);
+    pool(b, "AvgPool2d", 2, b->height / 2, b->width / 2);
+    end(b);
+    end(b);
+}
+
+static void dense_blocks(builder *b)
+{
+    begin(b, "Sequential");
+    for (int block = 0; block < b->arch->block_count; block++) {
+        begin(b, "Sequential");
+        for (int layer = 0; layer < b->arch->blocks[block]; layer++)
+            dense_layer(b);
+        if (block < b->arch->block_count - 1) {
+            transition(b);
+        } else {
+            norm(b);
+            relu(b);
+        }
+        end(b);
+    }
+    end(b);
+}
+
+static void network(builder *b)
+{
+    b->channels = b->arch->channels;
+    begin(b, "DenseNet");
+    stem(b);
+    dense_blocks(b);
+    pool(b, "AdaptiveAvgPool2d", 0, 1, 1);
+    classifier(b);
+    end(b);
+}
+
+dn_status dn_module_tree_create(const dn_arch *arch, int n, int height, int width,
+                                dn_module_tree *tree)
+{
+    dn_module_tree made = {0};
+    builder start = {.arch = arch, .tree = &made, .n = n, .height = height, .width = width};
+    builder counting = start, writing = start;
+    network(&counting);
+    DN_TRY(dn_calloc((size_t)made.count, sizeof *made.modules, &made.modules));
+    made.count = 0;
+    network(&writing);
+    *tree = made;
+    return DN_OK;
+}
+
+void dn_module_tree_free(dn_module_tree *tree)
+{
+    free(tree->modules);
+    *tree = (dn_module_tree){0};
+}
