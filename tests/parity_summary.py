@@ -132,7 +132,7 @@ def random_size(arch):
     if RANDOM.random() < 0.15:
         return None
     least = smallest_input(arch)
-    batch = RANDOM.choice([1, 1, 2, 8, 64, 100000])
+    batch = RANDOM.choice([1, 2, int(10 ** RANDOM.uniform(0, 6))])
     return (batch, arch.channels, least + RANDOM.choice([0, 1, 7, RANDOM.randint(0, 300)]),
             least + RANDOM.choice([0, 3, RANDOM.randint(0, 4000)]))
 
