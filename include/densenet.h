@@ -312,6 +312,22 @@ typedef void dn_observer(const dn_feature *feature, void *context);
 /* Calls observer with each inner tensor as the run computes it; NULL stops. */
 DN_API void dn_session_observe(dn_session *session, dn_observer *observer, void *context);
 
+/* What a step of a run cost. Arithmetic is what the network's definition asks
+ * for, two operations a multiply-add, however few the algorithm gets by with. */
+typedef struct dn_step_cost {
+    const char *place; /* "stem", "block1.layer1", "transition1", "head" */
+    const char *kind;  /* "conv1x1", "winograd3x3", "pool", ... */
+    double seconds, operations;
+    int tasks; /* pieces that threads may share */
+} dn_step_cost;
+typedef void dn_profiler(const dn_step_cost *cost, void *context);
+
+/* Calls profiler after each step of the runs that follow; NULL stops. */
+DN_API void dn_session_profile(dn_session *session, dn_profiler *profiler, void *context);
+
+/* Arithmetic of a run of the planned shape, in operations as above. */
+DN_API double dn_session_operations(const dn_session *session);
+
 /* Class-activation map of the last run (Zhou et al., 2016; exact here, since
  * the classifier is linear on the global average): map, map_height x map_width
  * floats of the caller's, averages to the logit less its bias. map may be NULL

@@ -56,14 +56,14 @@ static dn_status show_layer(const dn_session *session, const dn_step *step)
 {
     const dn_arch *arch = &session->model->arch;
     char name[DN_NAME_SIZE];
-    snprintf(name, sizeof name, "block%d.layer%d", step->block + 1, step->layer + 1);
+    snprintf(name, sizeof name, "block%d.layer%d", step->place.block + 1, step->place.layer + 1);
     DN_TRY(show(session, name, &step->made, step->made_channels));
-    if (step->layer + 1 < arch->blocks[step->block])
+    if (step->place.layer + 1 < arch->blocks[step->place.block])
         return DN_OK;
-    snprintf(name, sizeof name, "block%d", step->block + 1);
-    DN_TRY(
-        show(session, name, &session->plan->blocks[step->block], dn_block_out(arch, step->block)));
-    return step->block + 1 == arch->block_count ? show_final(session) : DN_OK;
+    snprintf(name, sizeof name, "block%d", step->place.block + 1);
+    DN_TRY(show(session, name, &session->plan->blocks[step->place.block],
+                dn_block_out(arch, step->place.block)));
+    return step->place.block + 1 == arch->block_count ? show_final(session) : DN_OK;
 }
 
 dn_status dn_observe_step(const dn_session *session, const dn_step *step)
@@ -75,12 +75,13 @@ dn_status dn_observe_step(const dn_session *session, const dn_step *step)
     case DN_POINT_STEM:
         return show(session, "stem", &step->made, step->made_channels);
     case DN_POINT_BOTTLENECK:
-        snprintf(name, sizeof name, "block%d.layer%d.bottleneck", step->block + 1, step->layer + 1);
+        snprintf(name, sizeof name, "block%d.layer%d.bottleneck", step->place.block + 1,
+                 step->place.layer + 1);
         return show(session, name, &step->made, step->made_channels);
     case DN_POINT_LAYER:
         return show_layer(session, step);
     case DN_POINT_TRANSITION:
-        snprintf(name, sizeof name, "transition%d", step->block + 1);
+        snprintf(name, sizeof name, "transition%d", step->place.block + 1);
         return show(session, name, &step->made, step->made_channels);
     case DN_POINT_POOL:
         return show(session, "pool", &step->made, step->made_channels);

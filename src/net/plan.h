@@ -36,6 +36,19 @@ typedef enum dn_point {
     DN_POINT_LOGITS
 } dn_point;
 
+/* Where in the network a step belongs. */
+typedef enum dn_part_of {
+    DN_PART_OF_STEM,
+    DN_PART_OF_BLOCK,
+    DN_PART_OF_TRANSITION,
+    DN_PART_OF_HEAD
+} dn_part_of;
+
+typedef struct dn_place {
+    dn_part_of part;
+    int block, layer;
+} dn_place;
+
 typedef struct dn_step {
     dn_step_kind kind;
     int tasks;
@@ -52,9 +65,9 @@ typedef struct dn_step {
             size_t count;
         } export;
     } op;
+    dn_place place;
     dn_point point;
-    int block, layer; /* of the point */
-    dn_grid made;     /* where the point's tensor lies */
+    dn_grid made; /* where the point's tensor lies */
     int made_channels;
 } dn_step;
 

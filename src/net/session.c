@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/threads.h"
 #include "net/observe.h"
+#include "net/profile.h"
 
 #include <stdlib.h>
 
@@ -67,7 +68,10 @@ dn_status dn_session_run(dn_session *session, const float *input, int n, int hei
     DN_TRY(plan_shape(session, n, height, width));
     for (int i = 0; i < session->plan->step_count; i++) {
         const dn_step *step = &session->plan->steps[i];
-        dn_run_step(&session->runner, step, input, logits);
+        if (session->profiler)
+            dn_profile_step(session, step, input, logits);
+        else
+            dn_run_step(&session->runner, step, input, logits);
         if (session->observer)
             DN_TRY(dn_observe_step(session, step));
     }

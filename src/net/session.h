@@ -12,6 +12,8 @@ struct dn_session {
     bool ran; /* the plan's buffers hold a run's maps */
     dn_observer *observer;
     void *observer_context;
+    dn_profiler *profiler;
+    void *profiler_context;
 };
 
 #endif

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/planner.h"
+
+void dn_planner_rewind(dn_planner *p)
+{
+    p->plan->step_count = 0;
+    p->plan->scratch_floats = 0;
+    p->buffer_count = 0;
+}
+
+int dn_open_buffer(dn_planner *p, size_t floats)
+{
+    int id = p->buffer_count++, step = p->plan->step_count;
+    if (!p->placed)
+        p->buffers[id] = (dn_buffer){floats * sizeof(float), step, step, 0};
+    return id;
+}
+
+float *dn_use_buffer(dn_planner *p, int id)
+{
+    dn_buffer *buffer = &p->buffers[id];
+    if (p->placed)
+        return p->plan->arena + buffer->offset / sizeof(float);
+    buffer->last = p->plan->step_count;
+    return NULL;
+}
+
+dn_frame dn_make_frame(const dn_planner *p, int height, int width, int channels, int before,
+                       int behind)
+{
+    ptrdiff_t row = (ptrdiff_t)(width + before + behind) * channels;
+    ptrdiff_t image = row * (height + before + behind);
+    dn_grid grid = {NULL, p->plan->images, height, width, channels, row, image};
+    return (dn_frame){grid, channels, before, behind};
+}
+
+dn_framed dn_open_frame(dn_planner *p, int height, int width, int channels, int before, int behind)
+{
+    dn_frame frame = dn_make_frame(p, height, width, channels, before, behind);
+    size_t floats = (size_t)frame.grid.image_stride * (size_t)p->plan->images;
+    return (dn_framed){frame, dn_open_buffer(p, floats)};
+}
+
+dn_grid dn_use_grid(dn_planner *p, const dn_framed *framed, int channel)
+{
+    dn_grid grid = framed->frame.grid;
+    float *base = dn_use_buffer(p, framed->buffer);
+    if (base)
+        grid.data = base + framed->frame.before * (grid.row_stride + grid.pixel_stride) + channel;
+    return grid;
+}
+
+dn_grid dn_vector_grid(float *data, int images, int channels)
+{
+    return (dn_grid){data, images, 1, 1, channels, channels, channels};
+}
+
+static void add(dn_planner *p, dn_step *step, int tasks, dn_point point, dn_grid made,
+                int made_channels)
+{
+    step->tasks = tasks;
+    step->place = p->place;
+    step->point = point;
+    step->made = made;
+    step->made_channels = made_channels;
+    if (p->placed)
+        p->plan->steps[p->plan->step_count] = *step;
+    p->plan->step_count++;
+}
+
+static void need_scratch(dn_planner *p, size_t floats)
+{
+    if (floats > p->plan->scratch_floats)
+        p->plan->scratch_floats = floats;
+}
+
+void dn_add_border(dn_planner *p, const dn_framed *framed)
+{
+    dn_step step = {.kind = DN_STEP_BORDER, .op.frame = framed->frame};
+    step.op.frame.grid = dn_use_grid(p, framed, 0);
+    add(p, &step, p->plan->images, DN_POINT_NONE, step.op.frame.grid, 0);
+}
+
+void dn_add_import(dn_planner *p, const dn_framed *framed)
+{
+    dn_step step = {.kind = DN_STEP_IMPORT, .op.frame = framed->frame};
+    step.op.frame.grid = dn_use_grid(p, framed, 0);
+    add(p, &step, p->plan->images * framed->frame.grid.height, DN_POINT_NONE, step.op.frame.grid,
+        0);
+}
+
+void dn_add_conv(dn_planner *p, const dn_conv *op, dn_point point)
+{
+    dn_step step = {.kind = DN_STEP_CONV, .op.conv = *op};
+    dn_cut_conv(&step.op.conv, p->packed->kernels, p->threads);
+    add(p, &step, dn_conv_tasks(&step.op.conv), point, op->output, op->panels.outputs);
+}
+
+void dn_add_pointwise(dn_planner *p, const dn_pointwise *op, dn_point point)
+{
+    dn_step step = {.kind = DN_STEP_POINTWISE, .op.pointwise = *op};
+    dn_cut_pointwise(&step.op.pointwise, p->packed->kernels, p->threads);
+    need_scratch(p, dn_pointwise_scratch(&step.op.pointwise));
+    add(p, &step, dn_pointwise_tasks(&step.op.pointwise, p->packed->kernels), point, op->output,
+        op->panels.outputs);
+}
+
+void dn_add_winograd(dn_planner *p, const dn_winograd *op, dn_point point)
+{
+    dn_step step = {.kind = DN_STEP_WINOGRAD, .op.winograd = *op};
+    dn_cut_winograd(&step.op.winograd, p->packed->kernels, p->threads);
+    need_scratch(p, dn_winograd_scratch(&step.op.winograd, p->packed->kernels));
+    add(p, &step, dn_winograd_tasks(&step.op.winograd), point, op->output, op->panels.outputs);
+}
+
+void dn_add_activate(dn_planner *p, const dn_activate *op)
+{
+    dn_step step = {.kind = DN_STEP_ACTIVATE, .op.activate = *op};
+    add(p, &step, op->input.images * op->input.height, DN_POINT_NONE, op->output, op->channels);
+}
+
+void dn_add_max_pool(dn_planner *p, const dn_max_pool *op, dn_point point)
+{
+    dn_step step = {.kind = DN_STEP_MAX_POOL, .op.max_pool = *op};
+    add(p, &step, op->output.images * op->output.height, point, op->output, op->channels);
+}
+
+void dn_add_global_pool(dn_planner *p, const dn_global_pool *op, dn_point point)
+{
+    dn_step step = {.kind = DN_STEP_GLOBAL_POOL, .op.global_pool = *op};
+    int images = op->input.images;
+    add(p, &step, images * dn_ceil_divide(op->channels, op->channels_per_task), point,
+        dn_vector_grid(op->output, images, op->channels), op->channels);
+}
+
+void dn_add_export(dn_planner *p, const float *logits, size_t count)
+{
+    dn_step step = {.kind = DN_STEP_EXPORT};
+    step.op.export.logits = logits;
+    step.op.export.count = count;
+    add(p, &step, 1, DN_POINT_NONE, (dn_grid){0}, 0);
+}
