@@ -49,8 +49,9 @@ typedef struct dn_epilogue {
     bool accumulate; /* add to what the output holds */
 } dn_epilogue;
 
-/* Convolution of a grid with kernel x kernel windows. The input has a border of
- * at least `padding` zeros where padding > 0. One task: a run of pixels. */
+/* Convolution of a grid with kernel x kernel windows. The input's pixels lie
+ * side by side (pixel_stride == channels), with a border of at least `padding`
+ * zeros where padding > 0. One task: a run of pixels. */
 typedef struct dn_conv {
     dn_grid input, output;
     int channels; /* of the input; panels.depth is kernel * kernel * channels */
@@ -118,6 +119,9 @@ typedef struct dn_kernels {
     void (*activate)(const dn_activate *op, int task);
     void (*max_pool)(const dn_max_pool *op, int task);
     void (*global_pool)(const dn_global_pool *op, int task);
+    /* Multiplies and adds in registers; returns the operations done, to be
+     * timed: the most that a core can do. */
+    double (*peak)(int rounds);
 } dn_kernels;
 
 /* Tables, slowest first; those that this build or machine cannot run are left

@@ -12,6 +12,8 @@
 
 #include "kernels/winograd_template.h"
 
+#include "kernels/peak_template.h"
+
 const dn_kernels DN_LEVEL = {
     .name = DN_LEVEL_NAME,
     .lanes = DN_LANES,
@@ -23,4 +25,5 @@ const dn_kernels DN_LEVEL = {
     .activate = activate,
     .max_pool = max_pool,
     .global_pool = global_pool,
+    .peak = peak,
 };

@@ -30,10 +30,8 @@ static void max_pool(const dn_max_pool *op, int task)
         for (; c < op->channels; c++) {
             float best = corner[c];
             for (int i = 0; i < bottom - top; i++)
-                for (int j = 0; j < right - left; j++) {
-                    float value = corner[i * input->row_stride + j * input->pixel_stride + c];
-                    best = value < best ? best : value;
-                }
+                for (int j = 0; j < right - left; j++)
+                    best = s_max(corner[i * input->row_stride + j * input->pixel_stride + c], best);
             target[c] = best;
         }
     }

@@ -34,16 +34,21 @@ DN_INLINE vfloat v_relu(vfloat x)
     return (vfloat)((vint)x & ~(vint)(x <= (vfloat){0}));
 }
 
-/* The larger, NaN where a is NaN. */
+/* The larger, NaN where either is. */
 DN_INLINE vfloat v_max(vfloat a, vfloat b)
 {
-    vint keep = (vint)(a < b);
-    return (vfloat)(((vint)b & keep) | ((vint)a & ~keep));
+    vint take = (vint)(a < b) | (vint)(b != b);
+    return (vfloat)(((vint)b & take) | ((vint)a & ~take));
 }
 
 DN_INLINE float s_relu(float x)
 {
     return x <= 0 ? 0 : x;
+}
+
+DN_INLINE float s_max(float a, float b)
+{
+    return a < b || b != b ? b : a;
 }
 
 #endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What training needs beside the forward operations of kernels.h: statistics of
+ * a batch, and the gradients. Each is a small operation on a few rows that a
+ * task has in its cache; src/train strings them together.
+ *
+ * A row is one pixel's channels; rows are a stride apart. Channel vectors (one
+ * float a channel) are plain arrays.
+ */
+#ifndef DN_KERNELS_GRADIENT_H
+#define DN_KERNELS_GRADIENT_H
+
+#include "kernels/kernels.h"
+
+#include <stdint.h>
+
+typedef struct dn_rows {
+    float *data;
+    ptrdiff_t stride;
+} dn_rows;
+
+/* Each channel's mean over `count` rows, and the sum of squared deviations
+ * from it. */
+typedef struct dn_statistics {
+    dn_rows input;
+    int count, channels;
+    float *mean, *deviation;
+} dn_statistics;
+
+/* Dropout in place: element (row, c) is kept and multiplied by `scale`, or
+ * becomes 0, by a hash of `key` and its number (first + row) * channels + c.
+ * The same operation takes a gradient back. */
+typedef struct dn_dropout {
+    dn_rows rows;
+    int count, channels;
+    uint64_t key;
+    uint32_t first;
+    int32_t threshold; /* kept where 24 hashed bits are below it */
+    float scale;
+} dn_dropout;
+
+/* out = gradient * factor + value * slope + constant, a channel each: what
+ * batch norm's backward pass comes to once its sums are known. */
+typedef struct dn_combine {
+    dn_rows gradient, value, out;
+    int count, channels;
+    const float *factor, *slope, *constant;
+} dn_combine;
+
+/* Back through relu(affine(value)), where value * inverse + offset is the
+ * normalised map: dy = gradient where the activation is positive, else 0;
+ * sums += dy, products += dy * normalised; out (+)= weight * dy. `out` may be
+ * `gradient`. A gradient stride of 0 gives every row the same. */
+typedef struct dn_norm_gradient {
+    dn_rows gradient, value, out;
+    int count, channels;
+    dn_affine affine;
+    const float *inverse, *offset, *weight;
+    float *sums, *products;
+    bool accumulate;
+} dn_norm_gradient;
+
+/* out[shift][k][n] (+)= sum over pixels of left[k] * right[shift + n]: a weight
+ * gradient, of a window when there are several shifts. Pixels come in `lines`
+ * of `run`, each line reached through a pointer. right, and a row of out, are
+ * read and written to the end of their last vector. */
+typedef struct dn_product {
+    int lines, run;
+    const float *const *left, *const *right;
+    ptrdiff_t left_stride, right_stride; /* from pixel to pixel */
+    int depth, outputs;                  /* k < depth, n < outputs */
+    int shifts;
+    const ptrdiff_t *shift;
+    float *out;
+    ptrdiff_t row_stride, shift_stride; /* of out */
+    bool accumulate;
+} dn_product;
+
+/* out rows = relu(affine(input)) averaged over 2x2 pixels: output pixels
+ * first .. first + count - 1 of the pooled grid, of `width` a row. */
+typedef struct dn_pool_rows {
+    dn_grid input;
+    dn_affine affine;
+    dn_rows out;
+    int channels, first, count;
+} dn_pool_rows;
+
+/* 3x3/2 maximum, padding 1, of relu(affine(input)); an output row a task. */
+typedef struct dn_activated_pool {
+    dn_grid input, output;
+    int channels;
+    dn_affine affine;
+} dn_activated_pool;
+
+/* Its gradient with respect to the activation: sets `target`, as large as the
+ * input, from `output`'s gradient; the first of equal maxima in scan order gets
+ * it, as in PyTorch. An image a task. */
+typedef struct dn_activated_pool_gradient {
+    dn_grid input, gradient, target;
+    int channels;
+    dn_affine affine;
+} dn_activated_pool_gradient;
+
+#endif
