@@ -25,7 +25,7 @@ DN_INLINE void v_store(float *address, vfloat value)
 
 DN_INLINE vfloat v_set(float value)
 {
-    return (vfloat){0} + value;
+    return value - (vfloat){0}; /* unlike +, which turns -0 into 0, no operation */
 }
 
 /* max(0, x), NaN for NaN as PyTorch's relu. */
