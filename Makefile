@@ -1,21 +1,49 @@
 # SPDX-License-Identifier: MIT
 # The human door; CMakeLists.txt does the work.
+#   make                  builds build/release/densenet and the libraries
+#   make demo             shows what it does, on PICTURES= where given
+#   make test             runs every test
+#   make bench            measures, side by side with other engines
+#   make fuzz             runs each fuzz target, or TARGET=, for SECONDS=
+#   make install          into PREFIX=, below DESTDIR= where given
+#   make format           lays the code out; make check-format only looks
+#   make clean            removes all that was built
 BUILD ?= build/release
 PREFIX ?= /usr/local
-GENERATOR := $(if $(shell command -v ninja),-G Ninja)
+SECONDS ?= 60
+PICTURES ?=
+ifneq ($(shell command -v ninja),)
+export CMAKE_GENERATOR ?= Ninja
+endif
 
-.PHONY: all format install clean
+.PHONY: all demo test bench fuzz install format check-format clean
 all: $(BUILD)/CMakeCache.txt
 	@cmake --build $(BUILD) --parallel
 
 $(BUILD)/CMakeCache.txt:
-	@cmake -S . -B $(BUILD) $(GENERATOR) -DCMAKE_BUILD_TYPE=Release $(CMAKE_FLAGS) >/dev/null
+	@scripts/deps --check
+	@cmake -S . -B $(BUILD) -DBUILD_TESTING=OFF $(CMAKE_FLAGS) >/dev/null
 
-format:
-	clang-format -i $$(git ls-files --cached --others --exclude-standard '*.c' '*.h')
+demo:
+	@scripts/demo.sh $(PICTURES)
+
+test:
+	@scripts/test.sh
+
+bench: all
+	@python3 bench/run.py --program $(BUILD)/densenet $(BENCH_FLAGS)
+
+fuzz:
+	@scripts/fuzz.sh $(SECONDS) $(TARGET)
 
 install: all
 	@cmake --install $(BUILD) --prefix $(PREFIX)
+
+format:
+	@scripts/format.sh
+
+check-format:
+	@scripts/format.sh --check
 
 clean:
 	rm -rf build

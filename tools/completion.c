@@ -230,7 +230,11 @@ static void fish_command(const command *owner)
 
 static void fish(void)
 {
-    printf("# fish completion for densenet\n");
+    printf("# fish completion for densenet\n"
+           "complete -c densenet -n __fish_use_subcommand -f -a help -d 'explain a command'\n"
+           "complete -c densenet -n '__fish_seen_subcommand_from help' -f -a '");
+    print_words(PLACE_COMMAND, NULL);
+    printf("'\n");
     for (int i = 0; commands[i]; i++)
         fish_command(commands[i]);
 }

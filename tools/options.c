@@ -106,9 +106,9 @@ static bool in_range(const command *chosen, const option_row *row, const char *v
     if (number >= low && number <= high)
         return true;
     if (high == INFINITY)
-        return complain("%s: --%s: %s is out of range: at least %.10g is expected", chosen->name,
+        return complain("%s: --%s: %s is out of range: at least %.15g is expected", chosen->name,
                         row->name, value, low);
-    return complain("%s: --%s: %s is out of range: %.10g to %.10g is expected", chosen->name,
+    return complain("%s: --%s: %s is out of range: %.15g to %.15g is expected", chosen->name,
                     row->name, value, low, high);
 }
 

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: MIT
+# What `make test` runs besides: builds of other kinds, the installed package,
+# linters. Each is a test like any other; a build waits for both cores.
+set(SCRIPTS ${PROJECT_SOURCE_DIR}/scripts)
+
+function(add_build name tree)
+  cmake_parse_arguments(build "" "" "OPTIONS;TARGETS;TEST" ${ARGN})
+  list(TRANSFORM build_TARGETS PREPEND "--build-target;" OUTPUT_VARIABLE targets)
+  add_test(NAME ${name} COMMAND ${CMAKE_CTEST_COMMAND}
+    --build-and-test ${PROJECT_SOURCE_DIR} ${tree} --build-generator ${CMAKE_GENERATOR}
+    --build-noclean ${targets} --build-options ${build_OPTIONS} -DDENSENET_WERROR=ON
+    --test-command ${build_TEST})
+  describe_test(${name} LABELS check PROCESSORS 2)
+endfunction()
+
+# The program as people get it: scripts, the kernel checker and the installed
+# package are about this one.
+set(PREFIX ${CMAKE_BINARY_DIR}/prefix)
+add_build(build_release ${RELEASE_TREE}
+  OPTIONS -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF
+  TEST ${CMAKE_COMMAND} --install ${RELEASE_TREE} --prefix ${PREFIX})
+set_tests_properties(build_release PROPERTIES FIXTURES_SETUP release COST 1000)
+
+# What threads share, under ThreadSanitizer: archer tells it what OpenMP's
+# barriers order, which it cannot see in an OpenMP library that was compiled
+# without it.
+find_program(CLANG clang)
+execute_process(COMMAND ${CLANG} -print-resource-dir OUTPUT_VARIABLE CLANG_DIR
+  OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+if(EXISTS ${CLANG_DIR}/../../libarcher.so)
+  add_build(threads ${CMAKE_BINARY_DIR}/threads
+    OPTIONS -DCMAKE_C_COMPILER=${CLANG} -DCMAKE_BUILD_TYPE=Debug "-DCMAKE_C_FLAGS_DEBUG=-O1 -g"
+      -DDENSENET_SANITIZE=thread
+    TARGETS threaded_tests
+    TEST ${CMAKE_CTEST_COMMAND} --label-regex threads --parallel 2 --output-on-failure --no-tests=error)
+else()
+  add_test(NAME threads COMMAND ${CMAKE_COMMAND} -E echo "clang with libarcher is not installed")
+  set_tests_properties(threads PROPERTIES SKIP_REGULAR_EXPRESSION "not installed")
+endif()
+
+add_test(NAME kernels_aarch64 COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/kernels_aarch64.sh
+  ${CMAKE_BINARY_DIR}/aarch64)
+add_test(NAME lint COMMAND ${SCRIPTS}/lint.sh ${CMAKE_BINARY_DIR})
+add_test(NAME format COMMAND ${SCRIPTS}/format.sh --check)
+add_test(NAME shell COMMAND ${SCRIPTS}/lint_shell.sh)
+foreach(name kernels_aarch64 lint format shell)
+  describe_test(${name} LABELS check)
+endforeach()
+set_tests_properties(lint PROPERTIES PROCESSORS 2)
