@@ -101,4 +101,17 @@ typedef struct dn_activated_pool_gradient {
     dn_affine affine;
 } dn_activated_pool_gradient;
 
+typedef struct dn_gradient_kernels {
+    void (*statistics)(const dn_statistics *op);
+    void (*dropout)(const dn_dropout *op);
+    void (*combine)(const dn_combine *op);
+    void (*norm_gradient)(const dn_norm_gradient *op);
+    void (*product)(const dn_product *op);
+    void (*pool_rows)(const dn_pool_rows *op);
+    void (*activated_pool)(const dn_activated_pool *op, int task);
+    void (*activated_pool_gradient)(const dn_activated_pool_gradient *op, int task);
+} dn_gradient_kernels;
+
+extern const dn_gradient_kernels dn_gradient_kernels_reference;
+
 #endif

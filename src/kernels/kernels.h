@@ -119,6 +119,7 @@ typedef struct dn_kernels {
     void (*activate)(const dn_activate *op, int task);
     void (*max_pool)(const dn_max_pool *op, int task);
     void (*global_pool)(const dn_global_pool *op, int task);
+    const struct dn_gradient_kernels *gradients; /* gradient.h */
     /* Multiplies and adds in registers; returns the operations done, to be
      * timed: the most that a core can do. */
     double (*peak)(int rounds);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A level's file defines DN_LEVEL (its table), DN_LEVEL_NAME, DN_LANES,
  * DN_TILE_PIXELS and DN_TILE_VECTORS, and includes this. */
+#include "kernels/gradient.h"
 #include "kernels/kernels.h"
 #include "kernels/simd.h"
 
@@ -12,7 +13,24 @@
 
 #include "kernels/winograd_template.h"
 
+#include "kernels/statistics_template.h"
+
+#include "kernels/gradient_template.h"
+
+#include "kernels/product_template.h"
+
 #include "kernels/peak_template.h"
+
+static const dn_gradient_kernels gradient_kernels = {
+    .statistics = statistics,
+    .dropout = dropout,
+    .combine = combine,
+    .norm_gradient = norm_gradient,
+    .product = product,
+    .pool_rows = pool_rows,
+    .activated_pool = activated_pool,
+    .activated_pool_gradient = activated_pool_gradient,
+};
 
 const dn_kernels DN_LEVEL = {
     .name = DN_LEVEL_NAME,
@@ -25,5 +43,6 @@ const dn_kernels DN_LEVEL = {
     .activate = activate,
     .max_pool = max_pool,
     .global_pool = global_pool,
+    .gradients = &gradient_kernels,
     .peak = peak,
 };

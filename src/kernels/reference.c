@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Every operation in plain C and double: what the levels are held against. */
+#include "kernels/gradient.h"
 #include "kernels/kernels.h"
 
 #define TILE_CHANNELS 8
@@ -212,5 +213,6 @@ const dn_kernels dn_kernels_reference = {
     .activate = activate,
     .max_pool = max_pool,
     .global_pool = global_pool,
+    .gradients = &dn_gradient_kernels_reference,
     .peak = peak,
 };

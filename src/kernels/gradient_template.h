@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* The elementwise half of the gradients: back through batch norm, ReLU, pools. */
+
+DN_INLINE void combine_vector(const dn_combine *op, int row, int c, int lanes)
+{
+    vfloat gradient = v_load_lanes(op->gradient.data + row * op->gradient.stride + c, lanes);
+    vfloat value = v_load_lanes(op->value.data + row * op->value.stride + c, lanes);
+    vfloat out =
+        gradient * v_load_lanes(op->factor + c, lanes) +
+        (value * v_load_lanes(op->slope + c, lanes) + v_load_lanes(op->constant + c, lanes));
+    v_store_lanes(op->out.data + row * op->out.stride + c, lanes, out);
+}
+
+static void combine(const dn_combine *op)
+{
+    for (int row = 0; row < op->count; row++) {
+        int c = 0;
+        for (; c + DN_LANES <= op->channels; c += DN_LANES)
+            combine_vector(op, row, c, DN_LANES);
+        if (c < op->channels)
+            combine_vector(op, row, c, op->channels - c);
+    }
+}
+
+/* One vector of channels, down all rows: constants and sums stay in registers. */
+DN_INLINE void norm_gradient_column(const dn_norm_gradient *op, int c, int lanes, bool accumulate)
+{
+    vfloat scale = v_load_lanes(op->affine.scale + c, lanes);
+    vfloat shift = v_load_lanes(op->affine.shift + c, lanes);
+    vfloat inverse = v_load_lanes(op->inverse + c, lanes);
+    vfloat offset = v_load_lanes(op->offset + c, lanes);
+    vfloat weight = v_load_lanes(op->weight + c, lanes);
+    vfloat sum = v_set(0), product = v_set(0);
+    const float *gradient = op->gradient.data + c, *value = op->value.data + c;
+    float *out = op->out.data + c;
+    for (int row = 0; row < op->count; row++) {
+        vfloat x = v_load_lanes(value, lanes);
+        vint active = (vint)(x * scale + shift > (vfloat){0});
+        vfloat dy = (vfloat)((vint)v_load_lanes(gradient, lanes) & active);
+        sum += dy;
+        product += dy * (x * inverse + offset);
+        vfloat change = weight * dy;
+        v_store_lanes(out, lanes, accumulate ? v_load_lanes(out, lanes) + change : change);
+        gradient += op->gradient.stride;
+        value += op->value.stride;
+        out += op->out.stride;
+    }
+    v_store_lanes(op->sums + c, lanes, v_load_lanes(op->sums + c, lanes) + sum);
+    v_store_lanes(op->products + c, lanes, v_load_lanes(op->products + c, lanes) + product);
+}
+
+DN_INLINE void norm_gradient_columns(const dn_norm_gradient *op, bool accumulate)
+{
+    int c = 0;
+    for (; c + DN_LANES <= op->channels; c += DN_LANES)
+        norm_gradient_column(op, c, DN_LANES, accumulate);
+    if (c < op->channels)
+        norm_gradient_column(op, c, op->channels - c, accumulate);
+}
+
+static void norm_gradient(const dn_norm_gradient *op)
+{
+    if (op->accumulate)
+        norm_gradient_columns(op, true);
+    else
+        norm_gradient_columns(op, false);
+}
+
+/* ---- pools ---- */
+
+static void pool_rows(const dn_pool_rows *op)
+{
+    dn_grid pooled = {.height = op->input.height / 2, .width = op->input.width / 2};
+    pixel_cursor at = cursor_at(&pooled, op->first);
+    for (int row = 0; row < op->count; row++, cursor_advance(&at))
+        pack_pooled(pixel_address(&op->input, at.image, 2 * at.y, 2 * at.x), &op->input,
+                    &op->affine, op->channels, op->out.data + row * op->out.stride);
+}
+
+/* The pixels of the input that an output pixel of the 3x3/2 pool sees. */
+typedef struct pool_window {
+    int top, bottom, left, right;
+} pool_window;
+
+DN_INLINE pool_window pool_window_at(const dn_grid *input, int y, int x)
+{
+    return (pool_window){y ? 2 * y - 1 : 0, smaller(2 * y + 2, input->height), x ? 2 * x - 1 : 0,
+                         smaller(2 * x + 2, input->width)};
+}
+
+DN_INLINE vfloat activated_vector(const float *address, const dn_affine *affine, int c, int lanes)
+{
+    return v_relu(v_load_lanes(address + c, lanes) * v_load_lanes(affine->scale + c, lanes) +
+                  v_load_lanes(affine->shift + c, lanes));
+}
+
+DN_INLINE void activated_pool_vector(const dn_activated_pool *op, const dn_grid *from,
+                                     pool_window window, float *target, int c, int lanes)
+{
+    vfloat best = v_set(0);
+    for (int y = window.top; y < window.bottom; y++)
+        for (int x = window.left; x < window.right; x++)
+            best =
+                v_max(activated_vector(pixel_address(from, 0, y, x), &op->affine, c, lanes), best);
+    v_store_lanes(target + c, lanes, best);
+}
+
+static void activated_pool(const dn_activated_pool *op, int task)
+{
+    int image = task / op->output.height, y = task % op->output.height;
+    dn_grid from = op->input;
+    from.data += image * from.image_stride;
+    for (int x = 0; x < op->output.width; x++) {
+        pool_window window = pool_window_at(&from, y, x);
+        float *target = pixel_address(&op->output, image, y, x);
+        int c = 0;
+        for (; c + DN_LANES <= op->channels; c += DN_LANES)
+            activated_pool_vector(op, &from, window, target, c, DN_LANES);
+        if (c < op->channels)
+            activated_pool_vector(op, &from, window, target, c, op->channels - c);
+    }
+}
+
+/* Finds each lane's first maximum, then adds the gradient there. */
+DN_INLINE void pool_gradient_vector(const dn_activated_pool_gradient *op, const dn_grid *from,
+                                    const dn_grid *to, pool_window window, const float *gradient,
+                                    int c, int lanes)
+{
+    vfloat best = v_set(-1);
+    vint chosen = {0};
+    int32_t number = 0;
+    for (int y = window.top; y < window.bottom; y++)
+        for (int x = window.left; x < window.right; x++, number++) {
+            vfloat value = activated_vector(pixel_address(from, 0, y, x), &op->affine, c, lanes);
+            vint better = (vint)(value > best) | (vint)(value != value);
+            best = (vfloat)(((vint)value & better) | ((vint)best & ~better));
+            chosen = (chosen & ~better) | (number & better);
+        }
+    vfloat dy = v_load_lanes(gradient + c, lanes);
+    number = 0;
+    for (int y = window.top; y < window.bottom; y++)
+        for (int x = window.left; x < window.right; x++, number++) {
+            float *target = pixel_address(to, 0, y, x) + c;
+            vfloat part = (vfloat)((vint)dy & (vint)(chosen == number));
+            v_store_lanes(target, lanes, v_load_lanes(target, lanes) + part);
+        }
+}
+
+static void activated_pool_gradient(const dn_activated_pool_gradient *op, int task)
+{
+    dn_grid from = op->input, to = op->target;
+    from.data += task * from.image_stride;
+    to.data += task * to.image_stride;
+    for (int y = 0; y < to.height; y++)
+        for (int x = 0; x < to.width; x++)
+            for (int c = 0; c < op->channels; c++)
+                pixel_address(&to, 0, y, x)[c] = 0;
+    for (int y = 0; y < op->gradient.height; y++)
+        for (int x = 0; x < op->gradient.width; x++) {
+            pool_window window = pool_window_at(&from, y, x);
+            const float *gradient = pixel_address(&op->gradient, task, y, x);
+            int c = 0;
+            for (; c + DN_LANES <= op->channels; c += DN_LANES)
+                pool_gradient_vector(op, &from, &to, window, gradient, c, DN_LANES);
+            if (c < op->channels)
+                pool_gradient_vector(op, &from, &to, window, gradient, c, op->channels - c);
+        }
+}

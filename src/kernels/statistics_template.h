@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* A batch's statistics and dropout, on rows in cache. Channels go a vector at a
+ * time, down all rows; the last vector may have fewer lanes. */
+
+typedef uint32_t vuint __attribute__((vector_size(4 * DN_LANES)));
+
+/* Whole vectors where `lanes` is the constant DN_LANES. */
+DN_INLINE vfloat v_load_lanes(const float *address, int lanes)
+{
+    if (lanes == DN_LANES)
+        return v_load(address);
+    vfloat value = {0};
+    for (int i = 0; i < lanes; i++)
+        value[i] = address[i];
+    return value;
+}
+
+DN_INLINE void v_store_lanes(float *address, int lanes, vfloat value)
+{
+    if (lanes == DN_LANES)
+        v_store(address, value);
+    else
+        for (int i = 0; i < lanes; i++)
+            address[i] = value[i];
+}
+
+/* ---- statistics ---- */
+
+/* Vectors whose sums run side by side, to hide an addition's latency. */
+#define STATISTICS_VECTORS 4
+
+/* Twice over the rows: the mean first, so that no squares cancel. */
+DN_INLINE void statistics_columns(const dn_statistics *op, int c, int vectors, int lanes)
+{
+    vfloat sum[STATISTICS_VECTORS], mean[STATISTICS_VECTORS], square[STATISTICS_VECTORS];
+    for (int v = 0; v < vectors; v++)
+        sum[v] = square[v] = v_set(0);
+    const float *row = op->input.data + c;
+    for (int r = 0; r < op->count; r++, row += op->input.stride)
+        for (int v = 0; v < vectors; v++)
+            sum[v] += v_load_lanes(row + v * DN_LANES, lanes);
+    for (int v = 0; v < vectors; v++)
+        mean[v] = sum[v] / (float)op->count;
+    row = op->input.data + c;
+    for (int r = 0; r < op->count; r++, row += op->input.stride)
+        for (int v = 0; v < vectors; v++) {
+            vfloat deviation = v_load_lanes(row + v * DN_LANES, lanes) - mean[v];
+            square[v] += deviation * deviation;
+        }
+    for (int v = 0; v < vectors; v++) {
+        v_store_lanes(op->mean + c + v * DN_LANES, lanes, mean[v]);
+        v_store_lanes(op->deviation + c + v * DN_LANES, lanes, square[v]);
+    }
+}
+
+static void statistics(const dn_statistics *op)
+{
+    int c = 0;
+    for (; c + STATISTICS_VECTORS * DN_LANES <= op->channels; c += STATISTICS_VECTORS * DN_LANES)
+        statistics_columns(op, c, STATISTICS_VECTORS, DN_LANES);
+    for (; c + DN_LANES <= op->channels; c += DN_LANES)
+        statistics_columns(op, c, 1, DN_LANES);
+    if (c < op->channels)
+        statistics_columns(op, c, 1, op->channels - c);
+}
+
+/* ---- dropout ---- */
+
+/* The finaliser of MurmurHash3 (Appleby). */
+DN_INLINE vuint scramble(vuint value)
+{
+    value ^= value >> 16;
+    value *= 0x85ebca6bu;
+    value ^= value >> 13;
+    value *= 0xc2b2ae35u;
+    return value ^ value >> 16;
+}
+
+DN_INLINE void dropout_vector(const dn_dropout *op, int row, int c, int lanes, vuint lane)
+{
+    float *address = op->rows.data + row * op->rows.stride + c;
+    uint32_t number = (op->first + (uint32_t)row) * (uint32_t)op->channels + (uint32_t)c;
+    vuint hash = scramble((lane + number) ^ (uint32_t)op->key);
+    hash = scramble(hash + (uint32_t)(op->key >> 32));
+    vint keep = (vint)((vint)(hash >> 8) < op->threshold);
+    vfloat scaled = v_load_lanes(address, lanes) * op->scale;
+    v_store_lanes(address, lanes, (vfloat)((vint)scaled & keep));
+}
+
+static void dropout(const dn_dropout *op)
+{
+    vuint lane;
+    for (int i = 0; i < DN_LANES; i++)
+        lane[i] = (uint32_t)i;
+    for (int row = 0; row < op->count; row++) {
+        int c = 0;
+        for (; c + DN_LANES <= op->channels; c += DN_LANES)
+            dropout_vector(op, row, c, DN_LANES, lane);
+        if (c < op->channels)
+            dropout_vector(op, row, c, op->channels - c, lane);
+    }
+}
