@@ -232,6 +232,7 @@ typedef enum dn_task {
  * "f32". Empty strings for a model made by dn_model_init. */
 typedef struct dn_origin {
     char format[24], dialect[24], concat[8], dtype[8];
+    char state[64]; /* the dictionary taken where there were several: "model_ema" */
 } dn_origin;
 DN_API const dn_origin *dn_model_origin(const dn_model *model);
 

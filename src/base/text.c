@@ -47,6 +47,42 @@ void dn_text_add(dn_text *text, const char *format, ...)
     text->length += (size_t)length;
 }
 
+/* Length of the UTF-8 sequence that starts here, 0 where none does: no overlong
+ * forms, no surrogates, nothing above U+10FFFF. */
+static size_t utf8_length(const unsigned char *at)
+{
+    size_t length = at[0] < 0x80   ? 1
+                    : at[0] < 0xc2 ? 0
+                    : at[0] < 0xe0 ? 2
+                    : at[0] < 0xf0 ? 3
+                    : at[0] < 0xf5 ? 4
+                                   : 0;
+    for (size_t i = 1; i < length; i++)
+        if ((at[i] & 0xc0) != 0x80)
+            return 0;
+    bool bad = (at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xed && at[1] > 0x9f) ||
+               (at[0] == 0xf0 && at[1] < 0x90) || (at[0] == 0xf4 && at[1] > 0x8f);
+    return bad ? 0 : length;
+}
+
+void dn_text_add_json(dn_text *text, const char *string)
+{
+    dn_text_add_bytes(text, "\"", 1);
+    for (const unsigned char *at = (const unsigned char *)string; *at;) {
+        size_t length = utf8_length(at);
+        if (length == 0)
+            dn_text_add(text, "\\ufffd");
+        else if (*at == '"' || *at == '\\')
+            dn_text_add(text, "\\%c", *at);
+        else if (*at < 0x20 || *at == 0x7f)
+            dn_text_add(text, "\\u%04x", *at);
+        else
+            dn_text_add_bytes(text, (const char *)at, length);
+        at += length ? length : 1;
+    }
+    dn_text_add_bytes(text, "\"", 1);
+}
+
 dn_status dn_text_take(dn_text *text, char **out)
 {
     if (!text->data && !text->failed)

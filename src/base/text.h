@@ -15,6 +15,9 @@ typedef struct dn_text {
 void dn_text_add(dn_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void dn_text_add_bytes(dn_text *text, const char *bytes, size_t count);
 
+/* A JSON string with its quotes; what is not UTF-8 becomes U+FFFD. */
+void dn_text_add_json(dn_text *text, const char *string);
+
 /* Hands the finished string out; free(). Leaves *text empty either way. */
 dn_status dn_text_take(dn_text *text, char **out);
 void dn_text_drop(dn_text *text);

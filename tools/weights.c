@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#include "weights.h"
+
+#include "published.h"
+#include "report.h"
+
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *argument, *concat;
+
+const option_row weights_options[] = {
+    {"weights", 'w', OPTION_FILE, &argument, "FILE|NAME",
+     "weight file of any origin, or a network that was pulled", 0, 0},
+    {"concat", 0, OPTION_TEXT, &concat, "first|last",
+     "where layers put new maps, if the file cannot tell", 0, 0},
+    {0},
+};
+
+const char *weights_argument(void)
+{
+    return argument;
+}
+
+dn_load_options weights_load_options(void)
+{
+    dn_load_options options = {.concat = DN_CONCAT_AUTO};
+    if (concat)
+        options.concat = strcmp(concat, "first") == 0 ? DN_CONCAT_FIRST : DN_CONCAT_LAST;
+    return options;
+}
+
+/* A file of that name goes before a pulled network. */
+const char *weights_path(const char *name)
+{
+    static char path[PATH_MAX];
+    const published *weights = published_find(name);
+    if (!weights || access(name, F_OK) == 0)
+        return name;
+    if (!cache_path(weights, path, sizeof path))
+        return NULL;
+    if (access(path, F_OK) == 0)
+        return path;
+    complain("%s has not been fetched yet: densenet pull %s", name, name);
+    return NULL;
+}
+
+dn_model *weights_open(const char *name)
+{
+    const char *path = weights_path(name);
+    dn_load_options options = weights_load_options();
+    dn_model *model;
+    if (!path)
+        return NULL;
+    if (dn_model_load(path, &options, &model) != DN_OK) {
+        refuse();
+        return NULL;
+    }
+    if (dn_model_warning(model))
+        complain("warning: %s", dn_model_warning(model));
+    return model;
+}
+
+dn_model *weights_load(void)
+{
+    if (argument)
+        return weights_open(argument);
+    complain("--weights is missing: a weight file, or the name of a pulled network");
+    return NULL;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* How --weights becomes a model. */
+#ifndef TOOL_WEIGHTS_H
+#define TOOL_WEIGHTS_H
+
+#include "densenet.h"
+#include "options.h"
+
+/* --weights and --concat. */
+extern const option_row weights_options[];
+
+/* What --concat says. */
+dn_load_options weights_load_options(void);
+
+/* The file that NAME means: itself, or a pulled network's in the cache. NULL
+ * where it has complained; valid until the next call. */
+const char *weights_path(const char *name);
+
+/* Loads FILE|NAME and shows the model's warning. NULL where it has complained. */
+dn_model *weights_open(const char *name);
+
+/* What --weights says, NULL where it was not given. */
+const char *weights_argument(void);
+
+/* weights_open of --weights, which must be there. */
+dn_model *weights_load(void);
+
+#endif
