@@ -76,11 +76,9 @@ static void rename_if_changed(const dn_arch *named, dn_arch *arch)
         snprintf(arch->name, sizeof arch->name, "densenet");
 }
 
-bool arch_from_options(const char *name, dn_arch *arch)
+bool arch_apply_options(dn_arch *arch)
 {
-    if (!start_from(name, arch))
-        return false;
-    dn_arch named = *arch;
+    dn_arch before = *arch;
     if (chosen.blocks) {
         memset(arch->blocks, 0, sizeof arch->blocks);
         if (!parse_blocks(chosen.blocks, arch))
@@ -102,11 +100,17 @@ bool arch_from_options(const char *name, dn_arch *arch)
         arch->channels = chosen.channels;
     if (chosen.classes)
         arch->classes = chosen.classes;
-    arch->stem_hidden[0] = arch->stem_hidden[1] = arch->growth;
-    rename_if_changed(&named, arch);
+    if (chosen.growth || chosen.stem)
+        arch->stem_hidden[0] = arch->stem_hidden[1] = arch->growth;
+    rename_if_changed(&before, arch);
     if (dn_arch_check(arch) != DN_OK) {
         refuse();
         return false;
     }
     return true;
+}
+
+bool arch_from_options(const char *name, dn_arch *arch)
+{
+    return start_from(name, arch) && arch_apply_options(arch);
 }

@@ -13,4 +13,8 @@ extern const option_row arch_options[];
  * and returns false where they describe none. */
 bool arch_from_options(const char *name, dn_arch *arch);
 
+/* Changes *arch as arch_options say. Complains and returns false where that
+ * leaves no network. */
+bool arch_apply_options(dn_arch *arch);
+
 #endif
