@@ -3,6 +3,12 @@
 
 const command *const commands[] = {
     &summary_command,
+    &preprocess_command,
+    &bench_command,
+    &predict_command,
+    &forward_command,
+    &verify_command,
+    &init_command,
     &manual_command,
     &completion_command,
     NULL,

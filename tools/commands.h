@@ -9,6 +9,12 @@ extern const command *const commands[];
 
 extern const command completion_command;
 extern const command manual_command;
+extern const command preprocess_command;
 extern const command summary_command;
+extern const command bench_command;
+extern const command init_command;
+extern const command predict_command;
+extern const command forward_command;
+extern const command verify_command;
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/profile.h"
 
+#include "base/clock.h"
+
 #include <stdio.h>
-#include <time.h>
 
 static double product_operations(const dn_grid *output, double depth, double outputs)
 {
@@ -71,21 +72,14 @@ static void step_place(const dn_step *step, char *place, size_t size)
     }
 }
 
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 void dn_profile_step(const dn_session *session, const dn_step *step, const float *input,
                      float *logits)
 {
     char place[DN_NAME_SIZE];
     step_place(step, place, sizeof place);
-    double start = seconds_now();
+    double start = dn_seconds();
     dn_run_step(&session->runner, step, input, logits);
-    dn_step_cost cost = {place, step_kind(step), seconds_now() - start, step_operations(step),
+    dn_step_cost cost = {place, step_kind(step), dn_seconds() - start, step_operations(step),
                          step->tasks};
     session->profiler(&cost, session->profiler_context);
 }

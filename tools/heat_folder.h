@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* The folder that --cam fills: a heat map a picture, a sheet of all. */
+#ifndef TOOL_HEAT_FOLDER_H
+#define TOOL_HEAT_FOLDER_H
+
+#include "predictions.h"
+
+typedef struct heat_folder heat_folder;
+
+/* Makes the folder where it is not there; NULL where it has complained. */
+heat_folder *heat_folder_open(const char *path, const dn_model *model);
+
+/* Draws the map of a prediction for picture `index` of the session's last run.
+ * Returns the file's path, valid until the next call; NULL where it has
+ * complained. */
+const char *heat_folder_add(heat_folder *folder, const dn_session *session, int index,
+                            const prediction *shown, const dn_preprocess *preprocess,
+                            const char *picture, const dn_image *image);
+
+/* Writes the contact sheet. */
+bool heat_folder_finish(heat_folder *folder);
+void heat_folder_free(heat_folder *folder);
+
+#endif

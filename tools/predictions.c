@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+#include "predictions.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *prediction_label(const dn_model *model, int output)
+{
+    static char number[16];
+    const char *label = dn_model_label(model, output);
+    if (label)
+        return label[0] ? label : NULL;
+    snprintf(number, sizeof number, "%d", output);
+    return number;
+}
+
+static int by_probability(const void *a, const void *b)
+{
+    const prediction *x = a, *y = b;
+    if (x->probability != y->probability)
+        return x->probability < y->probability ? 1 : -1;
+    return x->output - y->output;
+}
+
+int predictions_rank(const dn_model *model, const float *probabilities, int most,
+                     prediction *ranked)
+{
+    int classes = dn_model_arch(model)->classes, count = 0;
+    bool labels = dn_model_task(model) == DN_TASK_LABELS;
+    for (int i = 0; i < classes; i++)
+        if (!labels || prediction_label(model, i))
+            ranked[count++] = (prediction){i, probabilities[i]};
+    if (labels)
+        return count;
+    qsort(ranked, (size_t)count, sizeof *ranked, by_probability);
+    return count < most ? count : most;
+}
+
+int predictions_strongest(const prediction *ranked, int count)
+{
+    int best = 0;
+    for (int i = 1; i < count; i++)
+        if (ranked[i].probability > ranked[best].probability)
+            best = i;
+    return best;
+}
+
+void predictions_begin(prediction_format format)
+{
+    if (format == PREDICTION_CSV)
+        printf("picture,rank,index,label,probability\n");
+}
+
+static void print_text(const dn_model *model, const char *picture, const prediction *ranked,
+                       int count, const char *heat)
+{
+    printf("%s\n", picture);
+    for (int i = 0; i < count; i++)
+        printf("  %6.2f%%  %s\n", 100 * (double)ranked[i].probability,
+               prediction_label(model, ranked[i].output));
+    if (heat)
+        printf("  heat map: %s\n", heat);
+}
+
+static void print_json(const dn_model *model, const char *picture, const prediction *ranked,
+                       int count, const char *heat)
+{
+    json_t *rows = json_array();
+    for (int i = 0; i < count; i++)
+        json_array_append_new(rows, json_pack("{s:i, s:s, s:f}", "index", ranked[i].output, "label",
+                                              prediction_label(model, ranked[i].output),
+                                              "probability", (double)ranked[i].probability));
+    json_t *object = json_object();
+    json_object_set_new(object, "picture", json_stringn_nocheck(picture, strlen(picture)));
+    json_object_set_new(object, "predictions", rows);
+    if (heat)
+        json_object_set_new(object, "heat_map", json_stringn_nocheck(heat, strlen(heat)));
+    json_dumpf(object, stdout, JSON_REAL_PRECISION(7));
+    putchar('\n');
+    json_decref(object);
+}
+
+/* RFC 4180: a field with a separator, a quote or a line break is quoted. */
+static void print_field(const char *text)
+{
+    if (!strpbrk(text, ",\"\r\n")) {
+        fputs(text, stdout);
+        return;
+    }
+    putchar('"');
+    for (; *text; text++) {
+        if (*text == '"')
+            putchar('"');
+        putchar(*text);
+    }
+    putchar('"');
+}
+
+static void print_csv(const dn_model *model, const char *picture, const prediction *ranked,
+                      int count)
+{
+    for (int i = 0; i < count; i++) {
+        print_field(picture);
+        printf(",%d,%d,", i + 1, ranked[i].output);
+        print_field(prediction_label(model, ranked[i].output));
+        printf(",%.7g\n", (double)ranked[i].probability);
+    }
+}
+
+void predictions_print(prediction_format format, const dn_model *model, const char *picture,
+                       const prediction *ranked, int count, const char *heat)
+{
+    if (format == PREDICTION_JSON)
+        print_json(model, picture, ranked, count, heat);
+    else if (format == PREDICTION_CSV)
+        print_csv(model, picture, ranked, count);
+    else
+        print_text(model, picture, ranked, count, heat);
+    fflush(stdout);
+}

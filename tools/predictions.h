@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* What a network says of a picture, as text, JSON lines or CSV. */
+#ifndef TOOL_PREDICTIONS_H
+#define TOOL_PREDICTIONS_H
+
+#include "densenet.h"
+
+typedef enum prediction_format {
+    PREDICTION_TEXT,
+    PREDICTION_JSON,
+    PREDICTION_CSV
+} prediction_format;
+
+typedef struct prediction {
+    int output;
+    float probability;
+} prediction;
+
+/* What is said of a picture, most probable first; of a multi-label network
+ * every output in its order. `most` limits classes. Returns the count; ranked
+ * has room for all outputs. */
+int predictions_rank(const dn_model *model, const float *probabilities, int most,
+                     prediction *ranked);
+
+/* Index of the most probable. */
+int predictions_strongest(const prediction *ranked, int count);
+
+/* The output's label, or its number; NULL for one that was never trained. */
+const char *prediction_label(const dn_model *model, int output);
+
+void predictions_begin(prediction_format format);
+
+/* heat: the file of the heat map, or NULL. */
+void predictions_print(prediction_format format, const dn_model *model, const char *picture,
+                       const prediction *ranked, int count, const char *heat);
+
+#endif
