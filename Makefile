@@ -6,6 +6,7 @@
 #   make bench            measures, side by side with other engines
 #   make fuzz             runs each fuzz target, or TARGET=, for SECONDS=
 #   make install          into PREFIX=, below DESTDIR= where given
+#   make figures          draws the figures of docs/ anew
 #   make format           lays the code out; make check-format only looks
 #   make clean            removes all that was built
 BUILD ?= build/release
@@ -16,7 +17,7 @@ ifneq ($(shell command -v ninja),)
 export CMAKE_GENERATOR ?= Ninja
 endif
 
-.PHONY: all demo test bench fuzz install format check-format clean
+.PHONY: all demo test bench fuzz install figures format check-format clean
 all: $(BUILD)/CMakeCache.txt
 	@cmake --build $(BUILD) --parallel
 
@@ -38,6 +39,9 @@ fuzz:
 
 install: all
 	@cmake --install $(BUILD) --prefix $(PREFIX)
+
+figures:
+	@python3 scripts/draw_figures.py
 
 format:
 	@scripts/format.sh
