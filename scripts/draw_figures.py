@@ -7,6 +7,7 @@ usage: draw_figures.py [FOLDER]
 import os
 import sys
 
+sys.dont_write_bytecode = True  # the tree stays as it is
 from figures import dense, layers, measures, network
 
 FIGURES = {
