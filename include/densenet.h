@@ -296,6 +296,9 @@ DN_API void dn_session_free(dn_session *session);
 DN_API dn_status dn_session_run(dn_session *session, const float *input, int n, int height,
                                 int width, float *logits);
 
+/* Threads that runs use. */
+DN_API int dn_session_threads(const dn_session *session);
+
 /* Bytes of packed weights and of working memory for the planned shape. */
 DN_API size_t dn_session_bytes(const dn_session *session);
 
@@ -328,6 +331,10 @@ DN_API void dn_session_profile(dn_session *session, dn_profiler *profiler, void 
 
 /* Arithmetic of a run of the planned shape, in operations as above. */
 DN_API double dn_session_operations(const dn_session *session);
+
+/* The most operations a second that this many threads reach on this machine at
+ * multiply-adds in registers, measured anew (a tenth of a second). */
+DN_API double dn_measure_peak(int threads);
 
 /* Class-activation map of the last run (Zhou et al., 2016; exact here, since
  * the classifier is linear on the global average): map, map_height x map_width
@@ -400,6 +407,88 @@ DN_API dn_status dn_dataset_read(const dn_dataset *dataset, int sample,
                                  const dn_image_limits *limits, dn_image **image);
 
 /* ---------------------------------------------------------------- training */
+
+/* The copy of a model with a new classifier of so many classes, initialised as
+ * PyTorch would; labels are dropped. For fine-tuning. */
+DN_API dn_status dn_model_replace_head(const dn_model *model, int classes, uint64_t seed,
+                                       dn_model **replaced);
+
+/* Makes `gradients` the sum over all machines that train together, in place.
+ * Anything but DN_OK stops the step. */
+typedef dn_status dn_gradient_sum(float *gradients, size_t count, void *context);
+
+/* Plain data; dn_trainer_defaults first. */
+typedef struct dn_trainer_options {
+    int batch;         /* most pictures in one pass; a step may have several */
+    int height, width; /* of the pictures */
+    int threads;       /* 0: one a core; results do not depend on it */
+    bool low_memory;   /* recompute each layer's bottleneck maps */
+    uint64_t seed;     /* of the dropout */
+
+    const char *optimiser; /* "sgd", "adamw" */
+    double momentum;       /* SGD's, or Adam's first beta */
+    bool nesterov;
+    double weight_decay;
+    double clip; /* of the gradient's norm; 0: none */
+
+    const char *schedule; /* "constant", "step", "cosine", "onecycle" */
+    double rate;          /* learning rate, the highest */
+    int64_t steps;        /* of the whole run */
+    int64_t warmup;       /* steps */
+
+    double dropout, smoothing;
+    double ema;         /* decay of the averaged weights; 0: none kept */
+    const char *freeze; /* "stem,block1,transition1", "features" (all but the
+                           classifier); NULL: nothing */
+    dn_gradient_sum *sum; /* NULL: this machine alone */
+    void *sum_context;
+} dn_trainer_options;
+
+/* The paper's recipe: SGD, Nesterov 0.9, weight decay 1e-4, rate 0.1 falling
+ * tenfold at half and three quarters. batch, height, width, steps are left 0. */
+DN_API void dn_trainer_defaults(dn_trainer_options *options);
+
+/* A network being trained. Belongs to one thread at a time. */
+typedef struct dn_trainer dn_trainer;
+
+/* Bytes that a trainer will take for maps, parameters and all else; planned
+ * without allocating them. */
+DN_API dn_status dn_trainer_plan(const dn_arch *arch, const dn_trainer_options *options,
+                                 size_t *bytes);
+
+/* Starts from the model's parameters, which are copied; labels and
+ * preprocessing go along into the models that come out. */
+DN_API dn_status dn_trainer_create(const dn_model *start, const dn_trainer_options *options,
+                                   dn_trainer **trainer);
+DN_API void dn_trainer_free(dn_trainer *trainer);
+
+/* Pictures and what the network should answer: n x channels x height x width,
+ * n x outputs (class probabilities, or 0..1 a label, NaN where not known). */
+typedef struct dn_batch {
+    const float *input, *targets;
+    int n;
+} dn_batch;
+
+typedef struct dn_step_result {
+    double loss, rate, gradient_norm;
+    int correct; /* classes: pictures whose largest logit is their largest target */
+} dn_step_result;
+
+/* One step on the pictures of all parts together. A loss or gradient that is
+ * not finite fails with DN_ERROR_NUMERIC before the weights move. */
+DN_API dn_status dn_trainer_step(dn_trainer *trainer, const dn_batch *parts, int count,
+                                 dn_step_result *result);
+DN_API int64_t dn_trainer_steps(const dn_trainer *trainer);
+
+/* The model as it stands, or with averaged weights where they are kept. */
+DN_API dn_status dn_trainer_model(const dn_trainer *trainer, bool averaged, dn_model **model);
+
+/* All that a run needs to go on bit by bit, with a note of the caller's, as one
+ * safetensors file that appears whole or not at all. Restoring takes a trainer
+ * made with the same architecture and optimiser; *note is released with
+ * dn_free. */
+DN_API dn_status dn_trainer_save(const dn_trainer *trainer, const char *path, const char *note);
+DN_API dn_status dn_trainer_restore(dn_trainer *trainer, const char *path, char **note);
 
 #ifdef __cplusplus
 }

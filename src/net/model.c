@@ -140,6 +140,21 @@ void dn_model_set_preprocess(dn_model *model, const dn_preprocess *preprocess)
     model->preprocess = *preprocess;
 }
 
+dn_status dn_model_copy_card(const dn_model *from, dn_model *to)
+{
+    to->task = from->task;
+    to->has_preprocess = from->has_preprocess;
+    to->preprocess = from->preprocess;
+    if (from->labels)
+        DN_TRY(dn_model_set_labels(to, (const char *const *)from->labels, from->arch.classes));
+    if (from->thresholds) {
+        size_t bytes = (size_t)from->arch.classes * sizeof(float);
+        DN_TRY(dn_calloc(1, bytes, &to->thresholds));
+        memcpy(to->thresholds, from->thresholds, bytes);
+    }
+    return DN_OK;
+}
+
 int dn_model_tensor_count(const dn_model *model)
 {
     return model->layout.count;

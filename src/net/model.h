@@ -30,6 +30,10 @@ dn_status dn_model_create(const dn_arch *arch, bool with_storage, dn_model **mod
 /* A tensor's data by key, NULL where the architecture has none such. */
 const float *dn_model_find(const dn_model *model, const dn_key *key);
 
+/* Gives `to` the task, labels, thresholds and preprocessing of a model with as
+ * many classes. */
+dn_status dn_model_copy_card(const dn_model *from, dn_model *to);
+
 /* Lets go of the pages of a mapped weight file once they are packed. */
 void dn_model_forget_pages(const dn_model *model);
 

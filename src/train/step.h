@@ -81,9 +81,4 @@ dn_status dn_engine_backward(dn_engine *engine, const float *logits_gradient);
 /* Copies the parameters into a model of the same architecture. */
 dn_status dn_engine_store(const dn_engine *engine, dn_model *model);
 
-/* The scale-out door: makes `gradients` the mean over all machines that train
- * together; called by whoever owns the loop, between the last backward pass and
- * the optimiser. Returns other than DN_OK to stop the run. */
-typedef dn_status dn_gradient_sum(float *gradients, size_t count, void *context);
-
 #endif

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+#include "train/trainer.h"
+
+#include "base/memory.h"
+#include "base/threads.h"
+#include "train/ema.h"
+#include "train/loss.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+void dn_trainer_defaults(dn_trainer_options *options)
+{
+    *options = (dn_trainer_options){
+        .optimiser = "sgd",
+        .momentum = 0.9,
+        .nesterov = true,
+        .weight_decay = 1e-4,
+        .schedule = "step",
+        .rate = 0.1,
+    };
+}
+
+static dn_engine_options engine_options(const dn_trainer_options *options, const bool *frozen)
+{
+    return (dn_engine_options){
+        .images = options->batch,
+        .height = options->height,
+        .width = options->width,
+        .threads = options->threads,
+        .low_memory = options->low_memory,
+        .dropout = options->dropout,
+        .frozen = frozen,
+    };
+}
+
+static dn_status check_options(const dn_trainer_options *options)
+{
+    if (options->batch < 1)
+        return dn_fail(DN_ERROR_ARGUMENT, "training: a batch of %d, at least 1 is expected",
+                       options->batch);
+    if (!(options->smoothing >= 0 && options->smoothing < 1))
+        return dn_fail(DN_ERROR_ARGUMENT, "training: label smoothing %g, 0 to 1 is expected",
+                       options->smoothing);
+    if (!(options->ema >= 0 && options->ema < 1))
+        return dn_fail(DN_ERROR_ARGUMENT, "training: a decay of averages of %g, 0 to 1 is expected",
+                       options->ema);
+    if (!(options->clip >= 0))
+        return dn_fail(DN_ERROR_ARGUMENT, "training: clipping at %g, 0 or more is expected",
+                       options->clip);
+    return DN_OK;
+}
+
+/* Floats of the optimiser's arrays and of the average. */
+static size_t state_floats(const dn_trainer_options *options, size_t floats)
+{
+    size_t arrays = strcmp(options->optimiser, "adamw") == 0 ? 2 : options->momentum > 0 ? 1 : 0;
+    return floats * (arrays + (options->ema > 0));
+}
+
+dn_status dn_trainer_plan(const dn_arch *arch, const dn_trainer_options *options, size_t *bytes)
+{
+    dn_engine_options engine = engine_options(options, NULL);
+    dn_engine_bytes planned;
+    dn_layout layout;
+    DN_TRY(check_options(options));
+    DN_TRY(dn_engine_plan(arch, &engine, &planned));
+    DN_TRY(dn_layout_create(arch, &layout));
+    size_t logits = 2 * (size_t)options->batch * (size_t)arch->classes;
+    *bytes = planned.total + (state_floats(options, layout.floats) + logits) * sizeof(float);
+    dn_layout_free(&layout);
+    return DN_OK;
+}
+
+/* Running statistics are not the optimiser's; every parameter decays, as
+ * PyTorch's optimisers have it. */
+static dn_status create_optimiser(dn_trainer *trainer, const bool *frozen)
+{
+    const dn_trainer_options *options = &trainer->options;
+    const dn_layout *layout = dn_engine_layout(trainer->engine);
+    dn_optimiser_options chosen;
+    DN_TRY(dn_optimiser_find(options->optimiser, &chosen));
+    chosen.momentum = options->momentum;
+    chosen.nesterov = options->nesterov;
+    chosen.weight_decay = options->weight_decay;
+    dn_parameter *parameters;
+    DN_TRY(dn_calloc((size_t)layout->count, sizeof *parameters, &parameters));
+    int count = 0;
+    for (int i = 0; i < layout->count; i++) {
+        const dn_slot *slot = &layout->slots[i];
+        if (slot->key.part != DN_PART_NORM_MEAN && slot->key.part != DN_PART_NORM_VARIANCE)
+            parameters[count++] =
+                (dn_parameter){slot->offset, slot->count, true, frozen[i] ? 0 : 1};
+    }
+    dn_status status =
+        dn_optimiser_create(&chosen, parameters, count, layout->floats, &trainer->optimiser);
+    free(parameters);
+    return status;
+}
+
+static dn_status create_engine(dn_trainer *trainer, const dn_model *start)
+{
+    const dn_trainer_options *options = &trainer->options;
+    bool *frozen;
+    DN_TRY(dn_calloc((size_t)start->layout.count, sizeof *frozen, &frozen));
+    dn_status status = options->freeze ? dn_freeze(options->freeze, &start->layout, frozen) : DN_OK;
+    dn_engine_options chosen = engine_options(options, frozen);
+    if (status == DN_OK)
+        status = dn_engine_create(start, &chosen, &trainer->engine);
+    if (status == DN_OK)
+        status = create_optimiser(trainer, frozen);
+    free(frozen);
+    return status;
+}
+
+static dn_status fill_trainer(dn_trainer *trainer, const dn_model *start)
+{
+    const dn_trainer_options *options = &trainer->options;
+    DN_TRY(dn_schedule_find(options->schedule, options->rate, options->steps, &trainer->schedule));
+    trainer->schedule.warmup = options->warmup;
+    DN_TRY(dn_schedule_check(&trainer->schedule));
+    DN_TRY(create_engine(trainer, start));
+    DN_TRY(dn_model_create(&start->arch, false, &trainer->card));
+    DN_TRY(dn_model_copy_card(start, trainer->card));
+    size_t floats = dn_engine_layout(trainer->engine)->floats;
+    size_t logits = (size_t)options->batch * (size_t)start->arch.classes;
+    DN_TRY(dn_alloc_aligned(logits, sizeof(float), &trainer->logits));
+    DN_TRY(dn_alloc_aligned(logits, sizeof(float), &trainer->gradient));
+    if (options->ema > 0) {
+        DN_TRY(dn_alloc_aligned(floats, sizeof(float), &trainer->average));
+        memcpy(trainer->average, dn_engine_parameters(trainer->engine), floats * sizeof(float));
+    }
+    return DN_OK;
+}
+
+dn_status dn_trainer_create(const dn_model *start, const dn_trainer_options *options,
+                            dn_trainer **out)
+{
+    DN_TRY(check_options(options));
+    dn_trainer *trainer;
+    DN_TRY(dn_calloc(1, sizeof *trainer, &trainer));
+    trainer->options = *options;
+    if (!trainer->options.threads)
+        trainer->options.threads = dn_core_count();
+    dn_status status = fill_trainer(trainer, start);
+    trainer->options.optimiser = trainer->options.schedule = trainer->options.freeze = NULL;
+    if (status != DN_OK) {
+        dn_trainer_free(trainer);
+        return status;
+    }
+    *out = trainer;
+    return DN_OK;
+}
+
+void dn_trainer_free(dn_trainer *trainer)
+{
+    if (!trainer)
+        return;
+    dn_engine_free(trainer->engine);
+    dn_optimiser_free(trainer->optimiser);
+    dn_model_free(trainer->card);
+    free(trainer->average);
+    free(trainer->logits);
+    free(trainer->gradient);
+    free(trainer);
+}
+
+static int largest(const float *values, int count)
+{
+    int best = 0;
+    for (int i = 1; i < count; i++)
+        if (values[i] > values[best])
+            best = i;
+    return best;
+}
+
+static int count_correct(const dn_trainer *trainer, const dn_batch *part)
+{
+    int outputs = trainer->card->arch.classes, correct = 0;
+    for (int i = 0; i < part->n && trainer->card->task == DN_TASK_CLASSES; i++)
+        correct += largest(trainer->logits + (size_t)i * (size_t)outputs, outputs) ==
+                   largest(part->targets + (size_t)i * (size_t)outputs, outputs);
+    return correct;
+}
+
+/* Forward and backward of one part, which counts for `share` of the step. */
+static dn_status run_part(dn_trainer *trainer, const dn_batch *part, uint64_t noise, double share,
+                          dn_step_result *result)
+{
+    int outputs = trainer->card->arch.classes;
+    DN_TRY(dn_engine_forward(trainer->engine, part->input, part->n, noise, trainer->logits));
+    result->loss += share * dn_loss(trainer->card->task, trainer->logits, part->targets, part->n,
+                                    outputs, trainer->options.smoothing, share, trainer->gradient);
+    result->correct += count_correct(trainer, part);
+    return dn_engine_backward(trainer->engine, trainer->gradient);
+}
+
+static dn_status run_parts(dn_trainer *trainer, const dn_batch *parts, int count,
+                           dn_step_result *result)
+{
+    int outputs = trainer->card->arch.classes;
+    int64_t weight = 0, step = dn_optimiser_steps(trainer->optimiser);
+    for (int i = 0; i < count; i++)
+        weight += dn_loss_weight(trainer->card->task, parts[i].targets, parts[i].n, outputs);
+    dn_engine_clear(trainer->engine);
+    for (int i = 0; i < count; i++) {
+        int64_t own = dn_loss_weight(trainer->card->task, parts[i].targets, parts[i].n, outputs);
+        uint64_t noise = trainer->options.seed ^ ((uint64_t)step << 20 | (uint64_t)i);
+        DN_TRY(
+            run_part(trainer, &parts[i], noise, weight ? (double)own / (double)weight : 0, result));
+    }
+    return DN_OK;
+}
+
+dn_status dn_trainer_step(dn_trainer *trainer, const dn_batch *parts, int count,
+                          dn_step_result *out)
+{
+    const dn_trainer_options *options = &trainer->options;
+    size_t floats = dn_engine_layout(trainer->engine)->floats;
+    float *weights = dn_engine_parameters(trainer->engine);
+    float *gradients = dn_engine_gradients(trainer->engine);
+    int64_t step = dn_optimiser_steps(trainer->optimiser);
+    dn_step_result result = {.rate = dn_schedule_rate(&trainer->schedule, step)};
+    DN_TRY(run_parts(trainer, parts, count, &result));
+    if (options->sum)
+        DN_TRY(options->sum(gradients, floats, options->sum_context));
+    result.gradient_norm = dn_optimiser_norm(trainer->optimiser, gradients, options->threads);
+    if (!isfinite(result.loss) || !isfinite(result.gradient_norm))
+        return dn_fail(DN_ERROR_NUMERIC,
+                       "step %lld: the loss is %g and the gradient's norm %g; a lower learning "
+                       "rate, warm-up or clipping may help",
+                       (long long)step + 1, result.loss, result.gradient_norm);
+    dn_step move = {
+        .rate = result.rate,
+        .momentum = dn_schedule_momentum(&trainer->schedule, step, options->momentum),
+        .gradient_scale = dn_clip_scale(result.gradient_norm, options->clip),
+    };
+    dn_optimiser_step(trainer->optimiser, &move, weights, gradients, options->threads);
+    if (trainer->average)
+        dn_ema_update(trainer->average, weights, floats, dn_ema_decay(options->ema, step),
+                      options->threads);
+    *out = result;
+    return DN_OK;
+}
+
+int64_t dn_trainer_steps(const dn_trainer *trainer)
+{
+    return dn_optimiser_steps(trainer->optimiser);
+}
+
+dn_status dn_trainer_model(const dn_trainer *trainer, bool averaged, dn_model **out)
+{
+    dn_model *model;
+    DN_TRY(dn_model_create(&trainer->card->arch, true, &model));
+    dn_status status = dn_model_copy_card(trainer->card, model);
+    if (status != DN_OK) {
+        dn_model_free(model);
+        return status;
+    }
+    const float *weights =
+        averaged && trainer->average ? trainer->average : dn_engine_parameters(trainer->engine);
+    memcpy(model->storage, weights, model->layout.floats * sizeof(float));
+    *out = model;
+    return DN_OK;
+}

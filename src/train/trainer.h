@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DN_TRAIN_TRAINER_H
+#define DN_TRAIN_TRAINER_H
+
+#include "train/optimiser.h"
+#include "train/schedule.h"
+#include "train/step.h"
+
+struct dn_trainer {
+    dn_trainer_options options; /* strings in it are not kept */
+    dn_engine *engine;
+    dn_optimiser *optimiser;
+    dn_schedule schedule;
+    dn_model *card;           /* labels, task and preprocessing for models that come out */
+    float *average;           /* layout.floats; NULL: none kept */
+    float *logits, *gradient; /* batch x classes */
+};
+
+/* Sets frozen[slot] for what a list such as "stem,block2,transition2" names. */
+dn_status dn_freeze(const char *list, const dn_layout *layout, bool *frozen);
+
+#endif
