@@ -4,6 +4,7 @@
 const command *const commands[] = {
     &summary_command,
     &preprocess_command,
+    &plot_command,
     &bench_command,
     &predict_command,
     &forward_command,

@@ -12,6 +12,7 @@ extern const command manual_command;
 extern const command preprocess_command;
 extern const command summary_command;
 extern const command bench_command;
+extern const command plot_command;
 extern const command init_command;
 extern const command predict_command;
 extern const command forward_command;

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* Line charts, for curves of a training run and for benchmarks. */
+#ifndef TOOL_CHART_H
+#define TOOL_CHART_H
+
+#include <cairo.h>
+#include <stdbool.h>
+
+typedef struct chart_series {
+    const char *label;   /* NULL: not in the legend */
+    const double *x, *y; /* points that are not finite break the line */
+    int count;
+    int colour; /* index in the chart's palette */
+    double width;
+    bool faint, dashed, dots;
+} chart_series;
+
+typedef struct chart_panel {
+    const char *title, *x_label;
+    const chart_series *series;
+    int count;
+    bool percent; /* y values are fractions, shown as percentages */
+} chart_panel;
+
+/* Draws panels one below the other, on white. */
+void chart_draw(cairo_t *context, const chart_panel *panels, int count, double width,
+                double height);
+
+/* Draws to a .png or .svg file, told by its name, that appears whole or not at
+ * all; complains where it cannot. */
+bool chart_write(const chart_panel *panels, int count, int width, int height, const char *path);
+
+#endif

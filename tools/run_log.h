@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* RUN/log.csv: a line a step and a line an epoch. */
+#ifndef TOOL_RUN_LOG_H
+#define TOOL_RUN_LOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* NaN where there is no such figure. A step's loss is its batch's; an epoch's
+ * the mean over its steps, with the validation behind it. */
+typedef struct log_row {
+    bool epoch_end;
+    double epoch; /* passed, a fraction at a step */
+    int64_t step; /* passed */
+    double loss, accuracy, rate, val_loss, val_score, seconds;
+} log_row;
+
+typedef struct run_log {
+    log_row *rows;
+    int count;
+    bool auroc; /* val_score is the mean AUROC of labels, else accuracy of classes */
+} run_log;
+
+/* Reads RUN/log.csv. Complains and returns false where it cannot. */
+bool run_log_read(const char *run, run_log *log);
+void run_log_free(run_log *log);
+
+/* Starts the file, or cuts it after `step` steps and goes on; NULL where it
+ * has complained. Write rows with run_log_write; close with fclose. */
+FILE *run_log_open(const char *run, bool auroc, int64_t step);
+bool run_log_write(FILE *stream, const log_row *row);
+
+#endif
