@@ -406,6 +406,70 @@ DN_API void dn_dataset_name(const dn_dataset *dataset, int sample, char *text, s
 DN_API dn_status dn_dataset_read(const dn_dataset *dataset, int sample,
                                  const dn_image_limits *limits, dn_image **image);
 
+/* ----------------------------------------------------------------- batches */
+
+/* Pictures and what the network should answer: n x channels x height x width,
+ * n x outputs (class probabilities, or 0..1 a label, NaN where not known). */
+typedef struct dn_batch {
+    const float *input, *targets;
+    int n;
+} dn_batch;
+
+/* Plain data; start from {0}. */
+typedef struct dn_loader_options {
+    int batch;           /* most samples in one */
+    int size;            /* height and width of the pictures */
+    int threads;         /* that prepare a batch; 0: one a core */
+    bool training;       /* refuses what cannot be trained on; prefetches across epochs */
+    bool shuffle;        /* another order each epoch; else the data set's */
+    bool drop_last;      /* no smaller batch at the end of an epoch */
+    bool prefetch;       /* prepares the next batch in the background, with as many threads
+                            beside those that train: then keep them few */
+    double mixup;        /* alpha of its Beta(alpha, alpha); 0: none */
+    uint64_t seed;
+    const char *augment; /* "none", "cifar", "imagenet", with changes after it as in
+                            "cifar,jpeg=0.5:30:95,blur=0.3:0.3:1,cutout=8"; NULL: none */
+    dn_preprocess preprocess;
+} dn_loader_options;
+
+/* A sample that could not be read, and a sentence that names it. */
+typedef struct dn_skip {
+    int sample;
+    const char *reason;
+} dn_skip;
+
+/* A batch and where it came from. Samples that cannot be read are left out: the
+ * batch is that much smaller, perhaps empty, and no other changes. */
+typedef struct dn_loaded {
+    dn_batch batch;
+    const int *samples; /* their numbers in the data set */
+    const int *classes; /* of mixed pictures, that of the larger part; -1: labels */
+    int64_t epoch;      /* both count from 0 */
+    int index;          /* in its epoch */
+    int skipped;        /* samples left out; of these, the first `news` skips are ... */
+    int news;           /* ... ones not told of before */
+    const dn_skip *skips;
+} dn_loaded;
+
+/* Batches of a data set. What is in a batch depends on the seed, the epoch and
+ * the batch's number alone: not on threads, nor on what was loaded before.
+ * Belongs to one thread at a time; the data set must outlive it. */
+typedef struct dn_loader dn_loader;
+DN_API dn_status dn_loader_create(const dn_dataset *dataset, const dn_loader_options *options,
+                                  dn_loader **loader);
+DN_API void dn_loader_free(dn_loader *loader);
+
+/* Batches in an epoch; bytes of those held in memory. */
+DN_API int dn_loader_batches(const dn_loader *loader);
+DN_API size_t dn_loader_bytes(const dn_loader *loader);
+
+/* Which batch comes next: resuming is this. The first is 0, 0. */
+DN_API void dn_loader_seek(dn_loader *loader, int64_t epoch, int index);
+
+/* The next batch, valid until the next call; after an epoch's last the next
+ * epoch's first. Fails where no sample of an epoch can be read. */
+DN_API dn_status dn_loader_next(dn_loader *loader, const dn_loaded **loaded);
+
 /* ---------------------------------------------------------------- training */
 
 /* The copy of a model with a new classifier of so many classes, initialised as
@@ -462,13 +526,6 @@ DN_API dn_status dn_trainer_create(const dn_model *start, const dn_trainer_optio
                                    dn_trainer **trainer);
 DN_API void dn_trainer_free(dn_trainer *trainer);
 
-/* Pictures and what the network should answer: n x channels x height x width,
- * n x outputs (class probabilities, or 0..1 a label, NaN where not known). */
-typedef struct dn_batch {
-    const float *input, *targets;
-    int n;
-} dn_batch;
-
 typedef struct dn_step_result {
     double loss, rate, gradient_norm;
     int correct; /* classes: pictures whose largest logit is their largest target */
@@ -489,6 +546,40 @@ DN_API dn_status dn_trainer_model(const dn_trainer *trainer, bool averaged, dn_m
  * dn_free. */
 DN_API dn_status dn_trainer_save(const dn_trainer *trainer, const char *path, const char *note);
 DN_API dn_status dn_trainer_restore(dn_trainer *trainer, const char *path, char **note);
+
+/* -------------------------------------------------------------- evaluation */
+
+typedef struct dn_output_result {
+    int64_t support, predicted, right; /* truly so; said to be so; both */
+    double precision, recall, f1;      /* NaN where they divide by zero */
+    double auroc;                      /* labels: area under the ROC curve, else NaN */
+} dn_output_result;
+
+/* Fractions are 0..1; NaN where there is no such figure. */
+typedef struct dn_evaluation {
+    int64_t samples, skipped;
+    double loss, top1, top5; /* classes */
+    double auroc;            /* labels: the mean over those that have one */
+    int outputs;
+    dn_output_result *results; /* an output each */
+    uint32_t *confusion;       /* classes: outputs x outputs, [truth][predicted]; else NULL */
+} dn_evaluation;
+
+typedef struct dn_evaluate_options {
+    int batch, threads; /* 0: 16; one a core */
+    int size;           /* height and width; 0: what the pipeline's crop gives */
+    dn_preprocess preprocess;
+    /* Told of progress and of samples that cannot be read; either may be NULL. */
+    void (*progress)(int64_t done, int64_t total, void *context);
+    void (*skipped)(const char *reason, void *context);
+    void *context;
+} dn_evaluate_options;
+
+/* The model's answers on a data set whose labels are the model's outputs. The
+ * caller releases *evaluation with dn_evaluation_free. */
+DN_API dn_status dn_evaluate(const dn_model *model, const dn_dataset *dataset,
+                             const dn_evaluate_options *options, dn_evaluation **evaluation);
+DN_API void dn_evaluation_free(dn_evaluation *evaluation);
 
 #ifdef __cplusplus
 }

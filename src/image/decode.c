@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+#include "image/decode.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Where Pillow refuses to go on: twice its quarter of a gigabyte of RGB. */
+#define DEFAULT_MAX_PIXELS 178956970
+
+static const dn_decoder *const decoders[] = {&dn_jpeg_decoder, &dn_png_decoder, &dn_webp_decoder};
+
+static bool begins_with_magic(const dn_source *source, const dn_decoder *decoder)
+{
+    if (source->size < decoder->magic_size)
+        return false;
+    for (size_t i = 0; i < decoder->magic_size; i++)
+        if (decoder->magic[i] != '?' && source->data[i] != (unsigned char)decoder->magic[i])
+            return false;
+    return true;
+}
+
+static dn_status fail_unknown(const dn_source *source)
+{
+    if (source->size == 0)
+        return dn_fail(DN_ERROR_FORMAT, "%s: is empty, a picture was expected", source->name);
+    char begin[3 * 8 + 1] = "";
+    for (size_t i = 0; i < 8 && i < source->size; i++)
+        snprintf(begin + 3 * i, sizeof begin - 3 * i, " %02x", source->data[i]);
+    return dn_fail(DN_ERROR_FORMAT, "%s: is not a JPEG, PNG or WebP picture (it begins with%s)",
+                   source->name, begin);
+}
+
+dn_status dn_image_decode(const void *data, size_t size, const char *name,
+                          const dn_image_limits *limits, dn_image **image)
+{
+    dn_source source = {.data = data, .size = size, .name = name, .max_pixels = DEFAULT_MAX_PIXELS};
+    if (limits && limits->max_pixels > 0)
+        source.max_pixels = limits->max_pixels;
+    for (size_t i = 0; i < sizeof decoders / sizeof *decoders; i++)
+        if (begins_with_magic(&source, decoders[i]))
+            return decoders[i]->decode(&source, image);
+    return fail_unknown(&source);
+}
+
+dn_status dn_image_read(const char *path, const dn_image_limits *limits, dn_image **image)
+{
+    dn_file_map map;
+    DN_TRY(dn_file_map_open(path, &map));
+    dn_status status = dn_image_decode(map.data, map.size, path, limits, image);
+    dn_file_map_close(&map);
+    return status;
+}
+
+dn_status dn_image_create(const dn_source *source, size_t width, size_t height, int channels,
+                          int depth, dn_image **out)
+{
+    size_t pixels, bytes;
+    if (width == 0 || height == 0 || width > INT_MAX || height > INT_MAX)
+        return dn_fail(DN_ERROR_FORMAT, "%s: %zu x %zu pixels are not a picture", source->name,
+                       width, height);
+    if (!dn_multiply(width, height, &pixels) || pixels > (uint64_t)source->max_pixels)
+        return dn_fail(DN_ERROR_LIMIT,
+                       "%s: %zu x %zu pixels are more than the limit of %lld (--max-pixels raises "
+                       "it)",
+                       source->name, width, height, (long long)source->max_pixels);
+    dn_image *image;
+    DN_TRY(dn_calloc(1, sizeof *image, &image));
+    image->width = (int)width;
+    image->height = (int)height;
+    image->channels = channels;
+    image->depth = depth;
+    dn_status status = dn_multiply(pixels, (size_t)(channels * depth / 8), &bytes)
+                           ? dn_alloc_aligned(bytes, 1, &image->pixels)
+                           : dn_fail_memory(SIZE_MAX);
+    if (status != DN_OK) {
+        free(image);
+        return status;
+    }
+    *out = image;
+    return DN_OK;
+}
+
+void dn_image_free(dn_image *image)
+{
+    if (!image)
+        return;
+    free(image->pixels);
+    free(image);
+}

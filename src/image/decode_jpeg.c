@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* JPEG by libjpeg-turbo, with the settings that Pillow leaves at their
+ * defaults (accurate integer DCT, smooth upsampling). EXIF orientation is not
+ * applied: neither Pillow's open() nor torchvision's loaders apply it. */
+#include "image/decode.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+
+#include <jerror.h>
+#include <jpeglib.h>
+
+/* No camera or editor writes more than a few dozen; each costs a pass over the
+ * whole picture, so that a small hostile file could take hours. */
+#define MAX_SCANS 500
+
+typedef struct jpeg_reader {
+    struct jpeg_decompress_struct jpeg;
+    struct jpeg_source_mgr input;
+    struct jpeg_error_mgr errors;
+    struct jpeg_progress_mgr progress;
+    const dn_source *source;
+    dn_image *image;
+    jmp_buf escape;
+} jpeg_reader;
+
+static void leave(j_common_ptr jpeg)
+{
+    longjmp(((jpeg_reader *)jpeg->client_data)->escape, 1);
+}
+
+static void stay_silent(j_common_ptr jpeg)
+{
+    (void)jpeg;
+}
+
+static void nothing_to_do(j_decompress_ptr jpeg)
+{
+    (void)jpeg;
+}
+
+/* The whole file was there from the start: what asks for more is truncated. */
+static boolean suspend(j_decompress_ptr jpeg)
+{
+    (void)jpeg;
+    return FALSE;
+}
+
+static void skip_input(j_decompress_ptr jpeg, long count)
+{
+    struct jpeg_source_mgr *input = jpeg->src;
+    size_t skipped = count < 0                                ? 0
+                     : (size_t)count > input->bytes_in_buffer ? input->bytes_in_buffer
+                                                              : (size_t)count;
+    input->next_input_byte += skipped;
+    input->bytes_in_buffer -= skipped;
+}
+
+static void count_scans(j_common_ptr jpeg)
+{
+    if (((j_decompress_ptr)jpeg)->input_scan_number > MAX_SCANS)
+        ERREXIT(jpeg, JERR_TOO_LITTLE_DATA);
+}
+
+static dn_status fail_truncated(const jpeg_reader *reader)
+{
+    return dn_fail(DN_ERROR_FORMAT, "%s: the JPEG file is truncated, it ends after %zu bytes",
+                   reader->source->name, reader->source->size);
+}
+
+static dn_status fail_by_library(jpeg_reader *reader)
+{
+    const char *name = reader->source->name;
+    if (reader->errors.msg_code == JERR_OUT_OF_MEMORY)
+        return dn_fail(DN_ERROR_MEMORY, "%s: out of memory for decoding", name);
+    if (reader->jpeg.input_scan_number > MAX_SCANS)
+        return dn_fail(DN_ERROR_LIMIT, "%s: the JPEG file has more than %d scans", name, MAX_SCANS);
+    char message[JMSG_LENGTH_MAX];
+    reader->errors.format_message((j_common_ptr)&reader->jpeg, message);
+    return dn_fail(DN_ERROR_FORMAT, "%s: the JPEG file is damaged: %s", name, message);
+}
+
+/* Four inks, stored inverted as Adobe does, to RGB: Pillow's formula, in which
+ * white less black is dimmed by each ink, a * b / 255 rounded. */
+static void inks_to_rgb(const unsigned char *inks, int width, unsigned char *rgb)
+{
+    for (int x = 0; x < width; x++, inks += 4, rgb += 3) {
+        unsigned white = inks[3];
+        for (int c = 0; c < 3; c++) {
+            unsigned product = (255u - inks[c]) * white + 128;
+            rgb[c] = (unsigned char)(white - ((product >> 8) + product) / 256);
+        }
+    }
+}
+
+static dn_status choose_colours(jpeg_reader *reader)
+{
+    struct jpeg_decompress_struct *jpeg = &reader->jpeg;
+    switch (jpeg->num_components) {
+    case 1:
+        jpeg->out_color_space = JCS_GRAYSCALE;
+        return DN_OK;
+    case 3:
+        jpeg->out_color_space = JCS_RGB;
+        return DN_OK;
+    case 4:
+        jpeg->out_color_space = JCS_CMYK;
+        return DN_OK;
+    default:
+        return dn_fail(DN_ERROR_FORMAT,
+                       "%s: a JPEG file of %d components, 1 (grey), 3 (RGB) or 4 (CMYK) are "
+                       "expected",
+                       reader->source->name, jpeg->num_components);
+    }
+}
+
+static dn_status read_rows(jpeg_reader *reader)
+{
+    struct jpeg_decompress_struct *jpeg = &reader->jpeg;
+    dn_image *image = reader->image;
+    JSAMPARRAY inks = NULL;
+    if (jpeg->out_color_space == JCS_CMYK)
+        inks = jpeg->mem->alloc_sarray((j_common_ptr)jpeg, JPOOL_IMAGE, 4 * jpeg->output_width, 1);
+    size_t stride = (size_t)image->width * (size_t)image->channels;
+    unsigned char *row = image->pixels;
+    for (int y = 0; y < image->height; y++, row += stride) {
+        if (jpeg_read_scanlines(jpeg, inks ? inks : &row, 1) != 1)
+            return fail_truncated(reader);
+        if (inks)
+            inks_to_rgb(inks[0], image->width, row);
+    }
+    /* A missing end mark is no fault, since every row is here; damage before
+     * it is one, and leaves through error_exit. */
+    jpeg_finish_decompress(jpeg);
+    return DN_OK;
+}
+
+static dn_status read_picture(jpeg_reader *reader)
+{
+    struct jpeg_decompress_struct *jpeg = &reader->jpeg;
+    jpeg_create_decompress(jpeg);
+    jpeg->src = &reader->input;
+    jpeg->progress = &reader->progress;
+    if (jpeg_read_header(jpeg, TRUE) == JPEG_SUSPENDED)
+        return fail_truncated(reader);
+    DN_TRY(choose_colours(reader));
+    DN_TRY(dn_image_create(reader->source, jpeg->image_width, jpeg->image_height,
+                           jpeg->num_components == 1 ? 1 : 3, 8, &reader->image));
+    if (!jpeg_start_decompress(jpeg))
+        return fail_truncated(reader);
+    return read_rows(reader);
+}
+
+static dn_status decode_jpeg(const dn_source *source, dn_image **image)
+{
+    jpeg_reader reader = {.source = source};
+    reader.input = (struct jpeg_source_mgr){.next_input_byte = source->data,
+                                            .bytes_in_buffer = source->size,
+                                            .init_source = nothing_to_do,
+                                            .fill_input_buffer = suspend,
+                                            .skip_input_data = skip_input,
+                                            .resync_to_restart = jpeg_resync_to_restart,
+                                            .term_source = nothing_to_do};
+    reader.jpeg.err = jpeg_std_error(&reader.errors);
+    reader.jpeg.client_data = &reader;
+    reader.errors.error_exit = leave;
+    reader.errors.output_message = stay_silent;
+    reader.progress.progress_monitor = count_scans;
+    dn_status status = setjmp(reader.escape) ? fail_by_library(&reader) : read_picture(&reader);
+    jpeg_destroy_decompress(&reader.jpeg);
+    if (status == DN_OK)
+        *image = reader.image;
+    else
+        dn_image_free(reader.image);
+    return status;
+}
+
+const dn_decoder dn_jpeg_decoder = {"JPEG", "\xff\xd8\xff", 3, decode_jpeg};

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#include "image/frame.h"
+
+#include "image/preprocess.h"
+
+/* Of a tensor: bounds what a small but extremely long picture can ask for. */
+#define MAX_PIXELS 178956970
+
+/* torchvision's centre crop: an odd margin is halved to the even side where the
+ * square is cut out, and rounded down where the picture must be padded. */
+static void crop_centre(dn_axis *axis, int64_t crop)
+{
+    int64_t margin = axis->full - crop, half = margin / 2;
+    axis->out = crop;
+    axis->start = margin < 0 ? 0 : half + (margin & half & 1);
+    axis->count = margin < 0 ? axis->full : crop;
+    axis->padding = margin < 0 ? -half : 0;
+}
+
+static void plan_axis(const dn_preprocess *preprocess, int64_t side, int64_t shorter, dn_axis *axis)
+{
+    *axis = (dn_axis){.extent = side};
+    if (preprocess->square_first) {
+        axis->from = side / 2 - shorter / 2;
+        axis->extent = shorter;
+    }
+    axis->full = axis->extent;
+    if (preprocess->resize) /* torchvision's int(size * long / short) */
+        axis->full = (int64_t)((double)(preprocess->resize * axis->extent) / (double)shorter);
+    axis->count = axis->out = axis->full;
+    if (preprocess->crop)
+        crop_centre(axis, preprocess->crop);
+}
+
+dn_status dn_frame_plan(const dn_preprocess *preprocess, int width, int height, dn_frame *frame)
+{
+    DN_TRY(dn_preprocess_check(preprocess));
+    if (width < 1 || height < 1)
+        return dn_fail(DN_ERROR_ARGUMENT, "preprocess: a picture cannot be %d x %d pixels large",
+                       width, height);
+    int64_t shorter = width < height ? width : height;
+    dn_axis *axes = frame->axes;
+    plan_axis(preprocess, width, shorter, &axes[0]);
+    plan_axis(preprocess, height, shorter, &axes[1]);
+    if (axes[0].out > MAX_PIXELS || axes[1].out > MAX_PIXELS / axes[0].out)
+        return dn_fail(DN_ERROR_LIMIT,
+                       "preprocess: %d x %d pixels would become %lld x %lld, more than the limit "
+                       "of %d in all",
+                       width, height, (long long)axes[0].out, (long long)axes[1].out, MAX_PIXELS);
+    return DN_OK;
+}
+
+dn_status dn_preprocess_size(const dn_preprocess *preprocess, int width, int height, int *out_width,
+                             int *out_height)
+{
+    dn_frame frame;
+    DN_TRY(dn_frame_plan(preprocess, width, height, &frame));
+    *out_width = (int)frame.axes[0].out;
+    *out_height = (int)frame.axes[1].out;
+    return DN_OK;
+}

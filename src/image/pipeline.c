@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/* Preprocessing pipelines by name, and as text. */
+#include "image/preprocess.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define IMAGENET_MEAN                                                                              \
+    {                                                                                              \
+        0.485f, 0.456f, 0.406f                                                                     \
+    }
+#define IMAGENET_STD                                                                               \
+    {                                                                                              \
+        0.229f, 0.224f, 0.225f                                                                     \
+    }
+#define OF_255(a, b, c)                                                                            \
+    {                                                                                              \
+        (float)((a) / 255), (float)((b) / 255), (float)((c) / 255)                                 \
+    }
+#define ONES                                                                                       \
+    {                                                                                              \
+        1, 1, 1                                                                                    \
+    }
+
+/* Keras leaves the resizing to its caller; its mean and std are torchvision's.
+ * The CIFAR figures are those of the paper's code. */
+static const dn_preprocess pipelines[] = {
+    {"torchvision", 256, DN_BILINEAR, 224, false, DN_SCALE_UNIT, 3, IMAGENET_MEAN, IMAGENET_STD},
+    {"timm", 256, DN_BICUBIC, 224, false, DN_SCALE_UNIT, 3, IMAGENET_MEAN, IMAGENET_STD},
+    {"xrv", 224, DN_GAUSSIAN, 0, true, DN_SCALE_XRAY, 1, {0}, ONES},
+    {"keras", 256, DN_BILINEAR, 224, false, DN_SCALE_UNIT, 3, IMAGENET_MEAN, IMAGENET_STD},
+    {"cifar10", 32, DN_BILINEAR, 32, false, DN_SCALE_UNIT, 3, OF_255(125.3, 123.0, 113.9),
+     OF_255(63.0, 62.1, 66.7)},
+    {"cifar100", 32, DN_BILINEAR, 32, false, DN_SCALE_UNIT, 3, OF_255(129.3, 124.1, 112.4),
+     OF_255(68.2, 65.4, 70.4)},
+    {"none", 0, DN_BILINEAR, 0, false, DN_SCALE_UNIT, 3, {0}, ONES},
+};
+
+enum { PIPELINES = sizeof pipelines / sizeof *pipelines, LARGEST_SIDE = 65536 };
+
+typedef enum field_type { FIELD_NUMBER, FIELD_FLAG, FIELD_CHOICE, FIELD_TRIPLE } field_type;
+
+/* A member of dn_preprocess as "key=value". */
+typedef struct spec_field {
+    const char *key;
+    size_t offset;
+    field_type type;
+    int low, high;        /* of the value; a choice counts from 0 */
+    const char *words;    /* of a flag or choice, in their order, each ended by '|' */
+    const char *expected; /* in words, for messages */
+} spec_field;
+
+static_assert(sizeof(dn_filter) == sizeof(int) && sizeof(dn_scaling) == sizeof(int),
+              "choices are accessed as int");
+#define AT(member) offsetof(dn_preprocess, member)
+
+static const spec_field fields[] = {
+    {"resize", AT(resize), FIELD_NUMBER, 0, LARGEST_SIDE, NULL, "a number from 0 to 65536"},
+    {"filter", AT(filter), FIELD_CHOICE, 0, 2, "bilinear|bicubic|gaussian|",
+     "bilinear, bicubic or gaussian"},
+    {"crop", AT(crop), FIELD_NUMBER, 0, LARGEST_SIDE, NULL, "a number from 0 to 65536"},
+    {"square", AT(square_first), FIELD_FLAG, 0, 1, "no|yes|", "yes or no"},
+    {"scaling", AT(scaling), FIELD_CHOICE, 0, 1, "unit|xray|", "unit or xray"},
+    {"channels", AT(channels), FIELD_NUMBER, 1, 3, NULL, "1 or 3"},
+    {"mean", AT(mean), FIELD_TRIPLE, 0, 0, NULL, "one number, or three as in 0.5:0.5:0.5"},
+    {"std", AT(std), FIELD_TRIPLE, 0, 0, NULL, "one number, or three as in 0.5:0.5:0.5, not 0"},
+};
+
+enum { FIELDS = sizeof fields / sizeof *fields, VALUE_SIZE = 64 };
+
+static int get_int(const dn_preprocess *preprocess, const spec_field *field)
+{
+    const char *member = (const char *)preprocess + field->offset;
+    int value;
+    if (field->type == FIELD_FLAG)
+        return *(const bool *)member;
+    memcpy(&value, member, sizeof value);
+    return value;
+}
+
+static void set_int(dn_preprocess *preprocess, const spec_field *field, int value)
+{
+    char *member = (char *)preprocess + field->offset;
+    if (field->type == FIELD_FLAG)
+        *(bool *)member = value != 0;
+    else
+        memcpy(member, &value, sizeof value);
+}
+
+static const float *triple(const dn_preprocess *preprocess, const spec_field *field)
+{
+    return (const float *)(const void *)((const char *)preprocess + field->offset);
+}
+
+static bool in_range(const dn_preprocess *preprocess, const spec_field *field)
+{
+    if (field->type == FIELD_TRIPLE) {
+        const float *numbers = triple(preprocess, field);
+        bool divides = numbers == preprocess->std;
+        for (int i = 0; i < 3; i++)
+            if (!isfinite(numbers[i]) || (divides && numbers[i] == 0))
+                return false;
+        return true;
+    }
+    int value = get_int(preprocess, field);
+    return value >= field->low && value <= field->high &&
+           (value != 2 || field->offset != AT(channels));
+}
+
+dn_status dn_preprocess_check(const dn_preprocess *preprocess)
+{
+    for (int i = 0; i < FIELDS; i++)
+        if (!in_range(preprocess, &fields[i]))
+            return dn_fail(DN_ERROR_ARGUMENT, "preprocess: %s must be %s", fields[i].key,
+                           fields[i].expected);
+    return DN_OK;
+}
+
+static bool parse_number(const char *text, int *value)
+{
+    char *end;
+    long number = strtol(text, &end, 10);
+    if (end == text || *end || number < 0 || number > LARGEST_SIDE)
+        return false;
+    *value = (int)number;
+    return true;
+}
+
+static bool parse_word(const char *words, const char *text, int *value)
+{
+    size_t length = strlen(text);
+    for (*value = 0; *words; ++*value) {
+        size_t span = strcspn(words, "|");
+        if (span == length && memcmp(words, text, span) == 0)
+            return true;
+        words += span + 1;
+    }
+    return false;
+}
+
+static bool parse_triple(const char *text, float numbers[3])
+{
+    for (int i = 0; i < 3; i++) {
+        char *end;
+        numbers[i] = strtof(text, &end);
+        if (end == text)
+            return false;
+        if (i == 0 && !*end) {
+            numbers[1] = numbers[2] = numbers[0];
+            return true;
+        }
+        if (*end != (i < 2 ? ':' : '\0'))
+            return false;
+        text = end + 1;
+    }
+    return true;
+}
+
+static bool set_field(dn_preprocess *preprocess, const spec_field *field, const char *text)
+{
+    int value = 0;
+    if (field->type == FIELD_TRIPLE) {
+        float numbers[3];
+        if (!parse_triple(text, numbers))
+            return false;
+        memcpy((char *)preprocess + field->offset, numbers, sizeof numbers);
+    } else {
+        if (field->words ? !parse_word(field->words, text, &value) : !parse_number(text, &value))
+            return false;
+        set_int(preprocess, field, value);
+    }
+    return in_range(preprocess, field);
+}
+
+static const dn_preprocess *find_pipeline(const char *name)
+{
+    for (int i = 0; i < PIPELINES; i++)
+        if (strcmp(pipelines[i].name, name) == 0)
+            return &pipelines[i];
+    return NULL;
+}
+
+static dn_status change(dn_preprocess *preprocess, char *part)
+{
+    char *value = strchr(part, '=');
+    if (!value)
+        return dn_fail(DN_ERROR_ARGUMENT,
+                       "preprocess: \"%s\" is neither key=value nor, in first place, one of "
+                       "torchvision, timm, xrv, keras, cifar10, cifar100, none",
+                       part);
+    *value++ = '\0';
+    for (int i = 0; i < FIELDS; i++) {
+        if (strcmp(fields[i].key, part) != 0)
+            continue;
+        if (!set_field(preprocess, &fields[i], value))
+            return dn_fail(DN_ERROR_ARGUMENT, "preprocess: %s=%s: %s is expected", part, value,
+                           fields[i].expected);
+        return DN_OK;
+    }
+    return dn_fail(DN_ERROR_ARGUMENT,
+                   "preprocess: unknown key \"%s\"; the keys are resize, filter, crop, square, "
+                   "scaling, channels, mean, std",
+                   part);
+}
+
+dn_status dn_preprocess_parse(const char *specification, dn_preprocess *preprocess)
+{
+    char text[512];
+    if (strlen(specification) >= sizeof text)
+        return dn_fail(DN_ERROR_ARGUMENT, "preprocess: the specification is too long");
+    snprintf(text, sizeof text, "%s", specification);
+    dn_preprocess result;
+    char *rest = text, *part = strsep(&rest, ",");
+    const dn_preprocess *named = find_pipeline(part);
+    result = named ? *named : *preprocess;
+    if (named)
+        part = strsep(&rest, ",");
+    for (; part; part = strsep(&rest, ","))
+        DN_TRY(change(&result, part));
+    *preprocess = result;
+    return DN_OK;
+}
+
+/* The shortest decimal that reads back as the same float. */
+static int print_float(float number, char *text, size_t size)
+{
+    int length = 0;
+    for (int digits = 1; digits <= 9; digits++) {
+        length = snprintf(text, size, "%.*g", digits, (double)number);
+        if (strtof(text, NULL) == number)
+            break;
+    }
+    return length;
+}
+
+static void print_value(const dn_preprocess *preprocess, const spec_field *field, char *text)
+{
+    if (field->type == FIELD_TRIPLE) {
+        const float *numbers = triple(preprocess, field);
+        for (int i = 0, at = 0; i < 3; i++) {
+            at += print_float(numbers[i], text + at, VALUE_SIZE - (size_t)at);
+            if (i < 2)
+                text[at++] = ':';
+        }
+        return;
+    }
+    int value = get_int(preprocess, field);
+    const char *word = field->words;
+    if (!word) {
+        snprintf(text, VALUE_SIZE, "%d", value);
+        return;
+    }
+    while (value-- > 0)
+        word += strcspn(word, "|") + 1;
+    snprintf(text, VALUE_SIZE, "%.*s", (int)strcspn(word, "|"), word);
+}
+
+static bool same(const dn_preprocess *a, const dn_preprocess *b, const spec_field *field)
+{
+    if (field->type == FIELD_TRIPLE)
+        return memcmp(triple(a, field), triple(b, field), 3 * sizeof(float)) == 0;
+    return get_int(a, field) == get_int(b, field);
+}
+
+void dn_preprocess_format(const dn_preprocess *preprocess, char *text, size_t size)
+{
+    const dn_preprocess *base = find_pipeline(preprocess->name);
+    if (!base)
+        base = find_pipeline("none");
+    size_t at = (size_t)snprintf(text, size, "%s", base->name);
+    for (int i = 0; i < FIELDS; i++) {
+        char value[VALUE_SIZE];
+        if (same(preprocess, base, &fields[i]) || at >= size)
+            continue;
+        print_value(preprocess, &fields[i], value);
+        at += (size_t)snprintf(text + at, size - at, ",%s=%s", fields[i].key, value);
+    }
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* From picture to tensor: the pixels that take part, in the channels and the
+ * type that the filter wants; resampled; scaled into planes. */
+#include "image/preprocess.h"
+
+#include "base/memory.h"
+#include "image/frame.h"
+#include "image/resample.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Scaling, for samples of 0..1, has a part before resampling and one after: the
+ * blur mixes in what lies outside the picture as zero, and an X-ray's zero is
+ * mid-grey. */
+static float scale_before(const dn_preprocess *preprocess, float unit)
+{
+    return preprocess->scaling == DN_SCALE_XRAY ? (2 * unit - 1) * 1024 : unit;
+}
+
+static float scale_after(const dn_preprocess *preprocess, int channel, float sample)
+{
+    if (preprocess->scaling == DN_SCALE_XRAY)
+        return sample;
+    return (sample - preprocess->mean[channel]) / preprocess->std[channel];
+}
+
+/* ITU-R 601 luma in 16 fraction bits, as Pillow rounds it. */
+static uint16_t luma(unsigned red, unsigned green, unsigned blue)
+{
+    return (uint16_t)((red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16);
+}
+
+/* `count` samples of a row: the picture's own, or their luma. */
+static void read_samples(const dn_image *image, size_t first, size_t count, bool to_grey,
+                         uint16_t *samples)
+{
+    size_t step = to_grey ? 3 : 1;
+    const uint8_t *bytes = (const uint8_t *)image->pixels + first;
+    const uint16_t *words = (const uint16_t *)image->pixels + first;
+    for (size_t i = 0; i < count; i++, bytes += step, words += step) {
+        if (image->depth == 8)
+            samples[i] = to_grey ? luma(bytes[0], bytes[1], bytes[2]) : bytes[0];
+        else
+            samples[i] = to_grey ? luma(words[0], words[1], words[2]) : words[0];
+    }
+}
+
+static void store_floats(const dn_preprocess *preprocess, const uint16_t *samples, size_t count,
+                         int depth, float *out)
+{
+    float largest = depth == 16 ? 65535 : 255;
+    for (size_t i = 0; i < count; i++)
+        out[i] = scale_before(preprocess, (float)samples[i] / largest);
+}
+
+static void store_bytes(const uint16_t *samples, size_t count, int depth, uint8_t *out)
+{
+    for (size_t i = 0; i < count; i++)
+        out[i] = (uint8_t)(samples[i] >> (depth - 8));
+}
+
+/* Copies the part that takes part into *storage as floats or bytes. */
+static dn_status convert(const dn_preprocess *preprocess, const dn_image *image, size_t first,
+                         dn_pixels *pixels, void **storage)
+{
+    bool floats = preprocess->filter == DN_GAUSSIAN;
+    size_t row = (size_t)pixels->width * (size_t)pixels->channels, total;
+    size_t pitch = (size_t)image->width * (size_t)image->channels;
+    if (!dn_multiply(row, (size_t)pixels->height, &total))
+        return dn_fail_memory(SIZE_MAX);
+    DN_TRY(dn_alloc_aligned(total, floats ? sizeof(float) : sizeof(uint8_t), storage));
+    uint16_t *samples;
+    DN_TRY(dn_alloc_aligned(row, sizeof *samples, &samples));
+    for (size_t y = 0; y < (size_t)pixels->height; y++) {
+        read_samples(image, first + y * pitch, row, pixels->channels < image->channels, samples);
+        if (floats)
+            store_floats(preprocess, samples, row, image->depth, (float *)*storage + y * row);
+        else
+            store_bytes(samples, row, image->depth, (uint8_t *)*storage + y * row);
+    }
+    free(samples);
+    pixels->data = *storage;
+    pixels->stride = row;
+    return DN_OK;
+}
+
+/* What resampling reads: the picture's own pixels where they will do. */
+static dn_status source_pixels(const dn_preprocess *preprocess, const dn_image *image,
+                               const dn_frame *frame, dn_pixels *pixels, void **storage)
+{
+    const dn_axis *across = &frame->axes[0], *down = &frame->axes[1];
+    size_t channels = (size_t)image->channels, stride = (size_t)image->width * channels;
+    size_t first = (size_t)down->from * stride + (size_t)across->from * channels;
+    *pixels = (dn_pixels){.data = (const uint8_t *)image->pixels + first,
+                          .stride = stride,
+                          .width = (int)across->extent,
+                          .height = (int)down->extent,
+                          .channels = preprocess->channels < image->channels ? 1 : image->channels};
+    if (preprocess->filter != DN_GAUSSIAN && image->depth == 8 &&
+        pixels->channels == image->channels)
+        return DN_OK;
+    return convert(preprocess, image, first, pixels, storage);
+}
+
+/* A blurred picture keeps the range that it had: scikit-image clips it so. */
+static void clip_to_range(const dn_pixels *source, size_t count, float *samples)
+{
+    const float *original = source->data;
+    float low = original[0], high = original[0];
+    size_t total = source->stride * (size_t)source->height;
+    for (size_t i = 1; i < total; i++) {
+        low = original[i] < low ? original[i] : low;
+        high = original[i] > high ? original[i] : high;
+    }
+    for (size_t i = 0; i < count; i++)
+        samples[i] = samples[i] < low ? low : samples[i] > high ? high : samples[i];
+}
+
+/* One channel of the tensor from interleaved samples. */
+static void fill_plane(const dn_preprocess *preprocess, const dn_frame *frame, int channel,
+                       const void *samples, size_t channels, float *plane)
+{
+    const dn_axis *across = &frame->axes[0], *down = &frame->axes[1];
+    float values[256];
+    for (int i = 0; i < 256; i++)
+        values[i] = scale_after(preprocess, channel, scale_before(preprocess, (float)i / 255));
+    if (across->count < across->out || down->count < down->out)
+        for (int64_t i = 0; i < across->out * down->out; i++)
+            plane[i] = values[0];
+    size_t from = channels == 1 ? 0 : (size_t)channel;
+    for (int64_t y = 0; y < down->count; y++) {
+        float *out = plane + (down->padding + y) * across->out + across->padding;
+        for (int64_t x = 0; x < across->count; x++, from += channels)
+            out[x] = preprocess->filter == DN_GAUSSIAN
+                         ? scale_after(preprocess, channel, ((const float *)samples)[from])
+                         : values[((const uint8_t *)samples)[from]];
+    }
+}
+
+static dn_status check_image(const dn_image *image)
+{
+    bool sound = image->pixels && (image->channels == 1 || image->channels == 3) &&
+                 (image->depth == 8 || image->depth == 16);
+    return sound ? DN_OK
+                 : dn_fail(DN_ERROR_ARGUMENT,
+                           "preprocess: a picture has 1 or 3 channels of 8 or 16 bits, not %d of "
+                           "%d",
+                           image->channels, image->depth);
+}
+
+static dn_status resample(const dn_preprocess *preprocess, const dn_pixels *source,
+                          const dn_frame *frame, void **samples)
+{
+    const dn_axis *across = &frame->axes[0], *down = &frame->axes[1];
+    bool floats = preprocess->filter == DN_GAUSSIAN;
+    dn_window window = {.full_width = across->full,
+                        .full_height = down->full,
+                        .x = across->start,
+                        .y = down->start,
+                        .width = (int)across->count,
+                        .height = (int)down->count};
+    size_t count = (size_t)(across->count * down->count) * (size_t)source->channels;
+    DN_TRY(dn_alloc_aligned(count, floats ? sizeof(float) : sizeof(uint8_t), samples));
+    DN_TRY(dn_resample(source, preprocess->filter, &window, *samples));
+    if (floats)
+        clip_to_range(source, count, *samples);
+    return DN_OK;
+}
+
+dn_status dn_preprocess_run(const dn_preprocess *preprocess, const dn_image *image, float *tensor)
+{
+    dn_frame frame;
+    dn_pixels source;
+    void *storage = NULL, *samples = NULL;
+    DN_TRY(check_image(image));
+    DN_TRY(dn_frame_plan(preprocess, image->width, image->height, &frame));
+    dn_status status = source_pixels(preprocess, image, &frame, &source, &storage);
+    if (status == DN_OK)
+        status = resample(preprocess, &source, &frame, &samples);
+    for (int c = 0; status == DN_OK && c < preprocess->channels; c++)
+        fill_plane(preprocess, &frame, c, samples, (size_t)source.channels,
+                   tensor + c * frame.axes[0].out * frame.axes[1].out);
+    free(storage);
+    free(samples);
+    return status;
+}
