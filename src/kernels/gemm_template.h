@@ -29,8 +29,12 @@ DN_INLINE void multiply_tile(int rows, int vectors, const float *const *input,
         for (int v = 0; v < vectors; v++)
             sum[r][v] = v_set(0);
     }
-    for (int segment = 0; segment < shape->segments; segment++) {
-        for (ptrdiff_t k = 0; k < shape->run; k++) {
+    ptrdiff_t start = 0;
+    int segments = shape->segments;
+    do {
+        ptrdiff_t k = start, end = start + shape->run;
+        DN_UNROLL(4)
+        do {
             vfloat weight[DN_TILE_VECTORS];
             for (int v = 0; v < vectors; v++)
                 weight[v] = v_load(panel + v * DN_LANES);
@@ -40,91 +44,80 @@ DN_INLINE void multiply_tile(int rows, int vectors, const float *const *input,
                     sum[r][v] += value * weight[v];
             }
             panel += vectors * DN_LANES;
-        }
-        for (int r = 0; r < rows; r++)
-            row[r] += shape->segment_stride;
-    }
+        } while (++k < end);
+        start += shape->segment_stride;
+    } while (--segments);
 }
 
-DN_INLINE vfloat finish(vfloat sum, const float *bias, const float *held, bool relu)
-{
-    if (held)
-        sum += v_load(held);
-    if (bias)
-        sum += v_load(bias);
-    return relu ? v_relu(sum) : sum;
-}
-
-/* The last vector of a row may reach past the outputs. */
-static void store_part(float *output, int valid, vfloat sum, const float *bias,
-                       const dn_epilogue *epilogue)
-{
-    for (int i = 0; i < valid; i++) {
-        float value = sum[i];
-        if (epilogue->accumulate)
-            value += output[i];
-        if (bias)
-            value += bias[i];
-        output[i] = epilogue->relu ? s_relu(value) : value;
-    }
-}
-
-DN_INLINE void store_tile(int rows, int vectors, float *const *output, int first, int outputs,
+/* `last` outputs of the last vector are the network's. */
+DN_INLINE void store_tile(int rows, int vectors, int last, float *const *output, int first,
                           const dn_epilogue *epilogue, vfloat sum[DN_TILE_PIXELS][DN_TILE_VECTORS])
 {
-    const float *bias = epilogue->bias ? epilogue->bias + first : NULL;
+    DN_UNROLL(DN_TILE_VECTORS)
     for (int v = 0; v < vectors; v++) {
-        int at = v * DN_LANES, valid = outputs - first - at;
-        for (int r = 0; r < rows; r++) {
-            float *target = output[r] + first + at;
-            if (valid >= DN_LANES)
-                v_store(target, finish(sum[r][v], bias ? bias + at : NULL,
-                                       epilogue->accumulate ? target : NULL, epilogue->relu));
-            else
-                store_part(target, valid, sum[r][v], bias ? bias + at : NULL, epilogue);
+        int at = first + v * DN_LANES, count = v + 1 < vectors ? DN_LANES : last;
+        if (epilogue->accumulate) {
+            DN_UNROLL(DN_TILE_PIXELS)
+            for (int r = 0; r < rows; r++)
+                sum[r][v] += v_load_first(output[r] + at, count);
         }
+        if (epilogue->bias) {
+            vfloat bias = v_load_first(epilogue->bias + at, count);
+            DN_UNROLL(DN_TILE_PIXELS)
+            for (int r = 0; r < rows; r++)
+                sum[r][v] += bias;
+        }
+        if (epilogue->relu) {
+            DN_UNROLL(DN_TILE_PIXELS)
+            for (int r = 0; r < rows; r++)
+                sum[r][v] = v_relu(sum[r][v]);
+        }
+        DN_UNROLL(DN_TILE_PIXELS)
+        for (int r = 0; r < rows; r++)
+            v_store_first(output[r] + at, sum[r][v], count);
     }
 }
 
-#define TILE_CASE(ROWS)                                                                            \
-    case ROWS:                                                                                     \
-        multiply_tile(ROWS, vectors, input, shape, panel, sum);                                    \
-        store_tile(ROWS, vectors, output, first, outputs, epilogue, sum);                          \
-        break;
-
-/* `rows` is a constant in each case: its sums stay in registers. */
 DN_INLINE void run_tile(int rows, int vectors, const float *const *input, float *const *output,
                         const row_shape *shape, const float *panel, int first, int outputs,
                         const dn_epilogue *epilogue)
 {
     vfloat sum[DN_TILE_PIXELS][DN_TILE_VECTORS];
-    switch (rows) {
+    multiply_tile(rows, vectors, input, shape, panel, sum);
+    if (outputs - first >= vectors * DN_LANES)
+        store_tile(rows, vectors, DN_LANES, output, first, epilogue, sum);
+    else
+        store_tile(rows, vectors, (outputs - first) % DN_LANES, output, first, epilogue, sum);
+}
+
+#define TILE_CASE(ROWS)                                                                            \
+    case ROWS:                                                                                     \
+        run_tile(ROWS, vectors, block->input + row, block->output + row, shape, panel, first,      \
+                 outputs, epilogue);                                                               \
+        break;
+
+/* The number of rows is a constant in each case: the sums stay in registers. */
+DN_INLINE void multiply_panel(const row_block *block, int vectors, const row_shape *shape,
+                              const float *panel, int first, int outputs,
+                              const dn_epilogue *epilogue)
+{
+    int row = 0;
+    for (; row + DN_TILE_PIXELS <= block->count; row += DN_TILE_PIXELS)
+        run_tile(DN_TILE_PIXELS, vectors, block->input + row, block->output + row, shape, panel,
+                 first, outputs, epilogue);
+    switch (block->count - row) {
         TILE_CASE(1)
         TILE_CASE(2)
         TILE_CASE(3)
         TILE_CASE(4)
         TILE_CASE(5)
-        TILE_CASE(6)
 #if DN_TILE_PIXELS > 6
+        TILE_CASE(6)
         TILE_CASE(7)
-        TILE_CASE(8)
 #endif
-    default:
-        __builtin_unreachable();
     }
 }
 #undef TILE_CASE
-
-DN_INLINE void multiply_panel(const row_block *block, int vectors, const row_shape *shape,
-                              const float *panel, int first, int outputs,
-                              const dn_epilogue *epilogue)
-{
-    for (int row = 0; row < block->count; row += DN_TILE_PIXELS) {
-        int rows = block->count - row < DN_TILE_PIXELS ? block->count - row : DN_TILE_PIXELS;
-        run_tile(rows, vectors, block->input + row, block->output + row, shape, panel, first,
-                 outputs, epilogue);
-    }
-}
 
 static void multiply_full_panel(const row_block *block, const row_shape *shape, const float *panel,
                                 int first, int outputs, const dn_epilogue *epilogue)

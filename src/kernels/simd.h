@@ -13,6 +13,15 @@ typedef float vfloat_memory __attribute__((vector_size(4 * DN_LANES), aligned(4)
 
 #define DN_INLINE static inline __attribute__((always_inline))
 
+/* Before a loop: unrolls it `count` times, or away where it has fewer rounds;
+ * only then do arrays of vectors stay in registers. */
+#define DN_PRAGMA(text) _Pragma(#text)
+#ifdef __clang__
+#define DN_UNROLL(count) DN_PRAGMA(unroll count)
+#else
+#define DN_UNROLL(count) DN_PRAGMA(GCC unroll count)
+#endif
+
 DN_INLINE vfloat v_load(const float *address)
 {
     return *(const vfloat_memory *)address;
@@ -26,6 +35,26 @@ DN_INLINE void v_store(float *address, vfloat value)
 DN_INLINE vfloat v_set(float value)
 {
     return value - (vfloat){0}; /* unlike +, which turns -0 into 0, no operation */
+}
+
+/* The first `count` floats of a vector, 1..DN_LANES. */
+DN_INLINE vfloat v_load_first(const float *address, int count)
+{
+    if (count == DN_LANES)
+        return v_load(address);
+    vfloat value = v_set(0);
+    for (int i = 0; i < count; i++)
+        value[i] = address[i];
+    return value;
+}
+
+DN_INLINE void v_store_first(float *address, vfloat value, int count)
+{
+    if (count == DN_LANES)
+        v_store(address, value);
+    else
+        for (int i = 0; i < count; i++)
+            address[i] = value[i];
 }
 
 /* max(0, x), NaN for NaN as PyTorch's relu. */

@@ -93,11 +93,12 @@ DN_INLINE void transform_output_vector(const float *source, size_t plane, float 
         transform_output_line(half[y], row);
         for (int x = 0; x < width; x++) {
             float *pixel = target + y * grid->row_stride + x * grid->pixel_stride;
-            if (valid >= DN_LANES)
-                v_store(pixel,
-                        finish(row[x], bias, epilogue->accumulate ? pixel : NULL, epilogue->relu));
-            else
-                store_part(pixel, valid, row[x], bias, epilogue);
+            vfloat sum = row[x];
+            if (epilogue->accumulate)
+                sum += v_load_first(pixel, valid);
+            if (bias)
+                sum += v_load_first(bias, valid);
+            v_store_first(pixel, epilogue->relu ? v_relu(sum) : sum, valid);
         }
     }
 }
@@ -111,7 +112,7 @@ static void transform_output_tile(const dn_winograd *op, const float *source, si
     float *target = pixel_address(grid, tile->image, y, x);
     for (int n = 0; n < op->panels.outputs; n += DN_LANES)
         transform_output_vector(source + n, plane, target + n, grid, height, width,
-                                op->panels.outputs - n,
+                                smaller(op->panels.outputs - n, DN_LANES),
                                 op->epilogue.bias ? op->epilogue.bias + n : NULL, &op->epilogue);
 }
 

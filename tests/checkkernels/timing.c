@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <time.h>
 
+/* Of this thread alone: what else the machine does counts little. */
 static double seconds(void)
 {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
