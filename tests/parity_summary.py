@@ -9,8 +9,10 @@ import json
 import os
 import random
 import re
+import struct
 import subprocess
 import sys
+import tempfile
 import warnings
 
 if any(importlib.util.find_spec(name) is None for name in ("torch", "torchinfo")):
@@ -149,6 +151,31 @@ def named_networks():
     return count + compare_all(extended.imagenet(121), ["densenet121"], None, 2)
 
 
+def write_weights(module, path):
+    """A safetensors file of the module's tensors, all zeros."""
+    header, end = {}, 0
+    for name, tensor in module.state_dict().items():
+        kind, size = ("F32", 4) if tensor.is_floating_point() else ("I64", 8)
+        start, end = end, end + size * tensor.numel()
+        header[name] = {"dtype": kind, "shape": list(tensor.shape), "data_offsets": [start, end]}
+    text = json.dumps(header).encode()
+    with open(path, "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text + bytes(end))
+
+
+def weight_files():
+    """--weights in place of a name; --classes still replaces the head."""
+    deep = extended.Arch([2, 3], 4, 9, 4, 0.5, "deep", 1, 5)
+    archs = [extended.imagenet(121, classes=7), extended.cifar(40, 12, False), deep]
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "net.safetensors")
+        for arch in archs:
+            write_weights(extended.DenseNet(arch), path)
+            compare_all(arch, ["--weights", path], random_size(arch), 2)
+            compare_all(arch._replace(classes=3), ["--weights", path, "--classes", "3"], None, 0)
+    return 4 * len(archs)
+
+
 def reference_module():
     """The module that ours extends, where the folder with it is at hand."""
     folder = os.path.join(os.environ.get("DENSENET_DATA", ""), "reference")
@@ -192,7 +219,7 @@ def refusals():
     return len(cases)
 
 
-tables = reference_module() + named_networks()
+tables = reference_module() + named_networks() + weight_files()
 for _ in range(60):
     arch = random_arch()
     tables += compare_all(arch, flags(arch), random_size(arch), 4)

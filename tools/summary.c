@@ -4,6 +4,7 @@
 #include "densenet.h"
 #include "network.h"
 #include "report.h"
+#include "weights.h"
 
 #include <stdio.h>
 
@@ -15,9 +16,7 @@ static struct {
 
 static const option_row options[] = {
     {"input", 0, OPTION_TEXT, &chosen.input, "N,C,H,W",
-     "size of the input: adds shapes, "
-     "multiply-adds and memory",
-     0, 0},
+     "size of the input: adds shapes, multiply-adds and memory", 0, 0},
     {"depth", 0, OPTION_INT, &chosen.depth, "D", "deepest rows shown; 0 is the network (3)", 0,
      100},
     {"columns", 0, OPTION_TEXT, &chosen.columns, "NAME,...",
@@ -25,6 +24,7 @@ static const option_row options[] = {
      0},
     {"json", 0, OPTION_FLAG, &chosen.json, NULL, "modules with every size and count, as JSON", 0,
      0},
+    {"", 0, OPTION_TABLE, weights_options, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, arch_options, NULL, NULL, 0, 0},
     {0},
 };
@@ -39,12 +39,27 @@ static bool parse_input(const char *text, dn_summary_options *size)
     return true;
 }
 
+/* The network that a name, a weight file or options describe. */
+static bool choose_network(const char *name, dn_arch *arch)
+{
+    if (!weights_argument())
+        return arch_from_options(name, arch);
+    if (name)
+        return complain("summary: %s or --weights, not both", name);
+    dn_model *model = weights_load();
+    if (!model)
+        return false;
+    *arch = *dn_model_arch(model);
+    dn_model_free(model);
+    return arch_apply_options(arch);
+}
+
 static int run(int count, char **arguments)
 {
     dn_summary_options size = {
         .depth = chosen.depth, .columns = chosen.columns, .json = chosen.json};
     dn_arch arch;
-    if (!arch_from_options(count ? arguments[0] : NULL, &arch) ||
+    if (!choose_network(count ? arguments[0] : NULL, &arch) ||
         (chosen.input && !parse_input(chosen.input, &size)))
         return EXIT_REFUSED;
     char *text;
@@ -57,10 +72,13 @@ static int run(int count, char **arguments)
 
 const command summary_command = {
     .name = "summary",
-    .arguments = "[ARCH]",
+    .arguments = "ARCH | --weights FILE",
     .summary = "print a network's layers, shapes and sizes as torchinfo does",
-    .description = "The table is the one torchinfo 1.7.2 prints of the same PyTorch module.\n"
-                   "ARCH is densenet121, 169, 201, 264 or 161, densenet-L-K or densenet-bc-L-K.\n",
+    .description =
+        "The table is the one torchinfo 1.7.2 prints of the same PyTorch module. ARCH is\n"
+        "densenet121, 169, 201, 264 or 161, or one of the paper's CIFAR networks, densenet-L-K\n"
+        "or densenet-bc-L-K, for any depth L and growth rate K. Options change the network that\n"
+        "is named or loaded; --blocks alone describes one.\n",
     .examples = "  densenet summary densenet264 --input 2,3,224,224\n"
                 "    layers, shapes, parameters, multiply-adds and memory\n"
                 "  densenet summary --blocks 4,4,4 --growth 8 --stem cifar --depth 5\n"
