@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* Exponential moving average of the weights. */
+#ifndef DN_TRAIN_EMA_H
+#define DN_TRAIN_EMA_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* average = decay * average + (1 - decay) * weights. */
+void dn_ema_update(float *average, const float *weights, size_t count, double decay, int threads);
+
+/* min(decay, (1 + step) / (10 + step)), so that the average of a young run is
+ * not mostly the initial weights. */
+double dn_ema_decay(double decay, int64_t step);
+
+#endif

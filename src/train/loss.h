@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* Losses and their gradients, PyTorch's mean reduction. Sums are in double. */
+#ifndef DN_TRAIN_LOSS_H
+#define DN_TRAIN_LOSS_H
+
+#include "base/status.h"
+
+/* n rows of `outputs` logits and targets. Softmax cross-entropy for classes
+ * (targets are probabilities: one-hot, or mixed), the mean over rows; binary
+ * cross-entropy for labels, the mean over labelled entries: a target of NaN or
+ * below 0 means not labelled and counts nowhere.
+ *
+ * smoothing e replaces a class target t with t (1 - e) + e / outputs.
+ * gradient may be NULL; else it gets scale * d loss / d logits, n x outputs.
+ * A batch without a label at all has loss 0. */
+double dn_loss(dn_task task, const float *logits, const float *targets, int n, int outputs,
+               double smoothing, double scale, float *gradient);
+
+/* How many rows, or labelled entries, the mean is over: weights that join the
+ * losses of parts to the loss of the whole. */
+int64_t dn_loss_weight(dn_task task, const float *targets, int n, int outputs);
+
+#endif

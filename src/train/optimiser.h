@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* SGD and AdamW as torch.optim computes them, over all parameters in one flat
+ * array. The same bits at any thread count. */
+#ifndef DN_TRAIN_OPTIMISER_H
+#define DN_TRAIN_OPTIMISER_H
+
+#include "base/status.h"
+
+typedef enum dn_optimiser_kind { DN_OPTIMISER_SGD, DN_OPTIMISER_ADAMW } dn_optimiser_kind;
+
+/* Plain data. Adam's first beta is `momentum`. */
+typedef struct dn_optimiser_options {
+    dn_optimiser_kind kind;
+    double momentum;
+    bool nesterov;       /* SGD */
+    double beta2;        /* AdamW */
+    double epsilon;      /* AdamW */
+    double weight_decay; /* SGD: added to the gradient; AdamW: decoupled */
+} dn_optimiser_options;
+
+/* "sgd" (Nesterov 0.9, decay 1e-4: the paper's) or "adamw" (PyTorch's defaults). */
+dn_status dn_optimiser_find(const char *name, dn_optimiser_options *options);
+
+/* A tensor's place in the flat arrays. A rate_scale of 0 freezes it. */
+typedef struct dn_parameter {
+    size_t offset, count;
+    bool decay;
+    double rate_scale;
+} dn_parameter;
+
+typedef struct dn_optimiser dn_optimiser;
+
+/* `size` floats in all, of which the parameters are disjoint parts. Copies
+ * what it is given. */
+dn_status dn_optimiser_create(const dn_optimiser_options *options, const dn_parameter *parameters,
+                              int count, size_t size, dn_optimiser **optimiser);
+void dn_optimiser_free(dn_optimiser *optimiser);
+
+/* What one step is told: the schedule's rate and momentum, and what gradients
+ * are multiplied with first (dn_clip_scale's result, or 1). */
+typedef struct dn_step {
+    double rate, momentum, gradient_scale;
+} dn_step;
+
+void dn_optimiser_step(dn_optimiser *optimiser, const dn_step *step, float *weights,
+                       const float *gradients, int threads);
+
+/* Euclidean norm over all parameters that are not frozen; NaN or infinite
+ * where a gradient is. */
+double dn_optimiser_norm(dn_optimiser *optimiser, const float *gradients, int threads);
+
+/* The factor of torch.nn.utils.clip_grad_norm_; limit 0: no clipping. */
+double dn_clip_scale(double norm, double limit);
+
+/* What a checkpoint keeps: arrays of `size` floats (SGD: the momentum; AdamW:
+ * both moments) and the number of steps taken. */
+int dn_optimiser_slots(const dn_optimiser *optimiser);
+float *dn_optimiser_slot(dn_optimiser *optimiser, int slot);
+int64_t dn_optimiser_steps(const dn_optimiser *optimiser);
+void dn_optimiser_set_steps(dn_optimiser *optimiser, int64_t steps);
+
+#endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#include "testing.h"
+
+#include "train/loss.h"
+
+#include <math.h>
+
+enum { ROWS = 3, OUTPUTS = 5, ALL = ROWS * OUTPUTS };
+
+static void assert_close(double value, double expected, double tolerance)
+{
+    if (!(fabs(value - expected) <= tolerance))
+        fail_msg("%.12g, expected %.12g", value, expected);
+}
+
+/* Two equal logits: log 2, and a gradient of half. */
+static void by_hand(void **state)
+{
+    (void)state;
+    const float logits[] = {3, 3}, targets[] = {1, 0};
+    float gradient[2];
+    double loss = dn_loss(DN_TASK_CLASSES, logits, targets, 1, 2, 0, 1, gradient);
+    assert_close(loss, log(2), 1e-12);
+    assert_close(gradient[0], -0.5, 1e-7);
+    assert_close(gradient[1], 0.5, 1e-7);
+    /* smoothing 0.2 makes the target 0.9, 0.1 */
+    loss = dn_loss(DN_TASK_CLASSES, logits, targets, 1, 2, 0.2, 2, gradient);
+    assert_close(loss, log(2), 1e-12);
+    assert_close(gradient[0], -0.8, 1e-6);
+
+    /* a label at logit 0 costs log 2; one that is not known costs nothing */
+    const float zeros[] = {0, 7, 0, -7}, labels[] = {1, NAN, 0, -1};
+    float gradients[4];
+    loss = dn_loss(DN_TASK_LABELS, zeros, labels, 2, 2, 0, 1, gradients);
+    assert_close(loss, log(2), 1e-12);
+    assert_close(gradients[0], -0.25, 1e-7);
+    assert_close(gradients[2], 0.25, 1e-7);
+    assert_true(gradients[1] == 0 && gradients[3] == 0);
+    assert_int_equal(dn_loss_weight(DN_TASK_LABELS, labels, 2, 2), 2);
+}
+
+static void nothing_labelled(void **state)
+{
+    (void)state;
+    const float logits[] = {1, 2}, labels[] = {NAN, -1};
+    float gradient[] = {9, 9};
+    assert_true(dn_loss(DN_TASK_LABELS, logits, labels, 1, 2, 0, 1, gradient) == 0);
+    assert_true(gradient[0] == 0 && gradient[1] == 0);
+}
+
+/* Neither overflow nor loss of digits where logits are large. */
+static void large_logits(void **state)
+{
+    (void)state;
+    const float logits[] = {1e4f, -1e4f}, right[] = {1, 0}, wrong[] = {0, 1};
+    assert_close(dn_loss(DN_TASK_CLASSES, logits, right, 1, 2, 0, 1, NULL), 0, 1e-12);
+    assert_close(dn_loss(DN_TASK_CLASSES, logits, wrong, 1, 2, 0, 1, NULL), 2e4, 1e-6);
+    assert_close(dn_loss(DN_TASK_LABELS, logits, right, 1, 2, 0, 1, NULL), 0, 1e-12);
+    assert_close(dn_loss(DN_TASK_LABELS, logits, wrong, 1, 2, 0, 1, NULL), 1e4, 1e-6);
+}
+
+static void not_a_number_shows(void **state)
+{
+    (void)state;
+    const float logits[] = {1, NAN}, targets[] = {1, 0};
+    assert_true(isnan(dn_loss(DN_TASK_CLASSES, logits, targets, 1, 2, 0, 1, NULL)));
+    assert_true(isnan(dn_loss(DN_TASK_LABELS, logits, targets, 1, 2, 0, 1, NULL)));
+}
+
+/* The gradient is the loss's slope, for hard, soft and missing targets. */
+static void gradients_by_finite_differences(void **state)
+{
+    (void)state;
+    for (int task = DN_TASK_CLASSES; task <= DN_TASK_LABELS; task++) {
+        float logits[ALL], targets[ALL], gradient[ALL];
+        for (int i = 0; i < ALL; i++) {
+            logits[i] = 2 * sinf((float)(3 * i + 1));
+            targets[i] = i % 4 == 3 && task == DN_TASK_LABELS ? NAN : 0.5f + 0.5f * cosf((float)i);
+        }
+        dn_loss((dn_task)task, logits, targets, ROWS, OUTPUTS, 0.1, 1.5, gradient);
+        for (int i = 0; i < ALL; i++) {
+            const float step = 0x1p-8f, middle = logits[i];
+            logits[i] = middle + step;
+            double up = dn_loss((dn_task)task, logits, targets, ROWS, OUTPUTS, 0.1, 1, NULL);
+            logits[i] = middle - step;
+            double down = dn_loss((dn_task)task, logits, targets, ROWS, OUTPUTS, 0.1, 1, NULL);
+            logits[i] = middle;
+            assert_close(gradient[i], 1.5 * (up - down) / (2 * (double)step), 1e-5);
+        }
+    }
+}
+
+/* Parts of a batch weighted by dn_loss_weight make the whole batch's loss. */
+static void parts_make_the_whole(void **state)
+{
+    (void)state;
+    float logits[ALL], targets[ALL];
+    for (int i = 0; i < ALL; i++) {
+        logits[i] = cosf((float)i);
+        targets[i] = i % 3 == 0 ? -1 : (float)(i & 1);
+    }
+    double whole = dn_loss(DN_TASK_LABELS, logits, targets, ROWS, OUTPUTS, 0, 1, NULL), sum = 0;
+    int64_t weights = 0;
+    for (int row = 0; row < ROWS; row++) {
+        const float *part = logits + row * OUTPUTS, *labels = targets + row * OUTPUTS;
+        int64_t weight = dn_loss_weight(DN_TASK_LABELS, labels, 1, OUTPUTS);
+        sum += (double)weight * dn_loss(DN_TASK_LABELS, part, labels, 1, OUTPUTS, 0, 1, NULL);
+        weights += weight;
+    }
+    assert_close(sum / (double)weights, whole, 1e-12);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(by_hand),
+        cmocka_unit_test(nothing_labelled),
+        cmocka_unit_test(large_logits),
+        cmocka_unit_test(not_a_number_shows),
+        cmocka_unit_test(gradients_by_finite_differences),
+        cmocka_unit_test(parts_make_the_whole),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
