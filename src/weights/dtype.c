@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "weight files are read as they lie");
+
 static const struct {
     const char *name, *safetensors, *torch, *storage, *numpy;
     size_t size;
@@ -34,6 +36,16 @@ size_t dn_dtype_size(dn_dtype dtype)
 const char *dn_dtype_name(dn_dtype dtype)
 {
     return types[dtype].name;
+}
+
+const char *dn_dtype_safetensors_name(dn_dtype dtype)
+{
+    return types[dtype].safetensors;
+}
+
+const char *dn_dtype_storage_name(dn_dtype dtype)
+{
+    return types[dtype].storage;
 }
 
 bool dn_dtype_from_safetensors(const char *name, dn_dtype *dtype)
@@ -154,6 +166,25 @@ void dn_to_float(dn_dtype dtype, const unsigned char *data, size_t count, int64_
     ptrdiff_t step = (ptrdiff_t)stride * (ptrdiff_t)types[dtype].size;
     for (size_t i = 0; i < count; i++, data += step)
         out[i] = element(dtype, data);
+}
+
+double dn_to_double(dn_dtype dtype, const unsigned char *data)
+{
+    if (dtype == DN_F64) {
+        double wide;
+        memcpy(&wide, data, sizeof wide);
+        return wide;
+    }
+    if (dn_dtype_is_float(dtype))
+        return (double)element(dtype, data);
+    size_t size = types[dtype].size;
+    uint64_t value = 0;
+    memcpy(&value, data, size);
+    bool is_signed = dtype >= DN_I64 && dtype <= DN_I8;
+    if (!is_signed)
+        return (double)value;
+    unsigned shift = (unsigned)(64 - 8 * size);
+    return (double)((int64_t)(value << shift) >> shift);
 }
 
 void dn_from_float(dn_dtype dtype, const float *data, size_t count, unsigned char *out)

@@ -28,11 +28,13 @@ typedef enum dn_dtype {
 
 size_t dn_dtype_size(dn_dtype dtype);
 
-/* "f32", "bf16", ...; safetensors writes the same in capitals. */
+/* "f32"; as safetensors has it, "F32"; torch's storage, "FloatStorage". */
 const char *dn_dtype_name(dn_dtype dtype);
+const char *dn_dtype_safetensors_name(dn_dtype dtype);
+const char *dn_dtype_storage_name(dn_dtype dtype);
 
-/* By safetensors' name ("F32"), torch's dtype or storage ("float32",
- * "FloatStorage"), or numpy's code ("f4"); false where it has no such. */
+/* By safetensors' name, torch's dtype ("float32") or storage, or numpy's code
+ * ("f4"); false where it has no such. */
 bool dn_dtype_from_safetensors(const char *name, dn_dtype *dtype);
 bool dn_dtype_from_torch(const char *name, dn_dtype *dtype);
 bool dn_dtype_from_numpy(const char *code, dn_dtype *dtype);
@@ -44,6 +46,9 @@ bool dn_dtype_is_float(dn_dtype dtype);
  * but for F64, which rounds to nearest. data need not be aligned. */
 void dn_to_float(dn_dtype dtype, const unsigned char *data, size_t count, int64_t stride,
                  float *out);
+
+/* One element of any type but a complex one or an 8-bit float. */
+double dn_to_double(dn_dtype dtype, const unsigned char *data);
 
 /* count floats to F32, F16 or BF16, little-endian, nearest even. */
 void dn_from_float(dn_dtype dtype, const float *data, size_t count, unsigned char *out);

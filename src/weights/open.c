@@ -3,10 +3,14 @@
 #include "base/memory.h"
 #include "weights/readers.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const dn_reader *const readers[] = {
     &dn_safetensors_reader,
+    &dn_torch_zip_reader,
+    &dn_torch_legacy_reader,
+    &dn_pickle_reader,
 };
 
 /* What people most often have instead, so that the sentence can say so. */
@@ -38,6 +42,24 @@ static dn_status refuse(const dn_tensor_file *file)
                    file->map.size ? "of an unknown format" : "empty");
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static dn_status check_names(dn_tensor_file *file)
+{
+    const char **names = NULL;
+    DN_TRY(dn_pool_alloc(&file->pool, file->tensor_count, sizeof *names, &names));
+    for (size_t i = 0; i < file->tensor_count; i++)
+        names[i] = file->tensors[i].name;
+    qsort(names, file->tensor_count, sizeof *names, by_name);
+    for (size_t i = 1; i < file->tensor_count; i++)
+        if (strcmp(names[i - 1], names[i]) == 0)
+            return dn_fail(DN_ERROR_FORMAT, "has two tensors named \"%s\"", names[i]);
+    return DN_OK;
+}
+
 static dn_status read_contents(dn_tensor_file *file)
 {
     const unsigned char *data = file->map.data;
@@ -46,6 +68,8 @@ static dn_status read_contents(dn_tensor_file *file)
             continue;
         file->format = readers[i]->format;
         dn_status status = readers[i]->read(file);
+        if (status == DN_OK)
+            status = check_names(file);
         return status == DN_OK ? DN_OK : dn_fail_within(status, file->name);
     }
     return refuse(file);
