@@ -26,7 +26,7 @@ static const struct {
 /* A module's path in some dialects. %b, %l, %u stand for the key's block,
  * layer and unit counted from 0, %B, %L, %U counted from 1; %n for the number
  * of layers of the block and %e for the index of the last block, which parsing
- * reads over. The first row that fits a key formats it; parsing tries all. */
+ * reads over. The first row that fits decides, in both directions. */
 typedef struct rule {
     unsigned dialects;
     dn_role role;
@@ -36,6 +36,7 @@ typedef struct rule {
 } rule;
 
 static const rule rules[] = {
+    {TORCHVISION | TORCHVISION_2017, DN_ROLE_FINAL, NORM, 0, "features.norm5"},
     {TORCHVISIONS, DN_ROLE_STEM, CONV, 0, "features.conv%u"},
     {TORCHVISIONS, DN_ROLE_STEM, NORM, 0, "features.norm%u"},
     {TORCHVISION | EFFICIENT, DN_ROLE_LAYER, NORM, 0, "features.denseblock%B.denselayer%L.norm%U"},
@@ -44,7 +45,6 @@ static const rule rules[] = {
     {TORCHVISION_2017, DN_ROLE_LAYER, CONV, 0, "features.denseblock%B.denselayer%L.conv.%U"},
     {TORCHVISIONS, DN_ROLE_TRANSITION, NORM, 0, "features.transition%B.norm"},
     {TORCHVISIONS, DN_ROLE_TRANSITION, CONV, 0, "features.transition%B.conv"},
-    {TORCHVISION | TORCHVISION_2017, DN_ROLE_FINAL, NORM, 0, "features.norm5"},
     {EFFICIENT, DN_ROLE_FINAL, NORM, 0, "features.norm_final"},
     {TORCHVISIONS, DN_ROLE_HEAD, LINEAR, 0, "classifier"},
     {TORCHVISIONS, DN_ROLE_HEAD, LINEAR, 0, "classifier.0"}, /* CheXNet: Linear, Sigmoid */
