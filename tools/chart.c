@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "chart.h"
 
-#include "heatmap.h"
-#include "output.h"
-#include "report.h"
+#include "drawing.h"
 
-#include <cairo-svg.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #define MARGIN_LEFT 78
 #define MARGIN_RIGHT 24
@@ -213,43 +209,19 @@ void chart_draw(cairo_t *context, const chart_panel *panels, int count, double w
         draw_panel(context, &panels[i], height / count * i, width, height / count);
 }
 
-static cairo_status_t write_piece(void *context, const unsigned char *data, unsigned int length)
-{
-    return output_write(context, data, length) ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
-}
+typedef struct sheet {
+    const chart_panel *panels;
+    int count, width, height;
+} sheet;
 
-static bool write_svg(const chart_panel *panels, int count, int width, int height, const char *path)
+static void draw_sheet(cairo_t *context, const void *drawn)
 {
-    output_file file;
-    if (!output_create(path, &file))
-        return false;
-    cairo_surface_t *surface =
-        cairo_svg_surface_create_for_stream(write_piece, &file, width, height);
-    cairo_t *context = cairo_create(surface);
-    chart_draw(context, panels, count, width, height);
-    cairo_destroy(context);
-    cairo_surface_finish(surface);
-    bool sound = cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS;
-    cairo_surface_destroy(surface);
-    if (sound)
-        return output_commit(&file);
-    output_abandon(&file);
-    return complain("%s: could not be drawn", path);
+    const sheet *s = drawn;
+    chart_draw(context, s->panels, s->count, s->width, s->height);
 }
 
 bool chart_write(const chart_panel *panels, int count, int width, int height, const char *path)
 {
-    const char *dot = strrchr(path, '.');
-    if (dot && strcmp(dot, ".svg") == 0)
-        return write_svg(panels, count, width, height, path);
-    if (!dot || strcmp(dot, ".png") != 0)
-        return complain("%s: the name of a picture ends in .png or .svg", path);
-    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
-    cairo_t *context = cairo_create(surface);
-    chart_draw(context, panels, count, width, height);
-    bool sound = cairo_status(context) == CAIRO_STATUS_SUCCESS;
-    cairo_destroy(context);
-    sound = sound ? surface_write(surface, path) : complain("%s: could not be drawn", path);
-    cairo_surface_destroy(surface);
-    return sound;
+    sheet drawn = {panels, count, width, height};
+    return drawing_write(draw_sheet, &drawn, width, height, path);
 }

@@ -4,6 +4,8 @@
 const command *const commands[] = {
     &summary_command,
     &preprocess_command,
+    &train_command,
+    &eval_command,
     &plot_command,
     &bench_command,
     &predict_command,

@@ -12,6 +12,8 @@ extern const command manual_command;
 extern const command preprocess_command;
 extern const command summary_command;
 extern const command bench_command;
+extern const command eval_command;
+extern const command train_command;
 extern const command plot_command;
 extern const command init_command;
 extern const command predict_command;

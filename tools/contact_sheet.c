@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "contact_sheet.h"
 
-#include "heatmap.h"
+#include "drawing.h"
 #include "report.h"
 
 #include <math.h>

@@ -2,6 +2,7 @@
 #include "heat_folder.h"
 
 #include "contact_sheet.h"
+#include "drawing.h"
 #include "heatmap.h"
 #include "report.h"
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "heatmap.h"
 
-#include "output.h"
 #include "report.h"
 
 #include <math.h>
@@ -170,24 +169,4 @@ cairo_surface_t *heatmap_draw(const heatmap *map, const dn_image *image)
     if (surface)
         cairo_surface_mark_dirty(surface);
     return surface;
-}
-
-static cairo_status_t write_piece(void *context, const unsigned char *data, unsigned int length)
-{
-    return output_write(context, data, length) ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
-}
-
-bool surface_write(cairo_surface_t *surface, const char *path)
-{
-    output_file file;
-    if (!output_create(path, &file))
-        return false;
-    cairo_status_t status = cairo_surface_write_to_png_stream(surface, write_piece, &file);
-    if (status == CAIRO_STATUS_SUCCESS)
-        return output_commit(&file);
-    output_abandon(&file);
-    /* A failed write has been complained about already. */
-    return status == CAIRO_STATUS_WRITE_ERROR
-               ? false
-               : complain("%s: %s", path, cairo_status_to_string(status));
 }

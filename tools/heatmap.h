@@ -27,7 +27,4 @@ cairo_surface_t *heatmap_draw(const heatmap *map, const dn_image *image);
 /* The picture as it is; likewise. */
 cairo_surface_t *picture_surface(const dn_image *image);
 
-/* Writes a PNG that appears whole or not at all; complains where it cannot. */
-bool surface_write(cairo_surface_t *surface, const char *path);
-
 #endif

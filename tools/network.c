@@ -110,6 +110,11 @@ bool arch_apply_options(dn_arch *arch)
     return true;
 }
 
+bool arch_described(void)
+{
+    return chosen.blocks != NULL;
+}
+
 bool arch_from_options(const char *name, dn_arch *arch)
 {
     return start_from(name, arch) && arch_apply_options(arch);

@@ -146,8 +146,23 @@ static bool store_text(const command *chosen, const option_row *row, const char 
     return true;
 }
 
+/* What has been set, in order. */
+#define MOST_SET 256
+static const void *set_targets[MOST_SET];
+static int set_count;
+
+bool option_given(const void *target)
+{
+    for (int i = 0; i < set_count; i++)
+        if (set_targets[i] == target)
+            return true;
+    return false;
+}
+
 static bool store(const command *chosen, const option_row *row, const char *value)
 {
+    if (set_count < MOST_SET && !option_given(row->target))
+        set_targets[set_count++] = row->target;
     switch (row->type) {
     case OPTION_FLAG:
         *(bool *)(void *)row->target = true;
@@ -158,6 +173,18 @@ static bool store(const command *chosen, const option_row *row, const char *valu
     default:
         return store_number(chosen, row, value);
     }
+}
+
+bool option_default(const command *chosen, const char *name, const char *value)
+{
+    const option_row *row = find_name(chosen->options, name, strlen(name));
+    if (!row)
+        return complain("%s: there is no option --%s", chosen->name, name);
+    if (option_given(row->target))
+        return true;
+    if (row->type == OPTION_FLAG && strcmp(value, "false") == 0)
+        return true;
+    return store(chosen, row, value);
 }
 
 /* ----------------------------------------------------------------- parsing */

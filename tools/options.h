@@ -48,6 +48,14 @@ typedef struct command {
  * one counts; "--" ends the options. */
 int run_command(const command *chosen, int argc, char **argv);
 
+/* True where the command line, or option_default, has set what an option points
+ * to. */
+bool option_given(const void *target);
+
+/* Sets an option as the command line would, unless it is set already. Complains
+ * and returns false where the value does not fit. */
+bool option_default(const command *chosen, const char *name, const char *value);
+
 /* The index-th row of a table with its included tables spliced in and --help
  * behind them, NULL past the end. */
 const option_row *option_at(const option_row *table, int index);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "predictions.h"
 
+#include "csv_field.h"
+
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,29 +84,13 @@ static void print_json(const dn_model *model, const char *picture, const predict
     json_decref(object);
 }
 
-/* RFC 4180: a field with a separator, a quote or a line break is quoted. */
-static void print_field(const char *text)
-{
-    if (!strpbrk(text, ",\"\r\n")) {
-        fputs(text, stdout);
-        return;
-    }
-    putchar('"');
-    for (; *text; text++) {
-        if (*text == '"')
-            putchar('"');
-        putchar(*text);
-    }
-    putchar('"');
-}
-
 static void print_csv(const dn_model *model, const char *picture, const prediction *ranked,
                       int count)
 {
     for (int i = 0; i < count; i++) {
-        print_field(picture);
+        csv_field(stdout, picture);
         printf(",%d,%d,", i + 1, ranked[i].output);
-        print_field(prediction_label(model, ranked[i].output));
+        csv_field(stdout, prediction_label(model, ranked[i].output));
         printf(",%.7g\n", (double)ranked[i].probability);
     }
 }

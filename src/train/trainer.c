@@ -19,6 +19,7 @@ void dn_trainer_defaults(dn_trainer_options *options)
         .weight_decay = 1e-4,
         .schedule = "step",
         .rate = 0.1,
+        .gamma = 0.1,
     };
 }
 
@@ -119,6 +120,9 @@ static dn_status fill_trainer(dn_trainer *trainer, const dn_model *start)
     const dn_trainer_options *options = &trainer->options;
     DN_TRY(dn_schedule_find(options->schedule, options->rate, options->steps, &trainer->schedule));
     trainer->schedule.warmup = options->warmup;
+    trainer->schedule.gamma = options->gamma;
+    if (options->milestones[0] > 0)
+        memcpy(trainer->schedule.milestones, options->milestones, sizeof options->milestones);
     DN_TRY(dn_schedule_check(&trainer->schedule));
     DN_TRY(create_engine(trainer, start));
     DN_TRY(dn_model_create(&start->arch, false, &trainer->card));

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* Cairo drawings as files that appear whole or not at all. */
+#ifndef TOOL_DRAWING_H
+#define TOOL_DRAWING_H
+
+#include <cairo.h>
+#include <stdbool.h>
+
+/* Draws to a .png or .svg, told by the file's name. Complains where it cannot. */
+bool drawing_write(void (*draw)(cairo_t *context, const void *drawn), const void *drawn, int width,
+                   int height, const char *path);
+
+/* Writes a surface as PNG; likewise. */
+bool surface_write(cairo_surface_t *surface, const char *path);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* What `densenet eval` found, printed and written. */
+#ifndef TOOL_EVALUATION_REPORT_H
+#define TOOL_EVALUATION_REPORT_H
+
+#include "densenet.h"
+
+void evaluation_print(const dn_evaluation *evaluation, const dn_model *model,
+                      const dn_dataset *data);
+
+/* One object: samples, skipped, loss, top1, top5 or auroc as fractions, and
+ * the outputs; what does not exist is null. */
+void evaluation_print_json(const dn_evaluation *evaluation, const dn_model *model,
+                           const dn_dataset *data);
+
+/* CSV of each output's figures. Complain where they cannot write. */
+bool evaluation_write_outputs(const dn_evaluation *evaluation, const dn_model *model,
+                              const dn_dataset *data, const char *path);
+
+/* .csv, or a picture as .png or .svg; rows are the truth. */
+bool evaluation_write_confusion(const dn_evaluation *evaluation, const dn_model *model,
+                                const dn_dataset *data, const char *path);
+
+bool evaluation_draw_confusion(const dn_evaluation *evaluation, const dn_model *model,
+                               const dn_dataset *data, const char *path);
+
+/* The model's name of an output, else the data set's. */
+const char *evaluation_label(const dn_model *model, const dn_dataset *data, int output);
+
+#endif
