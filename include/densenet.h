@@ -232,7 +232,8 @@ typedef enum dn_task {
  * "f32". Empty strings for a model made by dn_model_init. */
 typedef struct dn_origin {
     char format[24], dialect[24], concat[8], dtype[8];
-    char state[64]; /* the dictionary taken where there were several: "model_ema" */
+    char concat_from[16]; /* what told: "statistics", "metadata", "request", "names" */
+    char state[64];       /* the dictionary taken where there were several: "model_ema" */
 } dn_origin;
 DN_API const dn_origin *dn_model_origin(const dn_model *model);
 
@@ -254,6 +255,10 @@ DN_API dn_status dn_model_set_labels(dn_model *model, const char *const *labels,
  * default for this architecture. */
 DN_API bool dn_model_preprocess(const dn_model *model, dn_preprocess *preprocess);
 DN_API void dn_model_set_preprocess(dn_model *model, const dn_preprocess *preprocess);
+
+/* The classes operating points that TorchXRayVision's networks carry, NULL
+ * where there are none. NaN: never trained. */
+DN_API const float *dn_model_thresholds(const dn_model *model);
 
 /* Turns n rows of logits into probabilities in place: softmax or sigmoid, then
  * the per-label operating thresholds where the model has them. */
@@ -279,6 +284,21 @@ typedef struct dn_save_options {
  * appears whole or not at all. options may be NULL. */
 DN_API dn_status dn_model_save(const dn_model *model, const char *path,
                                const dn_save_options *options);
+
+/* The tensors of a weight file of any network, as the file has them. */
+typedef struct dn_tensor_file dn_tensor_file;
+typedef struct dn_tensor_info {
+    const char *name, *dtype; /* "f32", ... */
+    int rank;
+    int64_t shape[8];
+} dn_tensor_info;
+
+/* Reads the formats that dn_model_load reads. The caller owns *file. */
+DN_API dn_status dn_tensor_file_open(const char *path, dn_tensor_file **file);
+DN_API void dn_tensor_file_close(dn_tensor_file *file);
+DN_API const char *dn_tensor_file_format(const dn_tensor_file *file);
+DN_API size_t dn_tensor_file_count(const dn_tensor_file *file);
+DN_API dn_tensor_info dn_tensor_file_item(const dn_tensor_file *file, size_t index);
 
 /* --------------------------------------------------------------- inference */
 

@@ -2,6 +2,8 @@
 #include "commands.h"
 
 const command *const commands[] = {
+    &info_command,
+    &convert_command,
     &summary_command,
     &preprocess_command,
     &train_command,

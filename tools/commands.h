@@ -8,6 +8,8 @@
 extern const command *const commands[];
 
 extern const command completion_command;
+extern const command convert_command;
+extern const command info_command;
 extern const command manual_command;
 extern const command preprocess_command;
 extern const command summary_command;

@@ -10,11 +10,16 @@
 
 static const char *argument, *concat;
 
+const option_row concat_option[] = {
+    {"concat", 0, OPTION_TEXT, &concat, "first|last",
+     "where layers put new maps, if the file cannot tell", 0, 0},
+    {0},
+};
+
 const option_row weights_options[] = {
     {"weights", 'w', OPTION_FILE, &argument, "FILE|NAME",
      "weight file of any origin, or a network that was pulled", 0, 0},
-    {"concat", 0, OPTION_TEXT, &concat, "first|last",
-     "where layers put new maps, if the file cannot tell", 0, 0},
+    {"", 0, OPTION_TABLE, concat_option, NULL, NULL, 0, 0},
     {0},
 };
 

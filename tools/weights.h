@@ -6,7 +6,8 @@
 #include "densenet.h"
 #include "options.h"
 
-/* --weights and --concat. */
+/* --concat, and the two of --weights and --concat. */
+extern const option_row concat_option[];
 extern const option_row weights_options[];
 
 /* What --concat says. */

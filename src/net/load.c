@@ -54,10 +54,18 @@ static dn_status decide_concat(loader *l, const dn_match *match)
 {
     dn_concat facts, card = dn_card_concat(l->file);
     DN_TRY(dn_concat_of_statistics(&l->arch, &l->layout, l->sources, &facts));
-    const dn_concat sources[] = {facts, card, l->asked, match->convention};
+    const struct {
+        dn_concat concat;
+        const char *from;
+    } sources[] = {{facts, "statistics"},
+                   {card, "metadata"},
+                   {l->asked, "request"},
+                   {match->convention, "names"}};
     l->concat = DN_CONCAT_AUTO;
-    for (int i = 0; i < 4 && l->concat == DN_CONCAT_AUTO; i++)
-        l->concat = sources[i];
+    for (int i = 0; i < 4 && l->concat == DN_CONCAT_AUTO; i++) {
+        l->concat = sources[i].concat;
+        snprintf(l->origin.concat_from, sizeof l->origin.concat_from, "%s", sources[i].from);
+    }
     if (l->concat == DN_CONCAT_AUTO)
         return dn_fail(DN_ERROR_ARGUMENT,
                        "%s: neither names nor batch-norm statistics say whether a layer's new maps "

@@ -122,6 +122,11 @@ dn_status dn_model_set_labels(dn_model *model, const char *const *labels, int co
     return DN_OK;
 }
 
+const float *dn_model_thresholds(const dn_model *model)
+{
+    return model->thresholds;
+}
+
 bool dn_model_preprocess(const dn_model *model, dn_preprocess *preprocess)
 {
     if (model->has_preprocess) {

@@ -16,6 +16,27 @@ void dn_tensor_file_close(dn_tensor_file *file)
     free(file);
 }
 
+const char *dn_tensor_file_format(const dn_tensor_file *file)
+{
+    return file->format;
+}
+
+size_t dn_tensor_file_count(const dn_tensor_file *file)
+{
+    return file->tensor_count;
+}
+
+dn_tensor_info dn_tensor_file_item(const dn_tensor_file *file, size_t index)
+{
+    dn_tensor_info info = {0};
+    if (index >= file->tensor_count)
+        return info;
+    const dn_tensor *tensor = &file->tensors[index];
+    info = (dn_tensor_info){tensor->name, dn_dtype_name(tensor->dtype), tensor->rank, {0}};
+    memcpy(info.shape, tensor->shape, sizeof info.shape);
+    return info;
+}
+
 void dn_tensor_file_forget_pages(const dn_tensor_file *file)
 {
     dn_file_map_forget(&file->map);

@@ -29,7 +29,7 @@ typedef struct dn_value {
     double *numbers;
 } dn_value;
 
-typedef struct dn_tensor_file {
+struct dn_tensor_file {
     const char *name; /* for messages */
     const char *format;
     dn_file_map map; /* .data is borrowed where the caller gave the bytes */
@@ -39,17 +39,11 @@ typedef struct dn_tensor_file {
     size_t tensor_count, tensor_capacity;
     dn_value *values;
     size_t value_count, value_capacity;
-} dn_tensor_file;
+};
 
-/* Reads a file of any known format, told apart by content. */
-dn_status dn_tensor_file_open(const char *path, dn_tensor_file **file);
-
-/* The same from memory that outlives *file; name is for messages. */
+/* dn_tensor_file_open from memory that outlives *file; name is for messages. */
 dn_status dn_tensor_file_read(const void *data, size_t size, const char *name,
                               dn_tensor_file **file);
-
-/* Releases everything; NULL is allowed. */
-void dn_tensor_file_close(dn_tensor_file *file);
 
 /* Lets go of the mapped pages that were read (dn_file_map_forget). */
 void dn_tensor_file_forget_pages(const dn_tensor_file *file);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* What `densenet info` says, for a person and as JSON. */
+#ifndef TOOL_INFO_REPORT_H
+#define TOOL_INFO_REPORT_H
+
+#include "densenet.h"
+
+#include <stdbool.h>
+
+/* On a network. */
+void info_print(const char *path, const dn_model *model);
+bool info_print_json(const char *path, const dn_model *model);
+
+/* On a file that holds none: its tensors; `reason` is why. */
+void info_print_tensors(const char *path, const dn_tensor_file *file);
+bool info_print_tensors_json(const char *path, const dn_tensor_file *file, const char *reason);
+
+/* "imagenet", "cifar", ... */
+const char *info_stem_name(dn_stem stem);
+
+#endif
