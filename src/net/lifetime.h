@@ -6,8 +6,8 @@
 
 #include <stddef.h>
 
-/* Of one plan: two a block, and a handful around them. */
-#define DN_MAX_BUFFERS 48
+/* Of one plan: two a block, six when training, and a handful around them. */
+#define DN_MAX_BUFFERS 112
 
 typedef struct dn_buffer {
     size_t bytes;

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Batch norm, split as a DenseNet allows: a map's statistics once, when it is
+ * made; each norm that reads it only a scale and a shift; backward, the sums of
+ * all norms that read it, and once a correction by their means.
+ *
+ * Tasks leave partial results, "records", which are joined here in the order of
+ * their numbers and in double, whatever thread ran them.
+ */
+#ifndef DN_TRAIN_BATCH_NORM_H
+#define DN_TRAIN_BATCH_NORM_H
+
+#include "train/engine.h"
+
+/* ---- statistics of the maps a node makes ---- */
+
+/* Floats of a task's record: the number of pixels, means, squared deviations. */
+static inline size_t dn_statistics_record(int channels)
+{
+    return 16 + 2 * (size_t)dn_padded(channels);
+}
+
+/* Dropout, if the node has it, and statistics of rows first .. first + count - 1
+ * of a node's output, which the caller has just computed, into a record. */
+void dn_finish_rows(const dn_engine *engine, const dn_node *node, int first, int count,
+                    float *record);
+
+/* Joins the records, and updates the running statistics. */
+void dn_join_statistics(dn_engine *engine, const dn_node *node, int records);
+
+/* ---- a node's own norm ---- */
+
+/* Sets engine->scale and engine->shift. */
+dn_affine dn_prepare_norm(dn_engine *engine, const dn_node *node);
+void dn_update_running(dn_engine *engine, const dn_node *node);
+
+/* Floats of a task's record: sums, products. */
+static inline size_t dn_norm_record(int channels)
+{
+    return 2 * (size_t)dn_padded(channels);
+}
+
+/* The operation that takes a gradient with respect to the activation back to
+ * the source's normalised maps, for channels from `channel` on; the caller adds
+ * gradient, value, out, count. */
+dn_norm_gradient dn_prepare_norm_gradient(const dn_engine *engine, const dn_node *node, int channel,
+                                          int channels, float *record);
+
+/* Joins the records into the norm's gradients and the source's sums. */
+void dn_join_norm_gradient(dn_engine *engine, const dn_node *node, const float *records, int count);
+
+/* ---- the gradient at a node's output ---- */
+
+/* With all its readers done: sets engine->factor, slope and constant so that
+ * the gradient of the node's output is G * factor + value * slope + constant. */
+void dn_prepare_output_gradient(dn_engine *engine, const dn_node *node);
+
+/* Writes that gradient for `count` pixels, through the dropout. */
+void dn_output_gradient(const dn_engine *engine, const dn_node *node, int first, int count,
+                        dn_rows out);
+
+#endif
