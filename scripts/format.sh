@@ -19,4 +19,4 @@ case ${1-} in
 --check) set -- --dry-run --Werror ;;
 *) set -- -i ;;
 esac
-find src include tools tests bench examples -name '*.[ch]' -exec $formatter "$@" {} +
+find . -path ./build -prune -o -name '*.[ch]' -exec $formatter "$@" {} +

@@ -32,6 +32,7 @@ static bool fails_now(void)
 
 /* The linker renames the calls: --wrap=malloc sends malloc to __wrap_malloc
  * and __real_malloc to malloc. */
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 void *__real_malloc(size_t size);
 void *__wrap_malloc(size_t size);
 void *__wrap_malloc(size_t size)
@@ -80,3 +81,4 @@ char *__wrap_strndup(const char *text, size_t length)
 {
     return fails_now() ? NULL : __real_strndup(text, length);
 }
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */

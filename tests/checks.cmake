@@ -13,13 +13,21 @@ function(add_build name tree)
   describe_test(${name} LABELS check PROCESSORS 2)
 endfunction()
 
-# The program as people get it: scripts, the kernel checker and the installed
-# package are about this one.
+# The program as people get it: what the scripts, the kernel checker and the
+# installed package are about.
 set(PREFIX ${CMAKE_BINARY_DIR}/prefix)
 add_build(build_release ${RELEASE_TREE}
   OPTIONS -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF
+  TARGETS all checkkernels
   TEST ${CMAKE_COMMAND} --install ${RELEASE_TREE} --prefix ${PREFIX})
 set_tests_properties(build_release PROPERTIES FIXTURES_SETUP release COST 1000)
+
+file(GLOB INSTALL_SCRIPTS CONFIGURE_DEPENDS install_*.py)
+foreach(script ${INSTALL_SCRIPTS})
+  get_filename_component(name ${script} NAME_WE)
+  add_test(NAME ${name} COMMAND ${DENSENET_PYTHON} ${script} ${PREFIX} ${CMAKE_BINARY_DIR}/${name})
+  describe_test(${name} LABELS install FIXTURES_REQUIRED release)
+endforeach()
 
 # What threads share, under ThreadSanitizer: archer tells it what OpenMP's
 # barriers order, which it cannot see in an OpenMP library that was compiled

@@ -13,6 +13,4 @@ mkdir -p "$1"
 $compiler -std=gnu11 -O3 -ffp-contract=fast -fopenmp -static -Wall -Wextra -Werror -D_GNU_SOURCE \
     -DDN_VERSION='"0"' -Iinclude -Isrc src/base/*.c src/kernels/*.c tests/checkkernels/*.c \
     -o "$1/checkkernels" -lm
-for level in neon baseline; do
-    DENSENET_CPU=$level qemu-aarch64 "$1/checkkernels"
-done
+DENSENET_CPU=neon qemu-aarch64 "$1/checkkernels"

@@ -23,19 +23,30 @@ static const struct {
     {EXIT_REFUSED, "The request could not be met; nothing was written."},
 };
 
-/* Text in which roff must see no markup, up to `end`. */
+/* Characters that roff would take for markup or typeset, and how it writes them. */
+static const struct {
+    char character;
+    const char *written;
+} escapes[] = {{'\\', "\\e"}, {'-', "\\-"}, {'`', "\\(ga"}, {'~', "\\(ti"}, {'^', "\\(ha"}};
+
+static void print_character(char character)
+{
+    for (size_t i = 0; i < sizeof escapes / sizeof *escapes; i++) {
+        if (escapes[i].character == character) {
+            printf("%s", escapes[i].written);
+            return;
+        }
+    }
+    putchar(character);
+}
+
+/* Text up to `end`; at the beginning of a line, . and ' would be requests. */
 static void print_plain(const char *text, const char *end)
 {
     if (text < end && (*text == '.' || *text == '\''))
         printf("\\&");
-    for (; text < end; text++) {
-        if (*text == '\\')
-            printf("\\e");
-        else if (*text == '-')
-            printf("\\-");
-        else
-            putchar(*text);
-    }
+    for (; text < end; text++)
+        print_character(*text);
 }
 
 static void print_words(const char *text)
