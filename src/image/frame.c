@@ -53,7 +53,7 @@ dn_status dn_frame_plan(const dn_preprocess *preprocess, int width, int height, 
 dn_status dn_preprocess_size(const dn_preprocess *preprocess, int width, int height, int *out_width,
                              int *out_height)
 {
-    dn_frame frame;
+    dn_frame frame = {0};
     DN_TRY(dn_frame_plan(preprocess, width, height, &frame));
     *out_width = (int)frame.axes[0].out;
     *out_height = (int)frame.axes[1].out;

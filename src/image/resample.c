@@ -75,14 +75,14 @@ static void bytes_down(const dn_taps *taps, int row, const void *lines, size_t s
 static void floats_across(const dn_taps *taps, int channels, const void *line, void *out)
 {
     const double *weights = taps->exact;
+    size_t step = (size_t)channels;
     float *result = out;
     for (int x = 0; x < taps->count; x++, weights += taps->length)
-        for (int c = 0; c < channels; c++) {
-            const float *sample =
-                (const float *)line + (size_t)taps->first[x] * (size_t)channels + c;
+        for (size_t c = 0; c < step; c++) {
+            const float *sample = (const float *)line + (size_t)taps->first[x] * step + c;
             double sum = 0;
-            for (int t = 0; t < taps->length; t++)
-                sum += weights[t] * (double)sample[t * channels];
+            for (int t = 0; t < taps->length; t++, sample += step)
+                sum += weights[t] * (double)*sample;
             *result++ = (float)sum;
         }
 }

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MIT
+"""densenet preprocess as a person meets it: exit status, messages, what is
+written and what is not. Needs nothing but Python."""
+import os
+import struct
+import subprocess
+import tempfile
+
+from picture_files import grey_png
+
+PROGRAM = os.environ["DENSENET"]
+
+
+def write(path, data):
+    with open(path, "wb") as stream:
+        stream.write(data)
+
+
+def run(*arguments, standard_input=b""):
+    done = subprocess.run([PROGRAM, "preprocess", *arguments], input=standard_input,
+                          capture_output=True, check=False)
+    assert done.stdout == b"", done.stdout
+    return done.returncode, done.stderr.decode()
+
+
+def array(path):
+    """Shape and floats of a .npy that the program wrote."""
+    with open(path, "rb") as stream:
+        data = stream.read()
+    assert data[:8] == b"\x93NUMPY\x01\x00"
+    size = 10 + struct.unpack("<H", data[8:10])[0]
+    assert size % 64 == 0 and data[size - 1:size] == b"\n"
+    header = eval(data[10:size])  # what numpy.load does with ast.literal_eval
+    assert header["descr"] == "<f4" and header["fortran_order"] is False
+    numbers = struct.unpack("<%df" % ((len(data) - size) // 4), data[size:])
+    return header["shape"], numbers
+
+
+def check(folder):
+    def inside(name):
+        return os.path.join(folder, name)
+
+    output = inside("out/x.npy")
+    os.mkdir(inside("out"))
+    os.mkdir(inside("pictures"))
+    for name, value in (("b.png", 51), ("a.png", 255), ("c.PNG", 0)):
+        write(inside("pictures/" + name), grey_png(5, 4, value))
+    write(inside("broken.jpg"), b"\xff\xd8\xff\xe0 not a picture")
+    write(inside("bomb.png"), grey_png(60000, 1, 0, claimed_height=60000))
+    write(inside("wide.png"), grey_png(50, 4, 102))
+    small = ("--preprocess", "none,channels=1", "--output", output)
+
+    def nothing_written():
+        return os.listdir(inside("out")) == []
+
+    # Sorted within a folder, in the order given otherwise; - is standard input.
+    status, said = run(inside("pictures"), "-", inside("pictures/b.png"), *small,
+                       standard_input=grey_png(5, 4, 204))
+    shape, numbers = array(output)
+    assert (status, said, shape) == (0, "", (5, 1, 4, 5)), (status, said, shape)
+    assert [round(x * 255) for x in numbers[::20]] == [255, 51, 0, 204, 51]
+    umask = os.umask(0)
+    os.umask(umask)
+    assert os.stat(output).st_mode & 0o777 == 0o666 & ~umask
+    os.unlink(output)
+
+    # What cannot be read is reported, the rest goes on.
+    status, said = run(inside("missing.png"), inside("pictures"), inside("broken.jpg"),
+                       inside("bomb.png"), inside("out"), *small)
+    assert status == 1 and array(output)[0] == (3, 1, 4, 5)
+    lines = said.splitlines()
+    assert len(lines) == 4 and all(line.startswith("densenet: ") for line in lines), said
+    for name in ("missing.png", "broken.jpg", "bomb.png", "out"):
+        assert sum(inside(name) + ": " in line for line in lines) == 1, said
+    assert "--max-pixels" in said and "60000 x 60000" in said
+    os.unlink(output)
+
+    # Nothing is written where nothing can be: no picture, one array of two sizes, a bad request.
+    for arguments, word in (
+            ((inside("broken.jpg"), *small), "broken.jpg"),
+            ((inside("out"), *small), "holds no picture"),
+            ((inside("pictures"), inside("wide.png"), *small), "crop"),
+            ((inside("pictures"), "--output", output, "--preprocess", "imagenet"), "torchvision"),
+            ((inside("pictures"), "--output", output, "--preprocess", "crop=many"), "crop=many"),
+            ((inside("pictures"), "--max-pixels", "0", *small), "--max-pixels"),
+            ((inside("pictures"),), "--output"),
+            (("-", "-", *small), "standard input"),
+            ((inside("pictures"), "--output", inside("no/such/x.npy")), "no/such/x.npy"),
+            ((inside("pictures"), "--output", folder), folder)):
+        status, said = run(*arguments)
+        assert status == 2 and word in said and said.count("\n") == 1, (arguments, status, said)
+        assert nothing_written() and not os.path.exists(folder + ".tmp"), os.listdir(folder)
+
+    # The limit moves; a full disk leaves nothing.
+    status, said = run(inside("wide.png"), "--max-pixels", "199", *small)
+    assert status == 2 and "199" in said
+    assert run(inside("wide.png"), "--max-pixels", "200", *small)[0] == 0
+    assert array(output)[0] == (1, 1, 4, 50)
+    status, said = run(inside("wide.png"), "--output", "/dev/full")
+    assert status == 2 and "/dev/full" in said
+
+    # The same bytes at any number of threads.
+    many = [inside("pictures")] * 40
+    for threads in ("1", "3"):
+        assert run(*many, "-t", threads, "--output", inside("out/" + threads))[0] == 0
+    with open(inside("out/1"), "rb") as one, open(inside("out/3"), "rb") as three:
+        assert one.read() == three.read()
+    print("preprocess: order, failures, limits, threads")
+
+
+with tempfile.TemporaryDirectory() as scratch:
+    check(scratch)

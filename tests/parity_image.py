@@ -1,0 +1,285 @@
+# SPDX-License-Identifier: MIT
+"""Pictures against Pillow and torchvision: decoded pixels, resized and cropped
+pixels, tensors; X-rays against scikit-image's formula."""
+import glob
+import io
+import os
+import random
+import subprocess
+import sys
+import tempfile
+
+try:
+    import numpy
+    import torch
+    from PIL import Image
+    from torchvision import transforms
+    from torchvision.transforms import InterpolationMode
+except ImportError as missing:
+    print(f"skipped: {missing}")
+    sys.exit(77)
+
+import picture_files
+
+DENSENET = os.environ["DENSENET"]
+DATA = os.environ.get("DENSENET_DATA")
+FILTERS = {"bilinear": InterpolationMode.BILINEAR, "bicubic": InterpolationMode.BICUBIC}
+MEAN, STD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
+generator = numpy.random.default_rng(7)
+failures = 0
+
+
+def report(what, figure, good):
+    global failures
+    failures += not good
+    print(f"{what}: {figure}{'' if good else '   FAILED'}")
+
+
+def preprocess(paths, specification, expect=0):
+    """The array, and what was said on standard error."""
+    with tempfile.TemporaryDirectory() as folder:
+        output = os.path.join(folder, "x.npy")
+        done = subprocess.run([DENSENET, "preprocess", *paths, "--preprocess", specification, "--output", output],
+                              stderr=subprocess.PIPE, text=True, check=False)
+        if done.returncode != expect:
+            raise SystemExit(f"{specification}: exit status {done.returncode}, not {expect}: {done.stderr}")
+        return numpy.load(output), done.stderr
+
+
+def pixels(paths, changes="", expect=0):
+    """Bytes, from samples that were only divided by 255."""
+    array, said = preprocess(paths, "none" + changes, expect)
+    scaled = array.astype("f8") * 255
+    assert numpy.abs(scaled - scaled.round()).max() < 1e-4
+    return scaled.round().astype("u1"), said
+
+
+def save_all(folder, files):
+    paths = []
+    for name, data in files.items():
+        paths.append(os.path.join(folder, name))
+        with open(paths[-1], "wb") as stream:
+            stream.write(data)
+    return paths
+
+
+def encoded(image, kind, **options):
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def photograph(width, height, channels=3):
+    """Smooth and noisy at once, as photographs are."""
+    y, x = numpy.mgrid[0:height, 0:width]
+    waves = [numpy.sin(x / (7 + 3 * c)) + numpy.cos(y / (5 + 2 * c)) for c in range(channels)]
+    noise = generator.normal(0, 0.3, (height, width, channels))
+    return numpy.clip((numpy.stack(waves, -1) + noise) * 60 + 128, 0, 255).astype("u1")
+
+
+def planes(image):
+    """As the program hands them out: channels x height x width."""
+    array = numpy.asarray(image)
+    return array[None] if array.ndim == 2 else array.transpose(2, 0, 1)
+
+
+def as_pillow_reads(source):
+    """RGB; 16-bit grey by its high byte, which Pillow would clip at 255."""
+    image = Image.open(source)
+    if image.mode.startswith("I"):
+        image = Image.fromarray((numpy.asarray(image).astype("i4") >> 8).astype("u1"))
+    return image.convert("RGB")
+
+
+def differing(paths, ours, reference):
+    """Names of the pictures of which a sample differs."""
+    return [os.path.basename(path) for path, mine in zip(paths, ours) if not numpy.array_equal(mine, reference(path))]
+
+
+# ---- decoding ---------------------------------------------------------------
+
+def jpegs():
+    rgb, grey = Image.fromarray(photograph(37, 29)), Image.fromarray(photograph(37, 29, 1)[..., 0])
+    inks = Image.fromarray(photograph(37, 29, 4), "CMYK")
+    files = {}
+    for quality in (10, 75, 100):
+        for progressive in (False, True):
+            kind = f"quality{quality}{'-progressive' * progressive}"
+            files[f"grey-{kind}"] = encoded(grey, "JPEG", quality=quality, progressive=progressive)
+            for subsampling in (0, 1, 2):
+                for name, image in (("rgb", rgb), ("cmyk", inks)):
+                    files[f"{name}-{kind}-subsampling{subsampling}"] = encoded(
+                        image, "JPEG", quality=quality, progressive=progressive, subsampling=subsampling)
+    plain, four = files["rgb-quality75-subsampling0"], files["cmyk-quality75-subsampling0"]
+    files["adobe-rgb"] = picture_files.with_adobe_transform(plain, 0)
+    files["adobe-ycc"] = picture_files.with_adobe_transform(plain, 1)
+    files["adobe-cmyk"] = picture_files.with_adobe_transform(four, 0)
+    files["adobe-ycck"] = picture_files.with_adobe_transform(four, 2)
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    files["exif-turned"] = encoded(rgb, "JPEG", exif=turned)
+    return files
+
+
+def webps():
+    rgb, alpha = Image.fromarray(photograph(37, 29)), Image.fromarray(photograph(37, 29, 4), "RGBA")
+    files = {}
+    for name, image in (("rgb", rgb), ("alpha", alpha)):
+        for quality in (10, 80, 100):
+            files[f"{name}-lossy{quality}"] = encoded(image, "WEBP", quality=quality)
+        files[f"{name}-lossless"] = encoded(image, "WEBP", lossless=True, exact=True)
+    return files
+
+
+def check_decoding(folder):
+    kinds = {"PNG": picture_files.every_png(random.Random(7), 37, 29), "JPEG": jpegs(), "WebP": webps()}
+    for kind, files in kinds.items():
+        paths = save_all(folder, files)
+        wrong = differing(paths, pixels(paths)[0], lambda path: planes(as_pillow_reads(path)))
+        report(f"{kind}, decoded pixels of {len(paths)} kinds", wrong or "identical", not wrong)
+
+
+def check_damage(folder):
+    """A truncated file is refused, or whole all the same; Pillow refuses what we
+    refuse, and sees what we see."""
+    rgb = Image.fromarray(photograph(40, 40))
+    whole = {"JPEG": encoded(rgb, "JPEG"), "progressive JPEG": encoded(rgb, "JPEG", progressive=True),
+             "PNG": encoded(rgb, "PNG"), "WebP": encoded(rgb, "WEBP"),
+             "lossless WebP": encoded(rgb, "WEBP", lossless=True)}
+    for kind, data in whole.items():
+        ends = sorted({*range(0, len(data), max(1, len(data) // 60)), *range(len(data) - 14, len(data))})
+        flips = [(int(generator.integers(4, len(data))), 1 << int(generator.integers(8))) for _ in range(150)]
+        files = {"whole": data}
+        files.update({f"cut{end}": data[:end] for end in ends})
+        files.update({f"flip{i}": data[:at] + bytes([data[at] ^ bit]) + data[at + 1:] for i, (at, bit) in enumerate(flips)})
+        paths = save_all(folder, files)
+        ours, said = pixels(paths, ",crop=40", expect=1)
+        complete = planes(as_pillow_reads(io.BytesIO(data)))
+        read = [path for path in paths if f"{path}: " not in said]
+        partly = [path for path, mine in zip(read, ours) if "cut" in path and not numpy.array_equal(mine, complete)]
+        differ, disagree = 0, 0
+        readable = dict(zip(read, ours))
+        for path in paths:
+            try:
+                theirs = planes(transforms.CenterCrop(40)(as_pillow_reads(path)))
+            except Exception:  # Pillow raises errors of many classes
+                theirs = None
+            disagree += (theirs is None) != (path not in readable)
+            differ += theirs is not None and path in readable and not numpy.array_equal(theirs, readable[path])
+        report(f"{kind}, {len(paths)} damaged files", f"{len(partly)} half read, {differ} read differently, {disagree} "
+               "read by one only", not partly and not differ and disagree <= 0.03 * len(paths))
+
+
+# ---- resizing ---------------------------------------------------------------
+
+def resized(path, size, crop, interpolation, mode="RGB"):
+    image = as_pillow_reads(path).convert(mode)
+    steps = [transforms.Resize(size, interpolation)] if size else []
+    steps += [transforms.CenterCrop(crop)] if crop else []
+    return planes(transforms.Compose(steps)(image))
+
+
+def check_resizing(folder):
+    sizes = [(1, 1), (1, 9), (9, 1), (2, 3), (150, 1), (1, 150), (31, 33), (224, 224), (225, 224), (256, 300), (300, 256),
+             (257, 511), (1000, 255), (255, 1000), (640, 480), (481, 641), (37, 1500)]
+    sizes += [tuple(int(n) for n in generator.integers(1, 700, 2)) for _ in range(20)]
+    files = {f"{w}x{h}": encoded(Image.fromarray(photograph(w, h)), "PNG") for w, h in sizes}
+    paths = save_all(folder, files)
+    for size, crop in ((256, 224), (232, 224), (32, 32), (8, 13), (300, 299), (0, 50)):
+        for name, interpolation in FILTERS.items():
+            ours, _ = pixels(paths, f",resize={size},crop={crop},filter={name}")
+            wrong = differing(paths, ours, lambda path: resized(path, size, crop, interpolation))
+            report(f"{len(paths)} sizes, {name} to {size}, crop {crop}", wrong or "identical", not wrong)
+    for path in paths[:20]:
+        ours, _ = pixels([path], ",resize=48")
+        wrong = differing([path], ours, lambda path: resized(path, 48, 0, FILTERS["bilinear"]))
+        if wrong:
+            report("without a crop", wrong, False)
+
+
+def check_grey(folder):
+    paths = save_all(folder, picture_files.every_png(random.Random(7), 61, 43))
+    ours, _ = pixels(paths, ",channels=1,resize=40,crop=36")
+    wrong = differing(paths, ours, lambda path: resized(path, 40, 36, FILTERS["bilinear"], "L"))
+    report(f"{len(paths)} kinds as grey", wrong or "identical", not wrong)
+
+
+def check_photographs():
+    paths = sorted(glob.glob(os.path.join(DATA, "data/imagenet-samples/*.JPEG"))) if DATA else []
+    if not paths:
+        print("photographs: none here")
+        return
+    for name, filtered in (("torchvision", "bilinear"), ("timm", "bicubic")):
+        ours, _ = pixels(paths, f",resize=256,crop=224,filter={filtered}")
+        wrong = differing(paths, ours, lambda path: resized(path, 256, 224, FILTERS[filtered]))
+        report(f"{len(paths)} photographs, {name}, pixels", wrong or "identical", not wrong)
+        steps = transforms.Compose([transforms.Resize(256, FILTERS[filtered]), transforms.CenterCrop(224),
+                                    transforms.ToTensor(), transforms.Normalize(MEAN, STD)])
+        tensors, _ = preprocess(paths, name)
+        reference = torch.stack([steps(Image.open(path).convert("RGB")) for path in paths]).numpy()
+        report(f"{len(paths)} photographs, {name}, tensors", f"largest difference {abs(tensors - reference).max():.1e}",
+               numpy.array_equal(tensors, reference))
+
+
+# ---- X-rays -----------------------------------------------------------------
+
+def blurred(image, sigma):
+    """scipy.ndimage.gaussian_filter with zeros outside, along both axes."""
+    radius = int(4 * sigma + 0.5)
+    if sigma == 0:
+        return image
+    bell = numpy.exp(-0.5 * numpy.arange(-radius, radius + 1) ** 2 / sigma ** 2)
+    bell /= bell.sum()
+    for axis in (0, 1):
+        image = numpy.apply_along_axis(
+            lambda line: numpy.convolve(numpy.pad(line, radius), bell, "valid"), axis, image)
+    return image
+
+
+def interpolated(image, size):
+    """scipy.ndimage.zoom of order 1 on the grid, zeros outside."""
+    padded = numpy.pad(image, 1)
+    at = (numpy.arange(size) + 0.5) * image.shape[0] / size - 0.5 + 1
+    left = numpy.floor(at).astype(int)
+    share = at - left
+    right = numpy.minimum(left + 1, padded.shape[0] - 1)
+    rows = padded[left] * (1 - share)[:, None] + padded[right] * share[:, None]
+    return rows[:, left] * (1 - share) + rows[:, right] * share
+
+
+def xray(path):
+    """TorchXRayVision: scaled, the centre square, scikit-image's resize()."""
+    image = numpy.asarray(Image.open(path))
+    largest = 255 if image.dtype == numpy.uint8 else 65535
+    image = ((2 * (image.astype("f4") / largest) - 1.0) * 1024).astype("f8")
+    height, width = image.shape
+    side = min(height, width)
+    top, left = height // 2 - side // 2, width // 2 - side // 2
+    image = image[top:top + side, left:left + side]
+    result = interpolated(blurred(image, max(0, (side / 224 - 1) / 2)), 224)
+    return numpy.clip(result, image.min(), image.max())[None]
+
+
+def check_xrays(folder):
+    files = {}
+    for width, height in ((1, 1), (3, 2), (100, 91), (224, 224), (225, 231), (500, 301), (700, 800)):
+        grey = photograph(width, height, 1)[..., 0]
+        for kind, samples in (("", grey), ("bright-", grey // 4 + 180),
+                              ("16-bit-", grey.astype("u2") * 257)):
+            files[f"{kind}{width}x{height}"] = encoded(Image.fromarray(samples), "PNG")
+    groups = {"drawn X-rays": save_all(folder, files)}
+    if DATA:
+        groups["chest X-rays"] = sorted(glob.glob(os.path.join(DATA, "data/chest-xray/*.png")))[:6]
+    for name, paths in groups.items():
+        ours, _ = preprocess(paths, "xrv")
+        worst = max(abs(mine - xray(path)).max() for path, mine in zip(paths, ours)) / 2048
+        report(f"{len(paths)} {name}, xrv", f"largest difference {worst:.1e} of the range", worst < 1e-6)
+
+
+with tempfile.TemporaryDirectory() as scratch:
+    for check in (check_decoding, check_damage, check_resizing, check_grey, check_xrays):
+        inner = os.path.join(scratch, check.__name__)
+        os.mkdir(inner)
+        check(inner)
+    check_photographs()
+sys.exit(failures > 0)

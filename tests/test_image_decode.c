@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+/* Readers of pictures, on whole files, damaged ones and hostile ones. */
+#include "testing.h"
+
+#include "allocation.h"
+#include "encoding.h"
+
+enum { WIDTH = 45, HEIGHT = 31, KINDS = 7 };
+
+/* Baseline grey and RGB, progressive, PNG plain and interlaced, WebP lossy and
+ * lossless. */
+static struct {
+    const char *name;
+    encoded file;
+    int channels;
+    bool exact;
+} kinds[KINDS];
+static unsigned char *drawn;
+
+static const jpeg_scan_info two_scans[] = {
+    {1, {0}, 0, 0, 0, 0},
+    {1, {0}, 1, 63, 0, 0},
+};
+
+static int draw(void **state)
+{
+    (void)state;
+    drawn = draw_picture(WIDTH, HEIGHT, 3);
+    unsigned char *grey = draw_picture(WIDTH, HEIGHT, 1);
+    int i = 0;
+    kinds[i].name = "JPEG";
+    kinds[i++].file = encode_jpeg(drawn, WIDTH, HEIGHT, 3, NULL, 0);
+    kinds[i].name = "grey JPEG";
+    kinds[i].channels = 1;
+    kinds[i++].file = encode_jpeg(grey, WIDTH, HEIGHT, 1, NULL, 0);
+    kinds[i].name = "progressive JPEG";
+    kinds[i].channels = 1;
+    kinds[i++].file = encode_jpeg(grey, WIDTH, HEIGHT, 1, two_scans, 2);
+    for (int variant = 0; variant < 2; variant++) {
+        kinds[i].name = "PNG";
+        kinds[i].exact = true;
+        kinds[i++].file = encode_png(drawn, WIDTH, HEIGHT, variant);
+        kinds[i].name = "WebP";
+        kinds[i].exact = variant;
+        kinds[i++].file = encode_webp(drawn, WIDTH, HEIGHT, variant);
+    }
+    free(grey);
+    assert_int_equal(i, KINDS);
+    return 0;
+}
+
+static int erase(void **state)
+{
+    (void)state;
+    for (int i = 0; i < KINDS; i++)
+        free(kinds[i].file.data);
+    free(drawn);
+    return 0;
+}
+
+static size_t bytes_of(const dn_image *image)
+{
+    return (size_t)(image->width * image->height * image->channels * image->depth / 8);
+}
+
+static void whole_files(void **state)
+{
+    (void)state;
+    for (int i = 0; i < KINDS; i++) {
+        dn_image *image;
+        assert_int_equal(dn_image_decode(kinds[i].file.data, kinds[i].file.size, "p", NULL, &image),
+                         DN_OK);
+        assert_int_equal(image->width, WIDTH);
+        assert_int_equal(image->height, HEIGHT);
+        assert_int_equal(image->channels, kinds[i].channels ? kinds[i].channels : 3);
+        assert_int_equal(image->depth, 8);
+        if (kinds[i].exact)
+            assert_memory_equal(image->pixels, drawn, bytes_of(image));
+        dn_image_free(image);
+    }
+}
+
+/* Decodes a copy that ends where the memory does, so that a sanitizer sees the
+ * first byte read too far. */
+static dn_status decode_copy(const unsigned char *data, size_t size, dn_image **image)
+{
+    unsigned char *copy = malloc(size ? size : 1);
+    memcpy(copy, data, size);
+    dn_status status = dn_image_decode(copy, size, "p", NULL, image);
+    free(copy);
+    return status;
+}
+
+static void truncated_files_are_refused(void **state)
+{
+    (void)state;
+    for (int i = 0; i < KINDS; i++) {
+        dn_image *whole, *image;
+        const encoded *file = &kinds[i].file;
+        assert_int_equal(decode_copy(file->data, file->size, &whole), DN_OK);
+        size_t accepted = 0;
+        for (size_t size = 0; size < file->size; size++) {
+            if (decode_copy(file->data, size, &image) != DN_OK)
+                continue;
+            assert_memory_equal(image->pixels, whole->pixels, bytes_of(whole));
+            dn_image_free(image);
+            accepted++;
+        }
+        /* A PNG without its end mark has all its pixels. */
+        assert_true(accepted <= 12);
+        dn_image_free(whole);
+    }
+}
+
+static void damaged_files_do_no_harm(void **state)
+{
+    (void)state;
+    uint32_t random = 5;
+    for (int i = 0; i < KINDS; i++) {
+        const encoded *file = &kinds[i].file;
+        unsigned char *copy = malloc(file->size);
+        for (int attempt = 0; attempt < 300; attempt++) {
+            memcpy(copy, file->data, file->size);
+            for (int flips = attempt % 4; flips >= 0; flips--) {
+                random = random * 1664525 + 1013904223;
+                copy[(random >> 8) % file->size] ^= (unsigned char)(1u << (random >> 29));
+            }
+            dn_image *image;
+            if (dn_image_decode(copy, file->size, "p", NULL, &image) == DN_OK)
+                dn_image_free(image);
+        }
+        free(copy);
+    }
+}
+
+static void other_files_are_named(void **state)
+{
+    (void)state;
+    dn_image *image;
+    assert_int_equal(dn_image_decode("", 0, "p", NULL, &image), DN_ERROR_FORMAT);
+    assert_string_equal(dn_last_error(), "p: is empty, a picture was expected");
+    assert_int_equal(dn_image_decode("GIF89a", 6, "p", NULL, &image), DN_ERROR_FORMAT);
+    assert_string_equal(dn_last_error(), "p: is not a JPEG, PNG or WebP picture (it begins with 47 "
+                                         "49 46 38 39 61)");
+    assert_int_equal(dn_image_read("/no/such/picture", NULL, &image), DN_ERROR_IO);
+    assert_int_equal(dn_image_read("/", NULL, &image), DN_ERROR_IO);
+    static const unsigned char animation[] = "RIFF\x24\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0\x09\0\0"
+                                             "\x09\0\0ANIM\x06\0\0\0\xff\xff\xff\xff\0\0";
+    assert_int_equal(dn_image_decode(animation, sizeof animation - 1, "p", NULL, &image),
+                     DN_ERROR_FORMAT);
+    assert_non_null(strstr(dn_last_error(), "animation"));
+}
+
+static void expect_limit(const unsigned char *data, size_t size)
+{
+    dn_image *image;
+    assert_int_equal(decode_copy(data, size, &image), DN_ERROR_LIMIT);
+    assert_non_null(strstr(dn_last_error(), "--max-pixels"));
+}
+
+/* The same with two bytes for the height and for the width. */
+static void replace_size(const encoded *file, unsigned char *at, unsigned char first,
+                         unsigned char second)
+{
+    unsigned char kept[4];
+    memcpy(kept, at, sizeof kept);
+    at[0] = at[2] = first;
+    at[1] = at[3] = second;
+    expect_limit(file->data, file->size);
+    memcpy(at, kept, sizeof kept);
+}
+
+/* Headers that promise gigabytes: a PNG of 60000 x 60000, a JPEG of 65500 x
+ * 65500, a WebP of 16383 x 16383. */
+static void huge_headers_are_refused(void **state)
+{
+    (void)state;
+    static const unsigned char png[] = "\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\xea\x60\0\0\xea\x60\x08"
+                                       "\x02\0\0\0\x0f\xb0\xe2\x15\0\0\0\0IDAT\x35\xaf\x06\x1e";
+    expect_limit(png, sizeof png - 1);
+
+    encoded jpeg = kinds[0].file, webp = kinds[4].file;
+    unsigned char *frame = memmem(jpeg.data, jpeg.size, "\xff\xc0", 2);
+    assert_non_null(frame);
+    replace_size(&jpeg, frame + 5, 0xff, 0xdc);
+
+    unsigned char *key = memmem(webp.data, webp.size, "\x9d\x01\x2a", 3);
+    assert_non_null(key);
+    replace_size(&webp, key + 3, 0xff, 0x3f);
+}
+
+static void limit_is_the_callers(void **state)
+{
+    (void)state;
+    for (int i = 0; i < KINDS; i++) {
+        dn_image *image;
+        dn_image_limits limits = {.max_pixels = WIDTH * HEIGHT - 1};
+        const encoded *file = &kinds[i].file;
+        assert_int_equal(dn_image_decode(file->data, file->size, "p", &limits, &image),
+                         DN_ERROR_LIMIT);
+        limits.max_pixels++;
+        assert_int_equal(dn_image_decode(file->data, file->size, "p", &limits, &image), DN_OK);
+        dn_image_free(image);
+    }
+}
+
+/* Each scan refines one coefficient by one bit: legal, and slow by design. */
+static void endless_scans_are_refused(void **state)
+{
+    (void)state;
+    jpeg_scan_info scans[1 + 63 * 9] = {{1, {0}, 0, 0, 0, 0}};
+    int count = 1;
+    for (int coefficient = 1; coefficient <= 63; coefficient++)
+        for (int bit = 8; bit >= 0; bit--)
+            scans[count++] =
+                (jpeg_scan_info){1, {0}, coefficient, coefficient, bit == 8 ? 0 : bit + 1, bit};
+    unsigned char *grey = draw_picture(16, 16, 1);
+    encoded file = encode_jpeg(grey, 16, 16, 1, scans, count);
+    dn_image *image;
+    assert_int_equal(decode_copy(file.data, file.size, &image), DN_ERROR_LIMIT);
+    assert_string_equal(dn_last_error(), "p: the JPEG file has more than 500 scans");
+    free(file.data);
+    free(grey);
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    (void)state;
+    for (int i = 0; i < KINDS; i++) {
+        int visited = 0;
+        for (;; visited++) {
+            dn_image *image;
+            fail_allocation(visited);
+            dn_status status =
+                dn_image_decode(kinds[i].file.data, kinds[i].file.size, "p", NULL, &image);
+            bool failed = allocation_failed();
+            fail_allocation(-1);
+            if (!failed) {
+                assert_int_equal(status, DN_OK);
+                dn_image_free(image);
+                break;
+            }
+            assert_int_equal(status, DN_ERROR_MEMORY);
+        }
+        assert_true(visited >= 2);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(whole_files),
+        cmocka_unit_test(truncated_files_are_refused),
+        cmocka_unit_test(damaged_files_do_no_harm),
+        cmocka_unit_test(other_files_are_named),
+        cmocka_unit_test(huge_headers_are_refused),
+        cmocka_unit_test(limit_is_the_callers),
+        cmocka_unit_test(endless_scans_are_refused),
+        cmocka_unit_test(every_allocation_may_fail),
+    };
+    return cmocka_run_group_tests(tests, draw, erase);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Files that appear whole or not at all: written beside their destination,
+ * synced, then renamed over it. Devices and pipes are written directly. Every
+ * function that fails has complained. */
+#ifndef TOOL_OUTPUT_H
+#define TOOL_OUTPUT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+typedef struct output_file {
+    FILE *stream;
+    const char *path; /* the caller's, who keeps it */
+    char *temporary;  /* NULL where the destination is written directly */
+} output_file;
+
+bool output_create(const char *path, output_file *file);
+bool output_write(output_file *file, const void *data, size_t size);
+
+/* Both release the file; output_abandon also removes what was written. */
+bool output_commit(output_file *file);
+void output_abandon(output_file *file);
+
+#endif
