@@ -244,8 +244,8 @@ DN_API const char *dn_model_warning(const dn_model *model);
 DN_API dn_task dn_model_task(const dn_model *model);
 DN_API void dn_model_set_task(dn_model *model, dn_task task);
 
-/* Name of an output, NULL where none is recorded; "" marks an output that was
- * never trained. */
+/* Name of an output: the one recorded, else ImageNet's where there are 1000, else
+ * NULL. "" marks an output that was never trained. */
 DN_API const char *dn_model_label(const dn_model *model, int output);
 
 /* Copies count == classes names. */
@@ -519,6 +519,8 @@ typedef struct dn_trainer_options {
     double rate;          /* learning rate, the highest */
     int64_t steps;        /* of the whole run */
     int64_t warmup;       /* steps */
+    double milestones[8]; /* "step": fractions of the run; none: 0.5, 0.75 */
+    double gamma;         /* "step": what the rate is multiplied with there (0.1) */
 
     double dropout, smoothing;
     double ema;         /* decay of the averaged weights; 0: none kept */

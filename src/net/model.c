@@ -99,8 +99,11 @@ void dn_model_set_task(dn_model *model, dn_task task)
 
 const char *dn_model_label(const dn_model *model, int output)
 {
-    return model->labels && output >= 0 && output < model->arch.classes ? model->labels[output]
-                                                                        : NULL;
+    if (output < 0 || output >= model->arch.classes)
+        return NULL;
+    if (model->labels)
+        return model->labels[output];
+    return model->arch.classes == DN_IMAGENET_CLASSES ? dn_imagenet_labels[output] : NULL;
 }
 
 dn_status dn_model_set_labels(dn_model *model, const char *const *labels, int count)

@@ -6,6 +6,10 @@
 
 struct dn_tensor_file;
 
+/* The names of ImageNet's classes in the order of torchvision's outputs. */
+#define DN_IMAGENET_CLASSES 1000
+extern const char *const dn_imagenet_labels[DN_IMAGENET_CLASSES];
+
 struct dn_model {
     dn_arch arch;
     dn_layout layout;

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MIT
+# Files of assets/ that become part of the library.
+
+# ImageNet's class names as a C table.
+set(LABELS ${PROJECT_SOURCE_DIR}/assets/imagenet-labels.txt)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${LABELS})
+file(STRINGS ${LABELS} NAMES ENCODING UTF-8)
+list(TRANSFORM NAMES REPLACE "(.+)" "    \"\\1\",\n")
+string(CONCAT TABLE ${NAMES})
+file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/imagenet_labels.c @ONLY CONTENT
+"#include \"net/model.h\"
+
+const char *const dn_imagenet_labels[DN_IMAGENET_CLASSES] = {
+@TABLE@};
+")
+target_sources(densenet_objects PRIVATE ${PROJECT_BINARY_DIR}/imagenet_labels.c)
