@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: MIT */
+/* Folders of class folders, and what all data sets have in common. */
+#include "dataset_checks.h"
+#include "encoding.h"
+
+#include <math.h>
+
+static void folder_order_is_torchvisions(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"b/2.jpg",     "b/10.PNG",    "b/note.txt", "b/x/1.webp",
+                                        "b/x-y/0.jpg", "b/.hid.jpg",  "a/z.jpeg",   "a/Z.jpg",
+                                        "C/1.tiff",    ".git/1.jpg",  "stray.jpg",  "a/.x/1.jpg",
+                                        "b/.jpg",      "b/x/y/1.jpg", "b/jpg"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        scratch_text(files[i], "");
+    dn_dataset *dataset = open_dataset("", DN_PORTION_TRAIN);
+    assert_string_equal(dn_dataset_format(dataset), "class folders");
+    assert_int_equal(dn_dataset_task(dataset), DN_TASK_CLASSES);
+    assert_string_equal(list_labels(dataset), "C a b");
+    /* folders are ordered by path: b, b/x, b/x-y, b/x/y; and '-' precedes '/' */
+    assert_string_equal(list_samples(dataset),
+                        "0:C/1.tiff 1:a/Z.jpg 1:a/z.jpeg 2:b/10.PNG 2:b/2.jpg 2:b/x/1.webp "
+                        "2:b/x-y/0.jpg 2:b/x/y/1.jpg");
+    float target[3];
+    dn_dataset_target(dataset, 1, target);
+    assert_true(target[0] == 0 && target[1] == 1 && target[2] == 0);
+    dn_dataset_free(dataset);
+}
+
+static void links_are_followed(void **state)
+{
+    (void)state;
+    scratch_text("far/1.jpg", "");
+    scratch_text("data/a/1.jpg", "");
+    assert_int_equal(symlink("../far", scratch_path("data/b")), 0);
+    assert_int_equal(symlink("nowhere", scratch_path("data/c")), 0);
+    assert_int_equal(symlink("../a/1.jpg", scratch_path("data/a/2.jpg")), 0);
+    dn_dataset *dataset = open_dataset("data", DN_PORTION_TRAIN);
+    assert_string_equal(list_samples(dataset), "0:data/a/1.jpg 0:data/a/2.jpg 1:data/b/1.jpg");
+    dn_dataset_free(dataset);
+    assert_int_equal(symlink(".", scratch_path("data/a/again")), 0);
+    assert_refused("data", DN_PORTION_TRAIN, "circle");
+}
+
+static void train_and_val(void **state)
+{
+    (void)state;
+    scratch_text("train/a/1.jpg", "");
+    scratch_text("train/b/1.jpg", "");
+    scratch_text("val/a/2.jpg", "");
+    scratch_text("val/b/2.jpg", "");
+    dn_dataset *dataset = open_dataset("", DN_PORTION_TRAIN);
+    assert_string_equal(list_samples(dataset), "0:train/a/1.jpg 1:train/b/1.jpg");
+    dn_dataset_free(dataset);
+    dataset = open_dataset("", DN_PORTION_TEST);
+    assert_string_equal(list_samples(dataset), "0:val/a/2.jpg 1:val/b/2.jpg");
+    dn_dataset_free(dataset);
+}
+
+/* Trains are a class too. */
+static void classes_named_train_and_test(void **state)
+{
+    (void)state;
+    scratch_text("train/1.jpg", "");
+    scratch_text("test/1.jpg", "");
+    dn_dataset *dataset = open_dataset("", DN_PORTION_TRAIN);
+    assert_string_equal(list_samples(dataset), "0:test/1.jpg 1:train/1.jpg");
+    dn_dataset_free(dataset);
+}
+
+static void refused(void **state)
+{
+    (void)state;
+    dn_dataset *dataset;
+    assert_refused("nothing", DN_PORTION_TRAIN, "cannot be opened");
+    scratch_folder("empty");
+    assert_refused("empty", DN_PORTION_TRAIN, "no class folders");
+    scratch_text("flat/1.jpg", "");
+    assert_refused("flat", DN_PORTION_TRAIN, "no class folders");
+    scratch_text("gap/a/1.jpg", "");
+    scratch_text("gap/b/readme.txt", "");
+    assert_refused("gap", DN_PORTION_TRAIN, "b: a class folder without pictures");
+    scratch_text("pickle/batches.meta", "");
+    assert_refused("pickle", DN_PORTION_TRAIN, "pickle");
+    scratch_text("words.txt", "words");
+    assert_refused("words.txt", DN_PORTION_TRAIN, "is no data set");
+    scratch_text("data.tgz", "\x1f\x8b\x08");
+    assert_refused("data.tgz", DN_PORTION_TRAIN, "compressed by gzip");
+    assert_int_equal(dn_dataset_open("/dev/null", DN_PORTION_TRAIN, &dataset), DN_ERROR_IO);
+}
+
+static void samples_are_read(void **state)
+{
+    (void)state;
+    unsigned char *pixels = draw_picture(5, 4, 3);
+    encoded png = encode_png(pixels, 5, 4, false);
+    scratch_file("a/1.png", png.data, png.size);
+    scratch_text("b/1.png", "no picture");
+    dn_dataset *dataset = open_dataset("", DN_PORTION_TRAIN);
+    dn_image *image = NULL;
+    assert_int_equal(dn_dataset_read(dataset, 0, NULL, &image), DN_OK);
+    assert_int_equal(image->width, 5);
+    assert_memory_equal(image->pixels, pixels, 5 * 4 * 3);
+    dn_image_free(image);
+    const dn_image_limits few = {.max_pixels = 10};
+    assert_int_equal(dn_dataset_read(dataset, 0, &few, &image), DN_ERROR_LIMIT);
+    assert_int_equal(dn_dataset_read(dataset, 1, NULL, &image), DN_ERROR_FORMAT);
+    assert_non_null(strstr(dn_last_error(), "b/1.png"));
+    dn_dataset_free(dataset);
+    free(png.data);
+    free(pixels);
+}
+
+/* Classes of 20, 10, 5 and 1: a fifth of the whole is 7, of which 4, 2 and 1. */
+static void make_classes(void)
+{
+    static const int sizes[] = {20, 10, 5, 1};
+    for (int class = 0; class < 4; class ++)
+        for (int i = 0; i < sizes[class]; i++) {
+            char name[32];
+            snprintf(name, sizeof name, "%c/%02d.jpg", 'a' + class, i);
+            scratch_text(name, "");
+        }
+}
+
+static void splits_class_by_class(void **state)
+{
+    (void)state;
+    make_classes();
+    dn_dataset *whole = open_dataset("", DN_PORTION_TRAIN), *rest, *held, *rest2, *held2;
+    assert_int_equal(dn_dataset_split(whole, 0.2, 1, &rest, &held), DN_OK);
+    assert_int_equal(dn_dataset_count(held), 7);
+    assert_int_equal(dn_dataset_count(rest), 29);
+    int counts[4] = {0};
+    for (int i = 0; i < 7; i++)
+        counts[dn_dataset_class(held, i)]++;
+    assert_true(counts[0] == 4 && counts[1] == 2 && counts[2] == 1 && counts[3] == 0);
+    assert_int_equal(dn_dataset_outputs(held), 4);
+    assert_string_equal(dn_dataset_label(rest, 3), "d");
+
+    /* together they are the whole, in its order */
+    for (int i = 0, a = 0, b = 0; i < 36; i++) {
+        char name[256], other[256] = "";
+        dn_dataset_name(whole, i, name, sizeof name);
+        if (a < 29)
+            dn_dataset_name(rest, a, other, sizeof other);
+        if (strcmp(name, other) == 0) {
+            a++;
+            continue;
+        }
+        dn_dataset_name(held, b++, other, sizeof other);
+        assert_string_equal(name, other);
+    }
+
+    /* by seed: the same, or another */
+    assert_int_equal(dn_dataset_split(whole, 0.2, 1, &rest2, &held2), DN_OK);
+    char first[4096];
+    snprintf(first, sizeof first, "%s", list_samples(held));
+    assert_string_equal(first, list_samples(held2));
+    dn_dataset_free(rest2);
+    dn_dataset_free(held2);
+    assert_int_equal(dn_dataset_split(whole, 0.2, 2, &rest2, &held2), DN_OK);
+    assert_string_not_equal(first, list_samples(held2));
+    dn_dataset_free(rest2);
+    dn_dataset_free(held2);
+
+    /* a part of a part */
+    assert_int_equal(dn_dataset_split(rest, 0.5, 2, &rest2, &held2), DN_OK);
+    assert_int_equal(dn_dataset_count(rest2) + dn_dataset_count(held2), 29);
+    dn_dataset_free(rest2);
+    dn_dataset_free(held2);
+    dn_dataset_free(rest);
+    dn_dataset_free(held);
+    dn_dataset_free(whole);
+}
+
+/* Every sample is held equally often. */
+static void splits_are_fair(void **state)
+{
+    (void)state;
+    int held_count[20] = {0};
+    for (int i = 0; i < 20; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%c/%02d.jpg", 'a' + i % 2, i / 2);
+        scratch_text(name, "");
+    }
+    dn_dataset *whole = open_dataset("", DN_PORTION_TRAIN);
+    for (uint64_t seed = 0; seed < 2000; seed++) {
+        dn_dataset *rest, *held;
+        assert_int_equal(dn_dataset_split(whole, 0.3, seed, &rest, &held), DN_OK);
+        for (int i = 0; i < dn_dataset_count(held); i++) {
+            char name[256];
+            dn_dataset_name(held, i, name, sizeof name);
+            const char *end = name + strlen(name) - 6;
+            held_count[(end[-2] == 'b') * 10 + atoi(end)]++;
+        }
+        dn_dataset_free(rest);
+        dn_dataset_free(held);
+    }
+    for (int i = 0; i < 20; i++)
+        assert_true(abs(held_count[i] - 600) < 80);
+    dn_dataset_free(whole);
+}
+
+static void splits_that_cannot_be(void **state)
+{
+    (void)state;
+    scratch_text("a/1.jpg", "");
+    scratch_text("b/1.jpg", "");
+    dn_dataset *whole = open_dataset("", DN_PORTION_TRAIN), *rest, *held;
+    assert_int_equal(dn_dataset_split(whole, 0.5, 1, &rest, &held), DN_ERROR_ARGUMENT);
+    assert_int_equal(dn_dataset_split(whole, 0, 1, &rest, &held), DN_ERROR_ARGUMENT);
+    assert_int_equal(dn_dataset_split(whole, 1, 1, &rest, &held), DN_ERROR_ARGUMENT);
+    assert_int_equal(dn_dataset_split(whole, NAN, 1, &rest, &held), DN_ERROR_ARGUMENT);
+    dn_dataset_free(whole);
+}
+
+static void matches_a_networks_outputs(void **state)
+{
+    (void)state;
+    static const char *const labels[] = {"dog", NULL, "cat", "bird"}, *const none[] = {NULL, NULL};
+    static const char *const others[] = {"cat", "cow"};
+    scratch_text("cat/1.jpg", "");
+    scratch_text("dog/1.jpg", "");
+    dn_dataset *dataset = open_dataset("", DN_PORTION_TRAIN), *rest, *held;
+    assert_int_equal(dn_dataset_match(dataset, others, 2), DN_ERROR_MISMATCH);
+    assert_non_null(strstr(dn_last_error(), "\"dog\""));
+    assert_string_equal(list_labels(dataset), "cat dog");
+    assert_int_equal(dn_dataset_match(dataset, none, 2), DN_OK);
+    assert_string_equal(list_labels(dataset), "cat dog");
+    assert_int_equal(dn_dataset_match(dataset, none, 1), DN_ERROR_MISMATCH);
+    assert_int_equal(dn_dataset_match(dataset, labels, 4), DN_OK);
+    assert_string_equal(list_labels(dataset), "dog  cat bird");
+    assert_string_equal(list_samples(dataset), "2:cat/1.jpg 0:dog/1.jpg");
+    float target[4];
+    dn_dataset_target(dataset, 0, target);
+    assert_true(target[2] == 1 && target[0] == 0);
+    dn_dataset_free(dataset);
+
+    make_classes();
+    dataset = open_dataset("", DN_PORTION_TRAIN);
+    assert_int_equal(dn_dataset_split(dataset, 0.5, 1, &rest, &held), DN_OK);
+    assert_int_equal(dn_dataset_match(rest, labels, 4), DN_ERROR_ARGUMENT);
+    dn_dataset_free(rest);
+    dn_dataset_free(held);
+    dn_dataset_free(dataset);
+}
+
+static void allocations_that_fail(void **state)
+{
+    (void)state;
+    scratch_text("train/a/1.jpg", "");
+    scratch_text("train/b/c/1.jpg", "");
+    scratch_text("test/b/1.jpg", "");
+    assert_survives_lack_of_memory("");
+    make_classes();
+    dn_dataset *whole = open_dataset("train", DN_PORTION_TRAIN);
+    for (int i = 0;; i++) {
+        static const char *const labels[] = {"b", "a"};
+        dn_dataset *rest = NULL, *held = NULL;
+        fail_allocation(i);
+        dn_status status = dn_dataset_match(whole, labels, 2);
+        bool failed = allocation_failed();
+        fail_allocation(-1);
+        dn_dataset_free(rest);
+        dn_dataset_free(held);
+        if (!failed)
+            break;
+        assert_int_equal(status, DN_ERROR_MEMORY);
+        assert_string_equal(list_samples(whole), "0:train/a/1.jpg 1:train/b/c/1.jpg");
+    }
+    dn_dataset_free(whole);
+    scratch_text("many/a/1.jpg", "");
+    scratch_text("many/a/2.jpg", "");
+    whole = open_dataset("many", DN_PORTION_TRAIN);
+    for (int i = 0;; i++) {
+        dn_dataset *rest = NULL, *held = NULL;
+        fail_allocation(i);
+        dn_status status = dn_dataset_split(whole, 0.5, 1, &rest, &held);
+        bool failed = allocation_failed();
+        fail_allocation(-1);
+        dn_dataset_free(rest);
+        dn_dataset_free(held);
+        if (!failed)
+            break;
+        assert_int_equal(status, DN_ERROR_MEMORY);
+    }
+    dn_dataset_free(whole);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        scratch_test(folder_order_is_torchvisions),
+        scratch_test(links_are_followed),
+        scratch_test(train_and_val),
+        scratch_test(classes_named_train_and_test),
+        scratch_test(refused),
+        scratch_test(samples_are_read),
+        scratch_test(splits_class_by_class),
+        scratch_test(splits_are_fair),
+        scratch_test(splits_that_cannot_be),
+        scratch_test(matches_a_networks_outputs),
+        scratch_test(allocations_that_fail),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

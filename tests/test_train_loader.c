@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: MIT */
+/* Batches: what is in them, at any number of threads. */
+#include "dataset_checks.h"
+#include "encoding.h"
+
+#include <math.h>
+
+enum { RECORD = 3073, RECORDS = 50, SIDE = 32, IMAGE = 3 * SIDE * SIDE };
+
+/* CIFAR records, each of its own colour, of classes 0, 1, 2, 0, ... */
+static void make_records(int count)
+{
+    static unsigned char bytes[RECORDS * RECORD];
+    for (int i = 0; i < count; i++) {
+        memset(bytes + i * RECORD, 5 * i, RECORD);
+        bytes[i * RECORD] = (unsigned char)(i % 3);
+    }
+    scratch_file("x.bin", bytes, (size_t)count * RECORD);
+}
+
+static dn_loader_options options_of(int batch, const char *augment)
+{
+    dn_loader_options options = {.batch = batch,
+                                 .size = SIDE,
+                                 .threads = 1,
+                                 .training = true,
+                                 .shuffle = true,
+                                 .seed = 11,
+                                 .augment = augment};
+    assert_int_equal(dn_preprocess_parse("none", &options.preprocess), DN_OK);
+    return options;
+}
+
+static dn_loader *create(const dn_dataset *dataset, const dn_loader_options *options)
+{
+    dn_loader *loader = NULL;
+    if (dn_loader_create(dataset, options, &loader) != DN_OK)
+        fail_msg("%s", dn_last_error());
+    return loader;
+}
+
+static const dn_loaded *next(dn_loader *loader)
+{
+    const dn_loaded *loaded = NULL;
+    if (dn_loader_next(loader, &loaded) != DN_OK)
+        fail_msg("%s", dn_last_error());
+    return loaded;
+}
+
+static void in_order(void **state)
+{
+    (void)state;
+    make_records(10);
+    dn_dataset *dataset = open_dataset("x.bin", DN_PORTION_TRAIN);
+    dn_loader_options options = options_of(4, NULL);
+    options.shuffle = false;
+    dn_loader *loader = create(dataset, &options);
+    assert_int_equal(dn_loader_batches(loader), 3);
+    for (int i = 0; i < 7; i++) {
+        const dn_loaded *loaded = next(loader);
+        assert_int_equal(loaded->epoch, i / 3);
+        assert_int_equal(loaded->index, i % 3);
+        assert_int_equal(loaded->batch.n, i % 3 == 2 ? 2 : 4);
+        assert_int_equal(loaded->skipped, 0);
+        for (int j = 0; j < loaded->batch.n; j++) {
+            int sample = i % 3 * 4 + j;
+            assert_int_equal(loaded->samples[j], sample);
+            assert_int_equal(loaded->classes[j], sample % 3);
+            assert_float_equal(loaded->batch.input[j * IMAGE + 7], (float)(5 * sample) / 255,
+                               1e-6f);
+            for (int k = 0; k < 10; k++)
+                assert_true(loaded->batch.targets[j * 10 + k] == (k == sample % 3));
+        }
+    }
+    dn_loader_free(loader);
+    options.drop_last = true;
+    loader = create(dataset, &options);
+    assert_int_equal(dn_loader_batches(loader), 2);
+    dn_loader_free(loader);
+    dn_dataset_free(dataset);
+}
+
+/* Each epoch shows every sample once, in an order of its own. */
+static void shuffled(void **state)
+{
+    (void)state;
+    make_records(RECORDS);
+    dn_dataset *dataset = open_dataset("x.bin", DN_PORTION_TRAIN);
+    dn_loader_options options = options_of(8, NULL);
+    dn_loader *loader = create(dataset, &options);
+    int orders[2][RECORDS];
+    for (int epoch = 0; epoch < 2; epoch++) {
+        int seen[RECORDS] = {0}, at = 0;
+        for (int i = 0; i < dn_loader_batches(loader); i++) {
+            const dn_loaded *loaded = next(loader);
+            for (int j = 0; j < loaded->batch.n; j++) {
+                orders[epoch][at++] = loaded->samples[j];
+                seen[loaded->samples[j]]++;
+            }
+        }
+        for (int i = 0; i < RECORDS; i++)
+            assert_int_equal(seen[i], 1);
+    }
+    assert_memory_not_equal(orders[0], orders[1], sizeof orders[0]);
+    dn_loader_free(loader);
+    dn_dataset_free(dataset);
+}
+
+/* A sum over everything in some batches, from one on. */
+static uint64_t digest(const dn_dataset *dataset, const dn_loader_options *options, int first,
+                       int count)
+{
+    dn_loader *loader = create(dataset, options);
+    uint64_t sum = 0;
+    int batches = dn_loader_batches(loader);
+    dn_loader_seek(loader, first / batches, first % batches);
+    for (int i = 0; i < count; i++) {
+        const dn_loaded *loaded = next(loader);
+        size_t size = (size_t)loaded->batch.n * IMAGE;
+        assert_int_equal(loaded->epoch * batches + loaded->index, first + i);
+        for (size_t j = 0; j < size; j++) {
+            uint32_t bits;
+            memcpy(&bits, loaded->batch.input + j, sizeof bits);
+            sum = sum * 31 + bits;
+        }
+        for (int j = 0; j < loaded->batch.n; j++)
+            sum = sum * 31 + (uint64_t)loaded->samples[j] +
+                  (uint64_t)(1e6f * loaded->batch.targets[j * 10]);
+    }
+    dn_loader_free(loader);
+    return sum;
+}
+
+/* The same bits at any number of threads, with prefetching, and after a seek. */
+static void same_bits_however_loaded(void **state)
+{
+    (void)state;
+    make_records(RECORDS);
+    dn_dataset *dataset = open_dataset("x.bin", DN_PORTION_TRAIN);
+    dn_loader_options options = options_of(8, "cifar,jpeg=0.5,blur=0.5,cutout=6");
+    options.mixup = 0.4;
+    uint64_t whole = digest(dataset, &options, 0, 16), later = digest(dataset, &options, 9, 7);
+    assert_true(whole != later);
+    for (int threads = 1; threads <= 3; threads += 2)
+        for (int prefetch = 0; prefetch < 2; prefetch++) {
+            options.threads = threads;
+            options.prefetch = prefetch;
+            assert_true(digest(dataset, &options, 0, 16) == whole);
+            assert_true(digest(dataset, &options, 9, 7) == later);
+        }
+    options.seed++;
+    assert_true(digest(dataset, &options, 0, 16) != whole);
+    dn_dataset_free(dataset);
+}
+
+/* A seek while the next batch is being prepared. */
+static void seeks_in_the_middle(void **state)
+{
+    (void)state;
+    make_records(RECORDS);
+    dn_dataset *dataset = open_dataset("x.bin", DN_PORTION_TRAIN);
+    dn_loader_options options = options_of(8, "cifar");
+    options.prefetch = true;
+    dn_loader *loader = create(dataset, &options);
+    static float first[8 * IMAGE];
+    memcpy(first, next(loader)->batch.input, sizeof first);
+    next(loader);
+    dn_loader_seek(loader, 0, 0);
+    const dn_loaded *again = next(loader);
+    assert_true(again->epoch == 0 && again->index == 0);
+    assert_memory_equal(again->batch.input, first, sizeof first);
+    dn_loader_free(loader);
+    dn_dataset_free(dataset);
+}
+
+static void mixed_pairs(void **state)
+{
+    (void)state;
+    make_records(9);
+    dn_dataset *dataset = open_dataset("x.bin", DN_PORTION_TRAIN);
+    dn_loader_options options = options_of(9, NULL);
+    options.shuffle = false;
+    options.mixup = 1;
+    dn_loader *loader = create(dataset, &options);
+    const dn_loaded *loaded = next(loader);
+    for (int i = 0; i < 9; i++) {
+        const float *target = loaded->batch.targets + i * 10;
+        int partner = 8 - i, class = i % 3, other = partner % 3;
+        float part = i == 4 ? 1 : target[class];
+        float expected = part * (float)(5 * i) + (1 - part) * (float)(5 * partner);
+        if (class != other)
+            assert_float_equal(255 * loaded->batch.input[i * IMAGE], expected, 1e-2f);
+        assert_float_equal(target[0] + target[1] + target[2], 1, 1e-6f);
+        assert_int_equal(loaded->classes[i], part >= 0.5f ? class : other);
+    }
+    assert_true(loaded->batch.targets[4 * 10 + 1] == 1); /* the middle one has no partner */
+    dn_loader_free(loader);
+    dn_dataset_free(dataset);
+}
+
+/* Two good pictures among bad ones. */
+static void make_partly_readable(void)
+{
+    unsigned char *pixels = draw_picture(5, 4, 3);
+    encoded png = encode_png(pixels, 5, 4, false);
+    scratch_file("set/a/1.png", png.data, png.size);
+    scratch_text("set/a/2.png", "bad");
+    scratch_text("set/b/1.png", "worse");
+    scratch_file("set/b/2.png", png.data, png.size);
+    scratch_text("set/b/3.png", "");
+    free(png.data);
+    free(pixels);
+}
+
+static void unreadable_pictures_are_left_out_and_told_of_once(void **state)
+{
+    (void)state;
+    make_partly_readable();
+    dn_dataset *dataset = open_dataset("set", DN_PORTION_TRAIN);
+    dn_loader_options options = options_of(3, NULL);
+    assert_int_equal(dn_preprocess_parse("cifar10", &options.preprocess), DN_OK);
+    options.shuffle = false;
+    for (int prefetch = 0; prefetch < 2; prefetch++) {
+        options.prefetch = prefetch;
+        dn_loader *loader = create(dataset, &options);
+        for (int epoch = 0; epoch < 2; epoch++) {
+            const dn_loaded *loaded = next(loader);
+            assert_int_equal(loaded->batch.n, 1);
+            assert_int_equal(loaded->samples[0], 0);
+            assert_int_equal(loaded->skipped, 2);
+            assert_int_equal(loaded->news, epoch == 0 ? 2 : 0);
+            if (epoch == 0) {
+                assert_int_equal(loaded->skips[0].sample, 1);
+                assert_non_null(strstr(loaded->skips[0].reason, "set/a/2.png"));
+                assert_non_null(strstr(loaded->skips[1].reason, "set/b/1.png"));
+            }
+            loaded = next(loader);
+            assert_int_equal(loaded->batch.n, 1);
+            assert_int_equal(loaded->samples[0], 3);
+            assert_int_equal(loaded->classes[0], 1);
+            assert_true(loaded->batch.targets[0] == 0 && loaded->batch.targets[1] == 1);
+        }
+        dn_loader_free(loader);
+    }
+    dn_dataset_free(dataset);
+}
+
+static void nothing_readable(void **state)
+{
+    (void)state;
+    scratch_text("a/1.png", "bad");
+    scratch_text("b/1.png", "bad");
+    dn_dataset *dataset = open_dataset("", DN_PORTION_TRAIN);
+    dn_loader_options options = options_of(1, NULL);
+    dn_loader *loader = create(dataset, &options);
+    const dn_loaded *loaded;
+    assert_int_equal(dn_loader_next(loader, &loaded), DN_OK);
+    assert_int_equal(loaded->batch.n, 0);
+    assert_int_equal(dn_loader_next(loader, &loaded), DN_ERROR_IO);
+    assert_non_null(strstr(dn_last_error(), "none of the 2 pictures"));
+    dn_loader_free(loader);
+    dn_dataset_free(dataset);
+}
+
+/* A picture that the batch's size does not fit is named too. */
+static void wrong_size(void **state)
+{
+    (void)state;
+    make_records(4);
+    dn_dataset *dataset = open_dataset("x.bin", DN_PORTION_TRAIN);
+    dn_loader_options options = options_of(4, NULL);
+    options.size = 28;
+    dn_loader *loader = create(dataset, &options);
+    const dn_loaded *loaded;
+    assert_int_equal(dn_loader_next(loader, &loaded), DN_ERROR_IO);
+    assert_non_null(strstr(dn_last_error(), "record"));
+    assert_non_null(strstr(dn_last_error(), "the batch takes 28 x 28"));
+    dn_loader_free(loader);
+    dn_dataset_free(dataset);
+}
+
+static void refused(void **state)
+{
+    (void)state;
+    make_records(4);
+    dn_dataset *dataset = open_dataset("x.bin", DN_PORTION_TRAIN);
+    dn_loader_options options = options_of(5, NULL);
+    dn_loader *loader = NULL;
+    assert_int_equal(dn_loader_create(dataset, &options, &loader), DN_ERROR_ARGUMENT);
+    assert_non_null(strstr(dn_last_error(), "a batch of 5 is larger than the 4 pictures"));
+    options.training = false;
+    assert_int_equal(dn_loader_create(dataset, &options, &loader), DN_OK);
+    dn_loader_free(loader);
+    options = options_of(0, NULL);
+    assert_int_equal(dn_loader_create(dataset, &options, &loader), DN_ERROR_ARGUMENT);
+    options = options_of(2, "mnist");
+    assert_int_equal(dn_loader_create(dataset, &options, &loader), DN_ERROR_ARGUMENT);
+    options = options_of(2, NULL);
+    options.mixup = NAN;
+    assert_int_equal(dn_loader_create(dataset, &options, &loader), DN_ERROR_ARGUMENT);
+    dn_dataset_free(dataset);
+
+    scratch_text("one/cat/1.jpg", "");
+    dataset = open_dataset("one", DN_PORTION_TRAIN);
+    options = options_of(1, NULL);
+    assert_int_equal(dn_loader_create(dataset, &options, &loader), DN_ERROR_ARGUMENT);
+    assert_non_null(strstr(dn_last_error(), "all pictures are of one class, cat"));
+    dn_dataset_free(dataset);
+}
+
+static void allocations_that_fail(void **state)
+{
+    (void)state;
+    make_records(6);
+    dn_dataset *dataset = open_dataset("x.bin", DN_PORTION_TRAIN);
+    dn_loader_options options = options_of(3, "cifar,jpeg=1,blur=1");
+    for (int i = 0;; i++) {
+        dn_loader *loader = NULL;
+        const dn_loaded *loaded = NULL;
+        fail_allocation(i);
+        dn_status status = dn_loader_create(dataset, &options, &loader);
+        if (status == DN_OK)
+            status = dn_loader_next(loader, &loaded);
+        bool failed = allocation_failed();
+        fail_allocation(-1);
+        if (loader && failed) { /* once there is memory again the batch is whole */
+            dn_loader_seek(loader, 0, 0);
+            assert_int_equal(next(loader)->batch.n, 3);
+        }
+        dn_loader_free(loader);
+        if (!failed)
+            break;
+        assert_int_equal(status, DN_ERROR_MEMORY);
+    }
+    dn_dataset_free(dataset);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        scratch_test(in_order),
+        scratch_test(shuffled),
+        scratch_test(same_bits_however_loaded),
+        scratch_test(seeks_in_the_middle),
+        scratch_test(mixed_pairs),
+        scratch_test(unreadable_pictures_are_left_out_and_told_of_once),
+        scratch_test(nothing_readable),
+        scratch_test(wrong_size),
+        scratch_test(refused),
+        scratch_test(allocations_that_fail),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
