@@ -40,7 +40,7 @@ const char *dn_concat_name(dn_concat concat)
 
 /* Trained files agree to the bit; the margin is for statistics that were
  * computed anew by kernels that differ with the channel. */
-static bool holds(const float *part, const float *whole, int count)
+bool dn_statistics_hold(const float *part, const float *whole, int count)
 {
     int same = 0;
     for (int c = 0; c < count; c++)
@@ -57,7 +57,8 @@ typedef struct votes {
 static void compare_means(const float *earlier, int count, const float *later, int growth,
                           votes *sum)
 {
-    bool last = holds(earlier, later, count), first = holds(earlier, later + growth, count);
+    bool last = dn_statistics_hold(earlier, later, count);
+    bool first = dn_statistics_hold(earlier, later + growth, count);
     sum->last += last && !first;
     sum->first += first && !last;
 }

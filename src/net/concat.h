@@ -27,6 +27,9 @@ static inline int dn_channel_new_first(const dn_channels *channels, int c)
     return (channels->layers - 1 - layer) * channels->growth + from_layers % channels->growth;
 }
 
+/* True where `whole` holds the `count` numbers of `part`, but for rounding. */
+bool dn_statistics_hold(const float *part, const float *whole, int count);
+
 /* What the running means say: all norms of a block see the same maps, so that
  * a layer's holds the one before as its beginning (LAST) or its end (FIRST).
  * AUTO where they are untrained or say neither. */

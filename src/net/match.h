@@ -55,6 +55,10 @@ dn_status dn_match_names(const dn_candidate *candidate, dn_match *match);
  * sentence where the tensors are no DenseNet's. */
 dn_status dn_match_structure(const dn_candidate *candidate, dn_match *match);
 
+/* Puts each norm's four tensors, matched in any order, into their roles: means
+ * and variances are what neighbouring layers share. */
+dn_status dn_find_roles(dn_match *match);
+
 /* The architecture; DN_ERROR_MISMATCH where it cannot be told. */
 dn_status dn_infer(const dn_match *match, dn_arch *arch);
 
