@@ -19,20 +19,37 @@ typedef struct row_shape {
     ptrdiff_t segment_stride;
 } row_shape;
 
+/* One panel of weights, by all rows of a block. */
+typedef struct panel_work {
+    const row_block *block;
+    const row_shape *shape;
+    const float *weights;
+    int first, outputs; /* the panel's first output; of how many in all */
+    const dn_epilogue *epilogue;
+} panel_work;
+
+/* What follows the panel in memory is fetched meanwhile, `step` floats a depth:
+ * weights too many for the second-level cache would stall the first tile of
+ * each panel. Past the last panel that is in vain, and harmless. */
+typedef struct look_ahead {
+    const float *weights;
+    ptrdiff_t step;
+} look_ahead;
+
 DN_INLINE void multiply_tile(int rows, int vectors, const float *const *input,
-                             const row_shape *shape, const float *panel,
+                             const panel_work *work, look_ahead ahead,
                              vfloat sum[DN_TILE_PIXELS][DN_TILE_VECTORS])
 {
-    const float *row[DN_TILE_PIXELS];
+    const float *row[DN_TILE_PIXELS], *panel = work->weights;
     for (int r = 0; r < rows; r++) {
         row[r] = input[r];
         for (int v = 0; v < vectors; v++)
             sum[r][v] = v_set(0);
     }
     ptrdiff_t start = 0;
-    int segments = shape->segments;
+    int segments = work->shape->segments;
     do {
-        ptrdiff_t k = start, end = start + shape->run;
+        ptrdiff_t k = start, end = start + work->shape->run;
         DN_UNROLL(4)
         do {
             vfloat weight[DN_TILE_VECTORS];
@@ -44,8 +61,10 @@ DN_INLINE void multiply_tile(int rows, int vectors, const float *const *input,
                     sum[r][v] += value * weight[v];
             }
             panel += vectors * DN_LANES;
+            v_prefetch(ahead.weights);
+            ahead.weights += ahead.step;
         } while (++k < end);
-        start += shape->segment_stride;
+        start += work->shape->segment_stride;
     } while (--segments);
 }
 
@@ -78,69 +97,70 @@ DN_INLINE void store_tile(int rows, int vectors, int last, float *const *output,
     }
 }
 
-DN_INLINE void run_tile(int rows, int vectors, const float *const *input, float *const *output,
-                        const row_shape *shape, const float *panel, int first, int outputs,
-                        const dn_epilogue *epilogue)
+DN_INLINE void run_tile(int rows, int vectors, int row, const panel_work *work, look_ahead ahead)
 {
     vfloat sum[DN_TILE_PIXELS][DN_TILE_VECTORS];
-    multiply_tile(rows, vectors, input, shape, panel, sum);
-    if (outputs - first >= vectors * DN_LANES)
-        store_tile(rows, vectors, DN_LANES, output, first, epilogue, sum);
+    float *const *output = work->block->output + row;
+    int outputs = work->outputs - work->first;
+    multiply_tile(rows, vectors, work->block->input + row, work, ahead, sum);
+    if (outputs >= vectors * DN_LANES)
+        store_tile(rows, vectors, DN_LANES, output, work->first, work->epilogue, sum);
     else
-        store_tile(rows, vectors, (outputs - first) % DN_LANES, output, first, epilogue, sum);
+        store_tile(rows, vectors, outputs % DN_LANES, output, work->first, work->epilogue, sum);
 }
 
 #define TILE_CASE(ROWS)                                                                            \
     case ROWS:                                                                                     \
-        run_tile(ROWS, vectors, block->input + row, block->output + row, shape, panel, first,      \
-                 outputs, epilogue);                                                               \
+        run_tile(ROWS, vectors, row, work, ahead);                                                 \
         break;
 
-/* The number of rows is a constant in each case: the sums stay in registers. */
-DN_INLINE void multiply_panel(const row_block *block, int vectors, const row_shape *shape,
-                              const float *panel, int first, int outputs,
-                              const dn_epilogue *epilogue)
+/* Rows are dealt evenly to as few tiles as they need: a tile of one row would
+ * take nearly as long as one of six. Their number is a constant in each case,
+ * so that the sums stay in registers. */
+DN_INLINE void multiply_panel(int vectors, const panel_work *work)
 {
-    int row = 0;
-    for (; row + DN_TILE_PIXELS <= block->count; row += DN_TILE_PIXELS)
-        run_tile(DN_TILE_PIXELS, vectors, block->input + row, block->output + row, shape, panel,
-                 first, outputs, epilogue);
-    switch (block->count - row) {
-        TILE_CASE(1)
-        TILE_CASE(2)
-        TILE_CASE(3)
-        TILE_CASE(4)
-        TILE_CASE(5)
+    int count = work->block->count, tiles = dn_ceil_divide(count, DN_TILE_PIXELS);
+    int depth = work->shape->segments * work->shape->run, width = vectors * DN_LANES;
+    look_ahead ahead = {work->weights + (ptrdiff_t)depth * width, dn_ceil_divide(width, tiles)};
+    for (int tile = 0, row = 0, next; tile < tiles; tile++, row = next) {
+        next = count * (tile + 1) / tiles;
+        switch (next - row) {
+            TILE_CASE(1)
+            TILE_CASE(2)
+            TILE_CASE(3)
+            TILE_CASE(4)
+            TILE_CASE(5)
+            TILE_CASE(6)
 #if DN_TILE_PIXELS > 6
-        TILE_CASE(6)
-        TILE_CASE(7)
+            TILE_CASE(7)
+            TILE_CASE(8)
 #endif
+        default:
+            __builtin_unreachable();
+        }
+        ahead.weights += depth * ahead.step;
     }
 }
 #undef TILE_CASE
 
-static void multiply_full_panel(const row_block *block, const row_shape *shape, const float *panel,
-                                int first, int outputs, const dn_epilogue *epilogue)
+static void multiply_full_panel(const panel_work *work)
 {
-    multiply_panel(block, DN_TILE_VECTORS, shape, panel, first, outputs, epilogue);
+    multiply_panel(DN_TILE_VECTORS, work);
 }
 
 /* A last panel of fewer vectors. */
-static void multiply_narrow_panel(const row_block *block, const row_shape *shape,
-                                  const float *panel, int first, int outputs,
-                                  const dn_epilogue *epilogue)
+static void multiply_narrow_panel(const panel_work *work)
 {
-    int vectors = dn_ceil_divide(outputs - first, DN_LANES);
-    switch (vectors) {
+    switch (dn_ceil_divide(work->outputs - work->first, DN_LANES)) {
     case 1:
-        multiply_panel(block, 1, shape, panel, first, outputs, epilogue);
+        multiply_panel(1, work);
         break;
 #if DN_TILE_VECTORS > 2
     case 2:
-        multiply_panel(block, 2, shape, panel, first, outputs, epilogue);
+        multiply_panel(2, work);
         break;
     case 3:
-        multiply_panel(block, 3, shape, panel, first, outputs, epilogue);
+        multiply_panel(3, work);
         break;
 #endif
     default:
@@ -154,10 +174,17 @@ static void multiply_rows(const row_block *block, const row_shape *shape, const 
 {
     for (int p = first_panel; p < last_panel; p++) {
         int first = p * TILE_CHANNELS;
-        const float *panel = panels->data + (size_t)first * (size_t)panels->depth;
+        panel_work work = {
+            .block = block,
+            .shape = shape,
+            .weights = panels->data + (size_t)first * (size_t)panels->depth,
+            .first = first,
+            .outputs = panels->outputs,
+            .epilogue = epilogue,
+        };
         if (panels->outputs - first > TILE_CHANNELS - DN_LANES)
-            multiply_full_panel(block, shape, panel, first, panels->outputs, epilogue);
+            multiply_full_panel(&work);
         else
-            multiply_narrow_panel(block, shape, panel, first, panels->outputs, epilogue);
+            multiply_narrow_panel(&work);
     }
 }

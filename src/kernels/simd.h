@@ -32,6 +32,12 @@ DN_INLINE void v_store(float *address, vfloat value)
     *(vfloat_memory *)address = value;
 }
 
+/* Into the second-level cache; any address will do. */
+DN_INLINE void v_prefetch(const float *address)
+{
+    __builtin_prefetch(address, 0, 2);
+}
+
 DN_INLINE vfloat v_set(float value)
 {
     return value - (vfloat){0}; /* unlike +, which turns -0 into 0, no operation */
