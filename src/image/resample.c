@@ -2,112 +2,15 @@
 #include "image/resample.h"
 
 #include "base/memory.h"
-#include "image/taps.h"
+#include "image/passes.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* The two directions for one type of sample. across: a line of taps->count
- * pixels from one line. down: `count` samples, each from the samples below one
- * another in the lines that output `row` uses. */
-typedef struct passes {
-    size_t sample_size;
-    void (*across)(const dn_taps *taps, int channels, const void *line, void *out);
-    void (*down)(const dn_taps *taps, int row, const void *lines, size_t stride, size_t count,
-                 void *out);
-} passes;
-
-#define HALF (1 << (DN_TAP_BITS - 1))
-
-static inline uint8_t clip(int32_t sum)
-{
-    sum >>= DN_TAP_BITS;
-    return (uint8_t)(sum < 0 ? 0 : sum > 255 ? 255 : sum);
-}
-
-/* Inlined for constant channels, whose loop then unrolls. */
-static inline void across_bytes(const dn_taps *taps, const int channels, const uint8_t *line,
-                                uint8_t *out)
-{
-    const int32_t *weights = taps->fixed;
-    for (int x = 0; x < taps->count; x++, weights += taps->length, out += channels) {
-        const uint8_t *pixel = line + (size_t)taps->first[x] * (size_t)channels;
-        int32_t sums[3] = {HALF, HALF, HALF};
-        for (int t = 0; t < taps->length; t++, pixel += channels)
-            for (int c = 0; c < channels; c++)
-                sums[c] += weights[t] * pixel[c];
-        for (int c = 0; c < channels; c++)
-            out[c] = clip(sums[c]);
-    }
-}
-
-static void bytes_across(const dn_taps *taps, int channels, const void *line, void *out)
-{
-    if (channels == 3)
-        across_bytes(taps, 3, line, out);
-    else
-        across_bytes(taps, 1, line, out);
-}
-
-#define STRIP 512 /* sums that stay in the first-level cache */
-
-static void bytes_down(const dn_taps *taps, int row, const void *lines, size_t stride, size_t count,
-                       void *out)
-{
-    const int32_t *weights = taps->fixed + (size_t)row * (size_t)taps->length;
-    const uint8_t *strip = lines;
-    uint8_t *result = out;
-    int32_t sums[STRIP];
-    for (size_t done = 0; done < count; done += STRIP) {
-        size_t some = count - done < STRIP ? count - done : STRIP;
-        for (size_t i = 0; i < some; i++)
-            sums[i] = HALF;
-        for (int t = 0; t < taps->length; t++) {
-            const uint8_t *line = strip + (size_t)t * stride + done;
-            for (size_t i = 0; i < some; i++)
-                sums[i] += weights[t] * line[i];
-        }
-        for (size_t i = 0; i < some; i++)
-            result[done + i] = clip(sums[i]);
-    }
-}
-
-static void floats_across(const dn_taps *taps, int channels, const void *line, void *out)
-{
-    const double *weights = taps->exact;
-    size_t step = (size_t)channels;
-    float *result = out;
-    for (int x = 0; x < taps->count; x++, weights += taps->length)
-        for (size_t c = 0; c < step; c++) {
-            const float *sample = (const float *)line + (size_t)taps->first[x] * step + c;
-            double sum = 0;
-            for (int t = 0; t < taps->length; t++, sample += step)
-                sum += weights[t] * (double)*sample;
-            *result++ = (float)sum;
-        }
-}
-
-static void floats_down(const dn_taps *taps, int row, const void *lines, size_t stride,
-                        size_t count, void *out)
-{
-    const double *weights = taps->exact + (size_t)row * (size_t)taps->length;
-    float *result = out;
-    for (size_t i = 0; i < count; i++) {
-        const float *sample = (const float *)lines + i;
-        double sum = 0;
-        for (int t = 0; t < taps->length; t++)
-            sum += weights[t] * (double)sample[(size_t)t * stride];
-        result[i] = (float)sum;
-    }
-}
-
-static const passes byte_passes = {sizeof(uint8_t), bytes_across, bytes_down};
-static const passes float_passes = {sizeof(float), floats_across, floats_down};
-
 /* A resampling under way. Without across taps (down taps) the picture keeps its
  * width (height). */
 typedef struct resampling {
-    const passes *passes;
+    const dn_passes *passes;
     const dn_window *window;
     dn_pixels lines;      /* what the down pass reads: first_line is its row 0 */
     dn_taps across, down; /* count 0: none */
@@ -173,7 +76,7 @@ static void combine_lines(const resampling *work, size_t row_samples, char *out)
 
 dn_status dn_resample(const dn_pixels *source, dn_filter filter, const dn_window *window, void *out)
 {
-    resampling work = {.passes = filter == DN_GAUSSIAN ? &float_passes : &byte_passes,
+    resampling work = {.passes = filter == DN_GAUSSIAN ? &dn_float_passes : &dn_byte_passes,
                        .window = window};
     dn_status status = choose_lines(&work, source, filter);
     if (status == DN_OK)

@@ -148,14 +148,18 @@ static dn_status allocate(const tap_plan *plan, int count, dn_taps *taps)
         tap_span span = span_of(plan, i);
         longest = span.end - span.first > longest ? span.end - span.first : longest;
     }
+    if (longest < plan->in)
+        longest += longest % 2;
     size_t weights;
     if (!dn_multiply((size_t)longest, (size_t)count, &weights))
         return dn_fail_memory(SIZE_MAX);
     taps->count = count;
     taps->length = (int)longest;
     DN_TRY(dn_alloc_aligned((size_t)count, sizeof *taps->first, &taps->first));
-    return plan->bell ? dn_alloc_aligned(weights, sizeof *taps->exact, &taps->exact)
-                      : dn_alloc_aligned(weights, sizeof *taps->fixed, &taps->fixed);
+    if (plan->bell)
+        return dn_alloc_aligned(weights, sizeof *taps->exact, &taps->exact);
+    DN_TRY(dn_alloc_aligned(weights, sizeof *taps->fixed, &taps->fixed));
+    return longest % 2 ? DN_OK : dn_alloc_aligned(weights / 2, sizeof *taps->halves, &taps->halves);
 }
 
 static dn_status fill(const tap_plan *plan, dn_taps *taps)
@@ -183,6 +187,17 @@ static dn_status fill(const tap_plan *plan, dn_taps *taps)
     return DN_OK;
 }
 
+static void split_weights(dn_taps *taps)
+{
+    size_t pairs = (size_t)taps->count * (size_t)taps->length / 2;
+    for (size_t i = 0; i < pairs; i++)
+        for (int half = 0; half < 2; half++) {
+            int32_t weight = taps->fixed[2 * i + (size_t)half], high = (weight + 128) >> 8;
+            taps->halves[i][half] = (int16_t)high;
+            taps->halves[i][2 + half] = (int16_t)(weight - 256 * high);
+        }
+}
+
 dn_status dn_taps_create(dn_filter filter, int in, int64_t out, int64_t start, int count,
                          dn_taps *taps)
 {
@@ -197,6 +212,8 @@ dn_status dn_taps_create(dn_filter filter, int in, int64_t out, int64_t start, i
         status = allocate(&plan, count, taps);
     if (status == DN_OK)
         status = fill(&plan, taps);
+    if (status == DN_OK && taps->halves)
+        split_weights(taps);
     free(plan.bell);
     if (status != DN_OK)
         dn_taps_free(taps);
@@ -208,5 +225,6 @@ void dn_taps_free(dn_taps *taps)
     free(taps->first);
     free(taps->fixed);
     free(taps->exact);
+    free(taps->halves);
     *taps = (dn_taps){0};
 }

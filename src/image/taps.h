@@ -12,10 +12,15 @@
 
 typedef struct dn_taps {
     int count;      /* outputs */
-    int length;     /* taps of each: as many as the widest needs, zeros among them */
+    int length;     /* taps of each: as many as the widest needs, zeros among them; even
+                       where the input is that wide */
     int *first;     /* the input sample of each output's first tap */
     int32_t *fixed; /* count x length, for 8-bit samples ... */
     double *exact;  /* ... or for floats; the other is NULL */
+
+    /* Of each pair of fixed weights the high parts, then the low ones: a weight
+     * is 256 * high + low. NULL where length is odd. */
+    int16_t (*halves)[4];
 } dn_taps;
 
 /* Taps for outputs start .. start+count-1 of the `out` that resampling `in`
