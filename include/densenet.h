@@ -54,6 +54,9 @@ DN_API const char *dn_version(void);
  * lower one. */
 DN_API const char *dn_cpu_level(void);
 
+/* Cores that this process may run on: what a thread count of 0 means. */
+DN_API int dn_core_count(void);
+
 /* ------------------------------------------------------------ architecture */
 
 #define DN_MAX_BLOCKS 16
@@ -98,6 +101,11 @@ DN_API dn_status dn_arch_check(const dn_arch *arch);
 
 /* Trainable parameters: convolutions, BN weights and biases, the classifier. */
 DN_API size_t dn_arch_parameters(const dn_arch *arch);
+
+/* Arithmetic of the forward pass of one picture of this size: what the network's
+ * definition asks of convolutions and classifier, two operations a multiply-add,
+ * however few an algorithm gets by with. */
+DN_API double dn_arch_operations(const dn_arch *arch, int height, int width);
 
 /* The smallest height or width that leaves every pool at least one pixel. */
 DN_API int dn_arch_smallest_input(const dn_arch *arch);
@@ -316,9 +324,6 @@ DN_API void dn_session_free(dn_session *session);
 DN_API dn_status dn_session_run(dn_session *session, const float *input, int n, int height,
                                 int width, float *logits);
 
-/* Threads that runs use. */
-DN_API int dn_session_threads(const dn_session *session);
-
 /* Bytes of packed weights and of working memory for the planned shape. */
 DN_API size_t dn_session_bytes(const dn_session *session);
 
@@ -336,8 +341,7 @@ typedef void dn_observer(const dn_feature *feature, void *context);
 /* Calls observer with each inner tensor as the run computes it; NULL stops. */
 DN_API void dn_session_observe(dn_session *session, dn_observer *observer, void *context);
 
-/* What a step of a run cost. Arithmetic is what the network's definition asks
- * for, two operations a multiply-add, however few the algorithm gets by with. */
+/* What a step of a run cost; operations as dn_arch_operations counts them. */
 typedef struct dn_step_cost {
     const char *place; /* "stem", "block1.layer1", "transition1", "head" */
     const char *kind;  /* "conv1x1", "winograd3x3", "pool", ... */
@@ -348,9 +352,6 @@ typedef void dn_profiler(const dn_step_cost *cost, void *context);
 
 /* Calls profiler after each step of the runs that follow; NULL stops. */
 DN_API void dn_session_profile(dn_session *session, dn_profiler *profiler, void *context);
-
-/* Arithmetic of a run of the planned shape, in operations as above. */
-DN_API double dn_session_operations(const dn_session *session);
 
 /* The most operations a second that this many threads reach on this machine at
  * multiply-adds in registers, measured anew (a tenth of a second). */

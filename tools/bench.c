@@ -2,6 +2,7 @@
 #include "commands.h"
 
 #include "bench_rows.h"
+#include "bench_train.h"
 #include "densenet.h"
 #include "network.h"
 #include "report.h"
@@ -11,7 +12,7 @@
 
 static struct {
     int batch, threads, runs, size;
-    bool json, layers;
+    bool json, layers, train;
 } chosen = {.batch = 1, .runs = 10};
 
 static const option_row options[] = {
@@ -21,9 +22,10 @@ static const option_row options[] = {
     {"threads", 't', OPTION_INT, &chosen.threads, "N", "threads (one a core)", 1, 4096},
     {"runs", 'r', OPTION_INT, &chosen.runs, "N", "timed runs, after one to warm up (10)", 1,
      1000000},
+    {"train", 0, OPTION_FLAG, &chosen.train, NULL, "time a training step", 0, 0},
     {"layers", 0, OPTION_FLAG, &chosen.layers, NULL, "say where the time goes", 0, 0},
     {"json", 0, OPTION_FLAG, &chosen.json, NULL, "print a JSON object", 0, 0},
-    {"", 0, OPTION_TABLE, arch_options, NULL, "", 0, 0},
+    {"", 0, OPTION_TABLE, arch_options, NULL, NULL, 0, 0},
     {0},
 };
 
@@ -34,33 +36,67 @@ static void fill_pattern(float *input, size_t count)
         input[i] = (float)(i * 2654435761u % 1000) / 500 - 1;
 }
 
-static bool time_runs(dn_session *session, const dn_arch *arch, bench_row *row)
+static bool time_runs(dn_session *session, const float *input, float *logits, double *seconds,
+                      bench_row *row)
 {
-    size_t pixels = (size_t)row->batch * (size_t)row->size * (size_t)row->size;
-    float *input = malloc(pixels * (size_t)arch->channels * sizeof *input);
-    float *logits = malloc((size_t)row->batch * (size_t)arch->classes * sizeof *logits);
-    double *seconds = malloc((size_t)chosen.runs * sizeof *seconds);
-    bool sound = input && logits && seconds;
-    if (!sound)
-        complain("bench: out of memory");
-    else
-        fill_pattern(input, pixels * (size_t)arch->channels);
-    for (int run = -1; sound && run < chosen.runs; run++) {
+    for (int run = -1; run < chosen.runs; run++) {
         progress("run %d of %d", run + 1, chosen.runs);
         if (run == 0 && chosen.layers)
             dn_session_profile(session, bench_add_step, row);
         double start = seconds_now();
-        sound = dn_session_run(session, input, row->batch, row->size, row->size, logits) == DN_OK;
-        if (!sound)
+        if (dn_session_run(session, input, row->batch, row->size, row->size, logits) != DN_OK) {
             refuse();
-        else if (run >= 0)
+            return false;
+        }
+        if (run >= 0)
             seconds[run] = seconds_now() - start;
     }
     progress_end();
+    return true;
+}
+
+static bool bench_forward(const dn_model *model, const float *input, double *seconds,
+                          bench_row *row)
+{
+    size_t outputs = (size_t)row->batch * (size_t)dn_model_arch(model)->classes;
+    float *logits = malloc(outputs * sizeof *logits);
+    dn_session *session = NULL;
+    if (!logits)
+        return complain("bench: out of memory");
+    bool sound = dn_session_create(model, row->threads, &session) == DN_OK;
+    if (!sound)
+        refuse();
+    sound = sound && time_runs(session, input, logits, seconds, row);
     if (sound)
-        bench_set_times(row, seconds, chosen.runs);
-    free(input);
+        row->bytes = dn_session_bytes(session);
+    dn_session_free(session);
     free(logits);
+    return sound;
+}
+
+/* A training step counts as three forward passes: the gradients of maps and of
+ * weights take as much each. */
+static bool bench(const dn_model *model, bench_row *row)
+{
+    const dn_arch *arch = dn_model_arch(model);
+    size_t pixels = (size_t)row->batch * (size_t)row->size * (size_t)row->size;
+    size_t count = pixels * (size_t)arch->channels;
+    float *input = malloc(count * sizeof *input);
+    double *seconds = malloc((size_t)chosen.runs * sizeof *seconds);
+    bool sound = (input && seconds) || complain("bench: out of memory");
+    if (sound) {
+        fill_pattern(input, count);
+        sound = chosen.train ? bench_train(model, input, chosen.runs, seconds, row)
+                             : bench_forward(model, input, seconds, row);
+    }
+    if (sound) {
+        bench_set_times(row, seconds, chosen.runs);
+        row->operations =
+            dn_arch_operations(arch, row->size, row->size) * row->batch * (chosen.train ? 3 : 1);
+        row->peak = dn_measure_peak(row->threads);
+        bench_print(row, chosen.json, chosen.layers);
+    }
+    free(input);
     free(seconds);
     return sound;
 }
@@ -70,29 +106,24 @@ static int run(int count, char **arguments)
     dn_arch arch;
     if (!arch_from_options(count ? arguments[0] : "densenet121", &arch))
         return EXIT_REFUSED;
+    if (chosen.train && chosen.layers) {
+        complain("bench: --layers shows the forward pass, --train times a whole step; one of them "
+                 "is expected");
+        return EXIT_REFUSED;
+    }
     bool imagenet = arch.stem == DN_STEM_IMAGENET || arch.stem == DN_STEM_DEEP;
     bench_row row = {.name = arch.name,
+                     .train = chosen.train,
                      .batch = chosen.batch,
                      .size = chosen.size ? chosen.size
                              : imagenet  ? 224
                                          : 32,
-                     .threads = chosen.threads};
-    dn_model *model = NULL;
-    dn_session *session = NULL;
-    bool sound = dn_model_init(&arch, DN_INIT_PYTORCH, 1, &model) == DN_OK &&
-                 dn_session_create(model, chosen.threads, &session) == DN_OK;
-    if (!sound)
-        refuse();
-    sound = sound && time_runs(session, &arch, &row);
-    if (sound) {
-        row.operations = dn_session_operations(session);
-        row.bytes = dn_session_bytes(session);
-        row.threads = dn_session_threads(session);
-        row.peak = dn_measure_peak(row.threads);
-        bench_print(&row, chosen.json, chosen.layers);
-    }
+                     .threads = chosen.threads ? chosen.threads : dn_core_count()};
+    dn_model *model;
+    if (dn_model_init(&arch, DN_INIT_PYTORCH, 1, &model) != DN_OK)
+        return refuse();
+    bool sound = bench(model, &row);
     bench_free(&row);
-    dn_session_free(session);
     dn_model_free(model);
     return sound ? EXIT_DONE : EXIT_REFUSED;
 }
@@ -102,13 +133,16 @@ const command bench_command = {
     .arguments = "[ARCH]",
     .summary = "time a network on this machine",
     .description =
-        "Times the forward pass of a network with random weights. Arithmetic counts what the\n"
-        "network's definition asks for, two operations a multiply-add; an algorithm that gets\n"
-        "by with fewer can show more than the machine's peak.\n",
+        "Times the forward pass, or a training step, of a network with random weights.\n"
+        "Arithmetic counts what the network's definition asks for, two operations a\n"
+        "multiply-add; an algorithm that gets by with fewer can show more than the machine's\n"
+        "peak.\n",
     .examples = "  densenet bench densenet121 --batch 8\n"
-                "      the fastest and the median of ten runs\n"
+                "    the fastest and the median of ten runs\n"
                 "  densenet bench densenet121 --threads 1 --layers\n"
-                "      where the time goes\n",
+                "    where the time goes\n"
+                "  densenet bench densenet-bc-100-12 --train --batch 64 --json\n"
+                "    a training step\n",
     .options = options,
     .least = 0,
     .most = 1,

@@ -65,12 +65,12 @@ static json_t *step_object(const bench_row *row, const bench_step *step)
 
 static void print_json(const bench_row *row, bool layers)
 {
-    json_t *object =
-        json_pack("{s:s, s:i, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:I}", "name", row->name, "batch",
-                  row->batch, "size", row->size, "threads", row->threads, "runs", row->runs,
-                  "ms_min", 1e3 * row->fastest, "ms_median", 1e3 * row->median, "gflops",
-                  1e-9 * row->operations / row->fastest, "peak_fraction",
-                  row->operations / row->fastest / row->peak, "bytes", (json_int_t)row->bytes);
+    json_t *object = json_pack(
+        "{s:s, s:b, s:i, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:I}", "name", row->name, "train",
+        row->train, "batch", row->batch, "size", row->size, "threads", row->threads, "runs",
+        row->runs, "ms_min", 1e3 * row->fastest, "ms_median", 1e3 * row->median, "gflops",
+        1e-9 * row->operations / row->fastest, "peak_fraction",
+        row->operations / row->fastest / row->peak, "bytes", (json_int_t)row->bytes);
     if (layers) {
         json_t *steps = json_array();
         for (int i = 0; i < row->step_count; i++)
@@ -108,12 +108,14 @@ void bench_print(const bench_row *row, bool json, bool layers)
         print_json(row, layers);
         return;
     }
-    printf("%s, %d x %dx%d, %d thread%s, %s kernels: fastest of %d runs %.2f ms, median %.2f ms\n"
-           "%.1f GFLOP/s, %.1f%% of this machine's peak of %.1f; %.1f MB\n",
-           row->name, row->batch, row->size, row->size, row->threads, row->threads == 1 ? "" : "s",
-           dn_cpu_level(), row->runs, 1e3 * row->fastest, 1e3 * row->median,
-           1e-9 * row->operations / row->fastest, 100 * row->operations / row->fastest / row->peak,
-           1e-9 * row->peak, 1e-6 * (double)row->bytes);
+    printf(
+        "%s, %s, %d x %dx%d, %d thread%s, %s kernels: fastest of %d runs %.2f ms, median %.2f ms\n"
+        "%.1f GFLOP/s, %.1f%% of this machine's peak of %.1f; %.1f MB\n",
+        row->name, row->train ? "training step" : "forward", row->batch, row->size, row->size,
+        row->threads, row->threads == 1 ? "" : "s", dn_cpu_level(), row->runs, 1e3 * row->fastest,
+        1e3 * row->median, 1e-9 * row->operations / row->fastest,
+        100 * row->operations / row->fastest / row->peak, 1e-9 * row->peak,
+        1e-6 * (double)row->bytes);
     if (layers)
         print_layers(row);
 }

@@ -122,7 +122,8 @@ static bool run_list(predictor *p, const picture_list *list)
         int count = left < (size_t)chosen.batch ? (int)left : chosen.batch;
         progress("%zu of %zu pictures", done, list->count);
         picture_tensors_fill(&p->preprocess, list->paths + done, count,
-                             dn_session_threads(p->session), p->heat != NULL, tensors);
+                             chosen.threads ? chosen.threads : dn_core_count(), p->heat != NULL,
+                             tensors);
         sound = run_batch(p, list->paths + done, tensors, count);
         picture_tensors_free(count, tensors);
     }

@@ -5,8 +5,6 @@
 #include "pictures.h"
 #include "report.h"
 
-#include <omp.h>
-
 #define BATCH 64 /* pictures between two writes */
 
 static struct {
@@ -81,7 +79,7 @@ static int write_array(const dn_preprocess *preprocess, const picture_list *list
     growing_array result = {.preprocess = preprocess, .shape = {0, preprocess->channels, 0, 0}};
     if (!npy_begin(chosen.output, &result.file))
         return EXIT_REFUSED;
-    int threads = chosen.threads ? chosen.threads : omp_get_max_threads();
+    int threads = chosen.threads ? chosen.threads : dn_core_count();
     bool sound = add_all(&result, list, threads);
     if (!sound || result.shape[0] == 0) {
         output_abandon(&result.file);

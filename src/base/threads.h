@@ -2,14 +2,13 @@
 #ifndef DN_BASE_THREADS_H
 #define DN_BASE_THREADS_H
 
+#include "densenet.h"
+
 /* Runs body(context, task, thread) for every task in 0..tasks-1 on up to
  * `threads` threads and returns when all are done; thread is 0..threads-1 and
  * no two bodies run at once with the same one. Which thread runs a task is
  * left to the moment, so a body's result must depend on the task alone. */
 typedef void dn_task_body(void *context, int task, int thread);
 void dn_parallel(int threads, int tasks, dn_task_body *body, void *context);
-
-/* Cores this process may run on. */
-int dn_core_count(void);
 
 #endif

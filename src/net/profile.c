@@ -89,11 +89,3 @@ void dn_session_profile(dn_session *session, dn_profiler *profiler, void *contex
     session->profiler = profiler;
     session->profiler_context = context;
 }
-
-double dn_session_operations(const dn_session *session)
-{
-    double sum = 0;
-    for (int i = 0; session->plan && i < session->plan->step_count; i++)
-        sum += step_operations(&session->plan->steps[i]);
-    return sum;
-}

@@ -79,11 +79,6 @@ dn_status dn_session_run(dn_session *session, const float *input, int n, int hei
     return DN_OK;
 }
 
-int dn_session_threads(const dn_session *session)
-{
-    return session->runner.threads;
-}
-
 size_t dn_session_bytes(const dn_session *session)
 {
     size_t bytes = session->packed->bytes;
