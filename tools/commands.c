@@ -4,6 +4,7 @@
 const command *const commands[] = {
     &info_command,
     &convert_command,
+    &pull_command,
     &summary_command,
     &preprocess_command,
     &train_command,

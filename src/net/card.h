@@ -17,6 +17,8 @@ typedef struct dn_card_number {
 extern const char *const dn_card_stems[];
 extern const dn_card_number dn_card_numbers[DN_CARD_NUMBERS];
 
+bool dn_card_exists(const dn_tensor_file *file);
+
 /* Replaces *arch, which was read off the tensors, by the recorded one where it
  * describes the same tensors (the BN epsilon is in no shape). *ignored tells
  * that it describes others. */

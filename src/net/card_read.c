@@ -15,6 +15,11 @@ static const char *text_of(const dn_tensor_file *file, const char *key)
     return value && value->texts ? value->texts[0] : NULL;
 }
 
+bool dn_card_exists(const dn_tensor_file *file)
+{
+    return text_of(file, "densenet.arch") != NULL;
+}
+
 static bool parse_int(const char *text, int *number)
 {
     char *end = NULL;
@@ -84,7 +89,7 @@ void dn_card_arch(const dn_tensor_file *file, dn_arch *arch, bool *ignored)
 {
     dn_arch recorded = {0};
     *ignored = false;
-    if (!text_of(file, "densenet.arch"))
+    if (!dn_card_exists(file))
         return;
     *ignored = !parse_arch(file, &recorded) || !same_tensors(&recorded, arch);
     if (!*ignored)

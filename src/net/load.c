@@ -7,6 +7,7 @@
 #include "net/card.h"
 #include "net/concat.h"
 #include "net/fill.h"
+#include "net/foreign.h"
 #include "net/match.h"
 
 #include <stdio.h>
@@ -173,6 +174,7 @@ static void warn_of_values(loader *l, const dn_model *model)
 static dn_status build_model(loader *l, dn_model **out)
 {
     bool ignored = false;
+    dn_foreign_epsilon(l->file, &l->arch.bn_epsilon);
     dn_card_arch(l->file, &l->arch, &ignored);
     if (ignored)
         warn(l, "its metadata describe another network and were ignored");
@@ -183,6 +185,8 @@ static dn_status build_model(loader *l, dn_model **out)
     dn_status status = dn_fill_model(model, l->sources, l->concat, &borrowed);
     if (status == DN_OK && !ignored)
         status = dn_card_read(l->file, model);
+    if (status == DN_OK && !dn_card_exists(l->file))
+        status = dn_foreign_read(l->file, model);
     if (status == DN_OK)
         warn_of_values(l, model);
     if (status == DN_OK && (l->warning.length || l->warning.failed))
