@@ -73,6 +73,12 @@ typedef struct dn_pointwise {
     int pixels_per_task, panels_per_task;
 } dn_pointwise;
 
+/* Winograd's algorithm interpolates at 0, +-P, +-Q and infinity. These values
+ * halve the rounding error of the usual 1 and 2, and all that is computed of
+ * them is exact in float. */
+#define DN_WINOGRAD_P 0.625
+#define DN_WINOGRAD_Q 1.5
+
 /* 3x3 convolution with padding 1 by Winograd's F(4x4, 3x3) (Lavin and Gray,
  * 2016). The input's border of zeros reaches one pixel up and left, and right
  * and down as far as whole 4x4 tiles need. One task: a run of tiles. */

@@ -20,14 +20,14 @@ void dn_pack_conv(const dn_kernels *kernels, const float *weight, int outputs, i
     }
 }
 
-/* G of F(4x4, 3x3) for the points 0, 1, -1, 2, -2, infinity. */
+/* G of F(4x4, 3x3): rows (1, x, x^2) / prod(x - other points), infinity last. */
+#define P DN_WINOGRAD_P
+#define Q DN_WINOGRAD_Q
+#define AT_P (1 / (2 * P * P * (P * P - Q * Q)))
+#define AT_Q (1 / (2 * Q * Q * (Q * Q - P * P)))
 static const double winograd_g[6][3] = {
-    {1.0 / 4, 0, 0},
-    {-1.0 / 6, -1.0 / 6, -1.0 / 6},
-    {-1.0 / 6, 1.0 / 6, -1.0 / 6},
-    {1.0 / 24, 1.0 / 12, 1.0 / 6},
-    {1.0 / 24, -1.0 / 12, 1.0 / 6},
-    {0, 0, 1},
+    {1 / (P * P * Q * Q), 0, 0}, {AT_P, P *AT_P, P *P *AT_P},  {AT_P, -P *AT_P, P *P *AT_P},
+    {AT_Q, Q *AT_Q, Q *Q *AT_Q}, {AT_Q, -Q *AT_Q, Q *Q *AT_Q}, {0, 0, 1},
 };
 
 /* G g G^T of one 3x3 kernel. */

@@ -140,11 +140,20 @@ static void global_pool(const dn_global_pool *op, int task)
 }
 
 /* B^T and A^T of F(4x4, 3x3), as matrices. */
-static const double input_matrix[6][6] = {{4, 0, -5, 0, 1, 0},  {0, -4, -4, 1, 1, 0},
-                                          {0, 4, -4, -1, 1, 0}, {0, -2, -1, 2, 1, 0},
-                                          {0, 2, -1, -2, 1, 0}, {0, 4, 0, -5, 0, 1}};
-static const double output_matrix[4][6] = {
-    {1, 1, 1, 1, 1, 0}, {0, 1, -1, 2, -2, 0}, {0, 1, 1, 4, 4, 0}, {0, 1, -1, 8, -8, 1}};
+#define P DN_WINOGRAD_P
+#define Q DN_WINOGRAD_Q
+static const double input_matrix[6][6] = {{P * P * Q * Q, 0, -P *P - Q *Q, 0, 1, 0},
+                                          {0, -P *Q *Q, -Q *Q, P, 1, 0},
+                                          {0, P *Q *Q, -Q *Q, -P, 1, 0},
+                                          {0, -Q *P *P, -P *P, Q, 1, 0},
+                                          {0, Q *P *P, -P *P, -Q, 1, 0},
+                                          {0, P *P *Q *Q, 0, -P *P - Q *Q, 0, 1}};
+static const double output_matrix[4][6] = {{1, 1, 1, 1, 1, 0},
+                                           {0, P, -P, Q, -Q, 0},
+                                           {0, P *P, P *P, Q *Q, Q *Q, 0},
+                                           {0, P *P *P, -P *P *P, Q *Q *Q, -Q *Q *Q, 1}};
+#undef P
+#undef Q
 
 /* sums[i][j] += (B^T d B)_ij * weight_ij for one channel of a tile. */
 static void add_tile_channel(const dn_winograd *op, const float *corner, int c, int n,

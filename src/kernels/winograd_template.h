@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* F(4x4, 3x3): 6x6 input tiles, 36 small matrix products, 4x4 output tiles.
- * Matrices are those of Lavin and Gray (2016) for the points 0, +-1, +-2. */
+ * Matrices are built as by Lavin and Gray (2016), for the points of kernels.h. */
+#define P ((float)DN_WINOGRAD_P)
+#define Q ((float)DN_WINOGRAD_Q)
 
 /* B^T d for six vectors. */
 DN_INLINE void transform_input_line(const vfloat d[6], vfloat t[6])
 {
-    vfloat even = d[4] - 4.0f * d[2], odd = d[3] - 4.0f * d[1];
-    vfloat even2 = d[4] - d[2], odd2 = 2.0f * (d[3] - d[1]);
-    t[0] = 4.0f * d[0] + (d[4] - 5.0f * d[2]);
-    t[1] = even + odd;
-    t[2] = even - odd;
-    t[3] = even2 + odd2;
-    t[4] = even2 - odd2;
-    t[5] = 4.0f * d[1] + (d[5] - 5.0f * d[3]);
+    vfloat even = d[4] - Q * Q * d[2], odd = d[3] - Q * Q * d[1];
+    vfloat even2 = d[4] - P * P * d[2], odd2 = d[3] - P * P * d[1];
+    t[0] = P * P * Q * Q * d[0] + (d[4] - (P * P + Q * Q) * d[2]);
+    t[1] = even + P * odd;
+    t[2] = even - P * odd;
+    t[3] = even2 + Q * odd2;
+    t[4] = even2 - Q * odd2;
+    t[5] = P * P * Q * Q * d[1] + (d[5] - (P * P + Q * Q) * d[3]);
 }
 
 /* A^T m for six vectors. */
@@ -21,10 +23,12 @@ DN_INLINE void transform_output_line(const vfloat m[6], vfloat t[4])
     vfloat sum1 = m[1] + m[2], difference1 = m[1] - m[2];
     vfloat sum2 = m[3] + m[4], difference2 = m[3] - m[4];
     t[0] = m[0] + sum1 + sum2;
-    t[1] = difference1 + 2.0f * difference2;
-    t[2] = sum1 + 4.0f * sum2;
-    t[3] = difference1 + 8.0f * difference2 + m[5];
+    t[1] = P * difference1 + Q * difference2;
+    t[2] = P * P * sum1 + Q * Q * sum2;
+    t[3] = P * P * P * difference1 + (Q * Q * Q * difference2 + m[5]);
 }
+#undef P
+#undef Q
 
 /* One vector of channels of a tile: planes[6 i + j] = (B^T d B)_ij. */
 DN_INLINE void transform_input_vector(const float *source, const dn_grid *grid, float *target,
