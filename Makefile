@@ -13,6 +13,7 @@ BUILD ?= build/release
 PREFIX ?= /usr/local
 SECONDS ?= 60
 PICTURES ?=
+MAKEFLAGS += --no-print-directory
 ifneq ($(shell command -v ninja),)
 export CMAKE_GENERATOR ?= Ninja
 endif
@@ -32,7 +33,7 @@ test:
 	@scripts/test.sh
 
 bench: all
-	@python3 bench/run.py --program $(BUILD)/densenet $(BENCH_FLAGS)
+	@scripts/bench.sh $(BUILD)/densenet $(BENCH_FLAGS)
 
 fuzz:
 	@scripts/fuzz.sh $(SECONDS) $(TARGET)

@@ -1,0 +1,216 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Measure densenet and the engines people would use instead, side by side.
+
+    bench/run.py PROGRAM BUILD [--rounds N] [--only WORDS] [--photos FOLDER]
+
+Every figure is the fastest of several rounds in which the program and its peer
+take turns, so that a machine that is busy at times is so for both. Writes
+BUILD/results.json and BUILD/ratios.svg; prints the table. What cannot be
+installed is named.
+"""
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+
+import ratio_chart
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+NETWORKS = ("densenet121", "densenet169", "densenet201")
+
+
+class Peer:
+    """A process of peers.py, ready to take turns."""
+
+    def __init__(self, python, kind, *arguments):
+        self.process = subprocess.Popen(
+            [python, os.path.join(HERE, "peers.py"), kind, *map(str, arguments)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment())
+        if self.process.stdout.readline().strip() != "ready":
+            raise RuntimeError(f"{kind} could not be started")
+        self.fastest, self.peak = float("inf"), 0
+
+    def turn(self):
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        milliseconds, peak = map(float, self.process.stdout.readline().split())
+        self.fastest, self.peak = min(self.fastest, milliseconds), max(self.peak, peak)
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def environment():
+    """Without settings that hold a peer back."""
+    return {k: v for k, v in os.environ.items() if not k.startswith(("OPENBLAS_", "OMP_", "MKL_"))}
+
+
+def measured(command):
+    """Wall milliseconds and peak bytes of a whole process."""
+    start = time.perf_counter()
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment())
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise RuntimeError(f"{command}: status {child.returncode}")
+    return (time.perf_counter() - start) * 1e3, usage.ru_maxrss * 1024
+
+
+class Bench:
+    def __init__(self, options):
+        self.options, self.rows, self.missing = options, [], []
+        self.files = os.path.join(options.build, "files")
+        os.makedirs(self.files, exist_ok=True)
+
+    def wanted(self, work):
+        return not self.options.only or any(word in work for word in self.options.only.split(","))
+
+    def add(self, work, peer, own, other, unit):
+        row = {"work": work, "peer": peer, "own": own, "other": other, "unit": unit, "ratio": own / other}
+        self.rows.append(row)
+        print(f"{work:<46} {peer:<13} {own:>9.1f} {other:>9.1f} {unit:<3} {row['ratio']:6.2f}", flush=True)
+
+    def own(self, *arguments):
+        done = subprocess.run([self.options.program, "bench", *map(str, arguments), "--json"],
+                              capture_output=True, text=True, check=True, env=environment())
+        return json.loads(done.stdout)
+
+    # ---- forward ----
+
+    def export(self, name):
+        """The same random network as .safetensors and .onnx."""
+        onnx, weights = f"{self.files}/{name}.onnx", f"{self.files}/{name}.safetensors"
+        if not os.path.exists(onnx):
+            import torch
+            import torchvision
+            torch.manual_seed(0)
+            model = getattr(torchvision.models, name)(weights=None).eval()
+            torch.save(model.state_dict(), f"{self.files}/{name}.pth")
+            torch.onnx.export(model, torch.zeros(1, 3, 224, 224), onnx, input_names=["x"],
+                              dynamic_axes={"x": {0: "n"}})
+            subprocess.run([self.options.program, "convert", f"{self.files}/{name}.pth", weights], check=True)
+        return onnx, weights
+
+    def forward(self, name, batch, threads):
+        work = f"{name} forward, batch {batch}, {threads} thread{'s' * (threads > 1)}"
+        if not self.wanted(work):
+            return
+        onnx, _ = self.export(name)
+        peers = {kind: Peer(self.options.python, kind, onnx, batch, threads)
+                 for kind in ("onnxruntime", "openvino") if kind not in self.missing}
+        if "pytorch" not in self.missing:
+            peers["pytorch"] = Peer(self.options.python, "pytorch", name, batch, threads)
+        own = float("inf")
+        for _ in range(self.options.rounds):
+            own = min(own, self.own(name, "--batch", batch, "--threads", threads, "--runs", 3)["ms_min"])
+            for peer in peers.values():
+                peer.turn()
+        for kind, peer in peers.items():
+            peer.close()
+            self.add(work, kind, own, peer.fastest, "ms")
+
+    def start(self, name):
+        work = f"{name}, process start to first logits"
+        if "onnxruntime" in self.missing or not self.wanted(work):
+            return
+        onnx, weights = self.export(name)
+        input_ = f"{self.files}/x.npy"
+        code = ("import numpy, onnxruntime as ort, sys; s = ort.InferenceSession(sys.argv[1], providers="
+                "['CPUExecutionProvider']); s.run(None, {'x': numpy.load(sys.argv[2])})")
+        subprocess.run([self.options.python, "-c", "import numpy, sys; numpy.save(sys.argv[1], numpy.random"
+                        ".default_rng(0).standard_normal((1, 3, 224, 224)).astype('f'))", input_], check=True)
+        own_command = [self.options.program, "forward", "--weights", weights, "--input", input_, "--output",
+                       f"{self.files}/y.npy"]
+        pairs = []
+        for _ in range(self.options.rounds + 2):
+            pairs.append((measured(own_command), measured([self.options.python, "-c", code, onnx, input_])))
+        own, other = zip(*pairs)
+        self.add(work, "onnxruntime", min(o[0] for o in own), min(o[0] for o in other), "ms")
+        self.add(f"{name}, peak memory of that process", "onnxruntime", min(o[1] for o in own) / 1e6,
+                 min(o[1] for o in other) / 1e6, "MB")
+
+    # ---- training, pictures ----
+
+    def train(self, name, batch):
+        work = f"{name} training step, batch {batch}, 2 threads"
+        if "pytorch" in self.missing or not self.wanted(work):
+            return
+        peer = Peer(self.options.python, "pytorch_train", name, batch, 2)
+        own, own_peak = float("inf"), 0
+        command = [self.options.program, "bench", name, "--train", "--batch", str(batch), "--threads", "2",
+                   "--runs", "2", "--json"]
+        for _ in range(self.options.rounds):
+            own = min(own, self.own(*command[2:-1])["ms_min"])
+            peer.turn()
+        own_peak = measured(command)[1]
+        peer.close()
+        self.add(work, "pytorch", own, peer.fastest, "ms")
+        self.add(f"{name} training, peak memory", "pytorch", own_peak / 1e6, peer.peak / 1e6, "MB")
+
+    def photographs(self):
+        folder = self.options.photos
+        if not folder or "pytorch" in self.missing or not self.wanted("photographs"):
+            return
+        count = len(os.listdir(folder))
+        peer = Peer(self.options.python, "torchvision_preprocess", folder)
+        for threads in (2, 1):
+            own = float("inf")
+            command = [self.options.program, "preprocess", folder, "--output", f"{self.files}/p.npy",
+                       "--threads", str(threads)]
+            for _ in range(self.options.rounds):
+                own = min(own, measured(command)[0])
+                peer.turn()
+            self.add(f"decode and preprocess {count} photographs, {threads} thread{'s' * (threads > 1)}",
+                     "torchvision", own, peer.fastest, "ms")
+        peer.close()
+
+    def run(self):
+        print(f"{'':<46} {'against':<13} {'densenet':>9} {'other':>9} {'':<3} {'ratio':>6}")
+        for threads in (2, 1):
+            for name in NETWORKS:
+                for batch in (1, 8):
+                    self.forward(name, batch, threads)
+        self.start("densenet121")
+        self.train("densenet121", 16)
+        for name in ("densenet-bc-100-12", "densenet-40-12"):
+            self.train(name, 64)
+        self.photographs()
+
+
+def versions(python):
+    code = ("import importlib\nfor n in ('onnxruntime', 'openvino', 'torch', 'torchvision', 'PIL'):\n"
+            "    try: print(n, importlib.import_module(n).__version__)\n    except Exception: print(n, '-')")
+    done = subprocess.run([python, "-c", code], capture_output=True, text=True)
+    return dict(line.split(None, 1) for line in done.stdout.splitlines())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program")
+    parser.add_argument("build")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", help="comma-separated words of the work to measure")
+    parser.add_argument("--photos", help="a folder of photographs")
+    options = parser.parse_args()
+    options.python = sys.executable
+    bench = Bench(options)
+    found = versions(options.python)
+    for kind, module in (("onnxruntime", "onnxruntime"), ("openvino", "openvino"), ("pytorch", "torch")):
+        if found.get(module, "-") == "-":
+            bench.missing.append(kind)
+            print(f"not measured: {kind} is not installed")
+    print("with " + ", ".join(f"{k} {v}" for k, v in found.items() if v != "-"))
+    bench.run()
+    with open(os.path.join(options.build, "results.json"), "w", encoding="utf-8") as file:
+        json.dump({"versions": found, "rows": bench.rows}, file, indent=1)
+    ratio_chart.write(bench.rows, os.path.join(options.build, "ratios.svg"))
+    print(f"{options.build}/results.json, {options.build}/ratios.svg")
+
+
+if __name__ == "__main__":
+    main()
