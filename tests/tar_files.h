@@ -21,6 +21,14 @@ static inline void tar_seal(unsigned char *header)
     snprintf((char *)header + 148, 8, "%06o", sum);
 }
 
+/* Overwrites a part of a header with text, without its NUL. */
+static inline void tar_set(unsigned char *header, size_t at, const char *text)
+{
+    while (*text)
+        header[at++] = (unsigned char)*text++;
+    tar_seal(header);
+}
+
 /* A member of any type; returns its header, which may be changed and sealed
  * again. */
 static inline unsigned char *tar_add(tar_file *tar, char type, const char *name, const void *data,

@@ -71,13 +71,13 @@ static void specifications(void **state)
 /* A picture whose every pixel is another: red says the column, green the row. */
 static dn_image *coordinates(int width, int height)
 {
-    unsigned char *pixels = malloc((size_t)(3 * width * height));
+    unsigned char *pixels = malloc(3 * (size_t)width * (size_t)height), *pixel = pixels;
     dn_image *image = malloc(sizeof *image);
     assert_true(pixels && image);
-    for (int i = 0; i < width * height; i++) {
-        pixels[3 * i] = (unsigned char)(1 + i % width);
-        pixels[3 * i + 1] = (unsigned char)(1 + i / width);
-        pixels[3 * i + 2] = 255;
+    for (int i = 0; i < width * height; i++, pixel += 3) {
+        pixel[0] = (unsigned char)(1 + i % width);
+        pixel[1] = (unsigned char)(1 + i / width);
+        pixel[2] = 255;
     }
     *image = (dn_image){width, height, 3, 8, pixels};
     return image;
@@ -112,7 +112,7 @@ static void cifar_shifts_and_flips(void **state)
     for (int i = 0; i < DRAWS; i++) {
         assert_int_equal(dn_augment_run(&augment, &preprocess, SIDE, draw(i), image, tensor),
                          DN_OK);
-        const float *middle = tensor + 16 * SIDE + 16;
+        const float *middle = &tensor[16 * SIDE + 16];
         int column = (int)lrintf(255 * middle[0]) - 1, row = (int)lrintf(255 * middle[PLANE]) - 1;
         bool flipped = middle[1] < middle[0];
         int dx = column - (flipped ? 15 : 16), dy = row - 16;
@@ -195,8 +195,8 @@ static void resized_crops(void **state)
 static void imagenet_crops(void **state)
 {
     (void)state;
-    enum { SIZE = 20 };
-    static float tensor[3 * SIZE * SIZE];
+    enum { SIZE = 20, AREA = SIZE * SIZE };
+    static float tensor[3 * AREA];
     dn_image *image = coordinates(90, 70);
     dn_augment augment = parse("imagenet");
     dn_preprocess preprocess = pipeline("none");
@@ -208,7 +208,7 @@ static void imagenet_crops(void **state)
         flips += flipped;
         for (int x = 1; x < SIZE; x++)
             assert_true(flipped ? tensor[x] <= tensor[x - 1] : tensor[x] >= tensor[x - 1]);
-        assert_true(tensor[SIZE * SIZE] < tensor[SIZE * SIZE + SIZE * (SIZE - 1)]);
+        assert_true(tensor[AREA] < tensor[2 * AREA - SIZE]);
     }
     assert_true(abs(flips - 200) < 50);
     dn_image_free(image);

@@ -9,11 +9,12 @@ enum { PICTURE = 3072, MOST_RECORDS = 8 };
 static void write_records(const char *name, int label_bytes, const unsigned char *labels, int count)
 {
     static unsigned char bytes[MOST_RECORDS * (2 + PICTURE)];
-    size_t size = (size_t)(label_bytes + PICTURE);
+    size_t size = PICTURE + (size_t)label_bytes;
     memset(bytes, 0, sizeof bytes);
     for (int i = 0; i < count; i++) {
         unsigned char *record = bytes + (size_t)i * size;
-        memcpy(record, labels + i * label_bytes, (size_t)label_bytes);
+        memcpy(record, labels, (size_t)label_bytes);
+        labels += label_bytes;
         for (int c = 0; c < 3; c++)
             record[label_bytes + c * 1024] = (unsigned char)(100 + c + i);
     }

@@ -12,8 +12,9 @@ static void make_records(int count)
 {
     static unsigned char bytes[RECORDS * RECORD];
     for (int i = 0; i < count; i++) {
-        memset(bytes + i * RECORD, 5 * i, RECORD);
-        bytes[i * RECORD] = (unsigned char)(i % 3);
+        unsigned char *record = &bytes[(size_t)i * RECORD];
+        memset(record, 5 * i, RECORD);
+        record[0] = (unsigned char)(i % 3);
     }
     scratch_file("x.bin", bytes, (size_t)count * RECORD);
 }
@@ -66,10 +67,10 @@ static void in_order(void **state)
             int sample = i % 3 * 4 + j;
             assert_int_equal(loaded->samples[j], sample);
             assert_int_equal(loaded->classes[j], sample % 3);
-            assert_float_equal(loaded->batch.input[j * IMAGE + 7], (float)(5 * sample) / 255,
-                               1e-6f);
+            assert_float_equal(loaded->batch.input[(size_t)j * IMAGE + 7],
+                               (float)(5 * sample) / 255, 1e-6f);
             for (int k = 0; k < 10; k++)
-                assert_true(loaded->batch.targets[j * 10 + k] == (k == sample % 3));
+                assert_true(loaded->batch.targets[(size_t)j * 10 + (size_t)k] == (k == sample % 3));
         }
     }
     dn_loader_free(loader);
@@ -125,7 +126,7 @@ static uint64_t digest(const dn_dataset *dataset, const dn_loader_options *optio
         }
         for (int j = 0; j < loaded->batch.n; j++)
             sum = sum * 31 + (uint64_t)loaded->samples[j] +
-                  (uint64_t)(1e6f * loaded->batch.targets[j * 10]);
+                  (uint64_t)(1e6f * loaded->batch.targets[(size_t)j * 10]);
     }
     dn_loader_free(loader);
     return sum;
@@ -184,12 +185,12 @@ static void mixed_pairs(void **state)
     dn_loader *loader = create(dataset, &options);
     const dn_loaded *loaded = next(loader);
     for (int i = 0; i < 9; i++) {
-        const float *target = loaded->batch.targets + i * 10;
+        const float *target = &loaded->batch.targets[(size_t)i * 10];
         int partner = 8 - i, class = i % 3, other = partner % 3;
         float part = i == 4 ? 1 : target[class];
         float expected = part * (float)(5 * i) + (1 - part) * (float)(5 * partner);
         if (class != other)
-            assert_float_equal(255 * loaded->batch.input[i * IMAGE], expected, 1e-2f);
+            assert_float_equal(255 * loaded->batch.input[(size_t)i * IMAGE], expected, 1e-2f);
         assert_float_equal(target[0] + target[1] + target[2], 1, 1e-6f);
         assert_int_equal(loaded->classes[i], part >= 0.5f ? class : other);
     }

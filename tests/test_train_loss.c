@@ -101,8 +101,8 @@ static void parts_make_the_whole(void **state)
     }
     double whole = dn_loss(DN_TASK_LABELS, logits, targets, ROWS, OUTPUTS, 0, 1, NULL), sum = 0;
     int64_t weights = 0;
-    for (int row = 0; row < ROWS; row++) {
-        const float *part = logits + row * OUTPUTS, *labels = targets + row * OUTPUTS;
+    for (size_t row = 0; row < ROWS; row++) {
+        const float *part = &logits[row * OUTPUTS], *labels = &targets[row * OUTPUTS];
         int64_t weight = dn_loss_weight(DN_TASK_LABELS, labels, 1, OUTPUTS);
         sum += (double)weight * dn_loss(DN_TASK_LABELS, part, labels, 1, OUTPUTS, 0, 1, NULL);
         weights += weight;

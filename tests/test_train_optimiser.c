@@ -90,7 +90,7 @@ static float *train(const char *name, int threads, double *norm)
     const dn_parameter parameters[] = {
         {0, 3, true, 1}, {3, 70000, true, 1}, {70003, 1, false, 1}, {70004, MANY - 70004, true, 1}};
     dn_optimiser *optimiser;
-    float *weights = malloc(2 * MANY * sizeof *weights), *gradients = weights + MANY;
+    float *weights = calloc(MANY, 2 * sizeof *weights), *gradients = weights + MANY;
     assert_non_null(weights);
     assert_int_equal(dn_optimiser_find(name, &options), DN_OK);
     assert_int_equal(dn_optimiser_create(&options, parameters, 4, MANY, &optimiser), DN_OK);

@@ -26,7 +26,7 @@ static void jpeg_is_libjpegs(void **state)
     for (int channels = 1; channels <= 3; channels += 2)
         for (int i = 0; i < 4; i++) {
             int width = sizes[i][0], height = sizes[i][1];
-            size_t count = (size_t)(width * height * channels);
+            size_t count = (size_t)width * (size_t)height * (size_t)channels;
             unsigned char *pixels = draw_picture(width, height, channels);
             uint8_t *copy = malloc(count);
             assert_non_null(copy);

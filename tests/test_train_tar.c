@@ -79,8 +79,7 @@ static void links_have_no_contents(void **state)
 {
     (void)state;
     unsigned char *header = tar_add_text(&made, '1', "hard", "");
-    memcpy(header + 124, "00000077777", 11); /* the size of what it points at */
-    tar_seal(header);
+    tar_set(header, 124, "00000077777"); /* the size of what it points at */
     tar_add_text(&made, '2', "soft", "");
     tar_add_text(&made, '0', "a", "one");
     assert_string_equal(walk(made.size), "a=one");
@@ -97,13 +96,11 @@ static void long_names(void **state)
     tar_add_text(&made, 'x', "PaxHeader", pax_record("path", name));
     tar_add_text(&made, '0', "short", "2");
     unsigned char *header = tar_add_text(&made, '0', "tail", "3");
-    memcpy(header + 345, "head/of", 7); /* ustar's prefix */
-    tar_seal(header);
+    tar_set(header, 345, "head/of"); /* ustar's prefix */
     tar_add_text(&made, '0', "after", "4");
     header = tar_add_text(&made, '0', "gnu", "5");
-    memcpy(header + 257, "ustar  ", 8); /* GNU keeps times where ustar has the prefix */
-    memcpy(header + 345, "13716734555", 11);
-    tar_seal(header);
+    tar_set(header, 257, "ustar  "); /* GNU keeps times where ustar has the prefix */
+    tar_set(header, 345, "13716734555");
     snprintf(expected, sizeof expected, "%s=1 %s=2 head/of/tail=3 after=4 gnu=5", name, name);
     assert_string_equal(walk(made.size), expected);
 
@@ -120,8 +117,7 @@ static void full_name_field(void **state)
     memset(name, 'f', 100);
     name[100] = '\0';
     unsigned char *header = tar_add_text(&made, '0', "", "1");
-    memcpy(header, name, 100);
-    tar_seal(header);
+    tar_set(header, 0, name);
     snprintf(expected, sizeof expected, "%s=1", name);
     assert_string_equal(walk(made.size), expected);
 }
@@ -136,8 +132,7 @@ static void pax_records(void **state)
     tar_add_text(&made, 'g', "global", pax_record("path", "not this"));
     tar_add_text(&made, 'x', "PaxHeader", records);
     unsigned char *header = tar_add_text(&made, '0', "a", "one");
-    memcpy(header + 124, "00000000000", 11); /* the record's size counts */
-    tar_seal(header);
+    tar_set(header, 124, "00000000000"); /* the record's size counts */
     tar_add_text(&made, '0', "d", "two");
     assert_string_equal(walk(made.size), "b=c=one d=two");
 }
@@ -196,13 +191,11 @@ static void damaged_headers(void **state)
     unsigned char *header = tar_add_text(&made, '0', "b", "two");
     header[0] = 'c';
     assert_fault("header at byte 1024 is damaged");
-    memcpy(header + 124, "0000x000003", 11);
-    tar_seal(header);
+    tar_set(header, 124, "0000x000003");
     assert_fault("gives a size that is no number");
-    memcpy(header + 124, "77777777777", 11);
-    tar_seal(header);
+    tar_set(header, 124, "77777777777");
     assert_fault("the file only 512 more");
-    memcpy(header + 124, "00000000003", 11);
+    tar_set(header, 124, "00000000003");
     header[156] = 'S';
     tar_seal(header);
     assert_fault("sparse");

@@ -8,6 +8,9 @@
 
 enum { BLOCK = 8 };
 
+/* Components are padded to whole blocks of halved colour. */
+static const size_t unit = 16;
+
 typedef float block[BLOCK][BLOCK];
 
 /* One component's samples, less 128, padded to whole blocks. */
@@ -176,8 +179,8 @@ static void halve(component *plane, int across, int down)
         const float *upper = plane->samples + (size_t)(2 * y) * plane->stride;
         const float *lower = upper + plane->stride;
         float *out = plane->samples + (size_t)y * plane->stride;
-        for (int x = 0; x < across / 2; x++) {
-            float sum = upper[2 * x] + upper[2 * x + 1] + lower[2 * x] + lower[2 * x + 1];
+        for (int x = 0; x < across / 2; x++, upper += 2, lower += 2) {
+            float sum = upper[0] + upper[1] + lower[0] + lower[1];
             out[x] = (float)((((int)sum + 512 + 1 + (x & 1)) >> 2) - 128);
         }
     }
@@ -228,7 +231,7 @@ static void lose_colour(uint8_t *pixels, component components[3], float *spare, 
                         bool halved)
 {
     int width = components[0].width, height = components[0].height;
-    int across = (int)components[0].stride, down = (int)dn_round_up((size_t)height, 2 * BLOCK);
+    int across = (int)components[0].stride, down = (int)dn_round_up((size_t)height, unit);
     split_colours(pixels, components);
     for (int c = 0; c < 3; c++) {
         pad(&components[c], across, down);
@@ -247,8 +250,8 @@ static void lose_colour(uint8_t *pixels, component components[3], float *spare, 
 dn_status dn_jpeg_loss(uint8_t *pixels, int width, int height, int channels, int quality,
                        bool halved)
 {
-    size_t across = dn_round_up((size_t)width, 2 * BLOCK);
-    size_t down = dn_round_up((size_t)height, 2 * BLOCK), planes = channels == 1 ? 1 : 4;
+    size_t across = dn_round_up((size_t)width, unit);
+    size_t down = dn_round_up((size_t)height, unit), planes = channels == 1 ? 1 : 4;
     float *samples = NULL;
     DN_TRY(dn_alloc_aligned(planes * down * across, sizeof *samples, &samples));
     component components[3];

@@ -51,8 +51,9 @@ dn_status dn_blur_pixels(uint8_t *pixels, int width, int height, int channels, d
 {
     float weights[MOST_TAPS];
     int radius = gaussian(sigma, weights), taps = 2 * radius + 1;
-    size_t row = (size_t)width * (size_t)channels, wide = row + (size_t)(2 * radius * channels);
-    size_t lines = (size_t)(height + 2 * radius);
+    size_t row = (size_t)width * (size_t)channels,
+           wide = row + 2 * (size_t)radius * (size_t)channels;
+    size_t lines = (size_t)height + 2 * (size_t)radius;
     float *memory = NULL;
     DN_TRY(dn_alloc_aligned(wide + lines * row + row, sizeof *memory, &memory));
     float *line = memory, *blurred = memory + wide, *sums = blurred + lines * row;
@@ -78,7 +79,7 @@ static float luma(const uint8_t *pixel, int channels)
 {
     if (channels == 1)
         return pixel[0];
-    return 0.299f * pixel[0] + 0.587f * pixel[1] + 0.114f * pixel[2];
+    return 0.299f * (float)pixel[0] + 0.587f * (float)pixel[1] + 0.114f * (float)pixel[2];
 }
 
 static float mean_luma(const uint8_t *pixels, size_t count, int channels)
@@ -99,7 +100,7 @@ static void blend(uint8_t *pixels, size_t count, int channels, enhancement kind,
         if (kind == SATURATION)
             other = luma(pixels, channels);
         for (int c = 0; c < channels; c++)
-            pixels[c] = round_to_byte(factor * pixels[c] + (1 - factor) * other);
+            pixels[c] = round_to_byte(factor * (float)pixels[c] + (1 - factor) * other);
     }
 }
 

@@ -119,7 +119,7 @@ static dn_status take_header_name(dn_tar *tar, const unsigned char *block, annou
 }
 
 /* A record's decimal number, ended by `end`; moves *at behind it. */
-static bool read_decimal(const unsigned char *text, size_t size, size_t *at, char end,
+static bool read_decimal(const unsigned char *text, size_t size, size_t *at, unsigned char end,
                          size_t *number)
 {
     size_t value = 0, first = *at;

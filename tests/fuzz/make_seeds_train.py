@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+"""make_seeds_train.py DIR: archives for fuzz_tar in DIR/tar/, tables for fuzz_csv
+in DIR/csv/."""
+import io
+import os
+import sys
+import tarfile
+
+import picture_files
+
+FORMATS = {"ustar": tarfile.USTAR_FORMAT, "gnu": tarfile.GNU_FORMAT, "pax": tarfile.PAX_FORMAT}
+PICTURE = picture_files.grey_png(3, 2, 100)
+LONG = "folder/" + "n" * 120 + ".png"
+CLASSES = {"set/a/1.png": PICTURE, "set/b/2.png": b"no picture", "set/a/x/3.jpg": b""}
+PARTS = {"train/a/1.png": PICTURE, "train/b/2.png": PICTURE, "val/a/3.png": PICTURE}
+SAMPLES = {"0.png": PICTURE, "0.cls": b"3\n", "1.png": b"", "1.json": b'{"label": 1}',
+           "2.seg.png": b"", "2.png": PICTURE, "2.json": b'"cat"'}
+TABLES = {
+    "labels": b"image,Mass,Nodule\na.png,0,1\nb.png,,-1\nc.png,0.5,nan\n",
+    "quoted": b'\xef\xbb\xbf"image","a ""b"", c"\r\n"x,y.png",1\r\n\r\n"z\n.png",0\r\n',
+    "words": b"image,label\na.png,dog\nb.png,cat\n",
+    "numbers": b"image,label\na.png,10\nb.png,2\n",
+    "open": b'image,x\n"a.png,1\n',
+    "ragged": b"image,x,y\na.png,1\n",
+}
+
+
+def pack(members, kind):
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w", format=FORMATS[kind]) as archive:
+        for name, data in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+        link = tarfile.TarInfo("set/link")
+        link.type, link.linkname = tarfile.SYMTYPE, "a"
+        archive.addfile(link)
+    return file.getvalue().rstrip(b"\0") + bytes(1024)
+
+
+def write(folder, name, data):
+    os.makedirs(os.path.join(sys.argv[1], folder), exist_ok=True)
+    with open(os.path.join(sys.argv[1], folder, name), "wb") as stream:
+        stream.write(data)
+
+
+for kind in FORMATS:
+    write("tar", f"classes-{kind}", pack(CLASSES, kind))
+    write("tar", f"parts-{kind}", pack(PARTS, kind))
+    write("tar", f"samples-{kind}", pack(SAMPLES, kind))
+    if kind != "ustar":
+        write("tar", f"long-{kind}", pack({LONG: PICTURE, "x/1.png": PICTURE}, kind))
+for name, data in TABLES.items():
+    write("csv", name, data)
