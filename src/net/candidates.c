@@ -74,7 +74,8 @@ static dn_status add_candidate(const dn_tensor_file *file, const char *scope, si
     list->count++;
     for (size_t i = 0; i < file->tensor_count; i++) {
         const dn_tensor *tensor = &file->tensors[i];
-        if (lies_in(tensor, scope, length, below) && !is_bystander(tensor))
+        if (lies_in(tensor, scope, length, below) && !is_bystander(tensor) &&
+            rank_of(tensor->name, tensor->scope) < RANK_NEVER)
             item->tensors[item->count++] = tensor;
     }
     return DN_OK;
@@ -97,8 +98,9 @@ static dn_status collect(const dn_tensor_file *file, dn_candidates *list)
             DN_TRY(add_candidate(file, tensor->name, tensor->scope, false, list));
     }
     /* All dictionaries together, for a network saved in pieces. */
-    if (list->count != 1)
-        DN_TRY(add_candidate(file, "", 0, true, list));
+    DN_TRY(add_candidate(file, "", 0, true, list));
+    if (list->count == 2 && list->items[0].count == list->items[1].count)
+        free(list->items[--list->count].tensors);
     return DN_OK;
 }
 

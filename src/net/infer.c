@@ -77,6 +77,9 @@ static dn_status infer_blocks(const dn_match *match, dn_arch *arch)
     }
     if (arch->block_count == 0)
         return dn_fail(DN_ERROR_MISMATCH, "it has no dense layers");
+    for (int block = 0; block < arch->block_count; block++)
+        if (arch->blocks[block] == 0)
+            return dn_fail(DN_ERROR_MISMATCH, "all layers of block %d are missing", block + 1);
     return DN_OK;
 }
 
@@ -119,9 +122,14 @@ static dn_status infer_compression(const dn_match *match, dn_arch *arch)
     int in = arch->stem_channels;
     dn_key key = {.role = DN_ROLE_TRANSITION, .part = DN_PART_CONV};
     for (key.block = 0; key.block + 1 < arch->block_count; key.block++) {
-        int out;
+        int out, read;
         in += arch->blocks[key.block] * arch->growth;
         DN_TRY(dimension(match, key, 4, 0, "a transition's convolution", &out));
+        DN_TRY(dimension(match, key, 4, 1, "a transition's convolution", &read));
+        if (read != in)
+            return dn_fail(DN_ERROR_MISMATCH,
+                           "transition %d reads %d maps, but block %d, of %d layers, leaves %d",
+                           key.block + 1, read, key.block + 1, arch->blocks[key.block], in);
         low = fmax(low, (double)out / in);
         high = fmin(high, (double)(out + 1) / in);
         in = out;

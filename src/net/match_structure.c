@@ -116,24 +116,42 @@ static void add_link(structure *s, dn_key key, const link *l)
 
 /* ---------------------------------------------------- the parts of a network */
 
+/* A stem's norms stand behind its convolutions and often share their numbers,
+ * which misleads where two norms are as long. */
+static void sort_stem_norms(link *second, link *third, const dn_module *first)
+{
+    dn_module *norm = second->norm;
+    int as_is = dn_likeness(norm, first) + dn_likeness(third->norm, second->conv);
+    int swapped = dn_likeness(third->norm, first) + dn_likeness(norm, second->conv);
+    if (norm->in == third->norm->in && swapped > as_is) {
+        second->norm = third->norm;
+        third->norm = norm;
+    }
+}
+
 /* The stem's later convolutions, each behind the norm of the one before. */
 static dn_status match_stem(structure *s)
 {
-    dn_key key = {.role = DN_ROLE_STEM};
-    add_module(s, key, s->first->conv);
+    link *stem[3] = {s->first};
+    int count = 1;
     s->width = s->first->conv->out;
-    for (size_t i = 0; i < s->link_count && key.unit + 1 < s->stem_convs; i++) {
+    for (size_t i = 0; i < s->link_count && count < s->stem_convs; i++) {
         link *l = &s->links[i];
         if (l->taken || l->conv->kernel != 3 || l->conv->in != s->width)
             continue;
         l->taken = true;
-        add_module(s, key, l->norm);
-        key.unit++;
-        add_module(s, key, l->conv);
+        stem[count++] = l;
         s->width = l->conv->out;
     }
-    if (key.unit + 1 < s->stem_convs)
+    if (count < s->stem_convs)
         return mismatch("the first convolution", s->first->conv);
+    if (count == 3 && !s->adjacent)
+        sort_stem_norms(stem[1], stem[2], s->first->conv);
+    for (int unit = 0; unit < count; unit++) {
+        add_module(s, (dn_key){.role = DN_ROLE_STEM, .unit = unit}, stem[unit]->conv);
+        if (unit)
+            add_module(s, (dn_key){.role = DN_ROLE_STEM, .unit = unit - 1}, stem[unit]->norm);
+    }
     return DN_OK;
 }
 

@@ -107,6 +107,8 @@ static bool make_module(const dn_tensor *const tensors[4], int count, dn_module 
         module->kernel = (int)first->shape[2];
     } else if (count == 2 && is_linear(tensors[0], tensors[1])) {
         module->kind = DN_MODULE_LINEAR;
+    } else if (count == 2 && is_linear(tensors[1], tensors[0])) {
+        return make_module((const dn_tensor *[4]){tensors[1], tensors[0]}, 2, module);
     } else if (count == 4 && is_norm(tensors)) {
         module->kind = DN_MODULE_NORM;
     } else {

@@ -23,10 +23,11 @@ static const struct {
     [DN_DIALECT_REFERENCE] = {"reference", DN_CONCAT_FIRST},
 };
 
-/* A module's path in some dialects. %b, %l, %u stand for the key's block,
- * layer and unit counted from 0, %B, %L, %U counted from 1; %n for the number
- * of layers of the block and %e for the index of the last block, which parsing
- * reads over. The first row that fits decides, in both directions. */
+/* How the names of a module's tensors begin in some dialects. %b, %l, %u stand
+ * for the key's block, layer and unit counted from 0, %B, %L, %U counted from
+ * 1; %n for the number of layers of the block and %e for the index of the last
+ * block, which parsing reads over. The first row that fits decides, in both
+ * directions. */
 typedef struct rule {
     unsigned dialects;
     dn_role role;
@@ -36,33 +37,37 @@ typedef struct rule {
 } rule;
 
 static const rule rules[] = {
-    {TORCHVISION | TORCHVISION_2017, DN_ROLE_FINAL, NORM, 0, "features.norm5"},
-    {TORCHVISIONS, DN_ROLE_STEM, CONV, 0, "features.conv%u"},
-    {TORCHVISIONS, DN_ROLE_STEM, NORM, 0, "features.norm%u"},
-    {TORCHVISION | EFFICIENT, DN_ROLE_LAYER, NORM, 0, "features.denseblock%B.denselayer%L.norm%U"},
-    {TORCHVISION | EFFICIENT, DN_ROLE_LAYER, CONV, 0, "features.denseblock%B.denselayer%L.conv%U"},
-    {TORCHVISION_2017, DN_ROLE_LAYER, NORM, 0, "features.denseblock%B.denselayer%L.norm.%U"},
-    {TORCHVISION_2017, DN_ROLE_LAYER, CONV, 0, "features.denseblock%B.denselayer%L.conv.%U"},
-    {TORCHVISIONS, DN_ROLE_TRANSITION, NORM, 0, "features.transition%B.norm"},
-    {TORCHVISIONS, DN_ROLE_TRANSITION, CONV, 0, "features.transition%B.conv"},
-    {EFFICIENT, DN_ROLE_FINAL, NORM, 0, "features.norm_final"},
-    {TORCHVISIONS, DN_ROLE_HEAD, LINEAR, 0, "classifier"},
-    {TORCHVISIONS, DN_ROLE_HEAD, LINEAR, 0, "classifier.0"}, /* CheXNet: Linear, Sigmoid */
+    {TORCHVISION | TORCHVISION_2017, DN_ROLE_FINAL, NORM, 0, "features.norm5."},
+    {TORCHVISIONS, DN_ROLE_STEM, CONV, 0, "features.conv%u."},
+    {TORCHVISIONS, DN_ROLE_STEM, NORM, 0, "features.norm%u."},
+    {TORCHVISION | EFFICIENT, DN_ROLE_LAYER, NORM, 0, "features.denseblock%B.denselayer%L.norm%U."},
+    {TORCHVISION | EFFICIENT, DN_ROLE_LAYER, CONV, 0, "features.denseblock%B.denselayer%L.conv%U."},
+    {TORCHVISION_2017, DN_ROLE_LAYER, NORM, 0, "features.denseblock%B.denselayer%L.norm.%U."},
+    {TORCHVISION_2017, DN_ROLE_LAYER, CONV, 0, "features.denseblock%B.denselayer%L.conv.%U."},
+    {EFFICIENT, DN_ROLE_LAYER, NORM, 0, "features.denseblock%B.denselayer%L.norm.%U."}, /* 2017 */
+    {EFFICIENT, DN_ROLE_LAYER, CONV, 0, "features.denseblock%B.denselayer%L.conv.%U."},
+    {EFFICIENT, DN_ROLE_LAYER, NORM, 0, "features.denseblock%B.denselayer%L.bn.norm_"},
+    {EFFICIENT, DN_ROLE_LAYER, CONV, 0, "features.denseblock%B.denselayer%L.bn.conv_"},
+    {TORCHVISIONS, DN_ROLE_TRANSITION, NORM, 0, "features.transition%B.norm."},
+    {TORCHVISIONS, DN_ROLE_TRANSITION, CONV, 0, "features.transition%B.conv."},
+    {EFFICIENT, DN_ROLE_FINAL, NORM, 0, "features.norm_final."},
+    {TORCHVISIONS, DN_ROLE_HEAD, LINEAR, 0, "classifier."},
+    {TORCHVISIONS, DN_ROLE_HEAD, LINEAR, 0, "classifier.0."}, /* CheXNet: Linear, Sigmoid */
 
-    {REFERENCE, DN_ROLE_STEM, CONV, 0, "conv1.0"},
-    {REFERENCE, DN_ROLE_STEM, NORM, 0, "conv1.1"},
-    {REFERENCE, DN_ROLE_STEM, CONV, 1, "conv1.3"},
-    {REFERENCE, DN_ROLE_STEM, NORM, 1, "conv1.4"},
-    {REFERENCE, DN_ROLE_STEM, CONV, 2, "conv1.6"},
-    {REFERENCE, DN_ROLE_STEM, NORM, 2, "conv1.7"},
-    {REFERENCE, DN_ROLE_LAYER, NORM, 0, "dense_blocks.%b.%l.residual.0"},
-    {REFERENCE, DN_ROLE_LAYER, CONV, 0, "dense_blocks.%b.%l.residual.2"},
-    {REFERENCE, DN_ROLE_LAYER, NORM, 1, "dense_blocks.%b.%l.residual.3"},
-    {REFERENCE, DN_ROLE_LAYER, CONV, 1, "dense_blocks.%b.%l.residual.5"},
-    {REFERENCE, DN_ROLE_TRANSITION, NORM, 0, "dense_blocks.%b.%n.transition.0"},
-    {REFERENCE, DN_ROLE_TRANSITION, CONV, 0, "dense_blocks.%b.%n.transition.2"},
-    {REFERENCE, DN_ROLE_FINAL, NORM, 0, "dense_blocks.%e.%n"},
-    {REFERENCE, DN_ROLE_HEAD, LINEAR, 0, "fc"},
+    {REFERENCE, DN_ROLE_STEM, CONV, 0, "conv1.0."},
+    {REFERENCE, DN_ROLE_STEM, NORM, 0, "conv1.1."},
+    {REFERENCE, DN_ROLE_STEM, CONV, 1, "conv1.3."},
+    {REFERENCE, DN_ROLE_STEM, NORM, 1, "conv1.4."},
+    {REFERENCE, DN_ROLE_STEM, CONV, 2, "conv1.6."},
+    {REFERENCE, DN_ROLE_STEM, NORM, 2, "conv1.7."},
+    {REFERENCE, DN_ROLE_LAYER, NORM, 0, "dense_blocks.%b.%l.residual.0."},
+    {REFERENCE, DN_ROLE_LAYER, CONV, 0, "dense_blocks.%b.%l.residual.2."},
+    {REFERENCE, DN_ROLE_LAYER, NORM, 1, "dense_blocks.%b.%l.residual.3."},
+    {REFERENCE, DN_ROLE_LAYER, CONV, 1, "dense_blocks.%b.%l.residual.5."},
+    {REFERENCE, DN_ROLE_TRANSITION, NORM, 0, "dense_blocks.%b.%n.transition.0."},
+    {REFERENCE, DN_ROLE_TRANSITION, CONV, 0, "dense_blocks.%b.%n.transition.2."},
+    {REFERENCE, DN_ROLE_FINAL, NORM, 0, "dense_blocks.%e.%n."},
+    {REFERENCE, DN_ROLE_HEAD, LINEAR, 0, "fc."},
 };
 #define RULE_COUNT (sizeof rules / sizeof *rules)
 
@@ -71,13 +76,13 @@ static const struct {
     dn_part part;
     const char *suffix;
 } parts[] = {
-    {CONV, DN_PART_CONV, ".weight"},
-    {NORM, DN_PART_NORM_WEIGHT, ".weight"},
-    {NORM, DN_PART_NORM_BIAS, ".bias"},
-    {NORM, DN_PART_NORM_MEAN, ".running_mean"},
-    {NORM, DN_PART_NORM_VARIANCE, ".running_var"},
-    {LINEAR, DN_PART_LINEAR_WEIGHT, ".weight"},
-    {LINEAR, DN_PART_LINEAR_BIAS, ".bias"},
+    {CONV, DN_PART_CONV, "weight"},
+    {NORM, DN_PART_NORM_WEIGHT, "weight"},
+    {NORM, DN_PART_NORM_BIAS, "bias"},
+    {NORM, DN_PART_NORM_MEAN, "running_mean"},
+    {NORM, DN_PART_NORM_VARIANCE, "running_var"},
+    {LINEAR, DN_PART_LINEAR_WEIGHT, "weight"},
+    {LINEAR, DN_PART_LINEAR_BIAS, "bias"},
 };
 #define PART_COUNT (sizeof parts / sizeof *parts)
 

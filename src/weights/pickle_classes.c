@@ -161,13 +161,17 @@ static bool read_numpy_dtype(const dn_node *node, dn_dtype *dtype)
     return dn_dtype_from_numpy(text, dtype);
 }
 
+static bool is_bytes(const dn_node *node)
+{
+    return node && (node->kind == DN_NODE_BYTES || node->kind == DN_NODE_TEXT);
+}
+
 /* scalar(dtype, bytes) */
 static dn_status numpy_scalar(dn_pool *pool, dn_node *callable, dn_node *arguments, dn_node **made)
 {
     const dn_node *bytes = dn_node_item(arguments, 1);
     dn_dtype dtype;
-    if (!read_numpy_dtype(dn_node_item(arguments, 0), &dtype) || !bytes ||
-        (bytes->kind != DN_NODE_BYTES && bytes->kind != DN_NODE_TEXT) ||
+    if (!read_numpy_dtype(dn_node_item(arguments, 0), &dtype) || !is_bytes(bytes) ||
         bytes->text.size != dn_dtype_size(dtype) || dtype == DN_C64 || dtype == DN_C128)
         return opaque(pool, callable, arguments, made);
     DN_TRY(dn_node_create(pool, DN_NODE_FLOAT, made));
@@ -175,22 +179,22 @@ static dn_status numpy_scalar(dn_pool *pool, dn_node *callable, dn_node *argumen
     return DN_OK;
 }
 
-/* An ndarray's state: (version, shape, dtype, column-major?, data). */
-static dn_status build_array(dn_pool *pool, dn_node *object, const dn_node *state)
+/* Turns the node into an array's tensor; leaves it alone where the array is of
+ * objects or of a type of no interest. */
+static dn_status make_array(dn_pool *pool, const dn_node *shape, const dn_node *dtype,
+                            bool column_major, const dn_node *data, dn_node *node)
 {
-    const dn_node *fortran = dn_node_item(state, 3), *data = dn_node_item(state, 4);
     dn_pickled_tensor *tensor = NULL;
     dn_storage *storage = NULL;
     DN_TRY(dn_pool_alloc(pool, 1, sizeof *tensor, &tensor));
     DN_TRY(dn_pool_alloc(pool, 1, sizeof *storage, &storage));
     dn_tensor *layout = &tensor->layout;
-    if (!read_sizes(dn_node_item(state, 1), layout->shape, &layout->rank) ||
-        !read_numpy_dtype(dn_node_item(state, 2), &layout->dtype) || !fortran || !data ||
-        (data->kind != DN_NODE_BYTES && data->kind != DN_NODE_TEXT))
-        return DN_OK; /* of objects, or of a type of no interest: stays opaque */
+    if (!read_sizes(shape, layout->shape, &layout->rank) ||
+        !read_numpy_dtype(dtype, &layout->dtype) || !is_bytes(data))
+        return DN_OK;
     dn_tensor_pack(layout);
     size_t stride = 1;
-    for (int d = 0; d < layout->rank && fortran->integer; d++) {
+    for (int d = 0; d < layout->rank && column_major; d++) {
         layout->strides[d] = (int64_t)(stride & INT64_MAX);
         stride *= (size_t)layout->shape[d];
     }
@@ -199,9 +203,28 @@ static dn_status build_array(dn_pool *pool, dn_node *object, const dn_node *stat
                             .count = data->text.size / dn_dtype_size(layout->dtype),
                             .data = (const unsigned char *)data->text.data};
     tensor->storage = storage;
-    object->kind = DN_NODE_TENSOR;
-    object->tensor = tensor;
+    node->kind = DN_NODE_TENSOR;
+    node->tensor = tensor;
     return DN_OK;
+}
+
+/* An ndarray's state: (version, shape, dtype, column-major?, data). */
+static dn_status build_array(dn_pool *pool, dn_node *object, const dn_node *state)
+{
+    const dn_node *order = dn_node_item(state, 3);
+    bool column_major = order && order->kind == DN_NODE_BOOL && order->integer;
+    return make_array(pool, dn_node_item(state, 1), dn_node_item(state, 2), column_major,
+                      dn_node_item(state, 4), object);
+}
+
+/* _frombuffer(data, dtype, shape, "C" or "F"), of protocol 5. */
+static dn_status array_from_buffer(dn_pool *pool, dn_node *callable, dn_node *arguments,
+                                   dn_node **made)
+{
+    DN_TRY(opaque(pool, callable, arguments, made));
+    return make_array(pool, dn_node_item(arguments, 2), dn_node_item(arguments, 1),
+                      dn_node_is_text(dn_node_item(arguments, 3), "F"), dn_node_item(arguments, 0),
+                      *made);
 }
 
 /* ---------------------------------------------------------------- the table */
@@ -240,6 +263,8 @@ static const struct {
     {"_codecs.encode", encode},
     {"numpy.core.multiarray._reconstruct", reconstruct},
     {"numpy._core.multiarray._reconstruct", reconstruct},
+    {"numpy.core.numeric._frombuffer", array_from_buffer},
+    {"numpy._core.numeric._frombuffer", array_from_buffer},
     {"numpy.core.multiarray.scalar", numpy_scalar},
     {"numpy._core.multiarray.scalar", numpy_scalar},
 };

@@ -8,13 +8,18 @@
 
 #include <string.h>
 
-/* The magic number 0x1950a86a20f9469cfc6c as LONG1 writes it, behind PROTO. */
+/* The magic number 0x1950a86a20f9469cfc6c as LONG1 writes it. */
 static const unsigned char magic[] = {0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46,
                                       0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19};
+enum { PROTO = 0x80, PROTO_SIZE = 2, FRAME = 0x95, FRAME_SIZE = 9 };
 
+/* It stands behind PROTO, and since protocol 4 behind FRAME as well. */
 static bool recognises(const unsigned char *data, size_t size)
 {
-    return size > 2 + sizeof magic && data[0] == 0x80 && memcmp(data + 2, magic, sizeof magic) == 0;
+    if (size < PROTO_SIZE + FRAME_SIZE + sizeof magic || data[0] != PROTO)
+        return false;
+    size_t at = data[PROTO_SIZE] == FRAME ? PROTO_SIZE + FRAME_SIZE : PROTO_SIZE;
+    return memcmp(data + at, magic, sizeof magic) == 0;
 }
 
 static dn_status read_preamble(dn_pickle *pickle)
@@ -90,7 +95,7 @@ const dn_reader dn_torch_legacy_reader = {"torch legacy", recognises, read_torch
 /* A bare pickle, of NumPy arrays for instance. */
 static bool recognises_pickle(const unsigned char *data, size_t size)
 {
-    return size > 2 && data[0] == 0x80 && data[1] >= 2 && data[1] <= 5;
+    return size > PROTO_SIZE && data[0] == PROTO && data[1] >= 2 && data[1] <= 5;
 }
 
 static dn_status read_pickle(dn_tensor_file *file)
