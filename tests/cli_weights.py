@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+"""Damaged and hostile weight files: one sentence that names the file and the fault, exit status
+2, nothing written, nothing run, and neither time nor memory out of proportion. Needs nothing but
+Python."""
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+
+import weight_bytes as files
+
+PROGRAM = os.environ["DENSENET"]
+MEMORY = 2 << 30  # of address space
+failures = 0
+
+
+def check(what, good, figure=""):
+    global failures
+    failures += not good
+    if not good:
+        print(f"{what}: FAILED {figure}")
+
+
+def limited():
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+def run(*arguments):
+    begun = time.monotonic()
+    done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, errors="replace",
+                          preexec_fn=limited, env={**os.environ, "OMP_NUM_THREADS": "1"})
+    return done, time.monotonic() - begun
+
+
+def refused(folder, what, data, *words):
+    path, out = f"{folder}/bad.pth", f"{folder}/out.pth"
+    with open(path, "wb") as file:
+        file.write(data)
+    done, seconds = run("convert", path, out)
+    lines = done.stderr.strip().split("\n")
+    good = (done.returncode == 2 and len(lines) == 1 and lines[0].startswith(f"densenet: {path}: ")
+            and all(word in done.stderr for word in words) and sorted(os.listdir(folder)) == ["bad.pth", "net"])
+    check(what, good, f"status {done.returncode}: {done.stderr[:400]}")
+    check(f"{what}, in time", seconds < 20, f"{seconds:.1f} s")
+
+
+def formats(folder):
+    for what, (data, word) in {**files.HOSTILE_SAFETENSORS, **files.HOSTILE_TORCH, **files.STRANGERS}.items():
+        refused(folder, what, data, word)
+    for what, (code, word) in files.HOSTILE_PICKLES.items():
+        refused(folder, f"zip: {what}", files.torch_zip(code), word)
+        word = {"a storage larger than its data": "elements", "a storage that is missing": "fit",
+                "a storage named as a path": "fit"}.get(what, word)
+        keys = ("0",) if b"storage" in code else ()
+        refused(folder, f"old format: {what}", files.torch_legacy(code, keys, (6,) * len(keys)), word)
+    # The files that these were made from are sound, though no DenseNet's.
+    for data in (files.SOUND_SAFETENSORS, files.SOUND_ZIP, files.SOUND_LEGACY, files.DEFLATED):
+        refused(folder, "a sound file", data, "convolution")
+    count = len(files.HOSTILE_SAFETENSORS) + len(files.HOSTILE_TORCH) + 2 * len(files.HOSTILE_PICKLES)
+    print(f"hostile files: {count}, strangers: {len(files.STRANGERS)}")
+
+
+def truncations(folder):
+    """A network's file cut at many places."""
+    count = 0
+    for name in ("net.safetensors", "net.pth"):
+        with open(f"{folder}/net/{name}", "rb") as file:
+            data = file.read()
+        places = {0, 1, 7, 8, 9, 30, 31, 63, 64, len(data) - 1, len(data) - 21, len(data) - 22, len(data) - 23}
+        places |= set(range(0, len(data), len(data) // 40))
+        for place in sorted(places - {len(data)}):
+            refused(folder, f"{name} cut at {place} of {len(data)}", data[:place])
+            count += 1
+        if name.endswith("safetensors"):
+            refused(folder, "a byte too many", data + b"\0", "1 bytes")
+    print(f"truncations: {count}")
+
+
+def nothing_runs(folder):
+    """What Python would execute stays data."""
+    import pickle
+    mark = f"{folder}/executed"
+    count = 0
+    for protocol in (2, 3, 4, 5):
+        evil = pickle.dumps({"state_dict": files.Evil(f"touch {mark}")}, protocol)
+        for data in (evil, files.torch_zip(evil), files.torch_legacy(evil)):
+            refused(folder, "a pickle that runs a command", data)
+            check("nothing was run", not os.path.exists(mark))
+            count += 1
+    evil = files.op("builtins.exec", b"(", files.text(f"open({mark!r}, 'w')"), b"tR")
+    build = files.op("torch.nn.modules.linear.Linear", b")\x81}(", files.text("_modules"), evil, b"ub")
+    for code in (evil, build):
+        refused(folder, "a pickle that runs Python", files.torch_zip(b"\x80\x02" + code + b"."))
+        check("nothing was run", not os.path.exists(mark))
+    print(f"pickles that would run something: {count + 2}")
+
+
+def places(folder):
+    """Paths that are no files, and destinations that cannot be written."""
+    good = f"{folder}/net/net.pth"
+    for source, target, word in ((f"{folder}/absent.pth", f"{folder}/out.pth", "cannot be opened"),
+                                 (folder, f"{folder}/out.pth", "folder"),
+                                 (good, f"{folder}/absent/out.pth", "cannot be created"),
+                                 (good, "/dev/full/out.pth", "cannot be created")):
+        done, _ = run("convert", source, target)
+        check(f"{source} to {target}", done.returncode == 2 and word in done.stderr, done.stderr)
+    before = os.stat(good).st_mtime_ns
+    done, _ = run("convert", good, good, "--dtype", "f64")
+    check("a type that is not written", done.returncode == 2 and os.stat(good).st_mtime_ns == before, done.stderr)
+    print("places: 5")
+
+
+with tempfile.TemporaryDirectory() as folder:
+    os.mkdir(f"{folder}/net")
+    for name in ("net.safetensors", "net.pth"):
+        subprocess.run([PROGRAM, "init", "--blocks", "1,2", "--growth", "2", "--stem", "cifar-norm", "--classes", "3",
+                        "-o", f"{folder}/net/{name}"], check=True)
+    for test in (formats, truncations, nothing_runs, places):
+        test(folder)
+sys.exit(failures > 0)
