@@ -4,6 +4,7 @@
 
 #include "allocation.h"
 
+#include <locale.h>
 #include <math.h>
 
 static dn_preprocess parsed(const char *specification)
@@ -129,6 +130,20 @@ static void text_reads_back(void **state)
     assert_string_equal(text, "torchvision,resize=232");
     dn_preprocess_format(&p, small, sizeof small);
     assert_string_equal(small, "torchvision");
+}
+
+/* Where a comma divides, a specification still has points. */
+static void locales_do_not_matter(void **state)
+{
+    (void)state;
+    char *before = strdup(setlocale(LC_ALL, NULL));
+    if (setlocale(LC_ALL, "de_DE.UTF-8") || setlocale(LC_ALL, "fr_FR.UTF-8")) {
+        dn_preprocess p = parsed("none,mean=0.5:0.25:1");
+        expect_round_trip(&p);
+        assert_true(strtof("0,5", NULL) == 0.5f);
+    }
+    setlocale(LC_ALL, before);
+    free(before);
 }
 
 /* torchvision's numbers. */
@@ -301,6 +316,7 @@ int main(void)
         cmocka_unit_test(changes),
         cmocka_unit_test(nonsense_is_refused),
         cmocka_unit_test(text_reads_back),
+        cmocka_unit_test(locales_do_not_matter),
         cmocka_unit_test(sizes),
         cmocka_unit_test(impossible_requests),
         cmocka_unit_test(crops),

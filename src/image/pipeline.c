@@ -3,41 +3,57 @@
 #include "image/preprocess.h"
 
 #include <assert.h>
+#include <locale.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define IMAGENET_MEAN                                                                              \
-    {                                                                                              \
-        0.485f, 0.456f, 0.406f                                                                     \
-    }
-#define IMAGENET_STD                                                                               \
-    {                                                                                              \
-        0.229f, 0.224f, 0.225f                                                                     \
-    }
-#define OF_255(a, b, c)                                                                            \
-    {                                                                                              \
-        (float)((a) / 255), (float)((b) / 255), (float)((c) / 255)                                 \
-    }
-#define ONES                                                                                       \
-    {                                                                                              \
-        1, 1, 1                                                                                    \
-    }
+#define OF_255(x) ((float)((x) / 255))
 
 /* Keras leaves the resizing to its caller; its mean and std are torchvision's.
  * The CIFAR figures are those of the paper's code. */
 static const dn_preprocess pipelines[] = {
-    {"torchvision", 256, DN_BILINEAR, 224, false, DN_SCALE_UNIT, 3, IMAGENET_MEAN, IMAGENET_STD},
-    {"timm", 256, DN_BICUBIC, 224, false, DN_SCALE_UNIT, 3, IMAGENET_MEAN, IMAGENET_STD},
-    {"xrv", 224, DN_GAUSSIAN, 0, true, DN_SCALE_XRAY, 1, {0}, ONES},
-    {"keras", 256, DN_BILINEAR, 224, false, DN_SCALE_UNIT, 3, IMAGENET_MEAN, IMAGENET_STD},
-    {"cifar10", 32, DN_BILINEAR, 32, false, DN_SCALE_UNIT, 3, OF_255(125.3, 123.0, 113.9),
-     OF_255(63.0, 62.1, 66.7)},
-    {"cifar100", 32, DN_BILINEAR, 32, false, DN_SCALE_UNIT, 3, OF_255(129.3, 124.1, 112.4),
-     OF_255(68.2, 65.4, 70.4)},
-    {"none", 0, DN_BILINEAR, 0, false, DN_SCALE_UNIT, 3, {0}, ONES},
+    {.name = "torchvision",
+     .resize = 256,
+     .crop = 224,
+     .channels = 3,
+     .mean = {0.485f, 0.456f, 0.406f},
+     .std = {0.229f, 0.224f, 0.225f}},
+    {.name = "timm",
+     .resize = 256,
+     .filter = DN_BICUBIC,
+     .crop = 224,
+     .channels = 3,
+     .mean = {0.485f, 0.456f, 0.406f},
+     .std = {0.229f, 0.224f, 0.225f}},
+    {.name = "xrv",
+     .resize = 224,
+     .filter = DN_GAUSSIAN,
+     .square_first = true,
+     .scaling = DN_SCALE_XRAY,
+     .channels = 1,
+     .std = {1, 1, 1}},
+    {.name = "keras",
+     .resize = 256,
+     .crop = 224,
+     .channels = 3,
+     .mean = {0.485f, 0.456f, 0.406f},
+     .std = {0.229f, 0.224f, 0.225f}},
+    {.name = "cifar10",
+     .resize = 32,
+     .crop = 32,
+     .channels = 3,
+     .mean = {OF_255(125.3), OF_255(123.0), OF_255(113.9)},
+     .std = {OF_255(63.0), OF_255(62.1), OF_255(66.7)}},
+    {.name = "cifar100",
+     .resize = 32,
+     .crop = 32,
+     .channels = 3,
+     .mean = {OF_255(129.3), OF_255(124.1), OF_255(112.4)},
+     .std = {OF_255(68.2), OF_255(65.4), OF_255(70.4)}},
+    {.name = "none", .channels = 3, .std = {1, 1, 1}},
 };
 
 enum { PIPELINES = sizeof pipelines / sizeof *pipelines, LARGEST_SIDE = 65536 };
@@ -118,6 +134,14 @@ dn_status dn_preprocess_check(const dn_preprocess *preprocess)
             return dn_fail(DN_ERROR_ARGUMENT, "preprocess: %s must be %s", fields[i].key,
                            fields[i].expected);
     return DN_OK;
+}
+
+/* Numbers in a specification are written the same in every country: sets the
+ * thread's locale and returns the one to set again. "C" is a constant of the C
+ * library, which nobody need free. */
+static locale_t use_decimal_points(void)
+{
+    return uselocale(newlocale(LC_ALL_MASK, "C", NULL));
 }
 
 static bool parse_number(const char *text, int *value)
@@ -207,22 +231,29 @@ static dn_status change(dn_preprocess *preprocess, char *part)
                    part);
 }
 
-dn_status dn_preprocess_parse(const char *specification, dn_preprocess *preprocess)
+static dn_status parse(const char *specification, dn_preprocess *preprocess)
 {
     char text[512];
     if (strlen(specification) >= sizeof text)
         return dn_fail(DN_ERROR_ARGUMENT, "preprocess: the specification is too long");
     snprintf(text, sizeof text, "%s", specification);
-    dn_preprocess result;
     char *rest = text, *part = strsep(&rest, ",");
     const dn_preprocess *named = find_pipeline(part);
-    result = named ? *named : *preprocess;
+    dn_preprocess result = named ? *named : *preprocess;
     if (named)
         part = strsep(&rest, ",");
     for (; part; part = strsep(&rest, ","))
         DN_TRY(change(&result, part));
     *preprocess = result;
     return DN_OK;
+}
+
+dn_status dn_preprocess_parse(const char *specification, dn_preprocess *preprocess)
+{
+    locale_t callers = use_decimal_points();
+    dn_status status = parse(specification, preprocess);
+    uselocale(callers);
+    return status;
 }
 
 /* The shortest decimal that reads back as the same float. */
@@ -254,7 +285,7 @@ static void print_value(const dn_preprocess *preprocess, const spec_field *field
         snprintf(text, VALUE_SIZE, "%d", value);
         return;
     }
-    while (value-- > 0)
+    while (value-- > 0 && *word)
         word += strcspn(word, "|") + 1;
     snprintf(text, VALUE_SIZE, "%.*s", (int)strcspn(word, "|"), word);
 }
@@ -271,6 +302,7 @@ void dn_preprocess_format(const dn_preprocess *preprocess, char *text, size_t si
     const dn_preprocess *base = find_pipeline(preprocess->name);
     if (!base)
         base = find_pipeline("none");
+    locale_t callers = use_decimal_points();
     size_t at = (size_t)snprintf(text, size, "%s", base->name);
     for (int i = 0; i < FIELDS; i++) {
         char value[VALUE_SIZE];
@@ -279,4 +311,5 @@ void dn_preprocess_format(const dn_preprocess *preprocess, char *text, size_t si
         print_value(preprocess, &fields[i], value);
         at += (size_t)snprintf(text + at, size - at, ",%s=%s", fields[i].key, value);
     }
+    uselocale(callers);
 }

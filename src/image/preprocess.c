@@ -7,7 +7,6 @@
 #include "image/frame.h"
 #include "image/resample.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 /* Scaling, for samples of 0..1, has a part before resampling and one after: the
