@@ -175,6 +175,24 @@ static void splits_class_by_class(void **state)
     dn_dataset_free(whole);
 }
 
+/* What rounding leaves of one class is owed by the next: of five classes of
+ * three, a fifth is three in all. */
+static void small_classes_share_what_is_held(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 15; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%c/%d.jpg", 'a' + i % 5, i);
+        scratch_text(name, "");
+    }
+    dn_dataset *whole = open_dataset("", DN_PORTION_TRAIN), *rest, *held;
+    assert_int_equal(dn_dataset_split(whole, 0.2, 1, &rest, &held), DN_OK);
+    assert_int_equal(dn_dataset_count(held), 3);
+    dn_dataset_free(rest);
+    dn_dataset_free(held);
+    dn_dataset_free(whole);
+}
+
 /* Every sample is held equally often. */
 static void splits_are_fair(void **state)
 {
@@ -299,6 +317,7 @@ int main(void)
         scratch_test(refused),
         scratch_test(samples_are_read),
         scratch_test(splits_class_by_class),
+        scratch_test(small_classes_share_what_is_held),
         scratch_test(splits_are_fair),
         scratch_test(splits_that_cannot_be),
         scratch_test(matches_a_networks_outputs),

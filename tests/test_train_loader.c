@@ -67,8 +67,8 @@ static void in_order(void **state)
             int sample = i % 3 * 4 + j;
             assert_int_equal(loaded->samples[j], sample);
             assert_int_equal(loaded->classes[j], sample % 3);
-            assert_float_equal(loaded->batch.input[(size_t)j * IMAGE + 7],
-                               (float)(5 * sample) / 255, 1e-6f);
+            assert_near(loaded->batch.input[(size_t)j * IMAGE + 7], (float)(5 * sample) / 255,
+                        1e-6);
             for (int k = 0; k < 10; k++)
                 assert_true(loaded->batch.targets[(size_t)j * 10 + (size_t)k] == (k == sample % 3));
         }
@@ -154,6 +154,25 @@ static void same_bits_however_loaded(void **state)
     dn_dataset_free(dataset);
 }
 
+/* A sample meets another fate in each epoch. */
+static void augmented_anew_each_epoch(void **state)
+{
+    (void)state;
+    make_records(4);
+    dn_dataset *dataset = open_dataset("x.bin", DN_PORTION_TRAIN);
+    dn_loader_options options = options_of(4, "cifar,cutout=16");
+    options.shuffle = false;
+    dn_loader *loader = create(dataset, &options);
+    static float first[4 * IMAGE];
+    memcpy(first, next(loader)->batch.input, sizeof first);
+    const dn_loaded *second = next(loader);
+    for (size_t i = 1; i < 4; i++) /* the first is black all over */
+        assert_memory_not_equal(second->batch.input + i * IMAGE, first + i * IMAGE,
+                                IMAGE * sizeof *first);
+    dn_loader_free(loader);
+    dn_dataset_free(dataset);
+}
+
 /* A seek while the next batch is being prepared. */
 static void seeks_in_the_middle(void **state)
 {
@@ -190,8 +209,8 @@ static void mixed_pairs(void **state)
         float part = i == 4 ? 1 : target[class];
         float expected = part * (float)(5 * i) + (1 - part) * (float)(5 * partner);
         if (class != other)
-            assert_float_equal(255 * loaded->batch.input[(size_t)i * IMAGE], expected, 1e-2f);
-        assert_float_equal(target[0] + target[1] + target[2], 1, 1e-6f);
+            assert_near(255 * loaded->batch.input[(size_t)i * IMAGE], expected, 1e-2);
+        assert_near(target[0] + target[1] + target[2], 1, 1e-6);
         assert_int_equal(loaded->classes[i], part >= 0.5f ? class : other);
     }
     assert_true(loaded->batch.targets[4 * 10 + 1] == 1); /* the middle one has no partner */
@@ -342,6 +361,7 @@ int main(void)
         scratch_test(in_order),
         scratch_test(shuffled),
         scratch_test(same_bits_however_loaded),
+        scratch_test(augmented_anew_each_epoch),
         scratch_test(seeks_in_the_middle),
         scratch_test(mixed_pairs),
         scratch_test(unreadable_pictures_are_left_out_and_told_of_once),

@@ -7,12 +7,6 @@
 
 enum { ROWS = 3, OUTPUTS = 5, ALL = ROWS * OUTPUTS };
 
-static void assert_close(double value, double expected, double tolerance)
-{
-    if (!(fabs(value - expected) <= tolerance))
-        fail_msg("%.12g, expected %.12g", value, expected);
-}
-
 /* Two equal logits: log 2, and a gradient of half. */
 static void by_hand(void **state)
 {
@@ -20,21 +14,21 @@ static void by_hand(void **state)
     const float logits[] = {3, 3}, targets[] = {1, 0};
     float gradient[2];
     double loss = dn_loss(DN_TASK_CLASSES, logits, targets, 1, 2, 0, 1, gradient);
-    assert_close(loss, log(2), 1e-12);
-    assert_close(gradient[0], -0.5, 1e-7);
-    assert_close(gradient[1], 0.5, 1e-7);
+    assert_near(loss, log(2), 1e-12);
+    assert_near(gradient[0], -0.5, 1e-7);
+    assert_near(gradient[1], 0.5, 1e-7);
     /* smoothing 0.2 makes the target 0.9, 0.1 */
     loss = dn_loss(DN_TASK_CLASSES, logits, targets, 1, 2, 0.2, 2, gradient);
-    assert_close(loss, log(2), 1e-12);
-    assert_close(gradient[0], -0.8, 1e-6);
+    assert_near(loss, log(2), 1e-12);
+    assert_near(gradient[0], -0.8, 1e-6);
 
     /* a label at logit 0 costs log 2; one that is not known costs nothing */
     const float zeros[] = {0, 7, 0, -7}, labels[] = {1, NAN, 0, -1};
     float gradients[4];
     loss = dn_loss(DN_TASK_LABELS, zeros, labels, 2, 2, 0, 1, gradients);
-    assert_close(loss, log(2), 1e-12);
-    assert_close(gradients[0], -0.25, 1e-7);
-    assert_close(gradients[2], 0.25, 1e-7);
+    assert_near(loss, log(2), 1e-12);
+    assert_near(gradients[0], -0.25, 1e-7);
+    assert_near(gradients[2], 0.25, 1e-7);
     assert_true(gradients[1] == 0 && gradients[3] == 0);
     assert_int_equal(dn_loss_weight(DN_TASK_LABELS, labels, 2, 2), 2);
 }
@@ -53,10 +47,10 @@ static void large_logits(void **state)
 {
     (void)state;
     const float logits[] = {1e4f, -1e4f}, right[] = {1, 0}, wrong[] = {0, 1};
-    assert_close(dn_loss(DN_TASK_CLASSES, logits, right, 1, 2, 0, 1, NULL), 0, 1e-12);
-    assert_close(dn_loss(DN_TASK_CLASSES, logits, wrong, 1, 2, 0, 1, NULL), 2e4, 1e-6);
-    assert_close(dn_loss(DN_TASK_LABELS, logits, right, 1, 2, 0, 1, NULL), 0, 1e-12);
-    assert_close(dn_loss(DN_TASK_LABELS, logits, wrong, 1, 2, 0, 1, NULL), 1e4, 1e-6);
+    assert_near(dn_loss(DN_TASK_CLASSES, logits, right, 1, 2, 0, 1, NULL), 0, 1e-12);
+    assert_near(dn_loss(DN_TASK_CLASSES, logits, wrong, 1, 2, 0, 1, NULL), 2e4, 1e-6);
+    assert_near(dn_loss(DN_TASK_LABELS, logits, right, 1, 2, 0, 1, NULL), 0, 1e-12);
+    assert_near(dn_loss(DN_TASK_LABELS, logits, wrong, 1, 2, 0, 1, NULL), 1e4, 1e-6);
 }
 
 static void not_a_number_shows(void **state)
@@ -85,7 +79,7 @@ static void gradients_by_finite_differences(void **state)
             logits[i] = middle - step;
             double down = dn_loss((dn_task)task, logits, targets, ROWS, OUTPUTS, 0.1, 1, NULL);
             logits[i] = middle;
-            assert_close(gradient[i], 1.5 * (up - down) / (2 * (double)step), 1e-5);
+            assert_near(gradient[i], 1.5 * (up - down) / (2 * (double)step), 1e-5);
         }
     }
 }
@@ -107,7 +101,7 @@ static void parts_make_the_whole(void **state)
         sum += (double)weight * dn_loss(DN_TASK_LABELS, part, labels, 1, OUTPUTS, 0, 1, NULL);
         weights += weight;
     }
-    assert_close(sum / (double)weights, whole, 1e-12);
+    assert_near(sum / (double)weights, whole, 1e-12);
 }
 
 int main(void)

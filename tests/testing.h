@@ -15,4 +15,11 @@
 
 #include <cmocka.h>
 
+/* Unlike assert_float_equal, which takes NaN for equal to everything. */
+static inline void assert_near(double value, double expected, double tolerance)
+{
+    if (!(value >= expected - tolerance && value <= expected + tolerance))
+        fail_msg("%.12g, expected %.12g", value, expected);
+}
+
 #endif
