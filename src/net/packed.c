@@ -2,17 +2,61 @@
 #include "net/packed.h"
 
 #include "base/memory.h"
+#include "base/threads.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-/* Hands out pieces of one allocation: first only counted, then filled. */
+#define MOST_JOBS 64
+
+/* Weights waiting to be laid out. */
+typedef struct pack_job {
+    const float *weight, *scale;
+    int outputs, channels, kernel;
+    dn_window_form form;
+    float *out;
+} pack_job;
+
+/* Hands out pieces of one allocation: first only counted, then filled. Weights
+ * wait in a list until there are enough for all threads. */
 typedef struct packer {
     const dn_model *model;
     const dn_kernels *kernels;
+    int threads;
     float *base; /* NULL while counting */
     size_t used; /* floats */
+    pack_job jobs[MOST_JOBS];
+    int job_count;
 } packer;
+
+static void run_job(void *context, int task, int thread)
+{
+    (void)thread;
+    const packer *p = context;
+    const pack_job *job = &p->jobs[task];
+    if (job->form == DN_WINDOW_WINOGRAD)
+        dn_pack_winograd(p->kernels, job->weight, job->outputs, job->channels, job->scale,
+                         job->out);
+    else
+        dn_pack_conv(p->kernels, job->weight, job->outputs, job->channels, job->kernel, job->scale,
+                     job->out);
+}
+
+/* A mapped file's pages are let go of as they are done with, so that a network
+ * never takes its memory twice. */
+static void run_jobs(packer *p)
+{
+    dn_parallel(p->threads, p->job_count, run_job, p);
+    p->job_count = 0;
+    dn_model_forget_pages(p->model);
+}
+
+static void add_job(packer *p, const pack_job *job)
+{
+    if (p->job_count == MOST_JOBS)
+        run_jobs(p);
+    p->jobs[p->job_count++] = *job;
+}
 
 static float *take(packer *p, size_t floats)
 {
@@ -51,7 +95,7 @@ static dn_panels pack_conv(packer *p, const float *weight, int outputs, int chan
     int depth = kernel * kernel * channels;
     float *panels = take(p, dn_panels_size(p->kernels, depth, outputs));
     if (panels)
-        dn_pack_conv(p->kernels, weight, outputs, channels, kernel, scale, panels);
+        add_job(p, &(pack_job){weight, scale, outputs, channels, kernel, DN_WINDOW_DIRECT, panels});
     return (dn_panels){panels, depth, outputs};
 }
 
@@ -105,11 +149,8 @@ static void pack_network(packer *p, dn_packed *packed)
 {
     const dn_arch *arch = &p->model->arch;
     pack_stem(p, packed);
-    for (int block = 0; block < arch->block_count; block++) {
+    for (int block = 0; block < arch->block_count; block++)
         pack_block(p, packed, block);
-        if (p->base)
-            dn_model_forget_pages(p->model);
-    }
     dn_key key = {.role = DN_ROLE_HEAD};
     packed->head = pack_conv(p, tensor(p, key, DN_PART_LINEAR_WEIGHT), arch->classes,
                              dn_block_out(arch, arch->block_count - 1), 1, NULL);
@@ -120,27 +161,30 @@ static void pack_network(packer *p, dn_packed *packed)
     packed->head_bias = bias;
 }
 
-static dn_status fill_packed(const dn_model *model, dn_packed *packed)
+static dn_status fill_packed(const dn_model *model, int threads, dn_packed *packed)
 {
     const dn_arch *arch = &model->arch;
     for (int block = 0; block < arch->block_count; block++)
         DN_TRY(dn_calloc((size_t)arch->blocks[block], sizeof *packed->blocks[block].layers,
                          &packed->blocks[block].layers));
-    packer p = {.model = model, .kernels = packed->kernels};
+    packer p = {.model = model, .kernels = packed->kernels, .threads = threads};
     pack_network(&p, packed);
     DN_TRY(dn_alloc_aligned(p.used, sizeof(float), &packed->storage));
     packed->bytes = p.used * sizeof(float);
-    p = (packer){.model = model, .kernels = packed->kernels, .base = packed->storage};
+    p.base = packed->storage;
+    p.used = 0;
     pack_network(&p, packed);
+    run_jobs(&p);
     return DN_OK;
 }
 
-dn_status dn_packed_create(const dn_model *model, const dn_kernels *kernels, dn_packed **out)
+dn_status dn_packed_create(const dn_model *model, const dn_kernels *kernels, int threads,
+                           dn_packed **out)
 {
     dn_packed *packed;
     DN_TRY(dn_calloc(1, sizeof *packed, &packed));
     packed->kernels = kernels;
-    dn_status status = fill_packed(model, packed);
+    dn_status status = fill_packed(model, threads, packed);
     if (status != DN_OK) {
         dn_packed_free(packed);
         return status;
@@ -186,19 +230,20 @@ static void pack_windows(packer *p, dn_packed_block *target, int block)
         float *matrices = take(p, 36 * to->window_stride);
         to->window = (dn_panels){matrices, channels, outputs};
         if (matrices)
-            dn_pack_winograd(p->kernels, weight, outputs, channels, NULL, matrices);
+            add_job(p,
+                    &(pack_job){weight, NULL, outputs, channels, 3, DN_WINDOW_WINOGRAD, matrices});
     }
 }
 
 dn_status dn_packed_set_form(dn_packed *packed, const dn_model *model, int block,
-                             dn_window_form form)
+                             dn_window_form form, int threads)
 {
     dn_packed_block *target = &packed->blocks[block];
     if (target->form == form)
         return DN_OK;
     dn_packed_block counted = *target;
     counted.form = form;
-    packer p = {.model = model, .kernels = packed->kernels};
+    packer p = {.model = model, .kernels = packed->kernels, .threads = threads};
     pack_windows(&p, &counted, block);
     float *windows;
     DN_TRY(dn_alloc_aligned(p.used, sizeof(float), &windows));
@@ -206,8 +251,9 @@ dn_status dn_packed_set_form(dn_packed *packed, const dn_model *model, int block
     target->windows = windows;
     target->form = form;
     packed->bytes += p.used * sizeof(float);
-    p = (packer){.model = model, .kernels = packed->kernels, .base = windows};
+    p.base = windows;
+    p.used = 0;
     pack_windows(&p, target, block);
-    dn_model_forget_pages(model);
+    run_jobs(&p);
     return DN_OK;
 }

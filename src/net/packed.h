@@ -45,11 +45,12 @@ typedef struct dn_packed {
     size_t bytes;
 } dn_packed;
 
-dn_status dn_packed_create(const dn_model *model, const dn_kernels *kernels, dn_packed **packed);
+dn_status dn_packed_create(const dn_model *model, const dn_kernels *kernels, int threads,
+                           dn_packed **packed);
 void dn_packed_free(dn_packed *packed);
 
 /* Packs a block's 3x3 weights in this form, unless they already are. */
 dn_status dn_packed_set_form(dn_packed *packed, const dn_model *model, int block,
-                             dn_window_form form);
+                             dn_window_form form, int threads);
 
 #endif

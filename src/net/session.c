@@ -17,7 +17,8 @@ dn_status dn_session_create(const dn_model *model, int threads, dn_session **out
     session->model = model;
     session->runner.kernels = dn_kernels_best();
     session->runner.threads = threads ? threads : dn_core_count();
-    dn_status status = dn_packed_create(model, session->runner.kernels, &session->packed);
+    dn_status status =
+        dn_packed_create(model, session->runner.kernels, session->runner.threads, &session->packed);
     if (status != DN_OK) {
         dn_session_free(session);
         return status;
