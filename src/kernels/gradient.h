@@ -60,6 +60,14 @@ typedef struct dn_norm_gradient {
     bool accumulate;
 } dn_norm_gradient;
 
+/* The same with the gradient of the activation computed on the way: that of row
+ * r is the row r of norm.gradient, the gradient of a 1x1 convolution's outputs,
+ * times the transposed weights. */
+typedef struct dn_pass_back {
+    dn_norm_gradient norm; /* of panels.outputs channels */
+    dn_panels panels;
+} dn_pass_back;
+
 /* out[shift][k][n] (+)= sum over pixels of left[k] * right[shift + n]: a weight
  * gradient, of a window when there are several shifts. Pixels come in `lines`
  * of `run`, each line reached through a pointer. right, and a row of out, are
@@ -106,6 +114,7 @@ typedef struct dn_gradient_kernels {
     void (*dropout)(const dn_dropout *op);
     void (*combine)(const dn_combine *op);
     void (*norm_gradient)(const dn_norm_gradient *op);
+    void (*pass_back)(const dn_pass_back *op);
     void (*product)(const dn_product *op);
     void (*pool_rows)(const dn_pool_rows *op);
     void (*activated_pool)(const dn_activated_pool *op, int task);

@@ -3,12 +3,12 @@
 
 DN_INLINE void combine_vector(const dn_combine *op, int row, int c, int lanes)
 {
-    vfloat gradient = v_load_lanes(op->gradient.data + row * op->gradient.stride + c, lanes);
-    vfloat value = v_load_lanes(op->value.data + row * op->value.stride + c, lanes);
+    vfloat gradient = v_load_first(op->gradient.data + row * op->gradient.stride + c, lanes);
+    vfloat value = v_load_first(op->value.data + row * op->value.stride + c, lanes);
     vfloat out =
-        gradient * v_load_lanes(op->factor + c, lanes) +
-        (value * v_load_lanes(op->slope + c, lanes) + v_load_lanes(op->constant + c, lanes));
-    v_store_lanes(op->out.data + row * op->out.stride + c, lanes, out);
+        gradient * v_load_first(op->factor + c, lanes) +
+        (value * v_load_first(op->slope + c, lanes) + v_load_first(op->constant + c, lanes));
+    v_store_first(op->out.data + row * op->out.stride + c, out, lanes);
 }
 
 static void combine(const dn_combine *op)
@@ -22,31 +22,55 @@ static void combine(const dn_combine *op)
     }
 }
 
+/* A norm's vectors for one vector of channels, and the sums that it gathers. */
+typedef struct norm_vectors {
+    vfloat scale, shift, inverse, offset, weight;
+    vfloat sum, product;
+} norm_vectors;
+
+DN_INLINE norm_vectors load_norm(const dn_norm_gradient *op, int c, int lanes)
+{
+    return (norm_vectors){.scale = v_load_first(op->affine.scale + c, lanes),
+                          .shift = v_load_first(op->affine.shift + c, lanes),
+                          .inverse = v_load_first(op->inverse + c, lanes),
+                          .offset = v_load_first(op->offset + c, lanes),
+                          .weight = v_load_first(op->weight + c, lanes),
+                          .sum = v_set(0),
+                          .product = v_set(0)};
+}
+
+DN_INLINE void store_norm(const dn_norm_gradient *op, const norm_vectors *norm, int c, int lanes)
+{
+    float *sums = op->sums + c, *products = op->products + c;
+    v_store_first(sums, v_load_first(sums, lanes) + norm->sum, lanes);
+    v_store_first(products, v_load_first(products, lanes) + norm->product, lanes);
+}
+
+DN_INLINE void pass_norm(norm_vectors *norm, vfloat gradient, const float *value, float *out,
+                         int lanes, bool accumulate)
+{
+    vfloat x = v_load_first(value, lanes);
+    vint active = (vint)(x * norm->scale + norm->shift > (vfloat){0});
+    vfloat dy = (vfloat)((vint)gradient & active);
+    norm->sum += dy;
+    norm->product += dy * (x * norm->inverse + norm->offset);
+    vfloat change = norm->weight * dy;
+    v_store_first(out, accumulate ? v_load_first(out, lanes) + change : change, lanes);
+}
+
 /* One vector of channels, down all rows: constants and sums stay in registers. */
 DN_INLINE void norm_gradient_column(const dn_norm_gradient *op, int c, int lanes, bool accumulate)
 {
-    vfloat scale = v_load_lanes(op->affine.scale + c, lanes);
-    vfloat shift = v_load_lanes(op->affine.shift + c, lanes);
-    vfloat inverse = v_load_lanes(op->inverse + c, lanes);
-    vfloat offset = v_load_lanes(op->offset + c, lanes);
-    vfloat weight = v_load_lanes(op->weight + c, lanes);
-    vfloat sum = v_set(0), product = v_set(0);
+    norm_vectors norm = load_norm(op, c, lanes);
     const float *gradient = op->gradient.data + c, *value = op->value.data + c;
     float *out = op->out.data + c;
     for (int row = 0; row < op->count; row++) {
-        vfloat x = v_load_lanes(value, lanes);
-        vint active = (vint)(x * scale + shift > (vfloat){0});
-        vfloat dy = (vfloat)((vint)v_load_lanes(gradient, lanes) & active);
-        sum += dy;
-        product += dy * (x * inverse + offset);
-        vfloat change = weight * dy;
-        v_store_lanes(out, lanes, accumulate ? v_load_lanes(out, lanes) + change : change);
+        pass_norm(&norm, v_load_first(gradient, lanes), value, out, lanes, accumulate);
         gradient += op->gradient.stride;
         value += op->value.stride;
         out += op->out.stride;
     }
-    v_store_lanes(op->sums + c, lanes, v_load_lanes(op->sums + c, lanes) + sum);
-    v_store_lanes(op->products + c, lanes, v_load_lanes(op->products + c, lanes) + product);
+    store_norm(op, &norm, c, lanes);
 }
 
 DN_INLINE void norm_gradient_columns(const dn_norm_gradient *op, bool accumulate)
@@ -90,8 +114,8 @@ DN_INLINE pool_window pool_window_at(const dn_grid *input, int y, int x)
 
 DN_INLINE vfloat activated_vector(const float *address, const dn_affine *affine, int c, int lanes)
 {
-    return v_relu(v_load_lanes(address + c, lanes) * v_load_lanes(affine->scale + c, lanes) +
-                  v_load_lanes(affine->shift + c, lanes));
+    return v_relu(v_load_first(address + c, lanes) * v_load_first(affine->scale + c, lanes) +
+                  v_load_first(affine->shift + c, lanes));
 }
 
 DN_INLINE void activated_pool_vector(const dn_activated_pool *op, const dn_grid *from,
@@ -102,7 +126,7 @@ DN_INLINE void activated_pool_vector(const dn_activated_pool *op, const dn_grid 
         for (int x = window.left; x < window.right; x++)
             best =
                 v_max(activated_vector(pixel_address(from, 0, y, x), &op->affine, c, lanes), best);
-    v_store_lanes(target + c, lanes, best);
+    v_store_first(target + c, best, lanes);
 }
 
 static void activated_pool(const dn_activated_pool *op, int task)
@@ -136,13 +160,13 @@ DN_INLINE void pool_gradient_vector(const dn_activated_pool_gradient *op, const 
             best = (vfloat)(((vint)value & better) | ((vint)best & ~better));
             chosen = (chosen & ~better) | (number & better);
         }
-    vfloat dy = v_load_lanes(gradient + c, lanes);
+    vfloat dy = v_load_first(gradient + c, lanes);
     number = 0;
     for (int y = window.top; y < window.bottom; y++)
         for (int x = window.left; x < window.right; x++, number++) {
             float *target = pixel_address(to, 0, y, x) + c;
             vfloat part = (vfloat)((vint)dy & (vint)(chosen == number));
-            v_store_lanes(target, lanes, v_load_lanes(target, lanes) + part);
+            v_store_first(target, v_load_first(target, lanes) + part, lanes);
         }
 }
 

@@ -17,6 +17,8 @@
 
 #include "kernels/gradient_template.h"
 
+#include "kernels/pass_back_template.h"
+
 #include "kernels/product_template.h"
 
 #include "kernels/peak_template.h"
@@ -26,6 +28,7 @@ static const dn_gradient_kernels gradient_kernels = {
     .dropout = dropout,
     .combine = combine,
     .norm_gradient = norm_gradient,
+    .pass_back = pass_back,
     .product = product,
     .pool_rows = pool_rows,
     .activated_pool = activated_pool,

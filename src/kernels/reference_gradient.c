@@ -69,22 +69,53 @@ static void combine(const dn_combine *op)
                         (double)op->constant[c]);
 }
 
+/* Takes the gradient at one element back; returns dy. */
+static double pass_element(const dn_norm_gradient *op, int row, int c, double gradient)
+{
+    float value = *element(&op->value, row, c), *out = element(&op->out, row, c);
+    double dy = activated(&op->affine, value, c) <= 0 ? 0 : gradient;
+    double change = (double)op->weight[c] * dy;
+    *out = (float)(op->accumulate ? (double)*out + change : change);
+    return dy;
+}
+
+static double normalised(const dn_norm_gradient *op, int row, int c)
+{
+    return (double)*element(&op->value, row, c) * (double)op->inverse[c] + (double)op->offset[c];
+}
+
 static void norm_gradient(const dn_norm_gradient *op)
 {
     for (int c = 0; c < op->channels; c++) {
         double sum = 0, product = 0;
         for (int row = 0; row < op->count; row++) {
-            float value = *element(&op->value, row, c), *out = element(&op->out, row, c);
-            double dy = (double)*element(&op->gradient, row, c);
-            if (activated(&op->affine, value, c) <= 0)
-                dy = 0;
+            double dy = pass_element(op, row, c, (double)*element(&op->gradient, row, c));
             sum += dy;
-            product += dy * ((double)value * (double)op->inverse[c] + (double)op->offset[c]);
-            double change = (double)op->weight[c] * dy;
-            *out = (float)(op->accumulate ? (double)*out + change : change);
+            product += dy * normalised(op, row, c);
         }
         op->sums[c] = (float)((double)op->sums[c] + sum);
         op->products[c] = (float)((double)op->products[c] + product);
+    }
+}
+
+static void pass_back(const dn_pass_back *op)
+{
+    const dn_norm_gradient *norm = &op->norm;
+    const dn_panels *panels = &op->panels;
+    for (int c = 0; c < panels->outputs; c++) {
+        double sum = 0, product = 0;
+        for (int row = 0; row < norm->count; row++) {
+            double gradient = 0;
+            for (int k = 0; k < panels->depth; k++)
+                gradient += (double)*element(&norm->gradient, row, k) *
+                            (double)panels->data[dn_panel_index(
+                                &dn_kernels_reference, panels->depth, panels->outputs, k, c)];
+            double dy = pass_element(norm, row, c, gradient);
+            sum += dy;
+            product += dy * normalised(norm, row, c);
+        }
+        norm->sums[c] = (float)((double)norm->sums[c] + sum);
+        norm->products[c] = (float)((double)norm->products[c] + product);
     }
 }
 
@@ -176,6 +207,7 @@ const dn_gradient_kernels dn_gradient_kernels_reference = {
     .dropout = dropout,
     .combine = combine,
     .norm_gradient = norm_gradient,
+    .pass_back = pass_back,
     .product = product,
     .pool_rows = pool_rows,
     .activated_pool = activated_pool,

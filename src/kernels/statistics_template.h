@@ -4,26 +4,6 @@
 
 typedef uint32_t vuint __attribute__((vector_size(4 * DN_LANES)));
 
-/* Whole vectors where `lanes` is the constant DN_LANES. */
-DN_INLINE vfloat v_load_lanes(const float *address, int lanes)
-{
-    if (lanes == DN_LANES)
-        return v_load(address);
-    vfloat value = {0};
-    for (int i = 0; i < lanes; i++)
-        value[i] = address[i];
-    return value;
-}
-
-DN_INLINE void v_store_lanes(float *address, int lanes, vfloat value)
-{
-    if (lanes == DN_LANES)
-        v_store(address, value);
-    else
-        for (int i = 0; i < lanes; i++)
-            address[i] = value[i];
-}
-
 /* ---- statistics ---- */
 
 /* Vectors whose sums run side by side, to hide an addition's latency. */
@@ -38,18 +18,18 @@ DN_INLINE void statistics_columns(const dn_statistics *op, int c, int vectors, i
     const float *row = op->input.data + c;
     for (int r = 0; r < op->count; r++, row += op->input.stride)
         for (int v = 0; v < vectors; v++)
-            sum[v] += v_load_lanes(row + v * DN_LANES, lanes);
+            sum[v] += v_load_first(row + v * DN_LANES, lanes);
     for (int v = 0; v < vectors; v++)
         mean[v] = sum[v] / (float)op->count;
     row = op->input.data + c;
     for (int r = 0; r < op->count; r++, row += op->input.stride)
         for (int v = 0; v < vectors; v++) {
-            vfloat deviation = v_load_lanes(row + v * DN_LANES, lanes) - mean[v];
+            vfloat deviation = v_load_first(row + v * DN_LANES, lanes) - mean[v];
             square[v] += deviation * deviation;
         }
     for (int v = 0; v < vectors; v++) {
-        v_store_lanes(op->mean + c + v * DN_LANES, lanes, mean[v]);
-        v_store_lanes(op->deviation + c + v * DN_LANES, lanes, square[v]);
+        v_store_first(op->mean + c + v * DN_LANES, mean[v], lanes);
+        v_store_first(op->deviation + c + v * DN_LANES, square[v], lanes);
     }
 }
 
@@ -83,8 +63,8 @@ DN_INLINE void dropout_vector(const dn_dropout *op, int row, int c, int lanes, v
     vuint hash = scramble((lane + number) ^ (uint32_t)op->key);
     hash = scramble(hash + (uint32_t)(op->key >> 32));
     vint keep = (vint)((vint)(hash >> 8) < op->threshold);
-    vfloat scaled = v_load_lanes(address, lanes) * op->scale;
-    v_store_lanes(address, lanes, (vfloat)((vint)scaled & keep));
+    vfloat scaled = v_load_first(address, lanes) * op->scale;
+    v_store_first(address, (vfloat)((vint)scaled & keep), lanes);
 }
 
 static void dropout(const dn_dropout *op)

@@ -14,10 +14,12 @@
 #define MOST_TASK_PIXELS 384
 #define TASKS_WANTED 64
 
-/* Backward: a task takes a part of the pixels, for a range of input channels. */
-#define RANGE_CHANNELS 128
+/* Backward: a task takes a part of the pixels, for a range of input channels;
+ * it goes through them a slice at a time, whose weights, activations and sums
+ * stay in the second-level cache. */
 #define PARTS_WANTED 32
 #define PART_PIXELS 392
+#define SLICE_CHANNELS 128
 #define STRIP_CHANNELS 64
 
 typedef struct pointwise_work {
@@ -51,14 +53,14 @@ static pointwise_work cut_pointwise(const dn_engine *engine, const dn_node *node
     int wanted = smaller(dn_ceil_divide(work.pixels, TASKS_WANTED), MOST_TASK_PIXELS);
     work.task_pixels = dn_ceil_divide(wanted, work.rows) * work.rows;
 
-    int ranges = dn_ceil_divide(node->in, RANGE_CHANNELS);
-    work.range_channels =
-        dn_ceil_divide(dn_ceil_divide(node->in, ranges), STRIP_CHANNELS / 2) * (STRIP_CHANNELS / 2);
-    work.ranges = dn_ceil_divide(node->in, work.range_channels);
-    int splits = larger(smaller(PARTS_WANTED / work.ranges, work.pixels / PART_PIXELS), 1);
+    int splits = larger(smaller(PARTS_WANTED, work.pixels / PART_PIXELS), 1);
     int most = dn_ceil_divide(work.pixels, splits);
     work.split_pixels = dn_ceil_divide(most, ROWS_AT_ONCE) * ROWS_AT_ONCE;
     work.splits = dn_ceil_divide(work.pixels, work.split_pixels);
+    int slices = dn_ceil_divide(node->in, SLICE_CHANNELS);
+    int ranges = smaller(dn_ceil_divide(PARTS_WANTED, work.splits), slices);
+    work.range_channels = dn_ceil_divide(slices, ranges) * SLICE_CHANNELS;
+    work.ranges = dn_ceil_divide(node->in, work.range_channels);
     return work;
 }
 
@@ -77,16 +79,16 @@ static dn_weight_partials partials_of(const pointwise_work *work)
                                 .split_stride = (size_t)work->node->out * (size_t)stride};
 }
 
-/* A backward task's memory: gradients of the output, activations, gradients of
- * a strip of activations. */
+/* A backward task's memory: gradients of the output, a slice's activations,
+ * gradients of a strip of activations. */
 static size_t output_floats(const pointwise_work *work)
 {
     return (size_t)ROWS_AT_ONCE * (size_t)dn_packed_stride(work->node->out);
 }
 
-static size_t range_floats(const pointwise_work *work)
+static size_t slice_floats(void)
 {
-    return (size_t)ROWS_AT_ONCE * (size_t)dn_packed_stride(work->range_channels);
+    return (size_t)ROWS_AT_ONCE * (size_t)dn_packed_stride(SLICE_CHANNELS);
 }
 
 static size_t strip_floats(void)
@@ -101,7 +103,7 @@ void dn_pointwise_needs(const dn_engine *engine, const dn_node *node, dn_needs *
     size_t backward =
         (size_t)work.splits * (partials_of(&work).split_stride + dn_norm_record(node->in));
     size_t packed = (size_t)work.rows * (size_t)dn_packed_stride(node->in);
-    size_t passes = output_floats(&work) + range_floats(&work) + strip_floats();
+    size_t passes = output_floats(&work) + slice_floats() + strip_floats();
     *needs = (dn_needs){.panels = dn_panels_needed(engine, node),
                         .weights = (size_t)node->in * (size_t)node->out,
                         .partials = forward > backward ? forward : backward,
@@ -143,11 +145,11 @@ void dn_pointwise_forward(dn_engine *engine, const dn_node *node)
 
 /* ---- backward ---- */
 
-/* A backward task's share, and its memory. */
+/* A backward task's slice, and its memory. */
 typedef struct share {
-    int first_channel, channels;
-    float *sums;   /* of the weight gradient: the split's */
-    float *record; /* of the norm: the split's */
+    int first_channel, channels; /* of the slice */
+    float *sums;                 /* of the weight gradient: the split's */
+    float *record;               /* of the norm: the split's */
     float *output, *activated, *strip;
     int output_stride, activated_stride;
 } share;
@@ -198,6 +200,15 @@ static void add_product(const pointwise_work *work, const share *mine, int count
                       .accumulate = accumulate});
 }
 
+/* The transposed weights of some channels. */
+static dn_panels panels_of(const pointwise_work *work, int channel, int channels)
+{
+    dn_panels panels = work->weights.panels;
+    panels.data += (size_t)channel * (size_t)panels.depth;
+    panels.outputs = channels;
+    return panels;
+}
+
 /* Gradients of `channels` activations from `channel` on, into the strip. */
 static void multiply_strip(const pointwise_work *work, const share *mine, int channel, int channels,
                            int count)
@@ -211,13 +222,11 @@ static void multiply_strip(const pointwise_work *work, const share *mine, int ch
     dn_pointwise op = {.input = output,
                        .output = output,
                        .pool = 1,
-                       .panels = work->weights.panels,
-                       .pixels_per_task = count};
+                       .panels = panels_of(work, channel, channels),
+                       .pixels_per_task = count,
+                       .panels_per_task = dn_panel_count(kernels, channels)};
     op.output.data = mine->strip;
     op.output.pixel_stride = dn_packed_stride(STRIP_CHANNELS);
-    op.panels.data += (size_t)channel * (size_t)op.panels.depth;
-    op.panels.outputs = channels;
-    op.panels_per_task = dn_panel_count(kernels, channels);
     kernels->pointwise(&op, 0, NULL);
 }
 
@@ -249,27 +258,31 @@ static void spread_strip(const pointwise_work *work, dn_norm_gradient op, int ch
     }
 }
 
-static void pass_back(const pointwise_work *work, const share *mine, int first, int count)
+static void pass_pooled_back(const pointwise_work *work, const share *mine, int first, int count)
 {
-    const dn_engine *engine = work->engine;
-    const dn_node *node = work->node;
-    const dn_map_state *source = &engine->maps[node->source];
     for (int done = 0; done < mine->channels; done += STRIP_CHANNELS) {
         int channel = mine->first_channel + done;
         int channels = smaller(STRIP_CHANNELS, mine->channels - done);
         multiply_strip(work, mine, channel, channels, count);
         dn_norm_gradient op =
-            dn_prepare_norm_gradient(engine, node, channel, channels, mine->record);
+            dn_prepare_norm_gradient(work->engine, work->node, channel, channels, mine->record);
         op.gradient = (dn_rows){mine->strip, dn_packed_stride(STRIP_CHANNELS)};
-        op.count = count;
-        if (node->pools) {
-            spread_strip(work, op, channel, first, count);
-            continue;
-        }
-        op.value = dn_map_rows(engine, node->source, source->value, channel, (size_t)first);
-        op.out = dn_map_rows(engine, node->source, source->gradient, channel, (size_t)first);
-        engine->kernels->gradients->norm_gradient(&op);
+        spread_strip(work, op, channel, first, count);
     }
+}
+
+static void pass_back(const pointwise_work *work, const share *mine, int first, int count)
+{
+    const dn_engine *engine = work->engine;
+    int source = work->node->source, channel = mine->first_channel;
+    dn_norm_gradient op =
+        dn_prepare_norm_gradient(engine, work->node, channel, mine->channels, mine->record);
+    op.gradient = (dn_rows){mine->output, mine->output_stride};
+    op.value = dn_map_rows(engine, source, engine->maps[source].value, channel, (size_t)first);
+    op.out = dn_map_rows(engine, source, engine->maps[source].gradient, channel, (size_t)first);
+    op.count = count;
+    engine->kernels->gradients->pass_back(
+        &(dn_pass_back){op, panels_of(work, channel, mine->channels)});
 }
 
 static float *norm_records(const pointwise_work *work)
@@ -277,44 +290,56 @@ static float *norm_records(const pointwise_work *work)
     return work->engine->partials + (size_t)work->splits * partials_of(work).split_stride;
 }
 
-static share share_of(const pointwise_work *work, int task, int thread)
+static share share_of(const pointwise_work *work, int split, int thread)
 {
     const dn_node *node = work->node;
-    int split = task / work->ranges, first = task % work->ranges * work->range_channels;
     float *scratch = dn_thread_scratch(work->engine, thread);
-    return (share){.first_channel = first,
-                   .channels = smaller(work->range_channels, node->in - first),
-                   .sums = work->engine->partials + (size_t)split * partials_of(work).split_stride,
+    return (share){.sums = work->engine->partials + (size_t)split * partials_of(work).split_stride,
                    .record = norm_records(work) + (size_t)split * dn_norm_record(node->in),
                    .output = scratch,
                    .activated = scratch + output_floats(work),
-                   .strip = scratch + output_floats(work) + range_floats(work),
+                   .strip = scratch + output_floats(work) + slice_floats(),
                    .output_stride = dn_packed_stride(node->out),
-                   .activated_stride = dn_packed_stride(work->range_channels)};
+                   .activated_stride = dn_packed_stride(SLICE_CHANNELS)};
+}
+
+static void backward_slice(const pointwise_work *work, const share *mine, int first, int count,
+                           bool accumulate)
+{
+    const dn_node *node = work->node;
+    if (!work->engine->frozen[node->weight]) {
+        pack_activated(work, mine, first, count);
+        add_product(work, mine, count, accumulate);
+    }
+    if (!dn_passes_back(work->engine, node))
+        return;
+    if (node->pools)
+        pass_pooled_back(work, mine, first, count);
+    else
+        pass_back(work, mine, first, count);
 }
 
 static void backward_task(void *context, int task, int thread)
 {
     const pointwise_work *work = context;
     const dn_node *node = work->node;
-    share mine = share_of(work, task, thread);
-    bool learns = !work->engine->frozen[node->weight];
-    bool passes = dn_passes_back(work->engine, node);
-    size_t range = (size_t)mine.channels * sizeof(float);
-    memset(mine.record + mine.first_channel, 0, range);
-    memset(mine.record + dn_padded(node->in) + mine.first_channel, 0, range);
+    share mine = share_of(work, task / work->ranges, thread);
+    int first_channel = task % work->ranges * work->range_channels;
+    int end_channel = smaller(first_channel + work->range_channels, node->in);
+    size_t range = (size_t)(end_channel - first_channel) * sizeof(float);
+    memset(mine.record + first_channel, 0, range);
+    memset(mine.record + dn_padded(node->in) + first_channel, 0, range);
     int first = task / work->ranges * work->split_pixels;
     int end = smaller(first + work->split_pixels, work->pixels);
     for (int row = first; row < end; row += ROWS_AT_ONCE) {
         int count = smaller(ROWS_AT_ONCE, end - row);
         dn_output_gradient(work->engine, node, row, count,
                            (dn_rows){mine.output, mine.output_stride});
-        if (learns) {
-            pack_activated(work, &mine, row, count);
-            add_product(work, &mine, count, row > first);
+        for (int channel = first_channel; channel < end_channel; channel += SLICE_CHANNELS) {
+            mine.first_channel = channel;
+            mine.channels = smaller(SLICE_CHANNELS, end_channel - channel);
+            backward_slice(work, &mine, row, count, row > first);
         }
-        if (passes)
-            pass_back(work, &mine, row, count);
     }
 }
 

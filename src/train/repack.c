@@ -3,6 +3,8 @@
 
 #include "net/plan.h"
 
+#include <string.h>
+
 /* Outputs that one task lays out; a multiple of every level's panel. */
 #define OUTPUTS_PER_TASK 32
 
@@ -128,7 +130,20 @@ typedef struct gradient_work {
     float *gradient;
 } gradient_work;
 
-/* One output's gradient: its row of every shift, summed over the splits. */
+/* Floats of a row summed at once. */
+#define RUN 512
+
+static void sum_splits(const dn_weight_partials *partials, const float *row, int count, float *sum)
+{
+    memcpy(sum, row, (size_t)count * sizeof *sum);
+    for (int split = 1; split < partials->splits; split++) {
+        row += partials->split_stride;
+        for (int i = 0; i < count; i++)
+            sum[i] += row[i];
+    }
+}
+
+/* One output's gradient: its row of every shift. */
 static void add_output(void *context, int out, int thread)
 {
     (void)thread;
@@ -139,15 +154,15 @@ static void add_output(void *context, int out, int thread)
     for (int shift = 0; shift < partials->shifts; shift++) {
         const float *row =
             partials->data + (size_t)(shift * work->node->out + out) * (size_t)partials->row_stride;
-        for (int column = 0; column < columns; column++)
-            for (int c = 0; c < channels; c++) {
-                double sum = 0;
-                const float *part = row + column * channels + c;
-                for (int split = 0; split < partials->splits;
-                     split++, part += partials->split_stride)
-                    sum += (double)*part;
-                gradient[c * area + shift * columns + column] += (float)sum;
+        for (int first = 0; first < columns * channels; first += RUN) {
+            float sum[RUN];
+            int rest = columns * channels - first, count = rest < RUN ? rest : RUN;
+            sum_splits(partials, row + first, count, sum);
+            for (int i = 0; i < count; i++) {
+                int column = (first + i) / channels, channel = (first + i) % channels;
+                gradient[channel * area + shift * columns + column] += sum[i];
             }
+        }
     }
 }
 
