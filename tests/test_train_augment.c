@@ -6,6 +6,7 @@
 #include "train/augment.h"
 #include "train/draw.h"
 
+#include <locale.h>
 #include <math.h>
 
 enum { SIDE = 32, PLANE = SIDE * SIDE, ALL = 3 * PLANE };
@@ -66,6 +67,21 @@ static void specifications(void **state)
                                       "cifar,none"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(dn_augment_parse(bad[i], &augment), DN_ERROR_ARGUMENT);
+}
+
+/* Where a comma divides, a specification still has points. */
+static void locales_do_not_matter(void **state)
+{
+    (void)state;
+    char *before = strdup(setlocale(LC_ALL, NULL)), text[256];
+    if (setlocale(LC_ALL, "de_DE.UTF-8") || setlocale(LC_ALL, "fr_FR.UTF-8")) {
+        dn_augment augment = parse("none,flip=0.25");
+        assert_true(augment.flip == 0.25);
+        dn_augment_format(&augment, text, sizeof text);
+        assert_string_equal(text, "none,flip=0.25");
+    }
+    setlocale(LC_ALL, before);
+    free(before);
 }
 
 /* A picture whose every pixel is another: red says the column, green the row. */
@@ -295,6 +311,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(specifications),
+        cmocka_unit_test(locales_do_not_matter),
         cmocka_unit_test(none_is_the_evaluation_pipeline),
         cmocka_unit_test(cifar_shifts_and_flips),
         cmocka_unit_test(padding_is_the_mean),

@@ -2,8 +2,9 @@
 /* Preprocessing pipelines by name, and as text. */
 #include "image/preprocess.h"
 
+#include "base/decimal.h"
+
 #include <assert.h>
-#include <locale.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -136,14 +137,6 @@ dn_status dn_preprocess_check(const dn_preprocess *preprocess)
     return DN_OK;
 }
 
-/* Numbers in a specification are written the same in every country: sets the
- * thread's locale and returns the one to set again. "C" is a constant of the C
- * library, which nobody need free. */
-static locale_t use_decimal_points(void)
-{
-    return uselocale(newlocale(LC_ALL_MASK, "C", NULL));
-}
-
 static bool parse_number(const char *text, int *value)
 {
     char *end;
@@ -250,7 +243,7 @@ static dn_status parse(const char *specification, dn_preprocess *preprocess)
 
 dn_status dn_preprocess_parse(const char *specification, dn_preprocess *preprocess)
 {
-    locale_t callers = use_decimal_points();
+    locale_t callers = dn_use_decimal_points();
     dn_status status = parse(specification, preprocess);
     uselocale(callers);
     return status;
@@ -302,7 +295,7 @@ void dn_preprocess_format(const dn_preprocess *preprocess, char *text, size_t si
     const dn_preprocess *base = find_pipeline(preprocess->name);
     if (!base)
         base = find_pipeline("none");
-    locale_t callers = use_decimal_points();
+    locale_t callers = dn_use_decimal_points();
     size_t at = (size_t)snprintf(text, size, "%s", base->name);
     for (int i = 0; i < FIELDS; i++) {
         char value[VALUE_SIZE];

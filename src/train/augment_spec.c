@@ -2,6 +2,7 @@
 /* Augmentations as text. */
 #include "train/augment.h"
 
+#include "base/decimal.h"
 #include "train/pixel_ops.h"
 
 #include <stddef.h>
@@ -104,7 +105,7 @@ static dn_status change(dn_augment *augment, char *part)
                    part);
 }
 
-dn_status dn_augment_parse(const char *specification, dn_augment *augment)
+static dn_status parse(const char *specification, dn_augment *augment)
 {
     char text[512];
     if (strlen(specification) >= sizeof text)
@@ -124,8 +125,17 @@ dn_status dn_augment_parse(const char *specification, dn_augment *augment)
     return DN_OK;
 }
 
+dn_status dn_augment_parse(const char *specification, dn_augment *augment)
+{
+    locale_t callers = dn_use_decimal_points();
+    dn_status status = parse(specification, augment);
+    uselocale(callers);
+    return status;
+}
+
 void dn_augment_format(const dn_augment *augment, char *text, size_t size)
 {
+    locale_t callers = dn_use_decimal_points();
     dn_augment base = presets[augment->kind].augment, shown = *augment;
     size_t at = (size_t)snprintf(text, size, "%s", presets[augment->kind].name);
     for (int i = 0; i < FIELDS; i++) {
@@ -138,4 +148,5 @@ void dn_augment_format(const dn_augment *augment, char *text, size_t size)
         for (int j = 1; j < fields[i].count && at < size; j++)
             at += (size_t)snprintf(text + at, size - at, ":%.10g", values[j]);
     }
+    uselocale(callers);
 }

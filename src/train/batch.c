@@ -116,8 +116,9 @@ static void move_sample(const dn_recipe *recipe, dn_slot *slot, int from, int to
     slot->samples[to] = slot->samples[from];
 }
 
-/* Leaves unreadable samples out and closes their gaps. Memory that ran out says
- * nothing about a sample: it fails the batch. */
+/* Leaves unreadable samples out and closes their gaps. (Taking others in their
+ * place would show some samples twice, and change every batch behind.) Memory
+ * that ran out says nothing about a sample: it fails the batch. */
 static void leave_out(const dn_recipe *recipe, int count, dn_slot *slot)
 {
     dn_loaded *loaded = &slot->loaded;

@@ -3,6 +3,7 @@
  * names. */
 #include "train/dataset.h"
 
+#include "base/decimal.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "train/csv.h"
@@ -154,7 +155,9 @@ static dn_status open_file(const char *path, dn_dataset *dataset)
     bool words = false;
     DN_TRY(dn_file_map_open(path, &map));
     dn_csv_begin(path, map.data, map.size, &csv);
+    locale_t callers = dn_use_decimal_points();
     dn_status status = read_rows(&csv, dataset, &words);
+    uselocale(callers);
     dn_csv_end(&csv);
     dn_file_map_close(&map);
     if (status == DN_OK && words)

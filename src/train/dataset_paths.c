@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 dn_status dn_join_path(const char *folder, const char *name, char **path)
@@ -84,10 +83,23 @@ dn_status dn_list_folder(const char *path, bool folders, dn_name_list *names)
     return status;
 }
 
+/* Of ASCII, in every locale. */
+static char to_lower(char letter)
+{
+    return (char)(letter >= 'A' && letter <= 'Z' ? letter + 'a' - 'A' : letter);
+}
+
 bool dn_has_suffix(const char *name, const char *suffix)
 {
     size_t length = strlen(name), size = strlen(suffix);
-    return length >= size && strcasecmp(name + length - size, suffix) == 0;
+    if (length < size)
+        return false;
+    name += length - size;
+    while (*suffix && to_lower(*name) == *suffix) {
+        name++;
+        suffix++;
+    }
+    return *suffix == '\0';
 }
 
 bool dn_is_picture_name(const char *name)
