@@ -1,26 +1,90 @@
 /* SPDX-License-Identifier: MIT */
-/* How each step is cut. Results do not depend on it: a task computes each of
- * its outputs whole, in one order. */
+/*
+ * How each step is cut, so that all threads end together as far as pixels and
+ * panels allow: a small model of what a task costs, counted in multiply-adds of
+ * vectors, says which cut ends first. Results do not depend on it: a task
+ * computes each of its outputs whole, in one order.
+ */
 #include "net/plan.h"
 
-/* Packed rows of a task should stay in half a usual second-level cache. */
+/* A task's packed rows should stay in half a usual second-level cache; of
+ * Winograd's tiles there should be few enough, too. */
 #define PACKED_FLOATS 49152
+#define MOST_TILES 24
 
-/* Tasks wanted a thread, so that the last ones end together. */
-#define TASKS_PER_THREAD 4
+/* What a register tile costs at least, in rows: fewer do not hide the latency
+ * of multiply-adds. */
+#define FEWEST_ROWS 4
+
+/* To pack a vector; to fetch a float of weights; to transform a vector of a
+ * Winograd tile's input or output; to take up a task. */
+#define PACK_COST 6
+#define FETCH_COST 0.1
+#define TRANSFORM_COST 300
+#define TASK_COST 1000
+
+/* Of a task's time: what threads lose that do not start together. */
+#define SLACK 0.1
+
+/* Cuts that are worth a look, beyond the fewest tasks possible, a thread. */
+#define MORE_TASKS 8
 
 static int smaller(int a, int b)
 {
     return a < b ? a : b;
 }
 
-/* Units of work a task: at most `most`, few enough that every thread has
- * several tasks, in multiples of `multiple`. */
-static int share(int units, int threads, int multiple, int most)
+static int larger(int a, int b)
 {
-    int wanted = dn_ceil_divide(units, threads * TASKS_PER_THREAD);
-    int rounded = dn_ceil_divide(smaller(wanted, most), multiple) * multiple;
-    return rounded > most && most >= multiple ? most / multiple * multiple : rounded;
+    return a > b ? a : b;
+}
+
+/* Work in units that tasks take runs of, by panels that they share out. */
+typedef struct work {
+    const void *op;
+    const dn_kernels *kernels;
+    double (*task_cost)(const struct work *work, int run, int panels);
+    int units, most; /* of these a task takes `most` */
+    int panels;
+} work;
+
+typedef struct cut {
+    int run, panels; /* a task's share */
+} cut;
+
+/* When the last of the tasks ends. */
+static double end_of(const work *work, cut cut, int threads)
+{
+    int tasks = dn_ceil_divide(work->units, cut.run) * dn_ceil_divide(work->panels, cut.panels);
+    return (work->task_cost(work, cut.run, cut.panels) + TASK_COST) *
+           (dn_ceil_divide(tasks, threads) + SLACK);
+}
+
+static cut best_cut(const work *work, int threads)
+{
+    int fewest = dn_ceil_divide(work->units, work->most);
+    int most = smaller(work->units, fewest + MORE_TASKS * threads);
+    cut best = {dn_ceil_divide(work->units, fewest), work->panels};
+    double best_end = end_of(work, best, threads);
+    for (int groups = 1; groups <= work->panels; groups++)
+        for (int runs = fewest; runs <= most; runs++) {
+            cut tried = {dn_ceil_divide(work->units, runs), dn_ceil_divide(work->panels, groups)};
+            double end = end_of(work, tried, threads);
+            if (end < best_end) {
+                best = tried;
+                best_end = end;
+            }
+        }
+    return best;
+}
+
+/* Of rows by outputs, a unit of depth. */
+static double product_cost(const dn_kernels *kernels, int rows, int outputs)
+{
+    int vectors = dn_ceil_divide(outputs, kernels->lanes);
+    int tiles = dn_ceil_divide(rows, kernels->tile_pixels);
+    return (double)larger(rows, FEWEST_ROWS * tiles) * vectors +
+           FETCH_COST * vectors * kernels->lanes;
 }
 
 dn_window_form dn_choose_form(const dn_kernels *kernels, int height, int width)
@@ -29,24 +93,55 @@ dn_window_form dn_choose_form(const dn_kernels *kernels, int height, int width)
     return height * width >= 14 * 14 ? DN_WINDOW_WINOGRAD : DN_WINDOW_DIRECT;
 }
 
+static double conv_cost(const work *work, int run, int panels)
+{
+    (void)panels;
+    const dn_conv *op = work->op;
+    return product_cost(work->kernels, run, op->panels.outputs) * op->panels.depth;
+}
+
 void dn_cut_conv(dn_conv *op, const dn_kernels *kernels, int threads)
 {
-    op->pixels_per_task =
-        share(dn_grid_pixels(&op->output), threads, kernels->tile_pixels, DN_MAX_BLOCK_PIXELS);
+    work work = {op, kernels, conv_cost, dn_grid_pixels(&op->output), DN_MAX_BLOCK_PIXELS, 1};
+    op->pixels_per_task = best_cut(&work, threads).run;
+}
+
+static double pointwise_cost(const work *work, int run, int panels)
+{
+    const dn_pointwise *op = work->op;
+    int outputs = smaller(panels * work->kernels->tile_channels, op->panels.outputs);
+    double cost = product_cost(work->kernels, run, outputs);
+    if (op->affine.scale)
+        cost += (double)PACK_COST * run * op->pool * op->pool / work->kernels->lanes;
+    return cost * op->panels.depth;
 }
 
 void dn_cut_pointwise(dn_pointwise *op, const dn_kernels *kernels, int threads)
 {
-    int tile = kernels->tile_pixels, pixels = dn_grid_pixels(&op->output);
-    int most = smaller(PACKED_FLOATS / op->panels.depth / tile * tile, DN_MAX_BLOCK_PIXELS);
-    op->pixels_per_task = share(pixels, threads, tile, most > tile ? most : tile);
-    int runs = dn_ceil_divide(pixels, op->pixels_per_task);
-    int panels = dn_panel_count(kernels, op->panels.outputs);
-    int groups = smaller(panels, dn_ceil_divide(threads, runs));
-    op->panels_per_task = dn_ceil_divide(panels, groups);
+    int most = smaller(PACKED_FLOATS / op->panels.depth, DN_MAX_BLOCK_PIXELS);
+    work work = {op,
+                 kernels,
+                 pointwise_cost,
+                 dn_grid_pixels(&op->output),
+                 larger(most, kernels->tile_pixels),
+                 dn_panel_count(kernels, op->panels.outputs)};
+    cut cut = best_cut(&work, threads);
+    op->pixels_per_task = cut.run;
+    op->panels_per_task = cut.panels;
+}
+
+static double winograd_cost(const work *work, int run, int panels)
+{
+    (void)panels;
+    const dn_winograd *op = work->op;
+    int vectors = dn_ceil_divide(op->channels, work->kernels->lanes) +
+                  dn_ceil_divide(op->panels.outputs, work->kernels->lanes);
+    return 36 * product_cost(work->kernels, run, op->panels.outputs) * op->channels +
+           (double)TRANSFORM_COST * run * vectors;
 }
 
 void dn_cut_winograd(dn_winograd *op, const dn_kernels *kernels, int threads)
 {
-    op->tiles_per_task = share(dn_winograd_tiles(op), threads, kernels->tile_pixels, 24);
+    work work = {op, kernels, winograd_cost, dn_winograd_tiles(op), MOST_TILES, 1};
+    op->tiles_per_task = best_cut(&work, threads).run;
 }
