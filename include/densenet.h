@@ -484,7 +484,8 @@ DN_API void dn_loader_free(dn_loader *loader);
 DN_API int dn_loader_batches(const dn_loader *loader);
 DN_API size_t dn_loader_bytes(const dn_loader *loader);
 
-/* Which batch comes next: resuming is this. The first is 0, 0. */
+/* Which batch comes next: resuming is this. The first is 0, 0; an index behind
+ * its epoch's last counts on into the next. */
 DN_API void dn_loader_seek(dn_loader *loader, int64_t epoch, int index);
 
 /* The next batch, valid until the next call; after an epoch's last the next

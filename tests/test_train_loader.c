@@ -189,6 +189,9 @@ static void seeks_in_the_middle(void **state)
     const dn_loaded *again = next(loader);
     assert_true(again->epoch == 0 && again->index == 0);
     assert_memory_equal(again->batch.input, first, sizeof first);
+    dn_loader_seek(loader, 1, dn_loader_batches(loader) + 2);
+    again = next(loader);
+    assert_true(again->epoch == 2 && again->index == 2);
     dn_loader_free(loader);
     dn_dataset_free(dataset);
 }
@@ -311,6 +314,8 @@ static void refused(void **state)
     options.training = false;
     assert_int_equal(dn_loader_create(dataset, &options, &loader), DN_OK);
     dn_loader_free(loader);
+    options.drop_last = true;
+    assert_int_equal(dn_loader_create(dataset, &options, &loader), DN_ERROR_ARGUMENT);
     options = options_of(0, NULL);
     assert_int_equal(dn_loader_create(dataset, &options, &loader), DN_ERROR_ARGUMENT);
     options = options_of(2, "mnist");

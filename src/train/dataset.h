@@ -61,7 +61,7 @@ bool dn_has_suffix(const char *name, const char *suffix);
 bool dn_is_picture_name(const char *name);
 
 /* Names in a folder, the folders or the files, that do not begin with a dot.
- * Links are followed. Whether any of them is wanted; all of them, sorted. */
+ * Links are followed. Whether any is wanted (NULL: there is any); all, sorted. */
 bool dn_folder_holds(const char *path, bool folders, bool (*wanted)(const char *name));
 dn_status dn_list_folder(const char *path, bool folders, dn_name_list *names);
 

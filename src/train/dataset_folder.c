@@ -118,26 +118,20 @@ static dn_status open_classes(const char *root, dn_dataset *dataset)
     return status;
 }
 
-/* root/train or root/val where root has both and they hold folders; else root. */
+/* path/train or path/val where path has both and that one holds folders. */
 static dn_status choose_root(const char *path, dn_portion portion, char **root)
 {
-    dn_name_list parts = {0}, classes = {0};
+    dn_name_list parts = {0};
     dn_status status = dn_list_folder(path, true, &parts);
     const char *chosen = status == DN_OK ? dn_choose_portion(&parts, portion) : NULL;
-    char *below = NULL;
     if (chosen)
-        status = dn_join_path(path, chosen, &below);
-    if (below)
-        status = dn_list_folder(below, true, &classes);
-    if (status == DN_OK && classes.count == 0)
-        status = dn_copy_string(path, root);
-    else if (status == DN_OK)
-        *root = below;
-    if (status != DN_OK || *root != below)
-        free(below);
+        status = dn_join_path(path, chosen, root);
     dn_name_list_free(&parts);
-    dn_name_list_free(&classes);
-    return status;
+    if (*root && dn_folder_holds(*root, true, NULL))
+        return DN_OK;
+    free(*root);
+    *root = NULL;
+    return status == DN_OK ? dn_copy_string(path, root) : status;
 }
 
 static dn_status open_folder(const char *path, dn_portion portion, dn_dataset *dataset)

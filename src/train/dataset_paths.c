@@ -58,7 +58,7 @@ bool dn_folder_holds(const char *path, bool folders, bool (*wanted)(const char *
     const char *name;
     do
         name = next_entry(stream, folders);
-    while (name && !wanted(name));
+    while (name && wanted && !wanted(name));
     closedir(stream);
     return name != NULL;
 }

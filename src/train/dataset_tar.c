@@ -15,17 +15,12 @@ static bool is_tar_name(const char *name)
     return dn_has_suffix(name, ".tar");
 }
 
-static bool is_any_name(const char *name)
-{
-    return name[0] != '\0';
-}
-
 /* An archive lying among class folders is most likely their source. */
 static bool claims(const dn_probe *probe)
 {
     if (probe->folder)
         return dn_folder_holds(probe->path, false, is_tar_name) &&
-               !dn_folder_holds(probe->path, true, is_any_name);
+               !dn_folder_holds(probe->path, true, NULL);
     return is_tar_name(probe->path) || dn_tar_is_header(probe->head);
 }
 

@@ -6,6 +6,7 @@
 #include "train/draw.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -91,9 +92,14 @@ static void ask_thread(dn_loader *loader, dn_slot *slot)
     pthread_mutex_unlock(&loader->lock);
 }
 
+/* Signals are the program's business: its own threads get them. */
 static dn_status start_thread(dn_loader *loader)
 {
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
     int fault = pthread_create(&loader->thread, NULL, run_thread, loader);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (fault)
         return dn_fail(DN_ERROR_MEMORY, "no thread can be started to prepare batches: %s",
                        strerror(fault));
@@ -101,17 +107,10 @@ static dn_status start_thread(dn_loader *loader)
     return DN_OK;
 }
 
-/* What cannot be trained on. */
-static dn_status check_training(const dn_dataset *dataset, const dn_loader_options *options)
+static dn_status check_classes(const dn_dataset *dataset)
 {
-    int count = dn_dataset_count(dataset);
-    if (options->batch > count)
-        return dn_fail(DN_ERROR_ARGUMENT, "%s: a batch of %d is larger than the %d pictures there",
-                       dn_dataset_path(dataset), options->batch, count);
-    if (dn_dataset_task(dataset) != DN_TASK_CLASSES)
-        return DN_OK;
     int first = dn_dataset_class(dataset, 0);
-    for (int i = 1; i < count; i++)
+    for (int i = 1; i < dn_dataset_count(dataset); i++)
         if (dn_dataset_class(dataset, i) != first)
             return DN_OK;
     return dn_fail(DN_ERROR_ARGUMENT,
@@ -121,11 +120,11 @@ static dn_status check_training(const dn_dataset *dataset, const dn_loader_optio
 
 static dn_status check(const dn_dataset *dataset, const dn_loader_options *options)
 {
-    size_t pixels, floats;
+    int count = dn_dataset_count(dataset);
+    size_t pixels, floats, size = (size_t)options->size;
     if (options->batch < 1 || options->size < 1)
         return dn_fail(DN_ERROR_ARGUMENT, "batches of %d pictures of %d x %d pixels",
                        options->batch, options->size, options->size);
-    size_t size = (size_t)options->size;
     if (!dn_multiply(size * 3, size, &pixels) ||
         !dn_multiply(pixels + (size_t)dn_dataset_outputs(dataset), (size_t)options->batch,
                      &floats) ||
@@ -134,7 +133,12 @@ static dn_status check(const dn_dataset *dataset, const dn_loader_options *optio
     if (!(options->mixup >= 0 && options->mixup <= 1000))
         return dn_fail(DN_ERROR_ARGUMENT, "mixup %g: must be a number from 0 to 1000",
                        options->mixup);
-    return options->training ? check_training(dataset, options) : DN_OK;
+    if ((options->training || options->drop_last) && options->batch > count)
+        return dn_fail(DN_ERROR_ARGUMENT, "%s: a batch of %d is larger than the %d pictures there",
+                       dn_dataset_path(dataset), options->batch, count);
+    if (options->training && dn_dataset_task(dataset) == DN_TASK_CLASSES)
+        return check_classes(dataset);
+    return DN_OK;
 }
 
 static dn_status prepare(dn_loader *loader)
@@ -207,8 +211,10 @@ size_t dn_loader_bytes(const dn_loader *loader)
 
 void dn_loader_seek(dn_loader *loader, int64_t epoch, int index)
 {
-    loader->epoch = epoch;
-    loader->index = index;
+    if (index < 0)
+        index = 0;
+    loader->epoch = epoch + index / loader->batches;
+    loader->index = index % loader->batches;
 }
 
 static bool holds_next(const dn_loader *loader, const dn_slot *slot)
