@@ -115,8 +115,8 @@ static void place(const float *in, int channels, int size, int dx, int dy, bool 
 {
     for (int line = 0; line < channels * size; line++, out += size) {
         int y = line % size + dy;
-        const float *row = in + (size_t)(line / size * size + y) * (size_t)size;
         bool inside = y >= 0 && y < size;
+        const float *row = inside ? in + (size_t)(line / size * size + y) * (size_t)size : NULL;
         for (int x = 0; x < size; x++) {
             int from = (mirrored ? size - 1 - x : x) + dx;
             out[x] = inside && from >= 0 && from < size ? row[from] : 0;
