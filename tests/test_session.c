@@ -110,6 +110,36 @@ static void bits_do_not_depend_on_threads_or_batch(void **state)
     dn_model_free(model);
 }
 
+static void count_images(const dn_feature *feature, void *context)
+{
+    assert_int_equal(feature->n, *(int *)context);
+}
+
+/* Large pictures go through the early blocks a few at a time, unless somebody
+ * watches. */
+static void batches_may_go_in_parts(void **state)
+{
+    (void)state;
+    dn_arch arch = small_arch(DN_STEM_IMAGENET, 2, 3);
+    dn_model *model = make_model(&arch);
+    int size = 420, n = 5;
+    float *input = make_input(&arch, n, size, size), expected[35], found[35];
+    for (int i = 0; i < n; i++)
+        run(model, 1, input + (size_t)i * 3 * 420 * 420, 1, size, size,
+            expected + i * arch.classes);
+    dn_session *session;
+    assert_int_equal(dn_session_create(model, 3, &session), DN_OK);
+    assert_int_equal(dn_session_run(session, input, n, size, size, found), DN_OK);
+    assert_memory_equal(found, expected, sizeof found);
+    assert_true(session->plan->blocks[0].images < n);
+    dn_session_observe(session, count_images, &n);
+    assert_int_equal(dn_session_run(session, input, n, size, size, found), DN_OK);
+    assert_memory_equal(found, expected, sizeof found);
+    dn_session_free(session);
+    free(input);
+    dn_model_free(model);
+}
+
 /* A session goes from shape to shape, and back, without a trace. */
 static void shapes_may_change(void **state)
 {
@@ -212,8 +242,8 @@ static void heat_maps_add_up_to_logits(void **state)
             assert_int_equal(height * width, 7 * 5);
             for (int i = 0; i < height * width; i++)
                 sum += (double)map[i] / (height * width);
-            assert_float_equal(sum + (double)bias[output],
-                               (double)logits[image * arch.classes + output], 1e-5);
+            assert_float_equal((float)sum + bias[output], logits[image * arch.classes + output],
+                               1e-5f);
         }
     assert_int_equal(dn_session_cam(session, 2, 0, map, &height, &width), DN_ERROR_ARGUMENT);
     free(input);
@@ -226,6 +256,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(levels_agree_with_plain_c),
         cmocka_unit_test(bits_do_not_depend_on_threads_or_batch),
+        cmocka_unit_test(batches_may_go_in_parts),
         cmocka_unit_test(shapes_may_change),
         cmocka_unit_test(small_pictures_are_refused),
         cmocka_unit_test(observers_see_the_inside_in_order),

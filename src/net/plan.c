@@ -9,6 +9,11 @@
 /* Pixel numbers are ints. */
 #define MAX_INPUT_PIXELS (1 << 28)
 
+static int smaller(int a, int b)
+{
+    return a < b ? a : b;
+}
+
 static void plan_stem_conv(dn_planner *p, const dn_stem_conv *conv, int unit,
                            const dn_framed *input, const dn_framed *output, dn_point point)
 {
@@ -26,42 +31,30 @@ static void plan_stem_conv(dn_planner *p, const dn_stem_conv *conv, int unit,
     dn_add_conv(p, &op, point);
 }
 
-static dn_framed plan_stem_pool(dn_planner *p, const dn_framed *input)
-{
-    const dn_arch *arch = &p->model->arch;
-    const dn_grid *grid = &input->frame.grid;
-    dn_framed pooled = dn_open_frame(p, (grid->height + 1) / 2, (grid->width + 1) / 2,
-                                     dn_block_out(arch, 0), 0, 0);
-    dn_max_pool op = {dn_use_grid(p, input, 0), dn_use_grid(p, &pooled, 0), arch->stem_channels};
-    dn_add_max_pool(p, &op, DN_POINT_STEM);
-    return pooled;
-}
-
 /* The first block's maps, their first channels filled by the stem. */
-static dn_framed plan_stem(dn_planner *p)
+static void plan_stem(dn_planner *p, const dn_framed *maps, int first_image)
 {
     const dn_arch *arch = &p->model->arch;
+    int images = maps->frame.grid.images;
+    bool pools = dn_stem_pools(arch);
     dn_stem_conv convs[3];
-    int count = dn_stem_convs(arch, convs), height = p->plan->height, width = p->plan->width;
-    int border = convs[0].kernel / 2;
-    dn_framed maps = dn_open_frame(p, height, width, arch->channels, border, border);
-    dn_add_border(p, &maps);
-    dn_add_import(p, &maps);
-    for (int unit = 0; unit < count; unit++) {
-        bool last = unit == count - 1, into_block = last && !dn_stem_pools(arch);
-        /* Kernel 2 p + 1, padding p: only the stride shrinks an image. */
-        height = dn_ceil_divide(height, convs[unit].stride);
-        width = dn_ceil_divide(width, convs[unit].stride);
-        border = last ? 0 : 1;
-        int channels = into_block ? dn_block_out(arch, 0) : convs[unit].out;
-        dn_framed made = dn_open_frame(p, height, width, channels, border, border);
-        if (border)
-            dn_add_border(p, &made);
-        plan_stem_conv(p, &convs[unit], unit, &maps, &made,
-                       into_block ? DN_POINT_STEM : DN_POINT_NONE);
-        maps = made;
+    int count = dn_stem_convs(arch, convs);
+    dn_framed input = dn_some_images(&p->input, 0, images), output = input;
+    p->place = (dn_place){.part = DN_PART_OF_STEM};
+    dn_add_border(p, &input);
+    dn_add_import(p, &input, first_image);
+    for (int unit = 0; unit < count; unit++, input = output) {
+        bool last = unit + 1 == count;
+        output = last && !pools ? *maps : dn_some_images(&p->stem[unit], 0, images);
+        if (!last)
+            dn_add_border(p, &output);
+        plan_stem_conv(p, &convs[unit], unit, &input, &output,
+                       last && !pools ? DN_POINT_STEM : DN_POINT_NONE);
     }
-    return dn_stem_pools(arch) ? plan_stem_pool(p, &maps) : maps;
+    if (pools) {
+        dn_max_pool op = {dn_use_grid(p, &input, 0), dn_use_grid(p, maps, 0), arch->stem_channels};
+        dn_add_max_pool(p, &op, DN_POINT_STEM);
+    }
 }
 
 /* The activated maps that a layer's 3x3 convolution reads: conv1's output, or
@@ -116,27 +109,17 @@ static void plan_window(dn_planner *p, const dn_framed *maps, const dn_framed *w
     dn_add_conv(p, &op, DN_POINT_LAYER);
 }
 
-/* Windows reach one pixel around the image, Winograd's whole 4x4 tiles up to
- * four behind it. */
-static dn_framed open_windows(dn_planner *p, const dn_framed *maps, int channels)
-{
-    const dn_grid *grid = &maps->frame.grid;
-    int below = 4 * dn_ceil_divide(grid->height, 4) - grid->height;
-    int right = 4 * dn_ceil_divide(grid->width, 4) - grid->width;
-    return dn_open_frame(p, grid->height, grid->width, channels, 1,
-                         1 + (below > right ? below : right));
-}
-
-static void plan_block(dn_planner *p, const dn_framed *maps, int block)
+static void plan_layers(dn_planner *p, const dn_framed *maps, int block)
 {
     const dn_arch *arch = &p->model->arch;
     int channels = dn_block_in(arch, block), width = dn_bottleneck_width(arch);
-    dn_framed windows = open_windows(p, maps, width ? width : dn_block_out(arch, block));
+    int images = maps->frame.grid.images;
+    dn_framed windows = dn_some_images(&p->blocks[block].windows, 0, images);
     dn_frame *frame = &windows.frame;
     for (int layer = 0; layer < arch->blocks[block]; layer++, channels += arch->growth) {
         p->place = (dn_place){DN_PART_OF_BLOCK, block, layer};
         if (!width) /* a plain layer's windows have its own number of channels */
-            *frame = dn_make_frame(p, frame->grid.height, frame->grid.width, channels,
+            *frame = dn_make_frame(images, frame->grid.height, frame->grid.width, channels,
                                    frame->before, frame->behind);
         if (!width || layer == 0)
             dn_add_border(p, &windows);
@@ -146,22 +129,37 @@ static void plan_block(dn_planner *p, const dn_framed *maps, int block)
 }
 
 /* The next block's maps, their first channels filled by the transition. */
-static dn_framed plan_transition(dn_planner *p, const dn_framed *maps, int block)
+static void plan_transition(dn_planner *p, const dn_framed *maps, const dn_framed *next, int block)
 {
     const dn_packed_block *packed = &p->packed->blocks[block];
-    const dn_grid *grid = &maps->frame.grid;
     p->place = (dn_place){.part = DN_PART_OF_TRANSITION, .block = block};
-    dn_framed next = dn_open_frame(p, grid->height / 2, grid->width / 2,
-                                   dn_block_out(&p->model->arch, block + 1), 0, 0);
     dn_pointwise op = {
         .input = dn_use_grid(p, maps, 0),
-        .output = dn_use_grid(p, &next, 0),
+        .output = dn_use_grid(p, next, 0),
         .affine = packed->norm,
         .pool = 2,
         .panels = packed->transition,
     };
     dn_add_pointwise(p, &op, DN_POINT_TRANSITION);
-    return next;
+}
+
+/* A block's maps of some images, from the caller's first_image on, with all
+ * that comes before them. */
+static void plan_block(dn_planner *p, const dn_framed *maps, int block, int first_image)
+{
+    if (block == 0)
+        plan_stem(p, maps, first_image);
+    else
+        for (int done = 0, images; done < maps->frame.grid.images; done += images) {
+            const dn_framed *before = &p->blocks[block - 1].maps;
+            images = smaller(before->frame.grid.images, maps->frame.grid.images - done);
+            dn_framed source = dn_some_images(before, 0, images);
+            dn_framed target = dn_some_images(maps, done, images);
+            plan_block(p, &source, block - 1, first_image + done);
+            plan_transition(p, &source, &target, block - 1);
+        }
+    plan_layers(p, maps, block);
+    p->plan->blocks[block] = dn_use_grid(p, maps, 0);
 }
 
 static void plan_head(dn_planner *p, const dn_framed *maps)
@@ -192,19 +190,21 @@ static void plan_head(dn_planner *p, const dn_framed *maps)
     dn_add_export(p, dn_use_buffer(p, logits), count);
 }
 
+/* The last block keeps the maps of all images; its layers, too, are run on some
+ * at a time. */
 static void plan_network(dn_planner *p)
 {
-    const dn_arch *arch = &p->model->arch;
+    int last = p->model->arch.block_count - 1;
     dn_planner_rewind(p);
-    p->place = (dn_place){.part = DN_PART_OF_STEM};
-    dn_framed maps = plan_stem(p);
-    for (int block = 0; block < arch->block_count; block++) {
-        plan_block(p, &maps, block);
-        p->plan->blocks[block] = dn_use_grid(p, &maps, 0);
-        if (block + 1 < arch->block_count)
-            maps = plan_transition(p, &maps, block);
+    dn_open_frames(p);
+    const dn_framed *maps = &p->blocks[last].maps;
+    int most = p->blocks[last].windows.frame.grid.images;
+    for (int first = 0; first < p->plan->images; first += most) {
+        dn_framed some = dn_some_images(maps, first, smaller(most, p->plan->images - first));
+        plan_block(p, &some, last, first);
     }
-    plan_head(p, &maps);
+    p->plan->blocks[last] = dn_use_grid(p, maps, 0);
+    plan_head(p, maps);
 }
 
 static dn_status choose_forms(dn_planner *p)
@@ -232,7 +232,7 @@ static dn_status fill_plan(dn_planner *p)
 }
 
 dn_status dn_plan_create(const dn_model *model, dn_packed *packed, int threads, int images,
-                         int height, int width, dn_plan **out)
+                         int height, int width, bool whole, dn_plan **out)
 {
     const dn_arch *arch = &model->arch;
     int smallest = dn_arch_smallest_input(arch);
@@ -248,7 +248,9 @@ dn_status dn_plan_create(const dn_model *model, dn_packed *packed, int threads, 
     plan->images = images;
     plan->height = height;
     plan->width = width;
-    dn_planner p = {.model = model, .packed = packed, .threads = threads, .plan = plan};
+    plan->whole = whole;
+    dn_planner p = {
+        .model = model, .packed = packed, .threads = threads, .whole = whole, .plan = plan};
     dn_status status = fill_plan(&p);
     if (status != DN_OK) {
         dn_plan_free(plan);

@@ -52,6 +52,7 @@ typedef struct dn_place {
 typedef struct dn_step {
     dn_step_kind kind;
     int tasks;
+    int first_image; /* of the caller's, for an import */
     union {
         dn_frame frame; /* import, border */
         dn_conv conv;
@@ -73,18 +74,21 @@ typedef struct dn_step {
 
 typedef struct dn_plan {
     int images, height, width;
+    bool whole; /* every step is over all images */
     dn_step *steps;
     int step_count;
-    dn_grid blocks[DN_MAX_BLOCKS]; /* the last stays valid until the next run */
+    dn_grid blocks[DN_MAX_BLOCKS]; /* the last, of all images, stays valid until the next run */
     float *arena;                  /* owned */
     size_t arena_bytes;
     size_t scratch_floats; /* a thread needs */
 } dn_plan;
 
 /* Packs 3x3 weights as the shape asks. Fails where the input is too small for
- * the network's pools. */
+ * the network's pools. whole: every step over all images, so that each inner
+ * tensor is complete at once; else early blocks take a few images at a time, as
+ * many as caches hold. */
 dn_status dn_plan_create(const dn_model *model, dn_packed *packed, int threads, int images,
-                         int height, int width, dn_plan **plan);
+                         int height, int width, bool whole, dn_plan **plan);
 void dn_plan_free(dn_plan *plan);
 
 /* ---- how work is cut: plan_tasks.c ---- */

@@ -40,35 +40,36 @@ static int larger(int a, int b)
 }
 
 /* Work in units that tasks take runs of, by panels that they share out. */
-typedef struct work {
+typedef struct divisible {
     const void *op;
     const dn_kernels *kernels;
-    double (*task_cost)(const struct work *work, int run, int panels);
+    double (*task_cost)(const struct divisible *work, int run, int panels);
     int units, most; /* of these a task takes `most` */
     int panels;
-} work;
+} divisible;
 
-typedef struct cut {
-    int run, panels; /* a task's share */
-} cut;
+/* What a task takes. */
+typedef struct share {
+    int run, panels;
+} share;
 
 /* When the last of the tasks ends. */
-static double end_of(const work *work, cut cut, int threads)
+static double end_of(const divisible *work, share task, int threads)
 {
-    int tasks = dn_ceil_divide(work->units, cut.run) * dn_ceil_divide(work->panels, cut.panels);
-    return (work->task_cost(work, cut.run, cut.panels) + TASK_COST) *
+    int tasks = dn_ceil_divide(work->units, task.run) * dn_ceil_divide(work->panels, task.panels);
+    return (work->task_cost(work, task.run, task.panels) + TASK_COST) *
            (dn_ceil_divide(tasks, threads) + SLACK);
 }
 
-static cut best_cut(const work *work, int threads)
+static share best_cut(const divisible *work, int threads)
 {
     int fewest = dn_ceil_divide(work->units, work->most);
     int most = smaller(work->units, fewest + MORE_TASKS * threads);
-    cut best = {dn_ceil_divide(work->units, fewest), work->panels};
+    share best = {dn_ceil_divide(work->units, fewest), work->panels};
     double best_end = end_of(work, best, threads);
     for (int groups = 1; groups <= work->panels; groups++)
         for (int runs = fewest; runs <= most; runs++) {
-            cut tried = {dn_ceil_divide(work->units, runs), dn_ceil_divide(work->panels, groups)};
+            share tried = {dn_ceil_divide(work->units, runs), dn_ceil_divide(work->panels, groups)};
             double end = end_of(work, tried, threads);
             if (end < best_end) {
                 best = tried;
@@ -93,7 +94,7 @@ dn_window_form dn_choose_form(const dn_kernels *kernels, int height, int width)
     return height * width >= 14 * 14 ? DN_WINDOW_WINOGRAD : DN_WINDOW_DIRECT;
 }
 
-static double conv_cost(const work *work, int run, int panels)
+static double conv_cost(const divisible *work, int run, int panels)
 {
     (void)panels;
     const dn_conv *op = work->op;
@@ -102,11 +103,11 @@ static double conv_cost(const work *work, int run, int panels)
 
 void dn_cut_conv(dn_conv *op, const dn_kernels *kernels, int threads)
 {
-    work work = {op, kernels, conv_cost, dn_grid_pixels(&op->output), DN_MAX_BLOCK_PIXELS, 1};
+    divisible work = {op, kernels, conv_cost, dn_grid_pixels(&op->output), DN_MAX_BLOCK_PIXELS, 1};
     op->pixels_per_task = best_cut(&work, threads).run;
 }
 
-static double pointwise_cost(const work *work, int run, int panels)
+static double pointwise_cost(const divisible *work, int run, int panels)
 {
     const dn_pointwise *op = work->op;
     int outputs = smaller(panels * work->kernels->tile_channels, op->panels.outputs);
@@ -119,18 +120,18 @@ static double pointwise_cost(const work *work, int run, int panels)
 void dn_cut_pointwise(dn_pointwise *op, const dn_kernels *kernels, int threads)
 {
     int most = smaller(PACKED_FLOATS / op->panels.depth, DN_MAX_BLOCK_PIXELS);
-    work work = {op,
-                 kernels,
-                 pointwise_cost,
-                 dn_grid_pixels(&op->output),
-                 larger(most, kernels->tile_pixels),
-                 dn_panel_count(kernels, op->panels.outputs)};
-    cut cut = best_cut(&work, threads);
-    op->pixels_per_task = cut.run;
-    op->panels_per_task = cut.panels;
+    divisible work = {op,
+                      kernels,
+                      pointwise_cost,
+                      dn_grid_pixels(&op->output),
+                      larger(most, kernels->tile_pixels),
+                      dn_panel_count(kernels, op->panels.outputs)};
+    share task = best_cut(&work, threads);
+    op->pixels_per_task = task.run;
+    op->panels_per_task = task.panels;
 }
 
-static double winograd_cost(const work *work, int run, int panels)
+static double winograd_cost(const divisible *work, int run, int panels)
 {
     (void)panels;
     const dn_winograd *op = work->op;
@@ -142,6 +143,6 @@ static double winograd_cost(const work *work, int run, int panels)
 
 void dn_cut_winograd(dn_winograd *op, const dn_kernels *kernels, int threads)
 {
-    work work = {op, kernels, winograd_cost, dn_winograd_tiles(op), MOST_TILES, 1};
+    divisible work = {op, kernels, winograd_cost, dn_winograd_tiles(op), MOST_TILES, 1};
     op->tiles_per_task = best_cut(&work, threads).run;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/planner.h"
 
+#include <limits.h>
+
 void dn_planner_rewind(dn_planner *p)
 {
     p->plan->step_count = 0;
@@ -10,9 +12,9 @@ void dn_planner_rewind(dn_planner *p)
 
 int dn_open_buffer(dn_planner *p, size_t floats)
 {
-    int id = p->buffer_count++, step = p->plan->step_count;
+    int id = p->buffer_count++;
     if (!p->placed)
-        p->buffers[id] = (dn_buffer){floats * sizeof(float), step, step, 0};
+        p->buffers[id] = (dn_buffer){floats * sizeof(float), INT_MAX, 0, 0};
     return id;
 }
 
@@ -21,24 +23,32 @@ float *dn_use_buffer(dn_planner *p, int id)
     dn_buffer *buffer = &p->buffers[id];
     if (p->placed)
         return p->plan->arena + buffer->offset / sizeof(float);
+    if (buffer->first > p->plan->step_count)
+        buffer->first = p->plan->step_count;
     buffer->last = p->plan->step_count;
     return NULL;
 }
 
-dn_frame dn_make_frame(const dn_planner *p, int height, int width, int channels, int before,
-                       int behind)
+dn_frame dn_make_frame(int images, int height, int width, int channels, int before, int behind)
 {
     ptrdiff_t row = (ptrdiff_t)(width + before + behind) * channels;
     ptrdiff_t image = row * (height + before + behind);
-    dn_grid grid = {NULL, p->plan->images, height, width, channels, row, image};
+    dn_grid grid = {NULL, images, height, width, channels, row, image};
     return (dn_frame){grid, channels, before, behind};
 }
 
-dn_framed dn_open_frame(dn_planner *p, int height, int width, int channels, int before, int behind)
+dn_framed dn_open_frame(dn_planner *p, dn_frame frame)
 {
-    dn_frame frame = dn_make_frame(p, height, width, channels, before, behind);
-    size_t floats = (size_t)frame.grid.image_stride * (size_t)p->plan->images;
-    return (dn_framed){frame, dn_open_buffer(p, floats)};
+    size_t floats = (size_t)frame.grid.image_stride * (size_t)frame.grid.images;
+    return (dn_framed){frame, dn_open_buffer(p, floats), 0};
+}
+
+dn_framed dn_some_images(const dn_framed *framed, int first, int images)
+{
+    dn_framed some = *framed;
+    some.first += first;
+    some.frame.grid.images = images;
+    return some;
 }
 
 dn_grid dn_use_grid(dn_planner *p, const dn_framed *framed, int channel)
@@ -46,7 +56,8 @@ dn_grid dn_use_grid(dn_planner *p, const dn_framed *framed, int channel)
     dn_grid grid = framed->frame.grid;
     float *base = dn_use_buffer(p, framed->buffer);
     if (base)
-        grid.data = base + framed->frame.before * (grid.row_stride + grid.pixel_stride) + channel;
+        grid.data = base + framed->first * grid.image_stride +
+                    framed->frame.before * (grid.row_stride + grid.pixel_stride) + channel;
     return grid;
 }
 
@@ -78,15 +89,15 @@ void dn_add_border(dn_planner *p, const dn_framed *framed)
 {
     dn_step step = {.kind = DN_STEP_BORDER, .op.frame = framed->frame};
     step.op.frame.grid = dn_use_grid(p, framed, 0);
-    add(p, &step, p->plan->images, DN_POINT_NONE, step.op.frame.grid, 0);
+    add(p, &step, step.op.frame.grid.images, DN_POINT_NONE, step.op.frame.grid, 0);
 }
 
-void dn_add_import(dn_planner *p, const dn_framed *framed)
+void dn_add_import(dn_planner *p, const dn_framed *framed, int first_image)
 {
-    dn_step step = {.kind = DN_STEP_IMPORT, .op.frame = framed->frame};
+    dn_step step = {.kind = DN_STEP_IMPORT, .first_image = first_image, .op.frame = framed->frame};
     step.op.frame.grid = dn_use_grid(p, framed, 0);
-    add(p, &step, p->plan->images * framed->frame.grid.height, DN_POINT_NONE, step.op.frame.grid,
-        0);
+    const dn_grid *grid = &step.op.frame.grid;
+    add(p, &step, grid->images * grid->height, DN_POINT_NONE, *grid, 0);
 }
 
 void dn_add_conv(dn_planner *p, const dn_conv *op, dn_point point)

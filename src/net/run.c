@@ -13,13 +13,15 @@ typedef struct job {
 } job;
 
 /* One row of one image of the caller's NCHW tensor. */
-static void import_row(const dn_frame *frame, int task, const float *input)
+static void import_row(const dn_step *step, int task, const float *input)
 {
+    const dn_frame *frame = &step->op.frame;
     const dn_grid *grid = &frame->grid;
     int image = task / grid->height, y = task % grid->height;
     size_t area = (size_t)grid->height * (size_t)grid->width;
-    const float *source =
-        input + (size_t)image * (size_t)frame->channels * area + (size_t)y * (size_t)grid->width;
+    const float *source = input +
+                          (size_t)(step->first_image + image) * (size_t)frame->channels * area +
+                          (size_t)y * (size_t)grid->width;
     float *target = grid->data + image * grid->image_stride + y * grid->row_stride;
     for (int x = 0; x < grid->width; x++)
         for (int c = 0; c < frame->channels; c++)
@@ -52,7 +54,7 @@ static void run_task(void *context, int task, int thread)
     float *scratch = j->runner->scratch + (size_t)thread * j->runner->scratch_stride;
     switch (step->kind) {
     case DN_STEP_IMPORT:
-        import_row(&step->op.frame, task, j->input);
+        import_row(step, task, j->input);
         break;
     case DN_STEP_BORDER:
         clear_border(&step->op.frame, task);

@@ -40,14 +40,16 @@ void dn_session_free(dn_session *session)
 static dn_status plan_shape(dn_session *session, int images, int height, int width)
 {
     const dn_plan *old = session->plan;
-    if (old && old->images == images && old->height == height && old->width == width)
+    bool whole = session->observer != NULL;
+    if (old && old->images == images && old->height == height && old->width == width &&
+        (old->whole || !whole))
         return DN_OK;
     session->ran = false;
     dn_plan_free(session->plan);
     session->plan = NULL;
     dn_plan *plan;
     DN_TRY(dn_plan_create(session->model, session->packed, session->runner.threads, images, height,
-                          width, &plan));
+                          width, whole, &plan));
     size_t stride = dn_round_up(plan->scratch_floats, DN_ALIGNMENT) + DN_ALIGNMENT;
     float *scratch;
     dn_status status =
