@@ -293,7 +293,8 @@ int train_run_loop(train_run *run)
     if (status != EXIT_DONE)
         return status;
     if (run->skipped)
-        complain("%lld pictures could not be read and were skipped", (long long)run->skipped);
+        complain("%lld picture%s could not be read and %s skipped", (long long)run->skipped,
+                 run->skipped == 1 ? "" : "s", run->skipped == 1 ? "was" : "were");
     printf("%s/%s.safetensors\n", run->folder, run->val ? "best" : "last");
     return run->skipped ? EXIT_PART : EXIT_DONE;
 }

@@ -160,10 +160,8 @@ static bool open_trainer(train_run *run, const dn_model *start)
     options->warmup = llround(train_chosen.warmup * (double)run->steps_per_epoch);
     if (!sound(dn_trainer_plan(dn_model_arch(start), options, &bytes)))
         return false;
-    bytes += dn_loader_bytes(run->loader);
-    fprintf(stderr, "%s, %zu parameters, on %d pictures (%s); memory planned: %.0f MB\n",
-            dn_model_arch(start)->name, dn_arch_parameters(dn_model_arch(start)),
-            dn_dataset_count(run->train), dn_dataset_format(run->whole), 1e-6 * (double)bytes);
+    run->bytes = bytes + dn_loader_bytes(run->loader);
+    run->arch = *dn_model_arch(start);
     return sound(dn_trainer_create(start, options, &run->trainer));
 }
 
@@ -214,6 +212,13 @@ static bool open_network(train_run *run)
     return done;
 }
 
+static void announce(const train_run *run)
+{
+    fprintf(stderr, "%s, %zu parameters, on %d pictures (%s); memory planned: %.0f MB\n",
+            run->arch.name, dn_arch_parameters(&run->arch), dn_dataset_count(run->train),
+            dn_dataset_format(run->whole), 1e-6 * (double)run->bytes);
+}
+
 bool train_run_open(const command *chosen, train_run *run)
 {
     *run = (train_run){.chosen = chosen, .best_score = -1};
@@ -223,6 +228,8 @@ bool train_run_open(const command *chosen, train_run *run)
     dn_loader_seek(run->loader, steps / run->steps_per_epoch,
                    (int)(steps % run->steps_per_epoch) * train_chosen.accumulate);
     run->log = run_log_open(run->folder, dn_dataset_task(run->whole) == DN_TASK_LABELS, steps);
+    if (run->log)
+        announce(run);
     return run->log != NULL;
 }
 

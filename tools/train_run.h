@@ -19,6 +19,8 @@ typedef struct train_run {
     dn_loader *loader;
     dn_trainer *trainer;
     dn_trainer_options options;
+    dn_arch arch;
+    size_t bytes; /* of memory planned */
     int64_t epochs, steps_per_epoch;
     FILE *log;
 

@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: MIT
+"""Training as a person meets it: a run that is cut off anywhere goes on to the bits of
+one that was not; faults are said in a sentence; what is written can be read."""
+import csv
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+DENSENET = os.environ["DENSENET"]
+NETWORK = ["--blocks", "2,2", "--growth", "4", "--stem", "cifar", "--batch-size", "16", "--epochs", "2",
+           "--lr", "0.05", "--ema", "0.9", "--augment", "cifar,jpeg=0.5:30:95,blur=0.3", "--dropout", "0.1",
+           "--threads", "2"]
+failures = 0
+
+
+def check(what, good, figure=""):
+    global failures
+    failures += not good
+    print(f"{what}: {figure}{'' if good else '   FAILED'}", flush=True)
+
+
+def densenet(*arguments, **options):
+    return subprocess.run([DENSENET, *arguments], capture_output=True, text=True, **options)
+
+
+def refused(what, words, *arguments):
+    done = densenet(*arguments)
+    said = done.stderr.strip()
+    good = done.returncode == 2 and words in said and said.count("\n") == 0
+    check(f"refused: {what}", good, said)
+
+
+def write_cifar(folder, records=160):
+    """CIFAR-10's layout: stripes whose direction and colour are the class."""
+    os.makedirs(folder)
+    draw = random.Random(1)
+    for number in range(1, 6):
+        with open(f"{folder}/data_batch_{number}.bin", "wb") as file:
+            for _ in range(records // 5):
+                label = draw.randrange(10)
+                shade = [draw.randrange(40) + 20 * ((label * (c + 1)) % 10) for c in range(3)]
+                pixels = bytes(min(255, shade[c] + draw.randrange(30) + 40 * ((x + label * y) // 8 % 2))
+                               for c in range(3) for y in range(32) for x in range(32))
+                file.write(bytes([label]) + pixels)
+    with open(f"{folder}/batches.meta.txt", "w", encoding="ascii") as file:
+        file.write("\n".join("abcdefghij") + "\n")
+
+
+def results(run):
+    """What must not depend on how a run was cut: weights, state, log but for the time."""
+    kept = []
+    for name in ("last.safetensors", "best.safetensors"):
+        with open(f"{run}/{name}", "rb") as file:
+            kept.append(file.read())
+    with open(f"{run}/log.csv", newline="", encoding="ascii") as file:
+        kept.append([row[:-1] for row in csv.reader(file)])
+    return kept
+
+
+def interrupted_runs(folder, data):
+    whole = f"{folder}/whole"
+    done = densenet("train", data, *NETWORK, "--output", whole)
+    check("a run ends", done.returncode == 0 and done.stdout.strip() == f"{whole}/best.safetensors", done.stderr)
+    expected = results(whole)
+    pictures = [f"{whole}/{name}" for name in ("curves.png", "settings.json", "resume.safetensors")]
+    check("it leaves curves, settings and state", all(os.path.getsize(p) > 100 for p in pictures))
+
+    threads = f"{folder}/threads"
+    densenet("train", data, *NETWORK, "--output", threads, "--threads", "5")
+    check("the same bits with five threads", results(threads) == expected)
+
+    steps = f"{folder}/steps"
+    status = densenet("train", data, *NETWORK, "--output", steps, "--max-steps", "3").returncode
+    while status == 1:
+        status = densenet("train", "--resume", steps, "--max-steps", "4").returncode
+    check("the same bits when stopped every few steps", status == 0 and results(steps) == expected)
+
+    killed_run(folder, data, expected)
+    signalled_run(folder, data, expected)
+
+
+def killed_run(folder, data, expected):
+    """SIGKILL after random times, with a checkpoint at every step."""
+    run, draw, kills = f"{folder}/killed", random.Random(2), 0
+    command = [DENSENET, "train", data, *NETWORK, "--output", run, "--save-minutes", "0"]
+    for _ in range(40):
+        child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        try:
+            _, said = child.communicate(timeout=draw.uniform(0.05, 0.6) + kills * 0.05)
+            break
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.communicate()
+            kills += 1
+        if os.path.exists(f"{run}/resume.safetensors"):
+            command = [DENSENET, "train", "--resume", run]
+        else:
+            shutil.rmtree(run, ignore_errors=True)
+    else:
+        command_status = subprocess.run(command, capture_output=True).returncode
+        said = f"status {command_status}"
+    check("the same bits after SIGKILLs", results(run) == expected, f"{kills} kills {said.strip()[-80:]}")
+
+
+def signalled_run(folder, data, expected):
+    run = f"{folder}/signalled"
+    child = subprocess.Popen([DENSENET, "train", data, *NETWORK, "--output", run], stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, text=True)
+    while not os.path.exists(f"{run}/log.csv") or sum(1 for _ in open(f"{run}/log.csv", encoding="ascii")) < 3:
+        time.sleep(0.01)
+    child.send_signal(signal.SIGINT)
+    _, said = child.communicate()
+    check("SIGINT saves and says how to go on", child.returncode == 1 and f"--resume {run}" in said,
+          said.strip().splitlines()[-1])
+    done = densenet("train", "--resume", run)
+    check("the same bits after SIGINT", done.returncode == 0 and results(run) == expected)
+
+
+def full_disk(folder, data):
+    """Files may grow to 20 kB: a checkpoint cannot be written, the one before stays."""
+    run = f"{folder}/full"
+    densenet("train", data, *NETWORK, "--output", run, "--max-steps", "2")
+    before = open(f"{run}/resume.safetensors", "rb").read()
+
+    def limit():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))
+    done = densenet("train", "--resume", run, preexec_fn=limit)
+    said = done.stderr.strip().splitlines()[-1]
+    check("a full disk is said", done.returncode == 2 and "cannot be written" in said, said)
+    check("and leaves the last checkpoint", open(f"{run}/resume.safetensors", "rb").read() == before)
+    check("and no half of another", not [n for n in os.listdir(run) if n.endswith(".tmp")])
+
+
+def write_pictures(folder, data):
+    """Class folders, by way of `densenet preprocess`'s own test helper: tiny PNGs."""
+    import struct
+    import zlib
+
+    def chunk(kind, body):
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    draw = random.Random(3)
+    for label in ("cat", "dog"):
+        os.makedirs(f"{folder}/{label}")
+        for number in range(12):
+            base = 60 if label == "cat" else 180
+            rows = b"".join(b"\0" + bytes(base + draw.randrange(40) for _ in range(3 * 40)) for _ in range(36))
+            with open(f"{folder}/{label}/{number:02}.png", "wb") as file:
+                file.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 40, 36, 8, 2, 0, 0, 0))
+                           + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+def pictures_and_faults(folder, data):
+    photos = f"{folder}/photos"
+    write_pictures(photos, data)
+    with open(f"{photos}/cat/broken.png", "wb") as file:
+        file.write(b"\x89PNG\r\n\x1a\nnothing more")
+    run = f"{folder}/photo-run"
+    small = ["--blocks", "1,1", "--growth", "4", "--stem", "cifar", "--batch-size", "8"]
+    done = densenet("train", photos, *small, "--epochs", "3", "--val-split", "0.25", "--output", run)
+    check("a picture that cannot be read is skipped once, by name",
+          done.returncode == 1 and done.stderr.count("broken.png") == 1, done.stderr.strip().splitlines()[-1])
+    done = densenet("eval", photos, "--weights", f"{run}/last.safetensors", "--json", "--confusion",
+                    f"{folder}/m.csv", "--per-class", f"{folder}/c.csv")
+    figures = json.loads(done.stdout)
+    check("eval", done.returncode == 1 and figures["samples"] == 24 and figures["skipped"] == 1
+          and 0 <= figures["top1"] <= 1 and figures["auroc"] is None, f"top1 {figures['top1']}")
+    matrix = list(csv.reader(open(f"{folder}/m.csv", newline="", encoding="ascii")))
+    check("confusion matrix", matrix[0] == ["truth", "cat", "dog"]
+          and sum(int(n) for row in matrix[1:] for n in row[1:]) == 24)
+    done = densenet("predict", f"{photos}/dog/03.png", "--weights", f"{run}/best.safetensors", "--json")
+    said = json.loads(done.stdout)["predictions"]
+    check("predict knows the classes", sorted(p["label"] for p in said) == ["cat", "dog"]
+          and abs(sum(p["probability"] for p in said) - 1) < 1e-5)
+    done = densenet("plot", run, f"{folder}/whole", "--output", f"{folder}/both.svg")
+    check("plot", done.returncode == 0 and open(f"{folder}/both.svg", encoding="utf-8").read().count("<svg") == 1)
+
+    os.makedirs(f"{folder}/one/alone")
+    shutil.copy(f"{photos}/cat/00.png", f"{folder}/one/alone")
+    os.makedirs(f"{folder}/nothing")
+    refused("one class", "class", "train", f"{folder}/one", *small, "--output", f"{folder}/r1")
+    refused("an empty folder", "nothing", "train", f"{folder}/nothing", *small, "--output", f"{folder}/r2")
+    refused("no data", "absent", "train", f"{folder}/absent", *small, "--output", f"{folder}/r3")
+    refused("a folder that holds a run", "--resume", "train", data, *NETWORK, "--output", f"{folder}/whole")
+    refused("nothing to resume", "settings.json", "train", "--resume", f"{folder}/absent")
+    refused("an unknown part to freeze", "wheels", "train", data, *NETWORK, "--freeze", "wheels", "--output",
+            f"{folder}/r4")
+    refused("milestones that fall", "rising", "train", data, *NETWORK, "--milestones", "0.7,0.3", "--output",
+            f"{folder}/r5")
+    done = densenet("train", data, *NETWORK, "--lr", "1e3", "--epochs", "40", "--output", f"{folder}/r6")
+    check("a loss that is no number stops the run", done.returncode == 2 and "step" in done.stderr
+          and "lower learning rate" in done.stderr, done.stderr.strip().splitlines()[-2])
+
+
+def fine_tuning(folder, data):
+    """Another number of classes gets a new head; what is frozen stays."""
+    start, run = f"{folder}/start.safetensors", f"{folder}/fine"
+    densenet("init", "--blocks", "2,2", "--growth", "4", "--stem", "cifar", "--classes", "7", "--output", start)
+    done = densenet("train", data, "--init", start, "--recipe", "finetune", "--freeze", "features", "--epochs", "1",
+                    "--output", run)
+    check("a new head for other classes", done.returncode == 0, done.stderr.strip().splitlines()[-1])
+    before, after = (read_tensors(p) for p in (start, f"{run}/last.safetensors"))
+    weights = [n for n in before if n.endswith("weight") and not n.startswith("classifier")]
+    check("frozen weights stay", all(before[n] == after[n] for n in weights), f"{len(weights)} tensors")
+    check("the head has learnt", len(after["classifier.weight"]) == len(before["classifier.weight"]) // 7 * 10)
+
+
+def read_tensors(path):
+    with open(path, "rb") as file:
+        header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+        body = file.read()
+    return {name: body[slice(*entry["data_offsets"])] for name, entry in header.items() if name != "__metadata__"}
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        data = f"{folder}/cifar"
+        write_cifar(data)
+        interrupted_runs(folder, data)
+        full_disk(folder, data)
+        pictures_and_faults(folder, data)
+        fine_tuning(folder, data)
+    sys.exit(failures > 0)
+
+
+main()
