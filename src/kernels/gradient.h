@@ -39,12 +39,13 @@ typedef struct dn_dropout {
     float scale;
 } dn_dropout;
 
-/* out = gradient * factor + value * slope + constant, a channel each: what
- * batch norm's backward pass comes to once its sums are known. */
+/* out = (gradient - centre) * factor + (value * slope + constant), a channel
+ * each: what batch norm's backward pass comes to once its sums are known. Most
+ * of a gradient may be its mean, which is therefore taken off first. */
 typedef struct dn_combine {
     dn_rows gradient, value, out;
     int count, channels;
-    const float *factor, *slope, *constant;
+    const float *centre, *factor, *slope, *constant;
 } dn_combine;
 
 /* Back through relu(affine(value)), where value * inverse + offset is the
@@ -56,7 +57,7 @@ typedef struct dn_norm_gradient {
     int count, channels;
     dn_affine affine;
     const float *inverse, *offset, *weight;
-    float *sums, *products;
+    double *sums, *products;
     bool accumulate;
 } dn_norm_gradient;
 
@@ -83,6 +84,52 @@ typedef struct dn_product {
     ptrdiff_t row_stride, shift_stride; /* of out */
     bool accumulate;
 } dn_product;
+
+/* The weight gradient of a 3x3 convolution by Winograd's algorithm, in three
+ * parts. First, once for some tiles: `gradient`, of the outputs, into
+ * `transformed`; beyond its height and width lie zeros as far as whole 4x4 tiles
+ * need. Then, for a few channels at a time: sums[36][output][channel] (+)= the
+ * products with `input`, the activated maps with the border of dn_winograd.
+ * Pixels and rows are read and written to the end of their last vector. */
+typedef struct dn_winograd_gradient {
+    dn_grid gradient, input;
+    int outputs, channels;
+    float *transformed; /* 36 planes of tiles x outputs */
+    float *sums;
+    ptrdiff_t row_stride, plane_stride; /* of sums */
+    bool accumulate;
+} dn_winograd_gradient;
+
+/* Last: out[3 y + x][output][channel] from the sums, with their strides. */
+typedef struct dn_winograd_weights {
+    const float *sums;
+    float *out;
+    ptrdiff_t row_stride, plane_stride;
+    int outputs, channels;
+} dn_winograd_weights;
+
+/* Channels of a transformed pixel. */
+static inline int dn_padded_outputs(int channels)
+{
+    return (channels + 15) / 16 * 16;
+}
+
+static inline int dn_winograd_gradient_tiles(const dn_winograd_gradient *op)
+{
+    return op->gradient.images * dn_ceil_divide(op->gradient.height, 4) *
+           dn_ceil_divide(op->gradient.width, 4);
+}
+
+/* Floats of a plane of `transformed`, and of the second part's scratch. */
+static inline size_t dn_winograd_gradient_plane(const dn_winograd_gradient *op)
+{
+    return (size_t)(dn_winograd_gradient_tiles(op) * dn_padded_outputs(op->outputs)) + 16;
+}
+
+static inline size_t dn_winograd_products_scratch(const dn_winograd_gradient *op)
+{
+    return 36 * ((size_t)(dn_winograd_gradient_tiles(op) * dn_padded_outputs(op->channels)) + 16);
+}
 
 /* out rows = relu(affine(input)) averaged over 2x2 pixels: output pixels
  * first .. first + count - 1 of the pooled grid, of `width` a row. */
@@ -116,6 +163,9 @@ typedef struct dn_gradient_kernels {
     void (*norm_gradient)(const dn_norm_gradient *op);
     void (*pass_back)(const dn_pass_back *op);
     void (*product)(const dn_product *op);
+    void (*winograd_gradient)(const dn_winograd_gradient *op);
+    void (*winograd_products)(const dn_winograd_gradient *op, float *scratch);
+    void (*winograd_weights)(const dn_winograd_weights *op);
     void (*pool_rows)(const dn_pool_rows *op);
     void (*activated_pool)(const dn_activated_pool *op, int task);
     void (*activated_pool_gradient)(const dn_activated_pool_gradient *op, int task);

@@ -5,9 +5,11 @@ DN_INLINE void combine_vector(const dn_combine *op, int row, int c, int lanes)
 {
     vfloat gradient = v_load_first(op->gradient.data + row * op->gradient.stride + c, lanes);
     vfloat value = v_load_first(op->value.data + row * op->value.stride + c, lanes);
+    vfloat rest =
+        value * v_load_first(op->slope + c, lanes) + v_load_first(op->constant + c, lanes);
     vfloat out =
-        gradient * v_load_first(op->factor + c, lanes) +
-        (value * v_load_first(op->slope + c, lanes) + v_load_first(op->constant + c, lanes));
+        (gradient - v_load_first(op->centre + c, lanes)) * v_load_first(op->factor + c, lanes) +
+        rest;
     v_store_first(op->out.data + row * op->out.stride + c, out, lanes);
 }
 
@@ -22,11 +24,19 @@ static void combine(const dn_combine *op)
     }
 }
 
-/* A norm's vectors for one vector of channels, and the sums that it gathers. */
+/* A norm's vectors for one vector of channels. */
 typedef struct norm_vectors {
     vfloat scale, shift, inverse, offset, weight;
-    vfloat sum, product;
 } norm_vectors;
+
+/* What it gathers. Most of a gradient may be its mean: equal numbers, whose
+ * rounding errors add up when many are summed one by one. Few are, before they
+ * go into a longer sum. */
+typedef struct norm_sums {
+    vfloat sum, product;
+} norm_sums;
+
+#define ROWS_IN_A_SUM 16
 
 DN_INLINE norm_vectors load_norm(const dn_norm_gradient *op, int c, int lanes)
 {
@@ -34,26 +44,31 @@ DN_INLINE norm_vectors load_norm(const dn_norm_gradient *op, int c, int lanes)
                           .shift = v_load_first(op->affine.shift + c, lanes),
                           .inverse = v_load_first(op->inverse + c, lanes),
                           .offset = v_load_first(op->offset + c, lanes),
-                          .weight = v_load_first(op->weight + c, lanes),
-                          .sum = v_set(0),
-                          .product = v_set(0)};
+                          .weight = v_load_first(op->weight + c, lanes)};
 }
 
-DN_INLINE void store_norm(const dn_norm_gradient *op, const norm_vectors *norm, int c, int lanes)
+DN_INLINE void add_sums(norm_sums *all, const norm_sums *some)
 {
-    float *sums = op->sums + c, *products = op->products + c;
-    v_store_first(sums, v_load_first(sums, lanes) + norm->sum, lanes);
-    v_store_first(products, v_load_first(products, lanes) + norm->product, lanes);
+    all->sum += some->sum;
+    all->product += some->product;
 }
 
-DN_INLINE void pass_norm(norm_vectors *norm, vfloat gradient, const float *value, float *out,
-                         int lanes, bool accumulate)
+static void store_sums(const dn_norm_gradient *op, const norm_sums *sums, int c, int lanes)
+{
+    for (int i = 0; i < lanes; i++) {
+        op->sums[c + i] += (double)sums->sum[i];
+        op->products[c + i] += (double)sums->product[i];
+    }
+}
+
+DN_INLINE void pass_norm(const norm_vectors *norm, norm_sums *sums, vfloat gradient,
+                         const float *value, float *out, int lanes, bool accumulate)
 {
     vfloat x = v_load_first(value, lanes);
     vint active = (vint)(x * norm->scale + norm->shift > (vfloat){0});
     vfloat dy = (vfloat)((vint)gradient & active);
-    norm->sum += dy;
-    norm->product += dy * (x * norm->inverse + norm->offset);
+    sums->sum += dy;
+    sums->product += dy * (x * norm->inverse + norm->offset);
     vfloat change = norm->weight * dy;
     v_store_first(out, accumulate ? v_load_first(out, lanes) + change : change, lanes);
 }
@@ -62,15 +77,20 @@ DN_INLINE void pass_norm(norm_vectors *norm, vfloat gradient, const float *value
 DN_INLINE void norm_gradient_column(const dn_norm_gradient *op, int c, int lanes, bool accumulate)
 {
     norm_vectors norm = load_norm(op, c, lanes);
+    norm_sums all = {v_set(0), v_set(0)};
     const float *gradient = op->gradient.data + c, *value = op->value.data + c;
     float *out = op->out.data + c;
-    for (int row = 0; row < op->count; row++) {
-        pass_norm(&norm, v_load_first(gradient, lanes), value, out, lanes, accumulate);
-        gradient += op->gradient.stride;
-        value += op->value.stride;
-        out += op->out.stride;
+    for (int row = 0; row < op->count; row += ROWS_IN_A_SUM) {
+        norm_sums some = {v_set(0), v_set(0)};
+        for (int end = smaller(row + ROWS_IN_A_SUM, op->count), r = row; r < end; r++) {
+            pass_norm(&norm, &some, v_load_first(gradient, lanes), value, out, lanes, accumulate);
+            gradient += op->gradient.stride;
+            value += op->value.stride;
+            out += op->out.stride;
+        }
+        add_sums(&all, &some);
     }
-    store_norm(op, &norm, c, lanes);
+    store_sums(op, &all, c, lanes);
 }
 
 DN_INLINE void norm_gradient_columns(const dn_norm_gradient *op, bool accumulate)

@@ -21,6 +21,8 @@
 
 #include "kernels/product_template.h"
 
+#include "kernels/winograd_gradient_template.h"
+
 #include "kernels/peak_template.h"
 
 static const dn_gradient_kernels gradient_kernels = {
@@ -30,6 +32,9 @@ static const dn_gradient_kernels gradient_kernels = {
     .norm_gradient = norm_gradient,
     .pass_back = pass_back,
     .product = product,
+    .winograd_gradient = winograd_gradient,
+    .winograd_products = winograd_products,
+    .winograd_weights = winograd_weights,
     .pool_rows = pool_rows,
     .activated_pool = activated_pool,
     .activated_pool_gradient = activated_pool_gradient,

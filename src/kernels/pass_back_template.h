@@ -5,7 +5,7 @@
 
 DN_INLINE void pass_tile(int rows, int vectors, const dn_pass_back *op, int row,
                          const panel_work *work, look_ahead ahead, bool accumulate,
-                         norm_vectors norm[DN_TILE_VECTORS])
+                         const norm_vectors norm[DN_TILE_VECTORS], norm_sums sums[DN_TILE_VECTORS])
 {
     const dn_norm_gradient *to = &op->norm;
     const float *input[DN_TILE_PIXELS];
@@ -22,16 +22,18 @@ DN_INLINE void pass_tile(int rows, int vectors, const dn_pass_back *op, int row,
     DN_UNROLL(DN_TILE_VECTORS)
     for (int v = 0; v < vectors; v++) {
         int at = v * DN_LANES, lanes = smaller(rest - at, DN_LANES);
+        norm_sums some = {v_set(0), v_set(0)};
         DN_UNROLL(DN_TILE_PIXELS)
         for (int r = 0; r < rows; r++)
-            pass_norm(&norm[v], tile[r][v], value + r * to->value.stride + at,
+            pass_norm(&norm[v], &some, tile[r][v], value + r * to->value.stride + at,
                       out + r * to->out.stride + at, lanes, accumulate);
+        add_sums(&sums[v], &some);
     }
 }
 
 #define PASS_CASE(ROWS)                                                                            \
     case ROWS:                                                                                     \
-        pass_tile(ROWS, vectors, op, row, work, ahead, accumulate, norm);                          \
+        pass_tile(ROWS, vectors, op, row, work, ahead, accumulate, norm, sums);                    \
         break;
 
 DN_INLINE void pass_panel(int vectors, const dn_pass_back *op, const panel_work *work,
@@ -40,9 +42,12 @@ DN_INLINE void pass_panel(int vectors, const dn_pass_back *op, const panel_work 
     int count = op->norm.count, rest = work->outputs - work->first;
     look_ahead ahead = {work->weights, 0};
     norm_vectors norm[DN_TILE_VECTORS];
-    for (int v = 0; v < vectors; v++)
+    norm_sums sums[DN_TILE_VECTORS];
+    for (int v = 0; v < vectors; v++) {
         norm[v] = load_norm(&op->norm, work->first + v * DN_LANES,
                             smaller(rest - v * DN_LANES, DN_LANES));
+        sums[v] = (norm_sums){v_set(0), v_set(0)};
+    }
     for (int row = 0; row < count; row += DN_TILE_PIXELS)
         switch (smaller(count - row, DN_TILE_PIXELS)) {
             PASS_CASE(1)
@@ -59,7 +64,7 @@ DN_INLINE void pass_panel(int vectors, const dn_pass_back *op, const panel_work 
             __builtin_unreachable();
         }
     for (int v = 0; v < vectors; v++)
-        store_norm(&op->norm, &norm[v], work->first + v * DN_LANES,
+        store_sums(&op->norm, &sums[v], work->first + v * DN_LANES,
                    smaller(rest - v * DN_LANES, DN_LANES));
 }
 #undef PASS_CASE

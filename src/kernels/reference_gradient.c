@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The operations of gradient.h in plain C and double. */
-#include "kernels/gradient.h"
+#include "kernels/reference_gradient.h"
 
 static int smaller(int a, int b)
 {
@@ -64,7 +64,8 @@ static void combine(const dn_combine *op)
     for (int row = 0; row < op->count; row++)
         for (int c = 0; c < op->channels; c++)
             *element(&op->out, row, c) =
-                (float)((double)*element(&op->gradient, row, c) * (double)op->factor[c] +
+                (float)(((double)*element(&op->gradient, row, c) - (double)op->centre[c]) *
+                            (double)op->factor[c] +
                         (double)*element(&op->value, row, c) * (double)op->slope[c] +
                         (double)op->constant[c]);
 }
@@ -93,8 +94,8 @@ static void norm_gradient(const dn_norm_gradient *op)
             sum += dy;
             product += dy * normalised(op, row, c);
         }
-        op->sums[c] = (float)((double)op->sums[c] + sum);
-        op->products[c] = (float)((double)op->products[c] + product);
+        op->sums[c] += sum;
+        op->products[c] += product;
     }
 }
 
@@ -114,8 +115,8 @@ static void pass_back(const dn_pass_back *op)
             sum += dy;
             product += dy * normalised(norm, row, c);
         }
-        norm->sums[c] = (float)((double)norm->sums[c] + sum);
-        norm->products[c] = (float)((double)norm->products[c] + product);
+        norm->sums[c] += sum;
+        norm->products[c] += product;
     }
 }
 
@@ -209,6 +210,9 @@ const dn_gradient_kernels dn_gradient_kernels_reference = {
     .norm_gradient = norm_gradient,
     .pass_back = pass_back,
     .product = product,
+    .winograd_gradient = dn_reference_winograd_gradient,
+    .winograd_products = dn_reference_winograd_products,
+    .winograd_weights = dn_reference_winograd_weights,
     .pool_rows = pool_rows,
     .activated_pool = activated_pool,
     .activated_pool_gradient = activated_pool_gradient,

@@ -6,30 +6,48 @@ typedef uint32_t vuint __attribute__((vector_size(4 * DN_LANES)));
 
 /* ---- statistics ---- */
 
-/* Vectors whose sums run side by side, to hide an addition's latency. */
+/* Vectors whose sums run side by side, to hide an addition's latency, and rows
+ * that are summed before they go into a longer sum: short sums, small error. */
 #define STATISTICS_VECTORS 4
+#define STATISTICS_ROWS 16
 
-/* Twice over the rows: the mean first, so that no squares cancel. */
+/* all[v] += the sum over the rows of (value - centre)^power. */
+DN_INLINE void sum_rows(const dn_statistics *op, int c, int vectors, int lanes, int power,
+                        const vfloat centre[STATISTICS_VECTORS], vfloat all[STATISTICS_VECTORS])
+{
+    const float *row = op->input.data + c;
+    for (int v = 0; v < vectors; v++)
+        all[v] = v_set(0);
+    for (int first = 0; first < op->count; first += STATISTICS_ROWS) {
+        vfloat some[STATISTICS_VECTORS];
+        for (int v = 0; v < vectors; v++)
+            some[v] = v_set(0);
+        for (int end = smaller(first + STATISTICS_ROWS, op->count), r = first; r < end; r++) {
+            for (int v = 0; v < vectors; v++) {
+                vfloat deviation = v_load_first(row + v * DN_LANES, lanes) - centre[v];
+                some[v] += power == 2 ? deviation * deviation : deviation;
+            }
+            row += op->input.stride;
+        }
+        for (int v = 0; v < vectors; v++)
+            all[v] += some[v];
+    }
+}
+
+/* Twice over the rows: the mean first, so that no squares cancel. The first row
+ * stands in for the mean as long as it is not known. */
 DN_INLINE void statistics_columns(const dn_statistics *op, int c, int vectors, int lanes)
 {
-    vfloat sum[STATISTICS_VECTORS], mean[STATISTICS_VECTORS], square[STATISTICS_VECTORS];
+    vfloat mean[STATISTICS_VECTORS], sum[STATISTICS_VECTORS];
     for (int v = 0; v < vectors; v++)
-        sum[v] = square[v] = v_set(0);
-    const float *row = op->input.data + c;
-    for (int r = 0; r < op->count; r++, row += op->input.stride)
-        for (int v = 0; v < vectors; v++)
-            sum[v] += v_load_first(row + v * DN_LANES, lanes);
+        mean[v] = v_load_first(op->input.data + c + v * DN_LANES, lanes);
+    sum_rows(op, c, vectors, lanes, 1, mean, sum);
     for (int v = 0; v < vectors; v++)
-        mean[v] = sum[v] / (float)op->count;
-    row = op->input.data + c;
-    for (int r = 0; r < op->count; r++, row += op->input.stride)
-        for (int v = 0; v < vectors; v++) {
-            vfloat deviation = v_load_first(row + v * DN_LANES, lanes) - mean[v];
-            square[v] += deviation * deviation;
-        }
+        mean[v] += sum[v] / (float)op->count;
+    sum_rows(op, c, vectors, lanes, 2, mean, sum);
     for (int v = 0; v < vectors; v++) {
         v_store_first(op->mean + c + v * DN_LANES, mean[v], lanes);
-        v_store_first(op->deviation + c + v * DN_LANES, square[v], lanes);
+        v_store_first(op->deviation + c + v * DN_LANES, sum[v], lanes);
     }
 }
 

@@ -128,13 +128,13 @@ dn_norm_gradient dn_prepare_norm_gradient(const dn_engine *engine, const dn_node
         .inverse = source->inverse + channel,
         .offset = source->offset + channel,
         .weight = dn_parameter_of(engine, node->norm) + channel,
-        .sums = record + channel,
-        .products = record + dn_padded(node->in) + channel,
+        .sums = dn_record_sums(record) + channel,
+        .products = dn_record_sums(record) + dn_padded(node->in) + channel,
         .accumulate = node != &engine->graph.nodes[engine->graph.maps[node->source].last_reader],
     };
 }
 
-void dn_join_norm_gradient(dn_engine *engine, const dn_node *node, const float *records, int count)
+void dn_join_norm_gradient(dn_engine *engine, const dn_node *node, float *records, int count)
 {
     dn_map_state *source = &engine->maps[node->source];
     const float *weight = dn_parameter_of(engine, node->norm);
@@ -144,12 +144,14 @@ void dn_join_norm_gradient(dn_engine *engine, const dn_node *node, const float *
     int padded = dn_padded(node->in);
     for (int start = 0; start < node->in; start += BESIDE) {
         double sums[BESIDE] = {0}, products[BESIDE] = {0};
-        const float *record = records + start;
-        for (int i = 0; i < count; i++, record += dn_norm_record(node->in))
+        for (int i = 0; i < count; i++) {
+            const double *record =
+                dn_record_sums(records + (size_t)i * dn_norm_record(node->in)) + start;
             for (int c = 0; c < BESIDE; c++) {
-                sums[c] += (double)record[c];
-                products[c] += (double)record[padded + c];
+                sums[c] += record[c];
+                products[c] += record[padded + c];
             }
+        }
         for (int i = 0; i < BESIDE && start + i < node->in; i++) {
             int c = start + i;
             if (weight_gradient)
@@ -165,7 +167,8 @@ void dn_join_norm_gradient(dn_engine *engine, const dn_node *node, const float *
 /* ---- the gradient at a node's output ---- */
 
 /* dx = inverse * (G - mean(G) - normalised * mean(G * normalised)), with
- * normalised = value * inverse + offset multiplied out. */
+ * normalised = value * inverse + offset multiplied out. What rounding leaves of
+ * mean(G) goes into the constant. */
 void dn_prepare_output_gradient(dn_engine *engine, const dn_node *node)
 {
     const dn_map_state *target = &engine->maps[node->target];
@@ -174,9 +177,11 @@ void dn_prepare_output_gradient(dn_engine *engine, const dn_node *node)
         int c = node->target_channel + i;
         double inverse = (double)target->inverse[c], offset = (double)target->offset[c];
         double mean = target->sum[c] / pixels, product = target->product[c] / pixels;
+        engine->centre[i] = (float)mean;
+        double rest = mean - (double)engine->centre[i];
         engine->factor[i] = target->inverse[c];
         engine->slope[i] = (float)(-inverse * inverse * product);
-        engine->constant[i] = (float)(-inverse * (mean + offset * product));
+        engine->constant[i] = (float)(-inverse * (rest + offset * product));
     }
 }
 
@@ -192,6 +197,7 @@ void dn_output_gradient(const dn_engine *engine, const dn_node *node, int first,
                       .out = out,
                       .count = count,
                       .channels = node->out,
+                      .centre = engine->centre,
                       .factor = engine->factor,
                       .slope = engine->slope,
                       .constant = engine->constant});

@@ -34,25 +34,32 @@ void dn_join_statistics(dn_engine *engine, const dn_node *node, int records);
 dn_affine dn_prepare_norm(dn_engine *engine, const dn_node *node);
 void dn_update_running(dn_engine *engine, const dn_node *node);
 
-/* Floats of a task's record: sums, products. */
+/* A task's record: sums and products, in double. Its size in floats. */
 static inline size_t dn_norm_record(int channels)
 {
-    return 2 * (size_t)dn_padded(channels);
+    return 4 * (size_t)dn_padded(channels);
+}
+
+/* The record's sums, and behind them its products. */
+static inline double *dn_record_sums(float *record)
+{
+    void *sums = record;
+    return sums;
 }
 
 /* The operation that takes a gradient with respect to the activation back to
  * the source's normalised maps, for channels from `channel` on; the caller adds
- * gradient, value, out, count. */
+ * gradient, value, out, count, and sets the record to zero before the first. */
 dn_norm_gradient dn_prepare_norm_gradient(const dn_engine *engine, const dn_node *node, int channel,
                                           int channels, float *record);
 
 /* Joins the records into the norm's gradients and the source's sums. */
-void dn_join_norm_gradient(dn_engine *engine, const dn_node *node, const float *records, int count);
+void dn_join_norm_gradient(dn_engine *engine, const dn_node *node, float *records, int count);
 
 /* ---- the gradient at a node's output ---- */
 
-/* With all its readers done: sets engine->factor, slope and constant so that
- * the gradient of the node's output is G * factor + value * slope + constant. */
+/* With all its readers done: sets engine->centre, factor, slope and constant, of
+ * which dn_combine makes the gradient of the node's output. */
 void dn_prepare_output_gradient(dn_engine *engine, const dn_node *node);
 
 /* Writes that gradient for `count` pixels, through the dropout. */

@@ -45,7 +45,7 @@ struct dn_engine {
     float *panels, *weights, *partials, *threads;
     dn_needs needs; /* the most of any node */
     /* Channel vectors of the node at work, as long as the widest maps. */
-    float *scale, *shift, *factor, *slope, *constant;
+    float *scale, *shift, *centre, *factor, *slope, *constant;
     float *pooled; /* images x pooled_stride: the classifier's input */
     int pooled_stride;
 

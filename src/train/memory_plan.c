@@ -59,6 +59,7 @@ static void lay_out_vectors(planner *p)
     }
     engine->scale = take(p, widest);
     engine->shift = take(p, widest);
+    engine->centre = take(p, widest);
     engine->factor = take(p, widest);
     engine->slope = take(p, widest);
     engine->constant = take(p, widest);

@@ -326,9 +326,10 @@ static void backward_task(void *context, int task, int thread)
     share mine = share_of(work, task / work->ranges, thread);
     int first_channel = task % work->ranges * work->range_channels;
     int end_channel = smaller(first_channel + work->range_channels, node->in);
-    size_t range = (size_t)(end_channel - first_channel) * sizeof(float);
-    memset(mine.record + first_channel, 0, range);
-    memset(mine.record + dn_padded(node->in) + first_channel, 0, range);
+    double *sums = dn_record_sums(mine.record) + first_channel;
+    size_t range = (size_t)(end_channel - first_channel) * sizeof *sums;
+    memset(sums, 0, range);
+    memset(sums + dn_padded(node->in), 0, range);
     int first = task / work->ranges * work->split_pixels;
     int end = smaller(first + work->split_pixels, work->pixels);
     for (int row = first; row < end; row += ROWS_AT_ONCE) {
