@@ -21,20 +21,46 @@ void print_overview(FILE *stream)
                     "--version says which version this is and which kernels it runs.\n");
 }
 
-/* Words from column LEFT on, filled to WIDTH. */
-static void print_wrapped(const char *text)
+/* Prints the words up to `end`, filled to WIDTH, the lines behind the first
+ * indented by `left`; the first begins in that column. Ends in a line feed. */
+static void print_filled(const char *text, const char *end, int left)
 {
-    size_t column = LEFT;
-    while (*text) {
-        size_t word = strcspn(text, " ");
-        if (column > LEFT && column + 1 + word > WIDTH) {
-            printf("\n%*s", LEFT, "");
-            column = LEFT;
+    int column = left;
+    while (text < end) {
+        int word = (int)strcspn(text, " \n");
+        if (column > left && column + 1 + word > WIDTH) {
+            printf("\n%*s", left, "");
+            column = left;
         }
-        column += (size_t)printf("%s%.*s", column > LEFT ? " " : "", (int)word, text);
-        text += word + strspn(text + word, " ");
+        column += printf("%s%.*s", column > left ? " " : "", word, text);
+        text += word;
+        text += strspn(text, " \n");
     }
     printf("\n");
+}
+
+/* The end of the paragraph: a line feed before an empty or indented line, or
+ * the end of the text. An empty or indented line is a paragraph of its own. */
+static const char *paragraph_end(const char *text)
+{
+    const char *end = text + strcspn(text, "\n");
+    if (*text == '\n' || *text == ' ')
+        return end;
+    while (*end && end[1] && end[1] != '\n' && end[1] != ' ')
+        end += 1 + strcspn(end + 1, "\n");
+    return end;
+}
+
+static void print_paragraphs(const char *text)
+{
+    while (*text) {
+        const char *end = paragraph_end(text);
+        if (*text == ' ')
+            printf("%.*s\n", (int)(end - text), text);
+        else
+            print_filled(text, end, 0);
+        text = end + (*end == '\n');
+    }
 }
 
 static void print_row(const option_row *row)
@@ -46,15 +72,17 @@ static void print_row(const option_row *row)
         printf("\n%*s", LEFT, "");
     else
         printf("%*s", LEFT - column, "");
-    print_wrapped(row->help);
+    print_filled(row->help, row->help + strlen(row->help), LEFT);
 }
 
 void print_help(const command *chosen)
 {
     printf("densenet %s: %s\n\nUsage: densenet %s [OPTION ...]%s%s\n", chosen->name,
            chosen->summary, chosen->name, *chosen->arguments ? " " : "", chosen->arguments);
-    if (chosen->description)
-        printf("\n%s", chosen->description);
+    if (chosen->description) {
+        printf("\n");
+        print_paragraphs(chosen->description);
+    }
     printf("\nOptions:\n");
     const option_row *row;
     for (int i = 0; (row = option_at(chosen->options, i)); i++)
