@@ -13,6 +13,13 @@ def output(*arguments, **options):
     return subprocess.run(arguments, check=True, capture_output=True, text=True, **options)
 
 
+def check_width(name, text):
+    """A terminal's width, but for lines to copy."""
+    for line in text.splitlines():
+        assert len(line) <= 80 or line.startswith(("  densenet", "Usage:")), "%s: %d columns: %s" % (
+            name, len(line), line)
+
+
 def main():
     if not shutil.which("groff"):
         print("groff is not installed")
@@ -25,6 +32,7 @@ def main():
     overview = output(PROGRAM, "--help").stdout
     commands = re.findall(r"^  (\S+) +\S", overview, re.M)
     assert "summary" in commands
+    check_width("--help", overview)
     checked = 0
     for command in commands:
         help_text = output(PROGRAM, command, "--help").stdout
@@ -35,9 +43,7 @@ def main():
             if found:
                 assert found.group(1) in text, (command, found.group(1))
                 checked += 1
-        for line in help_text.splitlines():
-            if not line.startswith("  densenet"):
-                assert len(line) <= 80, "%s --help: %d columns: %s" % (command, len(line), line)
+        check_width(command + " --help", help_text)
     print("%d commands, %d options" % (len(commands), checked))
 
 

@@ -61,7 +61,7 @@ static int run(int count, char **arguments)
 const command convert_command = {
     .name = "convert",
     .arguments = "IN OUT",
-    .summary = "read a weight file of any origin, write safetensors or a PyTorch file",
+    .summary = "rewrite a weight file of any origin as safetensors or PyTorch",
     .description =
         "OUT is a PyTorch file where it ends in .pt or .pth, which torch.load(weights_only=True)\n"
         "and load_state_dict(strict=True) accept, and a safetensors file otherwise. It appears\n"
