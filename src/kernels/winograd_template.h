@@ -23,12 +23,26 @@ DN_INLINE void transform_output_line(const vfloat m[6], vfloat t[4])
     vfloat sum1 = m[1] + m[2], difference1 = m[1] - m[2];
     vfloat sum2 = m[3] + m[4], difference2 = m[3] - m[4];
     t[0] = m[0] + sum1 + sum2;
-    t[1] = P * difference1 + Q * difference2;
-    t[2] = P * P * sum1 + Q * Q * sum2;
-    t[3] = P * P * P * difference1 + (Q * Q * Q * difference2 + m[5]);
+    t[1] = difference1 + 2.0f * difference2;
+    t[2] = sum1 + 4.0f * sum2;
+    t[3] = difference1 + 8.0f * difference2 + m[5];
 }
-#undef P
-#undef Q
+
+/* Rows 0 and 2, or 1 and 3, of A^T m. */
+DN_INLINE void transform_output_pair(int first, const float *m, size_t row, vfloat t[2])
+{
+    vfloat m1 = v_load(m + row), m2 = v_load(m + 2 * row);
+    vfloat m3 = v_load(m + 3 * row), m4 = v_load(m + 4 * row);
+    if (first == 0) {
+        vfloat sum1 = m1 + m2, sum2 = m3 + m4;
+        t[0] = v_load(m) + sum1 + sum2;
+        t[1] = sum1 + 4.0f * sum2;
+    } else {
+        vfloat difference1 = m1 - m2, difference2 = m3 - m4;
+        t[0] = difference1 + 2.0f * difference2;
+        t[1] = difference1 + 8.0f * difference2 + v_load(m + 5 * row);
+    }
+}
 
 /* One vector of channels of a tile: planes[6 i + j] = (B^T d B)_ij. */
 DN_INLINE void transform_input_vector(const float *source, const dn_grid *grid, float *target,
@@ -78,46 +92,66 @@ static void transform_input_tile(const dn_winograd *op, const float *source, flo
         transform_input_rest(source + c, &op->input, op->channels - c, target + c, plane);
 }
 
-/* One vector of outputs of a tile: A^T m A, stored where the image has pixels. */
-DN_INLINE void transform_output_vector(const float *source, size_t plane, float *target,
-                                       const dn_grid *grid, int height, int width, int valid,
-                                       const float *bias, const dn_epilogue *epilogue)
+/* What of a tile lies in the image: rows, columns, and of a vector of outputs. */
+typedef struct tile_extent {
+    int height, width, valid;
+} tile_extent;
+
+/* Two rows at a time, so that all between the two passes stays in registers. */
+DN_INLINE void transform_output_rows(int first, const float *source, size_t plane, float *target,
+                                     const dn_grid *grid, tile_extent extent, const float *bias,
+                                     const dn_epilogue *epilogue)
 {
-    vfloat half[4][6];
+    bool accumulate = epilogue->accumulate, relu = epilogue->relu;
+    vfloat half[2][6], added = bias ? v_load_first(bias, extent.valid) : v_set(0);
     for (int x = 0; x < 6; x++) {
-        vfloat column[6], transformed[4];
-        for (int y = 0; y < 6; y++)
-            column[y] = v_load(source + (size_t)(6 * y + x) * plane);
-        transform_output_line(column, transformed);
-        for (int y = 0; y < 4; y++)
-            half[y][x] = transformed[y];
+        vfloat pair[2];
+        transform_output_pair(first, source + (size_t)x * plane, 6 * plane, pair);
+        half[0][x] = pair[0];
+        half[1][x] = pair[1];
     }
-    for (int y = 0; y < height; y++) {
+    for (int i = 0; i < 2 && first + 2 * i < extent.height; i++) {
         vfloat row[4];
-        transform_output_line(half[y], row);
-        for (int x = 0; x < width; x++) {
-            float *pixel = target + y * grid->row_stride + x * grid->pixel_stride;
-            vfloat sum = row[x];
-            if (epilogue->accumulate)
-                sum += v_load_first(pixel, valid);
-            if (bias)
-                sum += v_load_first(bias, valid);
-            v_store_first(pixel, epilogue->relu ? v_relu(sum) : sum, valid);
+        float *pixel = target + (first + 2 * i) * grid->row_stride;
+        transform_output_line(half[i], row);
+        DN_UNROLL(4)
+        for (int x = 0; x < extent.width; x++, pixel += grid->pixel_stride) {
+            if (accumulate)
+                row[x] += v_load_first(pixel, extent.valid);
+            row[x] += added;
+            v_store_first(pixel, relu ? v_relu(row[x]) : row[x], extent.valid);
         }
     }
+}
+
+/* One vector of outputs of a tile: A^T m A, stored where the image has pixels. */
+DN_INLINE void transform_output_vector(const float *source, size_t plane, float *target,
+                                       const dn_grid *grid, tile_extent extent, const float *bias,
+                                       const dn_epilogue *epilogue)
+{
+    transform_output_rows(0, source, plane, target, grid, extent, bias, epilogue);
+    transform_output_rows(1, source, plane, target, grid, extent, bias, epilogue);
 }
 
 static void transform_output_tile(const dn_winograd *op, const float *source, size_t plane,
                                   const pixel_cursor *tile)
 {
     const dn_grid *grid = &op->output;
+    const float *bias = op->epilogue.bias;
     int y = 4 * tile->y, x = 4 * tile->x;
-    int height = smaller(4, grid->height - y), width = smaller(4, grid->width - x);
     float *target = pixel_address(grid, tile->image, y, x);
-    for (int n = 0; n < op->panels.outputs; n += DN_LANES)
-        transform_output_vector(source + n, plane, target + n, grid, height, width,
-                                smaller(op->panels.outputs - n, DN_LANES),
-                                op->epilogue.bias ? op->epilogue.bias + n : NULL, &op->epilogue);
+    const tile_extent whole = {4, 4, DN_LANES};
+    tile_extent extent = {smaller(4, grid->height - y), smaller(4, grid->width - x), 0};
+    for (int n = 0; n < op->panels.outputs; n += DN_LANES) {
+        extent.valid = smaller(op->panels.outputs - n, DN_LANES);
+        const float *added = bias ? bias + n : NULL;
+        if (extent.height == 4 && extent.width == 4 && extent.valid == DN_LANES)
+            transform_output_vector(source + n, plane, target + n, grid, whole, added,
+                                    &op->epilogue);
+        else
+            transform_output_vector(source + n, plane, target + n, grid, extent, added,
+                                    &op->epilogue);
+    }
 }
 
 /* products[36][tile][output] from transformed[36][tile][channel]. */
