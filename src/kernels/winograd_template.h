@@ -23,9 +23,9 @@ DN_INLINE void transform_output_line(const vfloat m[6], vfloat t[4])
     vfloat sum1 = m[1] + m[2], difference1 = m[1] - m[2];
     vfloat sum2 = m[3] + m[4], difference2 = m[3] - m[4];
     t[0] = m[0] + sum1 + sum2;
-    t[1] = difference1 + 2.0f * difference2;
-    t[2] = sum1 + 4.0f * sum2;
-    t[3] = difference1 + 8.0f * difference2 + m[5];
+    t[1] = P * difference1 + Q * difference2;
+    t[2] = P * P * sum1 + Q * Q * sum2;
+    t[3] = P * P * P * difference1 + (Q * Q * Q * difference2 + m[5]);
 }
 
 /* Rows 0 and 2, or 1 and 3, of A^T m. */
@@ -36,13 +36,15 @@ DN_INLINE void transform_output_pair(int first, const float *m, size_t row, vflo
     if (first == 0) {
         vfloat sum1 = m1 + m2, sum2 = m3 + m4;
         t[0] = v_load(m) + sum1 + sum2;
-        t[1] = sum1 + 4.0f * sum2;
+        t[1] = P * P * sum1 + Q * Q * sum2;
     } else {
         vfloat difference1 = m1 - m2, difference2 = m3 - m4;
-        t[0] = difference1 + 2.0f * difference2;
-        t[1] = difference1 + 8.0f * difference2 + v_load(m + 5 * row);
+        t[0] = P * difference1 + Q * difference2;
+        t[1] = P * P * P * difference1 + (Q * Q * Q * difference2 + v_load(m + 5 * row));
     }
 }
+#undef P
+#undef Q
 
 /* One vector of channels of a tile: planes[6 i + j] = (B^T d B)_ij. */
 DN_INLINE void transform_input_vector(const float *source, const dn_grid *grid, float *target,
