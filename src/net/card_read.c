@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/card.h"
 
+#include "base/json.h"
 #include "base/memory.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,31 +106,33 @@ dn_concat dn_card_concat(const dn_tensor_file *file)
                                        : DN_CONCAT_AUTO;
 }
 
-/* A JSON array of as many items as the network has outputs; NULL with *status
- * set where the entry is there and is none. */
-static json_t *array_of(const dn_tensor_file *file, const char *key, const dn_model *model,
-                        dn_status *status)
+/* A JSON array of as many items as the network has outputs; NULL where the card
+ * has no such entry. */
+static dn_status read_array(const dn_tensor_file *file, const char *key, const dn_model *model,
+                            json_t **array)
 {
     const char *text = text_of(file, key);
+    *array = NULL;
     if (!text)
-        return NULL;
-    json_t *array = json_loads(text, 0, NULL);
-    if (array && json_is_array(array) && (int)json_array_size(array) == model->arch.classes)
-        return array;
-    json_decref(array);
-    *status = dn_fail(DN_ERROR_FORMAT, "%s: its metadata's %s is no list of %d items", file->name,
-                      key, model->arch.classes);
-    return NULL;
+        return DN_OK;
+    dn_status status = dn_json_parse(text, strlen(text), key, array);
+    if (status != DN_OK)
+        return dn_fail_within(status, file->name);
+    if (json_is_array(*array) && json_array_size(*array) == (size_t)model->arch.classes)
+        return DN_OK;
+    json_decref(*array);
+    return dn_fail(DN_ERROR_FORMAT, "%s: %s in its metadata is no list of %d items", file->name,
+                   key, model->arch.classes);
 }
 
 static dn_status read_labels(const dn_tensor_file *file, dn_model *model)
 {
-    dn_status status = DN_OK;
-    json_t *array = array_of(file, "densenet.labels", model, &status);
+    json_t *array;
+    DN_TRY(read_array(file, "densenet.labels", model, &array));
     if (!array)
-        return status;
+        return DN_OK;
     const char **labels;
-    status = dn_calloc((size_t)model->arch.classes, sizeof *labels, &labels);
+    dn_status status = dn_calloc((size_t)model->arch.classes, sizeof *labels, &labels);
     if (status != DN_OK) {
         json_decref(array);
         return status;
@@ -148,11 +150,12 @@ static dn_status read_labels(const dn_tensor_file *file, dn_model *model)
 
 static dn_status read_thresholds(const dn_tensor_file *file, dn_model *model)
 {
-    dn_status status = DN_OK;
-    json_t *array = array_of(file, "densenet.thresholds", model, &status);
+    json_t *array;
+    DN_TRY(read_array(file, "densenet.thresholds", model, &array));
     if (!array)
-        return status;
-    status = dn_alloc_aligned((size_t)model->arch.classes, sizeof(float), &model->thresholds);
+        return DN_OK;
+    dn_status status =
+        dn_alloc_aligned((size_t)model->arch.classes, sizeof(float), &model->thresholds);
     for (int i = 0; status == DN_OK && i < model->arch.classes; i++) {
         const json_t *item = json_array_get(array, (size_t)i);
         model->thresholds[i] = json_is_number(item) ? (float)json_number_value(item) : NAN;

@@ -400,6 +400,7 @@ dn_status dn_pickle_read(dn_pickle *pickle, dn_node **root)
         .at = pickle->data + pickle->at,
         .end = pickle->data + pickle->size,
     };
+    DN_TRY(dn_pool_grow(m.pool, sizeof(dn_node *), 0, &m.stack_capacity, &m.stack));
     DN_TRY(run(&m));
     DN_TRY(dn_machine_pop(&m, root));
     pickle->at = (size_t)(m.at - pickle->data);

@@ -3,10 +3,10 @@
  *     {"__metadata__": {key: text, ...},
  *      name: {"dtype": "F32", "shape": [...], "data_offsets": [begin, end]}, ...}
  * then the data, which the tensors fill from end to end without holes. */
+#include "base/json.h"
 #include "base/memory.h"
 #include "weights/readers.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -167,12 +167,8 @@ static dn_status read_safetensors(dn_tensor_file *file)
         return dn_fail(DN_ERROR_FORMAT,
                        "a safetensors header of %llu bytes is claimed, %zu bytes are there",
                        (unsigned long long)size, file->map.size - 8);
-    json_error_t fault;
-    json_t *header = json_loadb((const char *)bytes + 8, size, JSON_REJECT_DUPLICATES, &fault);
-    if (!header && json_error_code(&fault) == json_error_out_of_memory)
-        return dn_fail_memory(size);
-    if (!header)
-        return dn_fail(DN_ERROR_FORMAT, "its safetensors header is not sound: %s", fault.text);
+    json_t *header = NULL;
+    DN_TRY(dn_json_parse((const char *)bytes + 8, size, "its safetensors header", &header));
     const unsigned char *data = bytes + 8 + size;
     dn_status status = read_header(file, header, data, (size_t)(bytes + file->map.size - data));
     json_decref(header);

@@ -2,12 +2,12 @@
 /* PyTorch files since 1.6: a zip archive of ARCHIVE/data.pkl and, for each
  * storage, ARCHIVE/data/KEY. TorchScript archives have the same two beside
  * their code, which is of no use here. */
+#include "base/json.h"
 #include "weights/flatten.h"
 #include "weights/readers.h"
 #include "weights/torch_storage.h"
 #include "weights/zip.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -78,12 +78,8 @@ static dn_status read_card(const archive *a)
     if (!entry || entry->size > 1 << 24)
         return DN_OK;
     DN_TRY(dn_zip_read(&a->zip, entry, &a->file->pool, &bytes));
-    json_error_t fault;
-    json_t *card = json_loadb((const char *)bytes, entry->size, JSON_REJECT_DUPLICATES, &fault);
-    if (!card && json_error_code(&fault) == json_error_out_of_memory)
-        return dn_fail_memory(entry->size);
-    if (!card)
-        return dn_fail(DN_ERROR_FORMAT, "its densenet.json is not sound: %s", fault.text);
+    json_t *card = NULL;
+    DN_TRY(dn_json_parse((const char *)bytes, entry->size, "its densenet.json", &card));
     dn_status status = DN_OK;
     const char *key;
     json_t *text;

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DN_BASE_JSON_H
+#define DN_BASE_JSON_H
+
+#include "base/status.h"
+
+#include <jansson.h>
+
+/* Parses JSON in which no key occurs twice; `what` begins the sentence where it
+ * is not sound. Release with json_decref. */
+dn_status dn_json_parse(const char *text, size_t size, const char *what, json_t **json);
+
+#endif
