@@ -98,7 +98,7 @@ static void webdataset_numbers(void **state)
 {
     (void)state;
     WRITE_TAR("x.tar", "s/001.jpg", "s/001.cls=2", "s/001.txt=words", "s/000.cls= 0\n", "s/000.png",
-              "s/002.seg.png", "s/002.jpg", "s/002.json={\"label\": 1}", "s/003.json=7");
+              "s/002.seg.png", "s/002.jpg", "s/002.json={\"label\": 1}", "s/003.json={\"cls\": 7}");
     dn_dataset *dataset = open_dataset("x.tar", DN_PORTION_TRAIN);
     assert_string_equal(dn_dataset_format(dataset), "WebDataset");
     assert_string_equal(list_labels(dataset), "0 1 2");
@@ -117,7 +117,7 @@ static void webdataset_names(void **state)
 {
     (void)state;
     WRITE_TAR("x.tar", "1.jpg", "1.cls=dog", "2.jpg", "2.json={\"class\": \"cat\"}", "3.jpg",
-              "3.json=\"dog\"", "3.cls=cat");
+              "3.json={\"cls\": \"dog\"}", "3.cls=cat");
     dn_dataset *dataset = open_dataset("x.tar", DN_PORTION_TRAIN);
     assert_string_equal(list_labels(dataset), "cat dog");
     assert_string_equal(list_samples(dataset), "1:x.tar, 1.jpg 0:x.tar, 2.jpg 0:x.tar, 3.jpg");
@@ -166,7 +166,7 @@ static void refused(void **state)
     WRITE_TAR("blank.tar", "1.jpg", "1.cls= \n");
     assert_refused("blank.tar", DN_PORTION_TRAIN, "1.cls gives no class");
     WRITE_TAR("json.tar", "1.jpg", "1.json={\"cls\":");
-    assert_refused("json.tar", DN_PORTION_TRAIN, "1.json is no JSON");
+    assert_refused("json.tar", DN_PORTION_TRAIN, "1.json is not sound JSON");
     WRITE_TAR("json2.tar", "1.jpg", "1.json={\"cls\": 1.5}");
     assert_refused("json2.tar", DN_PORTION_TRAIN, "1.json gives no class");
     WRITE_TAR("cut.tar", "a/1.jpg=0123", "b/1.jpg=0123");

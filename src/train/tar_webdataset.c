@@ -3,8 +3,8 @@
  * name up to its first dot, a picture and a .cls or .json among them. */
 #include "train/dataset_tar.h"
 
-#include <ctype.h>
-#include <jansson.h>
+#include "base/json.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -65,31 +65,44 @@ static dn_status fail_label(const dn_tar_store *store, const dn_tar_entry *entry
                    dn_tar_entry_name(store, entry), fault);
 }
 
-/* The class that a JSON value gives: itself or a member, a number or a name. */
+/* The first member of an object that gives a class. */
+static const json_t *find_class(const json_t *object)
+{
+    static const char *const members[] = {"cls", "label", "class"};
+    const json_t *found = NULL;
+    for (size_t i = 0; i < sizeof members / sizeof *members && !found; i++)
+        found = json_object_get(object, members[i]);
+    return found;
+}
+
 static dn_status tag_from_json(const dn_tar_store *store, const dn_tar_entry *entry,
                                dn_name_list *tags)
 {
-    static const char *const members[] = {"cls", "label", "class"};
-    json_t *root = json_loadb((const char *)dn_tar_entry_data(store, entry), entry->length,
-                              JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
-    const json_t *value = json_is_object(root) ? NULL : root;
-    for (size_t i = 0; i < sizeof members / sizeof *members && !value; i++)
-        value = json_object_get(root, members[i]);
+    char what[512], number[32];
+    json_t *object;
+    snprintf(what, sizeof what, "%s: %s", store->archives[entry->archive].path,
+             dn_tar_entry_name(store, entry));
+    DN_TRY(
+        dn_json_parse((const char *)dn_tar_entry_data(store, entry), entry->length, what, &object));
+    const json_t *class = find_class(object);
     dn_status status;
-    if (json_is_integer(value)) {
-        char number[32];
-        int length = snprintf(number, sizeof number, "%lld", (long long)json_integer_value(value));
+    if (json_is_integer(class)) {
+        int length = snprintf(number, sizeof number, "%lld", (long long)json_integer_value(class));
         status = dn_name_list_add(tags, number, (size_t)length);
-    } else if (json_is_string(value) && json_string_length(value)) {
-        status = dn_name_list_add(tags, json_string_value(value), json_string_length(value));
+    } else if (json_is_string(class) && json_string_length(class)) {
+        status = dn_name_list_add(tags, json_string_value(class), json_string_length(class));
     } else {
         status = fail_label(store, entry,
-                            root ? "gives no class: expected a number or a name, itself or as "
-                                   "\"cls\", \"label\" or \"class\""
-                                 : "is no JSON");
+                            "gives no class: expected a number or a name as \"cls\", \"label\" or "
+                            "\"class\"");
     }
-    json_decref(root);
+    json_decref(object);
     return status;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 /* A .cls holds the number or name as text. */
@@ -98,9 +111,9 @@ static dn_status tag_from_text(const dn_tar_store *store, const dn_tar_entry *en
 {
     const char *text = (const char *)dn_tar_entry_data(store, entry);
     size_t length = entry->length;
-    while (length && isspace((unsigned char)text[length - 1]))
+    while (length && is_blank(text[length - 1]))
         length--;
-    while (length && isspace((unsigned char)text[0])) {
+    while (length && is_blank(text[0])) {
         text++;
         length--;
     }

@@ -14,7 +14,7 @@ LONG = "folder/" + "n" * 120 + ".png"
 CLASSES = {"set/a/1.png": PICTURE, "set/b/2.png": b"no picture", "set/a/x/3.jpg": b""}
 PARTS = {"train/a/1.png": PICTURE, "train/b/2.png": PICTURE, "val/a/3.png": PICTURE}
 SAMPLES = {"0.png": PICTURE, "0.cls": b"3\n", "1.png": b"", "1.json": b'{"label": 1}',
-           "2.seg.png": b"", "2.png": PICTURE, "2.json": b'"cat"'}
+           "2.seg.png": b"", "2.png": PICTURE, "2.json": b'{"class": "cat"}'}
 TABLES = {
     "labels": b"image,Mass,Nodule\na.png,0,1\nb.png,,-1\nc.png,0.5,nan\n",
     "quoted": b'\xef\xbb\xbf"image","a ""b"", c"\r\n"x,y.png",1\r\n\r\n"z\n.png",0\r\n',
