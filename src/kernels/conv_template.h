@@ -55,16 +55,25 @@ static void conv(const dn_conv *op, int task, float *scratch)
     }
 }
 
-/* target[c] = relu(source[c] * scale[c] + shift[c]) */
-static void pack_activated(const float *source, const dn_affine *affine, int channels,
-                           float *target)
+/* Pixels ahead of the one being packed that are asked for: a slice of a block's
+ * maps is no stream that the processor would follow by itself. */
+#define PACK_AHEAD 4
+
+/* target[c] = relu(source[c] * scale[c] + shift[c]); pixels are `stride`
+ * floats apart. */
+static void pack_activated(const float *source, ptrdiff_t stride, const dn_affine *affine,
+                           int channels, float *target)
 {
     const float *scale = affine->scale, *shift = affine->shift;
-    int c = 0;
-    for (; c + DN_LANES <= channels; c += DN_LANES)
+    const int whole = channels / DN_LANES * DN_LANES, rest = channels - whole;
+    for (int c = 0; c < channels; c += 16)
+        v_prefetch(source + PACK_AHEAD * stride + c);
+    for (int c = 0; c < whole; c += DN_LANES)
         v_store(target + c, v_relu(v_load(source + c) * v_load(scale + c) + v_load(shift + c)));
-    for (; c < channels; c++)
-        target[c] = s_relu(source[c] * scale[c] + shift[c]);
+    if (rest) {
+        vfloat x = v_load_first(source + whole, rest) * v_load_first(scale + whole, rest);
+        v_store_first(target + whole, v_relu(x + v_load_first(shift + whole, rest)), rest);
+    }
 }
 
 /* The same, averaged over the 2x2 pixels from source on. */
@@ -112,7 +121,7 @@ static void pointwise(const dn_pointwise *op, int task, float *scratch)
             if (op->pool == 2)
                 pack_pooled(source, &op->input, &op->affine, depth, packed);
             else if (op->affine.scale)
-                pack_activated(source, &op->affine, depth, packed);
+                pack_activated(source, op->input.pixel_stride, &op->affine, depth, packed);
             cursor_advance(&at);
         }
         multiply_rows(&block, &shape, &op->panels, first_panel, last_panel, &op->epilogue);

@@ -1,26 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 /* The elementwise half of the gradients: back through batch norm, ReLU, pools. */
 
-DN_INLINE void combine_vector(const dn_combine *op, int row, int c, int lanes)
+/* The channel vectors of dn_combine. */
+typedef struct combine_vectors {
+    const float *centre, *factor, *slope, *constant;
+} combine_vectors;
+
+DN_INLINE void combine_vector(const combine_vectors *by, const float *gradient, const float *value,
+                              float *out, int c, int lanes)
 {
-    vfloat gradient = v_load_first(op->gradient.data + row * op->gradient.stride + c, lanes);
-    vfloat value = v_load_first(op->value.data + row * op->value.stride + c, lanes);
-    vfloat rest =
-        value * v_load_first(op->slope + c, lanes) + v_load_first(op->constant + c, lanes);
-    vfloat out =
-        (gradient - v_load_first(op->centre + c, lanes)) * v_load_first(op->factor + c, lanes) +
-        rest;
-    v_store_first(op->out.data + row * op->out.stride + c, out, lanes);
+    vfloat rest = v_load_first(value + c, lanes) * v_load_first(by->slope + c, lanes) +
+                  v_load_first(by->constant + c, lanes);
+    vfloat centred = v_load_first(gradient + c, lanes) - v_load_first(by->centre + c, lanes);
+    v_store_first(out + c, centred * v_load_first(by->factor + c, lanes) + rest, lanes);
 }
+
+/* Rows of few channels lie far apart: asked for this many rows ahead. */
+#define COMBINE_AHEAD 8
 
 static void combine(const dn_combine *op)
 {
+    const combine_vectors by = {op->centre, op->factor, op->slope, op->constant};
+    const int channels = op->channels, whole = channels / DN_LANES * DN_LANES;
     for (int row = 0; row < op->count; row++) {
-        int c = 0;
-        for (; c + DN_LANES <= op->channels; c += DN_LANES)
-            combine_vector(op, row, c, DN_LANES);
-        if (c < op->channels)
-            combine_vector(op, row, c, op->channels - c);
+        const float *gradient = op->gradient.data + row * op->gradient.stride;
+        const float *value = op->value.data + row * op->value.stride;
+        float *out = op->out.data + row * op->out.stride;
+        for (int c = 0; c < channels; c += 16) {
+            __builtin_prefetch(gradient + COMBINE_AHEAD * op->gradient.stride + c);
+            __builtin_prefetch(value + COMBINE_AHEAD * op->value.stride + c);
+        }
+        for (int c = 0; c < whole; c += DN_LANES)
+            combine_vector(&by, gradient, value, out, c, DN_LANES);
+        if (whole < channels)
+            combine_vector(&by, gradient, value, out, whole, channels - whole);
     }
 }
 

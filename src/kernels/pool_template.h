@@ -5,8 +5,8 @@ static void activate(const dn_activate *op, int task)
 {
     int image = task / op->input.height, y = task % op->input.height;
     for (int x = 0; x < op->input.width; x++)
-        pack_activated(pixel_address(&op->input, image, y, x), &op->affine, op->channels,
-                       pixel_address(&op->output, image, y, x));
+        pack_activated(pixel_address(&op->input, image, y, x), op->input.pixel_stride, &op->affine,
+                       op->channels, pixel_address(&op->output, image, y, x));
 }
 
 static void max_pool(const dn_max_pool *op, int task)
