@@ -2,6 +2,10 @@
 #include "base/threads.h"
 
 #include <omp.h>
+#include <sched.h>
+
+/* Some microseconds. */
+#define ROUNDS_OF_PATIENCE 1000
 
 void dn_parallel(int threads, int tasks, dn_task_body *body, void *context)
 {
@@ -13,6 +17,19 @@ void dn_parallel(int threads, int tasks, dn_task_body *body, void *context)
 #pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
     for (int task = 0; task < tasks; task++)
         body(context, task, omp_get_thread_num());
+}
+
+void dn_relax(int round)
+{
+    if (round >= ROUNDS_OF_PATIENCE) {
+        sched_yield();
+        return;
+    }
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
 }
 
 int dn_core_count(void)

@@ -11,4 +11,8 @@
 typedef void dn_task_body(void *context, int task, int thread);
 void dn_parallel(int threads, int tasks, dn_task_body *body, void *context);
 
+/* In a loop that waits for another thread, in its so manieth round: lets the
+ * core rest, after some patience lends it to others. */
+void dn_relax(int round);
+
 #endif

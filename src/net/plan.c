@@ -123,8 +123,11 @@ static void plan_layers(dn_planner *p, const dn_framed *maps, int block)
                                    frame->before, frame->behind);
         if (!width || layer == 0)
             dn_add_border(p, &windows);
+        p->by_rows = width && layer > 0;
         plan_window_input(p, maps, &windows, channels);
+        p->by_rows = width;
         plan_window(p, maps, &windows, channels);
+        p->by_rows = false;
     }
 }
 

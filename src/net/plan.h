@@ -51,8 +51,9 @@ typedef struct dn_place {
 
 typedef struct dn_step {
     dn_step_kind kind;
-    int tasks;
-    int first_image; /* of the caller's, for an import */
+    int tasks, first_task; /* numbered through the plan */
+    int first_image;       /* of the caller's, for an import */
+    bool by_rows;          /* waits for rows of the step before, not for all of it */
     union {
         dn_frame frame; /* import, border */
         dn_conv conv;
@@ -76,7 +77,7 @@ typedef struct dn_plan {
     int images, height, width;
     bool whole; /* every step is over all images */
     dn_step *steps;
-    int step_count;
+    int step_count, task_count;
     dn_grid blocks[DN_MAX_BLOCKS]; /* the last, of all images, stays valid until the next run */
     float *arena;                  /* owned */
     size_t arena_bytes;
@@ -90,6 +91,10 @@ typedef struct dn_plan {
 dn_status dn_plan_create(const dn_model *model, dn_packed *packed, int threads, int images,
                          int height, int width, bool whole, dn_plan **plan);
 void dn_plan_free(dn_plan *plan);
+
+/* How many of the leading tasks of the step before must be done before this
+ * task may start: plan_waits.c. */
+int dn_tasks_awaited(const dn_step *before, const dn_step *step, int task);
 
 /* ---- how work is cut: plan_tasks.c ---- */
 

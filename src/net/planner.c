@@ -6,6 +6,7 @@
 void dn_planner_rewind(dn_planner *p)
 {
     p->plan->step_count = 0;
+    p->plan->task_count = 0;
     p->plan->scratch_floats = 0;
     p->buffer_count = 0;
 }
@@ -70,13 +71,16 @@ static void add(dn_planner *p, dn_step *step, int tasks, dn_point point, dn_grid
                 int made_channels)
 {
     step->tasks = tasks;
+    step->first_task = p->plan->task_count;
     step->place = p->place;
+    step->by_rows = p->by_rows;
     step->point = point;
     step->made = made;
     step->made_channels = made_channels;
     if (p->placed)
         p->plan->steps[p->plan->step_count] = *step;
     p->plan->step_count++;
+    p->plan->task_count += tasks;
 }
 
 static void need_scratch(dn_planner *p, size_t floats)

@@ -29,6 +29,7 @@ typedef struct dn_planner {
     dn_framed input, stem[3];
     dn_block_frames blocks[DN_MAX_BLOCKS];
     dn_place place; /* of the steps being added */
+    bool by_rows;   /* they share nothing but the block's frames with the step before */
     dn_buffer buffers[DN_MAX_BUFFERS];
     int buffer_count;
     bool placed; /* the second walk */

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/run.h"
 
+#include "base/memory.h"
 #include "base/threads.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct job {
     const dn_runner *runner;
-    const dn_step *step;
+    const dn_plan *plan; /* all of it, or ... */
+    const dn_step *step; /* ... this */
     const float *input;
     float *logits;
+    atomic_int next; /* task of the plan to be taken */
 } job;
 
 /* One row of one image of the caller's NCHW tensor. */
@@ -46,10 +50,8 @@ static void clear_border(const dn_frame *frame, int image)
     }
 }
 
-static void run_task(void *context, int task, int thread)
+static void run_task(const job *j, const dn_step *step, int task, int thread)
 {
-    const job *j = context;
-    const dn_step *step = j->step;
     const dn_kernels *kernels = j->runner->kernels;
     float *scratch = j->runner->scratch + (size_t)thread * j->runner->scratch_stride;
     switch (step->kind) {
@@ -83,8 +85,74 @@ static void run_task(void *context, int task, int thread)
     }
 }
 
+static void run_step_task(void *context, int task, int thread)
+{
+    const job *j = context;
+    run_task(j, j->step, task, thread);
+}
+
 void dn_run_step(const dn_runner *runner, const dn_step *step, const float *input, float *logits)
 {
-    job j = {runner, step, input, logits};
-    dn_parallel(runner->threads, step->tasks, run_task, &j);
+    job j = {.runner = runner, .step = step, .input = input, .logits = logits};
+    dn_parallel(runner->threads, step->tasks, run_step_task, &j);
+}
+
+/* Somebody is at it: all tasks before one's own are done or being done. */
+static void await(const dn_runner *runner, int task)
+{
+    for (int round = 0;
+         atomic_load_explicit(&runner->done[task], memory_order_acquire) != runner->run; round++)
+        dn_relax(round);
+}
+
+static void take_tasks(void *context, int share, int thread)
+{
+    (void)share;
+    job *j = context;
+    const dn_runner *runner = j->runner;
+    const dn_step *step = j->plan->steps;
+    int known = 0, number; /* leading tasks of the step before that are known as done */
+    while ((number = atomic_fetch_add(&j->next, 1)) < j->plan->task_count) {
+        for (; number >= step->first_task + step->tasks; step++)
+            known = 0;
+        int task = number - step->first_task;
+        int awaited = step > j->plan->steps ? dn_tasks_awaited(step - 1, step, task) : 0;
+        for (; known < awaited; known++)
+            await(runner, step[-1].first_task + known);
+        run_task(j, step, task, thread);
+        atomic_store_explicit(&runner->done[number], runner->run, memory_order_release);
+    }
+}
+
+dn_status dn_runner_fit(dn_runner *runner, const dn_plan *plan)
+{
+    size_t stride = dn_round_up(plan->scratch_floats, DN_ALIGNMENT) + DN_ALIGNMENT;
+    float *scratch;
+    atomic_uint *done;
+    DN_TRY(dn_calloc((size_t)plan->task_count, sizeof *done, &done));
+    dn_status status =
+        dn_alloc_aligned((size_t)runner->threads * stride, sizeof *scratch, &scratch);
+    if (status != DN_OK) {
+        free(done);
+        return status;
+    }
+    dn_runner_free(runner);
+    runner->scratch = scratch;
+    runner->scratch_stride = stride;
+    runner->done = done;
+    runner->run = 0;
+    return DN_OK;
+}
+
+void dn_runner_free(dn_runner *runner)
+{
+    free(runner->scratch);
+    free(runner->done);
+}
+
+void dn_run_plan(dn_runner *runner, const dn_plan *plan, const float *input, float *logits)
+{
+    runner->run++;
+    job j = {.runner = runner, .plan = plan, .input = input, .logits = logits};
+    dn_parallel(runner->threads, runner->threads, take_tasks, &j);
 }

@@ -33,7 +33,7 @@ void dn_session_free(dn_session *session)
         return;
     dn_plan_free(session->plan);
     dn_packed_free(session->packed);
-    free(session->runner.scratch);
+    dn_runner_free(&session->runner);
     free(session);
 }
 
@@ -50,25 +50,18 @@ static dn_status plan_shape(dn_session *session, int images, int height, int wid
     dn_plan *plan;
     DN_TRY(dn_plan_create(session->model, session->packed, session->runner.threads, images, height,
                           width, whole, &plan));
-    size_t stride = dn_round_up(plan->scratch_floats, DN_ALIGNMENT) + DN_ALIGNMENT;
-    float *scratch;
-    dn_status status =
-        dn_alloc_aligned((size_t)session->runner.threads * stride, sizeof(float), &scratch);
+    dn_status status = dn_runner_fit(&session->runner, plan);
     if (status != DN_OK) {
         dn_plan_free(plan);
         return status;
     }
-    free(session->runner.scratch);
-    session->runner.scratch = scratch;
-    session->runner.scratch_stride = stride;
     session->plan = plan;
     return DN_OK;
 }
 
-dn_status dn_session_run(dn_session *session, const float *input, int n, int height, int width,
-                         float *logits)
+/* For those who look on. */
+static dn_status run_by_steps(dn_session *session, const float *input, float *logits)
 {
-    DN_TRY(plan_shape(session, n, height, width));
     for (int i = 0; i < session->plan->step_count; i++) {
         const dn_step *step = &session->plan->steps[i];
         if (session->profiler)
@@ -78,6 +71,17 @@ dn_status dn_session_run(dn_session *session, const float *input, int n, int hei
         if (session->observer)
             DN_TRY(dn_observe_step(session, step));
     }
+    return DN_OK;
+}
+
+dn_status dn_session_run(dn_session *session, const float *input, int n, int height, int width,
+                         float *logits)
+{
+    DN_TRY(plan_shape(session, n, height, width));
+    if (session->profiler || session->observer)
+        DN_TRY(run_by_steps(session, input, logits));
+    else
+        dn_run_plan(&session->runner, session->plan, input, logits);
     session->ran = true;
     return DN_OK;
 }

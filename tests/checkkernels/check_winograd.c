@@ -163,7 +163,7 @@ static void test(check_run *run)
     run_reference(run, &winograd, &expected);
     if (poisoned)
         excuse_tiles(&winograd, &expected);
-    compare_maps(run, &winograd.output, &expected, &before, 6e-5);
+    compare_maps(run, &winograd.output, &expected, &before, 2e-5);
     compare_splits(run, &winograd.output, &split);
     free_map(&before);
     free_map(&expected);

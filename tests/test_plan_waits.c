@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* What a task waits for: never less than the rows it touches, and less than the
+ * whole step before it. */
+#include "testing.h"
+
+#include "net/session.h"
+
+static int larger(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+static int smaller(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/* First and last row, through all images, that a task writes; counted unit by
+ * unit. */
+static void rows_of_task(const dn_step *step, int task, int *first, int *last)
+{
+    const dn_grid *grid = &step->made;
+    bool tiles = step->kind == DN_STEP_WINOGRAD;
+    int side = tiles ? 4 : 1;
+    int across = (grid->width + side - 1) / side, down = (grid->height + side - 1) / side;
+    int run = tiles                        ? step->op.winograd.tiles_per_task
+              : step->kind == DN_STEP_CONV ? step->op.conv.pixels_per_task
+                                           : step->op.pointwise.pixels_per_task;
+    int units = across * down * grid->images;
+    int groups = step->tasks / ((units + run - 1) / run);
+    *first = grid->images * grid->height;
+    *last = -1;
+    for (int unit = task / groups * run; unit < smaller(task / groups * run + run, units); unit++) {
+        int image = unit / (across * down), y = unit / across % down * side;
+        *first = smaller(*first, image * grid->height + y);
+        *last = larger(*last, image * grid->height + smaller(y + side, grid->height) - 1);
+    }
+}
+
+static int check_step(const dn_step *before, const dn_step *step)
+{
+    int early = 0;
+    for (int task = 0; task < step->tasks; task++) {
+        int awaited = dn_tasks_awaited(before, step, task), first, last, other_first, other_last;
+        assert_in_range(awaited, 1, before->tasks);
+        early += awaited < before->tasks;
+        rows_of_task(step, task, &first, &last);
+        for (int other = awaited; other < before->tasks; other++) {
+            rows_of_task(before, other, &other_first, &other_last);
+            assert_true(other_first > last + 1);
+        }
+    }
+    assert_int_equal(dn_tasks_awaited(before, step, step->tasks - 1), before->tasks);
+    return early;
+}
+
+static void tasks_wait_for_the_rows_they_touch(void **state)
+{
+    (void)state;
+    dn_arch arch;
+    dn_model *model;
+    assert_int_equal(dn_arch_find("densenet121", &arch), DN_OK);
+    arch.growth = 4;
+    arch.stem_channels = 5;
+    assert_int_equal(dn_model_init(&arch, DN_INIT_PAPER, 1, &model), DN_OK);
+    static const int shapes[][4] = {{1, 1, 224, 224}, {2, 3, 130, 97}, {7, 5, 71, 200}};
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        dn_packed *packed;
+        dn_plan *plan;
+        int threads = shapes[i][0], early = 0;
+        assert_int_equal(dn_packed_create(model, dn_kernels_best(), threads, &packed), DN_OK);
+        assert_int_equal(dn_plan_create(model, packed, threads, shapes[i][1], shapes[i][2],
+                                        shapes[i][3], false, &plan),
+                         DN_OK);
+        for (int step = 1; step < plan->step_count; step++)
+            if (plan->steps[step].by_rows)
+                early += check_step(&plan->steps[step - 1], &plan->steps[step]);
+        assert_true(early > 0);
+        dn_plan_free(plan);
+        dn_packed_free(packed);
+    }
+    dn_model_free(model);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(tasks_wait_for_the_rows_they_touch)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
