@@ -438,15 +438,15 @@ typedef struct dn_batch {
 
 /* Plain data; start from {0}. */
 typedef struct dn_loader_options {
-    int batch;           /* most samples in one */
-    int size;            /* height and width of the pictures */
-    int threads;         /* that prepare a batch; 0: one a core */
-    bool training;       /* refuses what cannot be trained on; prefetches across epochs */
-    bool shuffle;        /* another order each epoch; else the data set's */
-    bool drop_last;      /* no smaller batch at the end of an epoch */
-    bool prefetch;       /* prepares the next batch in the background, with as many threads
-                            beside those that train: then keep them few */
-    double mixup;        /* alpha of its Beta(alpha, alpha); 0: none */
+    int batch;      /* most samples in one */
+    int size;       /* height and width of the pictures */
+    int threads;    /* that prepare a batch; 0: one a core */
+    bool training;  /* refuses what cannot be trained on; prefetches across epochs */
+    bool shuffle;   /* another order each epoch; else the data set's */
+    bool drop_last; /* no smaller batch at the end of an epoch */
+    bool prefetch;  /* prepares the next batch in the background, with as many threads
+                       beside those that train: then keep them few */
+    double mixup;   /* alpha of its Beta(alpha, alpha); 0: none */
     uint64_t seed;
     const char *augment; /* "none", "cifar", "imagenet", with changes after it as in
                             "cifar,jpeg=0.5:30:95,blur=0.3:0.3:1,cutout=8"; NULL: none */
@@ -525,9 +525,9 @@ typedef struct dn_trainer_options {
     double gamma;         /* "step": what the rate is multiplied with there (0.1) */
 
     double dropout, smoothing;
-    double ema;         /* decay of the averaged weights; 0: none kept */
-    const char *freeze; /* "stem,block1,transition1", "features" (all but the
-                           classifier); NULL: nothing */
+    double ema;           /* decay of the averaged weights; 0: none kept */
+    const char *freeze;   /* "stem,block1,transition1", "features" (all but the
+                             classifier); NULL: nothing */
     dn_gradient_sum *sum; /* NULL: this machine alone */
     void *sum_context;
 } dn_trainer_options;
