@@ -97,6 +97,16 @@ def nothing_runs(folder):
     print(f"pickles that would run something: {count + 2}")
 
 
+def terminal_commands(folder):
+    """Names that would clear the screen are shown harmless."""
+    path = f"{folder}/bad.pth"
+    with open(path, "wb") as file:
+        file.write(files.safetensors({"\x1b[2Jw\n": files.tensor()}))
+    done, _ = run("info", path)
+    check("escape sequences in names", done.returncode == 2 and "\x1b" not in done.stdout + done.stderr and
+          "?[2Jw?" in done.stdout and "?[2Jw?" in done.stderr, done.stdout + done.stderr)
+
+
 def places(folder):
     """Paths that are no files, and destinations that cannot be written."""
     good = f"{folder}/net/net.pth"
@@ -117,6 +127,6 @@ with tempfile.TemporaryDirectory() as folder:
     for name in ("net.safetensors", "net.pth"):
         subprocess.run([PROGRAM, "init", "--blocks", "1,2", "--growth", "2", "--stem", "cifar-norm", "--classes", "3",
                         "-o", f"{folder}/net/{name}"], check=True)
-    for test in (formats, truncations, nothing_runs, places):
+    for test in (formats, truncations, nothing_runs, terminal_commands, places):
         test(folder)
 sys.exit(failures > 0)

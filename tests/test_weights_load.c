@@ -3,7 +3,7 @@
 
 static void same_models(const dn_model *a, const dn_model *b)
 {
-    dn_preprocess first, second;
+    dn_preprocess first = {0}, second = {0};
     assert_int_equal(a->layout.count, b->layout.count);
     for (int i = 0; i < a->layout.count; i++)
         assert_memory_equal(a->tensors[i], b->tensors[i], a->layout.slots[i].count * sizeof(float));

@@ -42,34 +42,34 @@ static void known_names(void **state)
 {
     (void)state;
     static const struct {
-        dn_dialect dialect;
         const char *name;
+        dn_dialect dialect;
         dn_key key;
     } known[] = {
-        {DN_DIALECT_TORCHVISION, "features.conv0.weight", {DN_ROLE_STEM, 0, 0, 0, DN_PART_CONV}},
-        {DN_DIALECT_TORCHVISION,
-         "features.denseblock2.denselayer10.norm2.running_var",
+        {"features.conv0.weight", DN_DIALECT_TORCHVISION, {DN_ROLE_STEM, 0, 0, 0, DN_PART_CONV}},
+        {"features.denseblock2.denselayer10.norm2.running_var",
+         DN_DIALECT_TORCHVISION,
          {DN_ROLE_LAYER, 1, 9, 1, DN_PART_NORM_VARIANCE}},
-        {DN_DIALECT_TORCHVISION,
-         "features.norm5.bias",
+        {"features.norm5.bias",
+         DN_DIALECT_TORCHVISION,
          {DN_ROLE_FINAL, 0, 0, 0, DN_PART_NORM_BIAS}},
-        {DN_DIALECT_TORCHVISION_2017,
-         "features.denseblock1.denselayer1.conv.2.weight",
+        {"features.denseblock1.denselayer1.conv.2.weight",
+         DN_DIALECT_TORCHVISION_2017,
          {DN_ROLE_LAYER, 0, 0, 1, DN_PART_CONV}},
-        {DN_DIALECT_EFFICIENT,
-         "features.denseblock1.denselayer3.bn.norm_running_mean",
+        {"features.denseblock1.denselayer3.bn.norm_running_mean",
+         DN_DIALECT_EFFICIENT,
          {DN_ROLE_LAYER, 0, 2, 0, DN_PART_NORM_MEAN}},
-        {DN_DIALECT_EFFICIENT,
-         "features.norm_final.weight",
+        {"features.norm_final.weight",
+         DN_DIALECT_EFFICIENT,
          {DN_ROLE_FINAL, 0, 0, 0, DN_PART_NORM_WEIGHT}},
-        {DN_DIALECT_REFERENCE,
-         "dense_blocks.1.12.transition.2.weight",
+        {"dense_blocks.1.12.transition.2.weight",
+         DN_DIALECT_REFERENCE,
          {DN_ROLE_TRANSITION, 1, 0, 0, DN_PART_CONV}},
-        {DN_DIALECT_REFERENCE,
-         "dense_blocks.3.16.running_mean",
+        {"dense_blocks.3.16.running_mean",
+         DN_DIALECT_REFERENCE,
          {DN_ROLE_FINAL, 0, 0, 0, DN_PART_NORM_MEAN}},
-        {DN_DIALECT_REFERENCE, "fc.weight", {DN_ROLE_HEAD, 0, 0, 0, DN_PART_LINEAR_WEIGHT}},
-        {DN_DIALECT_TORCHVISION, "classifier.0.bias", {DN_ROLE_HEAD, 0, 0, 0, DN_PART_LINEAR_BIAS}},
+        {"fc.weight", DN_DIALECT_REFERENCE, {DN_ROLE_HEAD, 0, 0, 0, DN_PART_LINEAR_WEIGHT}},
+        {"classifier.0.bias", DN_DIALECT_TORCHVISION, {DN_ROLE_HEAD, 0, 0, 0, DN_PART_LINEAR_BIAS}},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         dn_key key;

@@ -18,9 +18,20 @@ const char *info_stem_name(dn_stem stem)
     return names[stem];
 }
 
+/* Words out of a file might be meant for the terminal; returns their length. */
+static int print_words(const char *text)
+{
+    int length = 0;
+    for (; text[length]; length++)
+        putchar((unsigned char)text[length] < ' ' || text[length] == 0x7f ? '?' : text[length]);
+    return length;
+}
+
 static void print_field(const char *name, const char *text)
 {
-    printf("  %-14s %s\n", name, text);
+    printf("  %-14s ", name);
+    print_words(text);
+    putchar('\n');
 }
 
 /* 7978856 as 7,978,856. */
@@ -63,24 +74,21 @@ static void print_architecture(const dn_arch *arch)
 /* The first few names, as far as a line reaches. */
 static void print_labels(const dn_model *model, int classes)
 {
-    char text[72] = "";
-    size_t n = 0;
+    char text[100] = "";
+    size_t n = 0, room = 72;
     int i = 0;
     for (; i < classes; i++) {
         const char *label = dn_model_label(model, i);
         if (!label[0])
             label = "(untrained)";
         size_t length = strlen(label) + 2;
-        if (n + length >= sizeof text)
+        if (n + length >= room)
             break;
         n += (size_t)snprintf(text + n, sizeof text - n, "%s%s", i ? ", " : "", label);
     }
-    if (i == classes)
-        print_field("labels", text);
-    else if (i)
-        printf("  %-14s %s and %d more\n", "labels", text, classes - i);
-    else
-        printf("  %-14s %d\n", "labels", classes);
+    if (i < classes)
+        snprintf(text + n, sizeof text - n, i ? " and %d more" : "%d", classes - i);
+    print_field("labels", text);
 }
 
 static void print_outputs(const dn_model *model)
@@ -122,7 +130,9 @@ void info_print(const char *path, const dn_model *model)
 
 static void print_tensor(const dn_tensor_info *info)
 {
-    printf("  %-48s %-5s ", info->name, info->dtype);
+    printf("  ");
+    int width = print_words(info->name);
+    printf("%*s %-5s ", width < 48 ? 48 - width : 0, "", info->dtype);
     for (int d = 0; d < info->rank; d++)
         printf("%s%lld", d ? "x" : "", (long long)info->shape[d]);
     printf("%s\n", info->rank ? "" : "-");

@@ -85,5 +85,5 @@ void sha256_end(sha256 *hash, char digest[65])
         sha256_add(hash, "", 1);
     sha256_add(hash, length, sizeof length);
     for (int i = 0; i < 8; i++)
-        snprintf(digest + 8 * i, 9, "%08x", (unsigned)hash->state[i]);
+        snprintf(digest + (ptrdiff_t)8 * i, 9, "%08x", (unsigned)hash->state[i]);
 }

@@ -26,6 +26,9 @@ dn_status dn_fail(dn_status status, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    for (char *at = text; *at; at++) /* names out of files may hold a terminal's commands */
+        if ((unsigned char)*at < ' ' || *at == 0x7f)
+            *at = '?';
     memcpy(sentence, text, sizeof text);
     return status;
 }

@@ -49,7 +49,8 @@ static const float *reorder(saver *s, int i, float **next)
     dn_channels channels = dn_channels_read(&s->model->arch, &slot->key);
     if (dn_dialect_concat(s->naming) != DN_CONCAT_FIRST || channels.layers == 0)
         return data;
-    size_t count = (size_t)(channels.in + channels.layers * channels.growth);
+    int concatenated = channels.in + channels.layers * channels.growth;
+    size_t count = (size_t)concatenated;
     size_t spatial = (size_t)slot->shape[2] * (size_t)slot->shape[3];
     size_t rows = slot->count / (count * spatial);
     float *copy = *next;

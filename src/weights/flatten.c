@@ -39,7 +39,7 @@ static dn_status enter(walker *w, const char *name, size_t length, size_t *befor
     if (dot)
         w->path[w->length++] = '.';
     for (size_t i = 0; i < length; i++)
-        w->path[w->length++] = name[i] ? name[i] : '?';
+        w->path[w->length++] = (char)(name[i] ? name[i] : '?');
     w->path[w->length] = '\0';
     return DN_OK;
 }
