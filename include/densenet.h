@@ -212,7 +212,7 @@ typedef enum dn_concat {
 } dn_concat;
 
 typedef struct dn_load_options {
-    dn_concat concat; /* only consulted where the file itself cannot tell */
+    dn_concat concat; /* goes before the custom of the names, not before the statistics */
 } dn_load_options;
 
 /* Reads safetensors, PyTorch zip or pre-2019 PyTorch files, names of any
