@@ -92,9 +92,14 @@ dn_status dn_plan_create(const dn_model *model, dn_packed *packed, int threads, 
                          int height, int width, bool whole, dn_plan **plan);
 void dn_plan_free(dn_plan *plan);
 
-/* How many of the leading tasks of the step before must be done before this
- * task may start: plan_waits.c. */
-int dn_tasks_awaited(const dn_step *before, const dn_step *step, int task);
+/* Tasks first..end - 1 of a step. */
+typedef struct dn_task_range {
+    int first, end;
+} dn_task_range;
+
+/* What must be done of the step before, before this task of a step by rows may
+ * start: plan_waits.c. */
+dn_task_range dn_tasks_awaited(const dn_step *before, const dn_step *step, int task);
 
 /* ---- how work is cut: plan_tasks.c ---- */
 

@@ -3,7 +3,8 @@
  * Inside a dense block the steps take turns: 1x1 convolutions read the block's
  * maps and write windows, 3x3 convolutions read windows and write maps. Of the
  * step before it a task needs the rows that it reads, and must leave alone those
- * that are still read: both are the rows up to one below its own.
+ * that are still read: in both cases its own rows and their neighbours. What lies
+ * further back is done when these are.
  */
 #include "net/plan.h"
 
@@ -41,26 +42,30 @@ static step_path path_of(const dn_step *step)
     return path;
 }
 
-static int last_row(const step_path *path, int task)
+/* Which rows a task writes: from the first to the end. */
+static void rows_of_task(const step_path *path, int task, int *first, int *end)
 {
-    int units = path->across * path->down * path->images;
-    int unit = smaller((task / path->tasks_per_run + 1) * path->run, units) - 1;
-    int line = unit / path->across, image = line / path->down;
-    int end = smaller((line % path->down + 1) * path->unit_rows, path->height);
-    return image * path->height + end - 1;
+    int units = path->across * path->down * path->images, run = task / path->tasks_per_run;
+    int line = run * path->run / path->across;
+    *first = line / path->down * path->height + line % path->down * path->unit_rows;
+    line = (smaller((run + 1) * path->run, units) - 1) / path->across;
+    *end = line / path->down * path->height +
+           smaller((line % path->down + 1) * path->unit_rows, path->height);
 }
 
-/* Leading tasks that together make all rows up to this one. */
-static int tasks_through(const step_path *path, int row)
+static int line_of_row(const step_path *path, int row)
 {
-    int line = row / path->height * path->down + row % path->height / path->unit_rows;
-    return dn_ceil_divide((line + 1) * path->across, path->run) * path->tasks_per_run;
+    return row / path->height * path->down + row % path->height / path->unit_rows;
 }
 
-int dn_tasks_awaited(const dn_step *before, const dn_step *step, int task)
+dn_task_range dn_tasks_awaited(const dn_step *before, const dn_step *step, int task)
 {
-    if (!step->by_rows)
-        return before->tasks;
     step_path own = path_of(step), other = path_of(before);
-    return tasks_through(&other, smaller(last_row(&own, task) + 1, own.images * own.height - 1));
+    int first, end, rows = own.images * own.height;
+    rows_of_task(&own, task, &first, &end);
+    int first_line = line_of_row(&other, first > 0 ? first - 1 : 0);
+    int last_line = line_of_row(&other, smaller(end, rows - 1));
+    return (dn_task_range){first_line * other.across / other.run * other.tasks_per_run,
+                           dn_ceil_divide((last_line + 1) * other.across, other.run) *
+                               other.tasks_per_run};
 }

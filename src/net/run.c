@@ -13,7 +13,6 @@ typedef struct job {
     const dn_step *step; /* ... this */
     const float *input;
     float *logits;
-    atomic_int next; /* task of the plan to be taken */
 } job;
 
 /* One row of one image of the caller's NCHW tensor. */
@@ -97,50 +96,83 @@ void dn_run_step(const dn_runner *runner, const dn_step *step, const float *inpu
     dn_parallel(runner->threads, step->tasks, run_step_task, &j);
 }
 
-/* Somebody is at it: all tasks before one's own are done or being done. */
-static void await(const dn_runner *runner, int task)
+/* Somebody is at it: no thread goes on to a step before all tasks of the step
+ * before are taken, and those wait for none but their elders. */
+static void await_tasks(const dn_runner *runner, const dn_step *step, dn_task_range range)
 {
-    for (int round = 0;
-         atomic_load_explicit(&runner->done[task], memory_order_acquire) != runner->run; round++)
-        dn_relax(round);
+    for (int task = range.first; task < range.end; task++) {
+        const atomic_uint *done = &runner->done[step->first_task + task];
+        for (int round = 0; atomic_load_explicit(done, memory_order_acquire) != runner->run;
+             round++)
+            dn_relax(round);
+    }
 }
 
-static void take_tasks(void *context, int share, int thread)
+/* The tasks of one thread's share that are still to be had. */
+static void take_share(const job *j, const dn_step *step, int share, int thread)
 {
-    (void)share;
-    job *j = context;
     const dn_runner *runner = j->runner;
-    const dn_step *step = j->plan->steps;
-    int known = 0, number; /* leading tasks of the step before that are known as done */
-    while ((number = atomic_fetch_add(&j->next, 1)) < j->plan->task_count) {
-        for (; number >= step->first_task + step->tasks; step++)
-            known = 0;
-        int task = number - step->first_task;
-        int awaited = step > j->plan->steps ? dn_tasks_awaited(step - 1, step, task) : 0;
-        for (; known < awaited; known++)
-            await(runner, step[-1].first_task + known);
+    ptrdiff_t index = step - j->plan->steps;
+    atomic_int *taken = &runner->taken[index * runner->threads + share];
+    int first = (int)((int64_t)step->tasks * share / runner->threads);
+    int end = (int)((int64_t)step->tasks * (share + 1) / runner->threads), task;
+    while (first + atomic_load_explicit(taken, memory_order_relaxed) < end &&
+           (task = first + atomic_fetch_add(taken, 1)) < end) {
+        if (step->by_rows)
+            await_tasks(runner, step - 1, dn_tasks_awaited(step - 1, step, task));
         run_task(j, step, task, thread);
-        atomic_store_explicit(&runner->done[number], runner->run, memory_order_release);
+        atomic_store_explicit(&runner->done[step->first_task + task], runner->run,
+                              memory_order_release);
     }
+}
+
+/* A thread takes its own share of each step, the same part of the image and so
+ * what its cache holds, then what others have not got to. */
+static void take_shares(void *context, int own, int thread)
+{
+    const job *j = context;
+    const dn_plan *plan = j->plan;
+    int threads = j->runner->threads;
+    for (int i = 0; i < plan->step_count; i++) {
+        const dn_step *step = &plan->steps[i];
+        if (i > 0 && !step->by_rows)
+            await_tasks(j->runner, step - 1, (dn_task_range){0, step[-1].tasks});
+        for (int other = 0; other < threads; other++)
+            take_share(j, step, (own + other) % threads, thread);
+    }
+}
+
+static size_t shares(const dn_runner *runner, const dn_plan *plan)
+{
+    return (size_t)plan->step_count * (size_t)runner->threads;
+}
+
+void dn_run_plan(dn_runner *runner, const dn_plan *plan, const float *input, float *logits)
+{
+    runner->run++;
+    for (size_t i = 0; i < shares(runner, plan); i++)
+        atomic_store_explicit(&runner->taken[i], 0, memory_order_relaxed);
+    job j = {.runner = runner, .plan = plan, .input = input, .logits = logits};
+    dn_parallel(runner->threads, runner->threads, take_shares, &j);
 }
 
 dn_status dn_runner_fit(dn_runner *runner, const dn_plan *plan)
 {
     size_t stride = dn_round_up(plan->scratch_floats, DN_ALIGNMENT) + DN_ALIGNMENT;
-    float *scratch;
-    atomic_uint *done;
-    DN_TRY(dn_calloc((size_t)plan->task_count, sizeof *done, &done));
+    dn_runner fitted = {
+        .kernels = runner->kernels, .threads = runner->threads, .scratch_stride = stride};
     dn_status status =
-        dn_alloc_aligned((size_t)runner->threads * stride, sizeof *scratch, &scratch);
+        dn_alloc_aligned((size_t)runner->threads * stride, sizeof(float), &fitted.scratch);
+    if (status == DN_OK)
+        status = dn_calloc((size_t)plan->task_count, sizeof *fitted.done, &fitted.done);
+    if (status == DN_OK)
+        status = dn_calloc(shares(runner, plan), sizeof *fitted.taken, &fitted.taken);
     if (status != DN_OK) {
-        free(done);
+        dn_runner_free(&fitted);
         return status;
     }
     dn_runner_free(runner);
-    runner->scratch = scratch;
-    runner->scratch_stride = stride;
-    runner->done = done;
-    runner->run = 0;
+    *runner = fitted;
     return DN_OK;
 }
 
@@ -148,11 +180,5 @@ void dn_runner_free(dn_runner *runner)
 {
     free(runner->scratch);
     free(runner->done);
-}
-
-void dn_run_plan(dn_runner *runner, const dn_plan *plan, const float *input, float *logits)
-{
-    runner->run++;
-    job j = {.runner = runner, .plan = plan, .input = input, .logits = logits};
-    dn_parallel(runner->threads, runner->threads, take_tasks, &j);
+    free(runner->taken);
 }
