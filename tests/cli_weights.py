@@ -2,6 +2,7 @@
 """Damaged and hostile weight files: one sentence that names the file and the fault, exit status
 2, nothing written, nothing run, and neither time nor memory out of proportion. Needs nothing but
 Python."""
+import json
 import os
 import resource
 import subprocess
@@ -56,8 +57,11 @@ def formats(folder):
         keys = ("0",) if b"storage" in code else ()
         refused(folder, f"old format: {what}", files.torch_legacy(code, keys, (6,) * len(keys)), word)
     # The files that these were made from are sound, though no DenseNet's.
-    for data in (files.SOUND_SAFETENSORS, files.SOUND_ZIP, files.SOUND_LEGACY, files.DEFLATED):
+    for data in (files.SOUND_ZIP, files.SOUND_LEGACY, files.DEFLATED, files.torch_legacy(files.by_python_2())):
         refused(folder, "a sound file", data, "convolution")
+        found = json.loads(run("info", "--json", f"{folder}/bad.pth")[0].stdout)
+        check("its tensors", sorted((t["name"], t["dtype"], t["shape"]) for t in found["tensors"]) ==
+              [("b", "f32", [2]), ("w", "f32", [2, 3])], found)
     count = len(files.HOSTILE_SAFETENSORS) + len(files.HOSTILE_TORCH) + 2 * len(files.HOSTILE_PICKLES)
     print(f"hostile files: {count}, strangers: {len(files.STRANGERS)}")
 

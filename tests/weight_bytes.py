@@ -108,6 +108,20 @@ def bomb(levels=60):
 
 SOUND_PICKLE = state(w=rebuilt(), b=rebuilt(storage(), 1, (2,), (3,)))
 
+
+def by_python_2():
+    """An OrderedDict of pairs, strings of bytes, the first of torch's functions for tensors."""
+    def short(string):
+        return b"U" + bytes([len(string)]) + string.encode()
+
+    def tensor_of(offset, shape, strides):
+        source = b"(" + short("storage") + op("torch.FloatStorage") + short("0") + short("cpu") + b"K\x06tQ"
+        return op("torch._utils._rebuild_tensor", b"(", source, integer(offset), integers(shape), integers(strides), b"tR")
+
+    pairs = b"".join(b"]" + short(name) + b"a" + made + b"aa" for name, made in
+                     {"w": tensor_of(0, (2, 3), (3, 1)), "b": tensor_of(1, (2,), (3,))}.items())
+    return b"\x80\x02" + op("collections.OrderedDict", b"]", pairs, b"\x85R.")
+
 HOSTILE_PICKLES = {
     "no end": (b"\x80\x02}", "ends in the middle"),
     "an unknown operation": (b"\x80\x02\xff.", "0xff"),

@@ -46,8 +46,20 @@ static const char *last_component(const char *name)
     return dot ? dot + 1 : name;
 }
 
-/* Counters, thop's totals, TorchXRayVision's operating points: no part of the
- * computation, and left alone by policy. */
+/* True where a component of the path begins so. */
+static bool has_component(const char *path, const char *beginning)
+{
+    size_t length = strlen(beginning);
+    for (; path; path = strchr(path, '.')) {
+        path += *path == '.';
+        if (strncmp(path, beginning, length) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Counters, thop's totals, TorchXRayVision's operating points, the weights of a
+ * loss: no part of the computation, and left alone by policy. */
 static bool is_bystander(const dn_tensor *tensor)
 {
     static const char *const names[] = {"num_batches_tracked", "n_averaged", "total_ops",
@@ -56,7 +68,8 @@ static bool is_bystander(const dn_tensor *tensor)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(name, names[i]) == 0)
             return true;
-    return tensor->rank == 0;
+    return tensor->rank == 0 || has_component(tensor->name, "criterion") ||
+           has_component(tensor->name, "loss");
 }
 
 static bool lies_in(const dn_tensor *tensor, const char *scope, size_t length, bool below)

@@ -163,6 +163,18 @@ static dn_status find_network(loader *l)
     return status == DN_OK ? DN_OK : dn_fail_within(status, l->file->name);
 }
 
+/* timm's one published network with a deep stem has the tensors of densenet121
+ * with that stem, but blurs where this family pools. */
+static void warn_of_blur(loader *l)
+{
+    dn_arch like;
+    if (strcmp(l->origin.dialect, "timm") == 0 && !dn_card_exists(l->file) &&
+        dn_arch_find("densenet121", &like) == DN_OK &&
+        memcmp(like.blocks, l->arch.blocks, sizeof like.blocks) == 0)
+        warn(l, "if this is timm's densenetblur121d, answers will be off: its blur pooling is not "
+                "computed");
+}
+
 static void warn_of_values(loader *l, const dn_model *model)
 {
     char values[256];
@@ -189,6 +201,8 @@ static dn_status build_model(loader *l, dn_model **out)
         status = dn_foreign_read(l->file, model);
     if (status == DN_OK)
         warn_of_values(l, model);
+    if (status == DN_OK)
+        warn_of_blur(l);
     if (status == DN_OK && (l->warning.length || l->warning.failed))
         status = dn_text_take(&l->warning, &model->warning);
     if (status != DN_OK) {
