@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 void dn_free(void *memory)
 {
@@ -18,14 +19,24 @@ dn_status dn_calloc(size_t count, size_t size, void *out)
     return DN_OK;
 }
 
+/* Networks stream through many megabytes: in huge pages, where the system has
+ * them, addresses are found sooner and the first touch costs less. */
+#define HUGE_PAGE ((size_t)2 << 20)
+
 dn_status dn_alloc_aligned(size_t count, size_t size, void *out)
 {
     size_t bytes;
-    if (!dn_multiply(count, size, &bytes) || bytes > SIZE_MAX - DN_ALIGNMENT)
+    if (!dn_multiply(count, size, &bytes) || bytes > SIZE_MAX - HUGE_PAGE)
         return dn_fail_memory(SIZE_MAX);
-    void *memory = aligned_alloc(DN_ALIGNMENT, dn_round_up(bytes ? bytes : 1, DN_ALIGNMENT));
-    if (!memory)
+    size_t alignment = bytes < 2 * HUGE_PAGE ? DN_ALIGNMENT : HUGE_PAGE;
+    bytes = dn_round_up(bytes ? bytes : 1, DN_ALIGNMENT);
+    void *memory;
+    if (posix_memalign(&memory, alignment, bytes) != 0)
         return dn_fail_memory(bytes);
+#ifdef MADV_HUGEPAGE
+    if (alignment == HUGE_PAGE)
+        madvise(memory, bytes, MADV_HUGEPAGE);
+#endif
     memcpy(out, &memory, sizeof memory);
     return DN_OK;
 }
