@@ -99,14 +99,15 @@ dn_status dn_match_names(const dn_candidate *candidate, dn_match *match)
     DN_TRY(dn_match_create(candidate->count, match));
     dn_dialect best = DN_DIALECT_TORCHVISION;
     size_t most = 0;
-    for (dn_dialect dialect = 0; dialect < DN_DIALECT_COUNT; dialect++) {
-        match_dialect(candidate, dialect, match);
+    for (dn_dialect d = 0; d < DN_DIALECT_COUNT && most < candidate->count; d++) {
+        match_dialect(candidate, d, match);
         if (match->pair_count > most) {
             most = match->pair_count;
-            best = dialect;
+            best = d;
         }
     }
-    match_dialect(candidate, best, match);
+    if (match->naming != best)
+        match_dialect(candidate, best, match);
     if (match->pair_count)
         match_own_head(match);
     bool timm = best == DN_DIALECT_TORCHVISION && has_deep_stem(match);

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_TENSORS 20000 /* matching takes time in proportion to its square */
+#define MAX_TENSORS 6000 /* matching takes time in proportion to its square */
 
 /* A convolution with the norm before it. */
 typedef struct link {
