@@ -10,6 +10,7 @@
 #include "net/foreign.h"
 #include "net/match.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,8 +27,13 @@ typedef struct loader {
     dn_text warning;
 } loader;
 
-static void warn(loader *l, const char *sentence)
+__attribute__((format(printf, 2, 3))) static void warn(loader *l, const char *format, ...)
 {
+    char sentence[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(sentence, sizeof sentence, format, arguments);
+    va_end(arguments);
     if (l->warning.length)
         dn_text_add(&l->warning, "; %s", sentence);
     else
@@ -68,19 +74,18 @@ static dn_status decide_concat(loader *l, const dn_match *match)
         snprintf(l->origin.concat_from, sizeof l->origin.concat_from, "%s", sources[i].from);
     }
     if (l->concat == DN_CONCAT_AUTO)
-        return dn_fail(DN_ERROR_ARGUMENT,
-                       "%s: neither names nor batch-norm statistics say whether a layer's new maps "
-                       "come first or last; say --concat first or --concat last",
-                       l->file->name);
+        return dn_fail(
+            DN_ERROR_ARGUMENT,
+            "neither names nor batch-norm statistics say whether a layer's new maps come "
+            "first or last; say --concat first or --concat last");
     if (l->asked != DN_CONCAT_AUTO && l->asked != l->concat)
         warn(l, "its batch-norm statistics or metadata overrule the concatenation order asked for");
     else if (facts != DN_CONCAT_AUTO && match->convention != DN_CONCAT_AUTO &&
              facts != match->convention)
-        warn(l, facts == DN_CONCAT_FIRST
-                    ? "its batch-norm statistics say that new maps come first, against its names' "
-                      "custom; the statistics were followed"
-                    : "its batch-norm statistics say that new maps come last, against its names' "
-                      "custom; the statistics were followed");
+        warn(l,
+             "its batch-norm statistics say that new maps come %s, against its names' custom; "
+             "the statistics were followed",
+             dn_concat_name(facts));
     return DN_OK;
 }
 
@@ -180,7 +185,7 @@ static void warn_of_values(loader *l, const dn_model *model)
     char values[256];
     dn_describe_values(model, values, sizeof values);
     if (values[0])
-        warn(l, values);
+        warn(l, "%s", values);
 }
 
 static dn_status build_model(loader *l, dn_model **out)
