@@ -77,10 +77,10 @@ def interrupted_runs(folder, data):
     check("the same bits with five threads", results(threads) == expected)
 
     steps = f"{folder}/steps"
-    status = densenet("train", data, *NETWORK, "--output", steps, "--max-steps", "3").returncode
-    while status == 1:
-        status = densenet("train", "--resume", steps, "--max-steps", "4").returncode
-    check("the same bits when stopped every few steps", status == 0 and results(steps) == expected)
+    done = densenet("train", data, *NETWORK, "--output", steps, "--max-steps", "3")
+    while done.returncode == 0 and "go on with" in done.stderr:
+        done = densenet("train", "--resume", steps, "--max-steps", "4")
+    check("the same bits when stopped every few steps", done.returncode == 0 and results(steps) == expected)
 
     killed_run(folder, data, expected)
     signalled_run(folder, data, expected)
@@ -190,6 +190,8 @@ def pictures_and_faults(folder, data):
     refused("an empty folder", "nothing", "train", f"{folder}/nothing", *small, "--output", f"{folder}/r2")
     refused("no data", "absent", "train", f"{folder}/absent", *small, "--output", f"{folder}/r3")
     refused("a folder that holds a run", "--resume", "train", data, *NETWORK, "--output", f"{folder}/whole")
+    refused("other classes than the data's", "--classes", "train", data, *NETWORK, "--classes", "4", "--output",
+            f"{folder}/r0")
     refused("nothing to resume", "settings.json", "train", "--resume", f"{folder}/absent")
     refused("an unknown part to freeze", "wheels", "train", data, *NETWORK, "--freeze", "wheels", "--output",
             f"{folder}/r4")

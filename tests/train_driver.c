@@ -196,39 +196,67 @@ static double train_step(const job *work, dn_engine *engine, const float *input,
     return loss;
 }
 
-int main(int count, char **arguments)
+static bool read_job(int count, char **arguments, job *work)
 {
-    job work = {.rate = 0.1, .steps = 1, .parts = 1};
-    check(dn_optimiser_find("sgd", &work.optimiser));
+    check(dn_optimiser_find("sgd", &work->optimiser));
     for (int i = 1; i < count; i++) {
         char *value = strchr(arguments[i], '=');
         if (!value)
-            return 2;
+            return false;
         *value++ = '\0';
-        parse(&work, arguments[i], value);
+        parse(work, arguments[i], value);
     }
+    return true;
+}
+
+static dn_model *make_model(const job *work)
+{
     dn_model *model;
-    check(dn_model_init(&work.arch, DN_INIT_PAPER, 1, &model));
-    if (work.parameters) {
-        float *given = read_floats(work.parameters, model->layout.floats);
+    check(dn_model_init(&work->arch, DN_INIT_PAPER, 1, &model));
+    if (work->parameters) {
+        float *given = read_floats(work->parameters, model->layout.floats);
         memcpy(model->storage, given, model->layout.floats * sizeof *given);
         free(given);
     }
+    return model;
+}
+
+/* As many slots from the first on as the job says. */
+static bool *freeze_first(const job *work, const dn_model *model)
+{
     bool *frozen = allocate((size_t)model->layout.count, sizeof *frozen);
-    for (int i = 0; i < atoi(work.frozen) && i < model->layout.count; i++)
+    for (int i = 0; i < atoi(work->frozen) && i < model->layout.count; i++)
         frozen[i] = true;
+    return frozen;
+}
+
+/* The job's pictures, or a pattern. */
+static float *make_inputs(const job *work, size_t count)
+{
+    if (work->inputs)
+        return read_floats(work->inputs, count);
+    float *inputs = allocate(count, sizeof *inputs);
+    for (size_t i = 0; i < count; i++)
+        inputs[i] = (float)((i * 2654435761u >> 7) % 1000) * 0.002f - 1;
+    return inputs;
+}
+
+int main(int count, char **arguments)
+{
+    job work = {.rate = 0.1, .steps = 1, .parts = 1};
+    if (!read_job(count, arguments, &work))
+        return 2;
+    dn_model *model = make_model(&work);
+    bool *frozen = freeze_first(&work, model);
     work.engine.frozen = frozen;
 
     int n = work.engine.images, classes = work.arch.classes;
     size_t picture =
         (size_t)work.arch.channels * (size_t)work.engine.height * (size_t)work.engine.width;
     size_t batches = (size_t)(work.steps * work.parts), rows = batches * (size_t)n;
-    float *inputs = work.inputs ? read_floats(work.inputs, rows * picture)
-                                : allocate(rows * picture, sizeof(float));
+    float *inputs = make_inputs(&work, rows * picture);
     float *targets = work.targets ? read_floats(work.targets, rows * (size_t)classes)
                                   : allocate(rows * (size_t)classes, sizeof(float));
-    for (size_t i = 0; !work.inputs && i < rows * picture; i++)
-        inputs[i] = (float)((i * 2654435761u >> 7) % 1000) * 0.002f - 1;
     float *logits = allocate((size_t)(n * classes), sizeof *logits);
     float *gradient = allocate((size_t)(n * classes), sizeof *gradient);
     float *losses = allocate((size_t)work.steps, sizeof *losses);
@@ -260,8 +288,7 @@ int main(int count, char **arguments)
     dn_engine_bytes bytes = dn_engine_memory(engine);
     printf("ms %.3f planned_mb %.2f grown_mb %.2f peak_mb %.2f\n", best * 1e3,
            (double)bytes.total / 1048576, peak_megabytes() - before, peak_megabytes());
-    if (file && fclose(file) != 0)
-        return 1;
+    bool written = !file || fclose(file) == 0;
     dn_engine_free(engine);
     dn_optimiser_free(optimiser);
     dn_model_free(model);
@@ -271,5 +298,5 @@ int main(int count, char **arguments)
     free(logits);
     free(gradient);
     free(losses);
-    return 0;
+    return written ? 0 : 1;
 }

@@ -7,6 +7,7 @@
 #include "weights.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 static struct {
     const char *naming, *dtype, *labels, *preprocess, *task;
@@ -47,9 +48,20 @@ static int convert(dn_model *model, const char *path)
     return dn_model_save(model, path, &format) == DN_OK ? EXIT_DONE : refuse();
 }
 
+static bool same_file(const char *a, const char *b)
+{
+    struct stat first, second;
+    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
+}
+
 static int run(int count, char **arguments)
 {
     (void)count;
+    if (same_file(arguments[0], arguments[1])) {
+        complain("convert: %s is the file to read: it would be lost", arguments[1]);
+        return EXIT_REFUSED;
+    }
     dn_model *model = weights_open(arguments[0]);
     if (!model)
         return EXIT_REFUSED;

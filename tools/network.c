@@ -115,6 +115,11 @@ bool arch_described(void)
     return chosen.blocks != NULL;
 }
 
+bool arch_classes_given(void)
+{
+    return chosen.classes > 0;
+}
+
 bool arch_from_options(const char *name, dn_arch *arch)
 {
     return start_from(name, arch) && arch_apply_options(arch);

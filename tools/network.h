@@ -12,6 +12,9 @@ extern const option_row arch_options[];
 /* Whether --blocks was given, which describes a network without a name. */
 bool arch_described(void);
 
+/* Whether --classes was given. */
+bool arch_classes_given(void);
+
 /* The architecture that a name (or NULL) and arch_options describe. Complains
  * and returns false where they describe none. */
 bool arch_from_options(const char *name, dn_arch *arch);

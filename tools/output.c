@@ -10,10 +10,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool is_special(const char *path)
+/* A device or pipe, which is written to directly. */
+static bool is_special(const struct stat *found)
 {
-    struct stat found;
-    return stat(path, &found) == 0 && !S_ISREG(found.st_mode) && !S_ISDIR(found.st_mode);
+    return !S_ISREG(found->st_mode) && !S_ISDIR(found->st_mode);
+}
+
+/* A file that nobody may write, root included. */
+static bool is_protected(const struct stat *found)
+{
+    return S_ISREG(found->st_mode) && (found->st_mode & 0222) == 0;
 }
 
 /* Not mkstemp: the file gets the permissions that the user's umask allows. */
@@ -34,8 +40,13 @@ static int open_beside(output_file *file)
 
 bool output_create(const char *path, output_file *file)
 {
+    struct stat found;
+    bool exists = stat(path, &found) == 0;
     *file = (output_file){.path = path};
-    int descriptor = is_special(path) ? open(path, O_WRONLY | O_CLOEXEC) : open_beside(file);
+    if (exists && is_protected(&found))
+        return complain("%s: is write-protected", path);
+    int descriptor =
+        exists && is_special(&found) ? open(path, O_WRONLY | O_CLOEXEC) : open_beside(file);
     if (descriptor >= 0)
         file->stream = fdopen(descriptor, "wb");
     if (file->stream)

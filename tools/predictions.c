@@ -2,11 +2,11 @@
 #include "predictions.h"
 
 #include "csv_field.h"
+#include "utf8.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 const char *prediction_label(const dn_model *model, int output)
 {
@@ -66,6 +66,14 @@ static void print_text(const dn_model *model, const char *picture, const predict
         printf("  heat map: %s\n", heat);
 }
 
+/* A file's name may hold any bytes, JSON only UTF-8. */
+static void add_text(json_t *object, const char *key, const char *text)
+{
+    char *repaired = utf8_repair(text);
+    json_object_set_new(object, key, json_string(repaired ? repaired : ""));
+    free(repaired);
+}
+
 static void print_json(const dn_model *model, const char *picture, const prediction *ranked,
                        int count, const char *heat)
 {
@@ -75,10 +83,10 @@ static void print_json(const dn_model *model, const char *picture, const predict
                                               prediction_label(model, ranked[i].output),
                                               "probability", (double)ranked[i].probability));
     json_t *object = json_object();
-    json_object_set_new(object, "picture", json_stringn_nocheck(picture, strlen(picture)));
+    add_text(object, "picture", picture);
     json_object_set_new(object, "predictions", rows);
     if (heat)
-        json_object_set_new(object, "heat_map", json_stringn_nocheck(heat, strlen(heat)));
+        add_text(object, "heat_map", heat);
     json_dumpf(object, stdout, JSON_REAL_PRECISION(7));
     putchar('\n');
     json_decref(object);

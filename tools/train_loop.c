@@ -249,7 +249,7 @@ static int stop_early(train_run *run, double started)
     progress_end();
     fprintf(stderr, "stopped after step %lld; go on with: densenet train --resume %s\n",
             (long long)dn_trainer_steps(run->trainer), run->folder);
-    return EXIT_PART;
+    return interrupted ? EXIT_PART : EXIT_DONE;
 }
 
 static int run_steps(train_run *run, step_parts *parts)

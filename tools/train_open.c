@@ -81,7 +81,12 @@ static dn_model *random_start(const train_run *run)
         name = is_cifar(run->whole) ? "densenet-bc-100-12" : "densenet121";
     if (!arch_from_options(name, &arch))
         return NULL;
-    arch.classes = dn_dataset_outputs(run->whole);
+    int outputs = dn_dataset_outputs(run->whole);
+    if (arch_classes_given() && arch.classes != outputs) {
+        complain("train: --classes %d: the data has %d", arch.classes, outputs);
+        return NULL;
+    }
+    arch.classes = outputs;
     bool paper = strcmp(train_chosen.init_scheme, "paper") == 0;
     return sound(dn_model_init(&arch, paper ? DN_INIT_PAPER : DN_INIT_PYTORCH,
                                (uint64_t)train_chosen.seed, &model))

@@ -96,17 +96,37 @@ static int create_beside(const char *path, char *temporary, size_t size)
     return -1;
 }
 
+/* Where a rename would replace what the user did not mean to: a device or pipe
+ * is written to directly, a file without any write permission is left alone,
+ * also by root. */
+static dn_status examine_target(const char *path, bool *special)
+{
+    struct stat found;
+    *special = false;
+    if (stat(path, &found) != 0)
+        return DN_OK;
+    if (S_ISDIR(found.st_mode))
+        return dn_fail(DN_ERROR_IO, "%s: is a folder, a file was to be written", path);
+    *special = !S_ISREG(found.st_mode);
+    if (!*special && (found.st_mode & 0222) == 0)
+        return dn_fail(DN_ERROR_IO, "%s: is write-protected", path);
+    return DN_OK;
+}
+
 dn_status dn_file_create(const char *path, dn_file_writer *writer)
 {
     size_t size = strlen(path) + 48;
+    bool special;
     *writer = (dn_file_writer){0};
+    DN_TRY(examine_target(path, &special));
     DN_TRY(dn_copy_string(path, &writer->path));
     dn_status status = dn_calloc(size, 1, &writer->temporary);
     if (status != DN_OK) {
         dn_file_abandon(writer);
         return status;
     }
-    int descriptor = create_beside(path, writer->temporary, size);
+    int descriptor =
+        special ? open(path, O_WRONLY | O_CLOEXEC) : create_beside(path, writer->temporary, size);
     if (descriptor < 0)
         writer->temporary[0] = '\0';
     else
@@ -146,22 +166,23 @@ static void sync_folder(const char *path)
 
 dn_status dn_file_commit(dn_file_writer *writer)
 {
-    bool sound = fflush(writer->stream) == 0 && fsync(fileno(writer->stream)) == 0;
+    bool beside = writer->temporary[0] != '\0'; /* else a device or pipe, written already */
+    bool sound = fflush(writer->stream) == 0 && (!beside || fsync(fileno(writer->stream)) == 0);
     int fault = errno;
     if (fclose(writer->stream) != 0 && sound) {
         sound = false;
         fault = errno;
     }
     writer->stream = NULL;
-    if (sound && rename(writer->temporary, writer->path) != 0) {
+    if (sound && beside && rename(writer->temporary, writer->path) != 0) {
         sound = false;
         fault = errno;
     }
     dn_status status = DN_OK;
-    if (sound) {
+    if (sound && beside) {
         writer->temporary[0] = '\0';
         sync_folder(writer->path);
-    } else {
+    } else if (!sound) {
         status = dn_fail(DN_ERROR_IO, "%s: cannot be written: %s", writer->path, strerror(fault));
     }
     dn_file_abandon(writer);

@@ -22,7 +22,8 @@ void dn_file_map_forget(const dn_file_map *map);
 
 /* A file that appears whole or not at all: written beside its destination,
  * synced, renamed over it by dn_file_commit. dn_file_abandon (also after a
- * failed commit) removes what was written. */
+ * failed commit) removes what was written. Devices and pipes are written
+ * directly; a write-protected file is refused, also to root. */
 typedef struct dn_file_writer {
     FILE *stream;
     char *path, *temporary;
