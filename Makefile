@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The human door; CMakeLists.txt does the work.
 #   make                  builds build/release/densenet and the libraries
-#   make demo             shows what it does, on PICTURES= where given
+#   make demo             shows what it does, on PICTURES=, with WEIGHTS= where given
 #   make test             runs every test
 #   make bench            measures, side by side with other engines
 #   make fuzz             runs each fuzz target, or TARGET=, for SECONDS=
@@ -27,7 +27,7 @@ $(BUILD)/CMakeCache.txt:
 	@cmake -S . -B $(BUILD) -DBUILD_TESTING=OFF $(CMAKE_FLAGS) >/dev/null
 
 demo:
-	@scripts/demo.sh $(PICTURES)
+	@WEIGHTS="$(WEIGHTS)" scripts/demo.sh $(PICTURES)
 
 test:
 	@scripts/test.sh

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # demo.sh [PICTURE|FOLDER ...]: installs what is missing, builds, and shows what
 # densenet does, on the pictures named or on real photographs from a package of
-# Debian's. All that it writes lies in build/.
+# Debian's, with the weights that WEIGHTS names. All that it writes lies in build/.
 set -eu
 cd "$(dirname "$0")/.."
 densenet=build/release/densenet
@@ -32,15 +32,18 @@ fetch_photos() {
     return 1
 }
 
-# choose_weights: the weights torchvision published where they are or can be
-# fetched, random ones elsewhere.
+# choose_weights: WEIGHTS, the weights torchvision published where they are or
+# can be fetched, random ones elsewhere.
 choose_weights() {
-    if "$densenet" pull densenet121; then
+    if [ "${WEIGHTS-}" ]; then
+        weights=$WEIGHTS
+        echo "Predicting with $weights."
+    elif "$densenet" pull densenet121; then
         weights=densenet121
         echo "Predicting with torchvision's DenseNet-121, trained on ImageNet's 1000 classes."
     else
         weights=$demo/random.safetensors
-        "$densenet" init densenet121 --output $weights
+        "$densenet" init densenet121 --output "$weights"
         echo "Trained weights could not be fetched, so this network is RANDOM: the pictures really"
         echo "run through DenseNet-121, but the names it gives them mean nothing."
     fi
@@ -65,7 +68,7 @@ if [ $# = 0 ]; then
     set -- $photos
 fi
 choose_weights
-try predict "$@" --weights $weights --top 3 --cam $demo/heat
+try predict "$@" --weights "$weights" --top 3 --cam $demo/heat
 
 heading "Where did it look?"
 ls $demo/heat/*
