@@ -227,14 +227,34 @@ static inline size_t dn_winograd_scratch(const dn_winograd *op, const dn_kernels
 
 /* ---- weights into panels (any level; sizes from its table) ---- */
 
-/* weight: outputs x channels x kernel x kernel (PyTorch's order). scale, an
- * output each, multiplies; NULL: 1. Depth runs over window rows, window
- * columns, channels. out: dn_panels_size(kernels, kernel^2 * channels, outputs). */
+/* A convolution's weights as PyTorch has them. */
+typedef struct dn_weights {
+    const float *data; /* outputs x channels x kernel x kernel */
+    int outputs, channels, kernel;
+    const float *scale; /* an output each, multiplies; NULL: 1 */
+    float factor;       /* multiplies all */
+    /* The convolution that takes a gradient of these weights' outputs to their
+     * inputs, its own outputs: data is channels x outputs x kernel x kernel, and
+     * windows are turned around. */
+    bool transposed;
+} dn_weights;
+
+/* Outputs first .. end - 1 into out, which has room for all panels:
+ * dn_panels_size(kernels, kernel^2 * channels, outputs) floats. Depth runs over
+ * window rows, window columns, channels. first is a multiple of the table's
+ * tile_channels. */
+void dn_pack_outputs(const dn_kernels *kernels, const dn_weights *weights, int first, int end,
+                     float *out);
+
+/* Channels first .. end - 1 of the 36 transformed matrices of a 3x3
+ * convolution, which are dn_panels_size(kernels, channels, outputs) floats
+ * apart. */
+void dn_pack_winograd_channels(const dn_kernels *kernels, const dn_weights *weights, int first,
+                               int end, float *out);
+
+/* All at once; scale may be NULL. */
 void dn_pack_conv(const dn_kernels *kernels, const float *weight, int outputs, int channels,
                   int kernel, const float *scale, float *out);
-
-/* The 36 transformed matrices of a 3x3 convolution, dn_panels_size(kernels,
- * channels, outputs) floats apart. */
 void dn_pack_winograd(const dn_kernels *kernels, const float *weight, int outputs, int channels,
                       const float *scale, float *out);
 

@@ -24,7 +24,6 @@ typedef struct dn_map_state {
 /* Floats of working memory that a node asks for. */
 typedef struct dn_needs {
     size_t panels;   /* weights laid out for the kernels */
-    size_t weights;  /* the same weights transposed, before that */
     size_t partials; /* what tasks hand to the reduction behind them */
     size_t thread;   /* each thread's own */
 } dn_needs;
@@ -42,7 +41,7 @@ struct dn_engine {
     float *arena; /* owned; all below lies in it */
     dn_engine_bytes bytes;
     float *parameters, *gradients;
-    float *panels, *weights, *partials, *threads;
+    float *panels, *partials, *threads;
     dn_needs needs; /* the most of any node */
     /* Channel vectors of the node at work, as long as the widest maps. */
     float *scale, *shift, *centre, *factor, *slope, *constant;

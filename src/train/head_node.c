@@ -22,7 +22,6 @@ void dn_head_needs(const dn_engine *engine, const dn_node *node, dn_needs *needs
     size_t sums = (size_t)CLASSES_PER_TASK * padded;
     size_t packed = (size_t)DN_MAX_BLOCK_PIXELS * (size_t)dn_packed_stride(node->out);
     *needs = (dn_needs){.panels = dn_panels_needed(engine, node),
-                        .weights = (size_t)node->in * (size_t)node->out,
                         .partials = images * (padded + dn_norm_record(node->in)),
                         .thread = sums > packed ? sums : packed};
 }

@@ -92,7 +92,6 @@ static void gather_needs(dn_engine *engine)
             break;
         }
         larger(&engine->needs.panels, needs.panels);
-        larger(&engine->needs.weights, needs.weights);
         larger(&engine->needs.partials, needs.partials);
         larger(&engine->needs.thread, dn_round_up(needs.thread, 16));
     }
@@ -102,7 +101,6 @@ static void lay_out_scratch(planner *p)
 {
     dn_engine *engine = p->engine;
     engine->panels = take(p, engine->needs.panels);
-    engine->weights = take(p, engine->needs.weights);
     engine->partials = take(p, engine->needs.partials);
     engine->threads = take(p, (size_t)engine->options.threads * engine->needs.thread);
 }

@@ -105,7 +105,6 @@ void dn_pointwise_needs(const dn_engine *engine, const dn_node *node, dn_needs *
     size_t packed = (size_t)work.rows * (size_t)dn_packed_stride(node->in);
     size_t passes = output_floats(&work) + slice_floats() + strip_floats();
     *needs = (dn_needs){.panels = dn_panels_needed(engine, node),
-                        .weights = (size_t)node->in * (size_t)node->out,
                         .partials = forward > backward ? forward : backward,
                         .thread = packed > passes ? packed : passes};
 }

@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-/* Outputs that one task lays out; a multiple of every level's panel. */
-#define OUTPUTS_PER_TASK 32
+/* Outputs, or channels, that one task lays out; a multiple of every level's panel. */
+#define LAID_OUT_PER_TASK 32
 
 dn_window_form dn_node_form(const dn_engine *engine, const dn_node *node, bool backward)
 {
@@ -41,85 +41,54 @@ size_t dn_panels_needed(const dn_engine *engine, const dn_node *node)
 }
 
 typedef struct layout_work {
-    dn_engine *engine;
-    const float *weight; /* out x in x window x window */
-    int in, out, window;
-    bool transpose; /* out becomes in */
-    float factor;
-    dn_window_form form;
+    const dn_engine *engine;
+    dn_weights weights;
+    bool winograd;
 } layout_work;
-
-/* engine->weights[c][n] = weight[n][c], windows turned around, for some c. */
-static void transpose_channels(const layout_work *work, int first, int end)
-{
-    int area = work->window * work->window;
-    for (int n = 0; n < work->out; n++)
-        for (int c = first; c < end; c++) {
-            const float *from =
-                work->weight + ((size_t)n * (size_t)work->in + (size_t)c) * (size_t)area;
-            float *to =
-                work->engine->weights + ((size_t)c * (size_t)work->out + (size_t)n) * (size_t)area;
-            for (int i = 0; i < area; i++)
-                to[area - 1 - i] = from[i] * work->factor;
-        }
-}
 
 static void lay_out_task(void *context, int task, int thread)
 {
     (void)thread;
     const layout_work *work = context;
-    int outputs = work->transpose ? work->in : work->out;
-    int inputs = work->transpose ? work->out : work->in;
-    int first = task * OUTPUTS_PER_TASK;
-    int end = first + OUTPUTS_PER_TASK < outputs ? first + OUTPUTS_PER_TASK : outputs;
-    const float *weight = work->transpose ? work->engine->weights : work->weight;
-    if (work->transpose)
-        transpose_channels(work, first, end);
-    size_t before = (size_t)first * (size_t)(work->window * work->window * inputs);
-    if (work->form == DN_WINDOW_DIRECT)
-        dn_pack_conv(work->engine->kernels, weight + before, end - first, inputs, work->window,
-                     NULL, work->engine->panels + before);
+    const dn_weights *weights = &work->weights;
+    int all = work->winograd ? weights->channels : weights->outputs;
+    int first = task * LAID_OUT_PER_TASK, rest = all - first;
+    int end = first + (rest < LAID_OUT_PER_TASK ? rest : LAID_OUT_PER_TASK);
+    if (work->winograd)
+        dn_pack_winograd_channels(work->engine->kernels, weights, first, end, work->engine->panels);
+    else
+        dn_pack_outputs(work->engine->kernels, weights, first, end, work->engine->panels);
 }
 
-static dn_laid_out lay_out(const layout_work *work)
+static dn_laid_out lay_out(dn_engine *engine, const dn_node *node, bool transposed, float factor)
 {
-    dn_engine *engine = work->engine;
-    int outputs = work->transpose ? work->in : work->out;
-    int inputs = work->transpose ? work->out : work->in;
-    bool winograd = work->form == DN_WINDOW_WINOGRAD;
-    layout_work copy = *work;
-    if (!winograd || work->transpose)
-        dn_parallel(engine->options.threads, dn_ceil_divide(outputs, OUTPUTS_PER_TASK),
-                    lay_out_task, &copy);
-    if (winograd)
-        dn_pack_winograd(engine->kernels, work->transpose ? engine->weights : work->weight, outputs,
-                         inputs, NULL, engine->panels);
-    int depth = winograd ? inputs : work->window * work->window * inputs;
-    return (dn_laid_out){work->form,
+    dn_window_form form = dn_node_form(engine, node, transposed);
+    layout_work work = {.engine = engine,
+                        .weights = {.data = dn_parameter_of(engine, node->weight),
+                                    .outputs = transposed ? node->in : node->out,
+                                    .channels = transposed ? node->out : node->in,
+                                    .kernel = window_of(node),
+                                    .factor = factor,
+                                    .transposed = transposed},
+                        .winograd = form == DN_WINDOW_WINOGRAD};
+    int outputs = work.weights.outputs, channels = work.weights.channels;
+    int all = work.winograd ? channels : outputs;
+    dn_parallel(engine->options.threads, dn_ceil_divide(all, LAID_OUT_PER_TASK), lay_out_task,
+                &work);
+    int depth = work.winograd ? channels : work.weights.kernel * work.weights.kernel * channels;
+    return (dn_laid_out){form,
                          {engine->panels, depth, outputs},
-                         winograd ? dn_panels_size(engine->kernels, inputs, outputs) : 0};
+                         work.winograd ? dn_panels_size(engine->kernels, channels, outputs) : 0};
 }
 
 dn_laid_out dn_lay_out_weights(dn_engine *engine, const dn_node *node)
 {
-    return lay_out(&(layout_work){.engine = engine,
-                                  .weight = dn_parameter_of(engine, node->weight),
-                                  .in = node->in,
-                                  .out = node->out,
-                                  .window = window_of(node),
-                                  .form = dn_node_form(engine, node, false)});
+    return lay_out(engine, node, false, 1);
 }
 
 dn_laid_out dn_lay_out_transposed(dn_engine *engine, const dn_node *node, float factor)
 {
-    return lay_out(&(layout_work){.engine = engine,
-                                  .weight = dn_parameter_of(engine, node->weight),
-                                  .in = node->in,
-                                  .out = node->out,
-                                  .window = window_of(node),
-                                  .transpose = true,
-                                  .factor = factor,
-                                  .form = dn_node_form(engine, node, true)});
+    return lay_out(engine, node, true, factor);
 }
 
 /* ---- weight gradients ---- */

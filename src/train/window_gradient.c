@@ -7,8 +7,11 @@
 
 #include <string.h>
 
-#define MOST_SPLITS 32
+/* Splits: of enough pixels that joining their sums costs little, but some in
+ * any case. */
 #define SPLIT_PIXELS 392
+#define LEAST_SPLITS 4
+#define MOST_SPLITS 32
 
 /* A band of Winograd's weight gradient has enough tiles that reading and
  * writing the sums costs little; activated maps are taken a few channels at a
@@ -38,6 +41,11 @@ static int smaller(int a, int b)
     return a < b ? a : b;
 }
 
+static int larger(int a, int b)
+{
+    return a > b ? a : b;
+}
+
 /* ---- the cut ---- */
 
 /* Tiles of 4x4 pay as soon as most of a map fills them. */
@@ -52,10 +60,10 @@ static void cut_bands(backward_work *work, const dn_node *node, const dn_maps *t
     int channels = node->in > node->out ? node->in : node->out;
     int wanted = work->winograd ? WINOGRAD_BAND_PIXELS : DIRECT_BAND_FLOATS / channels;
     int pixels = images * target->height * target->width;
-    int splits = smaller(pixels / SPLIT_PIXELS, MOST_SPLITS);
-    int share = dn_ceil_divide(pixels, splits > 1 ? splits : 1);
+    int splits = smaller(larger(pixels / SPLIT_PIXELS, LEAST_SPLITS), MOST_SPLITS);
+    int share = dn_ceil_divide(pixels, splits);
     work->bands = dn_cut_bands(images, target->height, target->width, smaller(wanted, share));
-    work->bands_per_split = dn_ceil_divide(work->bands.count, splits > 1 ? splits : 1);
+    work->bands_per_split = dn_ceil_divide(work->bands.count, splits);
     work->splits = dn_ceil_divide(work->bands.count, work->bands_per_split);
 }
 

@@ -134,11 +134,10 @@ void dn_window_needs(const dn_engine *engine, const dn_node *node, dn_needs *nee
     dn_window_form form = dn_node_form(engine, node, false);
     dn_needs backward;
     dn_window_backward_needs(engine, node, &backward);
-    *needs = (dn_needs){
-        .panels = dn_panels_needed(engine, node),
-        .weights = (size_t)(node->kernel * node->kernel) * (size_t)node->in * (size_t)node->out,
-        .partials = (size_t)work.bands.count * dn_statistics_record(node->out),
-        .thread = work.frame_floats + dn_convolve_scratch(engine, form, node->in, node->out)};
+    *needs = (dn_needs){.panels = dn_panels_needed(engine, node),
+                        .partials = (size_t)work.bands.count * dn_statistics_record(node->out),
+                        .thread = work.frame_floats +
+                                  dn_convolve_scratch(engine, form, node->in, node->out)};
     if (backward.partials > needs->partials)
         needs->partials = backward.partials;
     if (backward.thread > needs->thread)
