@@ -30,7 +30,9 @@ typedef struct kernel_check {
 } kernel_check;
 
 extern const kernel_check conv_check, pointwise_check, winograd_check, activate_check,
-    max_pool_check, global_pool_check;
+    max_pool_check, global_pool_check, statistics_check, dropout_check, combine_check,
+    norm_gradient_check, pass_back_check, product_check, winograd_gradient_check, pool_rows_check,
+    activated_pool_check, pool_gradient_check;
 
 /* ---- random choices ---- */
 

@@ -8,8 +8,22 @@
 /* Tells CTest that what was asked for cannot run here. */
 #define SKIPPED 77
 
-static const kernel_check *const checks[] = {&conv_check,     &pointwise_check, &winograd_check,
-                                             &activate_check, &max_pool_check,  &global_pool_check};
+static const kernel_check *const checks[] = {&conv_check,
+                                             &pointwise_check,
+                                             &winograd_check,
+                                             &activate_check,
+                                             &max_pool_check,
+                                             &global_pool_check,
+                                             &statistics_check,
+                                             &dropout_check,
+                                             &combine_check,
+                                             &norm_gradient_check,
+                                             &pass_back_check,
+                                             &product_check,
+                                             &winograd_gradient_check,
+                                             &pool_rows_check,
+                                             &activated_pool_check,
+                                             &pool_gradient_check};
 #define CHECK_COUNT (sizeof checks / sizeof *checks)
 
 typedef struct check_options {
@@ -72,7 +86,7 @@ static int run_check(check_run *run, const kernel_check *check, const check_opti
         run_case(run, check, options->seed + (uint64_t)i);
         failures += run->failed;
     }
-    printf("%-9s %-12s %s, largest error %.1e of the output's RMS\n", run->kernels->name,
+    printf("%-9s %-17s %s, largest error %.1e of the output's RMS\n", run->kernels->name,
            check->name, failures ? "FAILED" : "ok", run->worst);
     return failures;
 }

@@ -29,7 +29,7 @@ void time_work(check_run *run, const kernel_work *work, double flops, double byt
         double time = time_once(work, scratch);
         best = time < best ? time : best;
     }
-    printf("%-9s %-12s %-34s %9.1f us ", work->kernels->name, run->check, run->shape, best * 1e6);
+    printf("%-9s %-17s %-34s %9.1f us ", work->kernels->name, run->check, run->shape, best * 1e6);
     if (flops > 0)
         printf("%7.1f GFLOP/s %5.1f%% of peak\n", flops / best * 1e-9,
                flops / best / run->peak * 100);
