@@ -34,13 +34,18 @@ DN_INLINE float *pixel_address(const dn_grid *grid, int image, int y, int x)
     return grid->data + image * grid->image_stride + y * grid->row_stride + x * grid->pixel_stride;
 }
 
+static dn_task_share share_of(const dn_panels *panels, int panels_per_task, int task)
+{
+    return dn_share_of_task(dn_ceil_divide(panels->outputs, TILE_CHANNELS), panels_per_task, task);
+}
+
 static void conv(const dn_conv *op, int task, float *scratch)
 {
     (void)scratch;
-    int first = task * op->pixels_per_task;
+    dn_task_share share = share_of(&op->panels, op->panels_per_task, task);
+    int first = share.run * op->pixels_per_task;
     int end = smaller(first + op->pixels_per_task, dn_grid_pixels(&op->output));
     row_shape shape = {op->kernel, op->kernel * op->channels, op->input.row_stride};
-    int panel_count = dn_ceil_divide(op->panels.outputs, TILE_CHANNELS);
     pixel_cursor at = cursor_at(&op->output, first);
     row_block block;
     for (int pixel = first; pixel < end; pixel += block.count) {
@@ -51,7 +56,8 @@ static void conv(const dn_conv *op, int task, float *scratch)
             block.output[r] = pixel_address(&op->output, at.image, at.y, at.x);
             cursor_advance(&at);
         }
-        multiply_rows(&block, &shape, &op->panels, 0, panel_count, &op->epilogue);
+        multiply_rows(&block, &shape, &op->panels, share.first_panel, share.end_panel,
+                      &op->epilogue);
     }
 }
 
@@ -100,11 +106,8 @@ static void pack_pooled(const float *source, const dn_grid *grid, const dn_affin
 
 static void pointwise(const dn_pointwise *op, int task, float *scratch)
 {
-    int all_panels = dn_ceil_divide(op->panels.outputs, TILE_CHANNELS);
-    int groups = dn_ceil_divide(all_panels, op->panels_per_task);
-    int first_panel = task % groups * op->panels_per_task;
-    int last_panel = smaller(first_panel + op->panels_per_task, all_panels);
-    int first = task / groups * op->pixels_per_task;
+    dn_task_share share = share_of(&op->panels, op->panels_per_task, task);
+    int first = share.run * op->pixels_per_task;
     int end = smaller(first + op->pixels_per_task, dn_grid_pixels(&op->output));
     int depth = op->panels.depth, stride = dn_packed_stride(depth);
     row_shape shape = {1, depth, 0};
@@ -124,6 +127,7 @@ static void pointwise(const dn_pointwise *op, int task, float *scratch)
                 pack_activated(source, op->input.pixel_stride, &op->affine, depth, packed);
             cursor_advance(&at);
         }
-        multiply_rows(&block, &shape, &op->panels, first_panel, last_panel, &op->epilogue);
+        multiply_rows(&block, &shape, &op->panels, share.first_panel, share.end_panel,
+                      &op->epilogue);
     }
 }

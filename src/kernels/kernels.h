@@ -51,14 +51,14 @@ typedef struct dn_epilogue {
 
 /* Convolution of a grid with kernel x kernel windows. The input's pixels lie
  * side by side (pixel_stride == channels), with a border of at least `padding`
- * zeros where padding > 0. One task: a run of pixels. */
+ * zeros where padding > 0. One task: a run of pixels and a run of panels. */
 typedef struct dn_conv {
     dn_grid input, output;
     int channels; /* of the input; panels.depth is kernel * kernel * channels */
     int kernel, stride, padding;
     dn_panels panels;
     dn_epilogue epilogue;
-    int pixels_per_task;
+    int pixels_per_task, panels_per_task; /* 0: all panels */
 } dn_conv;
 
 /* 1x1 convolution of relu(affine(input)), applied while rows are packed; with
@@ -70,7 +70,7 @@ typedef struct dn_pointwise {
     int pool;         /* 1 or 2 */
     dn_panels panels;
     dn_epilogue epilogue;
-    int pixels_per_task, panels_per_task;
+    int pixels_per_task, panels_per_task; /* 0: all panels */
 } dn_pointwise;
 
 /* Winograd's algorithm interpolates at 0, +-P, +-Q and infinity. These values
@@ -81,14 +81,15 @@ typedef struct dn_pointwise {
 
 /* 3x3 convolution with padding 1 by Winograd's F(4x4, 3x3) (Lavin and Gray,
  * 2016). The input's border of zeros reaches one pixel up and left, and right
- * and down as far as whole 4x4 tiles need. One task: a run of tiles. */
+ * and down as far as whole 4x4 tiles need. One task: a run of tiles and a run of
+ * panels. */
 typedef struct dn_winograd {
     dn_grid input, output;
     int channels;
     dn_panels panels; /* 36 transformed matrices, panel_stride floats apart */
     size_t panel_stride;
     dn_epilogue epilogue;
-    int tiles_per_task;
+    int tiles_per_task, panels_per_task; /* 0: all panels */
 } dn_winograd;
 
 /* output = relu(affine(input)), an image row a task. */
@@ -177,15 +178,34 @@ static inline int dn_packed_stride(int channels)
     return dn_ceil_divide(channels, 16) * 16 + 16;
 }
 
-static inline int dn_conv_tasks(const dn_conv *op)
+/* Tasks that share out the panels of a run. */
+static inline int dn_panel_groups(int panels, int panels_per_task)
 {
-    return dn_ceil_divide(dn_grid_pixels(&op->output), op->pixels_per_task);
+    return panels_per_task ? dn_ceil_divide(panels, panels_per_task) : 1;
+}
+
+/* What a task takes: a run of pixels or tiles, by its number, and some panels. */
+typedef struct dn_task_share {
+    int run, first_panel, end_panel;
+} dn_task_share;
+
+static inline dn_task_share dn_share_of_task(int panels, int panels_per_task, int task)
+{
+    int groups = dn_panel_groups(panels, panels_per_task);
+    int first = task % groups * panels_per_task, end = first + panels_per_task;
+    return (dn_task_share){task / groups, first, groups > 1 && end < panels ? end : panels};
+}
+
+static inline int dn_conv_tasks(const dn_conv *op, const dn_kernels *kernels)
+{
+    return dn_ceil_divide(dn_grid_pixels(&op->output), op->pixels_per_task) *
+           dn_panel_groups(dn_panel_count(kernels, op->panels.outputs), op->panels_per_task);
 }
 
 static inline int dn_pointwise_tasks(const dn_pointwise *op, const dn_kernels *kernels)
 {
     return dn_ceil_divide(dn_grid_pixels(&op->output), op->pixels_per_task) *
-           dn_ceil_divide(dn_panel_count(kernels, op->panels.outputs), op->panels_per_task);
+           dn_panel_groups(dn_panel_count(kernels, op->panels.outputs), op->panels_per_task);
 }
 
 /* Floats of scratch a task needs. */
@@ -202,9 +222,10 @@ static inline int dn_winograd_tiles(const dn_winograd *op)
            dn_ceil_divide(op->output.width, 4);
 }
 
-static inline int dn_winograd_tasks(const dn_winograd *op)
+static inline int dn_winograd_tasks(const dn_winograd *op, const dn_kernels *kernels)
 {
-    return dn_ceil_divide(dn_winograd_tiles(op), op->tiles_per_task);
+    return dn_ceil_divide(dn_winograd_tiles(op), op->tiles_per_task) *
+           dn_panel_groups(dn_panel_count(kernels, op->panels.outputs), op->panels_per_task);
 }
 
 /* The transformed input, 36 planes of tiles x channels, and the products, 36 of

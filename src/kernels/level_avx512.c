@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* AVX-512: 16 sums, 2 weights; pixels are embedded broadcasts. */
+/* AVX-512: 16 sums, 2 weights and 1 pixel; more rows would need more pointers than there are
+ * registers for them. */
 #include "kernels/levels.h"
 
 #if DN_HAS_AVX512

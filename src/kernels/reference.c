@@ -45,17 +45,31 @@ static double weight_at(const dn_panels *panels, int k, int n)
     return (double)panels->data[dn_panel_index(table, panels->depth, panels->outputs, k, n)];
 }
 
+/* A task's run and outputs. */
+typedef struct task_outputs {
+    int run, first, end;
+} task_outputs;
+
+static task_outputs outputs_of(const dn_panels *panels, int panels_per_task, int task)
+{
+    dn_task_share share =
+        dn_share_of_task(dn_panel_count(table, panels->outputs), panels_per_task, task);
+    return (task_outputs){share.run, share.first_panel * TILE_CHANNELS,
+                          smaller(share.end_panel * TILE_CHANNELS, panels->outputs)};
+}
+
 static void conv(const dn_conv *op, int task, float *scratch)
 {
     (void)scratch;
-    int first = task * op->pixels_per_task, run = op->kernel * op->channels;
+    task_outputs outputs = outputs_of(&op->panels, op->panels_per_task, task);
+    int first = outputs.run * op->pixels_per_task, run = op->kernel * op->channels;
     int end = smaller(first + op->pixels_per_task, dn_grid_pixels(&op->output));
     for (int pixel = first; pixel < end; pixel++) {
         int area = op->output.height * op->output.width, rest = pixel % area;
         const float *window = pixel_address(&op->input, pixel / area,
                                             rest / op->output.width * op->stride - op->padding,
                                             rest % op->output.width * op->stride - op->padding);
-        for (int n = 0; n < op->panels.outputs; n++) {
+        for (int n = outputs.first; n < outputs.end; n++) {
             double sum = 0;
             for (int k = 0; k < op->panels.depth; k++)
                 sum += (double)window[k / run * op->input.row_stride + k % run] *
@@ -79,18 +93,15 @@ static double pooled(const dn_pointwise *op, const float *corner, int k)
 static void pointwise(const dn_pointwise *op, int task, float *scratch)
 {
     (void)scratch;
-    int groups = dn_ceil_divide(dn_panel_count(table, op->panels.outputs), op->panels_per_task);
-    int first_output = task % groups * op->panels_per_task * TILE_CHANNELS;
-    int last_output =
-        smaller(first_output + op->panels_per_task * TILE_CHANNELS, op->panels.outputs);
-    int first = task / groups * op->pixels_per_task;
+    task_outputs outputs = outputs_of(&op->panels, op->panels_per_task, task);
+    int first = outputs.run * op->pixels_per_task;
     int end = smaller(first + op->pixels_per_task, dn_grid_pixels(&op->output));
     for (int pixel = first; pixel < end; pixel++) {
         int area = op->output.height * op->output.width, rest = pixel % area;
         const float *corner =
             pixel_address(&op->input, pixel / area, rest / op->output.width * op->pool,
                           rest % op->output.width * op->pool);
-        for (int n = first_output; n < last_output; n++) {
+        for (int n = outputs.first; n < outputs.end; n++) {
             double sum = 0;
             for (int k = 0; k < op->panels.depth; k++)
                 sum += pooled(op, corner, k) * weight_at(&op->panels, k, n);
@@ -173,10 +184,10 @@ static void add_tile_channel(const dn_winograd *op, const float *corner, int c, 
         }
 }
 
-static void winograd_tile(const dn_winograd *op, int image, int y0, int x0)
+static void winograd_tile(const dn_winograd *op, task_outputs outputs, int image, int y0, int x0)
 {
     const float *corner = pixel_address(&op->input, image, y0 - 1, x0 - 1);
-    for (int n = 0; n < op->panels.outputs; n++) {
+    for (int n = outputs.first; n < outputs.end; n++) {
         double sums[6][6] = {{0}};
         for (int c = 0; c < op->channels; c++)
             add_tile_channel(op, corner, c, n, sums);
@@ -194,10 +205,12 @@ static void winograd(const dn_winograd *op, int task, float *scratch)
 {
     (void)scratch;
     int across = dn_ceil_divide(op->output.width, 4), down = dn_ceil_divide(op->output.height, 4);
-    int first = task * op->tiles_per_task;
+    task_outputs outputs = outputs_of(&op->panels, op->panels_per_task, task);
+    int first = outputs.run * op->tiles_per_task;
     int end = smaller(first + op->tiles_per_task, dn_winograd_tiles(op));
     for (int tile = first; tile < end; tile++)
-        winograd_tile(op, tile / (across * down), 4 * (tile / across % down), 4 * (tile % across));
+        winograd_tile(op, outputs, tile / (across * down), 4 * (tile / across % down),
+                      4 * (tile % across));
 }
 
 /* Plain C has no peak of its own: a chain of doubles. */

@@ -135,8 +135,8 @@ DN_INLINE void transform_output_vector(const float *source, size_t plane, float 
     transform_output_rows(1, source, plane, target, grid, extent, bias, epilogue);
 }
 
-static void transform_output_tile(const dn_winograd *op, const float *source, size_t plane,
-                                  const pixel_cursor *tile)
+static void transform_output_tile(const dn_winograd *op, dn_task_share share, const float *source,
+                                  size_t plane, const pixel_cursor *tile)
 {
     const dn_grid *grid = &op->output;
     const float *bias = op->epilogue.bias;
@@ -144,7 +144,8 @@ static void transform_output_tile(const dn_winograd *op, const float *source, si
     float *target = pixel_address(grid, tile->image, y, x);
     const tile_extent whole = {4, 4, DN_LANES};
     tile_extent extent = {smaller(4, grid->height - y), smaller(4, grid->width - x), 0};
-    for (int n = 0; n < op->panels.outputs; n += DN_LANES) {
+    int end = smaller(share.end_panel * TILE_CHANNELS, op->panels.outputs);
+    for (int n = share.first_panel * TILE_CHANNELS; n < end; n += DN_LANES) {
         extent.valid = smaller(op->panels.outputs - n, DN_LANES);
         const float *added = bias ? bias + n : NULL;
         if (extent.height == 4 && extent.width == 4 && extent.valid == DN_LANES)
@@ -157,12 +158,12 @@ static void transform_output_tile(const dn_winograd *op, const float *source, si
 }
 
 /* products[36][tile][output] from transformed[36][tile][channel]. */
-static void multiply_planes(const dn_winograd *op, int tiles, float *transformed,
-                            size_t input_plane, float *products, size_t output_plane, int width)
+static void multiply_planes(const dn_winograd *op, dn_task_share share, int tiles,
+                            float *transformed, size_t input_plane, float *products,
+                            size_t output_plane, int width)
 {
     static const dn_epilogue plain;
     row_shape shape = {1, op->channels, 0};
-    int panel_count = dn_ceil_divide(op->panels.outputs, TILE_CHANNELS);
     for (int i = 0; i < 36; i++) {
         dn_panels panels = op->panels;
         panels.data += (size_t)i * op->panel_stride;
@@ -175,14 +176,15 @@ static void multiply_planes(const dn_winograd *op, int tiles, float *transformed
                 block.output[r] =
                     products + (size_t)i * output_plane + (size_t)((first + r) * width);
             }
-            multiply_rows(&block, &shape, &panels, 0, panel_count, &plain);
+            multiply_rows(&block, &shape, &panels, share.first_panel, share.end_panel, &plain);
         }
     }
 }
 
 static void winograd(const dn_winograd *op, int task, float *scratch)
 {
-    int first = task * op->tiles_per_task;
+    dn_task_share share = share_of(&op->panels, op->panels_per_task, task);
+    int first = share.run * op->tiles_per_task;
     int count = smaller(op->tiles_per_task, dn_winograd_tiles(op) - first);
     int width = dn_ceil_divide(op->panels.outputs, DN_LANES) * DN_LANES;
     size_t input_plane = dn_winograd_input_plane(op);
@@ -194,8 +196,8 @@ static void winograd(const dn_winograd *op, int task, float *scratch)
     for (int t = 0; t < count; t++, cursor_advance(&at))
         transform_input_tile(op, pixel_address(&op->input, at.image, 4 * at.y - 1, 4 * at.x - 1),
                              scratch + (size_t)(t * op->channels));
-    multiply_planes(op, count, scratch, input_plane, products, output_plane, width);
+    multiply_planes(op, share, count, scratch, input_plane, products, output_plane, width);
     at = cursor_at(&tiles, first);
     for (int t = 0; t < count; t++, cursor_advance(&at))
-        transform_output_tile(op, products + (size_t)(t * width), output_plane, &at);
+        transform_output_tile(op, share, products + (size_t)(t * width), output_plane, &at);
 }

@@ -26,6 +26,9 @@
 /* Of a task's time: what threads lose that do not start together. */
 #define SLACK 0.1
 
+/* Where tasks share a run's panels, more threads read what others wrote. */
+#define SHARING_COST 1.05
+
 /* Cuts that are worth a look, beyond the fewest tasks possible, a thread. */
 #define MORE_TASKS 8
 
@@ -57,8 +60,10 @@ typedef struct share {
 static double end_of(const divisible *work, share task, int threads)
 {
     int tasks = dn_ceil_divide(work->units, task.run) * dn_ceil_divide(work->panels, task.panels);
-    return (work->task_cost(work, task.run, task.panels) + TASK_COST) *
-           (dn_ceil_divide(tasks, threads) + SLACK);
+    double cost = work->task_cost(work, task.run, task.panels) + TASK_COST;
+    if (task.panels < work->panels)
+        cost *= SHARING_COST;
+    return cost * (dn_ceil_divide(tasks, threads) + SLACK);
 }
 
 static share best_cut(const divisible *work, int threads)
@@ -77,6 +82,12 @@ static share best_cut(const divisible *work, int threads)
             }
         }
     return best;
+}
+
+/* 3x3 weights are laid out after the plan's first walk: until then, 1. */
+static int panels_of(const dn_kernels *kernels, const dn_panels *panels)
+{
+    return larger(1, dn_panel_count(kernels, panels->outputs));
 }
 
 /* Of rows by outputs, a unit of depth. */
@@ -98,23 +109,35 @@ dn_window_form dn_choose_form(const dn_kernels *kernels, int height, int width)
     return height >= 8 && width >= 8 ? DN_WINDOW_WINOGRAD : DN_WINDOW_DIRECT;
 }
 
+static int outputs_of(const divisible *work, int panels, int outputs)
+{
+    return smaller(panels * work->kernels->tile_channels, outputs);
+}
+
 static double conv_cost(const divisible *work, int run, int panels)
 {
-    (void)panels;
     const dn_conv *op = work->op;
-    return product_cost(work->kernels, run, op->panels.outputs) * op->panels.depth;
+    int outputs = outputs_of(work, panels, op->panels.outputs);
+    return product_cost(work->kernels, run, outputs) * op->panels.depth;
 }
 
 void dn_cut_conv(dn_conv *op, const dn_kernels *kernels, int threads)
 {
-    divisible work = {op, kernels, conv_cost, dn_grid_pixels(&op->output), DN_MAX_BLOCK_PIXELS, 1};
-    op->pixels_per_task = best_cut(&work, threads).run;
+    divisible work = {op,
+                      kernels,
+                      conv_cost,
+                      dn_grid_pixels(&op->output),
+                      DN_MAX_BLOCK_PIXELS,
+                      panels_of(kernels, &op->panels)};
+    share task = best_cut(&work, threads);
+    op->pixels_per_task = task.run;
+    op->panels_per_task = task.panels;
 }
 
 static double pointwise_cost(const divisible *work, int run, int panels)
 {
     const dn_pointwise *op = work->op;
-    int outputs = smaller(panels * work->kernels->tile_channels, op->panels.outputs);
+    int outputs = outputs_of(work, panels, op->panels.outputs);
     double cost = product_cost(work->kernels, run, outputs);
     if (op->affine.scale)
         cost += (double)PACK_COST * run * op->pool * op->pool / work->kernels->lanes;
@@ -129,24 +152,31 @@ void dn_cut_pointwise(dn_pointwise *op, const dn_kernels *kernels, int threads)
                       pointwise_cost,
                       dn_grid_pixels(&op->output),
                       larger(most, kernels->tile_pixels),
-                      dn_panel_count(kernels, op->panels.outputs)};
+                      panels_of(kernels, &op->panels)};
     share task = best_cut(&work, threads);
     op->pixels_per_task = task.run;
     op->panels_per_task = task.panels;
 }
 
+/* Tasks that share a run's panels all transform its input. */
 static double winograd_cost(const divisible *work, int run, int panels)
 {
-    (void)panels;
     const dn_winograd *op = work->op;
-    int vectors = dn_ceil_divide(op->channels, work->kernels->lanes) +
-                  dn_ceil_divide(op->panels.outputs, work->kernels->lanes);
-    return 36 * product_cost(work->kernels, run, op->panels.outputs) * op->channels +
+    int outputs = outputs_of(work, panels, op->panels.outputs), lanes = work->kernels->lanes;
+    int vectors = dn_ceil_divide(op->channels, lanes) + dn_ceil_divide(outputs, lanes);
+    return 36 * product_cost(work->kernels, run, outputs) * op->channels +
            (double)TRANSFORM_COST * run * vectors;
 }
 
 void dn_cut_winograd(dn_winograd *op, const dn_kernels *kernels, int threads)
 {
-    divisible work = {op, kernels, winograd_cost, dn_winograd_tiles(op), MOST_TILES, 1};
-    op->tiles_per_task = best_cut(&work, threads).run;
+    divisible work = {op,
+                      kernels,
+                      winograd_cost,
+                      dn_winograd_tiles(op),
+                      MOST_TILES,
+                      panels_of(kernels, &op->panels)};
+    share task = best_cut(&work, threads);
+    op->tiles_per_task = task.run;
+    op->panels_per_task = task.panels;
 }

@@ -108,7 +108,8 @@ void dn_add_conv(dn_planner *p, const dn_conv *op, dn_point point)
 {
     dn_step step = {.kind = DN_STEP_CONV, .op.conv = *op};
     dn_cut_conv(&step.op.conv, p->packed->kernels, p->threads);
-    add(p, &step, dn_conv_tasks(&step.op.conv), point, op->output, op->panels.outputs);
+    add(p, &step, dn_conv_tasks(&step.op.conv, p->packed->kernels), point, op->output,
+        op->panels.outputs);
 }
 
 void dn_add_pointwise(dn_planner *p, const dn_pointwise *op, dn_point point)
@@ -125,7 +126,8 @@ void dn_add_winograd(dn_planner *p, const dn_winograd *op, dn_point point)
     dn_step step = {.kind = DN_STEP_WINOGRAD, .op.winograd = *op};
     dn_cut_winograd(&step.op.winograd, p->packed->kernels, p->threads);
     need_scratch(p, dn_winograd_scratch(&step.op.winograd, p->packed->kernels));
-    add(p, &step, dn_winograd_tasks(&step.op.winograd), point, op->output, op->panels.outputs);
+    add(p, &step, dn_winograd_tasks(&step.op.winograd, p->packed->kernels), point, op->output,
+        op->panels.outputs);
 }
 
 void dn_add_activate(dn_planner *p, const dn_activate *op)

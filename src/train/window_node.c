@@ -90,7 +90,7 @@ void dn_convolve(const dn_engine *engine, const dn_convolution *convolution, flo
                           .panels = weights->panels,
                           .panel_stride = weights->stride,
                           .tiles_per_task = TILES_AT_ONCE};
-        for (int task = 0; task < dn_winograd_tasks(&op); task++)
+        for (int task = 0; task < dn_winograd_tasks(&op, engine->kernels); task++)
             engine->kernels->winograd(&op, task, scratch);
         return;
     }
@@ -102,7 +102,7 @@ void dn_convolve(const dn_engine *engine, const dn_convolution *convolution, flo
                   .padding = convolution->kernel / 2,
                   .panels = weights->panels,
                   .pixels_per_task = PIXELS_AT_ONCE};
-    for (int task = 0; task < dn_conv_tasks(&op); task++)
+    for (int task = 0; task < dn_conv_tasks(&op, engine->kernels); task++)
         engine->kernels->conv(&op, task, scratch);
 }
 

@@ -61,15 +61,17 @@ static void run_task(const dn_kernels *kernels, const void *op, int task, float 
     kernels->conv(op, task, scratch);
 }
 
-/* Runs op into `output` in tasks of `pixels`. */
+/* Runs op into `output` in tasks of `pixels` by `panels`. */
 static void run_into(check_run *run, const dn_kernels *kernels, dn_conv op, pixel_map *output,
-                     int pixels)
+                     int pixels, int panels)
 {
     op.output = output->grid;
     op.pixels_per_task = pixels;
-    run_shuffled(run,
-                 &(kernel_work){
-                     .kernels = kernels, .body = run_task, .op = &op, .tasks = dn_conv_tasks(&op)});
+    op.panels_per_task = panels;
+    run_shuffled(run, &(kernel_work){.kernels = kernels,
+                                     .body = run_task,
+                                     .op = &op,
+                                     .tasks = dn_conv_tasks(&op, kernels)});
 }
 
 static void run_reference(check_run *run, const conv_case *conv, pixel_map *output)
@@ -79,7 +81,7 @@ static void run_reference(check_run *run, const conv_case *conv, pixel_map *outp
     float *panels = new_scratch(dn_panels_size(reference, op.panels.depth, op.panels.outputs));
     dn_pack_conv(reference, conv->weight, op.panels.outputs, op.channels, op.kernel, NULL, panels);
     op.panels.data = panels;
-    run_into(run, reference, op, output, dn_grid_pixels(&output->grid));
+    run_into(run, reference, op, output, dn_grid_pixels(&output->grid), pick(run, 0, 9));
     free(panels);
 }
 
@@ -104,8 +106,8 @@ static void test(check_run *run)
     pixel_map before = copy_map(&conv.output), expected = copy_map(&conv.output),
               split = copy_map(&conv.output);
     int pixels = dn_grid_pixels(&conv.output.grid);
-    run_into(run, run->kernels, conv.op, &conv.output, pixels);
-    run_into(run, run->kernels, conv.op, &split, pick(run, 1, pixels + 5));
+    run_into(run, run->kernels, conv.op, &conv.output, pixels, 0);
+    run_into(run, run->kernels, conv.op, &split, pick(run, 1, pixels + 5), pick(run, 0, 9));
     run_reference(run, &conv, &expected);
     compare_maps(run, &conv.output, &expected, &before, tolerance_of(conv.op.panels.depth));
     compare_splits(run, &conv.output, &split);
@@ -134,7 +136,7 @@ static void bench(check_run *run)
                   &(kernel_work){.kernels = run->kernels,
                                  .body = run_task,
                                  .op = &conv.op,
-                                 .tasks = dn_conv_tasks(&conv.op)},
+                                 .tasks = dn_conv_tasks(&conv.op, run->kernels)},
                   flops, 0);
         free_case(&conv);
     }

@@ -64,14 +64,15 @@ static void run_conv_task(const dn_kernels *kernels, const void *op, int task, f
     kernels->conv(op, task, scratch);
 }
 
-static void run_into(check_run *run, dn_winograd op, pixel_map *output, int tiles)
+static void run_into(check_run *run, dn_winograd op, pixel_map *output, int tiles, int panels)
 {
     op.output = output->grid;
     op.tiles_per_task = tiles;
+    op.panels_per_task = panels;
     run_shuffled(run, &(kernel_work){.kernels = run->kernels,
                                      .body = run_task,
                                      .op = &op,
-                                     .tasks = dn_winograd_tasks(&op),
+                                     .tasks = dn_winograd_tasks(&op, run->kernels),
                                      .scratch = dn_winograd_scratch(&op, run->kernels)});
 }
 
@@ -158,8 +159,8 @@ static void test(check_run *run)
               split = copy_map(&winograd.output);
     winograd.op.tiles_per_task = 1;
     int tiles = dn_winograd_tiles(&winograd.op);
-    run_into(run, winograd.op, &winograd.output, tiles);
-    run_into(run, winograd.op, &split, pick(run, 1, tiles + 3));
+    run_into(run, winograd.op, &winograd.output, tiles, 0);
+    run_into(run, winograd.op, &split, pick(run, 1, tiles + 3), pick(run, 0, 4));
     run_reference(run, &winograd, &expected);
     if (poisoned)
         excuse_tiles(&winograd, &expected);
@@ -189,7 +190,7 @@ static void bench(check_run *run)
                   &(kernel_work){.kernels = run->kernels,
                                  .body = run_task,
                                  .op = op,
-                                 .tasks = dn_winograd_tasks(op),
+                                 .tasks = dn_winograd_tasks(op, run->kernels),
                                  .scratch = dn_winograd_scratch(op, run->kernels)},
                   2.0 * dn_grid_pixels(&op->output) * 9 * shape->channels * shape->outputs, 0);
         free_case(&winograd);
