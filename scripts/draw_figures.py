@@ -8,7 +8,7 @@ import os
 import sys
 
 sys.dont_write_bytecode = True  # the tree stays as it is
-from figures import dense, layers, measures, network
+from figures import dense, layers, measures, network, speed
 
 FIGURES = {
     "dense-block": dense.dense_block,
@@ -23,6 +23,8 @@ FIGURES = {
     "class-activation": network.class_activation,
     "memory": measures.memory,
     "parameter-efficiency": measures.parameter_efficiency,
+    "roofline": speed.roofline,
+    "cost": speed.cost,
 }
 
 
