@@ -2,9 +2,9 @@
 /* The parts of training by themselves, for parity_train_parts.py: reads commands
  * and numbers from standard input, a blank between any two, and writes what
  * came of each command as numbers. */
-#include "train/augment.h"
-#include "train/draw.h"
-#include "train/jpeg_loss.h"
+#include "data/augment.h"
+#include "data/draw.h"
+#include "data/jpeg_loss.h"
 #include "train/loss.h"
 #include "train/metrics.h"
 #include "train/optimiser.h"

@@ -2,7 +2,7 @@
 /* NumPy's files, sound, odd and damaged. */
 #include "testing.h"
 
-#include "npy.h"
+#include "files/npy.h"
 #include "scratch.h"
 
 #include <zip.h>

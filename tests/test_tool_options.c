@@ -2,8 +2,8 @@
 #include "testing.h"
 
 #include "commands.h"
-#include "options.h"
-#include "suggestion.h"
+#include "ui/options.h"
+#include "ui/suggestion.h"
 
 #include <math.h>
 #include <unistd.h>

@@ -2,7 +2,7 @@
 /* What PICTURE|FOLDER|- stands for. */
 #include "testing.h"
 
-#include "pictures.h"
+#include "files/pictures.h"
 #include "scratch.h"
 
 static void fill_folder(void)

@@ -24,7 +24,7 @@ static void classes_by_hand(void **state)
     assert_int_equal(metrics->confusion[5 * 7 + 0], 1);
     assert_int_equal(metrics->confusion[4 * 7 + 0], 1);
 
-    dn_output_figures figures = dn_metrics_output(metrics, 0);
+    dn_output_result figures = dn_metrics_output(metrics, 0);
     assert_int_equal(figures.support, 1);
     assert_int_equal(figures.predicted, 3);
     assert_true(fabs(figures.precision - 1.0 / 3) < 1e-12);
@@ -90,7 +90,7 @@ static void labels_by_hand(void **state)
     assert_int_equal(metrics->samples, 3);
     assert_int_equal(dn_metrics_auroc(metrics, 0, &auroc), DN_OK);
     assert_true(auroc == 0.5);
-    dn_output_figures figures = dn_metrics_output(metrics, 0);
+    dn_output_result figures = dn_metrics_output(metrics, 0);
     assert_int_equal(figures.predicted, 2);
     assert_true(figures.precision == 0.5 && figures.recall == 1);
     figures = dn_metrics_output(metrics, 1);

@@ -266,7 +266,7 @@ int main(int count, char **arguments)
     check(dn_engine_create(model, &work.engine, &engine));
     dn_optimiser *optimiser = make_optimiser(&work, &model->layout, frozen);
     FILE *file = work.out ? fopen(work.out, "wb") : NULL;
-    double best = 1e30;
+    double best = 1e30, grown = 0;
     for (int step = 0; step < work.steps; step++) {
         double start = seconds();
         size_t at = (size_t)(step * work.parts * n);
@@ -274,6 +274,7 @@ int main(int count, char **arguments)
             (float)train_step(&work, engine, inputs + at * picture, targets + at * (size_t)classes,
                               (uint64_t)(step * work.parts), logits, gradient);
         if (step == 0) {
+            grown = peak_megabytes() - before;
             write_floats(file, logits, (size_t)(n * classes));
             write_floats(file, dn_engine_gradients(engine), model->layout.floats);
         }
@@ -287,7 +288,7 @@ int main(int count, char **arguments)
     write_floats(file, dn_engine_parameters(engine), model->layout.floats);
     dn_engine_bytes bytes = dn_engine_memory(engine);
     printf("ms %.3f planned_mb %.2f grown_mb %.2f peak_mb %.2f\n", best * 1e3,
-           (double)bytes.total / 1048576, peak_megabytes() - before, peak_megabytes());
+           (double)bytes.total / 1048576, grown, peak_megabytes());
     bool written = !file || fclose(file) == 0;
     dn_engine_free(engine);
     dn_optimiser_free(optimiser);

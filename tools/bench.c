@@ -5,7 +5,7 @@
 #include "bench_train.h"
 #include "densenet.h"
 #include "network.h"
-#include "report.h"
+#include "ui/report.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench_train.h"
 
-#include "report.h"
+#include "ui/report.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
 #ifndef TOOL_COMMANDS_H
 #define TOOL_COMMANDS_H
 
-#include "options.h"
+#include "ui/options.h"
 
 /* Every command of the program, in the order help lists them; NULL ends it. */
 extern const command *const commands[];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands.h"
 #include "densenet.h"
-#include "report.h"
+#include "ui/report.h"
 
 #include <stdio.h>
 #include <string.h>

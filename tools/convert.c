@@ -2,8 +2,8 @@
 #include "commands.h"
 
 #include "densenet.h"
-#include "labels.h"
-#include "report.h"
+#include "files/labels.h"
+#include "ui/report.h"
 #include "weights.h"
 
 #include <string.h>

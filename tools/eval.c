@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands.h"
 #include "evaluation_report.h"
-#include "pictures.h"
-#include "report.h"
+#include "files/pictures.h"
+#include "ui/report.h"
 #include "weights.h"
 
 #include <stdlib.h>

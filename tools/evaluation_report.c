@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "evaluation_report.h"
 
-#include "csv_field.h"
-#include "output.h"
-#include "report.h"
+#include "files/csv_field.h"
+#include "files/output.h"
+#include "ui/report.h"
 
 #include <errno.h>
 #include <jansson.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "feature_writer.h"
 
-#include "report.h"
+#include "ui/report.h"
 
 #include <stdlib.h>
 #include <string.h>

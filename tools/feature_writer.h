@@ -4,7 +4,7 @@
 #define TOOL_FEATURE_WRITER_H
 
 #include "densenet.h"
-#include "npy.h"
+#include "files/npy.h"
 
 typedef struct feature_writer {
     const char *name; /* the library's */

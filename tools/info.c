@@ -3,7 +3,7 @@
 
 #include "densenet.h"
 #include "info_report.h"
-#include "report.h"
+#include "ui/report.h"
 #include "weights.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "info_report.h"
-#include "report.h"
+#include "ui/report.h"
 
 #include <jansson.h>
 #include <math.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands.h"
 #include "densenet.h"
-#include "help.h"
-#include "report.h"
-#include "suggestion.h"
+#include "ui/help.h"
+#include "ui/report.h"
+#include "ui/suggestion.h"
 
 #include <errno.h>
 #include <stdio.h>

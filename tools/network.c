@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "network.h"
 
-#include "report.h"
+#include "ui/report.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 #define TOOL_NETWORK_H
 
 #include "densenet.h"
-#include "options.h"
+#include "ui/options.h"
 
 /* --blocks, --growth, ... : an architecture of any shape. */
 extern const option_row arch_options[];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands.h"
-#include "curves.h"
-#include "report.h"
+#include "drawing/curves.h"
+#include "ui/report.h"
 
 #include <stdio.h>
 #include <stdlib.h>

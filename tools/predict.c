@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands.h"
-#include "heat_folder.h"
-#include "labels.h"
-#include "pictures.h"
+#include "drawing/heat_folder.h"
+#include "files/labels.h"
+#include "files/pictures.h"
 #include "predictions.h"
-#include "report.h"
+#include "ui/report.h"
 #include "weights.h"
 
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "predictions.h"
 
-#include "csv_field.h"
-#include "utf8.h"
+#include "files/csv_field.h"
+#include "ui/utf8.h"
 
 #include <jansson.h>
 #include <stdio.h>

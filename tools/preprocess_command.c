@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* densenet preprocess: the tensor that a network would see. */
 #include "commands.h"
-#include "npy.h"
-#include "pictures.h"
-#include "report.h"
+#include "files/npy.h"
+#include "files/pictures.h"
+#include "ui/report.h"
 
 #define BATCH 64 /* pictures between two writes */
 

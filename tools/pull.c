@@ -2,10 +2,10 @@
 #include "commands.h"
 
 #include "densenet.h"
-#include "download.h"
-#include "published.h"
-#include "report.h"
-#include "sha256.h"
+#include "files/download.h"
+#include "files/published.h"
+#include "files/sha256.h"
+#include "ui/report.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,7 +3,7 @@
 
 #include "densenet.h"
 #include "network.h"
-#include "report.h"
+#include "ui/report.h"
 #include "weights.h"
 
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands.h"
-#include "report.h"
-#include "train_run.h"
-#include "train_settings.h"
+#include "training/train_run.h"
+#include "training/train_settings.h"
+#include "ui/report.h"
 
 static int run(int count, char **arguments)
 {

@@ -2,7 +2,7 @@
 #include "commands.h"
 #include "feature_names.h"
 #include "feature_writer.h"
-#include "report.h"
+#include "ui/report.h"
 #include "weights.h"
 
 #include <jansson.h>

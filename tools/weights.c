@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "weights.h"
 
-#include "published.h"
-#include "report.h"
+#include "files/published.h"
+#include "ui/report.h"
 
 #include <limits.h>
 #include <string.h>

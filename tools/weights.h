@@ -4,7 +4,7 @@
 #define TOOL_WEIGHTS_H
 
 #include "densenet.h"
-#include "options.h"
+#include "ui/options.h"
 
 /* --concat, and the two of --weights and --concat. */
 extern const option_row concat_option[];

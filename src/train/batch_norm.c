@@ -5,23 +5,24 @@
 
 #define RUNNING_MOMENTUM 0.1f
 
-static int node_number(const dn_engine *engine, const dn_node *node)
-{
-    return (int)(node - engine->graph.nodes);
-}
-
 /* ---- dropout ---- */
+
+uint64_t dn_dropout_key(const dn_engine *engine, const dn_node *node)
+{
+    uint64_t number = (uint64_t)(node - engine->graph.nodes) + 1;
+    uint64_t key = engine->noise + 0x9e3779b97f4a7c15u * number;
+    return key ^ key >> 31;
+}
 
 static void drop(const dn_engine *engine, const dn_node *node, dn_rows rows, int first, int count)
 {
     if (!node->drops || engine->options.dropout <= 0)
         return;
     double keep = 1 - engine->options.dropout;
-    uint64_t key = engine->noise + 0x9e3779b97f4a7c15u * (uint64_t)(node_number(engine, node) + 1);
     engine->kernels->gradients->dropout(&(dn_dropout){.rows = rows,
                                                       .count = count,
                                                       .channels = node->out,
-                                                      .key = key ^ key >> 31,
+                                                      .key = dn_dropout_key(engine, node),
                                                       .first = (uint32_t)first,
                                                       .threshold = (int32_t)(keep * 0x1p24),
                                                       .scale = (float)(1 / keep)});

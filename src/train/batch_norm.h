@@ -12,6 +12,9 @@
 
 #include "train/engine.h"
 
+/* What a node's dropout masks are made of in this pass. */
+uint64_t dn_dropout_key(const dn_engine *engine, const dn_node *node);
+
 /* ---- statistics of the maps a node makes ---- */
 
 /* Floats of a task's record: the number of pixels, means, squared deviations. */

@@ -87,15 +87,12 @@ static dn_status take_results(const evaluator *e, dn_evaluation *made)
     int ranked = 0;
     double sum = 0;
     for (int i = 0; i < e->outputs; i++) {
-        dn_output_figures figures = dn_metrics_output(e->metrics, i);
-        double auroc = NAN;
+        dn_output_result *result = &made->results[i];
+        *result = dn_metrics_output(e->metrics, i);
         if (e->task == DN_TASK_LABELS)
-            DN_TRY(dn_metrics_auroc(e->metrics, i, &auroc));
-        made->results[i] =
-            (dn_output_result){figures.support, figures.predicted, figures.right, figures.precision,
-                               figures.recall,  figures.f1,        auroc};
-        if (!isnan(auroc)) {
-            sum += auroc;
+            DN_TRY(dn_metrics_auroc(e->metrics, i, &result->auroc));
+        if (!isnan(result->auroc)) {
+            sum += result->auroc;
             ranked++;
         }
     }

@@ -101,26 +101,26 @@ dn_status dn_metrics_add_labels(dn_metrics *metrics, const float *logits, const 
     return DN_OK;
 }
 
-static void count_class(const dn_metrics *metrics, int output, dn_output_figures *figures)
+static void count_class(const dn_metrics *metrics, int output, dn_output_result *result)
 {
     size_t outputs = (size_t)metrics->outputs, at = (size_t)output;
     for (size_t i = 0; i < outputs; i++) {
-        figures->support += metrics->confusion[at * outputs + i];
-        figures->predicted += metrics->confusion[i * outputs + at];
+        result->support += metrics->confusion[at * outputs + i];
+        result->predicted += metrics->confusion[i * outputs + at];
     }
-    figures->right = metrics->confusion[at * outputs + at];
+    result->right = metrics->confusion[at * outputs + at];
 }
 
-static void count_label(const dn_metrics *metrics, int output, dn_output_figures *figures)
+static void count_label(const dn_metrics *metrics, int output, dn_output_result *result)
 {
     for (int64_t row = 0; row < metrics->samples; row++) {
         size_t at = (size_t)(row * metrics->outputs + output);
         if (!(metrics->targets[at] >= 0))
             continue;
         bool truth = metrics->targets[at] > 0.5f, said = metrics->scores[at] > 0;
-        figures->support += truth;
-        figures->predicted += said;
-        figures->right += truth && said;
+        result->support += truth;
+        result->predicted += said;
+        result->right += truth && said;
     }
 }
 
@@ -129,17 +129,17 @@ static double quotient(int64_t part, int64_t whole)
     return whole ? (double)part / (double)whole : NAN;
 }
 
-dn_output_figures dn_metrics_output(const dn_metrics *metrics, int output)
+dn_output_result dn_metrics_output(const dn_metrics *metrics, int output)
 {
-    dn_output_figures figures = {0};
+    dn_output_result result = {.auroc = NAN};
     if (metrics->task == DN_TASK_CLASSES)
-        count_class(metrics, output, &figures);
+        count_class(metrics, output, &result);
     else
-        count_label(metrics, output, &figures);
-    figures.precision = quotient(figures.right, figures.predicted);
-    figures.recall = quotient(figures.right, figures.support);
-    figures.f1 = quotient(2 * figures.right, figures.predicted + figures.support);
-    return figures;
+        count_label(metrics, output, &result);
+    result.precision = quotient(result.right, result.predicted);
+    result.recall = quotient(result.right, result.support);
+    result.f1 = quotient(2 * result.right, result.predicted + result.support);
+    return result;
 }
 
 typedef struct ranked {

@@ -30,13 +30,9 @@ void dn_metrics_add_classes(dn_metrics *metrics, const float *logits, const int 
 dn_status dn_metrics_add_labels(dn_metrics *metrics, const float *logits, const float *targets,
                                 int n);
 
-/* Of one class, or of one label where a logit above 0 says yes. Quotients by
- * zero are NaN. */
-typedef struct dn_output_figures {
-    int64_t support, predicted, right; /* truly so; said to be so; both */
-    double precision, recall, f1;
-} dn_output_figures;
-dn_output_figures dn_metrics_output(const dn_metrics *metrics, int output);
+/* Of one class, or of one label where a logit above 0 says yes; auroc is left
+ * to dn_metrics_auroc. */
+dn_output_result dn_metrics_output(const dn_metrics *metrics, int output);
 
 /* Area under a label's ROC curve, ties counted half (as scikit-learn does); NaN
  * unless both answers occur. */

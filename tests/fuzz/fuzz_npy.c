@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* .npy arrays, out of memory. */
-#include "npy.h"
+#include "files/npy.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* A batch being prepared: loader.c decides which and when, batch.c does it. */
+#ifndef DN_DATA_BATCH_H
+#define DN_DATA_BATCH_H
+
+#include "data/augment.h"
+
+enum { DN_REASON_SIZE = 512 };
+
+/* How batches are made. */
+typedef struct dn_recipe {
+    const dn_dataset *dataset;
+    dn_loader_options options;
+    dn_augment augment;
+} dn_recipe;
+
+/* Memory for a batch and what came of it. */
+typedef struct dn_batch_slot {
+    dn_loaded loaded; /* epoch and index say which is asked for */
+    bool filled;
+    dn_status status; /* of a fault that is no single sample's */
+    const char *fault;
+
+    float *images, *targets; /* one allocation, of images */
+    int *classes, *samples;  /* one allocation, of classes */
+    dn_skip *skips;
+    dn_status *statuses; /* of each sample asked for, and why it failed */
+    char (*reasons)[DN_REASON_SIZE];
+} dn_batch_slot;
+
+size_t dn_batch_bytes(const dn_recipe *recipe);
+dn_status dn_batch_create(const dn_recipe *recipe, dn_batch_slot *slot);
+void dn_batch_free(dn_batch_slot *slot);
+
+/* Prepares the batch of samples[0..count-1] that slot->loaded names. */
+void dn_batch_fill(const dn_recipe *recipe, const int *samples, int count, dn_batch_slot *slot);
+
+#endif

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/memory.h"
+#include "base/threads.h"
+#include "data/batch.h"
+#include "data/dataset.h"
+#include "data/draw.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Which batch comes next, and, with prefetching, the thread that prepares the
+ * one after while the caller is busy with it. */
+struct dn_loader {
+    dn_recipe recipe;
+    int batches;
+    int64_t epoch; /* of the batch that comes next */
+    int index;
+    int *order; /* the samples of order_epoch; used by whoever prepares a batch */
+    int64_t order_epoch;
+    bool *told;             /* samples whose loss has been told of */
+    dn_batch_slot slots[2]; /* without prefetching only the first is used */
+    int current;            /* the slot that the caller holds or held */
+    int barren;             /* batches in a row of which no sample could be read */
+
+    /* The background thread, where there is one: prepares `wanted` and then
+     * sets it to NULL. */
+    bool threaded;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    dn_batch_slot *wanted;
+    bool leaves;
+};
+
+static void put_in_order(dn_loader *loader, int64_t epoch)
+{
+    int count = dn_dataset_count(loader->recipe.dataset);
+    if (loader->order_epoch == epoch)
+        return;
+    for (int i = 0; i < count; i++)
+        loader->order[i] = i;
+    if (loader->recipe.options.shuffle) {
+        dn_random random = dn_draw_for(DN_FOR_ORDER, loader->recipe.options.seed, epoch, 0);
+        dn_draw_order(&random, loader->order, count);
+    }
+    loader->order_epoch = epoch;
+}
+
+static void fill(dn_loader *loader, dn_batch_slot *slot)
+{
+    int batch = loader->recipe.options.batch, first = slot->loaded.index * batch;
+    int left = dn_dataset_count(loader->recipe.dataset) - first;
+    put_in_order(loader, slot->loaded.epoch);
+    dn_batch_fill(&loader->recipe, loader->order + first, left < batch ? left : batch, slot);
+}
+
+static void *run_thread(void *context)
+{
+    dn_loader *loader = context;
+    pthread_mutex_lock(&loader->lock);
+    for (;;) {
+        while (!loader->wanted && !loader->leaves)
+            pthread_cond_wait(&loader->changed, &loader->lock);
+        if (loader->leaves)
+            break;
+        dn_batch_slot *slot = loader->wanted;
+        pthread_mutex_unlock(&loader->lock);
+        fill(loader, slot);
+        pthread_mutex_lock(&loader->lock);
+        loader->wanted = NULL;
+        pthread_cond_broadcast(&loader->changed);
+    }
+    pthread_mutex_unlock(&loader->lock);
+    return NULL;
+}
+
+static void wait_for_thread(dn_loader *loader)
+{
+    pthread_mutex_lock(&loader->lock);
+    while (loader->wanted)
+        pthread_cond_wait(&loader->changed, &loader->lock);
+    pthread_mutex_unlock(&loader->lock);
+}
+
+static void ask_thread(dn_loader *loader, dn_batch_slot *slot)
+{
+    pthread_mutex_lock(&loader->lock);
+    loader->wanted = slot;
+    pthread_cond_broadcast(&loader->changed);
+    pthread_mutex_unlock(&loader->lock);
+}
+
+/* Signals are the program's business: its own threads get them. */
+static dn_status start_thread(dn_loader *loader)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int fault = pthread_create(&loader->thread, NULL, run_thread, loader);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (fault)
+        return dn_fail(DN_ERROR_MEMORY, "no thread can be started to prepare batches: %s",
+                       strerror(fault));
+    loader->threaded = true;
+    return DN_OK;
+}
+
+static dn_status check_classes(const dn_dataset *dataset)
+{
+    int first = dn_dataset_class(dataset, 0);
+    for (int i = 1; i < dn_dataset_count(dataset); i++)
+        if (dn_dataset_class(dataset, i) != first)
+            return DN_OK;
+    return dn_fail(DN_ERROR_ARGUMENT,
+                   "%s: all pictures are of one class, %s; training needs two at least",
+                   dn_dataset_path(dataset), dn_dataset_label(dataset, first));
+}
+
+static dn_status check(const dn_dataset *dataset, const dn_loader_options *options)
+{
+    int count = dn_dataset_count(dataset);
+    size_t pixels, floats, size = (size_t)options->size;
+    if (options->batch < 1 || options->size < 1)
+        return dn_fail(DN_ERROR_ARGUMENT, "batches of %d pictures of %d x %d pixels",
+                       options->batch, options->size, options->size);
+    if (!dn_multiply(size * 3, size, &pixels) ||
+        !dn_multiply(pixels + (size_t)dn_dataset_outputs(dataset), (size_t)options->batch,
+                     &floats) ||
+        floats > SIZE_MAX / 64)
+        return dn_fail_memory(SIZE_MAX);
+    if (!(options->mixup >= 0 && options->mixup <= 1000))
+        return dn_fail(DN_ERROR_ARGUMENT, "mixup %g: must be a number from 0 to 1000",
+                       options->mixup);
+    if ((options->training || options->drop_last) && options->batch > count)
+        return dn_fail(DN_ERROR_ARGUMENT, "%s: a batch of %d is larger than the %d pictures there",
+                       dn_dataset_path(dataset), options->batch, count);
+    if (options->training && dn_dataset_task(dataset) == DN_TASK_CLASSES)
+        return check_classes(dataset);
+    return DN_OK;
+}
+
+static dn_status prepare(dn_loader *loader)
+{
+    size_t count = (size_t)dn_dataset_count(loader->recipe.dataset);
+    int slots = loader->recipe.options.prefetch ? 2 : 1;
+    DN_TRY(dn_calloc(count, sizeof *loader->order, &loader->order));
+    DN_TRY(dn_calloc(count, sizeof *loader->told, &loader->told));
+    for (int i = 0; i < slots; i++)
+        DN_TRY(dn_batch_create(&loader->recipe, &loader->slots[i]));
+    return loader->recipe.options.prefetch ? start_thread(loader) : DN_OK;
+}
+
+dn_status dn_loader_create(const dn_dataset *dataset, const dn_loader_options *options,
+                           dn_loader **out)
+{
+    dn_augment augment;
+    dn_loader *loader = NULL;
+    DN_TRY(check(dataset, options));
+    DN_TRY(dn_augment_parse(options->augment ? options->augment : "none", &augment));
+    DN_TRY(dn_calloc(1, sizeof *loader, &loader));
+    loader->recipe = (dn_recipe){dataset, *options, augment};
+    loader->recipe.options.augment = NULL; /* the caller's text */
+    loader->order_epoch = -1;
+    if (options->threads < 1)
+        loader->recipe.options.threads = dn_core_count();
+    int count = dn_dataset_count(dataset), size = options->batch;
+    loader->batches = count / size + (count % size != 0 && !options->drop_last);
+    pthread_mutex_init(&loader->lock, NULL);
+    pthread_cond_init(&loader->changed, NULL);
+    dn_status status = prepare(loader);
+    if (status != DN_OK) {
+        dn_loader_free(loader);
+        return status;
+    }
+    *out = loader;
+    return DN_OK;
+}
+
+void dn_loader_free(dn_loader *loader)
+{
+    if (!loader)
+        return;
+    if (loader->threaded) {
+        pthread_mutex_lock(&loader->lock);
+        loader->leaves = true;
+        pthread_cond_broadcast(&loader->changed);
+        pthread_mutex_unlock(&loader->lock);
+        pthread_join(loader->thread, NULL);
+    }
+    pthread_cond_destroy(&loader->changed);
+    pthread_mutex_destroy(&loader->lock);
+    dn_batch_free(&loader->slots[0]);
+    dn_batch_free(&loader->slots[1]);
+    free(loader->order);
+    free(loader->told);
+    free(loader);
+}
+
+int dn_loader_batches(const dn_loader *loader)
+{
+    return loader->batches;
+}
+
+size_t dn_loader_bytes(const dn_loader *loader)
+{
+    size_t slots = loader->recipe.options.prefetch ? 2 : 1;
+    return slots * dn_batch_bytes(&loader->recipe);
+}
+
+void dn_loader_seek(dn_loader *loader, int64_t epoch, int index)
+{
+    if (index < 0)
+        index = 0;
+    loader->epoch = epoch + index / loader->batches;
+    loader->index = index % loader->batches;
+}
+
+static bool holds_next(const dn_loader *loader, const dn_batch_slot *slot)
+{
+    return slot->filled && slot->loaded.epoch == loader->epoch &&
+           slot->loaded.index == loader->index;
+}
+
+static void aim(const dn_loader *loader, dn_batch_slot *slot)
+{
+    slot->loaded.epoch = loader->epoch;
+    slot->loaded.index = loader->index;
+    slot->filled = false;
+}
+
+/* Moves the skips that have not been told of to the front. */
+static void tell_once(dn_loader *loader, dn_batch_slot *slot)
+{
+    slot->loaded.news = 0;
+    for (int i = 0; i < slot->loaded.skipped; i++) {
+        dn_skip skip = slot->skips[i];
+        if (loader->told[skip.sample])
+            continue;
+        loader->told[skip.sample] = true;
+        slot->skips[i] = slot->skips[slot->loaded.news];
+        slot->skips[slot->loaded.news++] = skip;
+    }
+}
+
+static void advance(dn_loader *loader)
+{
+    if (++loader->index >= loader->batches) {
+        loader->index = 0;
+        loader->epoch++;
+    }
+}
+
+dn_status dn_loader_next(dn_loader *loader, const dn_loaded **loaded)
+{
+    if (loader->threaded) {
+        wait_for_thread(loader);
+        loader->current ^= 1;
+    }
+    dn_batch_slot *slot = &loader->slots[loader->current];
+    if (!holds_next(loader, slot)) {
+        aim(loader, slot);
+        fill(loader, slot);
+    }
+    slot->filled = false; /* what the caller had is not handed out again */
+    advance(loader);
+    if (loader->threaded && (loader->index > 0 || loader->recipe.options.training)) {
+        dn_batch_slot *other = &loader->slots[loader->current ^ 1];
+        aim(loader, other);
+        ask_thread(loader, other);
+    }
+    if (slot->status != DN_OK)
+        return dn_fail(slot->status, "%s", slot->fault);
+    loader->barren = slot->loaded.batch.n ? 0 : loader->barren + 1;
+    if (loader->barren >= loader->batches)
+        return dn_fail(DN_ERROR_IO, "none of the %d pictures can be used, the last because: %s",
+                       dn_dataset_count(loader->recipe.dataset), slot->skips[0].reason);
+    tell_once(loader, slot);
+    *loaded = &slot->loaded;
+    return DN_OK;
+}

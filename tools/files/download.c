@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/* libcurl is loaded when something is fetched, not linked: with the thirty
+ * libraries that it brings it would cost every other command 4 ms of its start
+ * (docs/weights.md). */
+#include "files/download.h"
+
+#include "densenet.h"
+#include "ui/report.h"
+
+#include <curl/curl.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#undef curl_easy_setopt
+#undef curl_easy_getinfo
+
+#define MAX_ATTEMPTS 10
+
+static struct {
+    void *library;
+    CURL *(*init)(void);
+    CURLcode (*setopt)(CURL *, CURLoption, ...);
+    CURLcode (*perform)(CURL *);
+    CURLcode (*getinfo)(CURL *, CURLINFO, ...);
+    const char *(*strerror)(CURLcode);
+    void (*cleanup)(CURL *);
+} curl;
+
+/* A pointer to a function from dlsym's to data, as POSIX has it done. */
+static bool find(const char *name, void *pointer)
+{
+    void *symbol = dlsym(curl.library, name);
+    memcpy(pointer, &symbol, sizeof symbol);
+    return symbol != NULL;
+}
+
+static bool load_curl(void)
+{
+    static const char *const names[] = {"libcurl.so.4", "libcurl-gnutls.so.4", "libcurl.so",
+                                        "libcurl.4.dylib"};
+    for (size_t i = 0; i < sizeof names / sizeof *names && !curl.library; i++)
+        curl.library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
+    if (!curl.library)
+        return complain("libcurl, which fetches files, is not installed");
+    return (find("curl_easy_init", &curl.init) && find("curl_easy_setopt", &curl.setopt) &&
+            find("curl_easy_perform", &curl.perform) && find("curl_easy_getinfo", &curl.getinfo) &&
+            find("curl_easy_strerror", &curl.strerror) &&
+            find("curl_easy_cleanup", &curl.cleanup)) ||
+           complain("libcurl lacks a function: %s", dlerror());
+}
+
+/* One request. */
+typedef struct transfer {
+    download *d;
+    CURL *handle;
+    bool begun, asked_range;
+    int fault; /* errno of a failed write */
+    double started;
+    int64_t started_at;
+    char message[CURL_ERROR_SIZE];
+} transfer;
+
+static long response_of(const transfer *t)
+{
+    long code = 0;
+    curl.getinfo(t->handle, CURLINFO_RESPONSE_CODE, &code);
+    return code;
+}
+
+static bool write_all(int descriptor, const char *data, size_t size)
+{
+    while (size) {
+        ssize_t count = write(descriptor, data, size);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count <= 0)
+            return false;
+        data += count;
+        size -= (size_t)count;
+    }
+    return true;
+}
+
+/* A server that answers 200 to a request for the rest sends the whole. */
+static size_t receive(char *data, size_t size, size_t count, void *context)
+{
+    transfer *t = context;
+    size *= count;
+    bool sound = true;
+    if (!t->begun) {
+        if (t->asked_range && response_of(t) != 206)
+            t->d->have = t->started_at = 0;
+        sound = ftruncate(t->d->descriptor, t->d->have) == 0 &&
+                lseek(t->d->descriptor, t->d->have, SEEK_SET) >= 0;
+        t->begun = true;
+    }
+    if (!sound || !write_all(t->d->descriptor, data, size)) {
+        t->fault = errno;
+        return 0;
+    }
+    t->d->have += (int64_t)size;
+    return size;
+}
+
+static int show_progress(void *context, curl_off_t total, curl_off_t now, curl_off_t upload_total,
+                         curl_off_t uploaded)
+{
+    (void)upload_total;
+    (void)uploaded;
+    const transfer *t = context;
+    double seconds = seconds_now() - t->started;
+    if (total > 0)
+        progress("%s: %.1f of %.1f MB, %.1f MB/s", t->d->label,
+                 1e-6 * (double)(t->started_at + now), 1e-6 * (double)(t->started_at + total),
+                 1e-6 * (double)now / (seconds > 0 ? seconds : 1));
+    return 0;
+}
+
+static CURLcode perform(transfer *t)
+{
+    char range[32], agent[48];
+    snprintf(agent, sizeof agent, "densenet/%s", dn_version());
+    curl.setopt(t->handle, CURLOPT_URL, t->d->url);
+    curl.setopt(t->handle, CURLOPT_USERAGENT, agent);
+    curl.setopt(t->handle, CURLOPT_FOLLOWLOCATION, 1L);
+    curl.setopt(t->handle, CURLOPT_MAXREDIRS, 8L);
+    curl.setopt(t->handle, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl.setopt(t->handle, CURLOPT_FAILONERROR, 1L);
+    curl.setopt(t->handle, CURLOPT_NOSIGNAL, 1L);
+    curl.setopt(t->handle, CURLOPT_CONNECTTIMEOUT, 30L);
+    curl.setopt(t->handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl.setopt(t->handle, CURLOPT_LOW_SPEED_TIME, 60L);
+    curl.setopt(t->handle, CURLOPT_ERRORBUFFER, t->message);
+    curl.setopt(t->handle, CURLOPT_WRITEFUNCTION, receive);
+    curl.setopt(t->handle, CURLOPT_WRITEDATA, t);
+    curl.setopt(t->handle, CURLOPT_NOPROGRESS, 0L);
+    curl.setopt(t->handle, CURLOPT_XFERINFOFUNCTION, show_progress);
+    curl.setopt(t->handle, CURLOPT_XFERINFODATA, t);
+    if (t->asked_range) {
+        snprintf(range, sizeof range, "%lld-", (long long)t->d->have);
+        curl.setopt(t->handle, CURLOPT_RANGE, range);
+    }
+    return curl.perform(t->handle);
+}
+
+typedef enum outcome { FINISHED, AGAIN, FAILED } outcome;
+
+static outcome judge(transfer *t, CURLcode code)
+{
+    if (code == CURLE_OK)
+        return FINISHED;
+    if (t->fault) {
+        complain("%s: cannot be written: %s", t->d->label, strerror(t->fault));
+        return FAILED;
+    }
+    /* 416: there is no such rest, so what is there is not the beginning. */
+    if (t->asked_range && response_of(t) == 416 && ftruncate(t->d->descriptor, 0) == 0) {
+        t->d->have = 0;
+        return AGAIN;
+    }
+    if (t->d->have > t->started_at)
+        return AGAIN;
+    complain("%s: cannot be fetched: %s", t->d->url,
+             t->message[0] ? t->message : curl.strerror(code));
+    return FAILED;
+}
+
+bool download_rest(download *d)
+{
+    if (!curl.library && !load_curl())
+        return false;
+    outcome result = AGAIN;
+    for (int attempt = 0; attempt < MAX_ATTEMPTS && result == AGAIN; attempt++) {
+        transfer t = {.d = d,
+                      .handle = curl.init(),
+                      .asked_range = d->have > 0,
+                      .started = seconds_now(),
+                      .started_at = d->have};
+        if (!t.handle)
+            return complain("out of memory");
+        result = judge(&t, perform(&t));
+        progress_end();
+        curl.cleanup(t.handle);
+    }
+    return result == FINISHED ||
+           (result == AGAIN &&
+            complain("%s: the connection broke %d times; run the command again to go on", d->url,
+                     MAX_ATTEMPTS));
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+#include "files/pictures.h"
+
+#include "ui/report.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+static struct {
+    const char *preprocess;
+    int64_t max_pixels;
+} chosen;
+
+const option_row picture_options[] = {
+    {"preprocess", 0, OPTION_TEXT, &chosen.preprocess, "SPEC",
+     "pipeline torchvision, timm, xrv, keras, cifar10, cifar100 or none, and changes to it: "
+     "torchvision,resize=232,filter=bicubic; or changes alone: crop=288",
+     0, 0},
+    {"max-pixels", 0, OPTION_LONG, &chosen.max_pixels, "N",
+     "largest picture that is decoded (178956970)", 1, 9e15},
+    {0},
+};
+
+bool picture_pipeline(dn_preprocess *preprocess)
+{
+    if (!chosen.preprocess || dn_preprocess_parse(chosen.preprocess, preprocess) == DN_OK)
+        return true;
+    return complain("--%s", dn_last_error());
+}
+
+static bool append(picture_list *list, char *path)
+{
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity ? 2 * list->capacity : 16;
+        char **grown = realloc(list->paths, capacity * sizeof *grown);
+        if (!grown) {
+            free(path);
+            return complain("out of memory for the list of pictures");
+        }
+        list->paths = grown;
+        list->capacity = capacity;
+    }
+    if (!path)
+        return complain("out of memory for the list of pictures");
+    list->paths[list->count++] = path;
+    return true;
+}
+
+static bool is_picture(const char *name)
+{
+    static const char *const extensions[] = {"jpg", "jpeg", "jpe", "jfif", "png", "webp"};
+    const char *dot = strrchr(name, '.');
+    for (size_t i = 0; dot && i < sizeof extensions / sizeof *extensions; i++)
+        if (strcasecmp(dot + 1, extensions[i]) == 0)
+            return true;
+    return false;
+}
+
+static char *join(const char *folder, const char *name)
+{
+    size_t length = strlen(folder), size = length + strlen(name) + 2;
+    char *path = malloc(size);
+    if (path)
+        snprintf(path, size, "%s%s%s", folder, folder[length - 1] == '/' ? "" : "/", name);
+    return path;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool append_folder(picture_list *list, const char *folder)
+{
+    DIR *stream = opendir(folder);
+    size_t before = list->count;
+    if (!stream) {
+        complain("%s: cannot be opened: %s", folder, strerror(errno));
+        list->failures++;
+        return true;
+    }
+    bool sound = true;
+    struct dirent *entry;
+    while (sound && (entry = readdir(stream)))
+        if (entry->d_name[0] != '.' && entry->d_type != DT_DIR && is_picture(entry->d_name))
+            sound = append(list, join(folder, entry->d_name));
+    closedir(stream);
+    if (list->count > before) {
+        qsort(list->paths + before, list->count - before, sizeof *list->paths, by_name);
+    } else if (sound) {
+        complain("%s: holds no picture (.jpg, .jpeg, .png, .webp)", folder);
+        list->failures++;
+    }
+    return sound;
+}
+
+bool picture_list_create(int count, char **arguments, picture_list *list)
+{
+    *list = (picture_list){0};
+    bool sound = true, input = false;
+    for (int i = 0; sound && i < count; i++) {
+        struct stat found;
+        bool is_input = strcmp(arguments[i], "-") == 0;
+        if (is_input && input)
+            sound = complain("-: standard input holds one picture and can be named once");
+        else if (!is_input && stat(arguments[i], &found) == 0 && S_ISDIR(found.st_mode))
+            sound = append_folder(list, arguments[i]);
+        else
+            sound = append(list, strdup(is_input ? "/dev/stdin" : arguments[i]));
+        input |= is_input;
+    }
+    if (!sound)
+        picture_list_free(list);
+    return sound;
+}
+
+void picture_list_free(picture_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        free(list->paths[i]);
+    free(list->paths);
+    *list = (picture_list){0};
+}
+
+dn_status picture_read(const char *path, dn_image **image)
+{
+    dn_image_limits limits = {.max_pixels = chosen.max_pixels};
+    return dn_image_read(path, &limits, image);
+}
+
+/* Keeps what went wrong, since the library's sentence belongs to its thread. */
+static void note_fault(picture_tensor *tensor, const char *context, const char *fault)
+{
+    if (asprintf(&tensor->fault, "%s%s%s", context, context[0] ? ": " : "", fault) < 0)
+        tensor->fault = NULL;
+}
+
+static void fill_from_image(const dn_preprocess *preprocess, const char *path,
+                            const dn_image *image, picture_tensor *tensor)
+{
+    if (dn_preprocess_size(preprocess, image->width, image->height, &tensor->width,
+                           &tensor->height) != DN_OK) {
+        note_fault(tensor, path, dn_last_error());
+        return;
+    }
+    size_t plane = (size_t)tensor->width * (size_t)tensor->height;
+    tensor->data = malloc((size_t)preprocess->channels * plane * sizeof(float));
+    if (tensor->data && dn_preprocess_run(preprocess, image, tensor->data) == DN_OK)
+        return;
+    note_fault(tensor, path, tensor->data ? dn_last_error() : "out of memory");
+    free(tensor->data);
+    tensor->data = NULL;
+}
+
+void picture_tensors_fill(const dn_preprocess *preprocess, char *const *paths, int count,
+                          int threads, bool keep_images, picture_tensor *tensors)
+{
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
+    for (int i = 0; i < count; i++) {
+        dn_image *image;
+        tensors[i] = (picture_tensor){0};
+        if (picture_read(paths[i], &image) != DN_OK) {
+            note_fault(&tensors[i], "", dn_last_error());
+            continue;
+        }
+        fill_from_image(preprocess, paths[i], image, &tensors[i]);
+        if (keep_images)
+            tensors[i].image = image;
+        else
+            dn_image_free(image);
+    }
+}
+
+void picture_tensors_free(int count, picture_tensor *tensors)
+{
+    for (int i = 0; i < count; i++) {
+        dn_image_free(tensors[i].image);
+        free(tensors[i].data);
+        free(tensors[i].fault);
+    }
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* The pictures that a command is given, and the options about them. */
+#ifndef TOOL_PICTURES_H
+#define TOOL_PICTURES_H
+
+#include "densenet.h"
+#include "ui/options.h"
+
+/* --preprocess and --max-pixels. */
+extern const option_row picture_options[];
+
+/* Applies --preprocess to the pipeline that would be used without it. */
+bool picture_pipeline(dn_preprocess *preprocess);
+
+/* Paths of pictures. */
+typedef struct picture_list {
+    char **paths;
+    size_t count, capacity;
+    size_t failures; /* arguments without a picture */
+} picture_list;
+
+/* From arguments PICTURE|FOLDER|- in the order given. A folder stands for its
+ * pictures (known by their extension, hidden ones and inner folders left out),
+ * sorted by name. What has no picture is complained about and counted; false,
+ * with nothing to free, where no list can be made. */
+bool picture_list_create(int count, char **arguments, picture_list *list);
+void picture_list_free(picture_list *list);
+
+/* dn_image_read within --max-pixels. */
+dn_status picture_read(const char *path, dn_image **image);
+
+/* What became of a picture: a tensor, or a sentence saying why not (either NULL
+ * where even the sentence found no memory). */
+typedef struct picture_tensor {
+    int width, height;
+    float *data;     /* channels x height x width */
+    dn_image *image; /* kept on request, else NULL */
+    char *fault;
+} picture_tensor;
+
+/* Reads and preprocesses pictures, each by one of the threads. Release what
+ * they became with picture_tensors_free. */
+void picture_tensors_fill(const dn_preprocess *preprocess, char *const *paths, int count,
+                          int threads, bool keep_images, picture_tensor *tensors);
+void picture_tensors_free(int count, picture_tensor *tensors);
+
+#endif

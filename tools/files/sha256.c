@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include "files/sha256.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Cube roots of the first 64 primes: the first 32 bits of their fractions. */
+static const uint32_t constants[64] = {
+    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
+
+static uint32_t rotate(uint32_t value, unsigned count)
+{
+    return value >> count | value << (32 - count);
+}
+
+static void expand(const unsigned char *block, uint32_t words[64])
+{
+    for (int i = 0; i < 16; i++, block += 4)
+        words[i] = (uint32_t)block[0] << 24 | (uint32_t)block[1] << 16 | (uint32_t)block[2] << 8 |
+                   (uint32_t)block[3];
+    for (int i = 16; i < 64; i++) {
+        uint32_t a = words[i - 15], b = words[i - 2];
+        words[i] = words[i - 16] + words[i - 7] + (rotate(a, 7) ^ rotate(a, 18) ^ a >> 3) +
+                   (rotate(b, 17) ^ rotate(b, 19) ^ b >> 10);
+    }
+}
+
+/* The standard's a..h are v[0..7]. */
+static void compress(sha256 *hash, const unsigned char *block)
+{
+    uint32_t words[64], v[8];
+    expand(block, words);
+    memcpy(v, hash->state, sizeof v);
+    for (int i = 0; i < 64; i++) {
+        uint32_t e = v[4], a = v[0];
+        uint32_t t1 = v[7] + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) +
+                      ((e & v[5]) ^ (~e & v[6])) + constants[i] + words[i];
+        uint32_t t2 = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) +
+                      ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
+        memmove(v + 1, v, 7 * sizeof *v);
+        v[4] += t1;
+        v[0] = t1 + t2;
+    }
+    for (int i = 0; i < 8; i++)
+        hash->state[i] += v[i];
+}
+
+void sha256_begin(sha256 *hash)
+{
+    static const uint32_t start[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                      0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+    memcpy(hash->state, start, sizeof start);
+    hash->bytes = 0;
+}
+
+void sha256_add(sha256 *hash, const void *data, size_t size)
+{
+    const unsigned char *at = data;
+    while (size) {
+        size_t used = (size_t)(hash->bytes % 64), count = 64 - used < size ? 64 - used : size;
+        memcpy(hash->block + used, at, count);
+        hash->bytes += count;
+        at += count;
+        size -= count;
+        if (hash->bytes % 64 == 0)
+            compress(hash, hash->block);
+    }
+}
+
+void sha256_end(sha256 *hash, char digest[65])
+{
+    uint64_t bits = hash->bytes * 8;
+    unsigned char length[8];
+    for (int i = 0; i < 8; i++)
+        length[i] = (unsigned char)(bits >> (56 - 8 * i));
+    sha256_add(hash, "\x80", 1);
+    while (hash->bytes % 64 != 56)
+        sha256_add(hash, "", 1);
+    sha256_add(hash, length, sizeof length);
+    for (int i = 0; i < 8; i++)
+        snprintf(digest + (ptrdiff_t)8 * i, 9, "%08x", (unsigned)hash->state[i]);
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/* From settings to a run that can start: data, network, folder. */
+#include "network.h"
+#include "training/run_log.h"
+#include "training/train_run.h"
+#include "training/train_settings.h"
+#include "ui/report.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+static bool sound(dn_status status)
+{
+    if (status != DN_OK)
+        refuse();
+    return status == DN_OK;
+}
+
+/* The names of a data set's classes; free(). NULL where it has complained. */
+static const char **label_names(const dn_dataset *data)
+{
+    int count = dn_dataset_outputs(data);
+    const char **names = malloc((size_t)count * sizeof *names);
+    for (int i = 0; names && i < count; i++)
+        names[i] = dn_dataset_label(data, i);
+    if (!names)
+        complain("out of memory for labels");
+    return names;
+}
+
+static bool open_data(train_run *run)
+{
+    if (!sound(dn_dataset_open(train_chosen.data, DN_PORTION_TRAIN, &run->whole)))
+        return false;
+    run->train = run->whole;
+    if (train_chosen.val) {
+        const char **names = label_names(run->whole);
+        bool done = names &&
+                    sound(dn_dataset_open(train_chosen.val, DN_PORTION_TEST, &run->val_source)) &&
+                    sound(dn_dataset_match(run->val_source, names, dn_dataset_outputs(run->whole)));
+        run->val = run->val_source;
+        free(names);
+        return done;
+    }
+    if (train_chosen.val_split > 0)
+        return sound(dn_dataset_split(run->whole, train_chosen.val_split,
+                                      (uint64_t)train_chosen.seed, &run->train, &run->val));
+    return true;
+}
+
+static bool is_cifar(const dn_dataset *data)
+{
+    return strncmp(dn_dataset_format(data), "CIFAR", 5) == 0;
+}
+
+/* The loaded network, with another classifier where the data asks for one. */
+static dn_model *load_start(const train_run *run)
+{
+    dn_model *model, *replaced;
+    if (!sound(dn_model_load(train_chosen.init, NULL, &model)))
+        return NULL;
+    int outputs = dn_dataset_outputs(run->whole);
+    if (dn_model_arch(model)->classes == outputs)
+        return model;
+    bool done =
+        sound(dn_model_replace_head(model, outputs, (uint64_t)train_chosen.seed, &replaced));
+    dn_model_free(model);
+    return done ? replaced : NULL;
+}
+
+static dn_model *random_start(const train_run *run)
+{
+    dn_arch arch;
+    dn_model *model;
+    const char *name = train_chosen.arch;
+    if (!name && !arch_described())
+        name = is_cifar(run->whole) ? "densenet-bc-100-12" : "densenet121";
+    if (!arch_from_options(name, &arch))
+        return NULL;
+    int outputs = dn_dataset_outputs(run->whole);
+    if (arch_classes_given() && arch.classes != outputs) {
+        complain("train: --classes %d: the data has %d", arch.classes, outputs);
+        return NULL;
+    }
+    arch.classes = outputs;
+    bool paper = strcmp(train_chosen.init_scheme, "paper") == 0;
+    return sound(dn_model_init(&arch, paper ? DN_INIT_PAPER : DN_INIT_PYTORCH,
+                               (uint64_t)train_chosen.seed, &model))
+               ? model
+               : NULL;
+}
+
+/* The pipeline that evaluation and prediction will use. */
+static bool choose_pipeline(train_run *run, const dn_model *start)
+{
+    const dn_arch *arch = dn_model_arch(start);
+    bool imagenet = arch->stem == DN_STEM_IMAGENET || arch->stem == DN_STEM_DEEP;
+    bool recorded = dn_model_preprocess(start, &run->preprocess);
+    if (!recorded && is_cifar(run->whole) &&
+        !sound(dn_preprocess_parse(
+            strcmp(dn_dataset_format(run->whole), "CIFAR-100") == 0 ? "cifar100" : "cifar10",
+            &run->preprocess)))
+        return false;
+    run->size = train_chosen.image_size            ? train_chosen.image_size
+                : recorded && run->preprocess.crop ? run->preprocess.crop
+                : imagenet                         ? 224
+                                                   : 32;
+    if (run->preprocess.crop != run->size) {
+        run->preprocess.resize = imagenet ? (int)lround(run->size * 256 / 224.0) : run->size;
+        run->preprocess.crop = run->size;
+    }
+    run->preprocess.channels = arch->channels;
+    return !train_chosen.preprocess ||
+           sound(dn_preprocess_parse(train_chosen.preprocess, &run->preprocess));
+}
+
+static bool set_card(const train_run *run, dn_model *start)
+{
+    const char **names = label_names(run->whole);
+    bool done = names && sound(dn_model_set_labels(start, names, dn_dataset_outputs(run->whole)));
+    dn_model_set_task(start, dn_dataset_task(run->whole));
+    dn_model_set_preprocess(start, &run->preprocess);
+    free(names);
+    return done;
+}
+
+static bool open_loader(train_run *run, const dn_arch *arch)
+{
+    bool imagenet = arch->stem == DN_STEM_IMAGENET || arch->stem == DN_STEM_DEEP;
+    dn_loader_options loading = {
+        .batch = train_chosen.batch_size,
+        .size = run->size,
+        .threads = 1, /* beside those that train */
+        .training = true,
+        .shuffle = !train_chosen.no_shuffle,
+        .prefetch = true,
+        .mixup = train_chosen.mixup,
+        .seed = (uint64_t)train_chosen.seed,
+        .augment = train_chosen.augment ? train_chosen.augment
+                   : imagenet           ? "imagenet"
+                                        : "cifar",
+        .preprocess = run->preprocess,
+    };
+    if (!sound(dn_loader_create(run->train, &loading, &run->loader)))
+        return false;
+    int batches = dn_loader_batches(run->loader);
+    run->steps_per_epoch = (batches + train_chosen.accumulate - 1) / train_chosen.accumulate;
+    run->epochs = train_chosen.epochs;
+    return true;
+}
+
+static bool open_trainer(train_run *run, const dn_model *start)
+{
+    dn_trainer_options *options = &run->options;
+    size_t bytes;
+    if (!train_settings_trainer(options))
+        return false;
+    options->batch = train_chosen.batch_size;
+    options->height = options->width = run->size;
+    options->steps = run->epochs * run->steps_per_epoch;
+    options->warmup = llround(train_chosen.warmup * (double)run->steps_per_epoch);
+    if (!sound(dn_trainer_plan(dn_model_arch(start), options, &bytes)))
+        return false;
+    run->bytes = bytes + dn_loader_bytes(run->loader);
+    run->arch = *dn_model_arch(start);
+    return sound(dn_trainer_create(start, options, &run->trainer));
+}
+
+/* runs/ARCH-DATE-TIME where none was named; stays for the program's life. */
+static const char *choose_folder(const dn_arch *arch)
+{
+    static char folder[DN_NAME_SIZE + 40];
+    if (train_chosen.resume)
+        return train_chosen.resume;
+    if (train_chosen.output)
+        return train_chosen.output;
+    char moment[32];
+    time_t now = time(NULL);
+    struct tm local;
+    strftime(moment, sizeof moment, "%Y%m%d-%H%M%S", localtime_r(&now, &local));
+    snprintf(folder, sizeof folder, "runs/%s-%s", arch->name, moment);
+    mkdir("runs", 0777);
+    return folder;
+}
+
+static bool open_folder(train_run *run)
+{
+    char *state;
+    if (train_chosen.resume)
+        return train_checkpoint_restore(run);
+    if (mkdir(run->folder, 0777) != 0 && errno != EEXIST)
+        return complain("%s: cannot be made: %s", run->folder, strerror(errno));
+    if (asprintf(&state, "%s/resume.safetensors", run->folder) < 0)
+        return complain("out of memory");
+    struct stat info;
+    bool taken = stat(state, &info) == 0;
+    free(state);
+    if (taken)
+        return complain("%s: holds a run already; --resume %s goes on with it, or --output names "
+                        "another folder",
+                        run->folder, run->folder);
+    return train_settings_write(run->chosen, run->folder);
+}
+
+static bool open_network(train_run *run)
+{
+    dn_model *start = train_chosen.init ? load_start(run) : random_start(run);
+    bool done = start && choose_pipeline(run, start) && set_card(run, start) &&
+                open_loader(run, dn_model_arch(start)) && open_trainer(run, start);
+    if (done)
+        run->folder = choose_folder(dn_model_arch(start));
+    dn_model_free(start);
+    return done;
+}
+
+static void announce(const train_run *run)
+{
+    fprintf(stderr, "%s, %zu parameters, on %d pictures (%s); memory planned: %.0f MB\n",
+            run->arch.name, dn_arch_parameters(&run->arch), dn_dataset_count(run->train),
+            dn_dataset_format(run->whole), 1e-6 * (double)run->bytes);
+}
+
+bool train_run_open(const command *chosen, train_run *run)
+{
+    *run = (train_run){.chosen = chosen, .best_score = -1};
+    if (!open_data(run) || !open_network(run) || !open_folder(run))
+        return false;
+    int64_t steps = dn_trainer_steps(run->trainer);
+    dn_loader_seek(run->loader, steps / run->steps_per_epoch,
+                   (int)(steps % run->steps_per_epoch) * train_chosen.accumulate);
+    run->log = run_log_open(run->folder, dn_dataset_task(run->whole) == DN_TASK_LABELS, steps);
+    if (run->log)
+        announce(run);
+    return run->log != NULL;
+}
+
+void train_run_close(train_run *run)
+{
+    if (run->log)
+        fclose(run->log);
+    dn_trainer_free(run->trainer);
+    dn_loader_free(run->loader);
+    if (run->train != run->whole)
+        dn_dataset_free(run->train);
+    if (run->val != run->val_source)
+        dn_dataset_free(run->val);
+    dn_dataset_free(run->val_source);
+    dn_dataset_free(run->whole);
+}

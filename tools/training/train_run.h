@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* A training run: its folder, its state, its loop. */
+#ifndef TOOL_TRAIN_RUN_H
+#define TOOL_TRAIN_RUN_H
+
+#include "densenet.h"
+#include "ui/options.h"
+
+#include <stdio.h>
+
+typedef struct train_run {
+    const command *chosen; /* whose options were given */
+    const char *folder;
+    dn_dataset *train, *val; /* val NULL: none */
+    dn_dataset *whole;       /* where both are parts of one, else NULL */
+    dn_dataset *val_source;  /* owner of val where it was opened by itself */
+    dn_preprocess preprocess;
+    int size; /* of the pictures */
+    dn_loader *loader;
+    dn_trainer *trainer;
+    dn_trainer_options options;
+    dn_arch arch;
+    size_t bytes; /* of memory planned */
+    int64_t epochs, steps_per_epoch;
+    FILE *log;
+
+    /* What a checkpoint's note keeps. */
+    double epoch_loss, epoch_correct; /* sums over the epoch so far */
+    int64_t epoch_pictures, skipped;
+    double best_score; /* the best validation so far */
+    double seconds;    /* of training, earlier calls included */
+} train_run;
+
+/* Opens data, network and folder as train_chosen asks, and restores the state
+ * where a run is resumed. Complains and returns false where it cannot; close
+ * either way. */
+bool train_run_open(const command *chosen, train_run *run);
+void train_run_close(train_run *run);
+
+/* To the last epoch, or until it is interrupted; the exit status. */
+int train_run_loop(train_run *run);
+
+/* ---- train_checkpoint.c ---- */
+
+/* RUN/resume.safetensors. */
+bool train_checkpoint_save(const train_run *run);
+bool train_checkpoint_restore(train_run *run);
+
+/* RUN/last.safetensors, and best.safetensors too if this is the best. */
+bool train_models_save(const train_run *run, bool best);
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+#include "training/train_settings.h"
+
+#include "files/output.h"
+#include "ui/report.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Where this call runs is no setting of the run. */
+static bool belongs_to_run(const option_row *row)
+{
+    static const char *const others[] = {"output", "resume", "threads", "max-steps", "help"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strcmp(row->name, others[i]) == 0)
+            return false;
+    return true;
+}
+
+static json_t *row_value(const option_row *row)
+{
+    switch (row->type) {
+    case OPTION_FLAG:
+        return json_boolean(*(const bool *)row->target);
+    case OPTION_INT:
+        return json_integer(*(const int *)row->target);
+    case OPTION_LONG:
+        return json_integer(*(const int64_t *)row->target);
+    case OPTION_FLOAT:
+        return json_real(*(const double *)row->target);
+    default:
+        return json_string(*(const char *const *)row->target);
+    }
+}
+
+bool train_settings_write(const command *chosen, const char *run)
+{
+    json_t *object = json_pack("{s:s}", "data", train_chosen.data);
+    const option_row *row;
+    for (int i = 0; (row = option_at(chosen->options, i)); i++)
+        if (belongs_to_run(row) && option_given(row->target))
+            json_object_set_new(object, row->name, row_value(row));
+    char *text = json_dumps(object, JSON_INDENT(2)), *path = NULL;
+    json_decref(object);
+    output_file file;
+    bool sound = text && asprintf(&path, "%s/settings.json", run) >= 0;
+    sound = sound ? output_create(path, &file) : complain("out of memory for the settings");
+    if (sound) {
+        sound = output_write(&file, text, strlen(text)) && output_write(&file, "\n", 1);
+        if (sound)
+            sound = output_commit(&file);
+        else
+            output_abandon(&file);
+    }
+    free(text);
+    free(path);
+    return sound;
+}
+
+/* As the command line would have it; the strings stay for the program's life,
+ * since options point to them. */
+static char *value_text(const json_t *value)
+{
+    char *text = NULL;
+    int length =
+        json_is_string(value)    ? asprintf(&text, "%s", json_string_value(value))
+        : json_is_integer(value) ? asprintf(&text, "%lld", (long long)json_integer_value(value))
+        : json_is_real(value)    ? asprintf(&text, "%.17g", json_real_value(value))
+        : json_is_boolean(value) ? asprintf(&text, "%s", json_is_true(value) ? "true" : "false")
+                                 : -1;
+    return length < 0 ? NULL : text;
+}
+
+bool train_settings_read(const command *chosen, const char *run)
+{
+    char *path;
+    if (asprintf(&path, "%s/settings.json", run) < 0)
+        return complain("out of memory for the settings");
+    json_error_t fault;
+    json_t *object = json_load_file(path, JSON_REJECT_DUPLICATES, &fault), *value;
+    bool sound = json_is_object(object) || complain("%s: cannot be read as settings: %s", path,
+                                                    object ? "no object" : fault.text);
+    const char *name;
+    json_object_foreach(sound ? object : NULL, name, value)
+    {
+        char *text = value_text(value);
+        if (!text)
+            sound = complain("%s: \"%s\" is neither text nor a number", path, name);
+        else if (strcmp(name, "data") == 0)
+            train_chosen.data = train_chosen.data ? train_chosen.data : text;
+        else
+            sound = option_default(chosen, name, text);
+        if (!sound)
+            break;
+    }
+    json_decref(object);
+    free(path);
+    return sound;
+}
+
+static bool parse_milestones(const char *text, double milestones[8])
+{
+    int count = 0;
+    for (const char *at = text; *at && count < 8;) {
+        char *end;
+        double share = strtod(at, &end);
+        if (end == at || (*end && *end != ',') || !(share > 0 && share < 1) ||
+            (count && share <= milestones[count - 1]))
+            break;
+        milestones[count++] = share;
+        if (!*end)
+            return true;
+        at = end + 1;
+    }
+    return complain("train: --milestones: \"%s\" is no rising list of shares such as 0.5,0.75",
+                    text);
+}
+
+bool train_settings_trainer(dn_trainer_options *options)
+{
+    dn_trainer_defaults(options);
+    options->threads = train_chosen.threads;
+    options->low_memory = strcmp(train_chosen.memory, "low") == 0;
+    options->seed = (uint64_t)train_chosen.seed;
+    options->optimiser = train_chosen.optimiser;
+    options->momentum = train_chosen.momentum;
+    options->nesterov = train_chosen.nesterov;
+    options->weight_decay = train_chosen.weight_decay;
+    options->clip = train_chosen.clip;
+    options->schedule = train_chosen.schedule;
+    options->rate = train_chosen.lr;
+    options->dropout = train_chosen.dropout;
+    options->smoothing = train_chosen.label_smoothing;
+    options->ema = train_chosen.ema;
+    options->freeze = train_chosen.freeze;
+    return !train_chosen.milestones ||
+           parse_milestones(train_chosen.milestones, options->milestones);
+}
