@@ -126,11 +126,41 @@ def places(folder):
     print("places: 5")
 
 
+def streams(folder):
+    """Pipes are read to their end, and what has none is refused."""
+    for name in ("net.safetensors", "net.pth"):
+        path = f"{folder}/net/{name}"
+        expected = run("info", path)[0].stdout.replace(path, "/dev/stdin")
+        with open(path, "rb") as file:
+            data = file.read()
+            file.seek(0)
+            redirected = subprocess.run([PROGRAM, "info", "/dev/stdin"], stdin=file, capture_output=True, check=False)
+        piped = subprocess.run([PROGRAM, "info", "/dev/stdin"], input=data, capture_output=True, check=False)
+        for what, done in (("redirected", redirected), ("piped", piped)):
+            check(f"{name} {what}", done.returncode == 0 and done.stdout.decode() == expected, done.stderr)
+    fifo = f"{folder}/fifo"
+    os.mkfifo(fifo)
+    with subprocess.Popen(["/bin/sh", "-c", "cat \"$0\" > \"$1\"", f"{folder}/net/net.pth", fifo]):
+        check("a named pipe", run("info", fifo)[0].returncode == 0)
+    with subprocess.Popen(["/bin/sh", "-c", "echo none > \"$0\"", fifo]):
+        done = subprocess.run([PROGRAM, "info", fifo], capture_output=True, text=True, timeout=20, check=False)
+        check("a stranger in a pipe", done.returncode == 2 and "unknown format" in done.stderr, done.stderr)
+    for command in (("info", "/dev/zero"), ("convert", "/dev/zero", f"{folder}/out.pth"),
+                    ("predict", "-w", f"{folder}/net/net.pth", "/dev/zero")):
+        done, _ = run(*command)
+        check(f"{command[0]} without end", done.returncode == 2 and "/dev/zero: goes on past 1 GiB" in done.stderr
+              and done.stderr.count("\n") == 1, done.stderr)
+    done = subprocess.run([PROGRAM, "info", "/dev/zero"], capture_output=True, text=True, check=False,
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (512 << 20, 512 << 20)))
+    check("too little memory", done.returncode == 2 and "/dev/zero: out of memory" in done.stderr, done.stderr)
+    print("streams: 10")
+
+
 with tempfile.TemporaryDirectory() as folder:
     os.mkdir(f"{folder}/net")
     for name in ("net.safetensors", "net.pth"):
         subprocess.run([PROGRAM, "init", "--blocks", "1,2", "--growth", "2", "--stem", "cifar-norm", "--classes", "3",
                         "-o", f"{folder}/net/{name}"], check=True)
-    for test in (formats, truncations, nothing_runs, terminal_commands, places):
+    for test in (formats, truncations, nothing_runs, terminal_commands, places, streams):
         test(folder)
 sys.exit(failures > 0)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static bool json;
 
@@ -18,12 +19,19 @@ static const option_row options[] = {
     {0},
 };
 
+/* A pipe has been drained by the first look. */
+static bool can_be_read_again(const char *path)
+{
+    struct stat found;
+    return stat(path, &found) == 0 && S_ISREG(found.st_mode);
+}
+
 /* No DenseNet, but perhaps a weight file: then at least its tensors. */
 static int describe_stranger(const char *path)
 {
     char *reason = strdup(dn_last_error());
     dn_tensor_file *file;
-    if (reason && dn_tensor_file_open(path, &file) == DN_OK) {
+    if (reason && can_be_read_again(path) && dn_tensor_file_open(path, &file) == DN_OK) {
         if (json)
             info_print_tensors_json(path, file, reason);
         else

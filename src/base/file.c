@@ -11,27 +11,39 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* A device may have no end. */
+#define MOST_WITHOUT_SIZE ((size_t)1 << 30)
+
+static dn_status grow(const char *path, unsigned char **data, size_t *capacity)
+{
+    size_t wanted = *capacity ? *capacity * 2 : 65536;
+    if (wanted > MOST_WITHOUT_SIZE)
+        return dn_fail(DN_ERROR_LIMIT,
+                       "%s: goes on past 1 GiB, the most that is read of a pipe or device", path);
+    unsigned char *grown = realloc(*data, wanted);
+    if (!grown)
+        return dn_fail_within(dn_fail_memory(wanted), path);
+    *data = grown;
+    *capacity = wanted;
+    return DN_OK;
+}
+
 /* Pipes and devices have no size to map: read them to the end. */
 static dn_status read_whole(int descriptor, const char *path, dn_file_map *map)
 {
     size_t capacity = 0, size = 0;
     unsigned char *data = NULL;
     for (;;) {
-        if (size == capacity) {
-            capacity = capacity ? capacity * 2 : 65536;
-            unsigned char *grown = realloc(data, capacity);
-            if (!grown) {
-                free(data);
-                return dn_fail_memory(capacity);
-            }
-            data = grown;
+        dn_status status = size == capacity ? grow(path, &data, &capacity) : DN_OK;
+        ssize_t count = status == DN_OK ? read(descriptor, data + size, capacity - size) : -1;
+        if (count < 0 && status == DN_OK) {
+            if (errno == EINTR)
+                continue;
+            status = dn_fail(DN_ERROR_IO, "%s: cannot be read: %s", path, strerror(errno));
         }
-        ssize_t count = read(descriptor, data + size, capacity - size);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count < 0) {
+        if (status != DN_OK) {
             free(data);
-            return dn_fail(DN_ERROR_IO, "%s: cannot be read: %s", path, strerror(errno));
+            return status;
         }
         if (count == 0)
             break;
