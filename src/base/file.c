@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/file.h"
 
+#include "base/leftovers.h"
 #include "base/memory.h"
 
 #include <errno.h>
@@ -108,6 +109,16 @@ static int create_beside(const char *path, char *temporary, size_t size)
     return -1;
 }
 
+/* A stream of this process may lead to a file that others hold open. */
+static bool is_stream(const char *path)
+{
+    static const char *const names[] = {"/dev/std", "/dev/fd/", "/proc/"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strncmp(path, names[i], strlen(names[i])) == 0)
+            return true;
+    return false;
+}
+
 /* Where a rename would replace what the user did not mean to: a device or pipe
  * is written to directly, a file without any write permission is left alone,
  * also by root. */
@@ -119,7 +130,7 @@ static dn_status examine_target(const char *path, bool *special)
         return DN_OK;
     if (S_ISDIR(found.st_mode))
         return dn_fail(DN_ERROR_IO, "%s: is a folder, a file was to be written", path);
-    *special = !S_ISREG(found.st_mode);
+    *special = !S_ISREG(found.st_mode) || is_stream(path);
     if (!*special && (found.st_mode & 0222) == 0)
         return dn_fail(DN_ERROR_IO, "%s: is write-protected", path);
     return DN_OK;
@@ -137,8 +148,8 @@ dn_status dn_file_create(const char *path, dn_file_writer *writer)
         dn_file_abandon(writer);
         return status;
     }
-    int descriptor =
-        special ? open(path, O_WRONLY | O_CLOEXEC) : create_beside(path, writer->temporary, size);
+    int descriptor = special ? open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
+                             : create_beside(path, writer->temporary, size);
     if (descriptor < 0)
         writer->temporary[0] = '\0';
     else
@@ -194,6 +205,7 @@ dn_status dn_file_commit(dn_file_writer *writer)
     if (sound && beside) {
         writer->temporary[0] = '\0';
         sync_folder(writer->path);
+        dn_remove_leftovers(writer->path);
     } else if (!sound) {
         status = dn_fail(DN_ERROR_IO, "%s: cannot be written: %s", writer->path, strerror(fault));
     }

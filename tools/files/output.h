@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Files that appear whole or not at all: written beside their destination,
- * synced, then renamed over it. Devices and pipes are written directly. Every
- * function that fails has complained. */
+ * synced, then renamed over it. What goes to a device or pipe is gathered in a
+ * file without a name, so that it too can be sought in, and sent when whole.
+ * Every function that fails has complained. */
 #ifndef TOOL_OUTPUT_H
 #define TOOL_OUTPUT_H
 
@@ -11,7 +12,8 @@
 typedef struct output_file {
     FILE *stream;
     const char *path; /* the caller's, who keeps it */
-    char *temporary;  /* NULL where the destination is written directly */
+    char *temporary;  /* NULL where there is a ... */
+    FILE *receiver;   /* device or pipe that the bytes are sent to */
 } output_file;
 
 bool output_create(const char *path, output_file *file);

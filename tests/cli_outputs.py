@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: MIT
+"""Where results may go: pipes, streams of the process, folders that are not there yet, and what
+killed processes left. Needs nothing but Python."""
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+
+from picture_files import grey_png
+
+PROGRAM = os.environ["DENSENET"]
+failures = 0
+
+
+def check(what, good, figure=""):
+    global failures
+    failures += not good
+    if not good:
+        print(f"{what}: FAILED {figure}")
+
+
+def run(*arguments, **options):
+    return subprocess.run([PROGRAM, *arguments], capture_output=True, check=False, **options)
+
+
+def contents(path):
+    with open(path, "rb") as stream:
+        return stream.read()
+
+
+def write(path, data):
+    with open(path, "wb") as stream:
+        stream.write(data)
+
+
+def npy(shape, numbers):
+    text = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text + struct.pack(f"<{len(numbers)}f", *numbers)
+
+
+def streams(folder):
+    """What a pipe gets is what a file would."""
+    write(f"{folder}/x.npy", npy((3, 1, 8, 8), [i % 7 for i in range(192)]))
+    write(f"{folder}/a.png", grey_png(8, 8, 100))
+    write(f"{folder}/b.png", grey_png(9, 9, 100))
+    for what, command in (("logits", ("forward", "-w", f"{folder}/net.pth", "-i", f"{folder}/x.npy", "-b", "2")),
+                          ("features", ("forward", "-w", f"{folder}/net.pth", "-i", f"{folder}/x.npy", "-b", "2",
+                                        "--features", "block1")),
+                          ("pictures", ("preprocess", f"{folder}/a.png", f"{folder}/a.png", "--preprocess", "none")),
+                          ("weights", ("convert", f"{folder}/net.pth"))):
+        def to(path, **options):
+            target = (path,) if command[0] == "convert" else ("--output", path)
+            return run(*command, *target, **options)
+        to(f"{folder}/out")
+        expected = contents(f"{folder}/out")
+        done = to("/dev/stdout")
+        check(f"{what} to a pipe", done.returncode == 0 and done.stdout == expected, done.stderr)
+        with open(f"{folder}/stdout", "wb") as stream:
+            done = subprocess.run([PROGRAM, *command, *(() if command[0] == "convert" else ("-o",)),
+                                   "/proc/self/fd/1"], stdout=stream, stderr=subprocess.PIPE, check=False)
+        check(f"{what} to a redirected stream", done.returncode == 0 and contents(f"{folder}/stdout") == expected,
+              done.stderr)
+    done = run("preprocess", f"{folder}/a.png", f"{folder}/b.png", "--preprocess", "none,channels=1",
+               "-o", "/dev/stdout")
+    check("nothing of an array that failed", done.returncode == 2 and done.stdout == b"", done)
+
+
+def ended_process():
+    with subprocess.Popen(["true"]) as process:
+        pass
+    return process.pid
+
+
+def leftovers(folder):
+    """Temporary files of processes that are no more go; those of living ones and others stay."""
+    os.mkdir(f"{folder}/dir")
+    dead, living = ended_process(), os.getpid()
+    for command, name, ending in ((("convert", f"{folder}/net.pth"), "net.safetensors", "-0.tmp"),
+                                  (("preprocess", f"{folder}/a.png", "--output"), "a.npy", ".tmp")):
+        kept = [f"{name}.{living}{ending}", f"x{name}.{dead}{ending}", f"{name}.{dead}{ending}.txt", f"{name}.tmp"]
+        for entry in [f"{name}.{dead}{ending}", *kept]:
+            write(f"{folder}/dir/{entry}", b"half")
+        done = run(*command, f"{folder}/dir/{name}")
+        check(f"leftovers beside {name}", done.returncode == 0 and sorted(os.listdir(f"{folder}/dir")) ==
+              sorted([*kept, name]), os.listdir(f"{folder}/dir"))
+        for entry in os.listdir(f"{folder}/dir"):
+            os.unlink(f"{folder}/dir/{entry}")
+
+
+with tempfile.TemporaryDirectory() as scratch:
+    subprocess.run([PROGRAM, "init", "--blocks", "1,2", "--growth", "2", "--stem", "cifar", "--channels", "1",
+                    "--classes", "3", "-o", f"{scratch}/net.pth"], check=True)
+    for test in (streams, leftovers):
+        test(scratch)
+        print(test.__name__)
+sys.exit(failures > 0)
