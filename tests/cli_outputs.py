@@ -88,10 +88,35 @@ def leftovers(folder):
             os.unlink(f"{folder}/dir/{entry}")
 
 
+def folders(folder):
+    """Folders above the one asked for are made; what is a file is left alone."""
+    predict = ("predict", "-w", f"{folder}/net.pth", "--preprocess", "none,channels=1", f"{folder}/a.png", "--cam")
+    done = run(*predict, f"{folder}/one/two//three/")
+    check("--cam with folders above", done.returncode == 0 and
+          {"a.png", "contact-sheet.png"} <= set(os.listdir(f"{folder}/one/two/three")), done.stderr)
+    write(f"{folder}/file", b"kept")
+    for name in ("file", "file/two"):
+        done = run(*predict, f"{folder}/{name}")
+        check(f"--cam {name}", done.returncode == 2 and b"file: is a file, a folder was to be made" in done.stderr and
+              contents(f"{folder}/file") == b"kept", done.stderr)
+
+
+def standard_input(folder):
+    """A picture without a name is called as it was asked for."""
+    predict = ("predict", "-w", f"{folder}/net.pth", "--preprocess", "none,channels=1", "-")
+    done = run(*predict, "--cam", f"{folder}/maps", input=contents(f"{folder}/a.png"))
+    check("a picture", done.returncode == 0 and done.stdout.startswith(b"-\n") and
+          os.path.exists(f"{folder}/maps/stdin.png"), done)
+    done = run(*predict, "--csv", input=contents(f"{folder}/a.png"))
+    check("a picture in CSV", done.stdout.splitlines()[1].startswith(b"-,1,"), done)
+    done = run(*predict, input=b"no picture")
+    check("no picture", done.returncode == 2 and done.stderr.startswith(b"densenet: standard input: is not a"), done)
+
+
 with tempfile.TemporaryDirectory() as scratch:
     subprocess.run([PROGRAM, "init", "--blocks", "1,2", "--growth", "2", "--stem", "cifar", "--channels", "1",
                     "--classes", "3", "-o", f"{scratch}/net.pth"], check=True)
-    for test in (streams, leftovers):
+    for test in (streams, leftovers, folders, standard_input):
         test(scratch)
         print(test.__name__)
 sys.exit(failures > 0)

@@ -71,6 +71,9 @@ def interrupted_runs(folder, data):
     expected = results(whole)
     pictures = [f"{whole}/{name}" for name in ("curves.png", "settings.json", "resume.safetensors")]
     check("it leaves curves, settings and state", all(os.path.getsize(p) > 100 for p in pictures))
+    with open(f"{whole}/settings.json", encoding="utf-8") as file:
+        said = file.read()
+    check("numbers are settings as a person writes them", '"lr": 0.05,' in said and '"ema": 0.9,' in said)
 
     threads = f"{folder}/threads"
     densenet("train", data, *NETWORK, "--output", threads, "--threads", "5")
@@ -107,6 +110,7 @@ def killed_run(folder, data, expected):
         command_status = subprocess.run(command, capture_output=True).returncode
         said = f"status {command_status}"
     check("the same bits after SIGKILLs", results(run) == expected, f"{kills} kills {said.strip()[-80:]}")
+    check("and nothing half written", not [n for n in os.listdir(run) if n.endswith(".tmp")])
 
 
 def signalled_run(folder, data, expected):
@@ -192,7 +196,9 @@ def pictures_and_faults(folder, data):
     refused("a folder that holds a run", "--resume", "train", data, *NETWORK, "--output", f"{folder}/whole")
     refused("other classes than the data's", "--classes", "train", data, *NETWORK, "--classes", "4", "--output",
             f"{folder}/r0")
-    refused("nothing to resume", "settings.json", "train", "--resume", f"{folder}/absent")
+    refused("no run to resume", "absent: there is no such run", "train", "--resume", f"{folder}/absent")
+    refused("a file where a folder should be", "is a file", "train", data, *NETWORK, "--output", f"{data}/batches.meta.txt/a")
+    refused("a folder without a run", "holds no resume.safetensors", "train", "--resume", data)
     refused("an unknown part to freeze", "wheels", "train", data, *NETWORK, "--freeze", "wheels", "--output",
             f"{folder}/r4")
     refused("milestones that fall", "rising", "train", data, *NETWORK, "--milestones", "0.7,0.3", "--output",
@@ -204,7 +210,7 @@ def pictures_and_faults(folder, data):
 
 def fine_tuning(folder, data):
     """Another number of classes gets a new head; what is frozen stays."""
-    start, run = f"{folder}/start.safetensors", f"{folder}/fine"
+    start, run = f"{folder}/start.safetensors", f"{folder}/runs/not/there/fine"
     densenet("init", "--blocks", "2,2", "--growth", "4", "--stem", "cifar", "--classes", "7", "--output", start)
     done = densenet("train", data, "--init", start, "--recipe", "finetune", "--freeze", "features", "--epochs", "1",
                     "--output", run)

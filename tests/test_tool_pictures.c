@@ -45,7 +45,7 @@ static void order_is_the_callers(void **state)
     assert_int_equal(list.count, 7);
     assert_string_equal(list.paths[0], text);
     assert_string_equal(list.paths[5], missing);
-    assert_string_equal(list.paths[6], "/dev/stdin");
+    assert_string_equal(list.paths[6], "-");
     picture_list_free(&list);
     char *twice[] = {input, input};
     assert_false(picture_list_create(2, twice, &list));

@@ -3,6 +3,7 @@
 
 #include "densenet.h"
 #include "files/download.h"
+#include "files/folder.h"
 #include "files/published.h"
 #include "files/sha256.h"
 #include "ui/report.h"
@@ -28,21 +29,6 @@ static const option_row options[] = {
      "what its SHA-256 begins with, if not as published", 0, 0},
     {0},
 };
-
-/* Makes the folder and those above it. */
-static bool make_folder(char *path)
-{
-    for (char *slash = strchr(path + 1, '/');; slash = strchr(slash + 1, '/')) {
-        if (slash)
-            *slash = '\0';
-        bool made = mkdir(path, 0777) == 0 || errno == EEXIST;
-        if (!made)
-            return complain("%s: cannot be created: %s", path, strerror(errno));
-        if (!slash)
-            return true;
-        *slash = '/';
-    }
-}
 
 /* Reads a file from its beginning; false where it cannot be read. */
 static bool hash_file(int descriptor, char digest[65])
@@ -118,7 +104,7 @@ static bool pull(const published *weights)
     char folder[PATH_MAX], path[PATH_MAX], part[PATH_MAX + 8];
     const char *beginning = chosen.sha256 ? chosen.sha256 : weights->sha256;
     if (!cache_folder(folder, sizeof folder) || !cache_path(weights, path, sizeof path) ||
-        !make_folder(folder))
+        !folder_make(folder))
         return false;
     if (!is_there(path, beginning)) {
         snprintf(part, sizeof part, "%s.part", path);

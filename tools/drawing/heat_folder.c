@@ -4,13 +4,12 @@
 #include "drawing/contact_sheet.h"
 #include "drawing/drawing.h"
 #include "drawing/heatmap.h"
+#include "files/folder.h"
 #include "ui/report.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 struct heat_folder {
     char *path;
@@ -22,10 +21,8 @@ struct heat_folder {
 
 heat_folder *heat_folder_open(const char *path, const dn_model *model)
 {
-    if (mkdir(path, 0777) != 0 && errno != EEXIST) {
-        complain("%s: cannot be made: %s", path, strerror(errno));
+    if (!folder_make(path))
         return NULL;
-    }
     heat_folder *folder = calloc(1, sizeof *folder);
     if (folder) {
         folder->path = strdup(path);
@@ -52,6 +49,8 @@ static bool taken(const heat_folder *folder, const char *name)
 static char *choose_name(const heat_folder *folder, const char *picture)
 {
     const char *slash = strrchr(picture, '/'), *base = slash ? slash + 1 : picture;
+    if (strcmp(picture, "-") == 0)
+        base = "stdin";
     const char *dot = strrchr(base, '.');
     int length = (int)(dot && dot != base ? dot - base : (ptrdiff_t)strlen(base));
     char *name = NULL;

@@ -111,7 +111,7 @@ bool picture_list_create(int count, char **arguments, picture_list *list)
         else if (!is_input && stat(arguments[i], &found) == 0 && S_ISDIR(found.st_mode))
             sound = append_folder(list, arguments[i]);
         else
-            sound = append(list, strdup(is_input ? "/dev/stdin" : arguments[i]));
+            sound = append(list, strdup(arguments[i]));
         input |= is_input;
     }
     if (!sound)
@@ -127,10 +127,12 @@ void picture_list_free(picture_list *list)
     *list = (picture_list){0};
 }
 
-dn_status picture_read(const char *path, dn_image **image)
+static const char input_path[] = "/dev/stdin";
+
+static dn_status picture_read(const char *path, dn_image **image)
 {
     dn_image_limits limits = {.max_pixels = chosen.max_pixels};
-    return dn_image_read(path, &limits, image);
+    return dn_image_read(strcmp(path, "-") == 0 ? input_path : path, &limits, image);
 }
 
 /* Keeps what went wrong, since the library's sentence belongs to its thread. */
@@ -138,6 +140,17 @@ static void note_fault(picture_tensor *tensor, const char *context, const char *
 {
     if (asprintf(&tensor->fault, "%s%s%s", context, context[0] ? ": " : "", fault) < 0)
         tensor->fault = NULL;
+}
+
+/* The library's sentence begins with what it was told to read. */
+static void note_unread(picture_tensor *tensor, const char *path)
+{
+    const char *fault = dn_last_error();
+    size_t length = strlen(input_path);
+    if (strcmp(path, "-") == 0 && strncmp(fault, input_path, length) == 0)
+        note_fault(tensor, "standard input", fault + length + strlen(": "));
+    else
+        note_fault(tensor, "", fault);
 }
 
 static void fill_from_image(const dn_preprocess *preprocess, const char *path,
@@ -165,7 +178,7 @@ void picture_tensors_fill(const dn_preprocess *preprocess, char *const *paths, i
         dn_image *image;
         tensors[i] = (picture_tensor){0};
         if (picture_read(paths[i], &image) != DN_OK) {
-            note_fault(&tensors[i], "", dn_last_error());
+            note_unread(&tensors[i], paths[i]);
             continue;
         }
         fill_from_image(preprocess, paths[i], image, &tensors[i]);

@@ -12,7 +12,7 @@ extern const option_row picture_options[];
 /* Applies --preprocess to the pipeline that would be used without it. */
 bool picture_pipeline(dn_preprocess *preprocess);
 
-/* Paths of pictures. */
+/* Paths of pictures; "-" is standard input. */
 typedef struct picture_list {
     char **paths;
     size_t count, capacity;
@@ -25,9 +25,6 @@ typedef struct picture_list {
  * with nothing to free, where no list can be made. */
 bool picture_list_create(int count, char **arguments, picture_list *list);
 void picture_list_free(picture_list *list);
-
-/* dn_image_read within --max-pixels. */
-dn_status picture_read(const char *path, dn_image **image);
 
 /* What became of a picture: a tensor, or a sentence saying why not (either NULL
  * where even the sentence found no memory). */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* From settings to a run that can start: data, network, folder. */
+#include "files/folder.h"
 #include "network.h"
 #include "training/run_log.h"
 #include "training/train_run.h"
 #include "training/train_settings.h"
 #include "ui/report.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -183,7 +183,6 @@ static const char *choose_folder(const dn_arch *arch)
     struct tm local;
     strftime(moment, sizeof moment, "%Y%m%d-%H%M%S", localtime_r(&now, &local));
     snprintf(folder, sizeof folder, "runs/%s-%s", arch->name, moment);
-    mkdir("runs", 0777);
     return folder;
 }
 
@@ -192,8 +191,8 @@ static bool open_folder(train_run *run)
     char *state;
     if (train_chosen.resume)
         return train_checkpoint_restore(run);
-    if (mkdir(run->folder, 0777) != 0 && errno != EEXIST)
-        return complain("%s: cannot be made: %s", run->folder, strerror(errno));
+    if (!folder_make(run->folder))
+        return false;
     if (asprintf(&state, "%s/resume.safetensors", run->folder) < 0)
         return complain("out of memory");
     struct stat info;

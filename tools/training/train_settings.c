@@ -4,10 +4,13 @@
 #include "files/output.h"
 #include "ui/report.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* Where this call runs is no setting of the run. */
 static bool belongs_to_run(const option_row *row)
@@ -35,6 +38,19 @@ static json_t *row_value(const option_row *row)
     }
 }
 
+/* 0.1, not 0.10000000000000001, where that is the same number. */
+static char *shortest_json(const json_t *object)
+{
+    char *text = json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+    json_t *back = text ? json_loads(text, 0, NULL) : NULL;
+    if (!json_equal(back, object)) {
+        free(text);
+        text = json_dumps(object, JSON_INDENT(2));
+    }
+    json_decref(back);
+    return text;
+}
+
 bool train_settings_write(const command *chosen, const char *run)
 {
     json_t *object = json_pack("{s:s}", "data", train_chosen.data);
@@ -42,7 +58,7 @@ bool train_settings_write(const command *chosen, const char *run)
     for (int i = 0; (row = option_at(chosen->options, i)); i++)
         if (belongs_to_run(row) && option_given(row->target))
             json_object_set_new(object, row->name, row_value(row));
-    char *text = json_dumps(object, JSON_INDENT(2)), *path = NULL;
+    char *text = shortest_json(object), *path = NULL;
     json_decref(object);
     output_file file;
     bool sound = text && asprintf(&path, "%s/settings.json", run) >= 0;
@@ -73,9 +89,25 @@ static char *value_text(const json_t *value)
     return length < 0 ? NULL : text;
 }
 
+static bool is_run(const char *folder)
+{
+    struct stat found;
+    char *state;
+    if (stat(folder, &found) != 0)
+        return complain("%s: there is no such run to go on with: %s", folder, strerror(errno));
+    if (asprintf(&state, "%s/resume.safetensors", folder) < 0)
+        return complain("out of memory for the settings");
+    bool saved = access(state, F_OK) == 0 ||
+                 complain("%s: holds no resume.safetensors, no run to go on with", folder);
+    free(state);
+    return saved;
+}
+
 bool train_settings_read(const command *chosen, const char *run)
 {
     char *path;
+    if (!is_run(run))
+        return false;
     if (asprintf(&path, "%s/settings.json", run) < 0)
         return complain("out of memory for the settings");
     json_error_t fault;
