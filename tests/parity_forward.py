@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The forward pass against PyTorch: every named network and odd ones, sizes and
 batches, inner layers, thread counts; `verify` finds a layer that was tampered with."""
+import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -17,6 +19,7 @@ except ImportError as missing:
 from reference_extended import Arch, DenseNet, cifar, imagenet
 
 DENSENET = os.environ["DENSENET"]
+DUMP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "scripts", "dump_reference.py")
 BOUND = 2e-4  # relative to the largest logit
 failures = 0
 
@@ -130,16 +133,50 @@ def compare_features(folder):
     check("feature pool", relative(case.run("--features", "pool"), pooled) < BOUND)
 
 
+def layers_that_hand_on_their_input(folder, case, dump):
+    """Such outputs are compared by the new maps, wherever they are; what has no counterpart is named."""
+    handed_on = f"{folder}/handed-on.npz"
+    verify = ("verify", "--weights", case.weights, "--reference", handed_on, "--json")
+    arrays = dict(numpy.load(dump))
+    layers = [name for name in arrays if re.fullmatch(r"features\.denseblock2\.denselayer\d+", name)]
+    for what, order in (("last", 1), ("first", -1)):
+        changed = dict(arrays, strange=arrays["input"], **{"features.denseblock1": arrays["input"]})
+        for name in layers:
+            changed[name] = numpy.concatenate([numpy.zeros_like(arrays[name]), arrays[name]][::order], axis=1)
+        numpy.savez(handed_on, **changed)
+        said = json.loads(densenet(*verify))
+        compared, skipped = [row["layer"] for row in said["layers"]], [row["layer"] for row in said["skipped"]]
+        check(f"new maps {what}", said["within"] and set(layers) <= set(compared), said["largest_error"])
+        check("skipped", {"strange", "features.denseblock1", "features.conv0"} <= set(skipped) and
+              not set(skipped) & set(compared) and len(skipped) + len(compared) + 1 == len(changed))
+        changed[layers[4]][0, -5:] += 1
+        changed[layers[4]][0, :5] += 1
+        numpy.savez(handed_on, **changed)
+        check("a layer that departs", json.loads(densenet(*verify, expect=1))["first_departure"]["layer"] == layers[4])
+
+
+def dump_script(folder):
+    """What may be dumped, and what is said where nothing can be."""
+    case = Case(folder, torchvision.models.densenet121(), (1, 3, 64, 64))
+    for model, word in (("torchvision.models:densenet121", ""), ("torchvision.models", "MODULE:CALL is expected"),
+                        ("nosuch:net", "No module named"), ("math:pi", "torch.nn.Module is expected")):
+        done = subprocess.run([sys.executable, DUMP, model, case.weights, f"{folder}/dump.npz", "--input", case.input],
+                              capture_output=True, text=True, check=False)
+        good = done.returncode == 2 and done.stderr.startswith("usage:") and word in done.stderr if word else (
+            done.returncode == 0)
+        check(f"dump of {model}", good, done.stderr.strip().split("\n")[-1])
+
+
 def verify_finds_the_layer(folder):
-    scripts = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "scripts")
     dump = f"{folder}/dump.npz"
     torch.manual_seed(5)
     case = Case(folder, torchvision.models.densenet121(num_classes=20), (1, 3, 64, 64))
-    subprocess.run([sys.executable, f"{scripts}/dump_reference.py",
+    subprocess.run([sys.executable, DUMP,
                     "torchvision.models:densenet121(num_classes=20)", case.weights, dump,
                     "--input", case.input], check=True, stdout=subprocess.DEVNULL)
     verify = ("verify", "--weights", case.weights, "--reference", dump)
     print(densenet(*verify).strip())
+    layers_that_hand_on_their_input(folder, case, dump)
     state = torch.load(case.weights)
     state["features.denseblock2.denselayer7.conv2.weight"] *= 1.01
     torch.save(state, case.weights)
@@ -173,6 +210,7 @@ def main():
         compare_bits(folder)
         compare_features(folder)
         verify_finds_the_layer(folder)
+        dump_script(folder)
         initialise(folder)
     sys.exit(failures > 0)
 

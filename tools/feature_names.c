@@ -11,29 +11,29 @@ static const struct {
     const char *pattern;
     point point;
     int base;
-    bool leading, newest_first, before_relu;
+    bool newest_first, before_relu;
 } patterns[] = {
-    {"stem", STEM, 1, 0, 0, 0},
-    {"block%d.layer%d", LAYER, 1, 0, 0, 0},
-    {"block%d.layer%d.bottleneck", BOTTLENECK, 1, 0, 0, 0},
-    {"block%d", BLOCK, 1, 0, 0, 0},
-    {"transition%d", TRANSITION, 1, 0, 0, 0},
-    {"final", FINAL, 1, 0, 0, 0},
-    {"pool", POOL, 1, 0, 0, 0},
-    {"logits", LOGITS, 1, 0, 0, 0},
-    {"features.pool0", STEM, 1, 0, 0, 0},
-    {"features.denseblock%d.denselayer%d", LAYER, 1, 0, 0, 0},
-    {"features.denseblock%d.denselayer%d.relu2", BOTTLENECK, 1, 0, 0, 0},
-    {"features.denseblock%d", BLOCK, 1, 0, 0, 0},
-    {"features.transition%d", TRANSITION, 1, 0, 0, 0},
-    {"features.norm5", FINAL, 1, 0, 0, 1},
-    {"classifier", LOGITS, 1, 0, 0, 0},
-    {"maxpool", STEM, 0, 0, 0, 0},
-    {"dense_blocks.%d.%d", LAYER, 0, 1, 0, 0},
-    {"dense_blocks.%d.%d.residual.4", BOTTLENECK, 0, 0, 0, 0},
-    {"dense_blocks.%d", TRANSITION, 0, 0, 0, 0},
-    {"avgpool", POOL, 0, 0, 1, 0},
-    {"fc", LOGITS, 0, 0, 0, 0},
+    {"stem", STEM, 1, 0, 0},
+    {"block%d.layer%d", LAYER, 1, 0, 0},
+    {"block%d.layer%d.bottleneck", BOTTLENECK, 1, 0, 0},
+    {"block%d", BLOCK, 1, 0, 0},
+    {"transition%d", TRANSITION, 1, 0, 0},
+    {"final", FINAL, 1, 0, 0},
+    {"pool", POOL, 1, 0, 0},
+    {"logits", LOGITS, 1, 0, 0},
+    {"features.pool0", STEM, 1, 0, 0},
+    {"features.denseblock%d.denselayer%d", LAYER, 1, 0, 0},
+    {"features.denseblock%d.denselayer%d.relu2", BOTTLENECK, 1, 0, 0},
+    {"features.denseblock%d", BLOCK, 1, 0, 0},
+    {"features.transition%d", TRANSITION, 1, 0, 0},
+    {"features.norm5", FINAL, 1, 0, 1},
+    {"classifier", LOGITS, 1, 0, 0},
+    {"maxpool", STEM, 0, 0, 0},
+    {"dense_blocks.%d.%d", LAYER, 0, 0, 0},
+    {"dense_blocks.%d.%d.residual.4", BOTTLENECK, 0, 0, 0},
+    {"dense_blocks.%d", TRANSITION, 0, 0, 0},
+    {"avgpool", POOL, 0, 1, 0},
+    {"fc", LOGITS, 0, 0, 0},
 };
 
 /* Reads up to two numbers where the pattern has %d; true where all of name is used. */
@@ -60,7 +60,6 @@ static point behind_layers(const dn_arch *arch, int block, int layer, feature_ma
 {
     if (block + 1 < arch->block_count)
         return TRANSITION;
-    match->leading = false;
     match->newest_first = true;
     match->before_relu = layer == arch->blocks[block];
     return FINAL;
@@ -95,8 +94,7 @@ bool feature_match_name(const dn_arch *arch, const char *name, feature_match *ma
             continue;
         point what = patterns[i].point;
         int block = numbers[0] - patterns[i].base, layer = numbers[1] - patterns[i].base;
-        *match = (feature_match){.leading = patterns[i].leading,
-                                 .newest_first = patterns[i].newest_first,
+        *match = (feature_match){.newest_first = patterns[i].newest_first,
                                  .before_relu = patterns[i].before_relu};
         if (block >= 0 && block < arch->block_count && patterns[i].base == 0) {
             if (what == LAYER && layer >= arch->blocks[block])
@@ -104,6 +102,7 @@ bool feature_match_name(const dn_arch *arch, const char *name, feature_match *ma
             else if (what == TRANSITION && block + 1 == arch->block_count)
                 what = behind_layers(arch, block, -1, match);
         }
+        match->hands_on = what == LAYER;
         return name_point(arch, what, block, layer, match->name);
     }
     return false;

@@ -32,38 +32,41 @@ static const option_row options[] = {
 typedef struct comparison {
     const dn_arch *arch;
     npz_file *dump;
-    json_t *rows; /* {name, layer, error} in the order of the computation */
-    bool failed;  /* has complained */
+    json_t *rows;    /* {name, layer, error} in the order of the computation */
+    json_t *skipped; /* {layer, reason}: arrays that could not be compared */
+    bool failed;     /* has complained */
 } comparison;
 
-/* Element of the dumped tensor that the feature's element should equal. */
+/* Element of the dumped tensor that the feature's element should equal; `before`
+ * maps come first. */
 static double dumped_at(const comparison *c, const npy_array *dumped, const feature_match *match,
-                        const dn_feature *feature, int image, int channel, size_t pixel)
+                        const dn_feature *feature, int before, int image, int channel, size_t pixel)
 {
     size_t area = (size_t)feature->height * (size_t)feature->width;
     if (match->newest_first)
         channel = feature_newest_first(c->arch, feature->channels, channel);
-    size_t row = (size_t)image * (size_t)dumped->shape[1] + (size_t)channel;
+    size_t row = (size_t)image * (size_t)dumped->shape[1] + (size_t)(before + channel);
     double value = (double)dumped->data[row * area + pixel];
     return match->before_relu && value < 0 ? 0 : value;
 }
 
-/* Vectors may come without their 1 x 1 pixels. */
+/* Vectors may come without their 1 x 1 pixels, and a layer's new maps beside
+ * those that it was given. */
 static bool same_shape(const npy_array *dumped, const feature_match *match,
                        const dn_feature *feature)
 {
     bool vector = feature->height == 1 && feature->width == 1 && dumped->rank == 2;
     if (dumped->rank != 4 && !vector)
         return false;
-    bool channels = match->leading ? dumped->shape[1] >= feature->channels
-                                   : dumped->shape[1] == feature->channels;
+    bool channels = match->hands_on ? dumped->shape[1] >= feature->channels
+                                    : dumped->shape[1] == feature->channels;
     return channels && dumped->shape[0] == feature->n &&
            (vector || (dumped->shape[2] == feature->height && dumped->shape[3] == feature->width));
 }
 
 /* Largest difference as a share of the largest dumped value; NaN differs. */
 static double relative_error(const comparison *c, const npy_array *dumped,
-                             const feature_match *match, const dn_feature *feature)
+                             const feature_match *match, const dn_feature *feature, int before)
 {
     double difference = 0, largest = 0;
     for (int image = 0; image < feature->n; image++)
@@ -71,13 +74,44 @@ static double relative_error(const comparison *c, const npy_array *dumped,
             for (int y = 0; y < feature->height; y++)
                 for (int x = 0; x < feature->width; x++) {
                     size_t pixel = (size_t)y * (size_t)feature->width + (size_t)x;
-                    double value = dumped_at(c, dumped, match, feature, image, channel, pixel);
+                    double value =
+                        dumped_at(c, dumped, match, feature, before, image, channel, pixel);
                     double own = (double)feature_at(feature, image, channel, y, x);
                     difference =
                         fmax(difference, isfinite(own - value) ? fabs(own - value) : HUGE_VAL);
                     largest = fmax(largest, fabs(value));
                 }
     return largest > 0 ? difference / largest : difference;
+}
+
+/* New maps come first or last among those handed on: where they fit. */
+static double least_error(const comparison *c, const npy_array *dumped, const feature_match *match,
+                          const dn_feature *feature)
+{
+    int others = (int)dumped->shape[1] - feature->channels;
+    double error = relative_error(c, dumped, match, feature, others);
+    return others && error > chosen.tolerance
+               ? fmin(error, relative_error(c, dumped, match, feature, 0))
+               : error;
+}
+
+static void skip(comparison *c, const char *layer, const char *reason)
+{
+    json_array_append_new(c->skipped, json_pack("{s:s, s:s}", "layer", layer, "reason", reason));
+}
+
+/* Says why not, where the shape is another. */
+static void skip_shape(comparison *c, const char *layer, const npy_array *dumped,
+                       const dn_feature *feature)
+{
+    char reason[256] = "";
+    size_t at = 0;
+    for (int i = 0; i < dumped->rank; i++)
+        at += (size_t)snprintf(reason + at, sizeof reason - at, "%s%lld", i ? " x " : "",
+                               (long long)dumped->shape[i]);
+    snprintf(reason + at, sizeof reason - at, "%s is %d x %d x %d x %d here", at ? "; " : "",
+             feature->n, feature->channels, feature->height, feature->width);
+    skip(c, layer, reason);
 }
 
 static void compare_array(comparison *c, int index, const feature_match *match,
@@ -90,15 +124,23 @@ static void compare_array(comparison *c, int index, const feature_match *match,
         return;
     }
     if (same_shape(&dumped, match, feature)) {
-        double error = relative_error(c, &dumped, match, feature);
+        double error = least_error(c, &dumped, match, feature);
         json_array_append_new(c->rows, json_pack("{s:s, s:s, s:f}", "name", feature->name, "layer",
                                                  layer, "error", error < 1e300 ? error : 1e300));
     } else {
-        c->failed = !complain("%s: %s does not have the shape of %s: %d x %d x %d x %d is expected",
-                              chosen.reference, layer, feature->name, feature->n, feature->channels,
-                              feature->height, feature->width);
+        skip_shape(c, layer, &dumped, feature);
     }
     npy_free(&dumped);
+}
+
+/* Arrays that are called like no layer here. */
+static void skip_unknown(comparison *c)
+{
+    const char *name;
+    feature_match match;
+    for (int i = 0; (name = npz_name(c->dump, i)); i++)
+        if (strcmp(name, "input") != 0 && !feature_match_name(c->arch, name, &match))
+            skip(c, name, "no tensor here has this name");
 }
 
 /* A dn_observer: compares every array of the dump that means this tensor. */
@@ -145,6 +187,26 @@ static bool run_compared(comparison *c, const dn_model *model, const npy_array *
     return sound && !c->failed;
 }
 
+/* All, or what a line holds. */
+static void print_skipped(const comparison *c)
+{
+    size_t count = json_array_size(c->skipped), i = 0;
+    if (count == 0)
+        return;
+    printf("%zu skipped:", count);
+    for (int width = 0; i < count && (chosen.all || width < 60); i++) {
+        const json_t *row = json_array_get(c->skipped, i);
+        width += printf("%s%s",
+                        chosen.all ? "\n  "
+                        : i        ? ", "
+                                   : " ",
+                        json_string_value(json_object_get(row, "layer")));
+        if (chosen.all)
+            printf(": %s", json_string_value(json_object_get(row, "reason")));
+    }
+    printf(i < count ? " and %zu more\n" : "\n", count - i);
+}
+
 /* Prints the verdict; true where every layer is within the tolerance. */
 static bool report(const comparison *c)
 {
@@ -163,9 +225,10 @@ static bool report(const comparison *c)
                    error > chosen.tolerance ? "  departs" : "");
     }
     if (chosen.json) {
-        json_t *object = json_pack("{s:b, s:f, s:f, s:O?, s:O}", "within", !departed, "tolerance",
-                                   chosen.tolerance, "largest_error", largest, "first_departure",
-                                   departed, "layers", c->rows);
+        json_t *object =
+            json_pack("{s:b, s:f, s:f, s:O?, s:O, s:O}", "within", !departed, "tolerance",
+                      chosen.tolerance, "largest_error", largest, "first_departure", departed,
+                      "layers", c->rows, "skipped", c->skipped);
         json_dumpf(object, stdout, JSON_REAL_PRECISION(6));
         putchar('\n');
         json_decref(object);
@@ -178,16 +241,20 @@ static bool report(const comparison *c)
         printf("%zu tensors compared, largest error %.3e: all within %.1e\n",
                json_array_size(c->rows), largest, chosen.tolerance);
     }
+    if (!chosen.json)
+        print_skipped(c);
     return !departed;
 }
 
 static int verify(const dn_model *model, npz_file *dump)
 {
-    comparison c = {.arch = dn_model_arch(model), .dump = dump, .rows = json_array()};
+    comparison c = {
+        .arch = dn_model_arch(model), .dump = dump, .rows = json_array(), .skipped = json_array()};
     npy_array input;
     int status = EXIT_REFUSED;
-    if (c.rows && read_input(dump, &input)) {
+    if (c.rows && c.skipped && read_input(dump, &input)) {
         if (run_compared(&c, model, &input)) {
+            skip_unknown(&c);
             if (json_array_size(c.rows))
                 status = report(&c) ? EXIT_DONE : EXIT_PART;
             else
@@ -196,6 +263,7 @@ static int verify(const dn_model *model, npz_file *dump)
         npy_free(&input);
     }
     json_decref(c.rows);
+    json_decref(c.skipped);
     return status;
 }
 
@@ -224,7 +292,8 @@ const command verify_command = {
         "layers under their names in PyTorch (features.denseblock1.denselayer1, dense_blocks.0.2)\n"
         "or here (block1.layer1); scripts/dump_reference.py writes one from any PyTorch DenseNet.\n"
         "Names the first layer that departs, in the order of the computation; the exit status\n"
-        "is then 1.\n",
+        "is then 1. A layer that hands on its input too is compared by its own maps; what has no\n"
+        "counterpart here is skipped and named.\n",
     .examples = "  densenet verify --weights net.pth --reference dump.npz\n"
                 "  densenet verify --weights net.pth --reference dump.npz --all --tolerance 1e-5\n",
     .options = options,

@@ -234,7 +234,7 @@ dn_status dn_trainer_step(dn_trainer *trainer, const dn_batch *parts, int count,
         return dn_fail(DN_ERROR_NUMERIC,
                        "step %lld: the loss is %g and the gradient's norm %g; a lower learning "
                        "rate, warm-up or clipping may help",
-                       (long long)step + 1, result.loss, result.gradient_norm);
+                       (long long)step + 1, fabs(result.loss), fabs(result.gradient_norm));
     dn_step move = {
         .rate = result.rate,
         .momentum = dn_schedule_momentum(&trainer->schedule, step, options->momentum),
