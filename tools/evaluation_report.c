@@ -4,11 +4,13 @@
 #include "files/csv_field.h"
 #include "files/output.h"
 #include "ui/report.h"
+#include "ui/utf8.h"
 
 #include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 const char *evaluation_label(const dn_model *model, const dn_dataset *data, int output)
@@ -21,6 +23,15 @@ static void print_share(const char *name, double share)
 {
     if (!isnan(share))
         printf("%-10s %7.2f%%\n", name, 100 * share);
+}
+
+/* A share of nothing is no number. */
+static void print_cell(int width, double share)
+{
+    if (isnan(share))
+        printf(" %*s", width + 1, "-");
+    else
+        printf(" %*.2f%%", width, 100 * share);
 }
 
 void evaluation_print(const dn_evaluation *evaluation, const dn_model *model,
@@ -41,10 +52,11 @@ void evaluation_print(const dn_evaluation *evaluation, const dn_model *model,
            labels ? "    AUROC" : "");
     for (int i = 0; i < evaluation->outputs; i++) {
         const dn_output_result *result = &evaluation->results[i];
-        printf("%-24s %8lld %8.2f%% %7.2f%%", evaluation_label(model, data, i),
-               (long long)result->support, 100 * result->precision, 100 * result->recall);
+        printf("%-24s %8lld", evaluation_label(model, data, i), (long long)result->support);
+        print_cell(8, result->precision);
+        print_cell(7, result->recall);
         if (labels)
-            printf(" %7.2f%%", 100 * result->auroc);
+            print_cell(7, result->auroc);
         putchar('\n');
     }
 }
@@ -57,11 +69,14 @@ static json_t *figure(double value)
 
 static json_t *output_object(const dn_output_result *result, const char *label)
 {
-    return json_pack("{s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "label", label, "support",
-                     (json_int_t)result->support, "predicted", (json_int_t)result->predicted,
-                     "right", (json_int_t)result->right, "precision", figure(result->precision),
-                     "recall", figure(result->recall), "f1", figure(result->f1), "auroc",
-                     figure(result->auroc));
+    char *repaired = utf8_repair(label);
+    json_t *object = json_pack(
+        "{s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "label", repaired ? repaired : "", "support",
+        (json_int_t)result->support, "predicted", (json_int_t)result->predicted, "right",
+        (json_int_t)result->right, "precision", figure(result->precision), "recall",
+        figure(result->recall), "f1", figure(result->f1), "auroc", figure(result->auroc));
+    free(repaired);
+    return object;
 }
 
 void evaluation_print_json(const dn_evaluation *evaluation, const dn_model *model,

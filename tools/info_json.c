@@ -49,12 +49,12 @@ static json_t *thresholds_of(const dn_model *model)
     return array;
 }
 
-static json_t *preprocess_of(const dn_model *model)
+/* What predict does to pictures unless it is told otherwise. */
+static json_t *preprocess_of(const dn_model *model, bool *recorded)
 {
     dn_preprocess preprocess;
     char text[256];
-    if (!dn_model_preprocess(model, &preprocess))
-        return json_null();
+    *recorded = dn_model_preprocess(model, &preprocess);
     dn_preprocess_format(&preprocess, text, sizeof text);
     return json_string(text);
 }
@@ -64,19 +64,20 @@ bool info_print_json(const char *path, const dn_model *model)
     const dn_origin *origin = dn_model_origin(model);
     const dn_arch *arch = dn_model_arch(model);
     const char *warning = dn_model_warning(model);
-    bool any = dn_model_task(model) == DN_TASK_LABELS;
+    bool any = dn_model_task(model) == DN_TASK_LABELS, recorded;
+    json_t *preprocess = preprocess_of(model, &recorded);
     return print_json(json_pack(
         "{s:s, s:s, s:o, s:i, s:i, s:s, s:i, s:f, s:i, s:i, s:f, s:I, s:i, s:s, s:o, s:o, s:o, "
-        "s:s, s:s, s:s, s:s, s:s, s:s, s:s?}",
+        "s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:s?}",
         "file", path, "architecture", arch->name, "blocks", blocks_of(arch), "growth", arch->growth,
         "stem_channels", arch->stem_channels, "stem", info_stem_name(arch->stem), "bottleneck",
         arch->bottleneck, "compression", arch->compression, "channels", arch->channels, "classes",
         arch->classes, "bn_epsilon", arch->bn_epsilon, "parameters",
         (json_int_t)dn_arch_parameters(arch), "tensors", dn_model_tensor_count(model), "task",
         any ? "labels" : "classes", "labels", labels_of(model), "thresholds", thresholds_of(model),
-        "preprocess", preprocess_of(model), "format", origin->format, "dtype", origin->dtype,
-        "dialect", origin->dialect, "concat", origin->concat, "concat_from", origin->concat_from,
-        "state", origin->state, "warning", warning));
+        "preprocess", preprocess, "preprocess_recorded", recorded, "format", origin->format,
+        "dtype", origin->dtype, "dialect", origin->dialect, "concat", origin->concat, "concat_from",
+        origin->concat_from, "state", origin->state, "warning", warning));
 }
 
 static json_t *tensor_of(const dn_tensor_info *info)

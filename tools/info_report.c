@@ -102,10 +102,10 @@ static void print_outputs(const dn_model *model)
     else
         print_field("labels", "not recorded");
     dn_preprocess preprocess;
-    char text[256] = "not recorded";
-    if (dn_model_preprocess(model, &preprocess))
-        dn_preprocess_format(&preprocess, text, sizeof text);
-    print_field("preprocessing", text);
+    char text[256];
+    bool recorded = dn_model_preprocess(model, &preprocess);
+    dn_preprocess_format(&preprocess, text, sizeof text);
+    printf("  %-14s %s%s\n", "preprocessing", text, recorded ? "" : " (by the stem; not recorded)");
 }
 
 void info_print(const char *path, const dn_model *model)
