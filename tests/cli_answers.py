@@ -60,8 +60,28 @@ def absent_figures(folder):
     check("eval in JSON", sorted(row["precision"] is None for row in rows) == [False, True, True], rows)
 
 
+def names(folder):
+    """A mistyped network, and a file's name that promises another format."""
+    for typed, meant in (("densnet121", "densenet121"), ("densenet-169", "densenet169"), ("DenseNet121", ""),
+                         ("densnet-bc-100-12", "densenet-bc-100-12"), ("resnet50", ""), ("densenet-bc-101-12", "")):
+        done = run("summary", typed)
+        good = f'"{typed}"; did you mean {meant}?' in done.stderr if meant else "did you" not in done.stderr
+        check(typed, done.returncode == 2 and good and done.stderr.count("\n") == 1, done.stderr)
+    for command in (("convert", f"{folder}/cifar.safetensors"), ("init", *SMALL, "-o")):
+        for ending in (".onnx", ".h5", ".png", ".safetensor"):
+            done = run(*command, f"{folder}/v1.0/net{ending}")
+            check(f"{command[0]} to {ending}", done.returncode == 2 and
+                  f"{ending} files are not written" in done.stderr and done.stderr.count("\n") == 1, done.stderr)
+        os.makedirs(f"{folder}/v.out", exist_ok=True)
+        for name in ("net", "net-0.5", ".net", "net.PTH"):
+            done = run(*command, f"{folder}/v.out/{name}")
+            form = "torch" if name.endswith("H") else "safetensors"
+            check(f"{command[0]} to {name}", done.returncode == 0 and
+                  form in strict_json(run("info", "--json", f"{folder}/v.out/{name}").stdout)["format"], done.stderr)
+
+
 with tempfile.TemporaryDirectory() as scratch:
-    for test in (pipelines, absent_figures):
+    for test in (pipelines, absent_figures, names):
         test(scratch)
         print(test.__name__)
 sys.exit(failures > 0)

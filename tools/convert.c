@@ -62,6 +62,8 @@ static int run(int count, char **arguments)
         complain("convert: %s is the file to read: it would be lost", arguments[1]);
         return EXIT_REFUSED;
     }
+    if (!weights_writable(arguments[1]))
+        return EXIT_REFUSED;
     dn_model *model = weights_open(arguments[0]);
     if (!model)
         return EXIT_REFUSED;
@@ -76,8 +78,9 @@ const command convert_command = {
     .summary = "rewrite a weight file of any origin as safetensors or PyTorch",
     .description =
         "OUT is a PyTorch file where it ends in .pt or .pth, which torch.load(weights_only=True)\n"
-        "and load_state_dict(strict=True) accept, and a safetensors file otherwise. It appears\n"
-        "whole or not at all. The architecture, and labels, preprocessing and task where they\n"
+        "and load_state_dict(strict=True) accept, and a safetensors file where it ends in\n"
+        ".safetensors or has no ending. It appears whole or not at all. The architecture, and "
+        "labels, preprocessing and task where they\n"
         "are known, go into its metadata.\n",
     .examples = "  densenet convert densenet121-a639ec97.pth densenet121.safetensors\n"
                 "      the 2017 file as safetensors in today's torchvision names\n"

@@ -4,6 +4,7 @@
 #include "densenet.h"
 #include "network.h"
 #include "ui/report.h"
+#include "weights.h"
 
 #include <string.h>
 
@@ -28,6 +29,8 @@ static int run(int count, char **arguments)
         complain("init: --output FILE is missing");
         return EXIT_REFUSED;
     }
+    if (!weights_writable(chosen.output))
+        return EXIT_REFUSED;
     if (!arch_from_options(count ? arguments[0] : NULL, &arch))
         return EXIT_REFUSED;
     dn_init init = strcmp(chosen.scheme, "paper") == 0 ? DN_INIT_PAPER : DN_INIT_PYTORCH;

@@ -2,6 +2,7 @@
 #include "network.h"
 
 #include "ui/report.h"
+#include "ui/suggestion.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,17 +55,30 @@ static dn_stem stem_kind(const char *name)
                                              : DN_STEM_DEEP;
 }
 
+/* Complains about a name that is no network's, and says which may be meant. */
+static bool refuse_name(const char *name)
+{
+    char fault[512], ruled[DN_NAME_SIZE] = "densenet";
+    suggestion near = {.word = name, .length = strlen(name)};
+    const char *known, *dash = strchr(name, '-');
+    dn_arch arch;
+    snprintf(fault, sizeof fault, "%s", dn_last_error());
+    for (int i = 0; (known = dn_arch_name(i)); i++)
+        suggest(&near, known);
+    if (dash && snprintf(ruled, sizeof ruled, "densenet%s", dash) < DN_NAME_SIZE &&
+        dn_arch_find(ruled, &arch) == DN_OK)
+        suggest(&near, ruled);
+    return near.best ? complain("unknown architecture \"%s\"; did you mean %s?", name, near.best)
+                     : complain("%s", fault);
+}
+
 /* --blocks alone describes a network: what it leaves out is DenseNet-121's. */
 static bool start_from(const char *name, dn_arch *arch)
 {
     if (!name && !chosen.blocks)
         return complain("which network? Name one (densenet121, densenet-bc-100-12) or give "
                         "--blocks");
-    if (dn_arch_find(name ? name : "densenet121", arch) != DN_OK) {
-        refuse();
-        return false;
-    }
-    return true;
+    return dn_arch_find(name ? name : "densenet121", arch) == DN_OK || refuse_name(name);
 }
 
 static void rename_if_changed(const dn_arch *named, dn_arch *arch)

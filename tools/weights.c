@@ -4,8 +4,10 @@
 #include "files/published.h"
 #include "ui/report.h"
 
+#include <ctype.h>
 #include <limits.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 static const char *argument, *concat;
@@ -49,6 +51,21 @@ const char *weights_path(const char *name)
         return path;
     complain("%s has not been fetched yet: densenet pull %s", name, name);
     return NULL;
+}
+
+bool weights_writable(const char *path)
+{
+    static const char *const written[] = {".safetensors", ".pt", ".pth"};
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    const char *dot = strrchr(name, '.');
+    if (!dot || dot == name || !isalpha((unsigned char)dot[1]))
+        return true;
+    for (size_t i = 0; i < sizeof written / sizeof *written; i++)
+        if (strcasecmp(dot, written[i]) == 0)
+            return true;
+    return complain("%s: %s files are not written; the name of a weight file ends in .safetensors, "
+                    ".pt or .pth, or in nothing",
+                    path, dot);
 }
 
 dn_model *weights_open(const char *name)

@@ -17,6 +17,10 @@ dn_load_options weights_load_options(void);
  * where it has complained; valid until the next call. */
 const char *weights_path(const char *name);
 
+/* Complains and returns false where a file's name promises a format that is not
+ * written. */
+bool weights_writable(const char *path);
+
 /* Loads FILE|NAME and shows the model's warning. NULL where it has complained. */
 dn_model *weights_open(const char *name);
 

@@ -81,6 +81,8 @@ dn_status dn_dataset_open(const char *path, dn_portion portion, dn_dataset **out
         status = kind->open(path, portion, dataset);
     if (status == DN_OK)
         status = finish(dataset);
+    if (status == DN_OK)
+        dn_dataset_forget(dataset);
     if (status != DN_OK) {
         dn_dataset_free(dataset);
         return status;
@@ -115,6 +117,13 @@ static const dn_dataset *resolve(const dn_dataset *dataset, int *sample)
 const char *dn_dataset_path(const dn_dataset *dataset)
 {
     return resolve(dataset, NULL)->path;
+}
+
+void dn_dataset_forget(const dn_dataset *dataset)
+{
+    const dn_dataset *whole = resolve(dataset, NULL);
+    if (whole->kind->forget)
+        whole->kind->forget(whole->store);
 }
 
 const char *dn_dataset_format(const dn_dataset *dataset)

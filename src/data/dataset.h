@@ -23,6 +23,8 @@ typedef struct dn_dataset_kind {
     dn_status (*read)(const dn_dataset *dataset, int sample, const dn_image_limits *limits,
                       dn_image **image);
     void (*close)(void *store);
+    /* Lets go of the pages of mapped files; NULL where none are. */
+    void (*forget)(const void *store);
 } dn_dataset_kind;
 
 extern const dn_dataset_kind dn_folder_kind, dn_cifar_kind, dn_tar_kind, dn_csv_kind;
@@ -45,6 +47,10 @@ struct dn_dataset {
 
 /* What was opened; of a part, its whole. */
 const char *dn_dataset_path(const dn_dataset *dataset);
+
+/* Lets go of the pages that were read (dn_file_map_forget), so that memory does
+ * not grow with the data; also while other threads read. */
+void dn_dataset_forget(const dn_dataset *dataset);
 
 /* Gives each sample the class that its own string of `tags` names: the
  * distinct strings, sorted, are the classes; or, with `numbers` and nothing but

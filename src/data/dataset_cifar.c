@@ -239,6 +239,13 @@ static void close_cifar(void *memory)
     free(store);
 }
 
+static void forget_pages(const void *memory)
+{
+    const cifar_store *store = memory;
+    for (int i = 0; i < store->count; i++)
+        dn_file_map_forget(&store->files[i].map);
+}
+
 static void name_sample(const dn_dataset *dataset, int sample, char *text, size_t size)
 {
     const cifar_file *file;
@@ -261,4 +268,5 @@ static dn_status read_sample(const dn_dataset *dataset, int sample, const dn_ima
     return DN_OK;
 }
 
-const dn_dataset_kind dn_cifar_kind = {claims, open_cifar, name_sample, read_sample, close_cifar};
+const dn_dataset_kind dn_cifar_kind = {claims,      open_cifar,  name_sample,
+                                       read_sample, close_cifar, forget_pages};

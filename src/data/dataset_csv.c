@@ -217,4 +217,4 @@ static dn_status read_sample(const dn_dataset *dataset, int sample, const dn_ima
     return status;
 }
 
-const dn_dataset_kind dn_csv_kind = {claims, open_csv, name_sample, read_sample, close_csv};
+const dn_dataset_kind dn_csv_kind = {claims, open_csv, name_sample, read_sample, close_csv, NULL};

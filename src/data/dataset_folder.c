@@ -163,5 +163,5 @@ static dn_status read_sample(const dn_dataset *dataset, int sample, const dn_ima
     return dn_image_read(dn_name_list_get(dataset->store, sample), limits, image);
 }
 
-const dn_dataset_kind dn_folder_kind = {claims, open_folder, name_sample, read_sample,
-                                        close_folder};
+const dn_dataset_kind dn_folder_kind = {claims,      open_folder,  name_sample,
+                                        read_sample, close_folder, NULL};

@@ -146,6 +146,13 @@ static void close_tar(void *memory)
     free(store);
 }
 
+static void forget_pages(const void *memory)
+{
+    const dn_tar_store *store = memory;
+    for (int i = 0; i < store->archive_count; i++)
+        dn_file_map_forget(&store->archives[i].map);
+}
+
 static void name_sample(const dn_dataset *dataset, int sample, char *text, size_t size)
 {
     const dn_tar_store *store = dataset->store;
@@ -164,4 +171,5 @@ static dn_status read_sample(const dn_dataset *dataset, int sample, const dn_ima
     return dn_image_decode(dn_tar_entry_data(store, entry), entry->length, name, limits, image);
 }
 
-const dn_dataset_kind dn_tar_kind = {claims, open_tar, name_sample, read_sample, close_tar};
+const dn_dataset_kind dn_tar_kind = {claims,      open_tar,  name_sample,
+                                     read_sample, close_tar, forget_pages};

@@ -54,6 +54,7 @@ static void fill(dn_loader *loader, dn_batch_slot *slot)
     int left = dn_dataset_count(loader->recipe.dataset) - first;
     put_in_order(loader, slot->loaded.epoch);
     dn_batch_fill(&loader->recipe, loader->order + first, left < batch ? left : batch, slot);
+    dn_dataset_forget(loader->recipe.dataset);
 }
 
 static void *run_thread(void *context)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* What is to be written. */
 typedef struct saver {
@@ -129,7 +130,7 @@ static dn_status make_card(saver *s)
 static bool is_torch_path(const char *path)
 {
     const char *dot = strrchr(path, '.');
-    return dot && (strcmp(dot, ".pt") == 0 || strcmp(dot, ".pth") == 0);
+    return dot && (strcasecmp(dot, ".pt") == 0 || strcasecmp(dot, ".pth") == 0);
 }
 
 static dn_status write_file(const saver *s, const char *path)
