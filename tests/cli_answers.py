@@ -62,7 +62,7 @@ def absent_figures(folder):
 
 def names(folder):
     """A mistyped network, and a file's name that promises another format."""
-    for typed, meant in (("densnet121", "densenet121"), ("densenet-169", "densenet169"), ("DenseNet121", ""),
+    for typed, meant in (("densnet121", "densenet121"), ("densenet-169", "densenet169"), ("DenseNet121", "densenet121"),
                          ("densnet-bc-100-12", "densenet-bc-100-12"), ("resnet50", ""), ("densenet-bc-101-12", "")):
         done = run("summary", typed)
         good = f'"{typed}"; did you mean {meant}?' in done.stderr if meant else "did you" not in done.stderr
