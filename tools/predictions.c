@@ -5,6 +5,7 @@
 #include "ui/utf8.h"
 
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,8 +13,10 @@ const char *prediction_label(const dn_model *model, int output)
 {
     static char number[16];
     const char *label = dn_model_label(model, output);
-    if (label)
-        return label[0] ? label : NULL;
+    if (label && label[0])
+        return label;
+    if (label && dn_model_task(model) == DN_TASK_LABELS)
+        return NULL;
     snprintf(number, sizeof number, "%d", output);
     return number;
 }
@@ -66,7 +69,7 @@ static void print_text(const dn_model *model, const char *picture, const predict
         printf("  heat map: %s\n", heat);
 }
 
-/* A file's name may hold any bytes, JSON only UTF-8. */
+/* A file's name or a label may hold any bytes, JSON only UTF-8. */
 static void add_text(json_t *object, const char *key, const char *text)
 {
     char *repaired = utf8_repair(text);
@@ -74,14 +77,23 @@ static void add_text(json_t *object, const char *key, const char *text)
     free(repaired);
 }
 
+/* JSON has no NaN. */
+static json_t *row_object(const dn_model *model, const prediction *row)
+{
+    double share = (double)row->probability;
+    json_t *object = json_object();
+    json_object_set_new(object, "index", json_integer(row->output));
+    add_text(object, "label", prediction_label(model, row->output));
+    json_object_set_new(object, "probability", isfinite(share) ? json_real(share) : json_null());
+    return object;
+}
+
 static void print_json(const dn_model *model, const char *picture, const prediction *ranked,
                        int count, const char *heat)
 {
     json_t *rows = json_array();
     for (int i = 0; i < count; i++)
-        json_array_append_new(rows, json_pack("{s:i, s:s, s:f}", "index", ranked[i].output, "label",
-                                              prediction_label(model, ranked[i].output),
-                                              "probability", (double)ranked[i].probability));
+        json_array_append_new(rows, row_object(model, &ranked[i]));
     json_t *object = json_object();
     add_text(object, "picture", picture);
     json_object_set_new(object, "predictions", rows);

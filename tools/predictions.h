@@ -25,7 +25,8 @@ int predictions_rank(const dn_model *model, const float *probabilities, int most
 /* Index of the most probable. */
 int predictions_strongest(const prediction *ranked, int count);
 
-/* The output's label, or its number; NULL for one that was never trained. */
+/* The output's label, or its number where it has none; NULL for a label that was
+ * never trained. */
 const char *prediction_label(const dn_model *model, int output);
 
 void predictions_begin(prediction_format format);
