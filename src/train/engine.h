@@ -99,7 +99,7 @@ dn_grid dn_map_grid(const dn_engine *engine, int maps, float *data, int channel)
 /* Sizes and, with `allocate`, the arena and the addresses of everything in it. */
 dn_status dn_engine_lay_out(dn_engine *engine, bool allocate);
 
-/* ---- nodes: each kind's needs for options.images, and its two passes ---- */
+/* ---- nodes: each kind's needs for options.images or fewer, and its two passes ---- */
 
 void dn_window_needs(const dn_engine *engine, const dn_node *node, dn_needs *needs);
 void dn_window_forward(dn_engine *engine, const dn_node *node);

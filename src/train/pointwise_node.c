@@ -32,6 +32,9 @@ typedef struct pointwise_work {
     /* Backward. */
     int ranges, range_channels;
     int splits, split_pixels;
+    /* More pictures never lower these: what is planned for the most pictures
+     * holds for fewer, whose tasks and splits may be more. */
+    int most_tasks, most_splits;
 } pointwise_work;
 
 static int smaller(int a, int b)
@@ -52,10 +55,11 @@ static pointwise_work cut_pointwise(const dn_engine *engine, const dn_node *node
     work.rows = smaller(larger(PACKED_FLOATS / node->in / tile, 1) * tile, ROWS_AT_ONCE);
     int wanted = smaller(dn_ceil_divide(work.pixels, TASKS_WANTED), MOST_TASK_PIXELS);
     work.task_pixels = dn_ceil_divide(wanted, work.rows) * work.rows;
+    work.most_tasks = larger(TASKS_WANTED, dn_ceil_divide(work.pixels, MOST_TASK_PIXELS));
 
-    int splits = larger(smaller(PARTS_WANTED, work.pixels / PART_PIXELS), 1);
-    int most = dn_ceil_divide(work.pixels, splits);
-    work.split_pixels = dn_ceil_divide(most, ROWS_AT_ONCE) * ROWS_AT_ONCE;
+    work.most_splits = larger(smaller(PARTS_WANTED, work.pixels / PART_PIXELS), 1);
+    int share = dn_ceil_divide(work.pixels, work.most_splits);
+    work.split_pixels = dn_ceil_divide(share, ROWS_AT_ONCE) * ROWS_AT_ONCE;
     work.splits = dn_ceil_divide(work.pixels, work.split_pixels);
     int slices = dn_ceil_divide(node->in, SLICE_CHANNELS);
     int ranges = smaller(dn_ceil_divide(PARTS_WANTED, work.splits), slices);
@@ -99,9 +103,9 @@ static size_t strip_floats(void)
 void dn_pointwise_needs(const dn_engine *engine, const dn_node *node, dn_needs *needs)
 {
     pointwise_work work = cut_pointwise(engine, node, engine->options.images);
-    size_t forward = (size_t)forward_tasks(&work) * dn_statistics_record(node->out);
+    size_t forward = (size_t)work.most_tasks * dn_statistics_record(node->out);
     size_t backward =
-        (size_t)work.splits * (partials_of(&work).split_stride + dn_norm_record(node->in));
+        (size_t)work.most_splits * (partials_of(&work).split_stride + dn_norm_record(node->in));
     size_t packed = (size_t)work.rows * (size_t)dn_packed_stride(node->in);
     size_t passes = output_floats(&work) + slice_floats() + strip_floats();
     *needs = (dn_needs){.panels = dn_panels_needed(engine, node),

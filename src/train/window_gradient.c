@@ -8,7 +8,9 @@
 #include <string.h>
 
 /* Splits: of enough pixels that joining their sums costs little, but some in
- * any case. */
+ * any case. Of more pictures, a split's share of the pixels and the most splits
+ * there may be are no smaller: what is planned for the most pictures holds for
+ * fewer, though these may be cut into more splits. */
 #define SPLIT_PIXELS 392
 #define LEAST_SPLITS 4
 #define MOST_SPLITS 32
@@ -27,6 +29,7 @@ typedef struct backward_work {
     dn_window_work window;
     bool winograd; /* the weight gradient */
     dn_bands bands;
+    int most_splits; /* of these pictures, or fewer */
     int splits, bands_per_split;
     int slice;               /* channels of activated maps at a time */
     dn_frame_shape source;   /* a slice of the activated maps, or pictures */
@@ -60,10 +63,12 @@ static void cut_bands(backward_work *work, const dn_node *node, const dn_maps *t
     int channels = node->in > node->out ? node->in : node->out;
     int wanted = work->winograd ? WINOGRAD_BAND_PIXELS : DIRECT_BAND_FLOATS / channels;
     int pixels = images * target->height * target->width;
-    int splits = smaller(larger(pixels / SPLIT_PIXELS, LEAST_SPLITS), MOST_SPLITS);
-    int share = dn_ceil_divide(pixels, splits);
+    int share = larger(smaller(SPLIT_PIXELS, dn_ceil_divide(pixels, LEAST_SPLITS)),
+                       dn_ceil_divide(pixels, MOST_SPLITS));
+    work->most_splits =
+        smaller(larger(dn_ceil_divide(pixels, SPLIT_PIXELS), LEAST_SPLITS), MOST_SPLITS);
     work->bands = dn_cut_bands(images, target->height, target->width, smaller(wanted, share));
-    work->bands_per_split = dn_ceil_divide(work->bands.count, splits);
+    work->bands_per_split = dn_ceil_divide(work->bands.count, work->most_splits);
     work->splits = dn_ceil_divide(work->bands.count, work->bands_per_split);
 }
 
@@ -149,7 +154,7 @@ void dn_window_backward_needs(const dn_engine *engine, const dn_node *node, dn_n
 {
     backward_work work = cut_backward(engine, node, engine->options.images);
     size_t split = partials_of(&work, node).split_stride + dn_norm_record(node->in);
-    *needs = (dn_needs){.partials = (size_t)work.splits * split,
+    *needs = (dn_needs){.partials = (size_t)work.most_splits * split,
                         .thread = work.gradient_floats + work.source_floats +
                                   work.transformed_floats + work.products_floats +
                                   work.sums_floats + work.passed_floats + work.convolve_floats};
