@@ -3,6 +3,7 @@
 are none. Needs nothing but Python."""
 import json
 import os
+import struct
 import subprocess
 import sys
 import tempfile
@@ -80,8 +81,57 @@ def names(folder):
                   form in strict_json(run("info", "--json", f"{folder}/v.out/{name}").stdout)["format"], done.stderr)
 
 
+def changed(source, target, metadata=None, fill=None):
+    """A safetensors file with other entries in its metadata, or numbers of which every byte is fill."""
+    with open(source, "rb") as stream:
+        data = stream.read()
+    size = struct.unpack("<Q", data[:8])[0]
+    header, body = json.loads(data[8:8 + size]), data[8 + size:]
+    header["__metadata__"].update(metadata or {})
+    if fill is not None:
+        begin, end = header["classifier.bias"]["data_offsets"]
+        body = body[:begin] + bytes([fill]) * (end - begin) + body[end:]
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with open(target, "wb") as stream:
+        stream.write(struct.pack("<Q", len(text)) + text + body)
+
+
+def lies(folder):
+    """Metadata that are wrong are named and not believed."""
+    source, target = f"{folder}/cifar.safetensors", f"{folder}/lie.safetensors"
+    truth = strict_json(run("info", "--json", source).stdout)
+    check("the truth", truth["concat_from"] == "metadata" and truth["warning"] is None)
+    for key, value in (("task", "-1"), ("arch", "resnet50"), ("arch", "densenet121"), ("preprocess", "imagenet"),
+                       ("concat", "middle")):
+        changed(source, target, {f"densenet.{key}": value})
+        said = strict_json(run("info", "--json", target).stdout)
+        check(f"{key} {value}", f'densenet.{key} is "{value}" in its metadata' in said["warning"] and
+              "ignored" not in said["warning"] and said["task"] == "classes" and said["architecture"] == "densenet" and
+              (said["concat_from"] == "metadata") == (key != "concat"), said)
+    for key, value in (("growth", "99"), ("growth", "two"), ("blocks", "1,x"), ("blocks", "2,1"), ("stem", "imagenet"),
+                       ("stem", "none"), ("compression", "0.9"), ("bn_epsilon", ""), ("classes", "7")):
+        changed(source, target, {f"densenet.{key}": value, "densenet.task": "labels"})
+        said = strict_json(run("info", "--json", target).stdout)
+        check(f"{key} {value}", f'densenet.{key} is "{value}" in its metadata' in said["warning"] and
+              said["warning"].endswith("; its metadata were ignored") and said["concat_from"] == "names" and
+              said["task"] == "classes" and said["growth"] == 2, said)
+    changed(source, target, {"densenet.task": "\x1b[2J"})
+    check("a terminal's command", '"?[2J"' in run("info", target).stdout)
+
+
+def no_numbers(folder):
+    """An answer that is no number is said of the picture."""
+    changed(f"{folder}/cifar.safetensors", f"{folder}/nan.safetensors", fill=0xff)
+    pictures = [f"{folder}/data/{name}/0.png" for name in "ab"]
+    for form in ((), ("--json",), ("--csv",)):
+        done = run("predict", "-w", f"{folder}/nan.safetensors", "--preprocess", "none,channels=1", *pictures, *form)
+        check("predict", done.returncode == 1 and all(f"{name}: the network's answer is not a number" in done.stderr
+                                                     for name in pictures) and "nan" not in done.stdout, done)
+
+
 with tempfile.TemporaryDirectory() as scratch:
-    for test in (pipelines, absent_figures, names):
+    for test in (pipelines, absent_figures, names, lies, no_numbers):
         test(scratch)
         print(test.__name__)
 sys.exit(failures > 0)

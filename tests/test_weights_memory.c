@@ -76,9 +76,12 @@ static void reading_unknown_names(void **state)
     (void)state;
     dn_model *model = sample_model();
     sample file = sample_saved(model, "a.pth", "torchvision");
-    for (size_t i = 0; i + 6 < file.size; i++) /* in the pickle and nowhere else */
+    for (size_t i = 1; i + 6 < file.size; i++) {
+        if (file.data[i - 1] == '-') /* the card's "cifar-norm" stays */
+            continue;
         if (memcmp(file.data + i, "norm", 4) == 0 || memcmp(file.data + i, "conv", 4) == 0)
             memcpy(file.data + i, file.data[i] == 'n' ? "aaaa" : "bbbb", 4);
+    }
     read_under_stress(&file, false);
     free(file.data);
     dn_model_free(model);

@@ -7,6 +7,8 @@
 #include "ui/report.h"
 #include "weights.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,16 +41,36 @@ typedef struct predictor {
     float *input, *logits;
     size_t input_floats;
     prediction *ranked;
-    int unread; /* pictures that were reported */
+    int unread;     /* pictures that were reported */
+    int unanswered; /* pictures of which the network makes no numbers */
 } predictor;
+
+static bool all_finite(const float *row, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (!isfinite(row[i]))
+            return false;
+    return true;
+}
+
+/* Weights that are damaged, or a picture that no weights were trained for. */
+static void say_unanswered(predictor *p, const char *path)
+{
+    complain("%s: the network's answer is not a number", path);
+    p->unanswered++;
+}
 
 /* Rows of logits become what is said of each picture. */
 static bool say(predictor *p, char *const *paths, picture_tensor *const *pictures, int count)
 {
     int classes = dn_model_arch(p->model)->classes;
-    dn_model_probabilities(p->model, count, p->logits);
     for (int i = 0; i < count; i++) {
-        const float *row = p->logits + (size_t)i * (size_t)classes;
+        float *row = p->logits + (size_t)i * (size_t)classes;
+        if (!all_finite(row, classes)) {
+            say_unanswered(p, paths[i]);
+            continue;
+        }
+        dn_model_probabilities(p->model, 1, row);
         int named = predictions_rank(p->model, row, chosen.top, p->ranked);
         const char *heat = NULL;
         if (p->heat && named) {
@@ -171,9 +193,30 @@ static int predict(dn_model *model, const picture_list *list)
         predictions_begin(p.format);
         sound = run_list(&p, list) && (!p.heat || heat_folder_finish(p.heat));
     }
-    bool whole = p.unread == 0 && list->failures == 0, none = (size_t)p.unread == list->count;
+    bool whole = p.unread == 0 && p.unanswered == 0 && list->failures == 0,
+         none = (size_t)p.unread == list->count;
     close_predictor(&p);
     return !sound || none ? EXIT_REFUSED : whole ? EXIT_DONE : EXIT_PART;
+}
+
+/* Without --weights, the network in the box, which says what it knows. */
+static dn_model *choose_model(void)
+{
+    if (weights_argument())
+        return weights_load();
+    dn_model *model = weights_open("builtin");
+    if (!model)
+        return NULL;
+    int classes = dn_model_arch(model)->classes;
+    fprintf(stderr, "densenet: without --weights the network in the box answers; it knows");
+    for (int i = 0; i < classes; i++)
+        fprintf(stderr, "%s %s",
+                i == 0            ? ""
+                : i + 1 < classes ? ","
+                                  : " and",
+                dn_model_label(model, i));
+    fputc('\n', stderr);
+    return model;
 }
 
 static int run(int count, char **arguments)
@@ -183,7 +226,7 @@ static int run(int count, char **arguments)
         return EXIT_REFUSED;
     }
     picture_list list;
-    dn_model *model = weights_load();
+    dn_model *model = choose_model();
     if (!model)
         return EXIT_REFUSED;
     int status = EXIT_REFUSED;
@@ -204,7 +247,8 @@ const command predict_command = {
         "file, torchvision's evaluation pipeline otherwise, or --preprocess) and names the most\n"
         "probable classes; of a multi-label network, the probability of every label. --cam draws\n"
         "where the evidence for the first class lies: for this family the map is exact.\n"
-        "A picture that cannot be read is reported, the rest go on, and the exit status is 1.\n",
+        "A picture that cannot be read, or of which the network makes no numbers, is reported,\n"
+        "the rest go on, and the exit status is 1.\n",
     .examples = "  densenet predict photo.jpg --weights densenet121\n"
                 "    with torchvision's weights, after `densenet pull densenet121`\n"
                 "  densenet predict photos --weights net.safetensors --top 1 --csv > out.csv\n"

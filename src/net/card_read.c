@@ -5,105 +5,19 @@
 #include "base/memory.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char *text_of(const dn_tensor_file *file, const char *key)
+dn_concat dn_card_concat(const dn_tensor_file *file, dn_card_doubts *doubts)
 {
-    const dn_value *value = dn_tensor_file_value(file, key);
-    return value && value->texts ? value->texts[0] : NULL;
-}
-
-bool dn_card_exists(const dn_tensor_file *file)
-{
-    return text_of(file, "densenet.arch") != NULL;
-}
-
-static bool parse_int(const char *text, int *number)
-{
-    char *end = NULL;
-    long value = text ? strtol(text, &end, 10) : 0;
-    *number = (int)value;
-    return text && end != text && !*end && value >= 0 && value <= 1000000;
-}
-
-static bool parse_real(const char *text, double *number)
-{
-    char *end = NULL;
-    *number = text ? strtod(text, &end) : 0;
-    return text && end != text && !*end;
-}
-
-/* "6,12,24,16"; returns how many, 0 where the text is no such list. */
-static int parse_list(const char *text, int *list, int most)
-{
-    int count = 0;
-    for (const char *at = text; at && count < most; count++) {
-        char *end;
-        long value = strtol(at, &end, 10);
-        if (end == at || (*end && *end != ',') || value < 0 || value > 1000000)
-            return 0;
-        list[count] = (int)value;
-        at = *end ? end + 1 : NULL;
-    }
-    return count;
-}
-
-static bool parse_arch(const dn_tensor_file *file, dn_arch *arch)
-{
-    const char *stem = text_of(file, "densenet.stem"), *name = text_of(file, "densenet.arch");
-    snprintf(arch->name, sizeof arch->name, "%s", name ? name : "densenet");
-    bool sound = stem != NULL;
-    for (size_t i = 0; i < DN_CARD_NUMBERS; i++)
-        sound &= parse_int(text_of(file, dn_card_numbers[i].key),
-                           (int *)(void *)((char *)arch + dn_card_numbers[i].offset));
-    sound &= parse_real(text_of(file, "densenet.compression"), &arch->compression);
-    sound &= parse_real(text_of(file, "densenet.bn_epsilon"), &arch->bn_epsilon);
-    arch->block_count = parse_list(text_of(file, "densenet.blocks"), arch->blocks, DN_MAX_BLOCKS);
-    parse_list(text_of(file, "densenet.stem_hidden"), arch->stem_hidden, 2);
-    for (int s = 0; sound && s <= DN_STEM_DEEP; s++)
-        if (strcmp(dn_card_stems[s], stem) == 0) {
-            arch->stem = (dn_stem)s;
-            return dn_arch_check(arch) == DN_OK;
-        }
-    return false;
-}
-
-/* True where both have the same tensors. */
-static bool same_tensors(const dn_arch *a, const dn_arch *b)
-{
-    bool same = a->block_count == b->block_count && a->stem == b->stem;
-    for (size_t i = 0; same && i < DN_CARD_NUMBERS; i++)
-        same = memcmp((const char *)a + dn_card_numbers[i].offset,
-                      (const char *)b + dn_card_numbers[i].offset, sizeof(int)) == 0;
-    for (int block = 0; same && block < a->block_count; block++)
-        same =
-            a->blocks[block] == b->blocks[block] && dn_block_in(a, block) == dn_block_in(b, block);
-    if (same && a->stem == DN_STEM_DEEP)
-        same = memcmp(a->stem_hidden, b->stem_hidden, sizeof a->stem_hidden) == 0;
-    return same;
-}
-
-void dn_card_arch(const dn_tensor_file *file, dn_arch *arch, bool *ignored)
-{
-    dn_arch recorded = {0};
-    *ignored = false;
-    if (!dn_card_exists(file))
-        return;
-    *ignored = !parse_arch(file, &recorded) || !same_tensors(&recorded, arch);
-    if (!*ignored)
-        *arch = recorded;
-}
-
-dn_concat dn_card_concat(const dn_tensor_file *file)
-{
-    const char *text = text_of(file, "densenet.concat");
-    if (!text)
-        return DN_CONCAT_AUTO;
-    return strcmp(text, "first") == 0  ? DN_CONCAT_FIRST
-           : strcmp(text, "last") == 0 ? DN_CONCAT_LAST
-                                       : DN_CONCAT_AUTO;
+    const char *text = dn_card_text(file, "densenet.concat");
+    if (text && strcmp(text, "first") == 0)
+        return DN_CONCAT_FIRST;
+    if (text && strcmp(text, "last") == 0)
+        return DN_CONCAT_LAST;
+    if (text)
+        dn_card_doubt(doubts, file, "densenet.concat", "first or last is expected");
+    return DN_CONCAT_AUTO;
 }
 
 /* A JSON array of as many items as the network has outputs; NULL where the card
@@ -111,7 +25,7 @@ dn_concat dn_card_concat(const dn_tensor_file *file)
 static dn_status read_array(const dn_tensor_file *file, const char *key, const dn_model *model,
                             json_t **array)
 {
-    const char *text = text_of(file, key);
+    const char *text = dn_card_text(file, key);
     *array = NULL;
     if (!text)
         return DN_OK;
@@ -164,15 +78,29 @@ static dn_status read_thresholds(const dn_tensor_file *file, dn_model *model)
     return status;
 }
 
-dn_status dn_card_read(const dn_tensor_file *file, dn_model *model)
+static void read_task(const dn_tensor_file *file, dn_model *model, dn_card_doubts *doubts)
 {
-    const char *task = text_of(file, "densenet.task");
-    const char *preprocess = text_of(file, "densenet.preprocess");
+    const char *task = dn_card_text(file, "densenet.task");
     if (task && strcmp(task, "labels") == 0)
         model->task = DN_TASK_LABELS;
-    if (preprocess && dn_preprocess_parse(preprocess, &model->preprocess) != DN_OK)
-        return dn_fail_within(DN_ERROR_FORMAT, file->name);
-    model->has_preprocess = preprocess != NULL;
+    else if (task && strcmp(task, "classes") != 0)
+        dn_card_doubt(doubts, file, "densenet.task", "classes or labels is expected");
+}
+
+static void read_preprocess(const dn_tensor_file *file, dn_model *model, dn_card_doubts *doubts)
+{
+    const char *text = dn_card_text(file, "densenet.preprocess");
+    if (!text)
+        return;
+    model->has_preprocess = dn_preprocess_parse(text, &model->preprocess) == DN_OK;
+    if (!model->has_preprocess)
+        dn_card_doubt(doubts, file, "densenet.preprocess", "no pipeline");
+}
+
+dn_status dn_card_read(const dn_tensor_file *file, dn_model *model, dn_card_doubts *doubts)
+{
+    read_task(file, model, doubts);
+    read_preprocess(file, model, doubts);
     DN_TRY(read_labels(file, model));
     return read_thresholds(file, model);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/card.h"
 
+#include "base/decimal.h"
 #include "base/text.h"
 #include "net/concat.h"
 
@@ -106,7 +107,8 @@ static dn_status write_thresholds(const sink *to, const dn_model *model)
     return add_text(to, "densenet.thresholds", &text);
 }
 
-dn_status dn_card_write(const dn_model *model, dn_concat concat, dn_card_entry *add, void *context)
+static dn_status write_card(const dn_model *model, dn_concat concat, dn_card_entry *add,
+                            void *context)
 {
     sink to = {add, context};
     DN_TRY(write_arch(&to, &model->arch));
@@ -122,4 +124,12 @@ dn_status dn_card_write(const dn_model *model, dn_concat concat, dn_card_entry *
     if (model->thresholds)
         DN_TRY(write_thresholds(&to, model));
     return DN_OK;
+}
+
+dn_status dn_card_write(const dn_model *model, dn_concat concat, dn_card_entry *add, void *context)
+{
+    locale_t callers = dn_use_decimal_points();
+    dn_status status = write_card(model, concat, add, context);
+    uselocale(callers);
+    return status;
 }

@@ -24,6 +24,8 @@ typedef struct loader {
     const dn_tensor **sources; /* of each slot */
     dn_origin origin;
     dn_concat concat;
+    bool card; /* this program's metadata are there and describe the network */
+    dn_card_doubts doubts;
     dn_text warning;
 } loader;
 
@@ -34,6 +36,9 @@ __attribute__((format(printf, 2, 3))) static void warn(loader *l, const char *fo
     va_start(arguments, format);
     vsnprintf(sentence, sizeof sentence, format, arguments);
     va_end(arguments);
+    for (char *at = sentence; *at; at++) /* values out of files may hold a terminal's commands */
+        if ((unsigned char)*at < ' ' || *at == 0x7f)
+            *at = '?';
     if (l->warning.length)
         dn_text_add(&l->warning, "; %s", sentence);
     else
@@ -59,7 +64,7 @@ static void drop_fit(loader *l)
  * a card is this program's word, names are a custom. */
 static dn_status decide_concat(loader *l, const dn_match *match)
 {
-    dn_concat facts, card = dn_card_concat(l->file);
+    dn_concat facts, card = l->card ? dn_card_concat(l->file, &l->doubts) : DN_CONCAT_AUTO;
     DN_TRY(dn_concat_of_statistics(&l->arch, &l->layout, l->sources, &facts));
     const struct {
         dn_concat concat;
@@ -107,8 +112,11 @@ static void describe_origin(loader *l, const dn_candidate *candidate, const dn_m
 static dn_status try_match(loader *l, const dn_candidate *candidate, const dn_match *match)
 {
     dn_status status = fit_match(l, match);
-    if (status == DN_OK)
+    if (status == DN_OK) {
+        l->doubts = (dn_card_doubts){""};
+        l->card = dn_card_arch(l->file, &l->arch, &l->doubts);
         status = decide_concat(l, match);
+    }
     if (status == DN_OK)
         describe_origin(l, candidate, match);
     else
@@ -190,20 +198,19 @@ static void warn_of_values(loader *l, const dn_model *model)
 
 static dn_status build_model(loader *l, dn_model **out)
 {
-    bool ignored = false;
-    dn_foreign_epsilon(l->file, &l->arch.bn_epsilon);
-    dn_card_arch(l->file, &l->arch, &ignored);
-    if (ignored)
-        warn(l, "its metadata describe another network and were ignored");
+    if (!l->card)
+        dn_foreign_epsilon(l->file, &l->arch.bn_epsilon);
     dn_model *model;
     DN_TRY(dn_model_create(&l->arch, false, &model));
     model->origin = l->origin;
     bool borrowed = false;
     dn_status status = dn_fill_model(model, l->sources, l->concat, &borrowed);
-    if (status == DN_OK && !ignored)
-        status = dn_card_read(l->file, model);
-    if (status == DN_OK && !dn_card_exists(l->file))
-        status = dn_foreign_read(l->file, model);
+    if (status == DN_OK)
+        status = l->card                   ? dn_card_read(l->file, model, &l->doubts)
+                 : dn_card_exists(l->file) ? DN_OK
+                                           : dn_foreign_read(l->file, model);
+    if (status == DN_OK && l->doubts.text[0])
+        warn(l, "%s%s", l->doubts.text, l->card ? "" : "; its metadata were ignored");
     if (status == DN_OK)
         warn_of_values(l, model);
     if (status == DN_OK)

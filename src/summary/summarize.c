@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/decimal.h"
 #include "base/memory.h"
 #include "summary/summary.h"
 
@@ -60,8 +61,11 @@ dn_status dn_summary(const dn_arch *arch, const dn_summary_options *options, cha
     dn_module_tree tree;
     DN_TRY(dn_module_tree_create(arch, o->batch, o->height, o->width, &tree));
     dn_status status = check_totals(&tree, o);
-    if (status == DN_OK)
+    if (status == DN_OK) {
+        locale_t callers = dn_use_decimal_points();
         status = render(o, &tree, sized, text);
+        uselocale(callers);
+    }
     dn_module_tree_free(&tree);
     return status;
 }
