@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "allocation.h"
+#include "comma_locale.h"
 #include "encoding.h"
-#include "testing.h"
 
 #include "data/augment.h"
 #include "data/draw.h"
 
-#include <locale.h>
 #include <math.h>
 
 enum { SIDE = 32, PLANE = SIDE * SIDE, ALL = 3 * PLANE };
@@ -73,15 +72,12 @@ static void specifications(void **state)
 static void locales_do_not_matter(void **state)
 {
     (void)state;
-    char *before = strdup(setlocale(LC_ALL, NULL)), text[256];
-    if (setlocale(LC_ALL, "de_DE.UTF-8") || setlocale(LC_ALL, "fr_FR.UTF-8")) {
-        dn_augment augment = parse("none,flip=0.25");
-        assert_true(augment.flip == 0.25);
-        dn_augment_format(&augment, text, sizeof text);
-        assert_string_equal(text, "none,flip=0.25");
-    }
-    setlocale(LC_ALL, before);
-    free(before);
+    char text[256];
+    expect_comma();
+    dn_augment augment = parse("none,flip=0.25");
+    assert_true(augment.flip == 0.25);
+    dn_augment_format(&augment, text, sizeof text);
+    assert_string_equal(text, "none,flip=0.25");
 }
 
 /* A picture whose every pixel is another: red says the column, green the row. */
@@ -311,7 +307,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(specifications),
-        cmocka_unit_test(locales_do_not_matter),
+        comma_test(locales_do_not_matter),
         cmocka_unit_test(none_is_the_evaluation_pipeline),
         cmocka_unit_test(cifar_shifts_and_flips),
         cmocka_unit_test(padding_is_the_mean),

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "comma_locale.h"
 #include "weight_samples.h"
 
 static void same_models(const dn_model *a, const dn_model *b)
@@ -48,6 +49,23 @@ static void saved_and_loaded(void **state)
         free(file.data);
     }
     dn_model_free(model);
+}
+
+/* Where a comma divides, a card still has points. */
+static void locales_do_not_matter(void **state)
+{
+    (void)state;
+    expect_comma();
+    dn_model *model = sample_model();
+    model->arch.compression = 1.0 / 3;
+    sample file = sample_saved(model, "a.safetensors", "torchvision");
+    setlocale(LC_ALL, "C");
+    sample same = sample_saved(model, "b.safetensors", "torchvision");
+    assert_int_equal(file.size, same.size);
+    assert_memory_equal(file.data, same.data, file.size);
+    dn_model_free(model);
+    free(file.data);
+    free(same.data);
 }
 
 /* The old format has no place for a card: labels and the like are gone. */
@@ -143,8 +161,9 @@ static void bad_options(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scratch_test(saved_and_loaded), scratch_test(old_format),  scratch_test(maimed_files),
-        scratch_test(probabilities),    scratch_test(bad_options),
+        scratch_test(saved_and_loaded), scratch_test(old_format),
+        scratch_test(maimed_files),     scratch_test(probabilities),
+        scratch_test(bad_options),      comma_test(locales_do_not_matter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
