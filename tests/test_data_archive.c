@@ -125,6 +125,20 @@ static void webdataset_names(void **state)
     assert_survives_lack_of_memory("x.tar");
 }
 
+/* Each archive starts anew: 1.jpg of one has nothing to do with 1.cls of another. */
+static void webdataset_samples_end_with_their_archive(void **state)
+{
+    (void)state;
+    WRITE_TAR("shards/1.tar", "1.jpg", "1.cls=dog");
+    WRITE_TAR("shards/2.tar", "1.jpg", "1.cls=cat");
+    dn_dataset *dataset = open_dataset("shards", DN_PORTION_TRAIN);
+    assert_string_equal(list_samples(dataset), "1:shards/1.tar, 1.jpg 0:shards/2.tar, 1.jpg");
+    dn_dataset_free(dataset);
+    WRITE_TAR("torn/1.tar", "0.jpg", "0.cls=dog", "1.jpg");
+    WRITE_TAR("torn/2.tar", "1.cls=cat", "2.jpg", "2.cls=dog");
+    assert_refused("torn", DN_PORTION_TRAIN, "1.jpg has no .cls or .json beside it");
+}
+
 static void pictures_in_place(void **state)
 {
     (void)state;
@@ -183,6 +197,7 @@ int main(void)
         scratch_test(folder_of_tars),
         scratch_test(webdataset_numbers),
         scratch_test(webdataset_names),
+        scratch_test(webdataset_samples_end_with_their_archive),
         scratch_test(pictures_in_place),
         scratch_test(refused),
     };

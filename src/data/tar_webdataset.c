@@ -10,7 +10,7 @@
 
 enum { LARGEST_LABEL = 1 << 20 }; /* bytes of a .cls or .json */
 
-/* Members first..end-1 of one key; picture and label among them, or -1. */
+/* Members first..end-1 of one key, in one archive; picture and label among them, or -1. */
 typedef struct sample_group {
     int end, picture, label;
 } sample_group;
@@ -36,7 +36,8 @@ static sample_group find_group(const dn_tar_store *store, int first)
     for (; group.end < store->count; group.end++) {
         const dn_tar_entry *entry = &store->entries[group.end];
         const char *name = dn_tar_entry_name(store, entry);
-        if (key_length(name) != length || memcmp(name, key, length) != 0)
+        if (entry->archive != store->entries[first].archive || key_length(name) != length ||
+            memcmp(name, key, length) != 0)
             break;
         if (!is_whole_extension(name, length))
             continue;
