@@ -198,6 +198,10 @@ DN_API dn_status dn_preprocess_size(const dn_preprocess *preprocess, int width, 
 DN_API dn_status dn_preprocess_run(const dn_preprocess *preprocess, const dn_image *image,
                                    float *tensor);
 
+/* Side of the square that the pipeline makes of every picture; 0 where the size
+ * depends on the picture. */
+DN_API int dn_preprocess_side(const dn_preprocess *preprocess);
+
 /* ------------------------------------------------------------------- model */
 
 /* An architecture and its parameters in one canonical order (oldest maps
@@ -590,21 +594,22 @@ typedef struct dn_evaluation {
 } dn_evaluation;
 
 typedef struct dn_evaluate_options {
-    int batch, threads; /* 0: 16; one a core */
-    int size;           /* height and width; 0: what the pipeline's crop gives */
-    dn_preprocess preprocess;
+    int batch, threads;       /* 0: 16; one a core */
+    int size;                 /* height and width; 0: the square that the pipeline makes */
+    dn_preprocess preprocess; /* channels 0: the model's own */
     /* Told of progress and of samples that cannot be read; either may be NULL. */
     void (*progress)(int64_t done, int64_t total, void *context);
     void (*skipped)(const char *reason, void *context);
     void *context;
 } dn_evaluate_options;
 
-/* The model's answers on a data set whose labels are the model's outputs. The
- * caller releases *evaluation with dn_evaluation_free. */
+/* The model's answers on a data set whose labels are the model's outputs.
+ * options may be NULL. The caller releases *evaluation with dn_evaluation_free. */
 DN_API dn_status dn_evaluate(const dn_model *model, const dn_dataset *dataset,
                              const dn_evaluate_options *options, dn_evaluation **evaluation);
 DN_API void dn_evaluation_free(dn_evaluation *evaluation);
 
+/* Plain data; start from {0}. */
 #ifdef __cplusplus
 }
 #endif

@@ -137,6 +137,13 @@ dn_status dn_preprocess_check(const dn_preprocess *preprocess)
     return DN_OK;
 }
 
+int dn_preprocess_side(const dn_preprocess *preprocess)
+{
+    if (preprocess->crop)
+        return preprocess->crop;
+    return preprocess->square_first ? preprocess->resize : 0;
+}
+
 static bool parse_number(const char *text, int *value)
 {
     char *end;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/memory.h"
+#include "image/preprocess.h"
 #include "train/loss.h"
 #include "train/metrics.h"
 
@@ -7,30 +8,51 @@
 #include <stdlib.h>
 
 typedef struct evaluator {
-    const dn_evaluate_options *options;
+    dn_evaluate_options options; /* defaults filled in */
     dn_loader *loader;
     dn_session *session;
     dn_metrics *metrics;
     dn_task task;
-    int outputs, size;
+    int outputs;
     float *logits;
     double loss;    /* sum of means, each weighted */
     int64_t weight; /* of the losses so far */
     int64_t skipped;
 } evaluator;
 
+static dn_status check_fit(const evaluator *e, const dn_arch *arch, const dn_dataset *dataset)
+{
+    const dn_evaluate_options *options = &e->options;
+    if (dn_dataset_outputs(dataset) != arch->classes)
+        return dn_fail(DN_ERROR_MISMATCH, "a data set of %d classes for a network with %d outputs",
+                       dn_dataset_outputs(dataset), arch->classes);
+    if (options->preprocess.channels != arch->channels)
+        return dn_fail(DN_ERROR_MISMATCH,
+                       "preprocessing to %d channel%s for a network that takes %d",
+                       options->preprocess.channels, options->preprocess.channels == 1 ? "" : "s",
+                       arch->channels);
+    if (options->size == 0)
+        return dn_fail(DN_ERROR_ARGUMENT,
+                       "preprocessing leaves each picture its own shape: a size to evaluate at, or "
+                       "a crop, is needed");
+    return DN_OK;
+}
+
 static dn_status open_evaluator(evaluator *e, const dn_model *model, const dn_dataset *dataset)
 {
-    const dn_evaluate_options *options = e->options;
+    dn_evaluate_options *options = &e->options;
     e->task = dn_dataset_task(dataset);
     e->outputs = dn_model_arch(model)->classes;
-    e->size = options->size ? options->size : options->preprocess.crop;
-    if (dn_dataset_outputs(dataset) != e->outputs)
-        return dn_fail(DN_ERROR_MISMATCH, "a data set of %d classes for a network with %d outputs",
-                       dn_dataset_outputs(dataset), e->outputs);
+    if (!options->batch)
+        options->batch = 16;
+    if (!options->preprocess.channels)
+        dn_model_preprocess(model, &options->preprocess);
+    if (!options->size)
+        options->size = dn_preprocess_side(&options->preprocess);
+    DN_TRY(check_fit(e, dn_model_arch(model), dataset));
     dn_loader_options loading = {
-        .batch = options->batch ? options->batch : 16,
-        .size = e->size,
+        .batch = options->batch,
+        .size = options->size,
         .threads = options->threads,
         .preprocess = options->preprocess,
     };
@@ -51,12 +73,13 @@ static void close_evaluator(evaluator *e)
 static dn_status take_batch(evaluator *e, const dn_loaded *loaded)
 {
     const dn_batch *batch = &loaded->batch;
-    for (int i = 0; i < loaded->news && e->options->skipped; i++)
-        e->options->skipped(loaded->skips[i].reason, e->options->context);
+    for (int i = 0; i < loaded->news && e->options.skipped; i++)
+        e->options.skipped(loaded->skips[i].reason, e->options.context);
     e->skipped += loaded->skipped;
     if (batch->n == 0)
         return DN_OK;
-    DN_TRY(dn_session_run(e->session, batch->input, batch->n, e->size, e->size, e->logits));
+    DN_TRY(dn_session_run(e->session, batch->input, batch->n, e->options.size, e->options.size,
+                          e->logits));
     int64_t weight = dn_loss_weight(e->task, batch->targets, batch->n, e->outputs);
     double loss = dn_loss(e->task, e->logits, batch->targets, batch->n, e->outputs, 0, 0, NULL);
     e->loss += loss * (double)weight;
@@ -75,8 +98,8 @@ static dn_status run_all(evaluator *e, int64_t total)
         DN_TRY(dn_loader_next(e->loader, &loaded));
         DN_TRY(take_batch(e, loaded));
         done += loaded->batch.n + loaded->skipped;
-        if (e->options->progress)
-            e->options->progress(done, total, e->options->context);
+        if (e->options.progress)
+            e->options.progress(done, total, e->options.context);
     }
     return DN_OK;
 }
@@ -133,7 +156,7 @@ static dn_status evaluate(evaluator *e, const dn_model *model, const dn_dataset 
 dn_status dn_evaluate(const dn_model *model, const dn_dataset *dataset,
                       const dn_evaluate_options *options, dn_evaluation **out)
 {
-    evaluator e = {.options = options};
+    evaluator e = {.options = options ? *options : (dn_evaluate_options){0}};
     dn_evaluation *made;
     DN_TRY(dn_calloc(1, sizeof *made, &made));
     dn_status status = evaluate(&e, model, dataset, made);

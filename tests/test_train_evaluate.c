@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* Evaluation: its defaults, and what it refuses. */
+#include "scratch.h"
+
+enum { RECORD = 3073, RECORDS = 12 };
+
+static dn_dataset *open_records(void)
+{
+    static unsigned char bytes[RECORDS * RECORD];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (unsigned char)(i * 31 % 251);
+    for (int i = 0; i < RECORDS; i++)
+        bytes[i * RECORD] = (unsigned char)(i % 10);
+    scratch_file("x.bin", bytes, sizeof bytes);
+    dn_dataset *dataset = NULL;
+    assert_int_equal(dn_dataset_open(scratch_path("x.bin"), DN_PORTION_TEST, &dataset), DN_OK);
+    return dataset;
+}
+
+static dn_model *new_model(int channels)
+{
+    dn_arch arch = {.block_count = 1,
+                    .blocks = {2},
+                    .growth = 4,
+                    .stem_channels = 8,
+                    .compression = 1,
+                    .stem = DN_STEM_CIFAR,
+                    .channels = channels,
+                    .classes = 10,
+                    .bn_epsilon = 1e-5};
+    dn_model *model = NULL;
+    assert_int_equal(dn_model_init(&arch, DN_INIT_PAPER, 3, &model), DN_OK);
+    return model;
+}
+
+static void without_options_the_models_own_pipeline_holds(void **state)
+{
+    (void)state;
+    dn_dataset *dataset = open_records();
+    dn_model *model = new_model(3);
+    dn_evaluate_options given = {.batch = 5, .threads = 2, .size = 32};
+    assert_int_equal(dn_preprocess_parse("cifar10", &given.preprocess), DN_OK);
+    dn_evaluation *usual, *other;
+    if (dn_evaluate(model, dataset, NULL, &usual) != DN_OK)
+        fail_msg("%s", dn_last_error());
+    assert_int_equal(dn_evaluate(model, dataset, &given, &other), DN_OK);
+    assert_int_equal(usual->samples, RECORDS);
+    assert_near(usual->loss, other->loss, 1e-9);
+    dn_evaluation_free(usual);
+    dn_evaluation_free(other);
+    dn_model_free(model);
+    dn_dataset_free(dataset);
+}
+
+/* The X-ray pipeline has no crop: its square is what it resamples to. */
+static void squares_without_a_crop(void **state)
+{
+    (void)state;
+    dn_dataset *dataset = open_records();
+    dn_model *model = new_model(1);
+    dn_evaluate_options options = {0};
+    assert_int_equal(dn_preprocess_parse("xrv,resize=32", &options.preprocess), DN_OK);
+    dn_evaluation *evaluation;
+    if (dn_evaluate(model, dataset, &options, &evaluation) != DN_OK)
+        fail_msg("%s", dn_last_error());
+    assert_int_equal(evaluation->samples, RECORDS);
+    dn_evaluation_free(evaluation);
+    dn_model_free(model);
+    dn_dataset_free(dataset);
+}
+
+static void refused(void **state)
+{
+    (void)state;
+    static const struct {
+        int channels, threads;
+        const char *pipeline;
+        dn_status status;
+        const char *words;
+    } cases[] = {
+        {3, 1, "xrv", DN_ERROR_MISMATCH, "preprocessing to 1 channel for a network that takes 3"},
+        {1, 1, "cifar10", DN_ERROR_MISMATCH, "preprocessing to 3 channels for a network"},
+        {3, 1, "none", DN_ERROR_ARGUMENT, "its own shape"},
+        {3, -1, "cifar10", DN_ERROR_ARGUMENT, "-1 threads"},
+    };
+    dn_dataset *dataset = open_records();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        dn_model *model = new_model(cases[i].channels);
+        dn_evaluate_options options = {.threads = cases[i].threads};
+        dn_evaluation *evaluation = NULL;
+        assert_int_equal(dn_preprocess_parse(cases[i].pipeline, &options.preprocess), DN_OK);
+        assert_int_equal(dn_evaluate(model, dataset, &options, &evaluation), cases[i].status);
+        if (!strstr(dn_last_error(), cases[i].words))
+            fail_msg("said \"%s\", expected \"%s\"", dn_last_error(), cases[i].words);
+        assert_null(evaluation);
+        dn_model_free(model);
+    }
+    dn_dataset_free(dataset);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        scratch_test(without_options_the_models_own_pipeline_holds),
+        scratch_test(squares_without_a_crop),
+        scratch_test(refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
