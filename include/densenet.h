@@ -194,13 +194,13 @@ DN_API void dn_preprocess_format(const dn_preprocess *preprocess, char *text, si
 DN_API dn_status dn_preprocess_size(const dn_preprocess *preprocess, int width, int height,
                                     int *out_width, int *out_height);
 
-/* tensor: channels x out_height x out_width floats of the caller's. */
-DN_API dn_status dn_preprocess_run(const dn_preprocess *preprocess, const dn_image *image,
-                                   float *tensor);
-
 /* Side of the square that the pipeline makes of every picture; 0 where the size
  * depends on the picture. */
 DN_API int dn_preprocess_side(const dn_preprocess *preprocess);
+
+/* tensor: channels x out_height x out_width floats of the caller's. */
+DN_API dn_status dn_preprocess_run(const dn_preprocess *preprocess, const dn_image *image,
+                                   float *tensor);
 
 /* ------------------------------------------------------------------- model */
 
@@ -503,9 +503,9 @@ DN_API dn_status dn_loader_next(dn_loader *loader, const dn_loaded **loaded);
 DN_API dn_status dn_model_replace_head(const dn_model *model, int classes, uint64_t seed,
                                        dn_model **replaced);
 
-/* Makes `gradients` the sum over all machines that train together, in place.
- * Anything but DN_OK stops the step. */
-typedef dn_status dn_gradient_sum(float *gradients, size_t count, void *context);
+/* Makes each of `count` values its sum over all machines that train together, in
+ * place, the same bits on each. Anything but DN_OK stops the step. */
+typedef dn_status dn_sum_over_machines(float *values, size_t count, void *context);
 
 /* Plain data; dn_trainer_defaults first. */
 typedef struct dn_trainer_options {
@@ -521,7 +521,8 @@ typedef struct dn_trainer_options {
     double weight_decay;
     double clip; /* of the gradient's norm; 0: none */
 
-    const char *schedule; /* "constant", "step", "cosine", "onecycle" */
+    const char *schedule; /* "constant", "step", "cosine", "onecycle" (which also moves the
+                             momentum, 0.95 to 0.85 and back) */
     double rate;          /* learning rate, the highest */
     int64_t steps;        /* of the whole run */
     int64_t warmup;       /* steps */
@@ -529,10 +530,14 @@ typedef struct dn_trainer_options {
     double gamma;         /* "step": what the rate is multiplied with there (0.1) */
 
     double dropout, smoothing;
-    double ema;           /* decay of the averaged weights; 0: none kept */
-    const char *freeze;   /* "stem,block1,transition1", "features" (all but the
-                             classifier); NULL: nothing */
-    dn_gradient_sum *sum; /* NULL: this machine alone */
+    double ema;         /* decay of the averaged weights; 0: none kept */
+    const char *freeze; /* "stem,block1,transition1", "features" (all but the
+                           classifier); NULL: nothing */
+    /* NULL: this machine alone. Else a step calls it twice, on every machine in
+     * the same order, and takes the mean over all machines' pictures, each of
+     * which counts alike. Batch statistics, running ones included, remain each
+     * machine's own; so does dropout: give each machine another seed. */
+    dn_sum_over_machines *sum;
     void *sum_context;
 } dn_trainer_options;
 
@@ -556,11 +561,14 @@ DN_API void dn_trainer_free(dn_trainer *trainer);
 
 typedef struct dn_step_result {
     double loss, rate, gradient_norm;
-    int correct; /* classes: pictures whose largest logit is their largest target */
+    int pictures; /* that the step was made on */
+    int correct;  /* classes: of these, those whose largest logit is their largest target */
 } dn_step_result;
 
-/* One step on the pictures of all parts together. A loss or gradient that is
- * not finite fails with DN_ERROR_NUMERIC before the weights move. */
+/* One step on the pictures of all parts together, at least one part. Parts with
+ * too few pictures for batch norm are passed over: with none; with one, where the
+ * last maps have a single pixel. If all are, the gradient is 0. A loss or gradient
+ * that is not finite fails with DN_ERROR_NUMERIC before the weights move. */
 DN_API dn_status dn_trainer_step(dn_trainer *trainer, const dn_batch *parts, int count,
                                  dn_step_result *result);
 DN_API int64_t dn_trainer_steps(const dn_trainer *trainer);
@@ -593,6 +601,7 @@ typedef struct dn_evaluation {
     uint32_t *confusion;       /* classes: outputs x outputs, [truth][predicted]; else NULL */
 } dn_evaluation;
 
+/* Plain data; start from {0}. */
 typedef struct dn_evaluate_options {
     int batch, threads;       /* 0: 16; one a core */
     int size;                 /* height and width; 0: the square that the pipeline makes */
@@ -609,7 +618,6 @@ DN_API dn_status dn_evaluate(const dn_model *model, const dn_dataset *dataset,
                              const dn_evaluate_options *options, dn_evaluation **evaluation);
 DN_API void dn_evaluation_free(dn_evaluation *evaluation);
 
-/* Plain data; start from {0}. */
 #ifdef __cplusplus
 }
 #endif

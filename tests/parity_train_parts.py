@@ -30,12 +30,12 @@ def compare_optimisers():
         gradients = torch.randn(steps, count, generator=generator) * 2
         first = nn.Parameter(weights[:count // 2].clone())
         second = nn.Parameter(weights[count // 2:].clone())
-        groups = [{"params": [first], "weight_decay": decay},
-                  {"params": [second], "weight_decay": 0}]
         if name == "sgd":
-            optimiser = torch.optim.SGD(groups, lr=0.05, momentum=momentum, nesterov=nesterov)
+            optimiser = torch.optim.SGD([first, second], lr=0.05, momentum=momentum, nesterov=nesterov,
+                                        weight_decay=decay)
         else:
-            optimiser = torch.optim.AdamW(groups, lr=0.05, betas=(momentum, 0.999))
+            optimiser = torch.optim.AdamW([first, second], lr=0.05, betas=(momentum, 0.999),
+                                          weight_decay=decay)
         expected = []
         for gradient in gradients:
             first.grad, second.grad = gradient[:count // 2].clone(), gradient[count // 2:].clone()
@@ -81,7 +81,7 @@ def compare_schedules():
     for name, steps, warmup, make in cases:
         cycles = int(name == "onecycle")
         total = steps + cycles  # PyTorch's one cycle refuses to be stepped past its end
-        found = numbers(drive("schedule", name, 0.3, total, warmup, cycles)).reshape(-1, 2)[:steps]
+        found = numbers(drive("schedule", name, 0.3, total, warmup)).reshape(-1, 2)[:steps]
         report(f"schedule {name}, {steps} steps, warm-up {warmup}",
                relative(found[:, 0], rates(make, steps)), 1e-12)
         if cycles:

@@ -55,7 +55,7 @@ static void print_floats(const float *numbers, size_t count)
 }
 
 /* optimiser NAME MOMENTUM NESTEROV DECAY CLIP RATE STEPS COUNT, weights, the
- * gradients of every step: weights after each. The second half has no decay. */
+ * gradients of every step: weights after each. */
 static void drive_optimiser(void)
 {
     dn_optimiser_options options;
@@ -67,13 +67,13 @@ static void drive_optimiser(void)
     double clip = read_number(), rate = read_number();
     int steps = read_int();
     size_t count = (size_t)read_number(), half = count / 2;
-    const dn_parameter parts[] = {{0, half, true, 1}, {half, count - half, false, 1}};
+    const dn_parameter parts[] = {{0, half}, {half, count - half}};
     check(dn_optimiser_create(&options, parts, 2, count, &optimiser));
     float *weights = read_floats(count);
     for (int i = 0; i < steps; i++) {
         float *gradients = read_floats(count);
         double norm = dn_optimiser_norm(optimiser, gradients, 1);
-        const dn_step step = {rate, options.momentum, dn_clip_scale(norm, clip)};
+        const dn_update step = {rate, options.momentum, dn_clip_scale(norm, clip)};
         dn_optimiser_step(optimiser, &step, weights, gradients, 1);
         print_floats(weights, count);
         free(gradients);
@@ -82,7 +82,7 @@ static void drive_optimiser(void)
     dn_optimiser_free(optimiser);
 }
 
-/* schedule NAME RATE STEPS WARMUP CYCLE: rate and momentum of each step. */
+/* schedule NAME RATE STEPS WARMUP: rate and momentum of each step. */
 static void drive_schedule(void)
 {
     char name[32];
@@ -92,7 +92,6 @@ static void drive_schedule(void)
     int steps = read_int();
     check(dn_schedule_find(name, rate, steps, &schedule));
     schedule.warmup = read_int();
-    schedule.cycle_momentum = read_int() != 0;
     check(dn_schedule_check(&schedule));
     for (int i = 0; i < steps; i++)
         printf("%.17g\n%.17g\n", dn_schedule_rate(&schedule, i),

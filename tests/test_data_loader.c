@@ -323,6 +323,15 @@ static void refused(void **state)
     options = options_of(2, NULL);
     options.mixup = NAN;
     assert_int_equal(dn_loader_create(dataset, &options, &loader), DN_ERROR_ARGUMENT);
+    options = options_of(2, NULL);
+    options.threads = -1;
+    assert_int_equal(dn_loader_create(dataset, &options, &loader), DN_ERROR_ARGUMENT);
+    options = options_of(2, NULL);
+    options.preprocess.channels = 2;
+    assert_int_equal(dn_loader_create(dataset, &options, &loader), DN_ERROR_ARGUMENT);
+    assert_non_null(strstr(dn_last_error(), "channels"));
+    options.preprocess = (dn_preprocess){0};
+    assert_int_equal(dn_loader_create(dataset, &options, &loader), DN_ERROR_ARGUMENT);
     dn_dataset_free(dataset);
 
     scratch_text("one/cat/1.jpg", "");

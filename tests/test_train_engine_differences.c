@@ -305,11 +305,9 @@ static void compare_example(const example *given)
     for (int i = 0; i < given->images * arch->classes; i++)
         loss += (double)logits[i] * (double)weights[i];
     assert_true(fabs(loss - loss_of(&net)) < 1e-4);
-    for (int slot = 0; slot < engine->layout.count; slot++) {
-        dn_part part = engine->layout.slots[slot].key.part;
-        if (part != DN_PART_NORM_MEAN && part != DN_PART_NORM_VARIANCE)
+    for (int slot = 0; slot < engine->layout.count; slot++)
+        if (dn_is_trained(&engine->layout.slots[slot]))
             compare_slot(&net, &random, slot);
-    }
     free_network(&net);
     dn_engine_free(engine);
 }

@@ -10,7 +10,6 @@ static dn_schedule find(const char *name, double rate, int64_t steps)
     dn_schedule schedule;
     assert_int_equal(dn_schedule_find(name, rate, steps, &schedule), DN_OK);
     assert_int_equal(dn_schedule_check(&schedule), DN_OK);
-    assert_string_equal(dn_schedule_name(schedule.kind), name);
     return schedule;
 }
 
@@ -85,13 +84,13 @@ static void one_cycle(void **state)
     assert_rate(&schedule, 0, 0.04);
     assert_rate(&schedule, 29, 1);
     assert_rate(&schedule, 99, 4e-6);
-    assert_true(dn_schedule_momentum(&schedule, 29, 0.9) == 0.9);
-    schedule.cycle_momentum = true;
     assert_true(fabs(dn_schedule_momentum(&schedule, 0, 0.9) - 0.95) < 1e-12);
     assert_true(fabs(dn_schedule_momentum(&schedule, 29, 0.9) - 0.85) < 1e-12);
     assert_true(fabs(dn_schedule_momentum(&schedule, 99, 0.9) - 0.95) < 1e-12);
     schedule.warmup = 10;
     assert_rate(&schedule, 9, 1);
+    schedule = find("cosine", 1, 100);
+    assert_true(dn_schedule_momentum(&schedule, 29, 0.9) == 0.9);
 }
 
 /* No length makes a rate that is not a number, or leaves its range. */

@@ -145,9 +145,8 @@ static dn_optimiser *make_optimiser(const job *work, const dn_layout *layout, co
     int count = 0;
     for (int i = 0; i < layout->count; i++) {
         const dn_slot *slot = &layout->slots[i];
-        if (slot->key.part != DN_PART_NORM_MEAN && slot->key.part != DN_PART_NORM_VARIANCE)
-            parameters[count++] =
-                (dn_parameter){slot->offset, slot->count, true, frozen[i] ? 0 : 1};
+        if (dn_is_trained(slot) && !frozen[i])
+            parameters[count++] = (dn_parameter){slot->offset, slot->count};
     }
     dn_optimiser *optimiser;
     check(dn_optimiser_create(&work->optimiser, parameters, count, layout->floats, &optimiser));
@@ -281,7 +280,7 @@ int main(int count, char **arguments)
             write_floats(file, logits, (size_t)(n * classes));
             write_floats(file, dn_engine_gradients(engine), model->layout.floats);
         }
-        dn_step update = {work.rate, work.optimiser.momentum, 1};
+        dn_update update = {work.rate, work.optimiser.momentum, 1};
         dn_optimiser_step(optimiser, &update, dn_engine_parameters(engine),
                           dn_engine_gradients(engine), work.engine.threads);
         double taken = seconds() - start;

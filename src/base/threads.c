@@ -36,3 +36,13 @@ int dn_core_count(void)
 {
     return omp_get_num_procs();
 }
+
+dn_status dn_choose_threads(int asked, int *threads)
+{
+    if (asked < 0 || asked > DN_MOST_THREADS)
+        return dn_fail(DN_ERROR_ARGUMENT,
+                       "%d threads: from 1 to %d are possible, and 0 for one a core", asked,
+                       DN_MOST_THREADS);
+    *threads = asked ? asked : dn_core_count();
+    return DN_OK;
+}

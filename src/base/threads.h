@@ -2,7 +2,7 @@
 #ifndef DN_BASE_THREADS_H
 #define DN_BASE_THREADS_H
 
-#include "densenet.h"
+#include "base/status.h"
 
 /* Runs body(context, task, thread) for every task in 0..tasks-1 on up to
  * `threads` threads and returns when all are done; thread is 0..threads-1 and
@@ -10,6 +10,11 @@
  * left to the moment, so a body's result must depend on the task alone. */
 typedef void dn_task_body(void *context, int task, int thread);
 void dn_parallel(int threads, int tasks, dn_task_body *body, void *context);
+
+/* What a caller's thread count stands for: 0 one a core; others that are not
+ * 1..DN_MOST_THREADS are refused. */
+#define DN_MOST_THREADS 4096
+dn_status dn_choose_threads(int asked, int *threads);
 
 /* In a loop that waits for another thread, in its so manieth round: lets the
  * core rest, after some patience lends it to others. */

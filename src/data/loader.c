@@ -4,6 +4,7 @@
 #include "data/batch.h"
 #include "data/dataset.h"
 #include "data/draw.h"
+#include "image/preprocess.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -123,6 +124,7 @@ static dn_status check(const dn_dataset *dataset, const dn_loader_options *optio
 {
     int count = dn_dataset_count(dataset);
     size_t pixels, floats, size = (size_t)options->size;
+    DN_TRY(dn_preprocess_check(&options->preprocess));
     if (options->batch < 1 || options->size < 1)
         return dn_fail(DN_ERROR_ARGUMENT, "batches of %d pictures of %d x %d pixels",
                        options->batch, options->size, options->size);
@@ -158,14 +160,15 @@ dn_status dn_loader_create(const dn_dataset *dataset, const dn_loader_options *o
 {
     dn_augment augment;
     dn_loader *loader = NULL;
+    int threads;
+    DN_TRY(dn_choose_threads(options->threads, &threads));
     DN_TRY(check(dataset, options));
     DN_TRY(dn_augment_parse(options->augment ? options->augment : "none", &augment));
     DN_TRY(dn_calloc(1, sizeof *loader, &loader));
     loader->recipe = (dn_recipe){dataset, *options, augment};
     loader->recipe.options.augment = NULL; /* the caller's text */
     loader->order_epoch = -1;
-    if (options->threads < 1)
-        loader->recipe.options.threads = dn_core_count();
+    loader->recipe.options.threads = threads;
     int count = dn_dataset_count(dataset), size = options->batch;
     loader->batches = count / size + (count % size != 0 && !options->drop_last);
     pthread_mutex_init(&loader->lock, NULL);

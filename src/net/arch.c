@@ -147,11 +147,9 @@ size_t dn_arch_parameters(const dn_arch *arch)
     if (dn_layout_create(arch, &layout) != DN_OK)
         return 0;
     size_t count = 0;
-    for (int i = 0; i < layout.count; i++) {
-        dn_part part = layout.slots[i].key.part;
-        if (part != DN_PART_NORM_MEAN && part != DN_PART_NORM_VARIANCE)
+    for (int i = 0; i < layout.count; i++)
+        if (dn_is_trained(&layout.slots[i]))
             count += layout.slots[i].count;
-    }
     dn_layout_free(&layout);
     return count;
 }

@@ -15,6 +15,12 @@ typedef struct dn_slot {
     size_t offset; /* in floats, were all slots laid end to end */
 } dn_slot;
 
+/* A parameter: not a running statistic. */
+static inline bool dn_is_trained(const dn_slot *slot)
+{
+    return slot->key.part != DN_PART_NORM_MEAN && slot->key.part != DN_PART_NORM_VARIANCE;
+}
+
 typedef struct dn_layout {
     dn_slot *slots;
     int count;

@@ -10,13 +10,12 @@
 
 dn_status dn_session_create(const dn_model *model, int threads, dn_session **out)
 {
-    if (threads < 0 || threads > 4096)
-        return dn_fail(DN_ERROR_ARGUMENT, "threads: %d, 0 to 4096 is expected", threads);
     dn_session *session;
+    DN_TRY(dn_choose_threads(threads, &threads));
     DN_TRY(dn_calloc(1, sizeof *session, &session));
     session->model = model;
     session->runner.kernels = dn_kernels_best();
-    session->runner.threads = threads ? threads : dn_core_count();
+    session->runner.threads = threads;
     dn_status status =
         dn_packed_create(model, session->runner.kernels, session->runner.threads, &session->packed);
     if (status != DN_OK) {

@@ -198,7 +198,6 @@ static void lay_out_all(planner *p)
 static dn_status check_size(const dn_engine *engine)
 {
     const dn_engine_options *options = &engine->options;
-    const dn_graph *graph = &engine->graph;
     size_t pixels;
     if (options->images < 1 ||
         !dn_multiply((size_t)options->images, (size_t)options->height, &pixels) ||
@@ -206,8 +205,7 @@ static dn_status check_size(const dn_engine *engine)
         return dn_fail(DN_ERROR_ARGUMENT,
                        "a batch of %d pictures of %dx%d: from 1 to %d pixels are possible",
                        options->images, options->width, options->height, MAX_PIXELS);
-    const dn_maps *last = &graph->maps[graph->nodes[graph->node_count - 1].source];
-    if (options->images * last->height * last->width < 2)
+    if (options->images < dn_engine_least(engine))
         return dn_fail(DN_ERROR_ARGUMENT,
                        "one picture of %dx%d a batch: the last maps have one pixel, which leaves "
                        "batch norm nothing to normalise",

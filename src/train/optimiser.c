@@ -11,18 +11,15 @@
 /* Work is cut here whatever the thread count, so that sums are too. */
 enum { CHUNK = 1 << 15, LANES = 8, SLOTS = 2 };
 
-/* A stretch of neighbouring parameters that are treated alike. */
+/* A stretch of neighbouring parameters. */
 typedef struct chunk {
     size_t offset;
     int count;
-    bool decay;
-    double rate_scale;
 } chunk;
 
 struct dn_optimiser {
     dn_optimiser_options options;
     int64_t steps;
-    int slots;
     float *slot[SLOTS];
     chunk *chunks;
     double *sums; /* one a chunk */
@@ -45,8 +42,7 @@ dn_status dn_optimiser_find(const char *name, dn_optimiser_options *options)
     return DN_OK;
 }
 
-/* Frozen parameters get no chunk; neighbours that are treated alike share one
- * until it is full. chunks NULL: only counts. */
+/* Neighbours share a chunk until it is full. chunks NULL: only counts. */
 static int plan_chunks(const dn_parameter *parameters, int count, chunk *chunks)
 {
     int used = 0;
@@ -54,11 +50,10 @@ static int plan_chunks(const dn_parameter *parameters, int count, chunk *chunks)
     for (int i = 0; i < count; i++) {
         const dn_parameter *part = &parameters[i];
         size_t offset = part->offset, end = part->offset + part->count;
-        while (part->rate_scale != 0 && offset < end) {
-            bool joins = used && last.offset + (size_t)last.count == offset && last.count < CHUNK &&
-                         last.decay == part->decay && last.rate_scale == part->rate_scale;
+        while (offset < end) {
+            bool joins = used && last.offset + (size_t)last.count == offset && last.count < CHUNK;
             if (!joins) {
-                last = (chunk){offset, 0, part->decay, part->rate_scale};
+                last = (chunk){offset, 0};
                 used++;
             }
             size_t room = (size_t)(CHUNK - last.count);
@@ -92,7 +87,7 @@ static dn_status check(const dn_optimiser_options *options, const dn_parameter *
 
 static dn_status allocate(dn_optimiser *optimiser, size_t size)
 {
-    for (int i = 0; i < optimiser->slots; i++) {
+    for (int i = 0; i < dn_optimiser_slots(&optimiser->options); i++) {
         DN_TRY(dn_alloc_aligned(size, sizeof(float), &optimiser->slot[i]));
         memset(optimiser->slot[i], 0, size * sizeof(float));
     }
@@ -107,7 +102,6 @@ dn_status dn_optimiser_create(const dn_optimiser_options *options, const dn_para
     dn_optimiser *optimiser;
     DN_TRY(dn_calloc(1, sizeof *optimiser, &optimiser));
     optimiser->options = *options;
-    optimiser->slots = options->kind == DN_OPTIMISER_SGD ? 1 : 2;
     optimiser->chunk_count = plan_chunks(parameters, count, NULL);
     dn_status status = allocate(optimiser, size);
     if (status != DN_OK) {
@@ -130,14 +124,14 @@ void dn_optimiser_free(dn_optimiser *optimiser)
     free(optimiser);
 }
 
-int dn_optimiser_slots(const dn_optimiser *optimiser)
+int dn_optimiser_slots(const dn_optimiser_options *options)
 {
-    return optimiser->slots;
+    return options->kind == DN_OPTIMISER_SGD ? 1 : 2;
 }
 
 float *dn_optimiser_slot(dn_optimiser *optimiser, int slot)
 {
-    return optimiser->slot[slot];
+    return slot < SLOTS ? optimiser->slot[slot] : NULL;
 }
 
 int64_t dn_optimiser_steps(const dn_optimiser *optimiser)
@@ -152,7 +146,7 @@ void dn_optimiser_set_steps(dn_optimiser *optimiser, int64_t steps)
 
 typedef struct step_job {
     dn_optimiser *optimiser;
-    dn_step step;
+    dn_update update;
     float *weights;
     const float *gradients;
 } step_job;
@@ -167,9 +161,8 @@ static void sgd_chunk(void *context, int task, int thread)
     float *restrict weights = job->weights + part->offset;
     float *restrict buffers = job->optimiser->slot[0] + part->offset;
     const float *restrict gradients = job->gradients + part->offset;
-    float scale = (float)job->step.gradient_scale, momentum = (float)job->step.momentum;
-    float decay = part->decay ? (float)options->weight_decay : 0;
-    float rate = (float)(job->step.rate * part->rate_scale);
+    float scale = (float)job->update.gradient_scale, momentum = (float)job->update.momentum;
+    float decay = (float)options->weight_decay, rate = (float)job->update.rate;
     float direct = options->nesterov ? 1 : 0, held = options->nesterov ? momentum : 1;
     for (int i = 0; i < part->count; i++) {
         float gradient = scale * gradients[i] + decay * weights[i];
@@ -189,10 +182,10 @@ static void adamw_chunk(void *context, int task, int thread)
     float *restrict firsts = job->optimiser->slot[0] + part->offset;
     float *restrict seconds = job->optimiser->slot[1] + part->offset;
     const float *restrict gradients = job->gradients + part->offset;
-    double beta1 = job->step.momentum, beta2 = options->beta2;
-    double rate = job->step.rate * part->rate_scale, steps = (double)job->optimiser->steps;
-    float scale = (float)job->step.gradient_scale, epsilon = (float)options->epsilon;
-    float keep = (float)(1 - (part->decay ? rate * options->weight_decay : 0));
+    double beta1 = job->update.momentum, beta2 = options->beta2;
+    double rate = job->update.rate, steps = (double)job->optimiser->steps;
+    float scale = (float)job->update.gradient_scale, epsilon = (float)options->epsilon;
+    float keep = (float)(1 - rate * options->weight_decay);
     float step_size = (float)(rate / (1 - pow(beta1, steps)));
     float root = (float)sqrt(1 - pow(beta2, steps));
     float keep1 = (float)beta1, take1 = (float)(1 - beta1);
@@ -207,10 +200,10 @@ static void adamw_chunk(void *context, int task, int thread)
     }
 }
 
-void dn_optimiser_step(dn_optimiser *optimiser, const dn_step *step, float *weights,
+void dn_optimiser_step(dn_optimiser *optimiser, const dn_update *update, float *weights,
                        const float *gradients, int threads)
 {
-    step_job job = {optimiser, *step, weights, gradients};
+    step_job job = {optimiser, *update, weights, gradients};
     optimiser->steps++;
     dn_parallel(threads, optimiser->chunk_count,
                 optimiser->options.kind == DN_OPTIMISER_SGD ? sgd_chunk : adamw_chunk, &job);

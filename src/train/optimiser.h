@@ -21,11 +21,10 @@ typedef struct dn_optimiser_options {
 /* "sgd" (Nesterov 0.9, decay 1e-4: the paper's) or "adamw" (PyTorch's defaults). */
 dn_status dn_optimiser_find(const char *name, dn_optimiser_options *options);
 
-/* A tensor's place in the flat arrays. A rate_scale of 0 freezes it. */
+/* The place of a tensor that is trained in the flat arrays. All decay, as
+ * PyTorch's optimisers have it. */
 typedef struct dn_parameter {
     size_t offset, count;
-    bool decay;
-    double rate_scale;
 } dn_parameter;
 
 typedef struct dn_optimiser dn_optimiser;
@@ -36,16 +35,16 @@ dn_status dn_optimiser_create(const dn_optimiser_options *options, const dn_para
                               int count, size_t size, dn_optimiser **optimiser);
 void dn_optimiser_free(dn_optimiser *optimiser);
 
-/* What one step is told: the schedule's rate and momentum, and what gradients
+/* What a step is told: the schedule's rate and momentum, and what gradients
  * are multiplied with first (dn_clip_scale's result, or 1). */
-typedef struct dn_step {
+typedef struct dn_update {
     double rate, momentum, gradient_scale;
-} dn_step;
+} dn_update;
 
-void dn_optimiser_step(dn_optimiser *optimiser, const dn_step *step, float *weights,
+void dn_optimiser_step(dn_optimiser *optimiser, const dn_update *update, float *weights,
                        const float *gradients, int threads);
 
-/* Euclidean norm over all parameters that are not frozen; NaN or infinite
+/* Euclidean norm over all parameters; NaN or infinite
  * where a gradient is. */
 double dn_optimiser_norm(dn_optimiser *optimiser, const float *gradients, int threads);
 
@@ -54,8 +53,8 @@ double dn_clip_scale(double norm, double limit);
 
 /* What a checkpoint keeps: arrays of `size` floats (SGD: the momentum; AdamW:
  * both moments) and the number of steps taken. */
-int dn_optimiser_slots(const dn_optimiser *optimiser);
-float *dn_optimiser_slot(dn_optimiser *optimiser, int slot);
+int dn_optimiser_slots(const dn_optimiser_options *options);
+float *dn_optimiser_slot(dn_optimiser *optimiser, int slot); /* NULL past the last */
 int64_t dn_optimiser_steps(const dn_optimiser *optimiser);
 void dn_optimiser_set_steps(dn_optimiser *optimiser, int64_t steps);
 

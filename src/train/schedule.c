@@ -13,11 +13,6 @@ static const char *const names[] = {
 
 enum { KINDS = sizeof names / sizeof *names };
 
-const char *dn_schedule_name(dn_schedule_kind kind)
-{
-    return names[kind];
-}
-
 dn_status dn_schedule_find(const char *name, double rate, int64_t steps, dn_schedule *schedule)
 {
     for (int kind = 0; kind < KINDS; kind++)
@@ -118,7 +113,7 @@ double dn_schedule_rate(const dn_schedule *schedule, int64_t step)
 
 double dn_schedule_momentum(const dn_schedule *schedule, int64_t step, double momentum)
 {
-    if (schedule->kind != DN_SCHEDULE_ONECYCLE || !schedule->cycle_momentum)
+    if (schedule->kind != DN_SCHEDULE_ONECYCLE)
         return momentum;
     double progress;
     if (step >= schedule->steps)

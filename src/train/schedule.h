@@ -10,7 +10,8 @@ typedef enum dn_schedule_kind {
     DN_SCHEDULE_CONSTANT,
     DN_SCHEDULE_STEP,    /* times gamma at each milestone */
     DN_SCHEDULE_COSINE,  /* half a cosine down to `final_rate` */
-    DN_SCHEDULE_ONECYCLE /* up and down once (Smith and Topin, 2018), as PyTorch's OneCycleLR */
+    DN_SCHEDULE_ONECYCLE /* up and down once (Smith and Topin, 2018), the momentum the other way
+                            round: PyTorch's OneCycleLR with its defaults */
 } dn_schedule_kind;
 
 #define DN_MAX_MILESTONES 8
@@ -27,21 +28,19 @@ typedef struct dn_schedule {
     double final_rate;                        /* cosine */
     double start_divisor, final_divisor;      /* one cycle: rate / start_divisor at first,
                                                  that / final_divisor at the end */
-    bool cycle_momentum;                      /* one cycle: momentum falls while the rate */
-    double lowest_momentum, highest_momentum; /* rises, and the other way round */
+    double lowest_momentum, highest_momentum; /* one cycle: at the highest rate, at the ends */
 } dn_schedule;
 
 /* Defaults of a schedule by name: constant, step (the paper's tenfold drops at
  * 50% and 75%), cosine, onecycle. */
 dn_status dn_schedule_find(const char *name, double rate, int64_t steps, dn_schedule *schedule);
-const char *dn_schedule_name(dn_schedule_kind kind);
 
 dn_status dn_schedule_check(const dn_schedule *schedule);
 
 /* The rate of step 0..steps-1; beyond them the last step's. */
 double dn_schedule_rate(const dn_schedule *schedule, int64_t step);
 
-/* The momentum of a step: `momentum` unless the schedule cycles it. */
+/* The momentum of a step: `momentum`, but for one cycle. */
 double dn_schedule_momentum(const dn_schedule *schedule, int64_t step, double momentum);
 
 #endif

@@ -24,8 +24,9 @@ static int list_arrays(const dn_trainer *trainer, state_array arrays[MOST_ARRAYS
 {
     int count = 0;
     arrays[count++] = (state_array){"parameters", dn_engine_parameters(trainer->engine)};
-    for (int slot = 0; slot < dn_optimiser_slots(trainer->optimiser); slot++) {
-        arrays[count].data = dn_optimiser_slot(trainer->optimiser, slot);
+    float *data;
+    for (int slot = 0; (data = dn_optimiser_slot(trainer->optimiser, slot)); slot++) {
+        arrays[count].data = data;
         snprintf(arrays[count++].name, sizeof arrays->name, "optimiser%d", slot);
     }
     if (trainer->average)

@@ -25,31 +25,26 @@ dn_grid dn_map_grid(const dn_engine *engine, int maps, float *data, int channel)
 
 /* ---- creation ---- */
 
-/* Running statistics are not trained, whatever the caller says of them. */
-static bool is_trained(const dn_slot *slot)
-{
-    return slot->key.part != DN_PART_NORM_MEAN && slot->key.part != DN_PART_NORM_VARIANCE;
-}
-
 static void find_first_trained(dn_engine *engine)
 {
     int slot = 0;
     while (slot < engine->layout.count &&
-           (engine->frozen[slot] || !is_trained(&engine->layout.slots[slot])))
+           (engine->frozen[slot] || !dn_is_trained(&engine->layout.slots[slot])))
         slot++;
     engine->first_trained = slot;
 }
 
 static dn_status fill_engine(dn_engine *engine, bool allocate)
 {
-    const dn_engine_options *options = &engine->options;
+    dn_engine_options *options = &engine->options;
+    DN_TRY(dn_choose_threads(options->threads, &options->threads));
     if (!(options->dropout >= 0 && options->dropout < 1))
         return dn_fail(DN_ERROR_ARGUMENT, "dropout %g: must be in 0 to below 1", options->dropout);
     DN_TRY(dn_layout_create(&engine->arch, &engine->layout));
     DN_TRY(dn_calloc((size_t)engine->layout.count, sizeof *engine->frozen, &engine->frozen));
     if (options->frozen)
         memcpy(engine->frozen, options->frozen, (size_t)engine->layout.count * sizeof(bool));
-    engine->options.frozen = engine->frozen;
+    options->frozen = engine->frozen;
     find_first_trained(engine);
     DN_TRY(dn_graph_create(&engine->arch, &engine->layout, options->height, options->width,
                            &engine->graph));
@@ -68,8 +63,6 @@ static dn_status make_engine(const dn_arch *arch, const dn_engine_options *optio
     engine->arch = *arch;
     engine->options = *options;
     engine->kernels = dn_kernels_best();
-    if (engine->options.threads < 1)
-        engine->options.threads = dn_core_count();
     dn_status status = fill_engine(engine, allocate);
     if (status != DN_OK) {
         dn_engine_free(engine);
@@ -135,6 +128,13 @@ dn_engine_bytes dn_engine_memory(const dn_engine *engine)
     return engine->bytes;
 }
 
+int dn_engine_least(const dn_engine *engine)
+{
+    const dn_graph *graph = &engine->graph;
+    const dn_maps *last = &graph->maps[graph->nodes[graph->node_count - 1].source];
+    return last->height * last->width < 2 ? 2 : 1;
+}
+
 void dn_engine_clear(dn_engine *engine)
 {
     memset(engine->gradients, 0, engine->layout.floats * sizeof(float));
@@ -192,10 +192,10 @@ dn_status dn_engine_forward(dn_engine *engine, const float *input, int n, uint64
                             float *logits)
 {
     const dn_graph *graph = &engine->graph;
-    const dn_maps *last = &graph->maps[graph->nodes[graph->node_count - 1].source];
-    if (n < 1 || n > engine->options.images || n * last->height * last->width < 2)
-        return dn_fail(DN_ERROR_ARGUMENT, "a batch of %d: from %d to %d were planned for", n,
-                       last->height * last->width < 2 ? 2 : 1, engine->options.images);
+    int least = dn_engine_least(engine);
+    if (n < least || n > engine->options.images)
+        return dn_fail(DN_ERROR_ARGUMENT, "a batch of %d: from %d to %d were planned for", n, least,
+                       engine->options.images);
     engine->input = input;
     engine->images = n;
     engine->noise = noise;

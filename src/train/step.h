@@ -64,11 +64,15 @@ float *dn_engine_parameters(dn_engine *engine);
 float *dn_engine_gradients(dn_engine *engine);
 dn_engine_bytes dn_engine_memory(const dn_engine *engine);
 
+/* Fewest pictures in a forward pass: two where the last maps have one pixel,
+ * since batch norm needs two values to normalise. */
+int dn_engine_least(const dn_engine *engine);
+
 /* Sets all gradients to 0. */
 void dn_engine_clear(dn_engine *engine);
 
-/* input: n x channels x height x width, 1 <= n <= options.images, which must
- * stay as it is until the backward pass; logits: n x classes. Updates the
+/* input: n x channels x height x width, n from dn_engine_least to options.images,
+ * which must stay as it is until the backward pass; logits: n x classes. Updates the
  * running statistics (momentum 0.1). Dropout's masks are a function of `noise`
  * alone: another number for every pass of a run, the same after resuming. */
 dn_status dn_engine_forward(dn_engine *engine, const float *input, int n, uint64_t noise,

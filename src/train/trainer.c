@@ -53,46 +53,46 @@ static dn_status check_options(const dn_trainer_options *options)
     return DN_OK;
 }
 
-/* Floats of the optimiser's arrays and of the average. */
-static size_t state_floats(const dn_trainer_options *options, size_t floats)
+static dn_status choose_optimiser(const dn_trainer_options *options, dn_optimiser_options *chosen)
 {
-    size_t arrays = strcmp(options->optimiser, "adamw") == 0 ? 2 : options->momentum > 0 ? 1 : 0;
-    return floats * (arrays + (options->ema > 0));
+    DN_TRY(dn_optimiser_find(options->optimiser, chosen));
+    chosen->momentum = options->momentum;
+    chosen->nesterov = options->nesterov;
+    chosen->weight_decay = options->weight_decay;
+    return DN_OK;
 }
 
 dn_status dn_trainer_plan(const dn_arch *arch, const dn_trainer_options *options, size_t *bytes)
 {
     dn_engine_options engine = engine_options(options, NULL);
+    dn_optimiser_options optimiser;
     dn_engine_bytes planned;
     dn_layout layout;
     DN_TRY(check_options(options));
+    DN_TRY(choose_optimiser(options, &optimiser));
     DN_TRY(dn_engine_plan(arch, &engine, &planned));
     DN_TRY(dn_layout_create(arch, &layout));
     size_t logits = 2 * (size_t)options->batch * (size_t)arch->classes;
-    *bytes = planned.total + (state_floats(options, layout.floats) + logits) * sizeof(float);
+    size_t states = (size_t)dn_optimiser_slots(&optimiser) + (options->ema > 0);
+    *bytes = planned.total + (states * layout.floats + logits) * sizeof(float);
     dn_layout_free(&layout);
     return DN_OK;
 }
 
-/* Running statistics are not the optimiser's; every parameter decays, as
- * PyTorch's optimisers have it. */
+/* Running statistics and what is frozen are not the optimiser's. */
 static dn_status create_optimiser(dn_trainer *trainer, const bool *frozen)
 {
     const dn_trainer_options *options = &trainer->options;
     const dn_layout *layout = dn_engine_layout(trainer->engine);
     dn_optimiser_options chosen;
-    DN_TRY(dn_optimiser_find(options->optimiser, &chosen));
-    chosen.momentum = options->momentum;
-    chosen.nesterov = options->nesterov;
-    chosen.weight_decay = options->weight_decay;
+    DN_TRY(choose_optimiser(options, &chosen));
     dn_parameter *parameters;
     DN_TRY(dn_calloc((size_t)layout->count, sizeof *parameters, &parameters));
     int count = 0;
     for (int i = 0; i < layout->count; i++) {
         const dn_slot *slot = &layout->slots[i];
-        if (slot->key.part != DN_PART_NORM_MEAN && slot->key.part != DN_PART_NORM_VARIANCE)
-            parameters[count++] =
-                (dn_parameter){slot->offset, slot->count, true, frozen[i] ? 0 : 1};
+        if (dn_is_trained(slot) && !frozen[i])
+            parameters[count++] = (dn_parameter){slot->offset, slot->count};
     }
     dn_status status =
         dn_optimiser_create(&chosen, parameters, count, layout->floats, &trainer->optimiser);
@@ -145,9 +145,9 @@ dn_status dn_trainer_create(const dn_model *start, const dn_trainer_options *opt
     dn_trainer *trainer;
     DN_TRY(dn_calloc(1, sizeof *trainer, &trainer));
     trainer->options = *options;
-    if (!trainer->options.threads)
-        trainer->options.threads = dn_core_count();
-    dn_status status = fill_trainer(trainer, start);
+    dn_status status = dn_choose_threads(options->threads, &trainer->options.threads);
+    if (status == DN_OK)
+        status = fill_trainer(trainer, start);
     trainer->options.optimiser = trainer->options.schedule = trainer->options.freeze = NULL;
     if (status != DN_OK) {
         dn_trainer_free(trainer);
@@ -188,6 +188,14 @@ static int count_correct(const dn_trainer *trainer, const dn_batch *part)
     return correct;
 }
 
+/* Rows, or labelled entries, of a part; 0 where it is passed over. */
+static int64_t part_weight(const dn_trainer *trainer, const dn_batch *part)
+{
+    if (part->n < dn_engine_least(trainer->engine))
+        return 0;
+    return dn_loss_weight(trainer->card->task, part->targets, part->n, trainer->card->arch.classes);
+}
+
 /* Forward and backward of one part, which counts for `share` of the step. */
 static dn_status run_part(dn_trainer *trainer, const dn_batch *part, uint64_t noise, double share,
                           dn_step_result *result)
@@ -197,23 +205,48 @@ static dn_status run_part(dn_trainer *trainer, const dn_batch *part, uint64_t no
     result->loss += share * dn_loss(trainer->card->task, trainer->logits, part->targets, part->n,
                                     outputs, trainer->options.smoothing, share, trainer->gradient);
     result->correct += count_correct(trainer, part);
+    result->pictures += part->n;
     return dn_engine_backward(trainer->engine, trainer->gradient);
 }
 
-static dn_status run_parts(dn_trainer *trainer, const dn_batch *parts, int count,
+/* The loss and its gradient are means over `*weight` rows or labelled entries. */
+static dn_status run_parts(dn_trainer *trainer, const dn_batch *parts, int count, int64_t *weight,
                            dn_step_result *result)
 {
-    int outputs = trainer->card->arch.classes;
-    int64_t weight = 0, step = dn_optimiser_steps(trainer->optimiser);
+    int64_t step = dn_optimiser_steps(trainer->optimiser);
+    *weight = 0;
     for (int i = 0; i < count; i++)
-        weight += dn_loss_weight(trainer->card->task, parts[i].targets, parts[i].n, outputs);
+        *weight += part_weight(trainer, &parts[i]);
     dn_engine_clear(trainer->engine);
     for (int i = 0; i < count; i++) {
-        int64_t own = dn_loss_weight(trainer->card->task, parts[i].targets, parts[i].n, outputs);
+        if (parts[i].n < dn_engine_least(trainer->engine))
+            continue;
+        int64_t own = part_weight(trainer, &parts[i]);
         uint64_t noise = trainer->options.seed ^ ((uint64_t)step << 20 | (uint64_t)i);
-        DN_TRY(
-            run_part(trainer, &parts[i], noise, weight ? (double)own / (double)weight : 0, result));
+        DN_TRY(run_part(trainer, &parts[i], noise, *weight ? (double)own / (double)*weight : 0,
+                        result));
     }
+    return DN_OK;
+}
+
+/* From this machine's means to those over all machines, each of which counts by
+ * its weight. Loss and counts are joined too, so that all machines find the same
+ * fault in a step, or none. */
+static dn_status join_machines(dn_trainer *trainer, int64_t weight, dn_step_result *result)
+{
+    const dn_trainer_options *options = &trainer->options;
+    size_t floats = dn_engine_layout(trainer->engine)->floats;
+    float *gradients = dn_engine_gradients(trainer->engine);
+    float totals[] = {(float)weight, (float)(result->loss * (double)weight), (float)result->correct,
+                      (float)result->pictures};
+    DN_TRY(options->sum(totals, sizeof totals / sizeof *totals, options->sum_context));
+    float share = totals[0] > 0 ? (float)weight / totals[0] : 0;
+    for (size_t i = 0; i < floats; i++)
+        gradients[i] *= share;
+    DN_TRY(options->sum(gradients, floats, options->sum_context));
+    result->loss = totals[0] > 0 ? (double)totals[1] / (double)totals[0] : 0;
+    result->correct = (int)totals[2];
+    result->pictures = (int)totals[3];
     return DN_OK;
 }
 
@@ -225,22 +258,26 @@ dn_status dn_trainer_step(dn_trainer *trainer, const dn_batch *parts, int count,
     float *weights = dn_engine_parameters(trainer->engine);
     float *gradients = dn_engine_gradients(trainer->engine);
     int64_t step = dn_optimiser_steps(trainer->optimiser);
+    int64_t weight;
     dn_step_result result = {.rate = dn_schedule_rate(&trainer->schedule, step)};
-    DN_TRY(run_parts(trainer, parts, count, &result));
+    if (count < 1)
+        return dn_fail(DN_ERROR_ARGUMENT, "a training step of %d parts: at least 1 is expected",
+                       count);
+    DN_TRY(run_parts(trainer, parts, count, &weight, &result));
     if (options->sum)
-        DN_TRY(options->sum(gradients, floats, options->sum_context));
+        DN_TRY(join_machines(trainer, weight, &result));
     result.gradient_norm = dn_optimiser_norm(trainer->optimiser, gradients, options->threads);
     if (!isfinite(result.loss) || !isfinite(result.gradient_norm))
         return dn_fail(DN_ERROR_NUMERIC,
                        "step %lld: the loss is %g and the gradient's norm %g; a lower learning "
                        "rate, warm-up or clipping may help",
                        (long long)step + 1, fabs(result.loss), fabs(result.gradient_norm));
-    dn_step move = {
+    dn_update update = {
         .rate = result.rate,
         .momentum = dn_schedule_momentum(&trainer->schedule, step, options->momentum),
         .gradient_scale = dn_clip_scale(result.gradient_norm, options->clip),
     };
-    dn_optimiser_step(trainer->optimiser, &move, weights, gradients, options->threads);
+    dn_optimiser_step(trainer->optimiser, &update, weights, gradients, options->threads);
     if (trainer->average)
         dn_ema_update(trainer->average, weights, floats, dn_ema_decay(options->ema, step),
                       options->threads);
