@@ -57,6 +57,10 @@ DN_API const char *dn_cpu_level(void);
 /* Cores that this process may run on: what a thread count of 0 means. */
 DN_API int dn_core_count(void);
 
+/* Bytes of memory that this process could still fill, swap included, as far as
+ * the system tells; SIZE_MAX otherwise. */
+DN_API size_t dn_memory_available(void);
+
 /* ------------------------------------------------------------ architecture */
 
 #define DN_MAX_BLOCKS 16

@@ -130,8 +130,16 @@ def no_numbers(folder):
                                                      for name in pictures) and "nan" not in done.stdout, done)
 
 
+def memory(folder):
+    """More than any machine has is refused before anything is allocated."""
+    for arguments in (("--batch", "65536", "--size", "4096"), ("--train", "--batch", "16000", "--size", "128")):
+        done = run("bench", "densenet264", *arguments)
+        check(f"bench {arguments}", done.returncode == 2 and "GB of memory" in done.stderr and
+              "GB are available" in done.stderr and done.stderr.count("\n") == 1, done)
+
+
 with tempfile.TemporaryDirectory() as scratch:
-    for test in (pipelines, absent_figures, names, lies, no_numbers):
+    for test in (pipelines, absent_figures, names, lies, no_numbers, memory):
         test(scratch)
         print(test.__name__)
 sys.exit(failures > 0)

@@ -198,6 +198,8 @@ def pictures_and_faults(folder, data):
             f"{folder}/r0")
     refused("no run to resume", "absent: there is no such run", "train", "--resume", f"{folder}/absent")
     refused("a file where a folder should be", "is a file", "train", data, *NETWORK, "--output", f"{data}/batches.meta.txt/a")
+    refused("more memory than there is", "GB of memory", "train", data, *NETWORK, "--growth", "200", "--batch-size", "16",
+            "--image-size", "4096", "--output", f"{folder}/r7")
     refused("a folder without a run", "holds no resume.safetensors", "train", "--resume", data)
     refused("an unknown part to freeze", "wheels", "train", data, *NETWORK, "--freeze", "wheels", "--output",
             f"{folder}/r4")

@@ -6,6 +6,7 @@
 #include "densenet.h"
 #include "network.h"
 #include "ui/report.h"
+#include "ui/room.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -81,6 +82,10 @@ static bool bench(const dn_model *model, bench_row *row)
     const dn_arch *arch = dn_model_arch(model);
     size_t pixels = (size_t)row->batch * (size_t)row->size * (size_t)row->size;
     size_t count = pixels * (size_t)arch->channels;
+    size_t held = (count + (size_t)row->batch * (size_t)arch->classes) * sizeof(float);
+    if (!room_for((double)held, "bench: the input of %d pictures of %dx%d", row->batch, row->size,
+                  row->size))
+        return false;
     float *input = malloc(count * sizeof *input);
     double *seconds = malloc((size_t)chosen.runs * sizeof *seconds);
     bool sound = (input && seconds) || complain("bench: out of memory");

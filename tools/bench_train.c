@@ -2,6 +2,7 @@
 #include "bench_train.h"
 
 #include "ui/report.h"
+#include "ui/room.h"
 
 #include <stdlib.h>
 
@@ -36,13 +37,19 @@ bool bench_train(const dn_model *model, const float *input, int runs, double *se
     options.steps = runs + 1;
     options.schedule = "constant";
     options.rate = 1e-4;
+    if (dn_trainer_plan(arch, &options, &row->bytes) != DN_OK) {
+        refuse();
+        return false;
+    }
+    if (!room_for((double)row->bytes, "bench: training on %d pictures of %dx%d", row->batch,
+                  row->size, row->size))
+        return false;
     float *targets = calloc((size_t)row->batch * (size_t)arch->classes, sizeof *targets);
     if (!targets)
         return complain("bench: out of memory");
     for (int i = 0; i < row->batch; i++)
         targets[(size_t)i * (size_t)arch->classes] = 1;
-    bool sound = dn_trainer_plan(arch, &options, &row->bytes) == DN_OK &&
-                 dn_trainer_create(model, &options, &trainer) == DN_OK;
+    bool sound = dn_trainer_create(model, &options, &trainer) == DN_OK;
     if (!sound)
         refuse();
     dn_batch batch = {input, targets, row->batch};

@@ -44,7 +44,8 @@ static bool run_batches(dn_session *session, const npy_array *input, int classes
 {
     int64_t n = input->shape[0];
     size_t picture = input->count / (size_t)n;
-    float *logits = malloc((size_t)chosen.batch * (size_t)classes * sizeof *logits);
+    int64_t most = n < chosen.batch ? n : chosen.batch;
+    float *logits = malloc((size_t)most * (size_t)classes * sizeof *logits);
     bool sound = logits || complain("forward: out of memory");
     for (int64_t done = 0; sound && done < n; done += chosen.batch) {
         int count = (int)(n - done < chosen.batch ? n - done : chosen.batch);

@@ -5,6 +5,7 @@
 #include "files/pictures.h"
 #include "predictions.h"
 #include "ui/report.h"
+#include "ui/room.h"
 #include "weights.h"
 
 #include <math.h>
@@ -93,6 +94,9 @@ static bool run_together(predictor *p, char *const *paths, picture_tensor *const
     int height = pictures[0]->height, width = pictures[0]->width;
     size_t floats = (size_t)p->preprocess.channels * (size_t)height * (size_t)width;
     if (floats * (size_t)count > p->input_floats) {
+        if (!room_for((double)floats * count * sizeof(float),
+                      "predict: %d pictures of %dx%d in a run", count, width, height))
+            return false;
         float *grown = realloc(p->input, floats * (size_t)count * sizeof *grown);
         if (!grown)
             return complain("predict: out of memory");

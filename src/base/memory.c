@@ -10,11 +10,25 @@ void dn_free(void *memory)
     free(memory);
 }
 
+/* Asked only where much is wanted: the answer takes longer than an allocation. */
+static dn_status check_available(size_t bytes)
+{
+    size_t available = bytes >> 30 ? dn_memory_available() : SIZE_MAX;
+    if (bytes <= available)
+        return DN_OK;
+    return dn_fail(DN_ERROR_MEMORY, "out of memory: %.1f GB are needed, %.1f GB are available",
+                   1e-9 * (double)bytes, 1e-9 * (double)available);
+}
+
 dn_status dn_calloc(size_t count, size_t size, void *out)
 {
+    size_t bytes;
+    if (!dn_multiply(count, size, &bytes))
+        return dn_fail_memory(SIZE_MAX);
+    DN_TRY(check_available(bytes));
     void *memory = calloc(count ? count : 1, size ? size : 1);
     if (!memory)
-        return dn_fail_memory(count * size);
+        return dn_fail_memory(bytes);
     memcpy(out, &memory, sizeof memory);
     return DN_OK;
 }
@@ -28,6 +42,7 @@ dn_status dn_alloc_aligned(size_t count, size_t size, void *out)
     size_t bytes;
     if (!dn_multiply(count, size, &bytes) || bytes > SIZE_MAX - HUGE_PAGE)
         return dn_fail_memory(SIZE_MAX);
+    DN_TRY(check_available(bytes));
     size_t alignment = bytes < 2 * HUGE_PAGE ? DN_ALIGNMENT : HUGE_PAGE;
     bytes = dn_round_up(bytes ? bytes : 1, DN_ALIGNMENT);
     void *memory;

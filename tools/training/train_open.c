@@ -6,6 +6,7 @@
 #include "training/train_run.h"
 #include "training/train_settings.h"
 #include "ui/report.h"
+#include "ui/room.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -167,6 +168,9 @@ static bool open_trainer(train_run *run, const dn_model *start)
         return false;
     run->bytes = bytes + dn_loader_bytes(run->loader);
     run->arch = *dn_model_arch(start);
+    if (!room_for((double)run->bytes, "train: %d pictures of %dx%d in a pass", options->batch,
+                  run->size, run->size))
+        return false;
     return sound(dn_trainer_create(start, options, &run->trainer));
 }
 

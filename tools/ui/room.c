@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/room.h"
+
+#include "densenet.h"
+#include "ui/report.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+bool room_for(double bytes, const char *what, ...)
+{
+    size_t available = dn_memory_available();
+    char text[256];
+    if (bytes <= (double)available)
+        return true;
+    va_list arguments;
+    va_start(arguments, what);
+    vsnprintf(text, sizeof text, what, arguments);
+    va_end(arguments);
+    return complain("%s would take %.1f GB of memory, %.1f GB are available", text, 1e-9 * bytes,
+                    1e-9 * (double)available);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TOOL_ROOM_H
+#define TOOL_ROOM_H
+
+#include <stdbool.h>
+
+/* Whether this machine has so many bytes of memory; complains otherwise, before
+ * the kernel ends the program for using what it was promised. `what` needs them:
+ * "train: batches of 64 pictures of 224x224". */
+bool room_for(double bytes, const char *what, ...) __attribute__((format(printf, 2, 3)));
+
+#endif
