@@ -100,7 +100,8 @@ DN_API dn_status dn_arch_find(const char *name, dn_arch *arch);
 /* The index-th fixed name ("densenet121", ...), NULL past the last. */
 DN_API const char *dn_arch_name(int index);
 
-/* Checks every field's range and that each transition keeps a channel. */
+/* Checks every field's range and that each transition keeps a channel. The
+ * three figures below are 0 for a network that this refuses. */
 DN_API dn_status dn_arch_check(const dn_arch *arch);
 
 /* Trainable parameters: convolutions, BN weights and biases, the classifier. */

@@ -3,6 +3,8 @@
 
 #include "net/layout.h"
 
+#include <limits.h>
+
 /* REFERENCE: Huang et al., 2017, and torchvision's published counts. */
 static void parameter_counts(void **state)
 {
@@ -47,12 +49,30 @@ static void smallest_inputs(void **state)
     assert_int_equal(dn_arch_smallest_input(&arch), 4);
 }
 
+/* What no function may be asked of is nothing, not a crash. */
+static void impossible_networks(void **state)
+{
+    (void)state;
+    dn_arch found, arch;
+    assert_int_equal(dn_arch_find("densenet121", &found), DN_OK);
+    for (int i = 0; i < 4; i++) {
+        arch = found;
+        *(int *[]){&arch.block_count, &arch.blocks[3], &arch.growth, (int *)&arch.stem}[i] =
+            i % 2 ? INT_MAX : -1;
+        assert_int_equal(dn_arch_parameters(&arch), 0);
+        assert_true(dn_arch_operations(&arch, 224, 224) == 0);
+        assert_int_equal(dn_arch_smallest_input(&arch), 0);
+        assert_non_null(strstr(dn_last_error(), "architecture: "));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parameter_counts),
         cmocka_unit_test(unknown_names_are_refused),
         cmocka_unit_test(smallest_inputs),
+        cmocka_unit_test(impossible_networks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

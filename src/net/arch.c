@@ -144,7 +144,7 @@ dn_status dn_arch_check(const dn_arch *arch)
 size_t dn_arch_parameters(const dn_arch *arch)
 {
     dn_layout layout;
-    if (dn_layout_create(arch, &layout) != DN_OK)
+    if (dn_arch_check(arch) != DN_OK || dn_layout_create(arch, &layout) != DN_OK)
         return 0;
     size_t count = 0;
     for (int i = 0; i < layout.count; i++)
@@ -156,6 +156,8 @@ size_t dn_arch_parameters(const dn_arch *arch)
 
 int dn_arch_smallest_input(const dn_arch *arch)
 {
+    if (dn_arch_check(arch) != DN_OK)
+        return 0;
     int size = 1 << (arch->block_count - 1);
     /* The strided convolution and the padded max-pool each map 2n - 1 to n. */
     return dn_stem_pools(arch) ? 4 * size - 3 : size;

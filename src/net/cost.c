@@ -7,7 +7,7 @@ double dn_arch_operations(const dn_arch *arch, int height, int width)
     dn_layout layout;
     dn_stem_conv convs[3];
     double sum = 0;
-    if (dn_layout_create(arch, &layout) != DN_OK)
+    if (dn_arch_check(arch) != DN_OK || dn_layout_create(arch, &layout) != DN_OK)
         return 0;
     dn_stem_convs(arch, convs);
     for (int i = 0; i < layout.count; i++) {
