@@ -3,6 +3,7 @@
  * and what its heat maps add up to. */
 #include "testing.h"
 
+#include "allocation.h"
 #include "net/layout.h"
 #include "net/session.h"
 
@@ -181,6 +182,29 @@ static void small_pictures_are_refused(void **state)
     dn_model_free(model);
 }
 
+/* Weights of one form take the place of the other. */
+static void bytes_do_not_creep(void **state)
+{
+    (void)state;
+    dn_arch arch = small_arch(DN_STEM_CIFAR, 2, 2);
+    dn_model *model = make_model(&arch);
+    dn_session *session;
+    float *input = make_input(&arch, 1, 32, 32), logits[7];
+    size_t bytes[6];
+    assert_int_equal(dn_session_create(model, 1, &session), DN_OK);
+    for (int i = 0; i < 6; i++) {
+        int size = i % 2 ? 4 : 32;
+        assert_int_equal(dn_session_run(session, input, 1, size, size, logits), DN_OK);
+        bytes[i] = dn_session_bytes(session);
+    }
+    assert_true(bytes[0] > bytes[1]);
+    for (int i = 2; i < 6; i++)
+        assert_int_equal(bytes[i], bytes[i % 2]);
+    free(input);
+    dn_session_free(session);
+    dn_model_free(model);
+}
+
 typedef struct seen {
     int count;
     char last[DN_NAME_SIZE];
@@ -216,6 +240,34 @@ static void observers_see_the_inside_in_order(void **state)
     int before = s.count;
     assert_int_equal(dn_session_run(session, input, 1, 8, 8, logits), DN_OK);
     assert_int_equal(s.count, before);
+    free(input);
+    dn_session_free(session);
+    dn_model_free(model);
+}
+
+static void ignore(const dn_feature *feature, void *context)
+{
+    (void)feature;
+    (void)context;
+}
+
+/* A run that fails half-way leaves maps of two pictures. */
+static void no_heat_map_of_a_failed_run(void **state)
+{
+    (void)state;
+    dn_arch arch = small_arch(DN_STEM_CIFAR, 2, 2);
+    dn_model *model = make_model(&arch);
+    dn_session *session;
+    float *input = make_input(&arch, 1, 8, 8), logits[7];
+    int height, width;
+    assert_int_equal(dn_session_create(model, 1, &session), DN_OK);
+    dn_session_observe(session, ignore, NULL);
+    assert_int_equal(dn_session_run(session, input, 1, 8, 8, logits), DN_OK);
+    assert_int_equal(dn_session_cam(session, 0, 0, NULL, &height, &width), DN_OK);
+    fail_allocation(0);
+    assert_int_equal(dn_session_run(session, input, 1, 8, 8, logits), DN_ERROR_MEMORY);
+    fail_allocation(-1);
+    assert_int_equal(dn_session_cam(session, 0, 0, NULL, &height, &width), DN_ERROR_ARGUMENT);
     free(input);
     dn_session_free(session);
     dn_model_free(model);
@@ -258,8 +310,10 @@ int main(void)
         cmocka_unit_test(bits_do_not_depend_on_threads_or_batch),
         cmocka_unit_test(batches_may_go_in_parts),
         cmocka_unit_test(shapes_may_change),
+        cmocka_unit_test(bytes_do_not_creep),
         cmocka_unit_test(small_pictures_are_refused),
         cmocka_unit_test(observers_see_the_inside_in_order),
+        cmocka_unit_test(no_heat_map_of_a_failed_run),
         cmocka_unit_test(heat_maps_add_up_to_logits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

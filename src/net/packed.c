@@ -250,7 +250,8 @@ dn_status dn_packed_set_form(dn_packed *packed, const dn_model *model, int block
     free(target->windows);
     target->windows = windows;
     target->form = form;
-    packed->bytes += p.used * sizeof(float);
+    packed->bytes += p.used * sizeof(float) - target->window_bytes;
+    target->window_bytes = p.used * sizeof(float);
     p.base = windows;
     p.used = 0;
     pack_windows(&p, target, block);

@@ -26,7 +26,8 @@ typedef struct dn_packed_block {
     dn_packed_layer *layers;
     dn_window_form form; /* of every layer's window */
     float *windows;      /* owned: the block's 3x3 weights */
-    dn_affine norm;      /* of the transition, or the final one */
+    size_t window_bytes;
+    dn_affine norm; /* of the transition, or the final one */
     dn_panels transition;
 } dn_packed_block;
 
@@ -42,7 +43,7 @@ typedef struct dn_packed {
     dn_panels head;
     const float *head_bias;
     float *storage; /* owned: all but the 3x3 weights */
-    size_t bytes;
+    size_t bytes;   /* of all weights */
 } dn_packed;
 
 dn_status dn_packed_create(const dn_model *model, const dn_kernels *kernels, int threads,

@@ -43,7 +43,6 @@ static dn_status plan_shape(dn_session *session, int images, int height, int wid
     if (old && old->images == images && old->height == height && old->width == width &&
         (old->whole || !whole))
         return DN_OK;
-    session->ran = false;
     dn_plan_free(session->plan);
     session->plan = NULL;
     dn_plan *plan;
@@ -76,6 +75,7 @@ static dn_status run_by_steps(dn_session *session, const float *input, float *lo
 dn_status dn_session_run(dn_session *session, const float *input, int n, int height, int width,
                          float *logits)
 {
+    session->ran = false;
     DN_TRY(plan_shape(session, n, height, width));
     if (session->profiler || session->observer)
         DN_TRY(run_by_steps(session, input, logits));
