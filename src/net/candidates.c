@@ -40,12 +40,6 @@ static int rank_of(const char *scope, size_t length)
     return rank >= 0 ? rank : length ? RANK_OTHER : 0;
 }
 
-static const char *last_component(const char *name)
-{
-    const char *dot = strrchr(name, '.');
-    return dot ? dot + 1 : name;
-}
-
 /* True where a component of the path begins so. */
 static bool has_component(const char *path, const char *beginning)
 {
@@ -64,7 +58,7 @@ static bool is_bystander(const dn_tensor *tensor)
 {
     static const char *const names[] = {"num_batches_tracked", "n_averaged", "total_ops",
                                         "total_params",        "op_threshs", "num_updates"};
-    const char *name = last_component(tensor->name);
+    const char *name = dn_last_component(tensor->name);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(name, names[i]) == 0)
             return true;

@@ -11,19 +11,9 @@
 #define LISTED 8 /* names in a sentence */
 #define LIST_SIZE 1024
 
-static int compare_keys(const dn_key *a, const dn_key *b)
-{
-    int differences[] = {(int)a->role - (int)b->role, a->block - b->block, a->layer - b->layer,
-                         a->unit - b->unit, (int)a->part - (int)b->part};
-    for (size_t i = 0; i < sizeof differences / sizeof *differences; i++)
-        if (differences[i])
-            return differences[i];
-    return 0;
-}
-
 static int by_key(const void *a, const void *b)
 {
-    return compare_keys(&((const dn_pair *)a)->key, &((const dn_pair *)b)->key);
+    return dn_key_compare(&((const dn_pair *)a)->key, &((const dn_pair *)b)->key);
 }
 
 /* Names for a sentence: the first few, and how many more. */

@@ -7,18 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *last_component(const char *path)
-{
-    const char *dot = strrchr(path, '.');
-    return dot ? dot + 1 : path;
-}
-
 void dn_foreign_epsilon(const dn_tensor_file *file, double *epsilon)
 {
     double found = 0;
     for (size_t i = 0; i < file->value_count; i++) {
         const dn_value *value = &file->values[i];
-        if (!value->numbers || strcmp(last_component(value->path), "eps") != 0)
+        if (!value->numbers || strcmp(dn_last_component(value->path), "eps") != 0)
             continue;
         if (found != 0 && found != value->numbers[0])
             return;
@@ -32,7 +26,7 @@ void dn_foreign_epsilon(const dn_tensor_file *file, double *epsilon)
 static const dn_value *find_value(const dn_tensor_file *file, const char *name)
 {
     for (size_t i = file->value_count; i-- > 0;)
-        if (strcmp(last_component(file->values[i].path), name) == 0)
+        if (strcmp(dn_last_component(file->values[i].path), name) == 0)
             return &file->values[i];
     return NULL;
 }
@@ -59,7 +53,7 @@ static dn_status read_thresholds(const dn_tensor_file *file, dn_model *model)
     }
     for (size_t i = 0; i < file->tensor_count; i++) {
         const dn_tensor *tensor = &file->tensors[i];
-        if (strcmp(last_component(tensor->name), "op_threshs") != 0 || tensor->count != count ||
+        if (strcmp(dn_last_component(tensor->name), "op_threshs") != 0 || tensor->count != count ||
             !dn_dtype_is_float(tensor->dtype))
             continue;
         DN_TRY(dn_alloc_aligned(count, sizeof(float), &model->thresholds));
@@ -112,7 +106,7 @@ static bool is_xrv(const dn_tensor_file *file)
     static const char package[] = "torchxrayvision.";
     for (size_t i = 0; i < file->value_count; i++) {
         const dn_value *value = &file->values[i];
-        if (value->texts && strcmp(last_component(value->path), "__class__") == 0 &&
+        if (value->texts && strcmp(dn_last_component(value->path), "__class__") == 0 &&
             strncmp(value->texts[0], package, sizeof package - 1) == 0)
             return true;
     }

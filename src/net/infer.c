@@ -9,12 +9,9 @@
 /* The tensor of a key, NULL where the file has none. */
 static const dn_tensor *find(const dn_match *match, dn_key key)
 {
-    for (size_t i = 0; i < match->pair_count; i++) {
-        const dn_key *other = &match->pairs[i].key;
-        if (other->role == key.role && other->block == key.block && other->layer == key.layer &&
-            other->unit == key.unit && other->part == key.part)
+    for (size_t i = 0; i < match->pair_count; i++)
+        if (dn_key_compare(&match->pairs[i].key, &key) == 0)
             return match->pairs[i].tensor;
-    }
     return NULL;
 }
 
@@ -119,19 +116,20 @@ static double simplest_between(double low, double high)
 static dn_status infer_compression(const dn_match *match, dn_arch *arch)
 {
     double low = 0, high = HUGE_VAL;
-    int in = arch->stem_channels;
+    int64_t in = arch->stem_channels; /* counts of layers and maps are not checked yet */
     dn_key key = {.role = DN_ROLE_TRANSITION, .part = DN_PART_CONV};
     for (key.block = 0; key.block + 1 < arch->block_count; key.block++) {
         int out, read;
-        in += arch->blocks[key.block] * arch->growth;
+        in += (int64_t)arch->blocks[key.block] * arch->growth;
         DN_TRY(dimension(match, key, 4, 0, "a transition's convolution", &out));
         DN_TRY(dimension(match, key, 4, 1, "a transition's convolution", &read));
         if (read != in)
             return dn_fail(DN_ERROR_MISMATCH,
-                           "transition %d reads %d maps, but block %d, of %d layers, leaves %d",
-                           key.block + 1, read, key.block + 1, arch->blocks[key.block], in);
-        low = fmax(low, (double)out / in);
-        high = fmin(high, (double)(out + 1) / in);
+                           "transition %d reads %d maps, but block %d, of %d layers, leaves %lld",
+                           key.block + 1, read, key.block + 1, arch->blocks[key.block],
+                           (long long)in);
+        low = fmax(low, (double)out / (double)in);
+        high = fmin(high, (double)(out + 1) / (double)in);
         in = out;
     }
     if (!(low < high) || low > 1)

@@ -146,11 +146,8 @@ void dn_layout_free(dn_layout *layout)
 
 const dn_slot *dn_layout_find(const dn_layout *layout, const dn_key *key)
 {
-    for (int i = 0; i < layout->count; i++) {
-        const dn_key *other = &layout->slots[i].key;
-        if (other->role == key->role && other->block == key->block && other->layer == key->layer &&
-            other->unit == key->unit && other->part == key->part)
+    for (int i = 0; i < layout->count; i++)
+        if (dn_key_compare(&layout->slots[i].key, key) == 0)
             return &layout->slots[i];
-    }
     return NULL;
 }

@@ -28,4 +28,15 @@ typedef struct dn_key {
     dn_part part;
 } dn_key;
 
+/* Below, at or above 0 as a comes before, is or comes behind b. */
+static inline int dn_key_compare(const dn_key *a, const dn_key *b)
+{
+    const int differences[] = {(int)a->role - (int)b->role, a->block - b->block,
+                               a->layer - b->layer, a->unit - b->unit, (int)a->part - (int)b->part};
+    int i = 0;
+    while (i < 4 && differences[i] == 0)
+        i++;
+    return differences[i];
+}
+
 #endif

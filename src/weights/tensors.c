@@ -42,6 +42,12 @@ void dn_tensor_file_forget_pages(const dn_tensor_file *file)
     dn_file_map_forget(&file->map);
 }
 
+const char *dn_last_component(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return dot ? dot + 1 : path;
+}
+
 const dn_value *dn_tensor_file_value(const dn_tensor_file *file, const char *path)
 {
     for (size_t i = 0; i < file->value_count; i++)

@@ -48,6 +48,9 @@ dn_status dn_tensor_file_read(const void *data, size_t size, const char *name,
 /* Lets go of the mapped pages that were read (dn_file_map_forget). */
 void dn_tensor_file_forget_pages(const dn_tensor_file *file);
 
+/* What follows a path's last dot: "weight". */
+const char *dn_last_component(const char *path);
+
 /* The value at a path, NULL where there is none. */
 const dn_value *dn_tensor_file_value(const dn_tensor_file *file, const char *path);
 
