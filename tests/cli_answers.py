@@ -81,13 +81,19 @@ def names(folder):
                   form in strict_json(run("info", "--json", f"{folder}/v.out/{name}").stdout)["format"], done.stderr)
 
 
-def changed(source, target, metadata=None, fill=None):
-    """A safetensors file with other entries in its metadata, or numbers of which every byte is fill."""
+def changed(source, target, metadata=None, fill=None, rename=()):
+    """A safetensors file with other entries in its metadata or with none of this program's, with
+    numbers of which every byte is fill, or with a tensor renamed."""
     with open(source, "rb") as stream:
         data = stream.read()
     size = struct.unpack("<Q", data[:8])[0]
     header, body = json.loads(data[8:8 + size]), data[8 + size:]
-    header["__metadata__"].update(metadata or {})
+    if metadata == "none":
+        header["__metadata__"] = {"format": "pt"}
+    else:
+        header["__metadata__"].update(metadata or {})
+    if rename:
+        header[rename[1]] = header.pop(rename[0])
     if fill is not None:
         begin, end = header["classifier.bias"]["data_offsets"]
         body = body[:begin] + bytes([fill]) * (end - begin) + body[end:]
@@ -130,6 +136,22 @@ def no_numbers(folder):
                                                      for name in pictures) and "nan" not in done.stdout, done)
 
 
+def blurred(folder):
+    """Networks that blur where these pool are not taken for them."""
+    source = f"{folder}/deep.safetensors"
+    run("init", "--blocks", "6,12,24,16", "--growth", "2", "--stem", "deep", "-o", source)
+    os.makedirs(f"{folder}/densenetblur121d.ra_in1k")
+    refused = (f"{folder}/densenetblur121d_ra.safetensors", f"{folder}/densenetblur121d.ra_in1k/model.safetensors")
+    for path in (*refused, f"{folder}/other.safetensors"):
+        changed(source, path, "none")
+        done = run("convert", path, f"{folder}/never.pth")
+        check(path, done.returncode == 2 and "blur pooling is not computed, answers would be wrong" in done.stderr
+              if path in refused else done.returncode == 0 and "warning" in done.stderr, done.stderr)
+    changed(source, f"{folder}/filters.safetensors", "none", rename=("classifier.bias", "features.pool0.filt"))
+    done = run("predict", "-w", f"{folder}/filters.safetensors", f"{folder}/data/a/0.png")
+    check("filters", done.returncode == 2 and '("features.pool0.filt"): blur pooling' in done.stderr, done.stderr)
+
+
 def memory(folder):
     """More than any machine has is refused before anything is allocated."""
     for arguments in (("--batch", "65536", "--size", "4096"), ("--train", "--batch", "16000", "--size", "128")):
@@ -139,7 +161,7 @@ def memory(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for test in (pipelines, absent_figures, names, lies, no_numbers, memory):
+    for test in (pipelines, absent_figures, names, lies, no_numbers, blurred, memory):
         test(scratch)
         print(test.__name__)
 sys.exit(failures > 0)

@@ -167,25 +167,50 @@ static dn_status try_candidates(loader *l, const dn_candidates *candidates)
     return try_candidate(l, &candidates->items[0]); /* for the likeliest one's sentence */
 }
 
+/* Networks that blur where this family pools would load and answer wrongly.
+ * antialiased-cnns (Zhang, 2019) keeps the blur's filters among the tensors. */
+static dn_status refuse_filters(const dn_tensor_file *file)
+{
+    static const char ending[] = ".filt";
+    for (size_t i = 0; i < file->tensor_count; i++) {
+        const char *name = file->tensors[i].name;
+        size_t length = strlen(name);
+        if (length >= sizeof ending && strcmp(name + length + 1 - sizeof ending, ending) == 0)
+            return dn_fail(DN_ERROR_MISMATCH,
+                           "%s: is an anti-aliased network (\"%s\"): blur pooling is not computed",
+                           file->name, name);
+    }
+    return DN_OK;
+}
+
 static dn_status find_network(loader *l)
 {
     dn_candidates candidates;
+    DN_TRY(refuse_filters(l->file));
     DN_TRY(dn_candidates_find(l->file, &candidates));
     dn_status status = try_candidates(l, &candidates);
     dn_candidates_free(&candidates);
     return status == DN_OK ? DN_OK : dn_fail_within(status, l->file->name);
 }
 
-/* timm's one published network with a deep stem has the tensors of densenet121
- * with that stem, but blurs where this family pools. */
-static void warn_of_blur(loader *l)
+/* timm's one published network with a deep stem, densenetblur121d, has the
+ * tensors of densenet121 with that stem and none for its blur: only the file's
+ * name or its folder's may tell. */
+static dn_status refuse_blur(loader *l)
 {
     dn_arch like;
-    if (strcmp(l->origin.dialect, "timm") == 0 && !dn_card_exists(l->file) &&
-        dn_arch_find("densenet121", &like) == DN_OK &&
-        memcmp(like.blocks, l->arch.blocks, sizeof like.blocks) == 0)
-        warn(l, "if this is timm's densenetblur121d, answers will be off: its blur pooling is not "
-                "computed");
+    if (strcmp(l->origin.dialect, "timm") != 0 || dn_card_exists(l->file) ||
+        dn_arch_find("densenet121", &like) != DN_OK ||
+        memcmp(like.blocks, l->arch.blocks, sizeof like.blocks) != 0)
+        return DN_OK;
+    if (strstr(l->file->name, "densenetblur"))
+        return dn_fail(DN_ERROR_MISMATCH,
+                       "%s: is timm's densenetblur121d by its name: its blur pooling is not "
+                       "computed, answers would be wrong",
+                       l->file->name);
+    warn(l, "if this is timm's densenetblur121d, answers will be off: its blur pooling is not "
+            "computed");
+    return DN_OK;
 }
 
 static void warn_of_values(loader *l, const dn_model *model)
@@ -198,6 +223,7 @@ static void warn_of_values(loader *l, const dn_model *model)
 
 static dn_status build_model(loader *l, dn_model **out)
 {
+    DN_TRY(refuse_blur(l));
     if (!l->card)
         dn_foreign_epsilon(l->file, &l->arch.bn_epsilon);
     dn_model *model;
@@ -213,8 +239,6 @@ static dn_status build_model(loader *l, dn_model **out)
         warn(l, "%s%s", l->doubts.text, l->card ? "" : "; its metadata were ignored");
     if (status == DN_OK)
         warn_of_values(l, model);
-    if (status == DN_OK)
-        warn_of_blur(l);
     if (status == DN_OK && (l->warning.length || l->warning.failed))
         status = dn_text_take(&l->warning, &model->warning);
     if (status != DN_OK) {
