@@ -106,6 +106,23 @@ def bomb(levels=60):
     return code + b"."
 
 
+def long_list(count, end):
+    """Ones and an odd one out, as memo 0 and no longer on the stack."""
+    return b"\x80\x02(" + b"K\x01" * count + end + b"tq\x000"
+
+
+def shared_attributes(count=60000):
+    """A module of so many attributes, all of them one list that is as long."""
+    attributes = b"".join(text(str(i)) + b"h\x00" for i in range(count))
+    return (long_list(count, b"N") + op("a.Module", b")\x81}(", text("_modules"), b"}", text("m"), b"Ns", attributes) +
+            b"ub.")
+
+
+def shared_pairs(count=100000):
+    """So many dictionaries of one long list that holds no pair."""
+    return long_list(count, b"N") + op("collections.OrderedDict") + b"q\x01](" + b"h\x01h\x00\x85R" * count + b"e."
+
+
 SOUND_PICKLE = state(w=rebuilt(), b=rebuilt(storage(), 1, (2,), (3,)))
 
 
@@ -156,6 +173,8 @@ HOSTILE_PICKLES = {
     "fewer strides than sizes": (state(w=rebuilt(strides=(1,))), "describes none"),
     "nine sizes": (state(w=rebuilt(shape=(1,) * 9, strides=(1,) * 9)), "describes none"),
     "a bomb of shared lists": (bomb(), "more than"),
+    "a long list as many attributes": (shared_attributes(), "more than"),
+    "a long list as the pairs of many dictionaries": (shared_pairs(), "no tensors"),
     "lists in lists": (b"\x80\x02" + b"]" * 100000 + b"a" * 99999 + b".", "deeper than"),
     "a name of a megabyte": (state(**{"w" * 2**20: rebuilt()}), "names longer"),
 }

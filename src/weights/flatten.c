@@ -8,6 +8,7 @@
 /* A graph of shared lists has more paths than nodes, exponentially more where
  * it means harm. */
 #define MAX_VISITS (1 << 20)
+#define MAX_ITEMS (1 << 26) /* of lists that are looked through, each time counted */
 #define MAX_DEPTH 64
 #define PATH_SIZE 4096
 
@@ -24,6 +25,7 @@ typedef struct walker {
     void *context;
     char path[PATH_SIZE];
     size_t length;
+    size_t items;
     int visits, depth;
 } walker;
 
@@ -72,6 +74,15 @@ static bool key_text(const dn_node *key, char buffer[24], const char **text, siz
 }
 
 /* ------------------------------------------------------------------ values */
+
+/* Before a list or dictionary is gone through: it may be shared, and long. */
+static dn_status count_items(walker *w, const dn_node *list)
+{
+    w->items += list->list.count;
+    if (w->items > MAX_ITEMS)
+        return dn_fail(DN_ERROR_LIMIT, "its pickle describes more than %d items", MAX_ITEMS);
+    return DN_OK;
+}
 
 static bool is_number(const dn_node *node)
 {
@@ -167,6 +178,7 @@ static dn_status walk(walker *w, dn_node *node, scope at);
 
 static dn_status walk_entries(walker *w, const dn_node *dict, scope at)
 {
+    DN_TRY(count_items(w, dict));
     for (size_t i = 0; i + 1 < dict->list.count; i += 2) {
         char buffer[24];
         const char *text;
@@ -182,6 +194,7 @@ static dn_status walk_entries(walker *w, const dn_node *dict, scope at)
 
 static dn_status walk_list(walker *w, const dn_node *list)
 {
+    DN_TRY(count_items(w, list));
     if (all_are(list, is_number) || all_are(list, is_text))
         return add_value(w, list->list.items, list->list.count);
     for (size_t i = 0; i < list->list.count; i++) {
@@ -195,6 +208,17 @@ static dn_status walk_list(walker *w, const dn_node *list)
     return DN_OK;
 }
 
+/* A tensor, number, text, or list of either. */
+static dn_status is_attribute(walker *w, const dn_node *value, bool *so)
+{
+    *so = is_number(value) || is_text(value) || value->kind == DN_NODE_TENSOR;
+    if (value->kind != DN_NODE_LIST)
+        return DN_OK;
+    DN_TRY(count_items(w, value));
+    *so = all_are(value, is_number) || all_are(value, is_text);
+    return DN_OK;
+}
+
 static bool is_internal(const dn_node *key)
 {
     return key->kind != DN_NODE_TEXT || key->text.size == 0 || key->text.data[0] == '_';
@@ -204,15 +228,15 @@ static bool is_internal(const dn_node *key)
  * others inside only the batch norm's epsilon. */
 static dn_status walk_attributes(walker *w, const dn_node *state, scope at, bool leaf)
 {
+    DN_TRY(count_items(w, state));
     for (size_t i = 0; i + 1 < state->list.count; i += 2) {
         const dn_node *key = state->list.items[i];
         dn_node *value = state->list.items[i + 1];
         size_t before = 0;
         bool wanted = leaf ? dn_node_is_text(key, "eps") : !is_internal(key);
-        bool simple =
-            is_number(value) || is_text(value) || value->kind == DN_NODE_TENSOR ||
-            (value->kind == DN_NODE_LIST && (all_are(value, is_number) || all_are(value, is_text)));
-        if (!wanted || !simple)
+        if (wanted)
+            DN_TRY(is_attribute(w, value, &wanted));
+        if (!wanted)
             continue;
         DN_TRY(enter(w, key->text.data, key->text.size, &before));
         DN_TRY(walk(w, value, at));

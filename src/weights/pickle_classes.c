@@ -31,13 +31,12 @@ static dn_status first_argument(dn_pool *pool, dn_node *callable, dn_node *argum
 /* OrderedDict(), OrderedDict([(key, value), ...]), defaultdict(factory). */
 static dn_status make_dict(dn_pool *pool, dn_node *callable, dn_node *arguments, dn_node **made)
 {
-    (void)callable;
     DN_TRY(dn_node_create(pool, DN_NODE_DICT, made));
     dn_node *pairs = dn_node_item(arguments, 0);
     for (size_t i = 0; pairs && pairs->kind == DN_NODE_LIST && i < pairs->list.count; i++) {
         dn_node *pair = pairs->list.items[i];
         if (!dn_node_item(pair, 1))
-            continue;
+            return opaque(pool, callable, arguments, made);
         DN_TRY(dn_node_append(pool, *made, dn_node_item(pair, 0)));
         DN_TRY(dn_node_append(pool, *made, dn_node_item(pair, 1)));
     }
