@@ -108,7 +108,7 @@ def lies(folder):
     source, target = f"{folder}/cifar.safetensors", f"{folder}/lie.safetensors"
     truth = strict_json(run("info", "--json", source).stdout)
     check("the truth", truth["concat_from"] == "metadata" and truth["warning"] is None)
-    for key, value in (("task", "-1"), ("arch", "resnet50"), ("arch", "densenet121"), ("preprocess", "imagenet"),
+    for key, value in (("task", "-1"), ("arch", "resnet50"), ("arch", "densenet121"), ("preprocess", "imagenet"), ("preprocess", "torchvision"),
                        ("concat", "middle")):
         changed(source, target, {f"densenet.{key}": value})
         said = strict_json(run("info", "--json", target).stdout)

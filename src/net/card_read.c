@@ -92,9 +92,11 @@ static void read_preprocess(const dn_tensor_file *file, dn_model *model, dn_card
     const char *text = dn_card_text(file, "densenet.preprocess");
     if (!text)
         return;
-    model->has_preprocess = dn_preprocess_parse(text, &model->preprocess) == DN_OK;
+    bool sound = dn_preprocess_parse(text, &model->preprocess) == DN_OK;
+    model->has_preprocess = sound && model->preprocess.channels == model->arch.channels;
     if (!model->has_preprocess)
-        dn_card_doubt(doubts, file, "densenet.preprocess", "no pipeline");
+        dn_card_doubt(doubts, file, "densenet.preprocess",
+                      sound ? "with other channels than the network takes" : "no pipeline");
 }
 
 dn_status dn_card_read(const dn_tensor_file *file, dn_model *model, dn_card_doubts *doubts)

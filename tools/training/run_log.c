@@ -130,27 +130,30 @@ static bool print_row(FILE *stream, const log_row *row)
 }
 
 /* What is kept of an earlier run's log, rewritten whole. */
-static bool rewrite(const char *path, const run_log *old, bool auroc, int64_t step)
+static bool rewrite(const char *path, const run_log *old, bool auroc, int64_t step, bool epoch_open)
 {
     output_file file;
     if (!output_create(path, &file))
         return false;
     bool sound = fprintf(file.stream, HEADER, auroc ? "val_auroc" : "val_accuracy") >= 0;
-    for (int i = 0; sound && i < old->count; i++)
-        if (old->rows[i].step <= step)
-            sound = print_row(file.stream, &old->rows[i]);
+    for (int i = 0; sound && i < old->count; i++) {
+        const log_row *row = &old->rows[i];
+        if (row->step < step || (row->step == step && !(row->epoch_end && epoch_open)))
+            sound = print_row(file.stream, row);
+    }
     if (sound)
         return output_commit(&file);
     output_abandon(&file);
     return complain("%s: cannot be written: %s", path, strerror(errno));
 }
 
-FILE *run_log_open(const char *run, bool auroc, int64_t step)
+FILE *run_log_open(const char *run, bool auroc, int64_t step, bool epoch_open)
 {
     run_log old = {0};
     FILE *stream = NULL;
     char *path = log_path(run);
-    if (path && (step == 0 || run_log_read(run, &old)) && rewrite(path, &old, auroc, step)) {
+    if (path && (step == 0 || run_log_read(run, &old)) &&
+        rewrite(path, &old, auroc, step, epoch_open)) {
         stream = fopen(path, "a");
         if (!stream)
             complain("%s: cannot be written: %s", path, strerror(errno));

@@ -26,9 +26,10 @@ typedef struct run_log {
 bool run_log_read(const char *run, run_log *log);
 void run_log_free(run_log *log);
 
-/* Starts the file, or cuts it after `step` steps and goes on; NULL where it
- * has complained. Write rows with run_log_write; close with fclose. */
-FILE *run_log_open(const char *run, bool auroc, int64_t step);
+/* Starts the file, or cuts it after `step` steps and goes on, before a line about
+ * an epoch that ends there where that is still open; NULL where it has complained.
+ * Write rows with run_log_write; close with fclose. */
+FILE *run_log_open(const char *run, bool auroc, int64_t step, bool epoch_open);
 bool run_log_write(FILE *stream, const log_row *row);
 
 #endif

@@ -15,7 +15,7 @@ static char *file_in(const train_run *run, const char *name)
     return NULL;
 }
 
-bool train_checkpoint_save(const train_run *run)
+bool train_checkpoint_save(train_run *run)
 {
     json_t *note =
         json_pack("{s:f, s:f, s:I, s:I, s:f, s:f}", "epoch_loss", run->epoch_loss, "epoch_correct",
@@ -28,6 +28,7 @@ bool train_checkpoint_save(const train_run *run)
         refuse();
         sound = false;
     }
+    run->saved = run->saved || sound;
     json_decref(note);
     free(text);
     free(path);
@@ -54,6 +55,7 @@ bool train_checkpoint_restore(train_run *run)
     if (sound) {
         run->epoch_pictures = pictures;
         run->skipped = skipped;
+        run->saved = true;
     } else {
         complain("%s: holds no note of a training run", path);
     }

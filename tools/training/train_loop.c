@@ -52,7 +52,7 @@ static bool keep_part(const train_run *run, step_parts *parts, const dn_batch *b
 {
     dn_batch *part = &parts->parts[parts->count];
     *part = *batch;
-    if (train_chosen.accumulate > 1) {
+    if (train_chosen.accumulate > 1 && batch->n > 0) {
         size_t picture = (size_t)run->preprocess.channels * (size_t)run->size * (size_t)run->size;
         size_t target = (size_t)dn_dataset_outputs(run->whole);
         size_t inputs = (size_t)batch->n * picture, targets = (size_t)batch->n * target;
@@ -68,16 +68,24 @@ static bool keep_part(const train_run *run, step_parts *parts, const dn_batch *b
     return true;
 }
 
+/* Says what went wrong, and how to go on where that is possible. */
+static bool give_up(const train_run *run)
+{
+    refuse();
+    if (run->saved)
+        complain("%s keeps the last checkpoint: densenet train --resume %s goes on from there",
+                 run->folder, run->folder);
+    return false;
+}
+
 /* The batches of one step; fewer at an epoch's end. */
 static bool load_parts(train_run *run, step_parts *parts)
 {
     parts->count = 0;
     for (int i = 0; i < train_chosen.accumulate; i++) {
         const dn_loaded *loaded;
-        if (dn_loader_next(run->loader, &loaded) != DN_OK) {
-            refuse();
-            return false;
-        }
+        if (dn_loader_next(run->loader, &loaded) != DN_OK)
+            return give_up(run);
         for (int j = 0; j < loaded->news; j++)
             complain("skipped: %s", loaded->skips[j].reason);
         run->skipped += loaded->news;
@@ -103,11 +111,13 @@ static void show_progress(const train_run *run, double rate, double per_step, bo
     char left[32], line[256];
     format_duration(per_step * (double)(run->options.steps - steps), left);
     double pictures = (double)run->epoch_pictures;
-    int length =
-        snprintf(line, sizeof line, "epoch %lld/%lld  step %lld/%lld  loss %.4f",
-                 (long long)((steps - 1) / run->steps_per_epoch + 1), (long long)run->epochs,
-                 (long long)own, (long long)run->steps_per_epoch, run->epoch_loss / pictures);
-    if (dn_dataset_task(run->whole) == DN_TASK_CLASSES)
+    int length = snprintf(line, sizeof line, "epoch %lld/%lld  step %lld/%lld",
+                          (long long)((steps - 1) / run->steps_per_epoch + 1),
+                          (long long)run->epochs, (long long)own, (long long)run->steps_per_epoch);
+    if (pictures > 0)
+        length += snprintf(line + length, sizeof line - (size_t)length, "  loss %.4f",
+                           run->epoch_loss / pictures);
+    if (pictures > 0 && dn_dataset_task(run->whole) == DN_TASK_CLASSES)
         length += snprintf(line + length, sizeof line - (size_t)length, "  accuracy %.2f%%",
                            100 * run->epoch_correct / pictures);
     snprintf(line + length, sizeof line - (size_t)length, "  %.0f images/s  %s left", rate, left);
@@ -124,24 +134,18 @@ static bool step(train_run *run, step_parts *parts, double started)
     dn_step_result result;
     if (!load_parts(run, parts))
         return false;
-    if (dn_trainer_step(run->trainer, parts->parts, parts->count, &result) != DN_OK) {
-        refuse();
-        complain("%s keeps the last checkpoint: densenet train --resume %s goes on from there",
-                 run->folder, run->folder);
-        return false;
-    }
-    int pictures = 0;
-    for (int i = 0; i < parts->count; i++)
-        pictures += parts->parts[i].n;
-    run->epoch_loss += result.loss * pictures;
+    if (dn_trainer_step(run->trainer, parts->parts, parts->count, &result) != DN_OK)
+        return give_up(run);
+    run->epoch_loss += result.loss * result.pictures;
     run->epoch_correct += result.correct;
-    run->epoch_pictures += pictures;
+    run->epoch_pictures += result.pictures;
     bool classes = dn_dataset_task(run->whole) == DN_TASK_CLASSES;
     int64_t steps = dn_trainer_steps(run->trainer);
     log_row row = {.epoch = (double)steps / (double)run->steps_per_epoch,
                    .step = steps,
-                   .loss = result.loss,
-                   .accuracy = classes ? (double)result.correct / pictures : NAN,
+                   .loss = result.pictures ? result.loss : NAN,
+                   .accuracy =
+                       classes && result.pictures ? (double)result.correct / result.pictures : NAN,
                    .rate = result.rate,
                    .val_loss = NAN,
                    .val_score = NAN,
@@ -181,10 +185,8 @@ static bool validate(train_run *run, log_row *row)
     dn_model_free(model);
     progress_end();
     told = 1;
-    if (!sound) {
-        refuse();
-        return false;
-    }
+    if (!sound)
+        return give_up(run);
     row->val_loss = evaluation->loss;
     row->val_score = isnan(evaluation->top1) ? evaluation->auroc : evaluation->top1;
     dn_evaluation_free(evaluation);
@@ -201,8 +203,21 @@ static bool draw_curves(const train_run *run)
     return sound;
 }
 
-/* Validation, models, log, checkpoint, curves: in an order in which a run that
- * is cut off between two of them does the same again when it is resumed. */
+static void count_time(train_run *run, double *started)
+{
+    double now = seconds_now();
+    run->seconds += now - *started;
+    *started = now;
+}
+
+bool train_epoch_open(const train_run *run)
+{
+    int64_t steps = dn_trainer_steps(run->trainer);
+    return steps > 0 && steps % run->steps_per_epoch == 0 && run->epoch_pictures > 0;
+}
+
+/* Validation, models, log and curves between two checkpoints: a run that is cut
+ * off among them, or whose validation fails, does them again when it is resumed. */
 static bool end_epoch(train_run *run, double *started)
 {
     int64_t epoch = dn_trainer_steps(run->trainer) / run->steps_per_epoch;
@@ -217,14 +232,14 @@ static bool end_epoch(train_run *run, double *started)
                    .val_loss = NAN,
                    .val_score = NAN};
     bool due = epoch % train_chosen.eval_every == 0 || epoch == run->epochs;
-    if (run->val && due && !validate(run, &row))
+    count_time(run, started);
+    if (!train_checkpoint_save(run) || (run->val && due && !validate(run, &row)))
         return false;
     if (row.val_score > run->best_score) {
         best = true;
         run->best_score = row.val_score;
     }
-    run->seconds += seconds_now() - *started;
-    *started = seconds_now();
+    count_time(run, started);
     row.seconds = run->seconds;
     run->epoch_loss = run->epoch_correct = 0;
     run->epoch_pictures = 0;
@@ -238,12 +253,12 @@ static bool end_epoch(train_run *run, double *started)
                 classes ? "accuracy" : "mean AUROC", 100 * row.val_score, best ? " (best)" : "");
     fputc('\n', stderr);
     return train_models_save(run, best) && run_log_write(run->log, &row) &&
-           train_checkpoint_save(run) && draw_curves(run);
+           draw_curves(run) && train_checkpoint_save(run);
 }
 
 static int stop_early(train_run *run, double started)
 {
-    run->seconds += seconds_now() - started;
+    count_time(run, &started);
     if (!train_models_save(run, false) || !train_checkpoint_save(run))
         return EXIT_REFUSED;
     progress_end();
@@ -254,7 +269,10 @@ static int stop_early(train_run *run, double started)
 
 static int run_steps(train_run *run, step_parts *parts)
 {
-    double started = seconds_now(), saved = started, per_step = 0, last = started;
+    double started = seconds_now(), per_step = 0;
+    if (train_epoch_open(run) && !end_epoch(run, &started))
+        return EXIT_REFUSED;
+    double saved = started, last = started;
     int64_t first = dn_trainer_steps(run->trainer), steps;
     while ((steps = dn_trainer_steps(run->trainer)) < run->options.steps) {
         bool enough = train_chosen.max_steps && steps - first >= train_chosen.max_steps;
@@ -272,8 +290,7 @@ static int run_steps(train_run *run, step_parts *parts)
         if (ends)
             saved = seconds_now();
         if (now - saved > 60 * train_chosen.save_minutes) {
-            run->seconds += now - started;
-            started = now;
+            count_time(run, &started);
             if (!train_checkpoint_save(run))
                 return EXIT_REFUSED;
             saved = seconds_now();

@@ -95,30 +95,6 @@ static dn_model *random_start(const train_run *run)
                : NULL;
 }
 
-/* The pipeline that evaluation and prediction will use. */
-static bool choose_pipeline(train_run *run, const dn_model *start)
-{
-    const dn_arch *arch = dn_model_arch(start);
-    bool imagenet = arch->stem == DN_STEM_IMAGENET || arch->stem == DN_STEM_DEEP;
-    bool recorded = dn_model_preprocess(start, &run->preprocess);
-    if (!recorded && is_cifar(run->whole) &&
-        !sound(dn_preprocess_parse(
-            strcmp(dn_dataset_format(run->whole), "CIFAR-100") == 0 ? "cifar100" : "cifar10",
-            &run->preprocess)))
-        return false;
-    run->size = train_chosen.image_size            ? train_chosen.image_size
-                : recorded && run->preprocess.crop ? run->preprocess.crop
-                : imagenet                         ? 224
-                                                   : 32;
-    if (run->preprocess.crop != run->size) {
-        run->preprocess.resize = imagenet ? (int)lround(run->size * 256 / 224.0) : run->size;
-        run->preprocess.crop = run->size;
-    }
-    run->preprocess.channels = arch->channels;
-    return !train_chosen.preprocess ||
-           sound(dn_preprocess_parse(train_chosen.preprocess, &run->preprocess));
-}
-
 static bool set_card(const train_run *run, dn_model *start)
 {
     const char **names = label_names(run->whole);
@@ -131,7 +107,6 @@ static bool set_card(const train_run *run, dn_model *start)
 
 static bool open_loader(train_run *run, const dn_arch *arch)
 {
-    bool imagenet = arch->stem == DN_STEM_IMAGENET || arch->stem == DN_STEM_DEEP;
     dn_loader_options loading = {
         .batch = train_chosen.batch_size,
         .size = run->size,
@@ -141,9 +116,9 @@ static bool open_loader(train_run *run, const dn_arch *arch)
         .prefetch = true,
         .mixup = train_chosen.mixup,
         .seed = (uint64_t)train_chosen.seed,
-        .augment = train_chosen.augment ? train_chosen.augment
-                   : imagenet           ? "imagenet"
-                                        : "cifar",
+        .augment = train_chosen.augment        ? train_chosen.augment
+                   : train_imagenet_stem(arch) ? "imagenet"
+                                               : "cifar",
         .preprocess = run->preprocess,
     };
     if (!sound(dn_loader_create(run->train, &loading, &run->loader)))
@@ -212,7 +187,7 @@ static bool open_folder(train_run *run)
 static bool open_network(train_run *run)
 {
     dn_model *start = train_chosen.init ? load_start(run) : random_start(run);
-    bool done = start && choose_pipeline(run, start) && set_card(run, start) &&
+    bool done = start && train_pipeline_choose(run, start) && set_card(run, start) &&
                 open_loader(run, dn_model_arch(start)) && open_trainer(run, start);
     if (done)
         run->folder = choose_folder(dn_model_arch(start));
@@ -235,7 +210,8 @@ bool train_run_open(const command *chosen, train_run *run)
     int64_t steps = dn_trainer_steps(run->trainer);
     dn_loader_seek(run->loader, steps / run->steps_per_epoch,
                    (int)(steps % run->steps_per_epoch) * train_chosen.accumulate);
-    run->log = run_log_open(run->folder, dn_dataset_task(run->whole) == DN_TASK_LABELS, steps);
+    run->log = run_log_open(run->folder, dn_dataset_task(run->whole) == DN_TASK_LABELS, steps,
+                            train_epoch_open(run));
     if (run->log)
         announce(run);
     return run->log != NULL;

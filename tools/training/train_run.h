@@ -21,14 +21,15 @@ typedef struct train_run {
     dn_trainer_options options;
     dn_arch arch;
     size_t bytes; /* of memory planned */
+    bool saved;   /* the folder holds a checkpoint */
     int64_t epochs, steps_per_epoch;
     FILE *log;
 
     /* What a checkpoint's note keeps. */
     double epoch_loss, epoch_correct; /* sums over the epoch so far */
-    int64_t epoch_pictures, skipped;
-    double best_score; /* the best validation so far */
-    double seconds;    /* of training, earlier calls included */
+    int64_t epoch_pictures, skipped;  /* epoch_pictures is 0 once the epoch has been ended */
+    double best_score;                /* the best validation so far */
+    double seconds;                   /* of training, earlier calls included */
 } train_run;
 
 /* Opens data, network and folder as train_chosen asks, and restores the state
@@ -37,13 +38,26 @@ typedef struct train_run {
 bool train_run_open(const command *chosen, train_run *run);
 void train_run_close(train_run *run);
 
+/* True where the last step ended an epoch that is yet to be validated and logged:
+ * the checkpoint was made before that. */
+bool train_epoch_open(const train_run *run);
+
 /* To the last epoch, or until it is interrupted; the exit status. */
 int train_run_loop(train_run *run);
+
+/* ---- train_pipeline.c ---- */
+
+/* The pipeline that evaluation and prediction will use: what --preprocess says
+ * about the recorded or usual one, made to yield squares. Sets run->preprocess
+ * and run->size. */
+bool train_pipeline_choose(train_run *run, const dn_model *start);
+
+bool train_imagenet_stem(const dn_arch *arch);
 
 /* ---- train_checkpoint.c ---- */
 
 /* RUN/resume.safetensors. */
-bool train_checkpoint_save(const train_run *run);
+bool train_checkpoint_save(train_run *run);
 bool train_checkpoint_restore(train_run *run);
 
 /* RUN/last.safetensors, and best.safetensors too if this is the best. */

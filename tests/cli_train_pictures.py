@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: MIT
+"""Training on pictures as they come: some that cannot be read, in pipelines of every
+kind. What cannot work is said before the first step, and no step is lost."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+from picture_files import grey_png
+
+DENSENET = os.environ["DENSENET"]
+NETWORK = ["--blocks", "1,1", "--growth", "4", "--stem", "cifar", "--threads", "1", "--epochs", "2", "--lr", "0.01"]
+failures = 0
+
+
+def check(what, good, figure=""):
+    global failures
+    failures += not good
+    print(f"{what}: {figure if isinstance(figure, str) else figure.stderr[-400:]}{'' if good else '   FAILED'}",
+          flush=True)
+
+
+def densenet(*arguments):
+    return subprocess.run([DENSENET, *arguments], capture_output=True, text=True)
+
+
+def write_pictures(folder, side, count=8, torn=()):
+    for name, base in (("cat", 40), ("dog", 160)):
+        os.makedirs(f"{folder}/{name}")
+        for number in range(count):
+            data = grey_png(side + 3, side, base + 9 * number)
+            with open(f"{folder}/{name}/{number}.png", "wb") as file:
+                file.write(data[:len(data) // 2] if number in torn else data)
+
+
+def recorded(weights):
+    return json.loads(densenet("info", "--json", weights).stdout)["preprocess"]
+
+
+def kept(run):
+    with open(f"{run}/last.safetensors", "rb") as file:
+        weights = file.read()
+    with open(f"{run}/log.csv", encoding="ascii") as file:
+        return weights, [line.rsplit(",", 1)[0] for line in file]
+
+
+def unreadable(folder):
+    """A batch without a picture is a step like any other, whatever the run is cut into."""
+    data = f"{folder}/torn"
+    write_pictures(data, 36, torn=(0, 3, 4, 5))
+    for name, options in (("one by one", ("--batch-size", "1")),
+                          ("accumulated", ("--batch-size", "1", "--accumulate", "3"))):
+        whole, cut = f"{folder}/whole {name}", f"{folder}/cut {name}"
+        shared = [data, *NETWORK, *options, "--no-shuffle", "--val-split", "0"]
+        done = densenet("train", *shared, "--output", whole)
+        check(name, done.returncode == 1 and "8 pictures could not be read" in done.stderr, done)
+        done = densenet("train", *shared, "--output", cut, "--max-steps", "2")
+        while "go on with" in done.stderr:
+            done = densenet("train", "--resume", cut, "--max-steps", "2")
+        check(f"{name}, in pieces", kept(cut) == kept(whole), done)
+
+
+def pipelines(folder):
+    data = f"{folder}/plain"
+    write_pictures(data, 36)
+    shared = ["train", data, *NETWORK, "--batch-size", "4", "--val-split", "0.25"]
+    for number, (options, expected) in enumerate((
+            ((), "cifar10"), (("--preprocess", "cifar10,crop=24"), "cifar10,crop=24"),
+            (("--image-size", "16"), "cifar10,resize=16,crop=16"),
+            (("--preprocess", "mean=0.5", "--image-size", "16"), "cifar10,resize=16,crop=16,mean=0.5:0.5:0.5"),
+            (("--preprocess", "none"), "none,resize=32,crop=32"),
+            (("--preprocess", "xrv,resize=24", "--channels", "1"), "xrv,resize=24"))):
+        run = f"{folder}/pipeline{number}"
+        done = densenet(*shared, *options, "--output", run)
+        said = recorded(f"{run}/last.safetensors") if done.returncode == 0 else ""
+        check(f"pipeline {' '.join(options)}", said == expected, said or done)
+    for words, options in (("--image-size 24, but --preprocess cifar10 makes squares of 32",
+                            ("--image-size", "24", "--preprocess", "cifar10")),
+                           ("preprocessing to 1 channel for a network that takes 3", ("--preprocess", "xrv"))):
+        done = densenet(*shared, *options, "--output", f"{folder}/refused")
+        check(words, done.returncode == 2 and words in done.stderr and not os.path.exists(f"{folder}/refused"), done)
+    done = densenet("eval", data, "--weights", f"{folder}/pipeline0/last.safetensors", "--preprocess", "xrv")
+    check("eval with other channels", done.returncode == 2 and "1 channel for a network that takes 3" in done.stderr,
+          done)
+
+
+def fine_tuning(folder):
+    """What is recorded is kept, or only made larger."""
+    start = f"{folder}/pipeline5/last.safetensors"
+    for options, expected in (((), "xrv,resize=24"), (("--image-size", "40"), "xrv,resize=40")):
+        run = f"{folder}/tuned{len(options)}"
+        done = densenet("train", f"{folder}/plain", "--init", start, "--epochs", "1", "--batch-size", "4", *options,
+                        "--output", run)
+        said = recorded(f"{run}/last.safetensors") if done.returncode == 0 else ""
+        check(f"fine-tuning an X-ray network {' '.join(options)}", said == expected, said or done)
+
+
+def validation(folder):
+    """A validation that fails costs no epoch: the run goes on with it once it is mended."""
+    data, val, run = f"{folder}/plain", f"{folder}/val", f"{folder}/mended"
+    shared = ["train", data, *NETWORK, "--batch-size", "4", "--val", val]
+    write_pictures(val, 40)
+    densenet(*shared, "--output", f"{folder}/sound")
+    shutil.move(val, f"{val} to come")
+    write_pictures(val, 40, torn=range(8))
+    done = densenet(*shared, "--output", run)
+    check("a validation without pictures", done.returncode == 2 and f"--resume {run} goes on" in done.stderr, done)
+    shutil.rmtree(val)
+    shutil.move(f"{val} to come", val)
+    done = densenet("train", "--resume", run)
+    check("goes on with the validation", done.returncode == 0 and kept(run) == kept(f"{folder}/sound"), done)
+
+
+def no_checkpoint(folder):
+    """How to go on is said only where there is something to go on with."""
+    run, start = f"{folder}/diverged", f"{folder}/no-number.safetensors"
+    with open(f"{folder}/pipeline0/last.safetensors", "rb") as file:
+        weights = file.read()
+    with open(start, "wb") as file:
+        file.write(weights[:-4] + b"\xff" * 4)
+    done = densenet("train", f"{folder}/plain", "--init", start, "--batch-size", "4", "--output", run)
+    check("a run that fails before its first checkpoint", done.returncode == 2 and "step 1: the loss is nan" in done.stderr
+          and "--resume" not in done.stderr and not os.path.exists(f"{run}/resume.safetensors"), done)
+
+
+with tempfile.TemporaryDirectory() as scratch:
+    for test in (unreadable, pipelines, fine_tuning, validation, no_checkpoint):
+        test(scratch)
+sys.exit(failures > 0)
