@@ -94,6 +94,13 @@ def folders(folder):
     done = run(*predict, f"{folder}/one/two//three/")
     check("--cam with folders above", done.returncode == 0 and
           {"a.png", "contact-sheet.png"} <= set(os.listdir(f"{folder}/one/two/three")), done.stderr)
+    write(f"{folder}/contact-sheet.png", contents(f"{folder}/a.png"))
+    done = run(*predict[:-1], f"{folder}/contact-sheet.png", "--cam", f"{folder}/sheets")
+    check("a picture called as the sheet", sorted(os.listdir(f"{folder}/sheets")) ==
+          ["a.png", "contact-sheet-2.png", "contact-sheet.png"], os.listdir(f"{folder}/sheets"))
+    check("the sheet is named", done.stdout.decode().endswith(f"\ncontact sheet: {folder}/sheets/contact-sheet.png\n"))
+    done = run(*predict, f"{folder}/sheets", "--json")
+    check("but not among JSON", done.stdout.count(b"\n") == 1 and b'"heat_map"' in done.stdout, done.stdout)
     write(f"{folder}/file", b"kept")
     for name in ("file", "file/two"):
         done = run(*predict, f"{folder}/{name}")

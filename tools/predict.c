@@ -189,13 +189,21 @@ static void close_predictor(predictor *p)
     free(p->ranked);
 }
 
+static bool finish_heat(predictor *p)
+{
+    const char *sheet = heat_folder_finish(p->heat);
+    if (sheet && sheet[0] && p->format == PREDICTION_TEXT)
+        printf("contact sheet: %s\n", sheet);
+    return sheet != NULL;
+}
+
 static int predict(dn_model *model, const picture_list *list)
 {
     predictor p = {0};
     bool sound = open_predictor(&p, model);
     if (sound) {
         predictions_begin(p.format);
-        sound = run_list(&p, list) && (!p.heat || heat_folder_finish(p.heat));
+        sound = run_list(&p, list) && (!p.heat || finish_heat(&p));
     }
     bool whole = p.unread == 0 && p.unanswered == 0 && list->failures == 0,
          none = (size_t)p.unread == list->count;

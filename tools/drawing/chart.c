@@ -60,9 +60,12 @@ static void widen_to_ticks(span *range, int wanted)
         double middle = isfinite(range->low) ? range->low : 0;
         *range = (span){middle - 0.5, middle + 0.5};
     }
-    double step = tick_step(*range, wanted);
-    range->low = floor(range->low / step + 1e-9) * step;
-    range->high = ceil(range->high / step - 1e-9) * step;
+    double step, before = 0;
+    for (int i = 0; i < 4 && (step = tick_step(*range, wanted)) != before; i++) {
+        range->low = floor(range->low / step + 1e-9) * step;
+        range->high = ceil(range->high / step - 1e-9) * step;
+        before = step; /* a wider range may have wider steps */
+    }
 }
 
 static void set_grey(cairo_t *context, double grey)
@@ -103,7 +106,7 @@ static void draw_axes(const plane *p, const chart_panel *panel)
         show_text(context, text, p->left - 8, y + 5, 1);
     }
     for (double i = ceil(p->x.low / x_step - 1e-6); i * x_step <= p->x.high + x_step / 1e6; i++) {
-        double value = i * x_step;
+        double value = i * x_step + 0.0; /* no -0 */
         snprintf(text, sizeof text, "%.6g", value);
         show_text(context, text, across(p, value), p->bottom + 20, 0.5);
     }
@@ -123,6 +126,12 @@ static void set_style(cairo_t *context, const chart_series *series)
     cairo_set_line_width(context, series->width);
     cairo_set_dash(context, dash, series->dashed ? 2 : 0, 0);
     cairo_set_line_join(context, CAIRO_LINE_JOIN_ROUND);
+}
+
+static void draw_dot(cairo_t *context, double x, double y)
+{
+    cairo_arc(context, x, y, 3, 0, 2 * M_PI);
+    cairo_fill(context);
 }
 
 static void draw_series(const plane *p, const chart_series *series)
@@ -147,8 +156,7 @@ static void draw_series(const plane *p, const chart_series *series)
     for (int i = 0; series->dots && i < series->count; i++) {
         if (!isfinite(series->x[i]) || !isfinite(series->y[i]))
             continue;
-        cairo_arc(context, across(p, series->x[i]), down(p, series->y[i]), 3, 0, 2 * M_PI);
-        cairo_fill(context);
+        draw_dot(context, across(p, series->x[i]), down(p, series->y[i]));
     }
 }
 
@@ -160,7 +168,7 @@ static void draw_legend(const plane *p, const chart_panel *panel)
     cairo_set_font_size(context, 14);
     for (int i = panel->count - 1; i >= 0; i--) {
         const chart_series *series = &panel->series[i];
-        if (!series->label)
+        if (!series->label || series->count == 0)
             continue;
         cairo_text_extents_t extents;
         cairo_text_extents(context, series->label, &extents);
@@ -170,6 +178,8 @@ static void draw_legend(const plane *p, const chart_panel *panel)
         set_style(context, series);
         draw_line(context, x - 32, y - 5, x - 7, y - 5);
         cairo_set_dash(context, NULL, 0, 0);
+        if (series->dots)
+            draw_dot(context, x - 19.5, y - 5);
         x -= 50;
     }
 }
@@ -190,6 +200,8 @@ static void draw_panel(cairo_t *context, const chart_panel *panel, double top, d
                 extend(&p.x, panel->series[i].x[j]);
                 extend(&p.y, panel->series[i].y[j]);
             }
+    if (isfinite(p.x.high) && p.x.low > 0 && (p.x.low == p.x.high || p.x.low <= p.x.high / 2))
+        p.x.low = 0;
     if (!(p.x.high > p.x.low))
         p.x = (span){isfinite(p.x.low) ? p.x.low - 0.5 : 0, isfinite(p.x.low) ? p.x.low + 0.5 : 1};
     widen_to_ticks(&p.y, 5);

@@ -3,6 +3,7 @@
 
 #include "drawing/drawing.h"
 #include "ui/report.h"
+#include "ui/utf8.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -11,7 +12,7 @@
 
 #define THUMB 220  /* pixels of a thumbnail's longer side */
 #define GAP 16     /* around cells */
-#define CAPTION 26 /* height of the line of text below */
+#define CAPTION 44 /* height of the two lines of text below */
 #define COLUMNS 3  /* cells in a row; fewer where there are fewer pictures */
 #define CELL_WIDTH (2 * THUMB + 4)
 #define CELL_HEIGHT (THUMB + CAPTION)
@@ -19,7 +20,7 @@
 
 typedef struct cell {
     cairo_surface_t *pair; /* the picture and its heat map side by side */
-    char *caption;
+    char *caption, *name;
 } cell;
 
 struct contact_sheet {
@@ -40,6 +41,7 @@ void contact_sheet_free(contact_sheet *sheet)
     for (int i = 0; sheet && i < sheet->count; i++) {
         cairo_surface_destroy(sheet->cells[i].pair);
         free(sheet->cells[i].caption);
+        free(sheet->cells[i].name);
     }
     if (sheet)
         free(sheet->cells);
@@ -62,7 +64,7 @@ static void draw_thumbnail(cairo_t *context, cairo_surface_t *surface, double le
 }
 
 bool contact_sheet_add(contact_sheet *sheet, cairo_surface_t *picture, cairo_surface_t *heat,
-                       const char *caption)
+                       const char *caption, const char *name)
 {
     if (sheet->count == MOST_CELLS) {
         sheet->left_out++;
@@ -73,11 +75,11 @@ bool contact_sheet_add(contact_sheet *sheet, cairo_surface_t *picture, cairo_sur
         return complain("out of memory for the contact sheet");
     sheet->cells = grown;
     cell made = {cairo_image_surface_create(CAIRO_FORMAT_ARGB32, CELL_WIDTH, THUMB),
-                 strdup(caption)};
+                 strdup(caption), utf8_repair(name)};
     cairo_t *context = cairo_create(made.pair);
     draw_thumbnail(context, picture, 0);
     draw_thumbnail(context, heat, THUMB + 4);
-    bool sound = made.caption && cairo_status(context) == CAIRO_STATUS_SUCCESS;
+    bool sound = made.caption && made.name && cairo_status(context) == CAIRO_STATUS_SUCCESS;
     cairo_destroy(context);
     sheet->cells[sheet->count++] = made;
     return sound || complain("out of memory for the contact sheet");
@@ -121,6 +123,9 @@ bool contact_sheet_write(const contact_sheet *sheet, const char *path)
         cairo_set_source_rgb(context, 0.1, 0.1, 0.1);
         cairo_move_to(context, x, y + THUMB + 18);
         show_fitted(context, sheet->cells[i].caption, CELL_WIDTH);
+        cairo_set_source_rgb(context, 0.45, 0.45, 0.45);
+        cairo_move_to(context, x, y + THUMB + 37);
+        show_fitted(context, sheet->cells[i].name, CELL_WIDTH);
     }
     bool sound = cairo_status(context) == CAIRO_STATUS_SUCCESS;
     cairo_destroy(context);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* All heat maps of a call on one page, each beside its picture and named. */
+/* All heat maps of a call on one page, each beside its picture, with what it shows
+ * and the picture's name below. */
 #ifndef TOOL_CONTACT_SHEET_H
 #define TOOL_CONTACT_SHEET_H
 
@@ -13,7 +14,7 @@ void contact_sheet_free(contact_sheet *sheet);
 
 /* Keeps small copies; the surfaces stay the caller's. */
 bool contact_sheet_add(contact_sheet *sheet, cairo_surface_t *picture, cairo_surface_t *heat,
-                       const char *caption);
+                       const char *caption, const char *name);
 
 /* Writes a PNG; complains where it cannot. Pages of pictures past what one
  * image can hold are left out with a word. */

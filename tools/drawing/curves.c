@@ -97,7 +97,8 @@ static void name_curves(const char *run, bool alone, run_curves *made)
 
 static chart_series train_series(const run_curves *run, const curve *c, int colour)
 {
-    return (chart_series){run->train_label, c->x, c->y, c->count, colour, 1.5, true, false, false};
+    return (chart_series){run->train_label, c->x, c->y, c->count, colour, 1.5, true, false,
+                          c->count <= 12};
 }
 
 static chart_series val_series(const run_curves *run, const curve *c, int colour)

@@ -15,6 +15,7 @@ struct heat_folder {
     char *path;
     const dn_model *model;
     contact_sheet *sheet;
+    char *sheet_path;
     char **names; /* files written, so that no two pictures share one */
     int count;
 };
@@ -28,8 +29,10 @@ heat_folder *heat_folder_open(const char *path, const dn_model *model)
         folder->path = strdup(path);
         folder->model = model;
         folder->sheet = contact_sheet_create();
+        if (asprintf(&folder->sheet_path, "%s/contact-sheet.png", path) < 0)
+            folder->sheet_path = NULL;
     }
-    if (!folder || !folder->path || !folder->sheet) {
+    if (!folder || !folder->path || !folder->sheet_path || !folder->sheet) {
         complain("out of memory for heat maps");
         heat_folder_free(folder);
         return NULL;
@@ -39,22 +42,28 @@ heat_folder *heat_folder_open(const char *path, const dn_model *model)
 
 static bool taken(const heat_folder *folder, const char *name)
 {
+    if (strcmp(folder->sheet_path, name) == 0)
+        return true;
     for (int i = 0; i < folder->count; i++)
         if (strcmp(folder->names[i], name) == 0)
             return true;
     return false;
 }
 
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
 /* DIR/photo.png for .../photo.jpg; photo-2.png where that is taken. */
 static char *choose_name(const heat_folder *folder, const char *picture)
 {
-    const char *slash = strrchr(picture, '/'), *base = slash ? slash + 1 : picture;
-    if (strcmp(picture, "-") == 0)
-        base = "stdin";
+    const char *base = strcmp(picture, "-") == 0 ? "stdin" : base_name(picture);
     const char *dot = strrchr(base, '.');
     int length = (int)(dot && dot != base ? dot - base : (ptrdiff_t)strlen(base));
     char *name = NULL;
-    for (int number = 1; number == 1 || taken(folder, name); number++) {
+    for (int number = 1; !name || taken(folder, name); number++) {
         free(name);
         int made = number == 1
                        ? asprintf(&name, "%s/%.*s.png", folder->path, length, base)
@@ -78,11 +87,11 @@ static char *keep_name(heat_folder *folder, const char *picture)
 }
 
 static bool draw(heat_folder *folder, const heatmap *map, const dn_image *image, const char *name,
-                 const char *caption)
+                 const char *caption, const char *picture)
 {
     cairo_surface_t *plain = picture_surface(image), *heat = heatmap_draw(map, image);
     bool sound = plain && heat && surface_write(heat, name) &&
-                 contact_sheet_add(folder->sheet, plain, heat, caption);
+                 contact_sheet_add(folder->sheet, plain, heat, caption, picture);
     cairo_surface_destroy(plain);
     cairo_surface_destroy(heat);
     return sound;
@@ -103,21 +112,17 @@ const char *heat_folder_add(heat_folder *folder, const dn_session *session, int 
     heatmap map;
     if (!heatmap_create(session, index, shown->output, preprocess, image, &map))
         return NULL;
-    bool sound = draw(folder, &map, image, name, caption);
+    bool sound = draw(folder, &map, image, name, caption,
+                      strcmp(picture, "-") == 0 ? "standard input" : base_name(picture));
     heatmap_free(&map);
     return sound ? name : NULL;
 }
 
-bool heat_folder_finish(heat_folder *folder)
+const char *heat_folder_finish(heat_folder *folder)
 {
-    char *path;
     if (folder->count == 0)
-        return true;
-    if (asprintf(&path, "%s/contact-sheet.png", folder->path) < 0)
-        return complain("out of memory for the contact sheet");
-    bool sound = contact_sheet_write(folder->sheet, path);
-    free(path);
-    return sound;
+        return "";
+    return contact_sheet_write(folder->sheet, folder->sheet_path) ? folder->sheet_path : NULL;
 }
 
 void heat_folder_free(heat_folder *folder)
@@ -128,6 +133,7 @@ void heat_folder_free(heat_folder *folder)
         free(folder->names[i]);
     free(folder->names);
     free(folder->path);
+    free(folder->sheet_path);
     contact_sheet_free(folder->sheet);
     free(folder);
 }

@@ -17,8 +17,9 @@ const char *heat_folder_add(heat_folder *folder, const dn_session *session, int 
                             const prediction *shown, const dn_preprocess *preprocess,
                             const char *picture, const dn_image *image);
 
-/* Writes the contact sheet. */
-bool heat_folder_finish(heat_folder *folder);
+/* Writes the contact sheet. Returns its path, valid as long as the folder, and ""
+ * where there is nothing to show; NULL where it has complained. */
+const char *heat_folder_finish(heat_folder *folder);
 void heat_folder_free(heat_folder *folder);
 
 #endif

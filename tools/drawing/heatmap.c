@@ -137,21 +137,36 @@ cairo_surface_t *picture_surface(const dn_image *image)
     return surface;
 }
 
+static double grey_at(const dn_image *image, int y, int x)
+{
+    return 0.299 * sample_at(image, y, x, 0) + 0.587 * sample_at(image, y, x, 1) +
+           0.114 * sample_at(image, y, x, 2);
+}
+
+/* The power that brings the mean of the greys to where colours show over them. */
+static double grey_power(const dn_image *image)
+{
+    double sum = 0;
+    for (int y = 0; y < image->height; y++)
+        for (int x = 0; x < image->width; x++)
+            sum += grey_at(image, y, x);
+    double mean = fmin(fmax(sum / image->width / image->height, 0.01), 0.99);
+    return log(fmin(fmax(mean, 0.3), 0.6)) / log(mean);
+}
+
 /* Grey where nothing speaks for the class, colour where something does; what
  * the network never saw is darker. */
-static uint32_t heat_pixel(const heatmap *map, const dn_image *image, double largest, int y, int x)
+static uint32_t heat_pixel(const heatmap *map, double grey, double largest, int y, int x)
 {
-    double grey = 0.299 * sample_at(image, y, x, 0) + 0.587 * sample_at(image, y, x, 1) +
-                  0.114 * sample_at(image, y, x, 2);
     bool seen = x + 0.5 >= map->left && x + 0.5 < map->right && y + 0.5 >= map->top &&
                 y + 0.5 < map->bottom;
     if (!seen || largest <= 0)
         return pack_rgb((double[3]){grey / 2, grey / 2, grey / 2});
     double share = evidence_at(map, y + 0.5, x + 0.5) / largest, rgb[3];
-    double cover = 0.65 * sqrt(share);
+    double cover = 0.7 * sqrt(share);
     colour_of(share, rgb);
     for (int i = 0; i < 3; i++)
-        rgb[i] = grey + cover * (rgb[i] * (0.4 + 0.6 * grey) + 0.25 * rgb[i] - grey);
+        rgb[i] = grey + cover * (rgb[i] * (0.65 + 0.45 * grey) - grey);
     return pack_rgb(rgb);
 }
 
@@ -160,11 +175,11 @@ cairo_surface_t *heatmap_draw(const heatmap *map, const dn_image *image)
     unsigned char *pixels;
     int stride;
     cairo_surface_t *surface = open_surface(image, &pixels, &stride);
-    double largest = largest_evidence(map);
+    double largest = largest_evidence(map), power = grey_power(image);
     for (int y = 0; surface && y < image->height; y++) {
         uint32_t *row = (uint32_t *)(void *)(pixels + (ptrdiff_t)y * stride);
         for (int x = 0; x < image->width; x++)
-            row[x] = heat_pixel(map, image, largest, y, x);
+            row[x] = heat_pixel(map, pow(grey_at(image, y, x), power), largest, y, x);
     }
     if (surface)
         cairo_surface_mark_dirty(surface);
