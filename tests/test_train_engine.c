@@ -363,20 +363,6 @@ static void passes_out_of_order_are_refused(void **state)
     free_fixture(&made);
 }
 
-static void parameters_go_back_into_a_model(void **state)
-{
-    (void)state;
-    dn_arch arch = small_arch(DN_STEM_CIFAR, 4);
-    dn_engine_options options = {.images = 4, .height = 8, .width = 8, .threads = 1};
-    fixture made = run(&arch, &options, 4, 0);
-    dn_model *model;
-    assert_int_equal(dn_model_create(&arch, true, &model), DN_OK);
-    assert_int_equal(dn_engine_store(made.engine, model), DN_OK);
-    assert_memory_equal(model->storage, made.parameters, made.floats * sizeof(float));
-    dn_model_free(model);
-    free_fixture(&made);
-}
-
 static void allocations_may_fail(void **state)
 {
     (void)state;
@@ -412,7 +398,6 @@ int main(void)
         cmocka_unit_test(the_plan_is_what_is_allocated),
         cmocka_unit_test(impossible_shapes_are_refused),
         cmocka_unit_test(passes_out_of_order_are_refused),
-        cmocka_unit_test(parameters_go_back_into_a_model),
         cmocka_unit_test(allocations_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

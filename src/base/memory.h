@@ -34,18 +34,4 @@ static inline size_t dn_round_up(size_t value, size_t multiple)
     return (value + multiple - 1) / multiple * multiple;
 }
 
-/* Offsets into one allocation, planned before it exists: reserve() hands out
- * aligned offsets and counts, then one dn_alloc_aligned(arena.size, 1) backs
- * them all. */
-typedef struct dn_arena {
-    size_t size;
-} dn_arena;
-
-static inline size_t dn_arena_reserve(dn_arena *arena, size_t bytes)
-{
-    size_t offset = arena->size;
-    arena->size += dn_round_up(bytes, DN_ALIGNMENT);
-    return offset;
-}
-
 #endif

@@ -30,9 +30,6 @@ typedef struct dn_augment {
  * the last may be left out. */
 dn_status dn_augment_parse(const char *specification, dn_augment *augment);
 
-/* The specification that dn_augment_parse reads back; 256 bytes suffice. */
-void dn_augment_format(const dn_augment *augment, char *text, size_t size);
-
 /* From a picture to channels x size x size floats, channels and scaling being
  * the pipeline's. With kind none and nothing else asked for this is
  * dn_preprocess_run, which must then give that size; the others take the

@@ -132,21 +132,3 @@ dn_status dn_augment_parse(const char *specification, dn_augment *augment)
     uselocale(callers);
     return status;
 }
-
-void dn_augment_format(const dn_augment *augment, char *text, size_t size)
-{
-    locale_t callers = dn_use_decimal_points();
-    dn_augment base = presets[augment->kind].augment, shown = *augment;
-    size_t at = (size_t)snprintf(text, size, "%s", presets[augment->kind].name);
-    for (int i = 0; i < FIELDS; i++) {
-        const double *values = members(&shown, &fields[i]);
-        size_t bytes = (size_t)fields[i].count * sizeof *values;
-        if (memcmp(values, members(&base, &fields[i]), bytes) == 0)
-            continue;
-        if (at < size)
-            at += (size_t)snprintf(text + at, size - at, ",%s=%.10g", fields[i].key, values[0]);
-        for (int j = 1; j < fields[i].count && at < size; j++)
-            at += (size_t)snprintf(text + at, size - at, ":%.10g", values[j]);
-    }
-    uselocale(callers);
-}

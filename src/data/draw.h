@@ -13,8 +13,7 @@ typedef enum dn_purpose {
     DN_FOR_SPLIT,   /* validation samples of a class */
     DN_FOR_ORDER,   /* of an epoch's samples */
     DN_FOR_AUGMENT, /* a sample in an epoch */
-    DN_FOR_MIXUP,   /* a pair of a batch in an epoch */
-    DN_FOR_DROPOUT  /* a layer in a step */
+    DN_FOR_MIXUP    /* a pair of a batch in an epoch */
 } dn_purpose;
 
 /* An independent generator for one (epoch, index) of one purpose. */

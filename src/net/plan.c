@@ -215,8 +215,7 @@ static dn_status choose_forms(dn_planner *p)
     for (int block = 0; block < p->model->arch.block_count; block++) {
         const dn_grid *grid = &p->plan->blocks[block];
         DN_TRY(dn_packed_set_form(p->packed, p->model, block,
-                                  dn_choose_form(p->packed->kernels, grid->height, grid->width),
-                                  p->threads));
+                                  dn_choose_form(grid->height, grid->width), p->threads));
     }
     return DN_OK;
 }

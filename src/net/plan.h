@@ -103,7 +103,7 @@ dn_task_range dn_tasks_awaited(const dn_step *before, const dn_step *step, int t
 
 /* ---- how work is cut: plan_tasks.c ---- */
 
-dn_window_form dn_choose_form(const dn_kernels *kernels, int height, int width);
+dn_window_form dn_choose_form(int height, int width);
 void dn_cut_conv(dn_conv *op, const dn_kernels *kernels, int threads);
 void dn_cut_pointwise(dn_pointwise *op, const dn_kernels *kernels, int threads);
 void dn_cut_winograd(dn_winograd *op, const dn_kernels *kernels, int threads);

@@ -103,9 +103,8 @@ static double product_cost(const dn_kernels *kernels, int rows, int outputs)
  * much, in whole 4x4 tiles: measured, it takes half the time or less from 8x8
  * on, at 7x7 the same once two threads share four tiles. Threads and batch have
  * no say, since the two forms round differently. */
-dn_window_form dn_choose_form(const dn_kernels *kernels, int height, int width)
+dn_window_form dn_choose_form(int height, int width)
 {
-    (void)kernels;
     return height >= 8 && width >= 8 ? DN_WINDOW_WINOGRAD : DN_WINDOW_DIRECT;
 }
 

@@ -37,14 +37,6 @@ void dn_metrics_free(dn_metrics *metrics)
     free(metrics);
 }
 
-void dn_metrics_reset(dn_metrics *metrics)
-{
-    size_t outputs = (size_t)metrics->outputs;
-    metrics->samples = metrics->top1 = metrics->top5 = 0;
-    if (metrics->confusion)
-        memset(metrics->confusion, 0, outputs * outputs * sizeof *metrics->confusion);
-}
-
 /* Does a rank before b? */
 static bool ranks_before(const float *logits, int a, int b)
 {

@@ -19,9 +19,6 @@ typedef struct dn_metrics {
 dn_status dn_metrics_create(dn_task task, int outputs, dn_metrics **metrics);
 void dn_metrics_free(dn_metrics *metrics);
 
-/* Forgets every sample. */
-void dn_metrics_reset(dn_metrics *metrics);
-
 /* classes: n of 0..outputs-1. Of equal logits the lower class is ranked higher;
  * NaN is ranked above everything, so that a broken network is never right. */
 void dn_metrics_add_classes(dn_metrics *metrics, const float *logits, const int *classes, int n);

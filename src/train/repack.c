@@ -8,14 +8,13 @@
 /* Outputs, or channels, that one task lays out; a multiple of every level's panel. */
 #define LAID_OUT_PER_TASK 32
 
-dn_window_form dn_node_form(const dn_engine *engine, const dn_node *node, bool backward)
+dn_window_form dn_node_form(const dn_engine *engine, const dn_node *node)
 {
     if (node->kind != DN_NODE_WINDOW || node->kernel != 3 || node->stride != 1 ||
         node->source == DN_NONE)
         return DN_WINDOW_DIRECT;
-    (void)backward;
     const dn_maps *target = &engine->graph.maps[node->target];
-    return dn_choose_form(engine->kernels, target->height, target->width);
+    return dn_choose_form(target->height, target->width);
 }
 
 static int window_of(const dn_node *node)
@@ -32,11 +31,9 @@ static size_t panels_size(const dn_engine *engine, dn_window_form form, int wind
 
 size_t dn_panels_needed(const dn_engine *engine, const dn_node *node)
 {
-    int window = window_of(node);
-    size_t forward =
-        panels_size(engine, dn_node_form(engine, node, false), window, node->in, node->out);
-    size_t backward =
-        panels_size(engine, dn_node_form(engine, node, true), window, node->out, node->in);
+    dn_window_form form = dn_node_form(engine, node);
+    size_t forward = panels_size(engine, form, window_of(node), node->in, node->out);
+    size_t backward = panels_size(engine, form, window_of(node), node->out, node->in);
     return forward > backward ? forward : backward;
 }
 
@@ -62,7 +59,7 @@ static void lay_out_task(void *context, int task, int thread)
 
 static dn_laid_out lay_out(dn_engine *engine, const dn_node *node, bool transposed, float factor)
 {
-    dn_window_form form = dn_node_form(engine, node, transposed);
+    dn_window_form form = dn_node_form(engine, node);
     layout_work work = {.engine = engine,
                         .weights = {.data = dn_parameter_of(engine, node->weight),
                                     .outputs = transposed ? node->in : node->out,

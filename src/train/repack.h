@@ -14,9 +14,8 @@ typedef struct dn_laid_out {
     size_t stride; /* between Winograd's matrices */
 } dn_laid_out;
 
-/* How a node's convolution runs on maps of this size; backward: how the
- * gradient passes through it. */
-dn_window_form dn_node_form(const dn_engine *engine, const dn_node *node, bool backward);
+/* How a node's convolution runs on maps of this size, either way. */
+dn_window_form dn_node_form(const dn_engine *engine, const dn_node *node);
 
 /* Floats of engine->panels that take the node's weights, either way. */
 size_t dn_panels_needed(const dn_engine *engine, const dn_node *node);

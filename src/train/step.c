@@ -140,16 +140,6 @@ void dn_engine_clear(dn_engine *engine)
     memset(engine->gradients, 0, engine->layout.floats * sizeof(float));
 }
 
-dn_status dn_engine_store(const dn_engine *engine, dn_model *model)
-{
-    if (!model->storage || model->layout.floats != engine->layout.floats)
-        return dn_fail(DN_ERROR_ARGUMENT, "the model cannot take the trained parameters");
-    for (int i = 0; i < engine->layout.count; i++)
-        memcpy(model->storage + model->layout.slots[i].offset, dn_parameter_of(engine, i),
-               engine->layout.slots[i].count * sizeof(float));
-    return DN_OK;
-}
-
 /* ---- a pass ---- */
 
 static void run_forward(dn_engine *engine, const dn_node *node, float *logits)

@@ -82,7 +82,4 @@ dn_status dn_engine_forward(dn_engine *engine, const float *input, int n, uint64
  * pass's logits is given, n x classes. Once a forward pass. */
 dn_status dn_engine_backward(dn_engine *engine, const float *logits_gradient);
 
-/* Copies the parameters into a model of the same architecture. */
-dn_status dn_engine_store(const dn_engine *engine, dn_model *model);
-
 #endif

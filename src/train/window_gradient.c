@@ -89,7 +89,7 @@ static void shape_frames(backward_work *work, const dn_engine *engine, const dn_
                                       .pixel_stride = node->out};
     if (work->winograd)
         dn_reach_tiles(&work->source, &work->bands);
-    if (work->winograd || dn_node_form(engine, node, true) == DN_WINDOW_WINOGRAD)
+    if (work->winograd || dn_node_form(engine, node) == DN_WINDOW_WINOGRAD)
         dn_reach_tiles(&work->gradient, &work->bands);
 }
 
@@ -137,7 +137,7 @@ static void size_memory(backward_work *work, const dn_engine *engine, const dn_n
     work->passed_floats =
         dn_round_up((size_t)(pieces.group * pieces.rows * pieces.width) * (size_t)node->in, 16);
     work->convolve_floats =
-        dn_convolve_scratch(engine, dn_node_form(engine, node, true), node->out, node->in);
+        dn_convolve_scratch(engine, dn_node_form(engine, node), node->out, node->in);
 }
 
 static backward_work cut_backward(const dn_engine *engine, const dn_node *node, int images)

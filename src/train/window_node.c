@@ -122,7 +122,7 @@ static forward_work cut_forward(const dn_engine *engine, const dn_node *node, in
     forward_work work = {
         .bands = dn_cut_bands(images, target->height, target->width, BAND_FLOATS / channels),
         .frame = dn_source_frame(engine, node)};
-    if (dn_node_form(engine, node, false) == DN_WINDOW_WINOGRAD)
+    if (dn_node_form(engine, node) == DN_WINDOW_WINOGRAD)
         dn_reach_tiles(&work.frame, &work.bands);
     work.frame_floats = dn_frame_size(&work.frame, work.bands.group, work.bands.rows);
     return work;
@@ -131,7 +131,7 @@ static forward_work cut_forward(const dn_engine *engine, const dn_node *node, in
 void dn_window_needs(const dn_engine *engine, const dn_node *node, dn_needs *needs)
 {
     forward_work work = cut_forward(engine, node, engine->options.images);
-    dn_window_form form = dn_node_form(engine, node, false);
+    dn_window_form form = dn_node_form(engine, node);
     dn_needs backward;
     dn_window_backward_needs(engine, node, &backward);
     *needs = (dn_needs){.panels = dn_panels_needed(engine, node),
