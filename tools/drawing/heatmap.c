@@ -6,7 +6,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* The part of a picture that reaches the network. */
+/* What the network looked at; of a picture smaller than the crop that is more
+ * than the picture. */
 static void seen_part(const dn_preprocess *preprocess, const dn_image *image, heatmap *map)
 {
     double width = image->width, height = image->height, shorter = fmin(width, height);
@@ -14,8 +15,7 @@ static void seen_part(const dn_preprocess *preprocess, const dn_image *image, he
         width = height = shorter;
     else if (preprocess->crop) {
         double scale = preprocess->resize ? shorter / preprocess->resize : 1;
-        width = fmin(width, preprocess->crop * scale);
-        height = fmin(height, preprocess->crop * scale);
+        width = height = preprocess->crop * scale;
     }
     map->left = (image->width - width) / 2;
     map->top = (image->height - height) / 2;

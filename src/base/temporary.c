@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* Files that are written beside their place, PATH.<process>-<n>.tmp. A lock on
+ * each tells what is being written, wherever its process runs, from what a
+ * killed process left: locks go with the processes that held them. */
+#include "base/memory.h"
+#include "base/status.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool is_temporary(const char *entry, const char *name)
+{
+    size_t length = strlen(name);
+    if (strncmp(entry, name, length) != 0 || entry[length] != '.')
+        return false;
+    const char *at = entry + length + 1;
+    size_t process = strspn(at, "0123456789");
+    if (process == 0 || at[process] != '-')
+        return false;
+    at += process + 1;
+    size_t number = strspn(at, "0123456789");
+    return number && strcmp(at + number, ".tmp") == 0;
+}
+
+static void remove_unlocked(int folder, const char *entry)
+{
+    struct stat found;
+    int descriptor = openat(folder, entry, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+    if (descriptor < 0)
+        return;
+    if (fstat(descriptor, &found) == 0 && S_ISREG(found.st_mode) &&
+        flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+        unlinkat(folder, entry, 0);
+    close(descriptor);
+}
+
+static void remove_leftovers(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    char folder[PATH_MAX];
+    snprintf(folder, sizeof folder, "%.*s", (int)(name - path), path);
+    DIR *stream = opendir(slash ? folder : ".");
+    for (struct dirent *entry; stream && (entry = readdir(stream));)
+        if (is_temporary(entry->d_name, name))
+            remove_unlocked(dirfd(stream), entry->d_name);
+    if (stream)
+        closedir(stream);
+}
+
+/* False where another takes the new file for a leftover; file systems without
+ * locks have none who could. */
+static bool keep(int descriptor)
+{
+    struct stat found;
+    if (flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return false;
+    return fstat(descriptor, &found) != 0 || found.st_nlink > 0;
+}
+
+/* Not mkstemp: the file gets the permissions that the user's umask allows. */
+static int open_beside(const char *path, char *temporary, size_t size)
+{
+    for (unsigned attempt = 0; attempt < 1000; attempt++) {
+        snprintf(temporary, size, "%s.%ld-%u.tmp", path, (long)getpid(), attempt);
+        int descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (descriptor < 0 && errno != EEXIST)
+            return -1;
+        if (descriptor >= 0 && keep(descriptor))
+            return descriptor;
+        if (descriptor >= 0)
+            close(descriptor);
+    }
+    errno = EEXIST;
+    return -1;
+}
+
+dn_status dn_temporary_create(const char *path, char **temporary, int *descriptor)
+{
+    size_t size = strlen(path) + 48;
+    char *name;
+    DN_TRY(dn_calloc(size, 1, &name));
+    remove_leftovers(path);
+    int opened = open_beside(path, name, size);
+    if (opened < 0) {
+        free(name);
+        return dn_fail(DN_ERROR_IO, "%s: cannot be created: %s", path, strerror(errno));
+    }
+    *temporary = name;
+    *descriptor = opened;
+    return DN_OK;
+}

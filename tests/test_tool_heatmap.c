@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* Where on a picture a heat map lies. */
+#include "testing.h"
+
+#include "drawing/heatmap.h"
+
+static void place(const char *pipeline, int width, int height, const double expected[4])
+{
+    dn_arch arch;
+    dn_model *model;
+    dn_session *session;
+    dn_preprocess preprocess;
+    dn_image image = {.width = width, .height = height, .channels = 1, .depth = 8};
+    heatmap map;
+    static float input[3 * 32 * 32], logits[10];
+    assert_int_equal(dn_arch_find("densenet-bc-10-4", &arch), DN_OK);
+    assert_int_equal(dn_model_init(&arch, DN_INIT_PAPER, 1, &model), DN_OK);
+    assert_int_equal(dn_session_create(model, 1, &session), DN_OK);
+    assert_int_equal(dn_session_run(session, input, 1, 32, 32, logits), DN_OK);
+    assert_int_equal(dn_preprocess_parse(pipeline, &preprocess), DN_OK);
+    assert_true(heatmap_create(session, 0, 0, &preprocess, &image, &map));
+    assert_near(map.left, expected[0], 1e-9);
+    assert_near(map.top, expected[1], 1e-9);
+    assert_near(map.right, expected[2], 1e-9);
+    assert_near(map.bottom, expected[3], 1e-9);
+    heatmap_free(&map);
+    dn_session_free(session);
+    dn_model_free(model);
+}
+
+static void maps_lie_where_the_network_looked(void **state)
+{
+    (void)state;
+    place("none", 40, 20, (double[]){0, 0, 40, 20});
+    place("none,crop=32", 40, 50, (double[]){4, 9, 36, 41});
+    place("none,resize=64,crop=32", 40, 20, (double[]){15, 5, 25, 15});
+    place("xrv", 40, 20, (double[]){10, 0, 30, 20});
+    /* Padded, on two sides or all around. */
+    place("none,crop=32", 40, 20, (double[]){4, -6, 36, 26});
+    place("none,crop=32", 8, 8, (double[]){-12, -12, 20, 20});
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(maps_lie_where_the_network_looked)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
