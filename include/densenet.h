@@ -132,6 +132,15 @@ DN_API dn_status dn_summary(const dn_arch *arch, const dn_summary_options *optio
 /* Releases memory that a function of this interface said to release so. */
 DN_API void dn_free(void *memory);
 
+/* ------------------------------------------------------------------- files */
+
+/* Creates a file beside path, for what is to appear there whole or not at all:
+ * to be written, renamed to path, then closed. Until it is closed it is locked,
+ * by which it is known from what killed processes left beside path: that is
+ * removed. The caller closes *descriptor and releases *temporary, the file's
+ * path, with dn_free. */
+DN_API dn_status dn_temporary_create(const char *path, char **temporary, int *descriptor);
+
 /* ---------------------------------------------------------------- pictures */
 
 /* Decoded pixels, interleaved, rows top to bottom without padding: those of

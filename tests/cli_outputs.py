@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Where results may go: pipes, streams of the process, folders that are not there yet, and what
 killed processes left. Needs nothing but Python."""
+import fcntl
 import os
 import struct
 import subprocess
@@ -66,22 +67,18 @@ def streams(folder):
     check("nothing of an array that failed", done.returncode == 2 and done.stdout == b"", done)
 
 
-def ended_process():
-    with subprocess.Popen(["true"]) as process:
-        pass
-    return process.pid
-
-
 def leftovers(folder):
-    """Temporary files of processes that are no more go; those of living ones and others stay."""
+    """Temporary files that nobody holds go; those being written, by any process, and others stay."""
     os.mkdir(f"{folder}/dir")
-    dead, living = ended_process(), os.getpid()
-    for command, name, ending in ((("convert", f"{folder}/net.pth"), "net.safetensors", "-0.tmp"),
-                                  (("preprocess", f"{folder}/a.png", "--output"), "a.npy", ".tmp")):
-        kept = [f"{name}.{living}{ending}", f"x{name}.{dead}{ending}", f"{name}.{dead}{ending}.txt", f"{name}.tmp"]
-        for entry in [f"{name}.{dead}{ending}", *kept]:
+    for command, name in ((("convert", f"{folder}/net.pth"), "net.safetensors"),
+                          (("preprocess", f"{folder}/a.png", "--output"), "a.npy")):
+        held = f"{name}.2147483647-0.tmp"
+        kept = [held, f"x{name}.7-0.tmp", f"{name}.7-0.tmp.txt", f"{name}.tmp", f"{name}.7-.tmp", f"{name}.7.tmp"]
+        for entry in [f"{name}.{os.getpid()}-0.tmp", f"{name}.2147483646-12.tmp", *kept]:
             write(f"{folder}/dir/{entry}", b"half")
-        done = run(*command, f"{folder}/dir/{name}")
+        with open(f"{folder}/dir/{held}", "r+b") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+            done = run(*command, f"{folder}/dir/{name}")
         check(f"leftovers beside {name}", done.returncode == 0 and sorted(os.listdir(f"{folder}/dir")) ==
               sorted([*kept, name]), os.listdir(f"{folder}/dir"))
         for entry in os.listdir(f"{folder}/dir"):

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/file.h"
 
-#include "base/leftovers.h"
 #include "base/memory.h"
 
 #include <errno.h>
@@ -96,19 +95,6 @@ void dn_file_map_forget(const dn_file_map *map)
         madvise((void *)map->data, map->size, MADV_DONTNEED);
 }
 
-/* Creates a new file beside path. Not mkstemp: the result must get the
- * permissions that the user's umask gives any new file. */
-static int create_beside(const char *path, char *temporary, size_t size)
-{
-    for (unsigned attempt = 0; attempt < 1000; attempt++) {
-        snprintf(temporary, size, "%s.%ld-%u.tmp", path, (long)getpid(), attempt);
-        int descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (descriptor >= 0 || errno != EEXIST)
-            return descriptor;
-    }
-    return -1;
-}
-
 /* A stream of this process may lead to a file that others hold open. */
 static bool is_stream(const char *path)
 {
@@ -136,30 +122,35 @@ static dn_status examine_target(const char *path, bool *special)
     return DN_OK;
 }
 
+static dn_status open_special(const char *path, int *descriptor)
+{
+    *descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+    return *descriptor >= 0
+               ? DN_OK
+               : dn_fail(DN_ERROR_IO, "%s: cannot be created: %s", path, strerror(errno));
+}
+
+static dn_status open_writer(const char *path, bool special, dn_file_writer *writer)
+{
+    int descriptor = -1;
+    DN_TRY(dn_copy_string(path, &writer->path));
+    DN_TRY(special ? open_special(path, &descriptor)
+                   : dn_temporary_create(path, &writer->temporary, &descriptor));
+    writer->stream = fdopen(descriptor, "wb");
+    if (writer->stream)
+        return DN_OK;
+    close(descriptor);
+    return dn_fail_within(dn_fail_memory(sizeof *writer->stream), path);
+}
+
 dn_status dn_file_create(const char *path, dn_file_writer *writer)
 {
-    size_t size = strlen(path) + 48;
     bool special;
     *writer = (dn_file_writer){0};
     DN_TRY(examine_target(path, &special));
-    DN_TRY(dn_copy_string(path, &writer->path));
-    dn_status status = dn_calloc(size, 1, &writer->temporary);
-    if (status != DN_OK) {
+    dn_status status = open_writer(path, special, writer);
+    if (status != DN_OK)
         dn_file_abandon(writer);
-        return status;
-    }
-    int descriptor = special ? open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
-                             : create_beside(path, writer->temporary, size);
-    if (descriptor < 0)
-        writer->temporary[0] = '\0';
-    else
-        writer->stream = fdopen(descriptor, "wb");
-    if (!writer->stream) {
-        status = dn_fail(DN_ERROR_IO, "%s: cannot be created: %s", path, strerror(errno));
-        if (descriptor >= 0)
-            close(descriptor);
-        dn_file_abandon(writer);
-    }
     return status;
 }
 
@@ -187,28 +178,23 @@ static void sync_folder(const char *path)
     free(folder);
 }
 
+/* The lock on the temporary file goes when it is closed: not before its rename. */
+static bool put_in_place(dn_file_writer *writer)
+{
+    if (fsync(fileno(writer->stream)) != 0 || rename(writer->temporary, writer->path) != 0)
+        return false;
+    free(writer->temporary);
+    writer->temporary = NULL;
+    sync_folder(writer->path);
+    return true;
+}
+
 dn_status dn_file_commit(dn_file_writer *writer)
 {
-    bool beside = writer->temporary[0] != '\0'; /* else a device or pipe, written already */
-    bool sound = fflush(writer->stream) == 0 && (!beside || fsync(fileno(writer->stream)) == 0);
-    int fault = errno;
-    if (fclose(writer->stream) != 0 && sound) {
-        sound = false;
-        fault = errno;
-    }
-    writer->stream = NULL;
-    if (sound && beside && rename(writer->temporary, writer->path) != 0) {
-        sound = false;
-        fault = errno;
-    }
     dn_status status = DN_OK;
-    if (sound && beside) {
-        writer->temporary[0] = '\0';
-        sync_folder(writer->path);
-        dn_remove_leftovers(writer->path);
-    } else if (!sound) {
-        status = dn_fail(DN_ERROR_IO, "%s: cannot be written: %s", writer->path, strerror(fault));
-    }
+    /* What went to a device or pipe is there already. */
+    if (fflush(writer->stream) != 0 || (writer->temporary && !put_in_place(writer)))
+        status = dn_fail(DN_ERROR_IO, "%s: cannot be written: %s", writer->path, strerror(errno));
     dn_file_abandon(writer);
     return status;
 }
@@ -217,7 +203,7 @@ void dn_file_abandon(dn_file_writer *writer)
 {
     if (writer->stream)
         fclose(writer->stream);
-    if (writer->temporary && writer->temporary[0])
+    if (writer->temporary)
         unlink(writer->temporary);
     free(writer->temporary);
     free(writer->path);

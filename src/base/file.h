@@ -26,7 +26,8 @@ void dn_file_map_forget(const dn_file_map *map);
  * directly; a write-protected file is refused, also to root. */
 typedef struct dn_file_writer {
     FILE *stream;
-    char *path, *temporary;
+    char *path;
+    char *temporary; /* NULL where there is none (any more) */
 } dn_file_writer;
 
 dn_status dn_file_create(const char *path, dn_file_writer *writer);

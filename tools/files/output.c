@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "files/output.h"
 
+#include "densenet.h"
 #include "ui/report.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -30,49 +27,7 @@ static bool is_protected(const struct stat *found)
     return S_ISREG(found->st_mode) && (found->st_mode & 0222) == 0;
 }
 
-/* The process that began it was killed: NAME.<process>.tmp, where none has that
- * number any more. */
-static bool is_leftover(const char *entry, const char *name)
-{
-    size_t length = strlen(name);
-    if (strncmp(entry, name, length) != 0 || entry[length] != '.')
-        return false;
-    char *end;
-    long process = strtol(entry + length + 1, &end, 10);
-    return process > 0 && strcmp(end, ".tmp") == 0 && kill((pid_t)process, 0) != 0 &&
-           errno == ESRCH;
-}
-
-static void remove_leftovers(const char *path)
-{
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-    char folder[PATH_MAX];
-    snprintf(folder, sizeof folder, "%.*s", (int)(name - path), path);
-    DIR *stream = opendir(slash ? folder : ".");
-    for (struct dirent *entry; stream && (entry = readdir(stream));)
-        if (is_leftover(entry->d_name, name))
-            unlinkat(dirfd(stream), entry->d_name, 0);
-    if (stream)
-        closedir(stream);
-}
-
-/* Not mkstemp: the file gets the permissions that the user's umask allows. */
-static int open_beside(output_file *file)
-{
-    size_t size = strlen(file->path) + 32;
-    file->temporary = malloc(size);
-    if (!file->temporary)
-        return -1;
-    snprintf(file->temporary, size, "%s.%ld.tmp", file->path, (long)getpid());
-    int descriptor = open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (descriptor < 0) {
-        free(file->temporary);
-        file->temporary = NULL;
-    }
-    return descriptor;
-}
-
-static void open_receiver(output_file *file)
+static bool open_receiver(output_file *file)
 {
     int descriptor = open(file->path, O_WRONLY | O_APPEND | O_CLOEXEC);
     file->receiver = descriptor >= 0 ? fdopen(descriptor, "wb") : NULL;
@@ -80,14 +35,20 @@ static void open_receiver(output_file *file)
         file->stream = tmpfile();
     else if (descriptor >= 0)
         close(descriptor);
+    return file->stream || complain("%s: cannot be created: %s", file->path, strerror(errno));
 }
 
-static void open_file(output_file *file)
+static bool open_file(output_file *file)
 {
-    int descriptor = open_beside(file);
-    file->stream = descriptor >= 0 ? fdopen(descriptor, "wb") : NULL;
-    if (!file->stream && descriptor >= 0)
+    int descriptor;
+    if (dn_temporary_create(file->path, &file->temporary, &descriptor) != DN_OK) {
+        refuse();
+        return false;
+    }
+    file->stream = fdopen(descriptor, "wb");
+    if (!file->stream)
         close(descriptor);
+    return file->stream || complain("out of memory for %s", file->path);
 }
 
 bool output_create(const char *path, output_file *file)
@@ -97,13 +58,8 @@ bool output_create(const char *path, output_file *file)
     *file = (output_file){.path = path};
     if (exists && is_protected(&found))
         return complain("%s: is write-protected", path);
-    if (exists && is_stream(path, &found))
-        open_receiver(file);
-    else
-        open_file(file);
-    if (file->stream)
+    if (exists && is_stream(path, &found) ? open_receiver(file) : open_file(file))
         return true;
-    complain("%s: cannot be created: %s", path, strerror(errno));
     output_abandon(file);
     return false;
 }
@@ -133,8 +89,8 @@ static bool put_in_place(output_file *file)
 {
     if (fsync(fileno(file->stream)) != 0 || rename(file->temporary, file->path) != 0)
         return false;
-    file->temporary[0] = '\0';
-    remove_leftovers(file->path);
+    dn_free(file->temporary);
+    file->temporary = NULL;
     return true;
 }
 
@@ -153,8 +109,8 @@ void output_abandon(output_file *file)
         fclose(file->stream);
     if (file->receiver)
         fclose(file->receiver);
-    if (file->temporary && file->temporary[0])
+    if (file->temporary)
         unlink(file->temporary);
-    free(file->temporary);
+    dn_free(file->temporary);
     *file = (output_file){0};
 }

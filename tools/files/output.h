@@ -12,8 +12,8 @@
 typedef struct output_file {
     FILE *stream;
     const char *path; /* the caller's, who keeps it */
-    char *temporary;  /* NULL where there is a ... */
-    FILE *receiver;   /* device or pipe that the bytes are sent to */
+    char *temporary;  /* NULL where there is none (any more) */
+    FILE *receiver;   /* device or pipe that the bytes are sent to, or NULL */
 } output_file;
 
 bool output_create(const char *path, output_file *file);
