@@ -5,7 +5,7 @@
 #include "data/draw.h"
 #include "data/jpeg_loss.h"
 #include "data/pixel_ops.h"
-#include "image/frame.h"
+#include "image/geometry.h"
 #include "image/resample.h"
 
 #include <math.h>
@@ -74,12 +74,12 @@ static dn_status fit(const dn_augment *augment, dn_filter filter, const dn_image
     } else {
         const dn_preprocess square = {
             .resize = size, .crop = size, .channels = 3, .std = {1, 1, 1}};
-        dn_frame frame;
-        DN_TRY(dn_frame_plan(&square, image->width, image->height, &frame));
-        window.full_width = frame.axes[0].full;
-        window.full_height = frame.axes[1].full;
-        window.x = frame.axes[0].start;
-        window.y = frame.axes[1].start;
+        dn_geometry geometry;
+        DN_TRY(dn_geometry_plan(&square, image->width, image->height, &geometry));
+        window.full_width = geometry.axes[0].full;
+        window.full_height = geometry.axes[1].full;
+        window.x = geometry.axes[0].start;
+        window.y = geometry.axes[1].start;
     }
     size_t stride = (size_t)image->width * channels;
     dn_pixels source = {.data = (const uint8_t *)image->pixels + (size_t)crop.y * stride +

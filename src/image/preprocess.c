@@ -4,7 +4,7 @@
 #include "image/preprocess.h"
 
 #include "base/memory.h"
-#include "image/frame.h"
+#include "image/geometry.h"
 #include "image/resample.h"
 
 #include <stdlib.h>
@@ -86,9 +86,9 @@ static dn_status convert(const dn_preprocess *preprocess, const dn_image *image,
 
 /* What resampling reads: the picture's own pixels where they will do. */
 static dn_status source_pixels(const dn_preprocess *preprocess, const dn_image *image,
-                               const dn_frame *frame, dn_pixels *pixels, void **storage)
+                               const dn_geometry *geometry, dn_pixels *pixels, void **storage)
 {
-    const dn_axis *across = &frame->axes[0], *down = &frame->axes[1];
+    const dn_axis *across = &geometry->axes[0], *down = &geometry->axes[1];
     size_t channels = (size_t)image->channels, stride = (size_t)image->width * channels;
     size_t first = (size_t)down->from * stride + (size_t)across->from * channels;
     *pixels = (dn_pixels){.data = (const uint8_t *)image->pixels + first,
@@ -117,10 +117,10 @@ static void clip_to_range(const dn_pixels *source, size_t count, float *samples)
 }
 
 /* One channel of the tensor from interleaved samples. */
-static void fill_plane(const dn_preprocess *preprocess, const dn_frame *frame, int channel,
+static void fill_plane(const dn_preprocess *preprocess, const dn_geometry *geometry, int channel,
                        const void *samples, size_t channels, float *plane)
 {
-    const dn_axis *across = &frame->axes[0], *down = &frame->axes[1];
+    const dn_axis *across = &geometry->axes[0], *down = &geometry->axes[1];
     float values[256];
     for (int i = 0; i < 256; i++)
         values[i] = scale_after(preprocess, channel, scale_before(preprocess, (float)i / 255));
@@ -149,9 +149,9 @@ static dn_status check_image(const dn_image *image)
 }
 
 static dn_status resample(const dn_preprocess *preprocess, const dn_pixels *source,
-                          const dn_frame *frame, void **samples)
+                          const dn_geometry *geometry, void **samples)
 {
-    const dn_axis *across = &frame->axes[0], *down = &frame->axes[1];
+    const dn_axis *across = &geometry->axes[0], *down = &geometry->axes[1];
     bool floats = preprocess->filter == DN_GAUSSIAN;
     dn_window window = {.full_width = across->full,
                         .full_height = down->full,
@@ -169,17 +169,17 @@ static dn_status resample(const dn_preprocess *preprocess, const dn_pixels *sour
 
 dn_status dn_preprocess_run(const dn_preprocess *preprocess, const dn_image *image, float *tensor)
 {
-    dn_frame frame;
+    dn_geometry geometry;
     dn_pixels source;
     void *storage = NULL, *samples = NULL;
     DN_TRY(check_image(image));
-    DN_TRY(dn_frame_plan(preprocess, image->width, image->height, &frame));
-    dn_status status = source_pixels(preprocess, image, &frame, &source, &storage);
+    DN_TRY(dn_geometry_plan(preprocess, image->width, image->height, &geometry));
+    dn_status status = source_pixels(preprocess, image, &geometry, &source, &storage);
     if (status == DN_OK)
-        status = resample(preprocess, &source, &frame, &samples);
+        status = resample(preprocess, &source, &geometry, &samples);
     for (int c = 0; status == DN_OK && c < preprocess->channels; c++)
-        fill_plane(preprocess, &frame, c, samples, (size_t)source.channels,
-                   tensor + c * frame.axes[0].out * frame.axes[1].out);
+        fill_plane(preprocess, &geometry, c, samples, (size_t)source.channels,
+                   tensor + c * geometry.axes[0].out * geometry.axes[1].out);
     free(storage);
     free(samples);
     return status;

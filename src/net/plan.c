@@ -40,7 +40,7 @@ static void plan_stem(dn_planner *p, const dn_framed *maps, int first_image)
     dn_stem_conv convs[3];
     int count = dn_stem_convs(arch, convs);
     dn_framed input = dn_some_images(&p->input, 0, images), output = input;
-    p->place = (dn_place){.part = DN_PART_OF_STEM};
+    p->place = (dn_place){.stage = DN_STAGE_STEM};
     dn_add_border(p, &input);
     dn_add_import(p, &input, first_image);
     for (int unit = 0; unit < count; unit++, input = output) {
@@ -117,7 +117,7 @@ static void plan_layers(dn_planner *p, const dn_framed *maps, int block)
     dn_framed windows = dn_some_images(&p->blocks[block].windows, 0, images);
     dn_frame *frame = &windows.frame;
     for (int layer = 0; layer < arch->blocks[block]; layer++, channels += arch->growth) {
-        p->place = (dn_place){DN_PART_OF_BLOCK, block, layer};
+        p->place = (dn_place){DN_STAGE_BLOCK, block, layer};
         if (!width) /* a plain layer's windows have its own number of channels */
             *frame = dn_make_frame(images, frame->grid.height, frame->grid.width, channels,
                                    frame->before, frame->behind);
@@ -135,7 +135,7 @@ static void plan_layers(dn_planner *p, const dn_framed *maps, int block)
 static void plan_transition(dn_planner *p, const dn_framed *maps, const dn_framed *next, int block)
 {
     const dn_packed_block *packed = &p->packed->blocks[block];
-    p->place = (dn_place){.part = DN_PART_OF_TRANSITION, .block = block};
+    p->place = (dn_place){.stage = DN_STAGE_TRANSITION, .block = block};
     dn_pointwise op = {
         .input = dn_use_grid(p, maps, 0),
         .output = dn_use_grid(p, next, 0),
@@ -169,7 +169,7 @@ static void plan_head(dn_planner *p, const dn_framed *maps)
 {
     const dn_arch *arch = &p->model->arch;
     int last = arch->block_count - 1, channels = dn_block_out(arch, last), images = p->plan->images;
-    p->place = (dn_place){.part = DN_PART_OF_HEAD};
+    p->place = (dn_place){.stage = DN_STAGE_HEAD};
     int pooled = dn_open_buffer(p, (size_t)images * (size_t)channels);
     dn_global_pool pool = {
         .input = dn_use_grid(p, maps, 0),

@@ -37,15 +37,15 @@ typedef enum dn_point {
 } dn_point;
 
 /* Where in the network a step belongs. */
-typedef enum dn_part_of {
-    DN_PART_OF_STEM,
-    DN_PART_OF_BLOCK,
-    DN_PART_OF_TRANSITION,
-    DN_PART_OF_HEAD
-} dn_part_of;
+typedef enum dn_stage {
+    DN_STAGE_STEM,
+    DN_STAGE_BLOCK,
+    DN_STAGE_TRANSITION,
+    DN_STAGE_HEAD
+} dn_stage;
 
 typedef struct dn_place {
-    dn_part_of part;
+    dn_stage stage;
     int block, layer;
 } dn_place;
 

@@ -56,17 +56,17 @@ static const char *step_kind(const dn_step *step)
 
 static void step_place(const dn_step *step, char *place, size_t size)
 {
-    switch (step->place.part) {
-    case DN_PART_OF_STEM:
+    switch (step->place.stage) {
+    case DN_STAGE_STEM:
         snprintf(place, size, "stem");
         break;
-    case DN_PART_OF_BLOCK:
+    case DN_STAGE_BLOCK:
         snprintf(place, size, "block%d.layer%d", step->place.block + 1, step->place.layer + 1);
         break;
-    case DN_PART_OF_TRANSITION:
+    case DN_STAGE_TRANSITION:
         snprintf(place, size, "transition%d", step->place.block + 1);
         break;
-    case DN_PART_OF_HEAD:
+    case DN_STAGE_HEAD:
         snprintf(place, size, "head");
         break;
     }

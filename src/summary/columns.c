@@ -13,25 +13,27 @@ static void write_shape(const dn_shape *shape, dn_text *cell)
     dn_text_add(cell, "]");
 }
 
-static void write_input_size(const dn_summary_view *view, const dn_module *module, dn_text *cell)
+static void write_input_size(const dn_summary_view *view, const dn_torch_module *module,
+                             dn_text *cell)
 {
     (void)view;
     write_shape(&module->input, cell);
 }
 
-static void write_output_size(const dn_summary_view *view, const dn_module *module, dn_text *cell)
+static void write_output_size(const dn_summary_view *view, const dn_torch_module *module,
+                              dn_text *cell)
 {
     (void)view;
     write_shape(&module->output, cell);
 }
 
 /* A row shows a count unless rows below it do. */
-static bool shows_count(const dn_summary_view *view, const dn_module *module, uint64_t count)
+static bool shows_count(const dn_summary_view *view, const dn_torch_module *module, uint64_t count)
 {
     return count > 0 && (module->leaf || module->depth == view->depth);
 }
 
-static void write_count(const dn_summary_view *view, const dn_module *module, uint64_t count,
+static void write_count(const dn_summary_view *view, const dn_torch_module *module, uint64_t count,
                         dn_text *cell)
 {
     char number[DN_NUMBER_SIZE];
@@ -39,17 +41,19 @@ static void write_count(const dn_summary_view *view, const dn_module *module, ui
     dn_text_add(cell, "%s", shown ? dn_grouped(count, number) : "--");
 }
 
-static void write_parameters(const dn_summary_view *view, const dn_module *module, dn_text *cell)
+static void write_parameters(const dn_summary_view *view, const dn_torch_module *module,
+                             dn_text *cell)
 {
     write_count(view, module, module->parameters, cell);
 }
 
-static void write_multiply_adds(const dn_summary_view *view, const dn_module *module, dn_text *cell)
+static void write_multiply_adds(const dn_summary_view *view, const dn_torch_module *module,
+                                dn_text *cell)
 {
     write_count(view, module, module->multiply_adds, cell);
 }
 
-static void write_percent(const dn_summary_view *view, const dn_module *module, dn_text *cell)
+static void write_percent(const dn_summary_view *view, const dn_torch_module *module, dn_text *cell)
 {
     if (!shows_count(view, module, module->parameters)) {
         dn_text_add(cell, "     --");
@@ -60,7 +64,7 @@ static void write_percent(const dn_summary_view *view, const dn_module *module, 
     dn_text_add(cell, "%6s%%", dn_fixed(share * 100, false, number));
 }
 
-static void write_kernel(const dn_summary_view *view, const dn_module *module, dn_text *cell)
+static void write_kernel(const dn_summary_view *view, const dn_torch_module *module, dn_text *cell)
 {
     (void)view;
     if (module->kernel_rank == 2)
@@ -71,7 +75,8 @@ static void write_kernel(const dn_summary_view *view, const dn_module *module, d
         dn_text_add(cell, "--");
 }
 
-static void write_trainable(const dn_summary_view *view, const dn_module *module, dn_text *cell)
+static void write_trainable(const dn_summary_view *view, const dn_torch_module *module,
+                            dn_text *cell)
 {
     (void)view;
     dn_text_add(cell, "%s", module->parameters ? "True" : "--");

@@ -10,7 +10,7 @@ struct dn_summary_view;
 typedef struct dn_column {
     const char *name, *title; /* what torchinfo's col_names calls it, and its heading */
     bool needs_input;
-    void (*write)(const struct dn_summary_view *view, const dn_module *module, dn_text *cell);
+    void (*write)(const struct dn_summary_view *view, const dn_torch_module *module, dn_text *cell);
 } dn_column;
 
 /* The columns asked for, in their order; one may come twice. */

@@ -16,9 +16,9 @@ typedef struct builder {
     int n, channels, height, width; /* of the tensor; n 0: not known */
     bool flat;                      /* n x channels */
     int depth;
-    dn_module *open[MAX_DEPTH]; /* the module being built at each depth */
-    int built[MAX_DEPTH];       /* modules begun at each depth */
-    dn_module scratch;          /* stands for every module while counting */
+    dn_torch_module *open[MAX_DEPTH]; /* the module being built at each depth */
+    int built[MAX_DEPTH];             /* modules begun at each depth */
+    dn_torch_module scratch;          /* stands for every module while counting */
 } builder;
 
 static dn_shape current_shape(const builder *b)
@@ -30,16 +30,16 @@ static dn_shape current_shape(const builder *b)
     return (dn_shape){4, {b->n, b->channels, b->height, b->width}};
 }
 
-static dn_module *begin(builder *b, const char *kind)
+static dn_torch_module *begin(builder *b, const char *kind)
 {
     dn_module_tree *tree = b->tree;
-    dn_module *module = tree->modules ? &tree->modules[tree->count] : &b->scratch;
+    dn_torch_module *module = tree->modules ? &tree->modules[tree->count] : &b->scratch;
     tree->count++;
-    *module = (dn_module){.kind = kind,
-                          .depth = b->depth,
-                          .index = ++b->built[b->depth],
-                          .leaf = true,
-                          .input = current_shape(b)};
+    *module = (dn_torch_module){.kind = kind,
+                                .depth = b->depth,
+                                .index = ++b->built[b->depth],
+                                .leaf = true,
+                                .input = current_shape(b)};
     if (b->depth > 0)
         b->open[b->depth - 1]->leaf = false;
     b->open[b->depth++] = module;
@@ -48,7 +48,7 @@ static dn_module *begin(builder *b, const char *kind)
 
 static void end(builder *b)
 {
-    dn_module *module = b->open[--b->depth];
+    dn_torch_module *module = b->open[--b->depth];
     module->output = current_shape(b);
     if (module->leaf && module->parameters) {
         module->activations = 1;
@@ -56,7 +56,7 @@ static void end(builder *b)
             module->activations *= (uint64_t)module->output.size[i];
     }
     if (b->depth > 0) {
-        dn_module *parent = b->open[b->depth - 1];
+        dn_torch_module *parent = b->open[b->depth - 1];
         parent->parameters += module->parameters;
         parent->multiply_adds += module->multiply_adds;
         parent->activations += module->activations;
@@ -65,7 +65,7 @@ static void end(builder *b)
 
 static void convolution(builder *b, int out, int kernel, int stride)
 {
-    dn_module *module = begin(b, "Conv2d");
+    dn_torch_module *module = begin(b, "Conv2d");
     module->kernel_rank = 2;
     module->kernel = kernel;
     module->parameters =
@@ -80,7 +80,7 @@ static void convolution(builder *b, int out, int kernel, int stride)
 
 static void norm(builder *b)
 {
-    dn_module *module = begin(b, "BatchNorm2d");
+    dn_torch_module *module = begin(b, "BatchNorm2d");
     module->parameters = 2 * (uint64_t)b->channels;
     module->multiply_adds = module->parameters * (uint64_t)b->n;
     end(b);
@@ -94,7 +94,7 @@ static void relu(builder *b)
 
 static void pool(builder *b, const char *kind, int kernel, int height, int width)
 {
-    dn_module *module = begin(b, kind);
+    dn_torch_module *module = begin(b, kind);
     module->kernel_rank = kernel > 0;
     module->kernel = kernel;
     b->height = height;
@@ -105,7 +105,7 @@ static void pool(builder *b, const char *kind, int kernel, int height, int width
 static void classifier(builder *b)
 {
     b->flat = true;
-    dn_module *module = begin(b, "Linear");
+    dn_torch_module *module = begin(b, "Linear");
     module->parameters = (uint64_t)b->arch->classes * ((uint64_t)b->channels + 1);
     module->multiply_adds = module->parameters * (uint64_t)b->n;
     b->channels = b->arch->classes;

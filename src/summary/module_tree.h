@@ -11,7 +11,7 @@ typedef struct dn_shape {
     int size[4];
 } dn_shape;
 
-typedef struct dn_module {
+typedef struct dn_torch_module {
     const char *kind; /* the class: "Conv2d" */
     int depth;        /* 0 is the network */
     int index;        /* counts from 1 over all modules of a depth */
@@ -23,10 +23,10 @@ typedef struct dn_module {
     uint64_t parameters;
     uint64_t multiply_adds; /* as torchinfo counts: a norm or classifier weight is one an image */
     uint64_t activations;   /* elements of the outputs of leaves that have parameters */
-} dn_module;
+} dn_torch_module;
 
 typedef struct dn_module_tree {
-    dn_module *modules;
+    dn_torch_module *modules;
     int count;
 } dn_module_tree;
 

@@ -16,7 +16,7 @@ static void add_shape(dn_text *text, const char *name, const dn_shape *shape)
     dn_text_add(text, "]");
 }
 
-static void add_module(const dn_summary_view *view, const dn_module *module, dn_text *text)
+static void add_module(const dn_summary_view *view, const dn_torch_module *module, dn_text *text)
 {
     dn_text_add(text, "{\"type\": \"%s\", \"depth\": %d, \"index\": %d", module->kind,
                 module->depth, module->index);

@@ -17,7 +17,7 @@ enum {
 #define INPUT_OBJECT_BYTES 56
 
 /* "Conv2d: 2-1"; returns its length. */
-static int title_of(const dn_module *module, char title[TITLE_SIZE])
+static int title_of(const dn_torch_module *module, char title[TITLE_SIZE])
 {
     if (module->depth == 0)
         return snprintf(title, TITLE_SIZE, "%s", module->kind);
@@ -74,7 +74,7 @@ static void add_header(const dn_column_list *columns, int width, dn_text *text)
     dn_text_add(text, "\n");
 }
 
-static void add_name(const dn_module *module, dn_text *text)
+static void add_name(const dn_torch_module *module, dn_text *text)
 {
     char title[TITLE_SIZE];
     title_of(module, title);
@@ -83,7 +83,8 @@ static void add_name(const dn_module *module, dn_text *text)
     dn_text_add(text, "%s%s", module->depth == 0 ? "" : module->depth == 1 ? "├─" : "└─", title);
 }
 
-static void add_row(const dn_summary_view *view, const dn_module *module, int width, dn_text *text)
+static void add_row(const dn_summary_view *view, const dn_torch_module *module, int width,
+                    dn_text *text)
 {
     row r = {.text = text};
     begin_cell(&r);
@@ -139,7 +140,7 @@ static void add_sizes(const dn_summary_view *view, dn_text *text)
 
 void dn_summary_table(const dn_summary_view *view, dn_text *text)
 {
-    const dn_module *network = view->tree->modules;
+    const dn_torch_module *network = view->tree->modules;
     int name = name_width(view->tree), width = name + CELL_WIDTH * view->columns.count;
     add_divider(width, "\n", text);
     add_header(&view->columns, name, text);

@@ -59,14 +59,14 @@ static scope scope_here(const walker *w, bool of_object)
 }
 
 /* A key as a component: text, or a number in decimal. */
-static bool key_text(const dn_node *key, char buffer[24], const char **text, size_t *length)
+static bool key_text(const dn_pickle_node *key, char buffer[24], const char **text, size_t *length)
 {
-    if (key->kind == DN_NODE_TEXT) {
+    if (key->kind == DN_PICKLE_TEXT) {
         *text = key->text.data;
         *length = key->text.size;
         return true;
     }
-    if (key->kind != DN_NODE_INT)
+    if (key->kind != DN_PICKLE_INT)
         return false;
     *text = buffer;
     *length = (size_t)snprintf(buffer, 24, "%lld", (long long)key->integer);
@@ -76,7 +76,7 @@ static bool key_text(const dn_node *key, char buffer[24], const char **text, siz
 /* ------------------------------------------------------------------ values */
 
 /* Before a list or dictionary is gone through: it may be shared, and long. */
-static dn_status count_items(walker *w, const dn_node *list)
+static dn_status count_items(walker *w, const dn_pickle_node *list)
 {
     w->items += list->list.count;
     if (w->items > MAX_ITEMS)
@@ -84,12 +84,13 @@ static dn_status count_items(walker *w, const dn_node *list)
     return DN_OK;
 }
 
-static bool is_number(const dn_node *node)
+static bool is_number(const dn_pickle_node *node)
 {
-    return node->kind == DN_NODE_INT || node->kind == DN_NODE_FLOAT || node->kind == DN_NODE_BOOL;
+    return node->kind == DN_PICKLE_INT || node->kind == DN_PICKLE_FLOAT ||
+           node->kind == DN_PICKLE_BOOL;
 }
 
-static bool all_are(const dn_node *list, bool (*test)(const dn_node *))
+static bool all_are(const dn_pickle_node *list, bool (*test)(const dn_pickle_node *))
 {
     for (size_t i = 0; i < list->list.count; i++)
         if (!test(list->list.items[i]))
@@ -97,12 +98,12 @@ static bool all_are(const dn_node *list, bool (*test)(const dn_node *))
     return list->list.count > 0;
 }
 
-static bool is_text(const dn_node *node)
+static bool is_text(const dn_pickle_node *node)
 {
-    return node->kind == DN_NODE_TEXT;
+    return node->kind == DN_PICKLE_TEXT;
 }
 
-static dn_status fill_value(walker *w, dn_node *const *items, size_t count, dn_value *value)
+static dn_status fill_value(walker *w, dn_pickle_node *const *items, size_t count, dn_value *value)
 {
     dn_pool *pool = &w->file->pool;
     value->count = count;
@@ -111,10 +112,10 @@ static dn_status fill_value(walker *w, dn_node *const *items, size_t count, dn_v
     else
         DN_TRY(dn_pool_alloc(pool, count, sizeof *value->texts, &value->texts));
     for (size_t i = 0; i < count; i++) {
-        const dn_node *item = items[i];
+        const dn_pickle_node *item = items[i];
         char *copy = NULL;
         if (value->numbers) {
-            value->numbers[i] = item->kind == DN_NODE_FLOAT ? item->real : (double)item->integer;
+            value->numbers[i] = item->kind == DN_PICKLE_FLOAT ? item->real : (double)item->integer;
             continue;
         }
         DN_TRY(dn_pool_copy(pool, item->text.data, item->text.size, &copy));
@@ -124,7 +125,7 @@ static dn_status fill_value(walker *w, dn_node *const *items, size_t count, dn_v
 }
 
 /* Items that are all numbers or all texts, under the present path. */
-static dn_status add_value(walker *w, dn_node *const *items, size_t count)
+static dn_status add_value(walker *w, dn_pickle_node *const *items, size_t count)
 {
     dn_value value = {0};
     char *path = NULL;
@@ -134,11 +135,11 @@ static dn_status add_value(walker *w, dn_node *const *items, size_t count)
     return dn_tensor_file_add_value(w->file, &value);
 }
 
-static dn_status add_class(walker *w, const dn_node *object)
+static dn_status add_class(walker *w, const dn_pickle_node *object)
 {
     size_t before = 0;
-    const dn_node *class = object->object.class;
-    if (class->kind != DN_NODE_CLASS)
+    const dn_pickle_node *class = object->object.class;
+    if (class->kind != DN_PICKLE_CLASS)
         return DN_OK;
     DN_TRY(enter(w, "__class__", 9, &before));
     dn_status status = dn_tensor_file_add_text(w->file, w->path, class->text.data);
@@ -161,7 +162,7 @@ static dn_status resolve(walker *w, const dn_pickled_tensor *pickled, dn_tensor 
     return DN_OK;
 }
 
-static dn_status add_tensor(walker *w, const dn_node *node, scope at)
+static dn_status add_tensor(walker *w, const dn_pickle_node *node, scope at)
 {
     dn_tensor tensor;
     char *name = NULL;
@@ -174,9 +175,9 @@ static dn_status add_tensor(walker *w, const dn_node *node, scope at)
 
 /* ----------------------------------------------------------------- walking */
 
-static dn_status walk(walker *w, dn_node *node, scope at);
+static dn_status walk(walker *w, dn_pickle_node *node, scope at);
 
-static dn_status walk_entries(walker *w, const dn_node *dict, scope at)
+static dn_status walk_entries(walker *w, const dn_pickle_node *dict, scope at)
 {
     DN_TRY(count_items(w, dict));
     for (size_t i = 0; i + 1 < dict->list.count; i += 2) {
@@ -192,7 +193,7 @@ static dn_status walk_entries(walker *w, const dn_node *dict, scope at)
     return DN_OK;
 }
 
-static dn_status walk_list(walker *w, const dn_node *list)
+static dn_status walk_list(walker *w, const dn_pickle_node *list)
 {
     DN_TRY(count_items(w, list));
     if (all_are(list, is_number) || all_are(list, is_text))
@@ -209,31 +210,31 @@ static dn_status walk_list(walker *w, const dn_node *list)
 }
 
 /* A tensor, number, text, or list of either. */
-static dn_status is_attribute(walker *w, const dn_node *value, bool *so)
+static dn_status is_attribute(walker *w, const dn_pickle_node *value, bool *so)
 {
-    *so = is_number(value) || is_text(value) || value->kind == DN_NODE_TENSOR;
-    if (value->kind != DN_NODE_LIST)
+    *so = is_number(value) || is_text(value) || value->kind == DN_PICKLE_TENSOR;
+    if (value->kind != DN_PICKLE_LIST)
         return DN_OK;
     DN_TRY(count_items(w, value));
     *so = all_are(value, is_number) || all_are(value, is_text);
     return DN_OK;
 }
 
-static bool is_internal(const dn_node *key)
+static bool is_internal(const dn_pickle_node *key)
 {
-    return key->kind != DN_NODE_TEXT || key->text.size == 0 || key->text.data[0] == '_';
+    return key->kind != DN_PICKLE_TEXT || key->text.size == 0 || key->text.data[0] == '_';
 }
 
 /* Labels, thresholds and the like beside the parameters; of a module without
  * others inside only the batch norm's epsilon. */
-static dn_status walk_attributes(walker *w, const dn_node *state, scope at, bool leaf)
+static dn_status walk_attributes(walker *w, const dn_pickle_node *state, scope at, bool leaf)
 {
     DN_TRY(count_items(w, state));
     for (size_t i = 0; i + 1 < state->list.count; i += 2) {
-        const dn_node *key = state->list.items[i];
-        dn_node *value = state->list.items[i + 1];
+        const dn_pickle_node *key = state->list.items[i];
+        dn_pickle_node *value = state->list.items[i + 1];
         size_t before = 0;
-        bool wanted = leaf ? dn_node_is_text(key, "eps") : !is_internal(key);
+        bool wanted = leaf ? dn_pickle_node_is_text(key, "eps") : !is_internal(key);
         if (wanted)
             DN_TRY(is_attribute(w, value, &wanted));
         if (!wanted)
@@ -247,53 +248,53 @@ static dn_status walk_attributes(walker *w, const dn_node *state, scope at, bool
 
 /* torch.nn.Module keeps what state_dict() shows in three dictionaries; the
  * whole tree is one state, of the outermost module. */
-static dn_status walk_module(walker *w, const dn_node *state, scope at)
+static dn_status walk_module(walker *w, const dn_pickle_node *state, scope at)
 {
     static const char *const parts[] = {"_parameters", "_buffers", "_modules"};
     for (int i = 0; i < 3; i++) {
-        const dn_node *part = dn_node_get(state, parts[i]);
-        if (part && part->kind == DN_NODE_DICT)
+        const dn_pickle_node *part = dn_pickle_node_get(state, parts[i]);
+        if (part && part->kind == DN_PICKLE_DICT)
             DN_TRY(walk_entries(w, part, at));
     }
-    const dn_node *children = dn_node_get(state, "_modules");
-    bool leaf = !children || children->kind != DN_NODE_DICT || children->list.count == 0;
+    const dn_pickle_node *children = dn_pickle_node_get(state, "_modules");
+    bool leaf = !children || children->kind != DN_PICKLE_DICT || children->list.count == 0;
     return walk_attributes(w, state, at, leaf);
 }
 
 /* Objects inside an object, as a module's children are, share its scope. */
-static dn_status walk_object(walker *w, const dn_node *object, scope at)
+static dn_status walk_object(walker *w, const dn_pickle_node *object, scope at)
 {
-    const dn_node *state = object->object.state, *contents = object->object.contents;
+    const dn_pickle_node *state = object->object.state, *contents = object->object.contents;
     if (!at.of_object) {
         at = scope_here(w, true);
         DN_TRY(add_class(w, object));
     }
-    if (contents && contents->kind == DN_NODE_DICT)
+    if (contents && contents->kind == DN_PICKLE_DICT)
         DN_TRY(walk_entries(w, contents, at));
     else if (contents)
         DN_TRY(walk_list(w, contents));
-    if (!state || state->kind != DN_NODE_DICT)
+    if (!state || state->kind != DN_PICKLE_DICT)
         return DN_OK;
-    if (dn_node_get(state, "_modules") || dn_node_get(state, "_parameters"))
+    if (dn_pickle_node_get(state, "_modules") || dn_pickle_node_get(state, "_parameters"))
         return walk_module(w, state, at);
     return walk_entries(w, state, at);
 }
 
-static dn_status walk_node(walker *w, dn_node *node, scope at)
+static dn_status walk_node(walker *w, dn_pickle_node *node, scope at)
 {
     switch (node->kind) {
-    case DN_NODE_TENSOR:
+    case DN_PICKLE_TENSOR:
         return add_tensor(w, node, at);
-    case DN_NODE_DICT:
+    case DN_PICKLE_DICT:
         return walk_entries(w, node, scope_here(w, false));
-    case DN_NODE_LIST:
+    case DN_PICKLE_LIST:
         return walk_list(w, node);
-    case DN_NODE_OBJECT:
+    case DN_PICKLE_OBJECT:
         return walk_object(w, node, at);
-    case DN_NODE_BOOL:
-    case DN_NODE_INT:
-    case DN_NODE_FLOAT:
-    case DN_NODE_TEXT:
+    case DN_PICKLE_BOOL:
+    case DN_PICKLE_INT:
+    case DN_PICKLE_FLOAT:
+    case DN_PICKLE_TEXT:
         return add_value(w, &node, 1);
     default:
         return DN_OK;
@@ -302,7 +303,7 @@ static dn_status walk_node(walker *w, dn_node *node, scope at)
 
 /* Nothing that is on the path already is entered again: a child may refer to
  * its parent. */
-static dn_status walk(walker *w, dn_node *node, scope at)
+static dn_status walk(walker *w, dn_pickle_node *node, scope at)
 {
     if (node->open)
         return DN_OK;
@@ -317,7 +318,8 @@ static dn_status walk(walker *w, dn_node *node, scope at)
     return status;
 }
 
-dn_status dn_flatten(dn_tensor_file *file, dn_node *root, dn_storage_locate *locate, void *context)
+dn_status dn_flatten(dn_tensor_file *file, dn_pickle_node *root, dn_storage_locate *locate,
+                     void *context)
 {
     walker w = {.file = file, .locate = locate, .context = context};
     return walk(&w, root, (scope){0});

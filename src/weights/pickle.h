@@ -10,20 +10,20 @@
 
 #include "weights/tensors.h"
 
-typedef enum dn_node_kind {
-    DN_NODE_NONE,
-    DN_NODE_BOOL,
-    DN_NODE_INT,
-    DN_NODE_FLOAT,
-    DN_NODE_TEXT,
-    DN_NODE_BYTES, /* also integers beyond 64 bits */
-    DN_NODE_LIST,  /* tuples and sets too */
-    DN_NODE_DICT,
-    DN_NODE_CLASS, /* or function, by name */
-    DN_NODE_OBJECT,
-    DN_NODE_STORAGE,
-    DN_NODE_TENSOR
-} dn_node_kind;
+typedef enum dn_pickle_kind {
+    DN_PICKLE_NONE,
+    DN_PICKLE_BOOL,
+    DN_PICKLE_INT,
+    DN_PICKLE_FLOAT,
+    DN_PICKLE_TEXT,
+    DN_PICKLE_BYTES, /* also integers beyond 64 bits */
+    DN_PICKLE_LIST,  /* tuples and sets too */
+    DN_PICKLE_DICT,
+    DN_PICKLE_CLASS, /* or function, by name */
+    DN_PICKLE_OBJECT,
+    DN_PICKLE_STORAGE,
+    DN_PICKLE_TENSOR
+} dn_pickle_kind;
 
 /* Elements that tensors look into; where they lie may be known later. */
 typedef struct dn_storage {
@@ -41,8 +41,8 @@ typedef struct dn_pickled_tensor {
     dn_tensor layout; /* dtype, rank, shape, strides */
 } dn_pickled_tensor;
 
-typedef struct dn_node {
-    dn_node_kind kind;
+typedef struct dn_pickle_node {
+    dn_pickle_kind kind;
     bool open; /* for whoever walks the graph: on the path to where it is */
     union {
         int64_t integer; /* INT, BOOL */
@@ -52,21 +52,22 @@ typedef struct dn_node {
             size_t size;
         } text;
         struct {
-            struct dn_node **items; /* DICT: key, value, key, value, ... */
+            struct dn_pickle_node **items; /* DICT: key, value, key, value, ... */
             size_t count, capacity;
         } list;
         struct {
-            struct dn_node *class, *arguments; /* CLASS; LIST or NULL */
-            struct dn_node *state;             /* NULL: none */
-            struct dn_node *contents;          /* LIST or DICT of a subclass of those, or NULL */
+            struct dn_pickle_node *class, *arguments; /* CLASS; LIST or NULL */
+            struct dn_pickle_node *state;             /* NULL: none */
+            struct dn_pickle_node *contents; /* LIST or DICT of a subclass of those, or NULL */
         } object;
         dn_storage *storage;
         dn_pickled_tensor *tensor;
     };
-} dn_node;
+} dn_pickle_node;
 
 /* What a persistent id, by which torch refers to storages, stands for. */
-typedef dn_status dn_persistent_load(void *context, const dn_node *id, dn_node **node);
+typedef dn_status dn_persistent_load(void *context, const dn_pickle_node *id,
+                                     dn_pickle_node **node);
 
 typedef struct dn_pickle {
     const unsigned char *data;
@@ -77,25 +78,26 @@ typedef struct dn_pickle {
 } dn_pickle;
 
 /* Reads one pickle and moves `at` behind it. */
-dn_status dn_pickle_read(dn_pickle *pickle, dn_node **root);
+dn_status dn_pickle_read(dn_pickle *pickle, dn_pickle_node **root);
 
 /* Makes a node of the pool. */
-dn_status dn_node_create(dn_pool *pool, dn_node_kind kind, dn_node **node);
-dn_status dn_node_append(dn_pool *pool, dn_node *list, dn_node *item);
+dn_status dn_pickle_node_create(dn_pool *pool, dn_pickle_kind kind, dn_pickle_node **node);
+dn_status dn_pickle_node_append(dn_pool *pool, dn_pickle_node *list, dn_pickle_node *item);
 
-bool dn_node_is_text(const dn_node *node, const char *text);
-bool dn_node_is_class(const dn_node *node, const char *name);
+bool dn_pickle_node_is_text(const dn_pickle_node *node, const char *text);
+bool dn_pickle_node_is_class(const dn_pickle_node *node, const char *name);
 
 /* The value of a text key, NULL where the node is no dictionary or has none. */
-dn_node *dn_node_get(const dn_node *dict, const char *key);
+dn_pickle_node *dn_pickle_node_get(const dn_pickle_node *dict, const char *key);
 
 /* Item i of a list, NULL beyond its end or where the node is none. */
-dn_node *dn_node_item(const dn_node *list, size_t i);
+dn_pickle_node *dn_pickle_node_item(const dn_pickle_node *list, size_t i);
 
 /* What calling `callable`, a class or function, with `arguments` makes. */
-dn_status dn_pickle_construct(dn_pool *pool, dn_node *callable, dn_node *arguments, dn_node **made);
+dn_status dn_pickle_construct(dn_pool *pool, dn_pickle_node *callable, dn_pickle_node *arguments,
+                              dn_pickle_node **made);
 
 /* What __setstate__ makes of an object. */
-dn_status dn_pickle_build(dn_pool *pool, dn_node *object, dn_node *state);
+dn_status dn_pickle_build(dn_pool *pool, dn_pickle_node *object, dn_pickle_node *state);
 
 #endif

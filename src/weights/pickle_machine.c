@@ -47,14 +47,15 @@ dn_status dn_machine_line(dn_machine *m, const unsigned char **line, size_t *len
     return DN_OK;
 }
 
-dn_status dn_machine_push(dn_machine *m, dn_node *node)
+dn_status dn_machine_push(dn_machine *m, dn_pickle_node *node)
 {
-    DN_TRY(dn_pool_grow(m->pool, sizeof(dn_node *), m->depth, &m->stack_capacity, &m->stack));
+    DN_TRY(
+        dn_pool_grow(m->pool, sizeof(dn_pickle_node *), m->depth, &m->stack_capacity, &m->stack));
     m->stack[m->depth++] = node;
     return DN_OK;
 }
 
-dn_status dn_machine_pop_last(dn_machine *m, size_t count, dn_node ***first)
+dn_status dn_machine_pop_last(dn_machine *m, size_t count, dn_pickle_node ***first)
 {
     size_t mark = m->mark_count ? m->marks[m->mark_count - 1] : 0;
     if (m->depth - mark < count)
@@ -64,15 +65,15 @@ dn_status dn_machine_pop_last(dn_machine *m, size_t count, dn_node ***first)
     return DN_OK;
 }
 
-dn_status dn_machine_pop(dn_machine *m, dn_node **node)
+dn_status dn_machine_pop(dn_machine *m, dn_pickle_node **node)
 {
-    dn_node **first = NULL;
+    dn_pickle_node **first = NULL;
     DN_TRY(dn_machine_pop_last(m, 1, &first));
     *node = *first;
     return DN_OK;
 }
 
-dn_status dn_machine_top(dn_machine *m, dn_node **node)
+dn_status dn_machine_top(dn_machine *m, dn_pickle_node **node)
 {
     DN_TRY(dn_machine_pop(m, node));
     m->depth++;
@@ -86,7 +87,7 @@ dn_status dn_machine_mark(dn_machine *m)
     return DN_OK;
 }
 
-dn_status dn_machine_pop_mark(dn_machine *m, dn_node ***first, size_t *count)
+dn_status dn_machine_pop_mark(dn_machine *m, dn_pickle_node ***first, size_t *count)
 {
     if (m->mark_count == 0)
         return dn_fail(DN_ERROR_FORMAT, "its pickle has no mark where one is needed");
@@ -101,13 +102,14 @@ dn_status dn_machine_pop_mark(dn_machine *m, dn_node ***first, size_t *count)
  * of bytes is no pickler's. */
 dn_status dn_machine_remember(dn_machine *m, uint64_t index)
 {
-    dn_node *node = NULL;
+    dn_pickle_node *node = NULL;
     DN_TRY(dn_machine_top(m, &node));
     if (index > m->pickle->size)
         return dn_fail(DN_ERROR_FORMAT, "its pickle numbers an object %llu",
                        (unsigned long long)index);
     while (index >= m->memo_size)
-        DN_TRY(dn_pool_grow(m->pool, sizeof(dn_node *), m->memo_size, &m->memo_size, &m->memo));
+        DN_TRY(
+            dn_pool_grow(m->pool, sizeof(dn_pickle_node *), m->memo_size, &m->memo_size, &m->memo));
     m->memo[index] = node;
     m->memo_used++;
     return DN_OK;

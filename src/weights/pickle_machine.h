@@ -9,11 +9,11 @@ typedef struct dn_machine {
     dn_pickle *pickle;
     dn_pool *pool;
     const unsigned char *at, *end; /* what is left to read */
-    dn_node **stack;
+    dn_pickle_node **stack;
     size_t depth, stack_capacity;
     size_t *marks; /* stack depths */
     size_t mark_count, mark_capacity;
-    dn_node **memo;
+    dn_pickle_node **memo;
     size_t memo_size, memo_used;
     bool stopped;
 } dn_machine;
@@ -30,16 +30,16 @@ dn_status dn_machine_counted(dn_machine *m, size_t width, const unsigned char **
 /* Up to the next newline, which is read over. */
 dn_status dn_machine_line(dn_machine *m, const unsigned char **line, size_t *length);
 
-dn_status dn_machine_push(dn_machine *m, dn_node *node);
-dn_status dn_machine_pop(dn_machine *m, dn_node **node);
-dn_status dn_machine_top(dn_machine *m, dn_node **node);
+dn_status dn_machine_push(dn_machine *m, dn_pickle_node *node);
+dn_status dn_machine_pop(dn_machine *m, dn_pickle_node **node);
+dn_status dn_machine_top(dn_machine *m, dn_pickle_node **node);
 
 /* The last `count` nodes, which leave the stack but stay readable until the
  * next push. */
-dn_status dn_machine_pop_last(dn_machine *m, size_t count, dn_node ***first);
+dn_status dn_machine_pop_last(dn_machine *m, size_t count, dn_pickle_node ***first);
 
 /* The same for all nodes above the last mark, which goes too. */
-dn_status dn_machine_pop_mark(dn_machine *m, dn_node ***first, size_t *count);
+dn_status dn_machine_pop_mark(dn_machine *m, dn_pickle_node ***first, size_t *count);
 dn_status dn_machine_mark(dn_machine *m);
 
 /* Numbers the top of the stack, and finds what was numbered. */

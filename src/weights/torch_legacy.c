@@ -24,25 +24,26 @@ static bool recognises(const unsigned char *data, size_t size)
 
 static dn_status read_preamble(dn_pickle *pickle)
 {
-    dn_node *number = NULL, *protocol = NULL, *machine = NULL;
+    dn_pickle_node *number = NULL, *protocol = NULL, *machine = NULL;
     DN_TRY(dn_pickle_read(pickle, &number));
     DN_TRY(dn_pickle_read(pickle, &protocol));
-    if (protocol->kind != DN_NODE_INT || protocol->integer != 1001)
+    if (protocol->kind != DN_PICKLE_INT || protocol->integer != 1001)
         return dn_fail(DN_ERROR_FORMAT, "is a PyTorch file of an unknown protocol");
     DN_TRY(dn_pickle_read(pickle, &machine));
-    const dn_node *little = dn_node_get(machine, "little_endian");
-    if (little && little->kind == DN_NODE_BOOL && !little->integer)
+    const dn_pickle_node *little = dn_pickle_node_get(machine, "little_endian");
+    if (little && little->kind == DN_PICKLE_BOOL && !little->integer)
         return dn_fail(DN_ERROR_FORMAT,
                        "was written on a big-endian machine; save it on another one");
     return DN_OK;
 }
 
 /* One storage's elements, at pickle->at. */
-static dn_status read_elements(dn_pickle *pickle, const dn_storages *storages, const dn_node *key)
+static dn_status read_elements(dn_pickle *pickle, const dn_storages *storages,
+                               const dn_pickle_node *key)
 {
     size_t left = pickle->size - pickle->at;
     int64_t count;
-    if (key->kind != DN_NODE_TEXT)
+    if (key->kind != DN_PICKLE_TEXT)
         return dn_fail(DN_ERROR_FORMAT, "its list of storages holds what is no key");
     dn_storage *storage = dn_storages_find(storages, key->text.data, key->text.size);
     if (!storage || storage->data)
@@ -79,11 +80,11 @@ static dn_status read_torch_legacy(dn_tensor_file *file)
                         .pool = &file->pool,
                         .load = dn_storages_load,
                         .context = &storages};
-    dn_node *root = NULL, *keys = NULL;
+    dn_pickle_node *root = NULL, *keys = NULL;
     DN_TRY(read_preamble(&pickle));
     DN_TRY(dn_pickle_read(&pickle, &root));
     DN_TRY(dn_pickle_read(&pickle, &keys));
-    if (keys->kind != DN_NODE_LIST)
+    if (keys->kind != DN_PICKLE_LIST)
         return dn_fail(DN_ERROR_FORMAT, "has no list of storages");
     for (size_t i = 0; i < keys->list.count; i++)
         DN_TRY(read_elements(&pickle, &storages, keys->list.items[i]));
@@ -101,7 +102,7 @@ static bool recognises_pickle(const unsigned char *data, size_t size)
 static dn_status read_pickle(dn_tensor_file *file)
 {
     dn_pickle pickle = {.data = file->map.data, .size = file->map.size, .pool = &file->pool};
-    dn_node *root = NULL;
+    dn_pickle_node *root = NULL;
     DN_TRY(dn_pickle_read(&pickle, &root));
     return dn_flatten(file, root, locate, NULL);
 }

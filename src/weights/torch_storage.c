@@ -41,8 +41,8 @@ static dn_status grow(dn_storages *storages)
 }
 
 /* The storage of a key, made the first time. */
-static dn_status intern(dn_storages *storages, const dn_node *key, dn_dtype dtype, size_t count,
-                        dn_storage **out)
+static dn_status intern(dn_storages *storages, const dn_pickle_node *key, dn_dtype dtype,
+                        size_t count, dn_storage **out)
 {
     if (2 * storages->count >= storages->capacity)
         DN_TRY(grow(storages));
@@ -62,9 +62,9 @@ static dn_status intern(dn_storages *storages, const dn_node *key, dn_dtype dtyp
 }
 
 /* "torch.FloatStorage", "torch.storage.UntypedStorage" */
-static bool read_class(const dn_node *class, dn_dtype *dtype)
+static bool read_class(const dn_pickle_node *class, dn_dtype *dtype)
 {
-    if (!class || class->kind != DN_NODE_CLASS || strncmp(class->text.data, "torch.", 6) != 0)
+    if (!class || class->kind != DN_PICKLE_CLASS || strncmp(class->text.data, "torch.", 6) != 0)
         return false;
     const char *name = strrchr(class->text.data, '.') + 1;
     if (strcmp(name, "UntypedStorage") == 0) {
@@ -74,19 +74,20 @@ static bool read_class(const dn_node *class, dn_dtype *dtype)
     return dn_dtype_from_torch(name, dtype);
 }
 
-static bool is_size(const dn_node *node)
+static bool is_size(const dn_pickle_node *node)
 {
-    return node && node->kind == DN_NODE_INT && node->integer >= 0;
+    return node && node->kind == DN_PICKLE_INT && node->integer >= 0;
 }
 
 /* (key, first element, elements): part of another storage, in files of the old
  * format. */
-static dn_status load_view(dn_storages *storages, dn_storage *base, const dn_node *view,
+static dn_status load_view(dn_storages *storages, dn_storage *base, const dn_pickle_node *view,
                            dn_storage **out)
 {
-    const dn_node *key = dn_node_item(view, 0), *offset = dn_node_item(view, 1);
-    const dn_node *count = dn_node_item(view, 2);
-    if (!key || key->kind != DN_NODE_TEXT || !is_size(offset) || !is_size(count) ||
+    const dn_pickle_node *key = dn_pickle_node_item(view, 0),
+                         *offset = dn_pickle_node_item(view, 1);
+    const dn_pickle_node *count = dn_pickle_node_item(view, 2);
+    if (!key || key->kind != DN_PICKLE_TEXT || !is_size(offset) || !is_size(count) ||
         (size_t)offset->integer > base->count ||
         (size_t)count->integer > base->count - (size_t)offset->integer)
         return dn_fail(DN_ERROR_FORMAT, "its pickle has a view that does not fit its storage");
@@ -98,29 +99,30 @@ static dn_status load_view(dn_storages *storages, dn_storage *base, const dn_nod
     return DN_OK;
 }
 
-dn_status dn_storages_load(void *context, const dn_node *id, dn_node **node)
+dn_status dn_storages_load(void *context, const dn_pickle_node *id, dn_pickle_node **node)
 {
     dn_storages *storages = context;
-    const dn_node *key = dn_node_item(id, 2), *count = dn_node_item(id, 4);
-    if (dn_node_is_text(dn_node_item(id, 0), "module") && dn_node_item(id, 1)) {
-        *node = dn_node_item(id, 1);
+    const dn_pickle_node *key = dn_pickle_node_item(id, 2), *count = dn_pickle_node_item(id, 4);
+    if (dn_pickle_node_is_text(dn_pickle_node_item(id, 0), "module") &&
+        dn_pickle_node_item(id, 1)) {
+        *node = dn_pickle_node_item(id, 1);
         return DN_OK;
     }
     dn_dtype dtype;
-    if (!dn_node_is_text(dn_node_item(id, 0), "storage") || !key || key->kind != DN_NODE_TEXT ||
-        !is_size(count) || (uint64_t)count->integer > SIZE_MAX / 16)
+    if (!dn_pickle_node_is_text(dn_pickle_node_item(id, 0), "storage") || !key ||
+        key->kind != DN_PICKLE_TEXT || !is_size(count) || (uint64_t)count->integer > SIZE_MAX / 16)
         return dn_fail(DN_ERROR_FORMAT, "its pickle refers to what is no storage");
-    if (!read_class(dn_node_item(id, 1), &dtype)) {
-        const dn_node *class = dn_node_item(id, 1);
+    if (!read_class(dn_pickle_node_item(id, 1), &dtype)) {
+        const dn_pickle_node *class = dn_pickle_node_item(id, 1);
         return dn_fail(DN_ERROR_FORMAT, "its pickle has a storage of unknown type %.100s",
-                       class && class->kind == DN_NODE_CLASS ? class->text.data : "(none)");
+                       class && class->kind == DN_PICKLE_CLASS ? class->text.data : "(none)");
     }
     dn_storage *storage = NULL;
     DN_TRY(intern(storages, key, dtype, (size_t)count->integer, &storage));
-    const dn_node *view = dn_node_item(id, 5);
-    if (view && view->kind != DN_NODE_NONE)
+    const dn_pickle_node *view = dn_pickle_node_item(id, 5);
+    if (view && view->kind != DN_PICKLE_NONE)
         DN_TRY(load_view(storages, storage, view, &storage));
-    DN_TRY(dn_node_create(storages->pool, DN_NODE_STORAGE, node));
+    DN_TRY(dn_pickle_node_create(storages->pool, DN_PICKLE_STORAGE, node));
     (*node)->storage = storage;
     return DN_OK;
 }

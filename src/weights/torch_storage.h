@@ -16,6 +16,6 @@ dn_storage *dn_storages_find(const dn_storages *storages, const char *key, size_
 
 /* dn_persistent_load with a dn_storages as context: ("storage", class, key,
  * device, elements[, view]), or ("module", class, ...) of the old format. */
-dn_status dn_storages_load(void *storages, const dn_node *id, dn_node **node);
+dn_status dn_storages_load(void *storages, const dn_pickle_node *id, dn_pickle_node **node);
 
 #endif

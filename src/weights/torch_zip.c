@@ -104,7 +104,7 @@ static dn_status read_archive(archive *a)
     dn_storages storages = {.pool = pool};
     dn_pickle pickle = {
         .size = entry->size, .pool = pool, .load = dn_storages_load, .context = &storages};
-    dn_node *root = NULL;
+    dn_pickle_node *root = NULL;
     DN_TRY(dn_zip_read(&a->zip, entry, pool, &pickle.data));
     DN_TRY(dn_pickle_read(&pickle, &root));
     DN_TRY(dn_flatten(a->file, root, locate, a));

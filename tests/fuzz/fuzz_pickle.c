@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                         .pool = &file.pool,
                         .load = dn_storages_load,
                         .context = &storages};
-    dn_node *root;
+    dn_pickle_node *root;
     if (dn_pickle_read(&pickle, &root) == DN_OK)
         dn_flatten(&file, root, locate, NULL);
     dn_pool_free(&file.pool);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "image/frame.h"
+#include "image/geometry.h"
 
 #include "image/preprocess.h"
 
@@ -32,14 +32,15 @@ static void plan_axis(const dn_preprocess *preprocess, int64_t side, int64_t sho
         crop_centre(axis, preprocess->crop);
 }
 
-dn_status dn_frame_plan(const dn_preprocess *preprocess, int width, int height, dn_frame *frame)
+dn_status dn_geometry_plan(const dn_preprocess *preprocess, int width, int height,
+                           dn_geometry *geometry)
 {
     DN_TRY(dn_preprocess_check(preprocess));
     if (width < 1 || height < 1)
         return dn_fail(DN_ERROR_ARGUMENT, "preprocess: a picture cannot be %d x %d pixels large",
                        width, height);
     int64_t shorter = width < height ? width : height;
-    dn_axis *axes = frame->axes;
+    dn_axis *axes = geometry->axes;
     plan_axis(preprocess, width, shorter, &axes[0]);
     plan_axis(preprocess, height, shorter, &axes[1]);
     if (axes[0].out > MAX_PIXELS || axes[1].out > MAX_PIXELS / axes[0].out)
@@ -53,9 +54,9 @@ dn_status dn_frame_plan(const dn_preprocess *preprocess, int width, int height, 
 dn_status dn_preprocess_size(const dn_preprocess *preprocess, int width, int height, int *out_width,
                              int *out_height)
 {
-    dn_frame frame = {0};
-    DN_TRY(dn_frame_plan(preprocess, width, height, &frame));
-    *out_width = (int)frame.axes[0].out;
-    *out_height = (int)frame.axes[1].out;
+    dn_geometry geometry = {0};
+    DN_TRY(dn_geometry_plan(preprocess, width, height, &geometry));
+    *out_width = (int)geometry.axes[0].out;
+    *out_height = (int)geometry.axes[1].out;
     return DN_OK;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef DN_IMAGE_FRAME_H
-#define DN_IMAGE_FRAME_H
+#ifndef DN_IMAGE_GEOMETRY_H
+#define DN_IMAGE_GEOMETRY_H
 
 #include "base/status.h"
 
@@ -14,10 +14,11 @@ typedef struct dn_axis {
 } dn_axis;
 
 /* Across, then down. */
-typedef struct dn_frame {
+typedef struct dn_geometry {
     dn_axis axes[2];
-} dn_frame;
+} dn_geometry;
 
-dn_status dn_frame_plan(const dn_preprocess *preprocess, int width, int height, dn_frame *frame);
+dn_status dn_geometry_plan(const dn_preprocess *preprocess, int width, int height,
+                           dn_geometry *geometry);
 
 #endif
