@@ -28,13 +28,15 @@ static inline size_t dn_statistics_record(int channels)
 void dn_finish_rows(const dn_engine *engine, const dn_node *node, int first, int count,
                     float *record);
 
-/* Joins the records, and updates the running statistics. */
+/* Joins the records into the statistics of the maps. */
 void dn_join_statistics(dn_engine *engine, const dn_node *node, int records);
 
 /* ---- a node's own norm ---- */
 
 /* Sets engine->scale and engine->shift. */
 dn_affine dn_prepare_norm(dn_engine *engine, const dn_node *node);
+
+/* Moves the norm's running statistics towards its source's. */
 void dn_update_running(dn_engine *engine, const dn_node *node);
 
 /* A task's record: sums and products, in double. Its size in floats. */

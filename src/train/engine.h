@@ -28,6 +28,13 @@ typedef struct dn_needs {
     size_t thread;   /* each thread's own */
 } dn_needs;
 
+static inline void dn_raise_needs(dn_needs *needs, const dn_needs *others)
+{
+    needs->panels = others->panels > needs->panels ? others->panels : needs->panels;
+    needs->partials = others->partials > needs->partials ? others->partials : needs->partials;
+    needs->thread = others->thread > needs->thread ? others->thread : needs->thread;
+}
+
 struct dn_engine {
     dn_engine_options options;
     bool *frozen; /* a slot each */
@@ -99,13 +106,16 @@ dn_grid dn_map_grid(const dn_engine *engine, int maps, float *data, int channel)
 /* Sizes and, with `allocate`, the arena and the addresses of everything in it. */
 dn_status dn_engine_lay_out(dn_engine *engine, bool allocate);
 
-/* ---- nodes: each kind's needs for options.images or fewer, and its two passes ---- */
+/* ---- nodes: each kind's needs for options.images or fewer, of its backward pass
+ * where that is a file of its own, and its two passes ---- */
 
 void dn_window_needs(const dn_engine *engine, const dn_node *node, dn_needs *needs);
+void dn_window_backward_needs(const dn_engine *engine, const dn_node *node, dn_needs *needs);
 void dn_window_forward(dn_engine *engine, const dn_node *node);
 void dn_window_backward(dn_engine *engine, const dn_node *node);
 
 void dn_pointwise_needs(const dn_engine *engine, const dn_node *node, dn_needs *needs);
+void dn_pointwise_backward_needs(const dn_engine *engine, const dn_node *node, dn_needs *needs);
 void dn_pointwise_forward(dn_engine *engine, const dn_node *node);
 void dn_pointwise_backward(dn_engine *engine, const dn_node *node);
 

@@ -66,11 +66,6 @@ static void lay_out_vectors(planner *p)
     engine->pooled = take(p, (size_t)engine->options.images * (size_t)engine->pooled_stride);
 }
 
-static void larger(size_t *most, size_t value)
-{
-    *most = value > *most ? value : *most;
-}
-
 static void gather_needs(dn_engine *engine)
 {
     engine->needs = (dn_needs){0};
@@ -91,9 +86,8 @@ static void gather_needs(dn_engine *engine)
             dn_head_needs(engine, node, &needs);
             break;
         }
-        larger(&engine->needs.panels, needs.panels);
-        larger(&engine->needs.partials, needs.partials);
-        larger(&engine->needs.thread, dn_round_up(needs.thread, 16));
+        needs.thread = dn_round_up(needs.thread, 16);
+        dn_raise_needs(&engine->needs, &needs);
     }
 }
 

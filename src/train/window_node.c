@@ -138,10 +138,7 @@ void dn_window_needs(const dn_engine *engine, const dn_node *node, dn_needs *nee
                         .partials = (size_t)work.bands.count * dn_statistics_record(node->out),
                         .thread = work.frame_floats +
                                   dn_convolve_scratch(engine, form, node->in, node->out)};
-    if (backward.partials > needs->partials)
-        needs->partials = backward.partials;
-    if (backward.thread > needs->thread)
-        needs->thread = backward.thread;
+    dn_raise_needs(needs, &backward);
 }
 
 static void forward_band(void *context, int task, int thread)

@@ -38,7 +38,4 @@ typedef struct dn_convolution {
 void dn_convolve(const dn_engine *engine, const dn_convolution *convolution, float *scratch);
 size_t dn_convolve_scratch(const dn_engine *engine, dn_window_form form, int in, int out);
 
-/* The backward pass's needs. */
-void dn_window_backward_needs(const dn_engine *engine, const dn_node *node, dn_needs *needs);
-
 #endif
