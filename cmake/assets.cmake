@@ -14,3 +14,8 @@ const char *const dn_imagenet_labels[DN_IMAGENET_CLASSES] = {
 @TABLE@};
 ")
 target_sources(densenet_objects PRIVATE ${PROJECT_BINARY_DIR}/imagenet_labels.c)
+
+# The network in the box, byte for byte.
+set(BUILTIN ${PROJECT_SOURCE_DIR}/assets/builtin.safetensors)
+set_source_files_properties(src/net/builtin.c PROPERTIES
+  COMPILE_DEFINITIONS DN_BUILTIN_WEIGHTS="${BUILTIN}" OBJECT_DEPENDS ${BUILTIN})

@@ -238,6 +238,10 @@ typedef struct dn_load_options {
  * and what is left over. options may be NULL. The caller owns *model. */
 DN_API dn_status dn_model_load(const char *path, const dn_load_options *options, dn_model **model);
 
+/* The network in the box, which this library trained on CIFAR-10: ten classes,
+ * pictures of 32 x 32 (assets/README.md). The caller owns *model. */
+DN_API dn_status dn_model_builtin(dn_model **model);
+
 typedef enum dn_init {
     DN_INIT_PYTORCH, /* the defaults of nn.Conv2d, nn.BatchNorm2d, nn.Linear */
     DN_INIT_PAPER    /* He: normal, std sqrt(2 / fan_out); classifier bias 0 */
@@ -625,6 +629,10 @@ typedef struct dn_evaluate_options {
     void (*skipped)(const char *reason, void *context);
     void *context;
 } dn_evaluate_options;
+
+/* Bytes that dn_evaluate with the same arguments will take. */
+DN_API dn_status dn_evaluate_plan(const dn_model *model, const dn_dataset *dataset,
+                                  const dn_evaluate_options *options, size_t *bytes);
 
 /* The model's answers on a data set whose labels are the model's outputs.
  * options may be NULL. The caller releases *evaluation with dn_evaluation_free. */

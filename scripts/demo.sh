@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # demo.sh [PICTURE|FOLDER ...]: installs what is missing, builds, and shows what
 # densenet does, on the pictures named or on real photographs from a package of
-# Debian's, with the weights that WEIGHTS names. All that it writes lies in build/.
+# Debian's, with the network in the box or the weights that WEIGHTS names. All
+# that it writes lies in build/.
 set -eu
 cd "$(dirname "$0")/.."
 densenet=build/release/densenet
@@ -32,23 +33,6 @@ fetch_photos() {
     return 1
 }
 
-# choose_weights: WEIGHTS, the weights torchvision published where they are or
-# can be fetched, random ones elsewhere.
-choose_weights() {
-    if [ "${WEIGHTS-}" ]; then
-        weights=$WEIGHTS
-        echo "Predicting with $weights."
-    elif "$densenet" pull densenet121; then
-        weights=densenet121
-        echo "Predicting with torchvision's DenseNet-121, trained on ImageNet's 1000 classes."
-    else
-        weights=$demo/random.safetensors
-        "$densenet" init densenet121 --output "$weights"
-        echo "Trained weights could not be fetched, so this network is RANDOM: the pictures really"
-        echo "run through DenseNet-121, but the names it gives them mean nothing."
-    fi
-}
-
 scripts/deps
 make -s all
 mkdir -p $demo
@@ -67,8 +51,10 @@ if [ $# = 0 ]; then
     fi
     set -- $photos
 fi
-choose_weights
-try predict "$@" --weights "$weights" --top 3 --cam $demo/heat
+if [ "${WEIGHTS-}" ]; then
+    set -- "$@" --weights "$WEIGHTS"
+fi
+try predict "$@" --top 3 --cam $demo/heat
 
 heading "Where did it look?"
 ls $demo/heat/*

@@ -5,6 +5,7 @@ import csv
 import json
 import os
 import random
+import re
 import resource
 import shutil
 import signal
@@ -223,6 +224,18 @@ def fine_tuning(folder, data):
     check("the head has learnt", len(after["classifier.weight"]) == len(before["classifier.weight"]) // 7 * 10)
 
 
+def planned_memory(folder, data):
+    """What is printed before the first step is what the whole process takes, validation included."""
+    for i, shape in enumerate((["--blocks", "2,4,8", "--growth", "32", "--bottleneck", "0"],
+                               ["--blocks", "3,6,12", "--growth", "16", "--memory", "low", "--ema", "0.9"])):
+        child = subprocess.Popen([DENSENET, "train", data, "--epochs", "1", "--stem", "cifar", *shape, "--output",
+                                  f"{folder}/memory{i}"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        said = child.stderr.read()
+        _, child.returncode, usage = os.wait4(child.pid, 0)
+        planned, peak = int(re.search(r"memory planned: (\d+) MB", said).group(1)), usage.ru_maxrss * 1024e-6
+        check("memory as planned", abs(peak / planned - 1) < 0.05, f"{planned} MB planned, {peak:.0f} MB taken")
+
+
 def read_tensors(path):
     with open(path, "rb") as file:
         header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
@@ -238,6 +251,7 @@ def main():
         full_disk(folder, data)
         pictures_and_faults(folder, data)
         fine_tuning(folder, data)
+        planned_memory(folder, data)
     sys.exit(failures > 0)
 
 

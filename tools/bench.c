@@ -45,10 +45,8 @@ static bool time_runs(dn_session *session, const float *input, float *logits, do
         if (run == 0 && chosen.layers)
             dn_session_profile(session, bench_add_step, row);
         double start = seconds_now();
-        if (dn_session_run(session, input, row->batch, row->size, row->size, logits) != DN_OK) {
-            refuse();
+        if (!succeeded(dn_session_run(session, input, row->batch, row->size, row->size, logits)))
             return false;
-        }
         if (run >= 0)
             seconds[run] = seconds_now() - start;
     }

@@ -13,10 +13,8 @@ static bool time_steps(dn_trainer *trainer, const dn_batch *batch, int runs, dou
         dn_step_result result;
         double start = seconds_now();
         progress("step %d of %d", run + 1, runs);
-        if (dn_trainer_step(trainer, batch, 1, &result) != DN_OK) {
-            refuse();
+        if (!succeeded(dn_trainer_step(trainer, batch, 1, &result)))
             return false;
-        }
         if (run >= 0)
             seconds[run] = seconds_now() - start;
     }
@@ -37,10 +35,8 @@ bool bench_train(const dn_model *model, const float *input, int runs, double *se
     options.steps = runs + 1;
     options.schedule = "constant";
     options.rate = 1e-4;
-    if (dn_trainer_plan(arch, &options, &row->bytes) != DN_OK) {
-        refuse();
+    if (!succeeded(dn_trainer_plan(arch, &options, &row->bytes)))
         return false;
-    }
     if (!room_for((double)row->bytes, "bench: training on %d pictures of %dx%d", row->batch,
                   row->size, row->size))
         return false;

@@ -95,10 +95,8 @@ static bool forward(const dn_model *model, const npy_array *input)
                         "transition1, final, pool and logits are such names",
                         chosen.feature);
     dn_session *session;
-    if (dn_session_create(model, chosen.threads, &session) != DN_OK) {
-        refuse();
+    if (!succeeded(dn_session_create(model, chosen.threads, &session)))
         return false;
-    }
     bool sound = write_result(session, input, arch, chosen.feature ? match.name : NULL);
     dn_session_free(session);
     return sound;

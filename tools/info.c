@@ -50,9 +50,8 @@ static int run(int count, char **arguments)
     const char *path = weights_path(arguments[0]);
     if (!path)
         return EXIT_REFUSED;
-    dn_load_options load = weights_load_options();
     dn_model *model;
-    if (dn_model_load(path, &load, &model) != DN_OK)
+    if (weights_read(path, &model) != DN_OK)
         return describe_stranger(path);
     bool sound = true;
     if (json)

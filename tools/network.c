@@ -117,10 +117,8 @@ bool arch_apply_options(dn_arch *arch)
     if (chosen.growth || chosen.stem)
         arch->stem_hidden[0] = arch->stem_hidden[1] = arch->growth;
     rename_if_changed(&before, arch);
-    if (dn_arch_check(arch) != DN_OK) {
-        refuse();
+    if (!succeeded(dn_arch_check(arch)))
         return false;
-    }
     return true;
 }
 

@@ -105,10 +105,8 @@ static bool run_together(predictor *p, char *const *paths, picture_tensor *const
     }
     for (int i = 0; i < count; i++)
         memcpy(p->input + (size_t)i * floats, pictures[i]->data, floats * sizeof(float));
-    if (dn_session_run(p->session, p->input, count, height, width, p->logits) != DN_OK) {
-        refuse();
+    if (!succeeded(dn_session_run(p->session, p->input, count, height, width, p->logits)))
         return false;
-    }
     return say(p, paths, pictures, count);
 }
 
@@ -169,10 +167,8 @@ static bool open_predictor(predictor *p, dn_model *model)
     if (p->preprocess.channels != dn_model_arch(model)->channels)
         return complain("the pipeline makes %d channels, the network takes %d",
                         p->preprocess.channels, dn_model_arch(model)->channels);
-    if (dn_session_create(model, chosen.threads, &p->session) != DN_OK) {
-        refuse();
+    if (!succeeded(dn_session_create(model, chosen.threads, &p->session)))
         return false;
-    }
     if (chosen.heat && !(p->heat = heat_folder_open(chosen.heat, model)))
         return false;
     p->logits = malloc((size_t)chosen.batch * classes * sizeof *p->logits);

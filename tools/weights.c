@@ -20,7 +20,7 @@ const option_row concat_option[] = {
 
 const option_row weights_options[] = {
     {"weights", 'w', OPTION_FILE, &argument, "FILE|NAME",
-     "weight file of any origin, or a network that was pulled", 0, 0},
+     "weight file of any origin, a network that was pulled, or builtin", 0, 0},
     {"", 0, OPTION_TABLE, concat_option, NULL, NULL, 0, 0},
     {0},
 };
@@ -30,7 +30,7 @@ const char *weights_argument(void)
     return argument;
 }
 
-dn_load_options weights_load_options(void)
+static dn_load_options weights_load_options(void)
 {
     dn_load_options options = {.concat = DN_CONCAT_AUTO};
     if (concat)
@@ -38,7 +38,7 @@ dn_load_options weights_load_options(void)
     return options;
 }
 
-/* A file of that name goes before a pulled network. */
+/* A file of that name goes before a pulled network and the one in the box. */
 const char *weights_path(const char *name)
 {
     static char path[PATH_MAX];
@@ -68,14 +68,21 @@ bool weights_writable(const char *path)
                     path, dot);
 }
 
+dn_status weights_read(const char *path, dn_model **model)
+{
+    dn_load_options options = weights_load_options();
+    if (strcmp(path, "builtin") == 0 && access(path, F_OK) != 0)
+        return dn_model_builtin(model);
+    return dn_model_load(path, &options, model);
+}
+
 dn_model *weights_open(const char *name)
 {
     const char *path = weights_path(name);
-    dn_load_options options = weights_load_options();
     dn_model *model;
     if (!path)
         return NULL;
-    if (dn_model_load(path, &options, &model) != DN_OK) {
+    if (weights_read(path, &model) != DN_OK) {
         refuse();
         return NULL;
     }
@@ -88,6 +95,6 @@ dn_model *weights_load(void)
 {
     if (argument)
         return weights_open(argument);
-    complain("--weights is missing: a weight file, or the name of a pulled network");
+    complain("--weights is missing: a weight file, the name of a pulled network, or builtin");
     return NULL;
 }

@@ -10,12 +10,13 @@
 extern const option_row concat_option[];
 extern const option_row weights_options[];
 
-/* What --concat says. */
-dn_load_options weights_load_options(void);
-
 /* The file that NAME means: itself, or a pulled network's in the cache. NULL
  * where it has complained; valid until the next call. */
 const char *weights_path(const char *name);
+
+/* The model in that file, read as --concat says; where no file is called
+ * "builtin", the network in the box. */
+dn_status weights_read(const char *path, dn_model **model);
 
 /* Complains and returns false where a file's name promises a format that is not
  * written. */

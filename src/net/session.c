@@ -36,7 +36,7 @@ void dn_session_free(dn_session *session)
     free(session);
 }
 
-static dn_status plan_shape(dn_session *session, int images, int height, int width)
+dn_status dn_session_plan(dn_session *session, int images, int height, int width)
 {
     const dn_plan *old = session->plan;
     bool whole = session->observer != NULL;
@@ -76,7 +76,7 @@ dn_status dn_session_run(dn_session *session, const float *input, int n, int hei
                          float *logits)
 {
     session->ran = false;
-    DN_TRY(plan_shape(session, n, height, width));
+    DN_TRY(dn_session_plan(session, n, height, width));
     if (session->profiler || session->observer)
         DN_TRY(run_by_steps(session, input, logits));
     else

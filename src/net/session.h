@@ -16,4 +16,7 @@ struct dn_session {
     void *profiler_context;
 };
 
+/* Lays out the buffers for inputs of a shape, as the first run of it does. */
+dn_status dn_session_plan(dn_session *session, int images, int height, int width);
+
 #endif

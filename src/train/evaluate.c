@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/memory.h"
 #include "image/preprocess.h"
+#include "net/session.h"
 #include "train/loss.h"
 #include "train/metrics.h"
 
@@ -167,6 +168,24 @@ dn_status dn_evaluate(const dn_model *model, const dn_dataset *dataset,
     }
     *out = made;
     return DN_OK;
+}
+
+static dn_status plan(evaluator *e, const dn_model *model, const dn_dataset *dataset, size_t *bytes)
+{
+    DN_TRY(open_evaluator(e, model, dataset));
+    const dn_evaluate_options *options = &e->options;
+    DN_TRY(dn_session_plan(e->session, options->batch, options->size, options->size));
+    *bytes = dn_session_bytes(e->session) + dn_loader_bytes(e->loader);
+    return DN_OK;
+}
+
+dn_status dn_evaluate_plan(const dn_model *model, const dn_dataset *dataset,
+                           const dn_evaluate_options *options, size_t *bytes)
+{
+    evaluator e = {.options = options ? *options : (dn_evaluate_options){0}};
+    dn_status status = plan(&e, model, dataset, bytes);
+    close_evaluator(&e);
+    return status;
 }
 
 void dn_evaluation_free(dn_evaluation *evaluation)

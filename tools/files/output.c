@@ -41,10 +41,8 @@ static bool open_receiver(output_file *file)
 static bool open_file(output_file *file)
 {
     int descriptor;
-    if (dn_temporary_create(file->path, &file->temporary, &descriptor) != DN_OK) {
-        refuse();
+    if (!succeeded(dn_temporary_create(file->path, &file->temporary, &descriptor)))
         return false;
-    }
     file->stream = fdopen(descriptor, "wb");
     if (!file->stream)
         close(descriptor);

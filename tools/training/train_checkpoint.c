@@ -80,10 +80,8 @@ static bool save_model(const train_run *run, const dn_model *model, const char *
 bool train_models_save(const train_run *run, bool best)
 {
     dn_model *model;
-    if (dn_trainer_model(run->trainer, true, &model) != DN_OK) {
-        refuse();
+    if (!succeeded(dn_trainer_model(run->trainer, true, &model)))
         return false;
-    }
     bool sound = save_model(run, model, "last.safetensors") &&
                  (!best || save_model(run, model, "best.safetensors"));
     dn_model_free(model);

@@ -171,16 +171,12 @@ static bool validate(train_run *run, log_row *row)
     static int told;
     dn_model *model;
     dn_evaluation *evaluation = NULL;
-    dn_evaluate_options options = {.threads = run->options.threads,
-                                   .size = run->size,
-                                   .preprocess = run->preprocess,
-                                   .progress = show_evaluation,
-                                   .skipped = show_skipped,
-                                   .context = &told};
-    if (dn_trainer_model(run->trainer, true, &model) != DN_OK) {
-        refuse();
+    dn_evaluate_options options = train_validation(run);
+    options.progress = show_evaluation;
+    options.skipped = show_skipped;
+    options.context = &told;
+    if (!succeeded(dn_trainer_model(run->trainer, true, &model)))
         return false;
-    }
     bool sound = dn_evaluate(model, run->val, &options, &evaluation) == DN_OK;
     dn_model_free(model);
     progress_end();
@@ -252,8 +248,8 @@ static bool end_epoch(train_run *run, double *started)
         fprintf(stderr, "; validation: loss %.4f, %s %.2f%%%s", row.val_loss,
                 classes ? "accuracy" : "mean AUROC", 100 * row.val_score, best ? " (best)" : "");
     fputc('\n', stderr);
-    return train_models_save(run, best) && run_log_write(run->log, &row) &&
-           draw_curves(run) && train_checkpoint_save(run);
+    return train_models_save(run, best) && run_log_write(run->log, &row) && draw_curves(run) &&
+           train_checkpoint_save(run);
 }
 
 static int stop_early(train_run *run, double started)

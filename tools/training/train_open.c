@@ -7,19 +7,13 @@
 #include "training/train_settings.h"
 #include "ui/report.h"
 #include "ui/room.h"
+#include "weights.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-
-static bool sound(dn_status status)
-{
-    if (status != DN_OK)
-        refuse();
-    return status == DN_OK;
-}
 
 /* The names of a data set's classes; free(). NULL where it has complained. */
 static const char **label_names(const dn_dataset *data)
@@ -35,21 +29,22 @@ static const char **label_names(const dn_dataset *data)
 
 static bool open_data(train_run *run)
 {
-    if (!sound(dn_dataset_open(train_chosen.data, DN_PORTION_TRAIN, &run->whole)))
+    if (!succeeded(dn_dataset_open(train_chosen.data, DN_PORTION_TRAIN, &run->whole)))
         return false;
     run->train = run->whole;
     if (train_chosen.val) {
         const char **names = label_names(run->whole);
-        bool done = names &&
-                    sound(dn_dataset_open(train_chosen.val, DN_PORTION_TEST, &run->val_source)) &&
-                    sound(dn_dataset_match(run->val_source, names, dn_dataset_outputs(run->whole)));
+        bool done =
+            names &&
+            succeeded(dn_dataset_open(train_chosen.val, DN_PORTION_TEST, &run->val_source)) &&
+            succeeded(dn_dataset_match(run->val_source, names, dn_dataset_outputs(run->whole)));
         run->val = run->val_source;
         free(names);
         return done;
     }
     if (train_chosen.val_split > 0)
-        return sound(dn_dataset_split(run->whole, train_chosen.val_split,
-                                      (uint64_t)train_chosen.seed, &run->train, &run->val));
+        return succeeded(dn_dataset_split(run->whole, train_chosen.val_split,
+                                          (uint64_t)train_chosen.seed, &run->train, &run->val));
     return true;
 }
 
@@ -61,14 +56,14 @@ static bool is_cifar(const dn_dataset *data)
 /* The loaded network, with another classifier where the data asks for one. */
 static dn_model *load_start(const train_run *run)
 {
-    dn_model *model, *replaced;
-    if (!sound(dn_model_load(train_chosen.init, NULL, &model)))
+    dn_model *model = weights_open(train_chosen.init), *replaced;
+    if (!model)
         return NULL;
     int outputs = dn_dataset_outputs(run->whole);
     if (dn_model_arch(model)->classes == outputs)
         return model;
     bool done =
-        sound(dn_model_replace_head(model, outputs, (uint64_t)train_chosen.seed, &replaced));
+        succeeded(dn_model_replace_head(model, outputs, (uint64_t)train_chosen.seed, &replaced));
     dn_model_free(model);
     return done ? replaced : NULL;
 }
@@ -89,8 +84,8 @@ static dn_model *random_start(const train_run *run)
     }
     arch.classes = outputs;
     bool paper = strcmp(train_chosen.init_scheme, "paper") == 0;
-    return sound(dn_model_init(&arch, paper ? DN_INIT_PAPER : DN_INIT_PYTORCH,
-                               (uint64_t)train_chosen.seed, &model))
+    return succeeded(dn_model_init(&arch, paper ? DN_INIT_PAPER : DN_INIT_PYTORCH,
+                                   (uint64_t)train_chosen.seed, &model))
                ? model
                : NULL;
 }
@@ -98,7 +93,8 @@ static dn_model *random_start(const train_run *run)
 static bool set_card(const train_run *run, dn_model *start)
 {
     const char **names = label_names(run->whole);
-    bool done = names && sound(dn_model_set_labels(start, names, dn_dataset_outputs(run->whole)));
+    bool done =
+        names && succeeded(dn_model_set_labels(start, names, dn_dataset_outputs(run->whole)));
     dn_model_set_task(start, dn_dataset_task(run->whole));
     dn_model_set_preprocess(start, &run->preprocess);
     free(names);
@@ -121,7 +117,7 @@ static bool open_loader(train_run *run, const dn_arch *arch)
                                                : "cifar",
         .preprocess = run->preprocess,
     };
-    if (!sound(dn_loader_create(run->train, &loading, &run->loader)))
+    if (!succeeded(dn_loader_create(run->train, &loading, &run->loader)))
         return false;
     int batches = dn_loader_batches(run->loader);
     run->steps_per_epoch = (batches + train_chosen.accumulate - 1) / train_chosen.accumulate;
@@ -132,21 +128,15 @@ static bool open_loader(train_run *run, const dn_arch *arch)
 static bool open_trainer(train_run *run, const dn_model *start)
 {
     dn_trainer_options *options = &run->options;
-    size_t bytes;
     if (!train_settings_trainer(options))
         return false;
     options->batch = train_chosen.batch_size;
     options->height = options->width = run->size;
     options->steps = run->epochs * run->steps_per_epoch;
     options->warmup = llround(train_chosen.warmup * (double)run->steps_per_epoch);
-    if (!sound(dn_trainer_plan(dn_model_arch(start), options, &bytes)))
-        return false;
-    run->bytes = bytes + dn_loader_bytes(run->loader);
     run->arch = *dn_model_arch(start);
-    if (!room_for((double)run->bytes, "train: %d pictures of %dx%d in a pass", options->batch,
-                  run->size, run->size))
-        return false;
-    return sound(dn_trainer_create(start, options, &run->trainer));
+    return train_memory_plan(run, start) &&
+           succeeded(dn_trainer_create(start, options, &run->trainer));
 }
 
 /* runs/ARCH-DATE-TIME where none was named; stays for the program's life. */
@@ -204,7 +194,7 @@ static void announce(const train_run *run)
 
 bool train_run_open(const command *chosen, train_run *run)
 {
-    *run = (train_run){.chosen = chosen, .best_score = -1};
+    *run = (train_run){.chosen = chosen, .best_score = -1, .bytes = room_taken()};
     if (!open_data(run) || !open_network(run) || !open_folder(run))
         return false;
     int64_t steps = dn_trainer_steps(run->trainer);

@@ -20,7 +20,7 @@ typedef struct train_run {
     dn_trainer *trainer;
     dn_trainer_options options;
     dn_arch arch;
-    size_t bytes; /* of memory planned */
+    size_t bytes; /* of memory planned, the program itself included */
     bool saved;   /* the folder holds a checkpoint */
     int64_t epochs, steps_per_epoch;
     FILE *log;
@@ -53,6 +53,16 @@ int train_run_loop(train_run *run);
 bool train_pipeline_choose(train_run *run, const dn_model *start);
 
 bool train_imagenet_stem(const dn_arch *arch);
+
+/* ---- train_memory.c ---- */
+
+/* How the run validates. */
+dn_evaluate_options train_validation(const train_run *run);
+
+/* Adds to run->bytes, which the process has taken so far, what training from this
+ * model will take, validation included. Complains and returns false where the
+ * machine has not so much. */
+bool train_memory_plan(train_run *run, const dn_model *start);
 
 /* ---- train_checkpoint.c ---- */
 

@@ -29,6 +29,13 @@ int refuse(void)
     return EXIT_REFUSED;
 }
 
+bool succeeded(dn_status status)
+{
+    if (status != DN_OK)
+        refuse();
+    return status == DN_OK;
+}
+
 double seconds_now(void)
 {
     struct timespec now;

@@ -4,6 +4,8 @@
 #ifndef TOOL_REPORT_H
 #define TOOL_REPORT_H
 
+#include "densenet.h"
+
 #include <stdbool.h>
 
 /* Prints "densenet: ..." and returns false, for `return complain(...)`. */
@@ -11,6 +13,9 @@ bool complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Complains with the library's last sentence; returns EXIT_REFUSED. */
 int refuse(void);
+
+/* Whether status is DN_OK; complains with the library's sentence otherwise. */
+bool succeeded(dn_status status);
 
 /* A line that is drawn over itself on a terminal, at most ten times a second,
  * and not at all elsewhere. Ended by progress_end, which clears it. */

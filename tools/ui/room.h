@@ -3,6 +3,10 @@
 #define TOOL_ROOM_H
 
 #include <stdbool.h>
+#include <stddef.h>
+
+/* Bytes of memory that this process holds; 0 where the system does not tell. */
+size_t room_taken(void);
 
 /* Whether this machine has so many bytes of memory; complains otherwise, before
  * the kernel ends the program for using what it was promised. `what` needs them:
