@@ -49,9 +49,10 @@ DN_API const char *dn_last_error(void);
 /* "MAJOR.MINOR.PATCH". */
 DN_API const char *dn_version(void);
 
-/* The instruction-set level whose kernels run: "avx512", "avx2", "neon" or
- * "baseline". Chosen once; the environment variable DENSENET_CPU forces a
- * lower one. */
+/* The level whose kernels run: "avx512", "avx2", "neon", "baseline", or
+ * "reference", which is plain C for comparison. The best of this machine, or the
+ * one that the environment variable DENSENET_CPU names when the library first
+ * asks; a name that does not run here is passed over. */
 DN_API const char *dn_cpu_level(void);
 
 /* Cores that this process may run on: what a thread count of 0 means. */
@@ -230,12 +231,14 @@ typedef enum dn_concat {
 } dn_concat;
 
 typedef struct dn_load_options {
-    dn_concat concat; /* goes before the custom of the names, not before the statistics */
+    dn_concat concat; /* behind statistics and recorded metadata, before the names' custom */
 } dn_load_options;
 
 /* Reads safetensors, PyTorch zip or pre-2019 PyTorch files, names of any
  * dialect or of none. A file that does not fit is refused with what is missing
- * and what is left over. options may be NULL. The caller owns *model. */
+ * and what is left over. The file is mapped: who truncates it while the model is
+ * in use ends the process (SIGBUS); who replaces it by another does no harm.
+ * options may be NULL. The caller owns *model. */
 DN_API dn_status dn_model_load(const char *path, const dn_load_options *options, dn_model **model);
 
 /* The network in the box, which this library trained on CIFAR-10: ten classes,
@@ -247,7 +250,8 @@ typedef enum dn_init {
     DN_INIT_PAPER    /* He: normal, std sqrt(2 / fan_out); classifier bias 0 */
 } dn_init;
 
-/* Random parameters by seed, the same on every machine. */
+/* Random parameters by seed: the same numbers everywhere, but for a last bit where
+ * C libraries round logarithms and cosines differently. */
 DN_API dn_status dn_model_init(const dn_arch *arch, dn_init init, uint64_t seed, dn_model **model);
 DN_API void dn_model_free(dn_model *model);
 
@@ -408,7 +412,8 @@ typedef enum dn_portion { DN_PORTION_TRAIN, DN_PORTION_TEST } dn_portion;
  *     where it is not known; paths count from the CSV's folder. With a single
  *     column that holds words, these are the classes. Or a folder with a
  *     labels.csv.
- * The caller owns *dataset. */
+ * Tars and CIFAR's files are mapped, as dn_model_load maps its. The caller owns
+ * *dataset. */
 DN_API dn_status dn_dataset_open(const char *path, dn_portion portion, dn_dataset **dataset);
 DN_API void dn_dataset_free(dn_dataset *dataset);
 

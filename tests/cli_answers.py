@@ -160,8 +160,16 @@ def memory(folder):
               "GB are available" in done.stderr and done.stderr.count("\n") == 1, done)
 
 
+def levels(folder):
+    """A level that is none is refused; the plain one runs everywhere."""
+    for level, status in (("reference", 0), ("avx3", 2), ("", 0)):
+        done = run("info", f"{folder}/cifar.safetensors", env={**os.environ, "DENSENET_CPU": level})
+        check(f"DENSENET_CPU={level}", done.returncode == status and
+              ('DENSENET_CPU is "avx3"' in done.stderr) == (status == 2), done.stderr)
+
+
 with tempfile.TemporaryDirectory() as scratch:
-    for test in (pipelines, absent_figures, names, lies, no_numbers, blurred, memory):
+    for test in (pipelines, absent_figures, names, lies, no_numbers, blurred, memory, levels):
         test(scratch)
         print(test.__name__)
 sys.exit(failures > 0)

@@ -76,18 +76,33 @@ static void levels_agree_with_plain_c(void **state)
             dn_model *model = make_model(&arch);
             int height = 45, width = 38;
             float *input = make_input(&arch, 2, height, width), expected[14], found[14];
-            setenv("DENSENET_CPU", "reference", 1);
+            dn_kernels_choose(&dn_kernels_reference);
             run(model, 1, input, 2, height, width, expected);
             for (int i = 0; dn_kernels_level(i); i++) {
-                setenv("DENSENET_CPU", dn_kernels_level(i)->name, 1);
+                dn_kernels_choose(dn_kernels_level(i));
                 run(model, 1, input, 2, height, width, found);
                 for (int j = 0; j < 14; j++)
                     assert_float_equal(found[j], expected[j], 2e-5);
             }
-            unsetenv("DENSENET_CPU");
+            dn_kernels_choose(NULL);
             free(input);
             dn_model_free(model);
         }
+}
+
+/* A level is chosen once; a name of none leaves the choice to the machine. */
+static void levels_are_chosen_once(void **state)
+{
+    (void)state;
+    const char *best = dn_cpu_level();
+    setenv("DENSENET_CPU", "reference", 1);
+    assert_string_equal(dn_cpu_level(), best);
+    dn_kernels_choose(NULL);
+    assert_string_equal(dn_cpu_level(), "reference");
+    setenv("DENSENET_CPU", "avx3", 1);
+    dn_kernels_choose(NULL);
+    assert_string_equal(dn_cpu_level(), best);
+    unsetenv("DENSENET_CPU");
 }
 
 /* Threads change how work is cut, batches what it is cut from. */
@@ -307,6 +322,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(levels_agree_with_plain_c),
+        cmocka_unit_test(levels_are_chosen_once),
         cmocka_unit_test(bits_do_not_depend_on_threads_or_batch),
         cmocka_unit_test(batches_may_go_in_parts),
         cmocka_unit_test(shapes_may_change),

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const command *find_command(const char *name)
@@ -22,6 +23,16 @@ static const command *find_command(const char *name)
     else
         complain("unknown command \"%s\"; densenet --help lists them", name);
     return NULL;
+}
+
+/* The library passes over a level that it cannot run. */
+static bool level_is_known(void)
+{
+    const char *asked = getenv("DENSENET_CPU"), *level = dn_cpu_level();
+    return !asked || !asked[0] || strcmp(asked, level) == 0 ||
+           complain("DENSENET_CPU is \"%s\", which does not run here; %s does, and so do the "
+                    "levels below it",
+                    asked, level);
 }
 
 static int obey(int argc, char **argv)
@@ -40,7 +51,7 @@ static int obey(int argc, char **argv)
     if (!found)
         return EXIT_REFUSED;
     if (!help)
-        return run_command(found, argc - 1, argv + 1);
+        return level_is_known() ? run_command(found, argc - 1, argv + 1) : EXIT_REFUSED;
     print_help(found);
     return EXIT_DONE;
 }

@@ -8,8 +8,8 @@
 static const struct {
     const char *name, *meaning;
 } environment[] = {
-    {"DENSENET_CPU", "The kernels to run, below what the machine offers: baseline, avx2, avx512 "
-                     "or neon."},
+    {"DENSENET_CPU", "The kernels to run, where not the best that the machine offers: baseline, "
+                     "avx2, avx512, neon, or reference, which is plain C."},
     {"XDG_CACHE_HOME", "Where weights that were pulled are kept, in a folder densenet; ~/.cache "
                        "where it is not set."},
 };

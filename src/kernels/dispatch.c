@@ -3,6 +3,7 @@
 #include "kernels/kernels.h"
 #include "kernels/levels.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,15 +14,19 @@ static bool always(void)
     return true;
 }
 
-#ifdef DN_HAS_AVX2
+#if DN_HAS_AVX2
 static bool has_avx2(void)
 {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 }
 
+#endif
+
+#if DN_HAS_AVX512
 static bool has_avx512(void)
 {
-    return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+           __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
 }
 #endif
@@ -30,14 +35,16 @@ static const struct {
     const dn_kernels *kernels;
     bool (*runs_here)(void);
 } levels[] = {
-#ifdef DN_HAS_BASELINE
+#if DN_HAS_BASELINE
     {&dn_kernels_baseline, always},
 #endif
-#ifdef DN_HAS_NEON
+#if DN_HAS_NEON
     {&dn_kernels_neon, always},
 #endif
-#ifdef DN_HAS_AVX2
+#if DN_HAS_AVX2
     {&dn_kernels_avx2, has_avx2},
+#endif
+#if DN_HAS_AVX512
     {&dn_kernels_avx512, has_avx512},
 #endif
 };
@@ -51,8 +58,7 @@ const dn_kernels *dn_kernels_level(int index)
     return NULL;
 }
 
-/* An unknown or unsupported name leaves the choice to the machine. */
-const dn_kernels *dn_kernels_best(void)
+static const dn_kernels *choose(void)
 {
     const char *forced = getenv("DENSENET_CPU");
     const dn_kernels *best = &dn_kernels_reference, *level;
@@ -62,6 +68,23 @@ const dn_kernels *dn_kernels_best(void)
             return level;
     }
     return forced && strcmp(forced, dn_kernels_reference.name) == 0 ? &dn_kernels_reference : best;
+}
+
+static _Atomic(const dn_kernels *) chosen;
+
+/* Once, whatever becomes of the environment later; of two threads the first. */
+const dn_kernels *dn_kernels_best(void)
+{
+    const dn_kernels *best = atomic_load(&chosen), *found;
+    if (best)
+        return best;
+    found = choose();
+    return atomic_compare_exchange_strong(&chosen, &best, found) ? found : best;
+}
+
+void dn_kernels_choose(const dn_kernels *kernels)
+{
+    atomic_store(&chosen, kernels);
 }
 
 const char *dn_cpu_level(void)

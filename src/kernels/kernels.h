@@ -140,6 +140,9 @@ const dn_kernels *dn_kernels_level(int index);
 /* The table of the fastest level, or of the one DENSENET_CPU names. */
 const dn_kernels *dn_kernels_best(void);
 
+/* What dn_kernels_best answers from now on; NULL: it looks anew. For tests. */
+void dn_kernels_choose(const dn_kernels *kernels);
+
 /* ---- sizes that tables and plans must agree on ---- */
 
 /* Rows of a matrix product whose pointers are gathered at once. */
