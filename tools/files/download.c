@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #undef curl_easy_setopt
@@ -119,23 +120,40 @@ static int show_progress(void *context, curl_off_t total, curl_off_t now, curl_o
     return 0;
 }
 
+/* What must hold: no protocol but HTTPS, also after a redirection, unless the
+ * caller's own URL is of HTTP; no error page taken for the file. */
+static CURLcode guard(transfer *t)
+{
+    const char *allowed = strncasecmp(t->d->url, "http:", 5) == 0 ? "http,https" : "https";
+    const CURLcode codes[] = {
+        curl.setopt(t->handle, CURLOPT_URL, t->d->url),
+        curl.setopt(t->handle, CURLOPT_PROTOCOLS_STR, allowed),
+        curl.setopt(t->handle, CURLOPT_REDIR_PROTOCOLS_STR, allowed),
+        curl.setopt(t->handle, CURLOPT_FAILONERROR, 1L),
+        curl.setopt(t->handle, CURLOPT_WRITEFUNCTION, receive),
+        curl.setopt(t->handle, CURLOPT_WRITEDATA, t),
+    };
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (codes[i] != CURLE_OK)
+            return codes[i];
+    return CURLE_OK;
+}
+
 static CURLcode perform(transfer *t)
 {
     char range[32], agent[48];
+    CURLcode code = guard(t);
+    if (code != CURLE_OK)
+        return code;
     snprintf(agent, sizeof agent, "densenet/%s", dn_version());
-    curl.setopt(t->handle, CURLOPT_URL, t->d->url);
     curl.setopt(t->handle, CURLOPT_USERAGENT, agent);
     curl.setopt(t->handle, CURLOPT_FOLLOWLOCATION, 1L);
     curl.setopt(t->handle, CURLOPT_MAXREDIRS, 8L);
-    curl.setopt(t->handle, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl.setopt(t->handle, CURLOPT_FAILONERROR, 1L);
     curl.setopt(t->handle, CURLOPT_NOSIGNAL, 1L);
     curl.setopt(t->handle, CURLOPT_CONNECTTIMEOUT, 30L);
     curl.setopt(t->handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
     curl.setopt(t->handle, CURLOPT_LOW_SPEED_TIME, 60L);
     curl.setopt(t->handle, CURLOPT_ERRORBUFFER, t->message);
-    curl.setopt(t->handle, CURLOPT_WRITEFUNCTION, receive);
-    curl.setopt(t->handle, CURLOPT_WRITEDATA, t);
     curl.setopt(t->handle, CURLOPT_NOPROGRESS, 0L);
     curl.setopt(t->handle, CURLOPT_XFERINFOFUNCTION, show_progress);
     curl.setopt(t->handle, CURLOPT_XFERINFODATA, t);
