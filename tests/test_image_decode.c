@@ -155,7 +155,7 @@ static void expect_limit(const unsigned char *data, size_t size)
 {
     dn_image *image;
     assert_int_equal(decode_copy(data, size, &image), DN_ERROR_LIMIT);
-    assert_non_null(strstr(dn_last_error(), "--max-pixels"));
+    assert_non_null(strstr(dn_last_error(), "max_pixels"));
 }
 
 /* The same with two bytes for the height and for the width. */

@@ -63,9 +63,7 @@ dn_status dn_image_create(const dn_source *source, size_t width, size_t height, 
         return dn_fail(DN_ERROR_FORMAT, "%s: %zu x %zu pixels are not a picture", source->name,
                        width, height);
     if (!dn_multiply(width, height, &pixels) || pixels > (uint64_t)source->max_pixels)
-        return dn_fail(DN_ERROR_LIMIT,
-                       "%s: %zu x %zu pixels are more than the limit of %lld (--max-pixels raises "
-                       "it)",
+        return dn_fail(DN_ERROR_LIMIT, "%s: %zu x %zu pixels are more than max_pixels allows, %lld",
                        source->name, width, height, (long long)source->max_pixels);
     dn_image *image;
     DN_TRY(dn_calloc(1, sizeof *image, &image));

@@ -136,21 +136,26 @@ static dn_status picture_read(const char *path, dn_image **image)
 }
 
 /* Keeps what went wrong, since the library's sentence belongs to its thread. */
-static void note_fault(picture_tensor *tensor, const char *context, const char *fault)
+static void note_fault(picture_tensor *tensor, const char *path, const char *fault)
 {
-    if (asprintf(&tensor->fault, "%s%s%s", context, context[0] ? ": " : "", fault) < 0)
+    if (asprintf(&tensor->fault, "%s: %s", path, fault) < 0)
         tensor->fault = NULL;
 }
 
-/* The library's sentence begins with what it was told to read. */
-static void note_unread(picture_tensor *tensor, const char *path)
+/* The library's sentence begins with what it was told to read, and knows nothing
+ * of this program's options. */
+static void note_unread(picture_tensor *tensor, const char *path, dn_status status)
 {
-    const char *fault = dn_last_error();
+    const char *fault = dn_last_error(), *context = "";
+    bool raisable = status == DN_ERROR_LIMIT && strstr(fault, "max_pixels");
     size_t length = strlen(input_path);
-    if (strcmp(path, "-") == 0 && strncmp(fault, input_path, length) == 0)
-        note_fault(tensor, "standard input", fault + length + strlen(": "));
-    else
-        note_fault(tensor, "", fault);
+    if (strcmp(path, "-") == 0 && strncmp(fault, input_path, length) == 0) {
+        context = "standard input: ";
+        fault += length + strlen(": ");
+    }
+    if (asprintf(&tensor->fault, "%s%s%s", context, fault,
+                 raisable ? "; --max-pixels raises it" : "") < 0)
+        tensor->fault = NULL;
 }
 
 static void fill_from_image(const dn_preprocess *preprocess, const char *path,
@@ -177,8 +182,9 @@ void picture_tensors_fill(const dn_preprocess *preprocess, char *const *paths, i
     for (int i = 0; i < count; i++) {
         dn_image *image;
         tensors[i] = (picture_tensor){0};
-        if (picture_read(paths[i], &image) != DN_OK) {
-            note_unread(&tensors[i], paths[i]);
+        dn_status status = picture_read(paths[i], &image);
+        if (status != DN_OK) {
+            note_unread(&tensors[i], paths[i], status);
             continue;
         }
         fill_from_image(preprocess, paths[i], image, &tensors[i]);
