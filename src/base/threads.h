@@ -16,8 +16,8 @@ void dn_parallel(int threads, int tasks, dn_task_body *body, void *context);
 #define DN_MOST_THREADS 4096
 dn_status dn_choose_threads(int asked, int *threads);
 
-/* In a loop that waits for another thread, in its so manieth round: lets the
- * core rest, after some patience lends it to others. */
+/* For each round of a loop that waits for another thread: lets the core rest, and
+ * from some round on lends it to others. */
 void dn_relax(int round);
 
 #endif
