@@ -109,7 +109,7 @@ static void skip_shape(comparison *c, const char *layer, const npy_array *dumped
     for (int i = 0; i < dumped->rank; i++)
         at += (size_t)snprintf(reason + at, sizeof reason - at, "%s%lld", i ? " x " : "",
                                (long long)dumped->shape[i]);
-    snprintf(reason + at, sizeof reason - at, "%s is %d x %d x %d x %d here", at ? "; " : "",
+    snprintf(reason + at, sizeof reason - at, "%sit is %d x %d x %d x %d here", at ? "; " : "",
              feature->n, feature->channels, feature->height, feature->width);
     skip(c, layer, reason);
 }
