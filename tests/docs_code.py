@@ -45,6 +45,12 @@ def lost_functions(page):
                 yield "%s is not in %s" % (word, path or "the sources")
 
 
+def lost_identifiers(page):
+    for name in sorted(set(re.findall(r"\bdn_\w*\w\b", page, re.I))):
+        if not any(re.search(r"\b%s\b" % name, source) for source in SOURCES.values()):
+            yield "%s is not in the sources" % name
+
+
 def lost_commands(page):
     lines = [word for words in words_of_code(page) for word in words]
     lines += [line.strip() for code, block in paragraphs(page) if code for line in block]
@@ -75,7 +81,7 @@ def main():
     for path in PAGES:
         with open(path, encoding="utf-8") as file:
             page = file.read()
-        found = list(lost_functions(page)) + list(lost_commands(page))
+        found = list(lost_functions(page)) + list(lost_identifiers(page)) + list(lost_commands(page))
         found += list(broken_code(page)) if shutil.which("cc") else []
         faults += ["%s: %s" % (os.path.relpath(path, ROOT), fault) for fault in found]
     assert not faults, "\n".join(faults)

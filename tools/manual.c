@@ -19,7 +19,8 @@ static const struct {
     const char *meaning;
 } statuses[] = {
     {EXIT_DONE, "Everything asked for was done."},
-    {EXIT_PART, "Done in part: some pictures could not be read and were reported."},
+    {EXIT_PART, "Done in part: some pictures could not be read and were reported. Or verify "
+                "found a difference."},
     {EXIT_REFUSED, "The request could not be met; nothing was written."},
 };
 
