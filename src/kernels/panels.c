@@ -3,12 +3,9 @@
  * share the work. */
 #include "kernels/kernels.h"
 
-#include <string.h>
+#include "base/minmax.h"
 
-static int smaller(int a, int b)
-{
-    return a < b ? a : b;
-}
+#include <string.h>
 
 /* The window of (output, channel), `area` weights; from the last to the first
  * where the convolution is transposed. */
@@ -31,7 +28,7 @@ void dn_pack_outputs(const dn_kernels *kernels, const dn_weights *weights, int f
 {
     int area = weights->kernel * weights->kernel, depth = area * weights->channels;
     for (int start = first; start < end; start += kernels->tile_channels) {
-        int valid = smaller(kernels->tile_channels, weights->outputs - start);
+        int valid = dn_smaller(kernels->tile_channels, weights->outputs - start);
         int width = dn_ceil_divide(valid, kernels->lanes) * kernels->lanes;
         float *panel = out + dn_panel_index(kernels, depth, weights->outputs, 0, start);
         if (valid < width)
@@ -95,7 +92,8 @@ void dn_pack_winograd_channels(const dn_kernels *kernels, const dn_weights *weig
     for (int c = first; c < end; c++)
         for (int start = 0; start < padded; start += BESIDE) {
             double g[9][BESIDE] = {{0}}, transformed[36][BESIDE];
-            int width = smaller(BESIDE, padded - start), valid = smaller(width, outputs - start);
+            int width = dn_smaller(BESIDE, padded - start),
+                valid = dn_smaller(width, outputs - start);
             for (int n = 0; n < valid; n++) {
                 const float *window = window_of(weights, start + n, c);
                 double factor = (double)factor_of(weights, start + n);

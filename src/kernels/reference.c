@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Every operation in plain C and double: what the levels are held against. */
+#include "base/minmax.h"
 #include "kernels/gradient.h"
 #include "kernels/kernels.h"
 
 #define TILE_CHANNELS 8
 
 static const dn_kernels *const table = &dn_kernels_reference;
-
-static int smaller(int a, int b)
-{
-    return a < b ? a : b;
-}
 
 static float *pixel_address(const dn_grid *grid, int image, int y, int x)
 {
@@ -55,7 +51,7 @@ static task_outputs outputs_of(const dn_panels *panels, int panels_per_task, int
     dn_task_share share =
         dn_share_of_task(dn_panel_count(table, panels->outputs), panels_per_task, task);
     return (task_outputs){share.run, share.first_panel * TILE_CHANNELS,
-                          smaller(share.end_panel * TILE_CHANNELS, panels->outputs)};
+                          dn_smaller(share.end_panel * TILE_CHANNELS, panels->outputs)};
 }
 
 static void conv(const dn_conv *op, int task, float *scratch)
@@ -63,7 +59,7 @@ static void conv(const dn_conv *op, int task, float *scratch)
     (void)scratch;
     task_outputs outputs = outputs_of(&op->panels, op->panels_per_task, task);
     int first = outputs.run * op->pixels_per_task, run = op->kernel * op->channels;
-    int end = smaller(first + op->pixels_per_task, dn_grid_pixels(&op->output));
+    int end = dn_smaller(first + op->pixels_per_task, dn_grid_pixels(&op->output));
     for (int pixel = first; pixel < end; pixel++) {
         int area = op->output.height * op->output.width, rest = pixel % area;
         const float *window = pixel_address(&op->input, pixel / area,
@@ -95,7 +91,7 @@ static void pointwise(const dn_pointwise *op, int task, float *scratch)
     (void)scratch;
     task_outputs outputs = outputs_of(&op->panels, op->panels_per_task, task);
     int first = outputs.run * op->pixels_per_task;
-    int end = smaller(first + op->pixels_per_task, dn_grid_pixels(&op->output));
+    int end = dn_smaller(first + op->pixels_per_task, dn_grid_pixels(&op->output));
     for (int pixel = first; pixel < end; pixel++) {
         int area = op->output.height * op->output.width, rest = pixel % area;
         const float *corner =
@@ -140,7 +136,7 @@ static void global_pool(const dn_global_pool *op, int task)
 {
     int groups = dn_ceil_divide(op->channels, op->channels_per_task);
     int image = task / groups, first = task % groups * op->channels_per_task;
-    int end = smaller(first + op->channels_per_task, op->channels);
+    int end = dn_smaller(first + op->channels_per_task, op->channels);
     for (int c = first; c < end; c++) {
         double sum = 0;
         for (int y = 0; y < op->input.height; y++)
@@ -207,7 +203,7 @@ static void winograd(const dn_winograd *op, int task, float *scratch)
     int across = dn_ceil_divide(op->output.width, 4), down = dn_ceil_divide(op->output.height, 4);
     task_outputs outputs = outputs_of(&op->panels, op->panels_per_task, task);
     int first = outputs.run * op->tiles_per_task;
-    int end = smaller(first + op->tiles_per_task, dn_winograd_tiles(op));
+    int end = dn_smaller(first + op->tiles_per_task, dn_winograd_tiles(op));
     for (int tile = first; tile < end; tile++)
         winograd_tile(op, outputs, tile / (across * down), 4 * (tile / across % down),
                       4 * (tile % across));

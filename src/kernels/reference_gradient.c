@@ -2,10 +2,7 @@
 /* The operations of gradient.h in plain C and double. */
 #include "kernels/reference_gradient.h"
 
-static int smaller(int a, int b)
-{
-    return a < b ? a : b;
-}
+#include "base/minmax.h"
 
 static float *element(const dn_rows *rows, int row, int c)
 {
@@ -159,8 +156,8 @@ static const float *window_maximum(const dn_grid *input, const dn_affine *affine
                                    int x, int c, double *best)
 {
     const float *chosen = NULL;
-    for (int i = 2 * y - 1; i <= smaller(2 * y + 1, input->height - 1); i++)
-        for (int j = 2 * x - 1; j <= smaller(2 * x + 1, input->width - 1); j++) {
+    for (int i = 2 * y - 1; i <= dn_smaller(2 * y + 1, input->height - 1); i++)
+        for (int j = 2 * x - 1; j <= dn_smaller(2 * x + 1, input->width - 1); j++) {
             if (i < 0 || j < 0)
                 continue;
             const float *at = pixel(input, image, i, j) + c;

@@ -2,17 +2,13 @@
 #include "net/plan.h"
 
 #include "base/memory.h"
+#include "base/minmax.h"
 #include "net/planner.h"
 
 #include <stdlib.h>
 
 /* Pixel numbers are ints. */
 #define MAX_INPUT_PIXELS (1 << 28)
-
-static int smaller(int a, int b)
-{
-    return a < b ? a : b;
-}
 
 static void plan_stem_conv(dn_planner *p, const dn_stem_conv *conv, int unit,
                            const dn_framed *input, const dn_framed *output, dn_point point)
@@ -155,7 +151,7 @@ static void plan_block(dn_planner *p, const dn_framed *maps, int block, int firs
     else
         for (int done = 0, images; done < maps->frame.grid.images; done += images) {
             const dn_framed *before = &p->blocks[block - 1].maps;
-            images = smaller(before->frame.grid.images, maps->frame.grid.images - done);
+            images = dn_smaller(before->frame.grid.images, maps->frame.grid.images - done);
             dn_framed source = dn_some_images(before, 0, images);
             dn_framed target = dn_some_images(maps, done, images);
             plan_block(p, &source, block - 1, first_image + done);
@@ -203,7 +199,7 @@ static void plan_network(dn_planner *p)
     const dn_framed *maps = &p->blocks[last].maps;
     int most = p->blocks[last].windows.frame.grid.images;
     for (int first = 0; first < p->plan->images; first += most) {
-        dn_framed some = dn_some_images(maps, first, smaller(most, p->plan->images - first));
+        dn_framed some = dn_some_images(maps, first, dn_smaller(most, p->plan->images - first));
         plan_block(p, &some, last, first);
     }
     p->plan->blocks[last] = dn_use_grid(p, maps, 0);

@@ -7,16 +7,13 @@
  */
 #include "net/planner.h"
 
+#include "base/minmax.h"
+
 /* Maps that a block should keep at hand. */
 #define WORKING_BYTES ((size_t)8 << 20)
 
 /* Pixels that give a thread something to do. */
 #define THREAD_PIXELS 200
-
-static int larger(int a, int b)
-{
-    return a > b ? a : b;
-}
 
 /* How many images of so many bytes and pixels a block takes, in multiples of
  * what the block before it takes. */
@@ -26,7 +23,7 @@ static int images_at_once(const dn_planner *p, size_t bytes, int pixels, int bef
     size_t cached = WORKING_BYTES / bytes;
     if (p->whole || cached >= (size_t)all)
         return all;
-    int most = larger((int)cached, dn_ceil_divide(p->threads * THREAD_PIXELS, pixels));
+    int most = dn_larger((int)cached, dn_ceil_divide(p->threads * THREAD_PIXELS, pixels));
     int even = dn_ceil_divide(all, dn_ceil_divide(all, most));
     int images = dn_ceil_divide(even, before) * before;
     return images < all ? images : all;
@@ -51,7 +48,7 @@ static dn_frame block_windows(const dn_planner *p, int block, int height, int wi
     int below = 4 * dn_ceil_divide(height, 4) - height;
     int right = 4 * dn_ceil_divide(width, 4) - width;
     return dn_make_frame(1, height, width, channels ? channels : dn_block_out(arch, block), 1,
-                         1 + larger(below, right));
+                         1 + dn_larger(below, right));
 }
 
 /* Opens a frame for so many images. */

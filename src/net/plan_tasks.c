@@ -7,6 +7,8 @@
  */
 #include "net/plan.h"
 
+#include "base/minmax.h"
+
 /* A task's packed rows should stay in half a usual second-level cache; of
  * Winograd's tiles there should be few enough, too. */
 #define PACKED_FLOATS 49152
@@ -31,16 +33,6 @@
 
 /* Cuts that are worth a look, beyond the fewest tasks possible, a thread. */
 #define MORE_TASKS 8
-
-static int smaller(int a, int b)
-{
-    return a < b ? a : b;
-}
-
-static int larger(int a, int b)
-{
-    return a > b ? a : b;
-}
 
 /* Work in units that tasks take runs of, by panels that they share out. */
 typedef struct divisible {
@@ -69,7 +61,7 @@ static double end_of(const divisible *work, share task, int threads)
 static share best_cut(const divisible *work, int threads)
 {
     int fewest = dn_ceil_divide(work->units, work->most);
-    int most = smaller(work->units, fewest + MORE_TASKS * threads);
+    int most = dn_smaller(work->units, fewest + MORE_TASKS * threads);
     share best = {dn_ceil_divide(work->units, fewest), work->panels};
     double best_end = end_of(work, best, threads);
     for (int groups = 1; groups <= work->panels; groups++)
@@ -87,7 +79,7 @@ static share best_cut(const divisible *work, int threads)
 /* 3x3 weights are laid out after the plan's first walk: until then, 1. */
 static int panels_of(const dn_kernels *kernels, const dn_panels *panels)
 {
-    return larger(1, dn_panel_count(kernels, panels->outputs));
+    return dn_larger(1, dn_panel_count(kernels, panels->outputs));
 }
 
 /* Of rows by outputs, a unit of depth. */
@@ -95,7 +87,7 @@ static double product_cost(const dn_kernels *kernels, int rows, int outputs)
 {
     int vectors = dn_ceil_divide(outputs, kernels->lanes);
     int tiles = dn_ceil_divide(rows, kernels->tile_pixels);
-    return (double)larger(rows, FEWEST_ROWS * tiles) * vectors +
+    return (double)dn_larger(rows, FEWEST_ROWS * tiles) * vectors +
            FETCH_COST * vectors * kernels->lanes;
 }
 
@@ -110,7 +102,7 @@ dn_window_form dn_choose_form(int height, int width)
 
 static int outputs_of(const divisible *work, int panels, int outputs)
 {
-    return smaller(panels * work->kernels->tile_channels, outputs);
+    return dn_smaller(panels * work->kernels->tile_channels, outputs);
 }
 
 static double conv_cost(const divisible *work, int run, int panels)
@@ -145,12 +137,12 @@ static double pointwise_cost(const divisible *work, int run, int panels)
 
 void dn_cut_pointwise(dn_pointwise *op, const dn_kernels *kernels, int threads)
 {
-    int most = smaller(PACKED_FLOATS / op->panels.depth, DN_MAX_BLOCK_PIXELS);
+    int most = dn_smaller(PACKED_FLOATS / op->panels.depth, DN_MAX_BLOCK_PIXELS);
     divisible work = {op,
                       kernels,
                       pointwise_cost,
                       dn_grid_pixels(&op->output),
-                      larger(most, kernels->tile_pixels),
+                      dn_larger(most, kernels->tile_pixels),
                       panels_of(kernels, &op->panels)};
     share task = best_cut(&work, threads);
     op->pixels_per_task = task.run;

@@ -8,6 +8,8 @@
  */
 #include "net/plan.h"
 
+#include "base/minmax.h"
+
 /* How a step goes through its output: units, pixels or Winograd's tiles, line by
  * line, in runs that one task or several take. Rows count through all images. */
 typedef struct step_path {
@@ -15,11 +17,6 @@ typedef struct step_path {
     int unit_rows, height;
     int images, run, tasks_per_run;
 } step_path;
-
-static int smaller(int a, int b)
-{
-    return a < b ? a : b;
-}
 
 static step_path path_of(const dn_step *step)
 {
@@ -48,9 +45,9 @@ static void rows_of_task(const step_path *path, int task, int *first, int *end)
     int units = path->across * path->down * path->images, run = task / path->tasks_per_run;
     int line = run * path->run / path->across;
     *first = line / path->down * path->height + line % path->down * path->unit_rows;
-    line = (smaller((run + 1) * path->run, units) - 1) / path->across;
+    line = (dn_smaller((run + 1) * path->run, units) - 1) / path->across;
     *end = line / path->down * path->height +
-           smaller((line % path->down + 1) * path->unit_rows, path->height);
+           dn_smaller((line % path->down + 1) * path->unit_rows, path->height);
 }
 
 static int line_of_row(const step_path *path, int row)
@@ -64,7 +61,7 @@ dn_task_range dn_tasks_awaited(const dn_step *before, const dn_step *step, int t
     int first, end, rows = own.images * own.height;
     rows_of_task(&own, task, &first, &end);
     int first_line = line_of_row(&other, first > 0 ? first - 1 : 0);
-    int last_line = line_of_row(&other, smaller(end, rows - 1));
+    int last_line = line_of_row(&other, dn_smaller(end, rows - 1));
     return (dn_task_range){first_line * other.across / other.run * other.tasks_per_run,
                            dn_ceil_divide((last_line + 1) * other.across, other.run) *
                                other.tasks_per_run};

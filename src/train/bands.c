@@ -1,26 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/bands.h"
 
+#include "base/minmax.h"
+
 #include <string.h>
-
-static int smaller(int a, int b)
-{
-    return a < b ? a : b;
-}
-
-static int larger(int a, int b)
-{
-    return a > b ? a : b;
-}
 
 dn_bands dn_cut_bands(int images, int height, int width, int pixels)
 {
     dn_bands bands = {images, height, width, height, 1, 0};
-    int lines = smaller(larger(pixels / width, 1), DN_MAX_BAND_LINES);
+    int lines = dn_smaller(dn_larger(pixels / width, 1), DN_MAX_BAND_LINES);
     if (lines >= 2 * height)
-        bands.group = smaller(lines / height, images);
+        bands.group = dn_smaller(lines / height, images);
     else if (lines < height)
-        bands.rows = smaller(larger(lines / 4 * 4, 4), height);
+        bands.rows = dn_smaller(dn_larger(lines / 4 * 4, 4), height);
     bands.count = dn_ceil_divide(images, bands.group) * dn_ceil_divide(height, bands.rows);
     return bands;
 }
@@ -30,9 +22,9 @@ dn_band dn_band_at(const dn_bands *bands, int index)
     int across = dn_ceil_divide(bands->height, bands->rows);
     int image = index / across * bands->group, top = index % across * bands->rows;
     dn_band band = {.image = image,
-                    .images = smaller(bands->group, bands->images - image),
+                    .images = dn_smaller(bands->group, bands->images - image),
                     .top = top,
-                    .rows = smaller(bands->rows, bands->height - top)};
+                    .rows = dn_smaller(bands->rows, bands->height - top)};
     band.first_pixel = (image * bands->height + top) * bands->width;
     band.pixels = band.images * band.rows * bands->width;
     return band;

@@ -2,6 +2,7 @@
 /* The backward pass of a 1x1 convolution. A task takes a split of the pixels, for
  * a range of input channels; it goes through them a slice at a time, whose
  * weights, activations and sums stay in the second-level cache. */
+#include "base/minmax.h"
 #include "train/batch_norm.h"
 #include "train/repack.h"
 
@@ -26,26 +27,16 @@ typedef struct backward_work {
     int ranges, range_channels;
 } backward_work;
 
-static int smaller(int a, int b)
-{
-    return a < b ? a : b;
-}
-
-static int larger(int a, int b)
-{
-    return a > b ? a : b;
-}
-
 static backward_work cut_backward(const dn_engine *engine, const dn_node *node, int images)
 {
     const dn_maps *target = &engine->graph.maps[node->target];
     backward_work work = {.node = node, .pixels = images * target->height * target->width};
-    work.most_splits = larger(smaller(MOST_SPLITS, work.pixels / SPLIT_PIXELS), 1);
+    work.most_splits = dn_larger(dn_smaller(MOST_SPLITS, work.pixels / SPLIT_PIXELS), 1);
     int share = dn_ceil_divide(work.pixels, work.most_splits);
     work.split_pixels = dn_ceil_divide(share, ROWS_AT_ONCE) * ROWS_AT_ONCE;
     work.splits = dn_ceil_divide(work.pixels, work.split_pixels);
     int slices = dn_ceil_divide(node->in, SLICE_CHANNELS);
-    int ranges = smaller(dn_ceil_divide(MOST_SPLITS, work.splits), slices);
+    int ranges = dn_smaller(dn_ceil_divide(MOST_SPLITS, work.splits), slices);
     work.range_channels = dn_ceil_divide(slices, ranges) * SLICE_CHANNELS;
     work.ranges = dn_ceil_divide(node->in, work.range_channels);
     return work;
@@ -186,7 +177,7 @@ static void spread_strip(const backward_work *work, dn_norm_gradient op, int cha
     for (int done = 0; done < count; done += op.count) {
         int pixel = first + done, x = pixel % target->width, line = pixel / target->width;
         int image = line / target->height, y = line % target->height;
-        op.count = smaller(count - done, target->width - x);
+        op.count = dn_smaller(count - done, target->width - x);
         for (int corner = 0; corner < 4; corner++) {
             size_t at = ((size_t)image * (size_t)source->height + (size_t)(2 * y + corner / 2)) *
                             (size_t)source->width +
@@ -205,7 +196,7 @@ static void pass_pooled_back(const backward_work *work, const share *mine, int f
 {
     for (int done = 0; done < mine->channels; done += STRIP_CHANNELS) {
         int channel = mine->first_channel + done;
-        int channels = smaller(STRIP_CHANNELS, mine->channels - done);
+        int channels = dn_smaller(STRIP_CHANNELS, mine->channels - done);
         multiply_strip(work, mine, channel, channels, count);
         dn_norm_gradient op =
             dn_prepare_norm_gradient(work->engine, work->node, channel, channels, mine->record);
@@ -268,20 +259,20 @@ static void backward_task(void *context, int task, int thread)
     const dn_node *node = work->node;
     share mine = share_of(work, task / work->ranges, thread);
     int first_channel = task % work->ranges * work->range_channels;
-    int end_channel = smaller(first_channel + work->range_channels, node->in);
+    int end_channel = dn_smaller(first_channel + work->range_channels, node->in);
     double *sums = dn_record_sums(mine.record) + first_channel;
     size_t range = (size_t)(end_channel - first_channel) * sizeof *sums;
     memset(sums, 0, range);
     memset(sums + dn_padded(node->in), 0, range);
     int first = task / work->ranges * work->split_pixels;
-    int end = smaller(first + work->split_pixels, work->pixels);
+    int end = dn_smaller(first + work->split_pixels, work->pixels);
     for (int row = first; row < end; row += ROWS_AT_ONCE) {
-        int count = smaller(ROWS_AT_ONCE, end - row);
+        int count = dn_smaller(ROWS_AT_ONCE, end - row);
         dn_output_gradient(work->engine, node, row, count,
                            (dn_rows){mine.output, mine.output_stride});
         for (int channel = first_channel; channel < end_channel; channel += SLICE_CHANNELS) {
             mine.first_channel = channel;
-            mine.channels = smaller(SLICE_CHANNELS, end_channel - channel);
+            mine.channels = dn_smaller(SLICE_CHANNELS, end_channel - channel);
             backward_slice(work, &mine, row, count, row > first);
         }
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A 1x1 convolution of activated maps, with a transition's 2x2 mean before it. */
+#include "base/minmax.h"
 #include "train/batch_norm.h"
 #include "train/repack.h"
 
@@ -22,23 +23,13 @@ typedef struct forward_work {
     int tasks;
 } forward_work;
 
-static int smaller(int a, int b)
-{
-    return a < b ? a : b;
-}
-
-static int larger(int a, int b)
-{
-    return a > b ? a : b;
-}
-
 static forward_work cut_forward(const dn_engine *engine, const dn_node *node, int images)
 {
     const dn_maps *target = &engine->graph.maps[node->target];
     forward_work work = {.node = node, .pixels = images * target->height * target->width};
     int tile = engine->kernels->tile_pixels;
-    work.rows = smaller(larger(PACKED_FLOATS / node->in / tile, 1) * tile, MOST_ROWS);
-    int wanted = smaller(dn_ceil_divide(work.pixels, TASKS_WANTED), MOST_TASK_PIXELS);
+    work.rows = dn_smaller(dn_larger(PACKED_FLOATS / node->in / tile, 1) * tile, MOST_ROWS);
+    int wanted = dn_smaller(dn_ceil_divide(work.pixels, TASKS_WANTED), MOST_TASK_PIXELS);
     work.task_pixels = dn_ceil_divide(wanted, work.rows) * work.rows;
     work.tasks = dn_ceil_divide(work.pixels, work.task_pixels);
     return work;
@@ -51,7 +42,7 @@ void dn_pointwise_needs(const dn_engine *engine, const dn_node *node, dn_needs *
     dn_needs backward;
     dn_pointwise_backward_needs(engine, node, &backward);
     *needs = (dn_needs){.panels = dn_panels_needed(engine, node),
-                        .partials = (size_t)larger(work.tasks, TASKS_WANTED) *
+                        .partials = (size_t)dn_larger(work.tasks, TASKS_WANTED) *
                                     dn_statistics_record(node->out),
                         .thread = (size_t)work.rows * (size_t)dn_packed_stride(node->in)};
     dn_raise_needs(needs, &backward);
@@ -71,7 +62,7 @@ static void forward_task(void *context, int task, int thread)
                        .panels = work->weights.panels,
                        .pixels_per_task = work->rows,
                        .panels_per_task = dn_panel_count(engine->kernels, node->out)};
-    int first = task * work->task_pixels, end = smaller(first + work->task_pixels, work->pixels);
+    int first = task * work->task_pixels, end = dn_smaller(first + work->task_pixels, work->pixels);
     for (int row = first; row < end; row += work->rows)
         engine->kernels->pointwise(&op, row / work->rows, dn_thread_scratch(engine, thread));
     dn_finish_rows(engine, node, first, end - first,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/window_gradient.h"
 
+#include "base/minmax.h"
+
 /* Splits: of enough pixels that joining their sums costs little, but some in
  * any case. Of more pictures, a split's share of the pixels and the most splits
  * there may be are no smaller: what is planned for the most pictures holds for
@@ -19,16 +21,6 @@
 /* Floats of activations whose gradients exist at once. */
 #define PIECE_FLOATS 40000
 
-static int smaller(int a, int b)
-{
-    return a < b ? a : b;
-}
-
-static int larger(int a, int b)
-{
-    return a > b ? a : b;
-}
-
 /* Tiles of 4x4 pay as soon as most of a map fills them. */
 static bool takes_winograd(const dn_node *node, const dn_maps *target)
 {
@@ -42,11 +34,11 @@ static void cut_bands(dn_window_gradient *work, const dn_node *node, const dn_ma
     int channels = node->in > node->out ? node->in : node->out;
     int wanted = work->winograd ? WINOGRAD_BAND_PIXELS : DIRECT_BAND_FLOATS / channels;
     int pixels = images * target->height * target->width;
-    int share = larger(smaller(SPLIT_PIXELS, dn_ceil_divide(pixels, LEAST_SPLITS)),
-                       dn_ceil_divide(pixels, MOST_SPLITS));
+    int share = dn_larger(dn_smaller(SPLIT_PIXELS, dn_ceil_divide(pixels, LEAST_SPLITS)),
+                          dn_ceil_divide(pixels, MOST_SPLITS));
     work->most_splits =
-        smaller(larger(dn_ceil_divide(pixels, SPLIT_PIXELS), LEAST_SPLITS), MOST_SPLITS);
-    work->bands = dn_cut_bands(images, target->height, target->width, smaller(wanted, share));
+        dn_smaller(dn_larger(dn_ceil_divide(pixels, SPLIT_PIXELS), LEAST_SPLITS), MOST_SPLITS);
+    work->bands = dn_cut_bands(images, target->height, target->width, dn_smaller(wanted, share));
     work->bands_per_split = dn_ceil_divide(work->bands.count, work->most_splits);
     work->splits = dn_ceil_divide(work->bands.count, work->bands_per_split);
 }
@@ -55,7 +47,7 @@ static void shape_frames(dn_window_gradient *work, const dn_engine *engine, cons
                          const dn_maps *target)
 {
     bool pictures = node->source == DN_NONE;
-    work->slice = work->winograd ? smaller(SLICE_CHANNELS, node->in) : node->in;
+    work->slice = work->winograd ? dn_smaller(SLICE_CHANNELS, node->in) : node->in;
     work->source = dn_source_frame(engine, node);
     work->source.channels = work->slice;
     work->source.pixel_stride = pictures ? node->in : dn_packed_stride(work->slice);

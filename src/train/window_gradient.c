@@ -4,12 +4,9 @@
  * activated maps, and it is convolved back to the source. */
 #include "train/window_gradient.h"
 
-#include <string.h>
+#include "base/minmax.h"
 
-static int smaller(int a, int b)
-{
-    return a < b ? a : b;
-}
+#include <string.h>
 
 /* ---- a split ---- */
 
@@ -109,7 +106,7 @@ static void add_winograd_product(const dn_window_gradient *work, const share *mi
     kernels->winograd_gradient(&op);
     dn_frame_shape frame = work->source;
     for (int channel = 0; channel < node->in; channel += work->slice) {
-        frame.channels = smaller(work->slice, node->in - channel);
+        frame.channels = dn_smaller(work->slice, node->in - channel);
         dn_window_source source = {&work->window, channel, frame.channels, frame.pixel_stride};
         op.input = dn_fill_frame(&frame, band, dn_source_line(node), &source, mine->source);
         op.channels = frame.channels;
@@ -176,7 +173,7 @@ static void backward_split(void *context, int split, int thread)
     bool learns = !engine->frozen[node->weight], passes = dn_passes_back(engine, node);
     memset(mine.record, 0, dn_norm_record(node->in) * sizeof(float));
     int first = split * work->bands_per_split;
-    int end = smaller(first + work->bands_per_split, work->bands.count);
+    int end = dn_smaller(first + work->bands_per_split, work->bands.count);
     for (int index = first; index < end; index++) {
         dn_band band = dn_band_at(&work->bands, index);
         dn_grid gradient =
