@@ -82,8 +82,10 @@ dn_model *weights_open(const char *name)
     dn_model *model;
     if (!path)
         return NULL;
-    if (weights_read(path, &model) != DN_OK) {
-        refuse();
+    dn_status status = weights_read(path, &model);
+    if (status != DN_OK) {
+        complain("%s%s", dn_last_error(),
+                 status == DN_ERROR_ARGUMENT ? ": say --concat first or --concat last" : "");
         return NULL;
     }
     if (dn_model_warning(model))

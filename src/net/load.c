@@ -82,7 +82,7 @@ static dn_status decide_concat(loader *l, const dn_match *match)
         return dn_fail(
             DN_ERROR_ARGUMENT,
             "neither names nor batch-norm statistics say whether a layer's new maps come "
-            "first or last; say --concat first or --concat last");
+            "first or last; the option concat has to");
     if (l->asked != DN_CONCAT_AUTO && l->asked != l->concat)
         warn(l, "its batch-norm statistics or metadata overrule the concatenation order asked for");
     else if (facts != DN_CONCAT_AUTO && match->convention != DN_CONCAT_AUTO &&
