@@ -539,13 +539,13 @@ typedef struct dn_trainer_options {
     uint64_t seed;     /* of the dropout */
 
     const char *optimiser; /* "sgd", "adamw" */
-    double momentum;       /* SGD's, or Adam's first beta */
+    double momentum;       /* SGD's, or Adam's first beta; below 0: 0.9, or under
+                              "onecycle" from 0.95 to 0.85 and back */
     bool nesterov;
     double weight_decay;
     double clip; /* of the gradient's norm; 0: none */
 
-    const char *schedule; /* "constant", "step", "cosine", "onecycle" (which also moves the
-                             momentum, 0.95 to 0.85 and back) */
+    const char *schedule; /* "constant", "step", "cosine", "onecycle" */
     double rate;          /* learning rate, the highest */
     int64_t steps;        /* of the whole run */
     int64_t warmup;       /* steps */

@@ -95,7 +95,7 @@ static void drive_schedule(void)
     check(dn_schedule_check(&schedule));
     for (int i = 0; i < steps; i++)
         printf("%.17g\n%.17g\n", dn_schedule_rate(&schedule, i),
-               dn_schedule_momentum(&schedule, i, 0.9));
+               dn_schedule_momentum(&schedule, i, -1));
 }
 
 /* loss LABELS ROWS OUTPUTS SMOOTHING, logits, targets: loss and gradients. */

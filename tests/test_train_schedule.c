@@ -84,13 +84,14 @@ static void one_cycle(void **state)
     assert_rate(&schedule, 0, 0.04);
     assert_rate(&schedule, 29, 1);
     assert_rate(&schedule, 99, 4e-6);
-    assert_true(fabs(dn_schedule_momentum(&schedule, 0, 0.9) - 0.95) < 1e-12);
-    assert_true(fabs(dn_schedule_momentum(&schedule, 29, 0.9) - 0.85) < 1e-12);
-    assert_true(fabs(dn_schedule_momentum(&schedule, 99, 0.9) - 0.95) < 1e-12);
+    assert_true(fabs(dn_schedule_momentum(&schedule, 0, -1) - 0.95) < 1e-12);
+    assert_true(fabs(dn_schedule_momentum(&schedule, 29, -1) - 0.85) < 1e-12);
+    assert_true(fabs(dn_schedule_momentum(&schedule, 99, -1) - 0.95) < 1e-12);
+    assert_true(dn_schedule_momentum(&schedule, 29, 0.8) == 0.8);
     schedule.warmup = 10;
     assert_rate(&schedule, 9, 1);
     schedule = find("cosine", 1, 100);
-    assert_true(dn_schedule_momentum(&schedule, 29, 0.9) == 0.9);
+    assert_true(dn_schedule_momentum(&schedule, 29, -1) == 0.9);
 }
 
 /* No length makes a rate that is not a number, or leaves its range. */

@@ -113,8 +113,10 @@ double dn_schedule_rate(const dn_schedule *schedule, int64_t step)
 
 double dn_schedule_momentum(const dn_schedule *schedule, int64_t step, double momentum)
 {
-    if (schedule->kind != DN_SCHEDULE_ONECYCLE)
+    if (momentum >= 0)
         return momentum;
+    if (schedule->kind != DN_SCHEDULE_ONECYCLE)
+        return 0.9;
     double progress;
     if (step >= schedule->steps)
         step = schedule->steps - 1;

@@ -40,7 +40,7 @@ dn_status dn_schedule_check(const dn_schedule *schedule);
 /* The rate of step 0..steps-1; beyond them the last step's. */
 double dn_schedule_rate(const dn_schedule *schedule, int64_t step);
 
-/* The momentum of a step: `momentum`, but for one cycle. */
+/* The momentum of a step: as asked, or, below 0, one cycle's, or 0.9. */
 double dn_schedule_momentum(const dn_schedule *schedule, int64_t step, double momentum);
 
 #endif

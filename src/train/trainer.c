@@ -14,7 +14,7 @@ void dn_trainer_defaults(dn_trainer_options *options)
 {
     *options = (dn_trainer_options){
         .optimiser = "sgd",
-        .momentum = 0.9,
+        .momentum = -1,
         .nesterov = true,
         .weight_decay = 1e-4,
         .schedule = "step",
@@ -56,7 +56,8 @@ static dn_status check_options(const dn_trainer_options *options)
 static dn_status choose_optimiser(const dn_trainer_options *options, dn_optimiser_options *chosen)
 {
     DN_TRY(dn_optimiser_find(options->optimiser, chosen));
-    chosen->momentum = options->momentum;
+    if (options->momentum >= 0)
+        chosen->momentum = options->momentum;
     chosen->nesterov = options->nesterov;
     chosen->weight_decay = options->weight_decay;
     return DN_OK;

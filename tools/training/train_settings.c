@@ -157,7 +157,8 @@ bool train_settings_trainer(dn_trainer_options *options)
     options->low_memory = strcmp(train_chosen.memory, "low") == 0;
     options->seed = (uint64_t)train_chosen.seed;
     options->optimiser = train_chosen.optimiser;
-    options->momentum = train_chosen.momentum;
+    if (option_given(&train_chosen.momentum))
+        options->momentum = train_chosen.momentum;
     options->nesterov = train_chosen.nesterov;
     options->weight_decay = train_chosen.weight_decay;
     options->clip = train_chosen.clip;
