@@ -211,6 +211,24 @@ def pictures_and_faults(folder, data):
           and "lower learning rate" in done.stderr, done.stderr.strip().splitlines()[-2])
 
 
+def broken_settings(folder, data):
+    """What settings.json says is believed no more than a command line is."""
+    run = f"{folder}/broken"
+    densenet("train", data, *NETWORK, "--output", run, "--max-steps", "1")
+    with open(f"{run}/settings.json", encoding="utf-8") as file:
+        sound = json.load(file)
+    for name, value, words in (("help", True, "is no setting of a run"), ("threads", 2, "is no setting of a run"),
+                               ("resume", "x", "is no setting of a run"), ("epochs", "abc", "is not a whole number"),
+                               ("wings", 2, "there is no option --wings"), ("nesterov", "yes", "neither true nor false"),
+                               ("lr", [1], "neither text nor a number")):
+        with open(f"{run}/settings.json", "w", encoding="utf-8") as file:
+            json.dump({**sound, name: value}, file)
+        refused(f"{name} in settings.json", words, "train", "--resume", run)
+        refused("by the file's name", f"densenet: {run}/settings.json: ", "train", "--resume", run)
+    with open(f"{run}/settings.json", "w", encoding="utf-8") as file:
+        json.dump(sound, file)
+
+
 def fine_tuning(folder, data):
     """Another number of classes gets a new head; what is frozen stays."""
     start, run = f"{folder}/start.safetensors", f"{folder}/runs/not/there/fine"
@@ -250,6 +268,7 @@ def main():
         interrupted_runs(folder, data)
         full_disk(folder, data)
         pictures_and_faults(folder, data)
+        broken_settings(folder, data)
         fine_tuning(folder, data)
         planned_memory(folder, data)
     sys.exit(failures > 0)

@@ -2,6 +2,7 @@
 #include "training/train_settings.h"
 
 #include "files/output.h"
+#include "network.h"
 #include "ui/report.h"
 
 #include <errno.h>
@@ -13,11 +14,11 @@
 #include <unistd.h>
 
 /* Where this call runs is no setting of the run. */
-static bool belongs_to_run(const option_row *row)
+static bool belongs_to_run(const char *name)
 {
     static const char *const others[] = {"output", "resume", "threads", "max-steps", "help"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (strcmp(row->name, others[i]) == 0)
+        if (strcmp(name, others[i]) == 0)
             return false;
     return true;
 }
@@ -56,7 +57,7 @@ bool train_settings_write(const command *chosen, const char *run)
     json_t *object = json_pack("{s:s}", "data", train_chosen.data);
     const option_row *row;
     for (int i = 0; (row = option_at(chosen->options, i)); i++)
-        if (belongs_to_run(row) && option_given(row->target))
+        if (belongs_to_run(row->name) && option_given(row->target))
             json_object_set_new(object, row->name, row_value(row));
     char *text = shortest_json(object), *path = NULL;
     json_decref(object);
@@ -97,10 +98,51 @@ static bool is_run(const char *folder)
         return complain("%s: there is no such run to go on with: %s", folder, strerror(errno));
     if (asprintf(&state, "%s/resume.safetensors", folder) < 0)
         return complain("out of memory for the settings");
-    bool saved = access(state, F_OK) == 0 ||
-                 complain("%s: holds no resume.safetensors, no run to go on with", folder);
+    bool saved = access(state, F_OK) == 0;
     free(state);
-    return saved;
+    if (saved || asprintf(&state, "%s/settings.json", folder) < 0)
+        return saved;
+    bool begun = access(state, F_OK) == 0;
+    free(state);
+    return begun ? complain("%s: this run ended before its first checkpoint; start anew with the "
+                            "same command and --output %s",
+                            folder, folder)
+                 : complain("%s: holds no resume.safetensors, no run to go on with", folder);
+}
+
+/* `file` is the command under the file's name, which faults are to begin with. */
+static bool read_setting(const command *file, const char *name, const json_t *value)
+{
+    char *text = value_text(value);
+    if (!text)
+        return complain("%s: \"%s\" is neither text nor a number", file->name, name);
+    if (strcmp(name, "data") != 0)
+        return belongs_to_run(name)
+                   ? option_default(file, name, text)
+                   : complain("%s: \"%s\" is no setting of a run", file->name, name);
+    if (!train_chosen.data)
+        train_chosen.data = text;
+    return true;
+}
+
+/* A run keeps its network. */
+static bool same_network(const json_t *object, const char *run)
+{
+    for (const option_row *row = arch_options; row->name; row++) {
+        const json_t *made = json_object_get(object, row->name);
+        if (!made || !option_given(row->target))
+            continue;
+        json_t *asked = row_value(row);
+        bool same = json_equal(made, asked);
+        char *text = same ? NULL : value_text(made);
+        json_decref(asked);
+        if (!same)
+            complain("train: run %s was made with --%s %s", run, row->name, text ? text : "?");
+        free(text);
+        if (!same)
+            return false;
+    }
+    return true;
 }
 
 bool train_settings_read(const command *chosen, const char *run)
@@ -114,16 +156,13 @@ bool train_settings_read(const command *chosen, const char *run)
     json_t *object = json_load_file(path, JSON_REJECT_DUPLICATES, &fault), *value;
     bool sound = json_is_object(object) || complain("%s: cannot be read as settings: %s", path,
                                                     object ? "no object" : fault.text);
+    sound = sound && same_network(object, run);
+    command file = *chosen;
+    file.name = path;
     const char *name;
     json_object_foreach(sound ? object : NULL, name, value)
     {
-        char *text = value_text(value);
-        if (!text)
-            sound = complain("%s: \"%s\" is neither text nor a number", path, name);
-        else if (strcmp(name, "data") == 0)
-            train_chosen.data = train_chosen.data ? train_chosen.data : text;
-        else
-            sound = option_default(chosen, name, text);
+        sound = read_setting(&file, name, value);
         if (!sound)
             break;
     }

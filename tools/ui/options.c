@@ -178,12 +178,14 @@ static bool store(const command *chosen, const option_row *row, const char *valu
 bool option_default(const command *chosen, const char *name, const char *value)
 {
     const option_row *row = find_name(chosen->options, name, strlen(name));
-    if (!row)
+    if (!row || row == &help_row)
         return complain("%s: there is no option --%s", chosen->name, name);
     if (option_given(row->target))
         return true;
     if (row->type == OPTION_FLAG && strcmp(value, "false") == 0)
         return true;
+    if (row->type == OPTION_FLAG && strcmp(value, "true") != 0)
+        return complain("%s: --%s: \"%s\" is neither true nor false", chosen->name, name, value);
     return store(chosen, row, value);
 }
 
