@@ -105,6 +105,40 @@ def folders(folder):
               contents(f"{folder}/file") == b"kept", done.stderr)
 
 
+def inputs_stay(folder):
+    """What a command reads, by whatever name, it does not write over; nor one result over another."""
+    place = f"{folder}/inputs"
+    for label in ("one", "two", "three"):
+        os.makedirs(f"{place}/data/{label}")
+        write(f"{place}/data/{label}/a.png", grey_png(8, 8, 100))
+    run("convert", f"{folder}/net.pth", f"{place}/net.pth")
+    write(f"{place}/names.txt", b"one\ntwo\nthree\n")
+    os.link(f"{place}/net.pth", f"{place}/hard.pth")
+    os.symlink("net.pth", f"{place}/soft.pth")
+    write(f"{place}/data.csv", b"image,one,two,three\n")
+    measure = ("eval", "-w", f"{place}/net.pth", "--preprocess", "none,channels=1")
+    for command, output in (
+            (("convert", f"{place}/net.pth"), "net.pth"), (("convert", f"{place}/net.pth"), "hard.pth"),
+            (("convert", f"{place}/net.pth"), "soft.pth"), (("convert", f"{place}/net.pth"), "../inputs/net.pth"),
+            (("convert", f"{folder}/net.pth", "--labels", f"{place}/names.txt"), "names.txt"),
+            ((*measure, f"{place}/data", "--per-class"), "net.pth"),
+            ((*measure, f"{place}/data", "--confusion"), "soft.pth"),
+            ((*measure, f"{place}/data.csv", "--per-class"), "data.csv"),
+            ((*measure, f"{place}/data", "--confusion", f"{place}/m.csv", "--per-class"), "../inputs/m.csv")):
+        before = contents(f"{place}/{output}") if os.path.exists(f"{place}/{output}") else None
+        done = run(*command, f"{place}/{output}")
+        after = contents(f"{place}/{output}") if os.path.exists(f"{place}/{output}") else None
+        check(f"{command} {output}", done.returncode == 2 and before == after and
+              done.stderr.endswith(b"it would be lost\n") and done.stderr.count(b"\n") == 1, done.stderr)
+    write(f"{place}/contact-sheet.png", grey_png(9, 9, 100))
+    write(f"{place}/a.png", grey_png(8, 8, 100))
+    before = sorted((name, contents(f"{place}/{name}")) for name in ("a.png", "contact-sheet.png"))
+    done = run("predict", "-w", f"{folder}/net.pth", "--preprocess", "none,channels=1", place, "--cam", place)
+    check("--cam where the pictures are", done.returncode == 0 and before ==
+          sorted((name, contents(f"{place}/{name}")) for name in ("a.png", "contact-sheet.png")) and
+          {"a-2.png", "contact-sheet-2.png", "contact-sheet-3.png"} <= set(os.listdir(place)), os.listdir(place))
+
+
 def standard_input(folder):
     """A picture without a name is called as it was asked for."""
     predict = ("predict", "-w", f"{folder}/net.pth", "--preprocess", "none,channels=1", "-")
@@ -120,7 +154,7 @@ def standard_input(folder):
 with tempfile.TemporaryDirectory() as scratch:
     subprocess.run([PROGRAM, "init", "--blocks", "1,2", "--growth", "2", "--stem", "cifar", "--channels", "1",
                     "--classes", "3", "-o", f"{scratch}/net.pth"], check=True)
-    for test in (streams, leftovers, folders, standard_input):
+    for test in (streams, leftovers, folders, inputs_stay, standard_input):
         test(scratch)
         print(test.__name__)
 sys.exit(failures > 0)

@@ -3,11 +3,11 @@
 
 #include "densenet.h"
 #include "files/labels.h"
+#include "files/same_file.h"
 #include "ui/report.h"
 #include "weights.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 static struct {
     const char *naming, *dtype, *labels, *preprocess, *task;
@@ -48,21 +48,11 @@ static int convert(dn_model *model, const char *path)
     return dn_model_save(model, path, &format) == DN_OK ? EXIT_DONE : refuse();
 }
 
-static bool same_file(const char *a, const char *b)
-{
-    struct stat first, second;
-    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
-           first.st_ino == second.st_ino;
-}
-
 static int run(int count, char **arguments)
 {
     (void)count;
-    if (same_file(arguments[0], arguments[1])) {
-        complain("convert: %s is the file to read: it would be lost", arguments[1]);
-        return EXIT_REFUSED;
-    }
-    if (!weights_writable(arguments[1]))
+    if (!output_spares(arguments[1], arguments[0]) || !output_spares(arguments[1], chosen.labels) ||
+        !weights_writable(arguments[1]))
         return EXIT_REFUSED;
     dn_model *model = weights_open(arguments[0]);
     if (!model)

@@ -2,6 +2,7 @@
 #include "commands.h"
 #include "evaluation_report.h"
 #include "files/pictures.h"
+#include "files/same_file.h"
 #include "ui/report.h"
 #include "weights.h"
 
@@ -90,13 +91,22 @@ static int report(const dn_model *model, const dn_dataset *data, const dn_evalua
     return evaluation->skipped ? EXIT_PART : EXIT_DONE;
 }
 
+static bool outputs_spare(const char *data)
+{
+    const char *weights = weights_path(weights_argument());
+    return output_spares(chosen.confusion, weights) && output_spares(chosen.confusion, data) &&
+           output_spares(chosen.per_class, weights) && output_spares(chosen.per_class, data) &&
+           output_spares(chosen.per_class, chosen.confusion);
+}
+
 static int run(int count, char **arguments)
 {
     (void)count;
     dn_model *model = weights_load();
     dn_dataset *data = NULL;
     dn_evaluation *evaluation = NULL;
-    if (model && dn_dataset_open(arguments[0], DN_PORTION_TEST, &data) != DN_OK)
+    if (model && outputs_spare(arguments[0]) &&
+        dn_dataset_open(arguments[0], DN_PORTION_TEST, &data) != DN_OK)
         refuse();
     if (data)
         evaluation = evaluate(model, data);

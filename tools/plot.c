@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands.h"
 #include "drawing/curves.h"
+#include "files/same_file.h"
 #include "ui/report.h"
 
 #include <stdio.h>
@@ -16,6 +17,20 @@ static const option_row options[] = {
     {0},
 };
 
+/* RUN/log.csv is read, and not drawn over. */
+static bool spares_logs(const char *path, int count, char **runs)
+{
+    bool sound = true;
+    for (int i = 0; sound && i < count; i++) {
+        char *log;
+        if (asprintf(&log, "%s/log.csv", runs[i]) < 0)
+            return complain("out of memory");
+        sound = output_spares(path, log);
+        free(log);
+    }
+    return sound;
+}
+
 static int run(int count, char **arguments)
 {
     char *standard = NULL;
@@ -24,7 +39,7 @@ static int run(int count, char **arguments)
         return EXIT_REFUSED;
     }
     const char *path = chosen.output ? chosen.output : standard;
-    bool sound = curves_write(arguments, count, path);
+    bool sound = spares_logs(path, count, arguments) && curves_write(arguments, count, path);
     if (sound)
         printf("%s\n", path);
     free(standard);

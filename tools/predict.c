@@ -156,7 +156,7 @@ static bool run_list(predictor *p, const picture_list *list)
     return sound;
 }
 
-static bool open_predictor(predictor *p, dn_model *model)
+static bool open_predictor(predictor *p, dn_model *model, const picture_list *list)
 {
     size_t classes = (size_t)dn_model_arch(model)->classes;
     p->model = model;
@@ -169,7 +169,7 @@ static bool open_predictor(predictor *p, dn_model *model)
                         p->preprocess.channels, dn_model_arch(model)->channels);
     if (!succeeded(dn_session_create(model, chosen.threads, &p->session)))
         return false;
-    if (chosen.heat && !(p->heat = heat_folder_open(chosen.heat, model)))
+    if (chosen.heat && !(p->heat = heat_folder_open(chosen.heat, model, list)))
         return false;
     p->logits = malloc((size_t)chosen.batch * classes * sizeof *p->logits);
     p->ranked = malloc(classes * sizeof *p->ranked);
@@ -196,7 +196,7 @@ static bool finish_heat(predictor *p)
 static int predict(dn_model *model, const picture_list *list)
 {
     predictor p = {0};
-    bool sound = open_predictor(&p, model);
+    bool sound = open_predictor(&p, model, list);
     if (sound) {
         predictions_begin(p.format);
         sound = run_list(&p, list) && (!p.heat || finish_heat(&p));

@@ -10,44 +10,86 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct heat_folder {
     char *path;
     const dn_model *model;
     contact_sheet *sheet;
     char *sheet_path;
+    struct stat *pictures; /* what is read; not found: all zero */
+    size_t picture_count;
     char **names; /* files written, so that no two pictures share one */
     int count;
 };
 
-heat_folder *heat_folder_open(const char *path, const dn_model *model)
+static bool is_picture(const heat_folder *folder, const char *name)
 {
-    if (!folder_make(path))
-        return NULL;
-    heat_folder *folder = calloc(1, sizeof *folder);
-    if (folder) {
-        folder->path = strdup(path);
-        folder->model = model;
-        folder->sheet = contact_sheet_create();
-        if (asprintf(&folder->sheet_path, "%s/contact-sheet.png", path) < 0)
-            folder->sheet_path = NULL;
-    }
-    if (!folder || !folder->path || !folder->sheet_path || !folder->sheet) {
-        complain("out of memory for heat maps");
-        heat_folder_free(folder);
-        return NULL;
-    }
-    return folder;
+    struct stat found;
+    if (stat(name, &found) != 0)
+        return false;
+    for (size_t i = 0; i < folder->picture_count; i++)
+        if (folder->pictures[i].st_ino == found.st_ino &&
+            folder->pictures[i].st_dev == found.st_dev)
+            return true;
+    return false;
 }
 
 static bool taken(const heat_folder *folder, const char *name)
 {
-    if (strcmp(folder->sheet_path, name) == 0)
+    if (is_picture(folder, name) || (folder->sheet_path && strcmp(folder->sheet_path, name) == 0))
         return true;
     for (int i = 0; i < folder->count; i++)
         if (strcmp(folder->names[i], name) == 0)
             return true;
     return false;
+}
+
+/* DIR/STEM.png, with -2 behind the stem where that is taken; NULL without memory. */
+static char *choose_name(const heat_folder *folder, const char *stem, int length)
+{
+    char *name = NULL;
+    for (int number = 1; !name || taken(folder, name); number++) {
+        free(name);
+        int made = number == 1
+                       ? asprintf(&name, "%s/%.*s.png", folder->path, length, stem)
+                       : asprintf(&name, "%s/%.*s-%d.png", folder->path, length, stem, number);
+        if (made < 0)
+            return NULL;
+    }
+    return name;
+}
+
+static bool fill(heat_folder *folder, const char *path, const picture_list *list)
+{
+    static const char sheet[] = "contact-sheet";
+    folder->path = strdup(path);
+    folder->sheet = contact_sheet_create();
+    folder->pictures = calloc(list->count + 1, sizeof *folder->pictures);
+    if (!folder->path || !folder->sheet || !folder->pictures)
+        return false;
+    for (; folder->picture_count < list->count; folder->picture_count++) {
+        const char *picture = list->paths[folder->picture_count];
+        struct stat *found = &folder->pictures[folder->picture_count];
+        if (stat(strcmp(picture, "-") == 0 ? "/dev/stdin" : picture, found) != 0)
+            *found = (struct stat){0};
+    }
+    folder->sheet_path = choose_name(folder, sheet, (int)strlen(sheet));
+    return folder->sheet_path != NULL;
+}
+
+heat_folder *heat_folder_open(const char *path, const dn_model *model, const picture_list *list)
+{
+    if (!folder_make(path))
+        return NULL;
+    heat_folder *folder = calloc(1, sizeof *folder);
+    if (folder && fill(folder, path, list)) {
+        folder->model = model;
+        return folder;
+    }
+    complain("out of memory for heat maps");
+    heat_folder_free(folder);
+    return NULL;
 }
 
 static const char *base_name(const char *path)
@@ -56,22 +98,13 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* DIR/photo.png for .../photo.jpg; photo-2.png where that is taken. */
-static char *choose_name(const heat_folder *folder, const char *picture)
+/* DIR/photo.png for .../photo.jpg. */
+static char *name_for(const heat_folder *folder, const char *picture)
 {
     const char *base = strcmp(picture, "-") == 0 ? "stdin" : base_name(picture);
     const char *dot = strrchr(base, '.');
-    int length = (int)(dot && dot != base ? dot - base : (ptrdiff_t)strlen(base));
-    char *name = NULL;
-    for (int number = 1; !name || taken(folder, name); number++) {
-        free(name);
-        int made = number == 1
-                       ? asprintf(&name, "%s/%.*s.png", folder->path, length, base)
-                       : asprintf(&name, "%s/%.*s-%d.png", folder->path, length, base, number);
-        if (made < 0)
-            return NULL;
-    }
-    return name;
+    return choose_name(folder, base,
+                       (int)(dot && dot != base ? dot - base : (ptrdiff_t)strlen(base)));
 }
 
 static char *keep_name(heat_folder *folder, const char *picture)
@@ -80,7 +113,7 @@ static char *keep_name(heat_folder *folder, const char *picture)
     if (!grown)
         return NULL;
     folder->names = grown;
-    char *name = choose_name(folder, picture);
+    char *name = name_for(folder, picture);
     if (name)
         folder->names[folder->count++] = name;
     return name;
@@ -132,6 +165,7 @@ void heat_folder_free(heat_folder *folder)
     for (int i = 0; i < folder->count; i++)
         free(folder->names[i]);
     free(folder->names);
+    free(folder->pictures);
     free(folder->path);
     free(folder->sheet_path);
     contact_sheet_free(folder->sheet);

@@ -3,12 +3,14 @@
 #ifndef TOOL_HEAT_FOLDER_H
 #define TOOL_HEAT_FOLDER_H
 
+#include "files/pictures.h"
 #include "predictions.h"
 
 typedef struct heat_folder heat_folder;
 
-/* Makes the folder where it is not there; NULL where it has complained. */
-heat_folder *heat_folder_open(const char *path, const dn_model *model);
+/* Makes the folder where it is not there; NULL where it has complained. No file that
+ * it receives replaces one of the pictures. */
+heat_folder *heat_folder_open(const char *path, const dn_model *model, const picture_list *list);
 
 /* Draws the map of a prediction for picture `index` of the session's last run.
  * Returns the file's path, valid until the next call; NULL where it has

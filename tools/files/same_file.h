@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TOOL_SAME_FILE_H
+#define TOOL_SAME_FILE_H
+
+#include <stdbool.h>
+
+/* Whether what is written to `output` leaves `other`, which the same command reads
+ * or writes, as it is; complains where it does not. Either may be NULL. */
+bool output_spares(const char *output, const char *other);
+
+#endif
