@@ -66,8 +66,9 @@ static dn_status split(const dn_dataset *whole, double fraction, uint64_t seed, 
         total += needed[class];
     if (total == 0)
         return dn_fail(DN_ERROR_ARGUMENT,
-                       "a fraction of %g of %d pictures in %d classes leaves none to hold back",
-                       fraction, whole->count, classes);
+                       "%s: a share of %g of %d picture%s in %d class%s leaves none to hold back",
+                       dn_dataset_path(whole), fraction, whole->count, whole->count == 1 ? "" : "s",
+                       classes, classes == 1 ? "" : "es");
     choose_held(whole, seed, sizes, needed, held);
     DN_TRY(create_part(whole, held, false, &parts[0]));
     return create_part(whole, held, true, &parts[1]);
