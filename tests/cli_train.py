@@ -82,12 +82,33 @@ def interrupted_runs(folder, data):
 
     steps = f"{folder}/steps"
     done = densenet("train", data, *NETWORK, "--output", steps, "--max-steps", "3")
+    check("before a validation the last weights are named", done.stdout.strip() == f"{steps}/last.safetensors"
+          and os.path.exists(done.stdout.strip()), done.stdout.strip())
     while done.returncode == 0 and "go on with" in done.stderr:
         done = densenet("train", "--resume", steps, "--max-steps", "4")
     check("the same bits when stopped every few steps", done.returncode == 0 and results(steps) == expected)
 
     killed_run(folder, data, expected)
     signalled_run(folder, data, expected)
+
+
+def resumed_settings(folder, data):
+    """What a resumed run is given holds for the next call; its network and folder stay."""
+    run = f"{folder}/settings"
+    densenet("train", data, *NETWORK, "--output", run, "--max-steps", "3")
+    refused("another folder for a resumed run", "is another", "train", "--resume", run, "--output", f"{folder}/other")
+    refused("another network for a resumed run", "was made with --growth 4", "train", "--resume", run, "--growth", "8")
+    densenet("train", "--resume", run, "--epochs", "3", "--lr", "0.01", "--max-steps", "1")
+    with open(f"{run}/settings.json", encoding="utf-8") as file:
+        kept = json.load(file)
+    check("what a resumed run was given is kept", kept["epochs"] == 3 and kept["lr"] == 0.01 and kept["growth"] == 4)
+    done = densenet("train", "--resume", run)
+    check("and holds for the next", done.returncode == 0 and "epoch 3/3" in done.stderr)
+    done = densenet("train", "--resume", run)
+    check("a finished run says so", done.returncode == 0 and "already finished after epoch 3" in done.stderr
+          and done.stdout.strip() == f"{run}/best.safetensors", done.stderr.strip().splitlines()[-1])
+    os.remove(f"{run}/resume.safetensors")
+    refused("a run that ended before a checkpoint", f"--output {run}", "train", "--resume", run)
 
 
 def killed_run(folder, data, expected):
@@ -122,6 +143,7 @@ def signalled_run(folder, data, expected):
         time.sleep(0.01)
     child.send_signal(signal.SIGINT)
     _, said = child.communicate()
+    check("SIGINT is answered at once", "finishing the step; once more quits" in said)
     check("SIGINT saves and says how to go on", child.returncode == 1 and f"--resume {run}" in said,
           said.strip().splitlines()[-1])
     done = densenet("train", "--resume", run)
@@ -191,7 +213,11 @@ def pictures_and_faults(folder, data):
     os.makedirs(f"{folder}/one/alone")
     shutil.copy(f"{photos}/cat/00.png", f"{folder}/one/alone")
     os.makedirs(f"{folder}/nothing")
-    refused("one class", "class", "train", f"{folder}/one", *small, "--output", f"{folder}/r1")
+    refused("one class", "of the one class \"alone\"", "train", f"{folder}/one", *small, "--output", f"{folder}/r1")
+    refused("a batch larger than the data", "--batch-size 64: there are", "train", photos, *small[:6], "--batch-size",
+            "64", "--output", f"{folder}/r8")
+    few = densenet("train", photos, *small[:6], "--epochs", "1", "--output", f"{folder}/few")
+    check("few pictures make a smaller batch", few.returncode == 1, few.stderr.strip().splitlines()[-1])
     refused("an empty folder", "nothing", "train", f"{folder}/nothing", *small, "--output", f"{folder}/r2")
     refused("no data", "absent", "train", f"{folder}/absent", *small, "--output", f"{folder}/r3")
     refused("a folder that holds a run", "--resume", "train", data, *NETWORK, "--output", f"{folder}/whole")
@@ -266,6 +292,7 @@ def main():
         data = f"{folder}/cifar"
         write_cifar(data)
         interrupted_runs(folder, data)
+        resumed_settings(folder, data)
         full_disk(folder, data)
         pictures_and_faults(folder, data)
         broken_settings(folder, data)

@@ -17,10 +17,10 @@ static char *file_in(const train_run *run, const char *name)
 
 bool train_checkpoint_save(train_run *run)
 {
-    json_t *note =
-        json_pack("{s:f, s:f, s:I, s:I, s:f, s:f}", "epoch_loss", run->epoch_loss, "epoch_correct",
-                  run->epoch_correct, "epoch_pictures", (json_int_t)run->epoch_pictures, "skipped",
-                  (json_int_t)run->skipped, "best_score", run->best_score, "seconds", run->seconds);
+    json_t *note = json_pack("{s:f, s:f, s:I, s:f, s:f, s:f}", "epoch_loss", run->epoch_loss,
+                             "epoch_correct", run->epoch_correct, "epoch_pictures",
+                             (json_int_t)run->epoch_pictures, "best_score", run->best_score,
+                             "best_loss", run->best_loss, "seconds", run->seconds);
     char *text = note ? json_dumps(note, JSON_COMPACT) : NULL;
     char *path = file_in(run, "resume.safetensors");
     bool sound = path && (text || complain("out of memory for a checkpoint"));
@@ -47,14 +47,13 @@ bool train_checkpoint_restore(train_run *run)
     }
     json_error_t fault;
     json_t *note = json_loads(text, 0, &fault);
-    json_int_t pictures, skipped;
-    bool sound = note && json_unpack(note, "{s:F, s:F, s:I, s:I, s:F, s:F}", "epoch_loss",
+    json_int_t pictures;
+    bool sound = note && json_unpack(note, "{s:F, s:F, s:I, s:F, s?F, s:F}", "epoch_loss",
                                      &run->epoch_loss, "epoch_correct", &run->epoch_correct,
-                                     "epoch_pictures", &pictures, "skipped", &skipped, "best_score",
-                                     &run->best_score, "seconds", &run->seconds) == 0;
+                                     "epoch_pictures", &pictures, "best_score", &run->best_score,
+                                     "best_loss", &run->best_loss, "seconds", &run->seconds) == 0;
     if (sound) {
         run->epoch_pictures = pictures;
-        run->skipped = skipped;
         run->saved = true;
     } else {
         complain("%s: holds no note of a training run", path);

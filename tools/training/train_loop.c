@@ -5,6 +5,7 @@
 #include "training/train_settings.h"
 #include "ui/report.h"
 
+#include <errno.h>
 #include <math.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -16,7 +17,12 @@ static volatile sig_atomic_t interrupted;
 /* The second signal finds the default action again, and ends the program. */
 static void note_signal(int number)
 {
+    static const char said[] = "\ndensenet: finishing the step; once more quits\n";
+    int fault = errno;
     interrupted = number;
+    if (number == SIGINT && write(STDERR_FILENO, said, sizeof said - 1) < 0)
+        interrupted = number; /* unheard, but noted */
+    errno = fault;
 }
 
 static void watch_signals(void)
@@ -231,9 +237,11 @@ static bool end_epoch(train_run *run, double *started)
     count_time(run, started);
     if (!train_checkpoint_save(run) || (run->val && due && !validate(run, &row)))
         return false;
-    if (row.val_score > run->best_score) {
+    if (row.val_score > run->best_score ||
+        (row.val_score >= run->best_score && row.val_loss < run->best_loss)) {
         best = true;
         run->best_score = row.val_score;
+        run->best_loss = row.val_loss;
     }
     count_time(run, started);
     row.seconds = run->seconds;
@@ -250,6 +258,11 @@ static bool end_epoch(train_run *run, double *started)
     fputc('\n', stderr);
     return train_models_save(run, best) && run_log_write(run->log, &row) && draw_curves(run) &&
            train_checkpoint_save(run);
+}
+
+bool train_finished(const train_run *run)
+{
+    return dn_trainer_steps(run->trainer) >= run->options.steps && !train_epoch_open(run);
 }
 
 static int stop_early(train_run *run, double started)
@@ -296,9 +309,37 @@ static int run_steps(train_run *run, step_parts *parts)
     return EXIT_DONE;
 }
 
+/* The weights to go on with, on standard output: the best where there are any yet. */
+static void print_weights(const train_run *run)
+{
+    static const char *const names[] = {"best", "last"};
+    for (int i = run->val ? 0 : 1; i < 2; i++) {
+        char *path;
+        if (asprintf(&path, "%s/%s.safetensors", run->folder, names[i]) < 0)
+            return;
+        bool there = access(path, F_OK) == 0;
+        if (there)
+            printf("%s\n", path);
+        free(path);
+        if (there)
+            return;
+    }
+}
+
+static int say_finished(const train_run *run)
+{
+    long long epoch = dn_trainer_steps(run->trainer) / run->steps_per_epoch;
+    fprintf(stderr, "%s: already finished after epoch %lld; --epochs %lld goes on\n", run->folder,
+            epoch, 2 * epoch);
+    print_weights(run);
+    return EXIT_DONE;
+}
+
 int train_run_loop(train_run *run)
 {
     step_parts parts = {0};
+    if (train_finished(run))
+        return say_finished(run);
     watch_signals();
     int status =
         open_parts(&parts, train_chosen.accumulate) ? run_steps(run, &parts) : EXIT_REFUSED;
@@ -308,6 +349,6 @@ int train_run_loop(train_run *run)
     if (run->skipped)
         complain("%lld picture%s could not be read and %s skipped", (long long)run->skipped,
                  run->skipped == 1 ? "" : "s", run->skipped == 1 ? "was" : "were");
-    printf("%s/%s.safetensors\n", run->folder, run->val ? "best" : "last");
+    print_weights(run);
     return run->skipped ? EXIT_PART : EXIT_DONE;
 }

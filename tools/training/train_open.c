@@ -9,6 +9,7 @@
 #include "ui/room.h"
 #include "weights.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,10 @@ static bool open_data(train_run *run)
     if (!succeeded(dn_dataset_open(train_chosen.data, DN_PORTION_TRAIN, &run->whole)))
         return false;
     run->train = run->whole;
+    if (dn_dataset_task(run->whole) == DN_TASK_CLASSES && dn_dataset_outputs(run->whole) < 2)
+        return complain("%s: every picture is of the one class \"%s\"; two or more are expected, "
+                        "as %s/CLASS/PICTURE",
+                        train_chosen.data, dn_dataset_label(run->whole, 0), train_chosen.data);
     if (train_chosen.val) {
         const char **names = label_names(run->whole);
         bool done =
@@ -101,8 +106,24 @@ static bool set_card(const train_run *run, dn_model *start)
     return done;
 }
 
+/* Few pictures make a smaller batch, unless it was asked for. */
+static bool fit_batch(const train_run *run)
+{
+    int count = dn_dataset_count(run->train);
+    if (train_chosen.batch_size <= count)
+        return true;
+    if (train_chosen.batch_chosen)
+        return complain("train: --batch-size %d: there %s %d picture%s to train on",
+                        train_chosen.batch_size, count == 1 ? "is" : "are", count,
+                        count == 1 ? "" : "s");
+    train_chosen.batch_size = count;
+    return true;
+}
+
 static bool open_loader(train_run *run, const dn_arch *arch)
 {
+    if (!fit_batch(run))
+        return false;
     dn_loader_options loading = {
         .batch = train_chosen.batch_size,
         .size = run->size,
@@ -158,8 +179,9 @@ static const char *choose_folder(const dn_arch *arch)
 static bool open_folder(train_run *run)
 {
     char *state;
-    if (train_chosen.resume)
-        return train_checkpoint_restore(run);
+    if (train_chosen.resume) /* what this call was given holds for the next as well */
+        return train_checkpoint_restore(run) &&
+               (train_finished(run) || train_settings_write(run->chosen, run->folder));
     if (!folder_make(run->folder))
         return false;
     if (asprintf(&state, "%s/resume.safetensors", run->folder) < 0)
@@ -194,7 +216,8 @@ static void announce(const train_run *run)
 
 bool train_run_open(const command *chosen, train_run *run)
 {
-    *run = (train_run){.chosen = chosen, .best_score = -1, .bytes = room_taken()};
+    *run = (train_run){
+        .chosen = chosen, .best_score = -1, .best_loss = DBL_MAX, .bytes = room_taken()};
     if (!open_data(run) || !open_network(run) || !open_folder(run))
         return false;
     int64_t steps = dn_trainer_steps(run->trainer);

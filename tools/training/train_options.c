@@ -2,6 +2,7 @@
 /* The flags of `densenet train`, its recipes and defaults. */
 #include "network.h"
 #include "training/train_settings.h"
+#include "ui/report.h"
 
 #include <string.h>
 
@@ -106,10 +107,20 @@ static const struct {
     {NULL, "save-minutes", "10"},
 };
 
+static bool read_resumed(const command *chosen)
+{
+    const char *run = train_chosen.resume, *output = train_chosen.output;
+    if (output && strcmp(output, run) != 0)
+        return complain("train: --resume %s goes on in that folder, --output %s is another", run,
+                        output);
+    return train_settings_read(chosen, run);
+}
+
 bool train_settings_complete(const command *chosen)
 {
-    if (train_chosen.resume && !train_settings_read(chosen, train_chosen.resume))
+    if (train_chosen.resume && !read_resumed(chosen))
         return false;
+    train_chosen.batch_chosen = option_given(&train_chosen.batch_size);
     for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++) {
         bool holds = !defaults[i].recipe ||
                      (train_chosen.recipe && strcmp(defaults[i].recipe, train_chosen.recipe) == 0);

@@ -25,10 +25,12 @@ typedef struct train_run {
     int64_t epochs, steps_per_epoch;
     FILE *log;
 
+    int64_t skipped; /* pictures that this call could not read */
+
     /* What a checkpoint's note keeps. */
     double epoch_loss, epoch_correct; /* sums over the epoch so far */
-    int64_t epoch_pictures, skipped;  /* epoch_pictures is 0 once the epoch has been ended */
-    double best_score;                /* the best validation so far */
+    int64_t epoch_pictures;           /* 0 once the epoch has been ended */
+    double best_score, best_loss;     /* of the best validation so far */
     double seconds;                   /* of training, earlier calls included */
 } train_run;
 
@@ -41,6 +43,9 @@ void train_run_close(train_run *run);
 /* True where the last step ended an epoch that is yet to be validated and logged:
  * the checkpoint was made before that. */
 bool train_epoch_open(const train_run *run);
+
+/* True where the last epoch has been ended. */
+bool train_finished(const train_run *run);
 
 /* To the last epoch, or until it is interrupted; the exit status. */
 int train_run_loop(train_run *run);

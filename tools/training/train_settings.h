@@ -16,6 +16,7 @@ typedef struct train_settings {
     int epochs, batch_size, accumulate, image_size, threads, eval_every;
     int64_t seed, max_steps;
     bool nesterov, no_shuffle;
+    bool batch_chosen; /* batch_size named by a person, or by the run gone on with */
 } train_settings;
 
 extern train_settings train_chosen;
