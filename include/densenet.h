@@ -142,6 +142,10 @@ DN_API void dn_free(void *memory);
  * path, with dn_free. */
 DN_API dn_status dn_temporary_create(const char *path, char **temporary, int *descriptor);
 
+/* The file that path leads to by symbolic links, there or not; path itself where it
+ * is none. A rename to path would replace the link. Release *target with dn_free. */
+DN_API dn_status dn_link_target(const char *path, char **target);
+
 /* ---------------------------------------------------------------- pictures */
 
 /* Decoded pixels, interleaved, rows top to bottom without padding: those of

@@ -105,6 +105,33 @@ def folders(folder):
               contents(f"{folder}/file") == b"kept", done.stderr)
 
 
+def links_and_long_names(folder):
+    """A link is written through, there or not; a name may be as long as the system allows."""
+    place = f"{folder}/links"
+    os.makedirs(f"{place}/far")
+    for name, target in (("there", "far/there"), ("dangling", "far/new"), ("twice", "dangling2"), ("dangling2", "far/2"),
+                         ("absolute", f"{place}/far/absolute")):
+        os.symlink(target, f"{place}/{name}")
+    write(f"{place}/far/there", b"old")
+    for command in (("convert", f"{folder}/net.pth"), ("preprocess", f"{folder}/a.png", "--output")):
+        run(*command, f"{folder}/plain")
+        for name in ("there", "dangling", "twice", "absolute"):
+            done = run(*command, f"{place}/{name}")
+            check(f"through the link {name}", done.returncode == 0 and os.path.islink(f"{place}/{name}") and
+                  contents(f"{place}/{name}") == contents(f"{folder}/plain"), done.stderr)
+        os.path.islink(f"{place}/a") or (os.symlink("b", f"{place}/a"), os.symlink("a", f"{place}/b"))
+        done = run(*command, f"{place}/a")
+        check("a circle of links", done.returncode == 2 and b"lead in a circle" in done.stderr, done.stderr)
+        for length in (201, 255):
+            name = f"{place}/far/" + "\u00e9" * 100 + "x" * (length - 200)
+            write(f"{place}/far/" + "\u00e9" * 100 + ".2147483647-0.tmp", b"half")
+            done = run(*command, name)
+            check(f"{length} bytes of a name", done.returncode == 0 and
+                  contents(name) == contents(f"{folder}/plain"), done.stderr)
+        check("nothing beside", not [name for name in os.listdir(f"{place}/far") if ".tmp" in name],
+              os.listdir(f"{place}/far"))
+
+
 def inputs_stay(folder):
     """What a command reads, by whatever name, it does not write over; nor one result over another."""
     place = f"{folder}/inputs"
@@ -154,7 +181,7 @@ def standard_input(folder):
 with tempfile.TemporaryDirectory() as scratch:
     subprocess.run([PROGRAM, "init", "--blocks", "1,2", "--growth", "2", "--stem", "cifar", "--channels", "1",
                     "--classes", "3", "-o", f"{scratch}/net.pth"], check=True)
-    for test in (streams, leftovers, folders, inputs_stay, standard_input):
+    for test in (streams, leftovers, folders, links_and_long_names, inputs_stay, standard_input):
         test(scratch)
         print(test.__name__)
 sys.exit(failures > 0)

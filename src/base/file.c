@@ -133,9 +133,9 @@ static dn_status open_special(const char *path, int *descriptor)
 static dn_status open_writer(const char *path, bool special, dn_file_writer *writer)
 {
     int descriptor = -1;
-    DN_TRY(dn_copy_string(path, &writer->path));
+    DN_TRY(special ? dn_copy_string(path, &writer->path) : dn_link_target(path, &writer->path));
     DN_TRY(special ? open_special(path, &descriptor)
-                   : dn_temporary_create(path, &writer->temporary, &descriptor));
+                   : dn_temporary_create(writer->path, &writer->temporary, &descriptor));
     writer->stream = fdopen(descriptor, "wb");
     if (writer->stream)
         return DN_OK;

@@ -26,7 +26,7 @@ void dn_file_map_forget(const dn_file_map *map);
  * directly; a write-protected file is refused, also to root. */
 typedef struct dn_file_writer {
     FILE *stream;
-    char *path;
+    char *path;      /* what links led to */
     char *temporary; /* NULL where there is none (any more) */
 } dn_file_writer;
 

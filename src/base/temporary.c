@@ -16,9 +16,30 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool is_temporary(const char *entry, const char *name)
+/* Names may have 255 bytes (NAME_MAX), what is put behind them included. */
+#define MOST_KEPT 200
+#define MOST_LINKS 40
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* How much of a name its temporary files begin with: whole characters of UTF-8. */
+static size_t kept_length(const char *name)
 {
     size_t length = strlen(name);
+    if (length <= MOST_KEPT)
+        return length;
+    for (length = MOST_KEPT; length > 1 && ((unsigned char)name[length] & 0xC0) == 0x80; length--)
+        ;
+    return length;
+}
+
+static bool is_temporary(const char *entry, const char *name)
+{
+    size_t length = kept_length(name);
     if (strncmp(entry, name, length) != 0 || entry[length] != '.')
         return false;
     const char *at = entry + length + 1;
@@ -44,10 +65,10 @@ static void remove_unlocked(int folder, const char *entry)
 
 static void remove_leftovers(const char *path)
 {
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    const char *name = base_name(path);
     char folder[PATH_MAX];
     snprintf(folder, sizeof folder, "%.*s", (int)(name - path), path);
-    DIR *stream = opendir(slash ? folder : ".");
+    DIR *stream = opendir(name > path ? folder : ".");
     for (struct dirent *entry; stream && (entry = readdir(stream));)
         if (is_temporary(entry->d_name, name))
             remove_unlocked(dirfd(stream), entry->d_name);
@@ -68,8 +89,10 @@ static bool keep(int descriptor)
 /* Not mkstemp: the file gets the permissions that the user's umask allows. */
 static int open_beside(const char *path, char *temporary, size_t size)
 {
+    const char *name = base_name(path);
+    int length = (int)(name - path) + (int)kept_length(name);
     for (unsigned attempt = 0; attempt < 1000; attempt++) {
-        snprintf(temporary, size, "%s.%ld-%u.tmp", path, (long)getpid(), attempt);
+        snprintf(temporary, size, "%.*s.%ld-%u.tmp", length, path, (long)getpid(), attempt);
         int descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (descriptor < 0 && errno != EEXIST)
             return -1;
@@ -96,4 +119,36 @@ dn_status dn_temporary_create(const char *path, char **temporary, int *descripto
     *temporary = name;
     *descriptor = opened;
     return DN_OK;
+}
+
+/* What the link's text means beside it. */
+static dn_status join(const char *path, const char *text, char **out)
+{
+    int folder = text[0] == '/' ? 0 : (int)(base_name(path) - path);
+    size_t size = (size_t)folder + strlen(text) + 1;
+    DN_TRY(dn_calloc(size, 1, out));
+    snprintf(*out, size, "%.*s%s", folder, path, text);
+    return DN_OK;
+}
+
+dn_status dn_link_target(const char *path, char **target)
+{
+    char *at, text[PATH_MAX];
+    DN_TRY(dn_copy_string(path, &at));
+    for (int links = 0; links <= MOST_LINKS; links++) {
+        char *next;
+        ssize_t length = readlink(at, text, sizeof text - 1);
+        if (length < 0) {
+            *target = at;
+            return DN_OK;
+        }
+        text[length] = '\0';
+        dn_status status = join(at, text, &next);
+        free(at);
+        if (status != DN_OK)
+            return dn_fail_within(status, path);
+        at = next;
+    }
+    free(at);
+    return dn_fail(DN_ERROR_IO, "%s: cannot be created: its symbolic links lead in a circle", path);
 }

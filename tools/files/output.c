@@ -41,7 +41,8 @@ static bool open_receiver(output_file *file)
 static bool open_file(output_file *file)
 {
     int descriptor;
-    if (!succeeded(dn_temporary_create(file->path, &file->temporary, &descriptor)))
+    if (!succeeded(dn_link_target(file->path, &file->target)) ||
+        !succeeded(dn_temporary_create(file->target, &file->temporary, &descriptor)))
         return false;
     file->stream = fdopen(descriptor, "wb");
     if (!file->stream)
@@ -85,7 +86,7 @@ static bool send(output_file *file)
 
 static bool put_in_place(output_file *file)
 {
-    if (fsync(fileno(file->stream)) != 0 || rename(file->temporary, file->path) != 0)
+    if (fsync(fileno(file->stream)) != 0 || rename(file->temporary, file->target) != 0)
         return false;
     dn_free(file->temporary);
     file->temporary = NULL;
@@ -110,5 +111,6 @@ void output_abandon(output_file *file)
     if (file->temporary)
         unlink(file->temporary);
     dn_free(file->temporary);
+    dn_free(file->target);
     *file = (output_file){0};
 }

@@ -12,6 +12,7 @@
 typedef struct output_file {
     FILE *stream;
     const char *path; /* the caller's, who keeps it */
+    char *target;     /* what its links lead to, which the temporary file replaces */
     char *temporary;  /* NULL where there is none (any more) */
     FILE *receiver;   /* device or pipe that the bytes are sent to, or NULL */
 } output_file;
