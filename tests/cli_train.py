@@ -237,6 +237,31 @@ def pictures_and_faults(folder, data):
           and "lower learning rate" in done.stderr, done.stderr.strip().splitlines()[-2])
 
 
+def folders_in_use(folder, data):
+    """One training a folder, and no run over the results of another."""
+    run = f"{folder}/in-use"
+    os.makedirs(run)
+    with open(f"{run}/log.csv", "w", encoding="ascii") as file:
+        file.write("somebody's\n")
+    refused("a log that is no run's", "holds a log.csv already", "train", data, *NETWORK, "--output", run)
+    with open(f"{run}/settings.json", "w", encoding="ascii") as file:
+        file.write("{}\n")
+    child = subprocess.Popen([DENSENET, "train", data, *NETWORK, "--epochs", "2000", "--output", run],
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while not os.path.exists(f"{run}/resume.safetensors") and child.poll() is None:
+        time.sleep(0.01)
+    refused("another training in a folder", "is in use by another training", "train", data, *NETWORK, "--output", run)
+    refused("going on with a run that runs", "is in use by another training", "train", "--resume", run)
+    child.kill()
+    _, said = child.communicate()
+    check("what a killed run left begun is begun anew", child.returncode == -signal.SIGKILL, said.strip()[-80:])
+    os.unlink(f"{run}/resume.safetensors")
+    kept = open(f"{run}/last.safetensors", "rb").read()
+    refused("a folder of weights", "holds a last.safetensors already", "train", data, "--init",
+            f"{run}/last.safetensors", "--output", run)
+    check("and leaves them", open(f"{run}/last.safetensors", "rb").read() == kept)
+
+
 def broken_settings(folder, data):
     """What settings.json says is believed no more than a command line is."""
     run = f"{folder}/broken"
@@ -295,6 +320,7 @@ def main():
         resumed_settings(folder, data)
         full_disk(folder, data)
         pictures_and_faults(folder, data)
+        folders_in_use(folder, data)
         broken_settings(folder, data)
         fine_tuning(folder, data)
         planned_memory(folder, data)

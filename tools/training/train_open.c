@@ -2,6 +2,7 @@
 /* From settings to a run that can start: data, network, folder. */
 #include "files/folder.h"
 #include "network.h"
+#include "training/run_folder.h"
 #include "training/run_log.h"
 #include "training/train_run.h"
 #include "training/train_settings.h"
@@ -13,8 +14,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 /* The names of a data set's classes; free(). NULL where it has complained. */
 static const char **label_names(const dn_dataset *data)
@@ -178,22 +179,11 @@ static const char *choose_folder(const dn_arch *arch)
 
 static bool open_folder(train_run *run)
 {
-    char *state;
     if (train_chosen.resume) /* what this call was given holds for the next as well */
-        return train_checkpoint_restore(run) &&
+        return run_folder_hold(run->folder, &run->lock) && train_checkpoint_restore(run) &&
                (train_finished(run) || train_settings_write(run->chosen, run->folder));
-    if (!folder_make(run->folder))
-        return false;
-    if (asprintf(&state, "%s/resume.safetensors", run->folder) < 0)
-        return complain("out of memory");
-    struct stat info;
-    bool taken = stat(state, &info) == 0;
-    free(state);
-    if (taken)
-        return complain("%s: holds a run already; --resume %s goes on with it, or --output names "
-                        "another folder",
-                        run->folder, run->folder);
-    return train_settings_write(run->chosen, run->folder);
+    return folder_make(run->folder) && run_folder_hold(run->folder, &run->lock) &&
+           run_folder_free(run->folder) && train_settings_write(run->chosen, run->folder);
 }
 
 static bool open_network(train_run *run)
@@ -216,8 +206,11 @@ static void announce(const train_run *run)
 
 bool train_run_open(const command *chosen, train_run *run)
 {
-    *run = (train_run){
-        .chosen = chosen, .best_score = -1, .best_loss = DBL_MAX, .bytes = room_taken()};
+    *run = (train_run){.chosen = chosen,
+                       .best_score = -1,
+                       .best_loss = DBL_MAX,
+                       .bytes = room_taken(),
+                       .lock = -1};
     if (!open_data(run) || !open_network(run) || !open_folder(run))
         return false;
     int64_t steps = dn_trainer_steps(run->trainer);
@@ -242,4 +235,6 @@ void train_run_close(train_run *run)
         dn_dataset_free(run->val);
     dn_dataset_free(run->val_source);
     dn_dataset_free(run->whole);
+    if (run->lock >= 0)
+        close(run->lock);
 }
