@@ -2,6 +2,8 @@
 #include "commands.h"
 #include "feature_names.h"
 #include "feature_writer.h"
+#include "files/same_file.h"
+#include "predictions.h"
 #include "ui/report.h"
 #include "weights.h"
 
@@ -40,7 +42,7 @@ static bool check_input(const npy_array *input, const dn_arch *arch)
 
 /* Runs the whole input batch by batch, and writes logits or the feature as it comes. */
 static bool run_batches(dn_session *session, const npy_array *input, int classes,
-                        feature_writer *writer)
+                        feature_writer *writer, bool *finite)
 {
     int64_t n = input->shape[0];
     size_t picture = input->count / (size_t)n;
@@ -54,7 +56,10 @@ static bool run_batches(dn_session *session, const npy_array *input, int classes
                            (int)input->shape[2], (int)input->shape[3], logits) != DN_OK) {
             refuse();
             sound = false;
-        } else if (!writer->name) {
+            break;
+        }
+        *finite = *finite && all_finite(logits, (size_t)count * (size_t)classes);
+        if (!writer->name) {
             size_t bytes = (size_t)count * (size_t)classes * sizeof *logits;
             sound = output_write(writer->file, logits, bytes);
         } else {
@@ -67,7 +72,7 @@ static bool run_batches(dn_session *session, const npy_array *input, int classes
 }
 
 static bool write_result(dn_session *session, const npy_array *input, const dn_arch *arch,
-                         const char *feature)
+                         const char *feature, bool *finite)
 {
     output_file file;
     feature_writer writer = {.name = feature, .file = &file};
@@ -75,7 +80,7 @@ static bool write_result(dn_session *session, const npy_array *input, const dn_a
         return false;
     if (feature)
         dn_session_observe(session, feature_writer_observe, &writer);
-    if (!run_batches(session, input, arch->classes, &writer)) {
+    if (!run_batches(session, input, arch->classes, &writer, finite)) {
         output_abandon(&file);
         return false;
     }
@@ -84,22 +89,37 @@ static bool write_result(dn_session *session, const npy_array *input, const dn_a
     return feature ? npy_end(&file, vector ? 2 : 4, writer.shape) : npy_end(&file, 2, logits_shape);
 }
 
-static bool forward(const dn_model *model, const npy_array *input)
+/* Written all the same, but said. */
+static int judge(const npy_array *input, bool finite)
+{
+    if (!all_finite(input->data, input->count))
+        complain("%s: holds values that are infinite or no numbers", chosen.input);
+    else if (!finite)
+        complain("%s: the network's answer is not a number", chosen.input);
+    else
+        return EXIT_DONE;
+    return EXIT_PART;
+}
+
+static int forward(const dn_model *model, const npy_array *input)
 {
     const dn_arch *arch = dn_model_arch(model);
     feature_match match = {0};
     if (!check_input(input, arch))
-        return false;
-    if (chosen.feature && !feature_match_name(arch, chosen.feature, &match))
-        return complain("--features: the network shows no \"%s\"; stem, block1.layer1, block1, "
-                        "transition1, final, pool and logits are such names",
-                        chosen.feature);
+        return EXIT_REFUSED;
+    if (chosen.feature && !feature_match_name(arch, chosen.feature, &match)) {
+        complain("--features: the network shows no \"%s\"; stem, block1.layer1, block1, "
+                 "transition1, final, pool and logits are such names",
+                 chosen.feature);
+        return EXIT_REFUSED;
+    }
     dn_session *session;
     if (!succeeded(dn_session_create(model, chosen.threads, &session)))
-        return false;
-    bool sound = write_result(session, input, arch, chosen.feature ? match.name : NULL);
+        return EXIT_REFUSED;
+    bool finite = true;
+    bool sound = write_result(session, input, arch, chosen.feature ? match.name : NULL, &finite);
     dn_session_free(session);
-    return sound;
+    return sound ? judge(input, finite) : EXIT_REFUSED;
 }
 
 static int run(int count, char **arguments)
@@ -109,17 +129,19 @@ static int run(int count, char **arguments)
         complain("forward: --%s FILE is missing", chosen.input ? "output" : "input");
         return EXIT_REFUSED;
     }
+    if (!npy_writable(chosen.output) || !output_spares(chosen.output, chosen.input))
+        return EXIT_REFUSED;
     dn_model *model = weights_load();
     if (!model)
         return EXIT_REFUSED;
     npy_array input;
-    bool sound = npy_read(chosen.input, &input);
-    if (sound) {
-        sound = forward(model, &input);
+    int status = EXIT_REFUSED;
+    if (npy_read(chosen.input, &input)) {
+        status = forward(model, &input);
         npy_free(&input);
     }
     dn_model_free(model);
-    return sound ? EXIT_DONE : EXIT_REFUSED;
+    return status;
 }
 
 const command forward_command = {
@@ -129,7 +151,8 @@ const command forward_command = {
     .description =
         "Reads N x C x H x W numbers (any batch, any height and width the network can take) and\n"
         "writes N x classes logits, or an inner tensor, as float32. The bits do not depend on\n"
-        "the number of threads, nor on --batch, which only bounds memory.\n",
+        "the number of threads, nor on --batch, which only bounds memory. Input or answers that\n"
+        "are infinite or no numbers are reported; the exit status is then 1.\n",
     .examples =
         "  densenet forward --weights densenet121.pth --input x.npy --output y.npy\n"
         "    logits\n"

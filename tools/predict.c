@@ -8,7 +8,6 @@
 #include "ui/room.h"
 #include "weights.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +20,9 @@ static struct {
 
 static const option_row options[] = {
     {"", 0, OPTION_TABLE, weights_options, NULL, NULL, 0, 0},
-    {"top", 'k', OPTION_INT, &chosen.top, "N", "classes to name (5)", 1, 1000000},
+    {"top", 'k', OPTION_INT, &chosen.top, "N",
+     "most probable outputs to name (5; of several labels all, in the network's order)", 1,
+     1000000},
     {"labels", 0, OPTION_FILE, &chosen.labels, "FILE", "names of the outputs, one a line", 0, 0},
     {"cam", 0, OPTION_FILE, &chosen.heat, "DIR",
      "write class-activation maps over the pictures, and a sheet of all", 0, 0},
@@ -46,19 +47,18 @@ typedef struct predictor {
     int unanswered; /* pictures of which the network makes no numbers */
 } predictor;
 
-static bool all_finite(const float *row, int count)
-{
-    for (int i = 0; i < count; i++)
-        if (!isfinite(row[i]))
-            return false;
-    return true;
-}
-
 /* Weights that are damaged, or a picture that no weights were trained for. */
 static void say_unanswered(predictor *p, const char *path)
 {
     complain("%s: the network's answer is not a number", path);
     p->unanswered++;
+}
+
+/* All labels of a picture are told, unless --top asks for fewer. */
+static int most_named(const dn_model *model)
+{
+    bool all = dn_model_task(model) == DN_TASK_LABELS && !option_given(&chosen.top);
+    return all ? 0 : chosen.top;
 }
 
 /* Rows of logits become what is said of each picture. */
@@ -67,12 +67,12 @@ static bool say(predictor *p, char *const *paths, picture_tensor *const *picture
     int classes = dn_model_arch(p->model)->classes;
     for (int i = 0; i < count; i++) {
         float *row = p->logits + (size_t)i * (size_t)classes;
-        if (!all_finite(row, classes)) {
+        if (!all_finite(row, (size_t)classes)) {
             say_unanswered(p, paths[i]);
             continue;
         }
         dn_model_probabilities(p->model, 1, row);
-        int named = predictions_rank(p->model, row, chosen.top, p->ranked);
+        int named = predictions_rank(p->model, row, most_named(p->model), p->ranked);
         const char *heat = NULL;
         if (p->heat && named) {
             int best = predictions_strongest(p->ranked, named);
@@ -95,7 +95,8 @@ static bool run_together(predictor *p, char *const *paths, picture_tensor *const
     size_t floats = (size_t)p->preprocess.channels * (size_t)height * (size_t)width;
     if (floats * (size_t)count > p->input_floats) {
         if (!room_for((double)floats * count * sizeof(float),
-                      "predict: %d pictures of %dx%d in a run", count, width, height))
+                      "predict: %d picture%s of %dx%d in a run", count, count == 1 ? "" : "s",
+                      width, height))
             return false;
         float *grown = realloc(p->input, floats * (size_t)count * sizeof *grown);
         if (!grown)
@@ -165,8 +166,9 @@ static bool open_predictor(predictor *p, dn_model *model, const picture_list *li
     if ((chosen.labels && !labels_read(chosen.labels, model)) || !picture_pipeline(&p->preprocess))
         return false;
     if (p->preprocess.channels != dn_model_arch(model)->channels)
-        return complain("the pipeline makes %d channels, the network takes %d",
-                        p->preprocess.channels, dn_model_arch(model)->channels);
+        return complain("the pipeline makes %d channel%s, the network takes %d",
+                        p->preprocess.channels, p->preprocess.channels == 1 ? "" : "s",
+                        dn_model_arch(model)->channels);
     if (!succeeded(dn_session_create(model, chosen.threads, &p->session)))
         return false;
     if (chosen.heat && !(p->heat = heat_folder_open(chosen.heat, model, list)))
@@ -251,10 +253,14 @@ const command predict_command = {
     .arguments = "PICTURE|FOLDER|- ...",
     .summary = "say what is in pictures, and where",
     .description =
-        "Reads JPEG, PNG and WebP, prepares them as the network was trained (recorded in its\n"
-        "file, torchvision's evaluation pipeline otherwise, or --preprocess) and names the most\n"
-        "probable classes; of a multi-label network, the probability of every label. --cam draws\n"
-        "where the evidence for the first class lies: for this family the map is exact.\n"
+        "Reads JPEG, PNG and WebP, prepares them as the network was trained and names the most\n"
+        "probable classes; of a multi-label network, the probability of every label. The pipeline\n"
+        "is --preprocess, else the one recorded in the weights, else by the stem: torchvision's\n"
+        "evaluation pipeline for ImageNet's, cifar10 for CIFAR's. Without --weights the network "
+        "in\n"
+        "the box answers. A folder stands for the pictures in it, not for those in its folders.\n"
+        "--cam draws where the evidence for the most probable class lies: for this family the map\n"
+        "is exact.\n"
         "A picture that cannot be read, or of which the network makes no numbers, is reported,\n"
         "the rest go on, and the exit status is 1.\n",
     .examples = "  densenet predict photo.jpg --weights densenet121\n"

@@ -29,6 +29,20 @@ static int by_probability(const void *a, const void *b)
     return x->output - y->output;
 }
 
+static int by_output(const void *a, const void *b)
+{
+    const prediction *x = a, *y = b;
+    return x->output - y->output;
+}
+
+bool all_finite(const float *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!isfinite(values[i]))
+            return false;
+    return true;
+}
+
 int predictions_rank(const dn_model *model, const float *probabilities, int most,
                      prediction *ranked)
 {
@@ -36,11 +50,14 @@ int predictions_rank(const dn_model *model, const float *probabilities, int most
     bool labels = dn_model_task(model) == DN_TASK_LABELS;
     for (int i = 0; i < classes; i++)
         if (!labels || prediction_label(model, i))
-            ranked[count++] = (prediction){i, probabilities[i]};
-    if (labels)
-        return count;
+            ranked[count++] = (prediction){.output = i, .probability = probabilities[i]};
     qsort(ranked, (size_t)count, sizeof *ranked, by_probability);
-    return count < most ? count : most;
+    for (int i = 0; i < count; i++)
+        ranked[i].rank = i + 1;
+    if (most)
+        return count < most ? count : most;
+    qsort(ranked, (size_t)count, sizeof *ranked, by_output);
+    return count;
 }
 
 int predictions_strongest(const prediction *ranked, int count)
@@ -109,7 +126,7 @@ static void print_csv(const dn_model *model, const char *picture, const predicti
 {
     for (int i = 0; i < count; i++) {
         csv_field(stdout, picture);
-        printf(",%d,%d,", i + 1, ranked[i].output);
+        printf(",%d,%d,", ranked[i].rank, ranked[i].output);
         csv_field(stdout, prediction_label(model, ranked[i].output));
         printf(",%.7g\n", (double)ranked[i].probability);
     }

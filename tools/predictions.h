@@ -12,13 +12,16 @@ typedef enum prediction_format {
 } prediction_format;
 
 typedef struct prediction {
-    int output;
+    int output, rank; /* rank by probability, from 1 */
     float probability;
 } prediction;
 
-/* What is said of a picture, most probable first; of a multi-label network
- * every output in its order. `most` limits classes. Returns the count; ranked
- * has room for all outputs. */
+/* False for the answers of damaged weights, or to a damaged picture. */
+bool all_finite(const float *values, size_t count);
+
+/* What is said of a picture: the `most` most probable outputs, from the top; 0: all
+ * in the network's order. Labels that were never trained are passed over. Returns the
+ * count; ranked has room for all outputs. */
 int predictions_rank(const dn_model *model, const float *probabilities, int most,
                      prediction *ranked);
 

@@ -4,6 +4,7 @@
 #include "files/npy.h"
 #include "files/pictures.h"
 #include "ui/report.h"
+#include "weights.h"
 
 #define BATCH 64 /* pictures between two writes */
 
@@ -13,6 +14,7 @@ static struct {
 } chosen;
 
 static const option_row options[] = {
+    {"", 0, OPTION_TABLE, weights_options, NULL, NULL, 0, 0},
     {"output", 'o', OPTION_FILE, &chosen.output, "FILE", "the .npy to write", 0, 0},
     {"threads", 't', OPTION_INT, &chosen.threads, "N", "pictures worked on at once (one a core)", 1,
      1024},
@@ -91,6 +93,19 @@ static int write_array(const dn_preprocess *preprocess, const picture_list *list
     return complete ? EXIT_DONE : EXIT_PART;
 }
 
+/* The pipeline of --weights, where they are named. */
+static bool start_pipeline(dn_preprocess *preprocess)
+{
+    if (!weights_argument())
+        return succeeded(dn_preprocess_parse("torchvision", preprocess));
+    dn_model *model = weights_load();
+    if (!model)
+        return false;
+    dn_model_preprocess(model, preprocess);
+    dn_model_free(model);
+    return true;
+}
+
 static int run(int count, char **arguments)
 {
     dn_preprocess preprocess;
@@ -99,9 +114,8 @@ static int run(int count, char **arguments)
         complain("preprocess: --output FILE is missing");
         return EXIT_REFUSED;
     }
-    if (dn_preprocess_parse("torchvision", &preprocess) != DN_OK)
-        return refuse();
-    if (!picture_pipeline(&preprocess) || !picture_list_create(count, arguments, &list))
+    if (!npy_writable(chosen.output) || !start_pipeline(&preprocess) ||
+        !picture_pipeline(&preprocess) || !picture_list_create(count, arguments, &list))
         return EXIT_REFUSED;
     int status = write_array(&preprocess, &list);
     picture_list_free(&list);
@@ -115,7 +129,9 @@ const command preprocess_command = {
     .description =
         "Writes float32 N x C x H x W, one picture after the other in the order given, those of\n"
         "a folder sorted by name; - is standard input. JPEG, PNG and WebP are read. The pixels\n"
-        "are those of Pillow and torchvision, to the bit. A picture that cannot be read is\n"
+        "are those of Pillow and torchvision, to the bit. The pipeline is the one that --weights\n"
+        "would use, torchvision's without them, changed by --preprocess. A picture that cannot be "
+        "read is\n"
         "reported and left out; the exit status is then 1.\n",
     .examples = "  densenet preprocess dog.jpg cat.png --output x.npy\n"
                 "    torchvision's evaluation pipeline: 2 x 3 x 224 x 224\n"

@@ -32,9 +32,10 @@ static const option_row options[] = {
 typedef struct comparison {
     const dn_arch *arch;
     npz_file *dump;
-    json_t *rows;    /* {name, layer, error} in the order of the computation */
-    json_t *skipped; /* {layer, reason}: arrays that could not be compared */
-    bool failed;     /* has complained */
+    json_t *rows;       /* {name, layer, error} in the order of the computation */
+    json_t *skipped;    /* {layer, reason}: arrays that could not be compared */
+    char mismatch[512]; /* says of the first array of another shape what it is and should be */
+    bool failed;        /* has complained */
 } comparison;
 
 /* Element of the dumped tensor that the feature's element should equal; `before`
@@ -100,6 +101,22 @@ static void skip(comparison *c, const char *layer, const char *reason)
     json_array_append_new(c->skipped, json_pack("{s:s, s:s}", "layer", layer, "reason", reason));
 }
 
+static void note_mismatch(comparison *c, const char *layer, const npy_array *dumped,
+                          const dn_feature *feature)
+{
+    if (c->mismatch[0])
+        return;
+    size_t at = (size_t)snprintf(c->mismatch, 256, "%s: is ", layer);
+    if (at > 255)
+        at = 255;
+    for (int i = 0; i < dumped->rank; i++)
+        at += (size_t)snprintf(c->mismatch + at, sizeof c->mismatch - at, "%s%lld", i ? "x" : "",
+                               (long long)dumped->shape[i]);
+    snprintf(c->mismatch + at, sizeof c->mismatch - at, "%s, the network gives %dx%dx%dx%d",
+             dumped->rank ? "" : "a number", feature->n, feature->channels, feature->height,
+             feature->width);
+}
+
 /* Says why not, where the shape is another. */
 static void skip_shape(comparison *c, const char *layer, const npy_array *dumped,
                        const dn_feature *feature)
@@ -129,6 +146,7 @@ static void compare_array(comparison *c, int index, const feature_match *match,
                                                  layer, "error", error < 1e300 ? error : 1e300));
     } else {
         skip_shape(c, layer, &dumped, feature);
+        note_mismatch(c, layer, &dumped, feature);
     }
     npy_free(&dumped);
 }
@@ -238,8 +256,9 @@ static bool report(const comparison *c)
                json_string_value(json_object_get(departed, "layer")),
                json_real_value(json_object_get(departed, "error")), chosen.tolerance);
     } else {
-        printf("%zu tensors compared, largest error %.3e: all within %.1e\n",
-               json_array_size(c->rows), largest, chosen.tolerance);
+        size_t count = json_array_size(c->rows);
+        printf("%zu tensor%s compared, largest error %.3e: %s within %.1e\n", count,
+               count == 1 ? "" : "s", largest, count == 1 ? "it is" : "all", chosen.tolerance);
     }
     if (!chosen.json)
         print_skipped(c);
@@ -257,6 +276,8 @@ static int verify(const dn_model *model, npz_file *dump)
             skip_unknown(&c);
             if (json_array_size(c.rows))
                 status = report(&c) ? EXIT_DONE : EXIT_PART;
+            else if (c.mismatch[0])
+                complain("%s: no array can be compared: %s", chosen.reference, c.mismatch);
             else
                 complain("%s: no array's name is a layer of this network", chosen.reference);
         }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "weights.h"
 
+#include "files/output.h"
 #include "files/published.h"
 #include "ui/report.h"
 
-#include <ctype.h>
 #include <limits.h>
 #include <string.h>
 #include <strings.h>
@@ -56,16 +56,15 @@ const char *weights_path(const char *name)
 bool weights_writable(const char *path)
 {
     static const char *const written[] = {".safetensors", ".pt", ".pth"};
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-    const char *dot = strrchr(name, '.');
-    if (!dot || dot == name || !isalpha((unsigned char)dot[1]))
+    const char *ending = output_ending(path);
+    if (!ending)
         return true;
     for (size_t i = 0; i < sizeof written / sizeof *written; i++)
-        if (strcasecmp(dot, written[i]) == 0)
+        if (strcasecmp(ending, written[i]) == 0)
             return true;
     return complain("%s: %s files are not written; the name of a weight file ends in .safetensors, "
                     ".pt or .pth, or in nothing",
-                    path, dot);
+                    path, ending);
 }
 
 dn_status weights_read(const char *path, dn_model **model)

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* Room for any shape, and a multiple of 64 so that the data are aligned in a
  * mapped file. */
@@ -38,6 +39,13 @@ static bool write_header(output_file *file, int rank, const int64_t *shape)
         return true;
     output_abandon(file);
     return false;
+}
+
+bool npy_writable(const char *path)
+{
+    const char *ending = output_ending(path);
+    return !ending || strcasecmp(ending, ".npy") == 0 ||
+           complain("%s: an array is written; its name ends in .npy, or in nothing", path);
 }
 
 bool npy_begin(const char *path, output_file *file)

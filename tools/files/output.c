@@ -4,6 +4,7 @@
 #include "densenet.h"
 #include "ui/report.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -61,6 +62,30 @@ bool output_create(const char *path, output_file *file)
         return true;
     output_abandon(file);
     return false;
+}
+
+/* A pipe opened and closed would tell its reader that all has been said. */
+bool output_possible(const char *path)
+{
+    struct stat found;
+    output_file file;
+    if (stat(path, &found) == 0 && is_stream(path, &found))
+        return access(path, W_OK) == 0 ||
+               complain("%s: cannot be written: %s", path, strerror(errno));
+    if (!output_create(path, &file))
+        return false;
+    output_abandon(&file);
+    return true;
+}
+
+const char *output_ending(const char *path)
+{
+    struct stat found;
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    const char *dot = strrchr(name, '.');
+    if (stat(path, &found) == 0 && is_stream(path, &found))
+        return NULL;
+    return dot && dot != name && isalpha((unsigned char)dot[1]) ? dot : NULL;
 }
 
 static bool fail_to_write(const output_file *file, int fault)

@@ -17,6 +17,13 @@ typedef struct output_file {
     FILE *receiver;   /* device or pipe that the bytes are sent to, or NULL */
 } output_file;
 
+/* Whether a file of this name could be written, found out without leaving one. */
+bool output_possible(const char *path);
+
+/* The ending that promises a format, ".png"; NULL where there is none, and for what
+ * is no file but a device or pipe. */
+const char *output_ending(const char *path);
+
 bool output_create(const char *path, output_file *file);
 bool output_write(output_file *file, const void *data, size_t size);
 
