@@ -278,6 +278,23 @@ def broken_settings(folder, data):
         refused("by the file's name", f"densenet: {run}/settings.json: ", "train", "--resume", run)
     with open(f"{run}/settings.json", "w", encoding="utf-8") as file:
         json.dump(sound, file)
+    for option, value in (("--batch-size", "32"), ("--accumulate", "2"), ("--seed", "1"), ("--val-split", "0.3"),
+                          ("--no-shuffle", None)):
+        refused(f"another {option} on the way", f": {option} is ", "train", "--resume", run, option,
+                *([value] if value else []))
+    done = densenet("train", "--resume", run, "--batch-size", "16", "--val-split", "0.1", "--seed", "0", "--max-steps",
+                    "1")
+    check("but the same may be named", done.returncode == 0, done.stderr.strip().splitlines()[-1])
+    with open(f"{run}/resume.safetensors", "rb") as file:
+        state = file.read()
+    for step in ("9223372036854775807", "99999999999999999999", "", "-1", "2x"):
+        header = json.loads(state[8:8 + int.from_bytes(state[:8], "little")])
+        header["__metadata__"]["densenet.step"] = step
+        text = json.dumps(header).encode()
+        text += b" " * (-len(text) % 8)
+        with open(f"{run}/resume.safetensors", "wb") as file:
+            file.write(len(text).to_bytes(8, "little") + text + state[8 + int.from_bytes(state[:8], "little"):])
+        refused(f"step \"{step}\"", "is no state of a training run", "train", "--resume", run)
 
 
 def fine_tuning(folder, data):

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define MOST_ARRAYS 4
+#define MOST_STEPS (1LL << 53) /* no run gets there; sums with it do not overflow */
 
 /* An array of the state: its name in the file and where it lives. */
 typedef struct state_array {
@@ -92,7 +93,7 @@ static dn_status restore(dn_trainer *trainer, const dn_tensor_file *file, const 
     const char *step = find_text(file, "densenet.step"), *text = find_text(file, "densenet.note");
     char *end = NULL;
     long long steps = step ? strtoll(step, &end, 10) : -1;
-    if (!text || steps < 0 || *end)
+    if (!text || steps < 0 || end == step || *end || steps > MOST_STEPS)
         return dn_fail(DN_ERROR_FORMAT, "%s: is no state of a training run", path);
     for (int i = 0; i < count; i++) {
         tensors[i] = find_tensor(file, arrays[i].name);

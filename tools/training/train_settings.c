@@ -76,6 +76,14 @@ bool train_settings_write(const command *chosen, const char *run)
     return sound;
 }
 
+/* Digits that tell a number, 0.1 and not 0.10000000000000001. */
+static int digits_of(double number)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.15g", number);
+    return strtod(text, NULL) == number ? 15 : 17;
+}
+
 /* As the command line would have it; the strings stay for the program's life,
  * since options point to them. */
 static char *value_text(const json_t *value)
@@ -84,7 +92,8 @@ static char *value_text(const json_t *value)
     int length =
         json_is_string(value)    ? asprintf(&text, "%s", json_string_value(value))
         : json_is_integer(value) ? asprintf(&text, "%lld", (long long)json_integer_value(value))
-        : json_is_real(value)    ? asprintf(&text, "%.17g", json_real_value(value))
+        : json_is_real(value)
+            ? asprintf(&text, "%.*g", digits_of(json_real_value(value)), json_real_value(value))
         : json_is_boolean(value) ? asprintf(&text, "%s", json_is_true(value) ? "true" : "false")
                                  : -1;
     return length < 0 ? NULL : text;
@@ -108,6 +117,50 @@ static bool is_run(const char *folder)
                             "same command and --output %s",
                             folder, folder)
                  : complain("%s: holds no resume.safetensors, no run to go on with", folder);
+}
+
+/* What a step and an epoch are; a run that is gone on with keeps them. */
+static const struct {
+    const char *name, *unsaid; /* what a run has that does not name it */
+} kept[] = {{"batch-size", NULL},
+            {"accumulate", NULL},
+            {"val-split", NULL},
+            {"seed", "0"},
+            {"no-shuffle", "false"}};
+
+static const option_row *find_row(const command *chosen, const char *name)
+{
+    const option_row *row;
+    for (int i = 0; (row = option_at(chosen->options, i)) && strcmp(row->name, name) != 0; i++)
+        ;
+    return row;
+}
+
+static bool keeps(const command *chosen, const json_t *settings, size_t i)
+{
+    const char *name = kept[i].name;
+    const option_row *row = find_row(chosen, name);
+    const json_t *recorded = json_object_get(settings, name);
+    if (!option_given(row->target) || (!recorded && !kept[i].unsaid))
+        return true;
+    json_t *value = row_value(row);
+    char *asked = value_text(value),
+         *had = recorded ? value_text(recorded) : strdup(kept[i].unsaid);
+    json_decref(value);
+    bool sound = (asked && had && strcmp(asked, had) == 0) ||
+                 complain("train: --resume %s: --%s is %s there, and cannot become %s on the way",
+                          train_chosen.resume, name, had ? had : "?", asked ? asked : "?");
+    free(asked);
+    free(had);
+    return sound;
+}
+
+static bool keeps_steps(const command *chosen, const json_t *settings)
+{
+    bool sound = true;
+    for (size_t i = 0; sound && i < sizeof kept / sizeof *kept; i++)
+        sound = keeps(chosen, settings, i);
+    return sound;
 }
 
 /* `file` is the command under the file's name, which faults are to begin with. */
@@ -157,6 +210,7 @@ bool train_settings_read(const command *chosen, const char *run)
     bool sound = json_is_object(object) || complain("%s: cannot be read as settings: %s", path,
                                                     object ? "no object" : fault.text);
     sound = sound && same_network(object, run);
+    sound = sound && keeps_steps(chosen, object);
     command file = *chosen;
     file.name = path;
     const char *name;
