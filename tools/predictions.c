@@ -2,6 +2,7 @@
 #include "predictions.h"
 
 #include "files/csv_field.h"
+#include "ui/report.h"
 #include "ui/utf8.h"
 
 #include <jansson.h>
@@ -78,12 +79,16 @@ void predictions_begin(prediction_format format)
 static void print_text(const dn_model *model, const char *picture, const prediction *ranked,
                        int count, const char *heat)
 {
-    printf("%s\n", picture);
-    for (int i = 0; i < count; i++)
-        printf("  %6.2f%%  %s\n", 100 * (double)ranked[i].probability,
-               prediction_label(model, ranked[i].output));
-    if (heat)
-        printf("  heat map: %s\n", heat);
+    print_escaped(stdout, picture);
+    for (int i = 0; i < count; i++) {
+        printf("\n  %6.2f%%  ", 100 * (double)ranked[i].probability);
+        print_escaped(stdout, prediction_label(model, ranked[i].output));
+    }
+    if (heat) {
+        printf("\n  heat map: ");
+        print_escaped(stdout, heat);
+    }
+    putchar('\n');
 }
 
 /* A file's name or a label may hold any bytes, JSON only UTF-8. */

@@ -6,19 +6,40 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 static bool drawn; /* a progress line stands on the terminal */
+
+void print_escaped(FILE *stream, const char *text)
+{
+    for (; *text; text++) {
+        unsigned char byte = (unsigned char)*text;
+        if (byte == '\n')
+            fputs("\\n", stream);
+        else if (byte == '\t')
+            fputs("\\t", stream);
+        else if (byte < 0x20 || byte == 0x7F)
+            fprintf(stream, "\\x%02x", (unsigned)byte);
+        else
+            fputc(byte, stream);
+    }
+}
 
 bool complain(const char *format, ...)
 {
     progress_end();
     fputs("densenet: ", stderr);
     va_list arguments;
+    char *text = NULL;
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    if (vasprintf(&text, format, arguments) >= 0)
+        print_escaped(stderr, text);
+    else
+        fputs("out of memory", stderr);
     va_end(arguments);
+    free(text);
     fputc('\n', stderr);
     return false;
 }

@@ -7,9 +7,14 @@
 #include "densenet.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 
 /* Prints "densenet: ..." and returns false, for `return complain(...)`. */
 bool complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Prints text on one line of a terminal, whatever a file's name holds: control
+ * characters as \n, \t or \x1b. */
+void print_escaped(FILE *stream, const char *text);
 
 /* Complains with the library's last sentence; returns EXIT_REFUSED. */
 int refuse(void);
