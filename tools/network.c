@@ -55,6 +55,14 @@ static dn_stem stem_kind(const char *name)
                                              : DN_STEM_DEEP;
 }
 
+/* densenet-L-K or densenet-bc-L-K, of whatever depth. */
+static bool ruled_name(const char *name)
+{
+    int growth;
+    return sscanf(name, "densenet-%*5d-%5d", &growth) == 1 ||
+           sscanf(name, "densenet-bc-%*5d-%5d", &growth) == 1;
+}
+
 /* Complains about a name that is no network's, and says which may be meant. */
 static bool refuse_name(const char *name)
 {
@@ -63,6 +71,8 @@ static bool refuse_name(const char *name)
     const char *known, *dash = strchr(name, '-');
     dn_arch arch;
     snprintf(fault, sizeof fault, "%s", dn_last_error());
+    if (ruled_name(name))
+        return complain("%s", fault);
     for (int i = 0; (known = dn_arch_name(i)); i++)
         suggest(&near, known);
     if (dash && snprintf(ruled, sizeof ruled, "densenet%s", dash) < DN_NAME_SIZE &&
