@@ -61,10 +61,35 @@ def absent_figures(folder):
     check("eval in JSON", sorted(row["precision"] is None for row in rows) == [False, True, True], rows)
 
 
+def files_of_eval(folder):
+    """What cannot be written is refused before the work; tables keep their columns; pictures their caption."""
+    for name in ("K\u00e4tzchen", "dog", "pig"):
+        picture(f"{folder}/umlaut/{name}/0.png", 10)
+    command = ("eval", f"{folder}/umlaut", "-w", f"{folder}/cifar.safetensors", "--preprocess", "none,crop=8,channels=1")
+    for option, path in (("--confusion", "m.jpg"), ("--confusion", "absent/m.png"), ("--per-class", "absent/c.csv")):
+        done = run(*command, option, f"{folder}/{path}")
+        check(path, done.returncode == 2 and not done.stdout and path in done.stderr, done)
+    done = run(*command, "--confusion", f"{folder}/m.png")
+    rows = done.stdout.splitlines()[-3:]
+    check("columns", len({len(row) for row in rows}) == 1 and done.returncode == 0, rows)
+    with open(f"{folder}/m.png", "rb") as stream:
+        width = struct.unpack(">I", stream.read(20)[16:])[0]
+    check("room for the caption", width >= 350, width)
+
+
+def control_characters(folder):
+    """A file's name is one line of a terminal, whatever it holds."""
+    path = f"{folder}/a\nb\x1b[31m.png"
+    picture(path, 50)
+    done = run("predict", path, "-w", f"{folder}/cifar.safetensors", "--preprocess", "none,crop=8,channels=1")
+    check("a name", done.stdout.splitlines()[0] == f"{folder}/a\\nb\\x1b[31m.png", done)
+
+
 def names(folder):
     """A mistyped network, and a file's name that promises another format."""
     for typed, meant in (("densnet121", "densenet121"), ("densenet-169", "densenet169"), ("DenseNet121", "densenet121"),
-                         ("densnet-bc-100-12", "densenet-bc-100-12"), ("resnet50", ""), ("densenet-bc-101-12", "")):
+                         ("densnet-bc-100-12", "densenet-bc-100-12"), ("resnet50", ""), ("densenet-bc-101-12", ""),
+                         ("densenet-41-12", "")):
         done = run("summary", typed)
         good = f'"{typed}"; did you mean {meant}?' in done.stderr if meant else "did you" not in done.stderr
         check(typed, done.returncode == 2 and good and done.stderr.count("\n") == 1, done.stderr)
@@ -169,7 +194,7 @@ def levels(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for test in (pipelines, absent_figures, names, lies, no_numbers, blurred, memory, levels):
+    for test in (pipelines, absent_figures, files_of_eval, control_characters, names, lies, no_numbers, blurred, memory, levels):
         test(scratch)
         print(test.__name__)
 sys.exit(failures > 0)

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands.h"
 #include "evaluation_report.h"
+#include "files/output.h"
 #include "files/pictures.h"
 #include "files/same_file.h"
 #include "ui/report.h"
 #include "weights.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,16 +80,17 @@ static dn_evaluation *evaluate(const dn_model *model, dn_dataset *data)
 
 static int report(const dn_model *model, const dn_dataset *data, const dn_evaluation *evaluation)
 {
+    if (chosen.json)
+        evaluation_print_json(evaluation, model, data);
+    else
+        evaluation_print(evaluation, model, data);
+    fflush(stdout); /* whatever becomes of the files */
     bool sound =
         (!chosen.confusion ||
          evaluation_write_confusion(evaluation, model, data, chosen.confusion)) &&
         (!chosen.per_class || evaluation_write_outputs(evaluation, model, data, chosen.per_class));
     if (!sound)
         return EXIT_REFUSED;
-    if (chosen.json)
-        evaluation_print_json(evaluation, model, data);
-    else
-        evaluation_print(evaluation, model, data);
     return evaluation->skipped ? EXIT_PART : EXIT_DONE;
 }
 
@@ -99,6 +102,13 @@ static bool outputs_spare(const char *data)
            output_spares(chosen.per_class, chosen.confusion);
 }
 
+/* Before the work, which may be long. */
+static bool outputs_possible(const dn_dataset *data)
+{
+    return (!chosen.confusion || evaluation_confusion_possible(data, chosen.confusion)) &&
+           (!chosen.per_class || output_possible(chosen.per_class));
+}
+
 static int run(int count, char **arguments)
 {
     (void)count;
@@ -108,7 +118,7 @@ static int run(int count, char **arguments)
     if (model && outputs_spare(arguments[0]) &&
         dn_dataset_open(arguments[0], DN_PORTION_TEST, &data) != DN_OK)
         refuse();
-    if (data)
+    if (data && outputs_possible(data))
         evaluation = evaluate(model, data);
     int status = evaluation ? report(model, data, evaluation) : EXIT_REFUSED;
     dn_evaluation_free(evaluation);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "evaluation_report.h"
 
+#include "drawing/drawing.h"
 #include "files/csv_field.h"
 #include "files/output.h"
 #include "ui/report.h"
@@ -45,14 +46,16 @@ void evaluation_print(const dn_evaluation *evaluation, const dn_model *model,
     print_share("top-1", evaluation->top1);
     if (evaluation->outputs > 5)
         print_share("top-5", evaluation->top5);
-    print_share("AUROC", evaluation->auroc);
+    print_share("mean AUROC", evaluation->auroc);
     if (evaluation->outputs > 40 && !labels)
         return;
     printf("\n%-24s %8s %9s %8s%s\n", labels ? "label" : "class", "support", "precision", "recall",
            labels ? "    AUROC" : "");
     for (int i = 0; i < evaluation->outputs; i++) {
         const dn_output_result *result = &evaluation->results[i];
-        printf("%-24s %8lld", evaluation_label(model, data, i), (long long)result->support);
+        const char *label = evaluation_label(model, data, i);
+        int unseen = (int)(strlen(label) - utf8_length(label)); /* bytes that take no column */
+        printf("%-*s %8lld", 24 + unseen, label, (long long)result->support);
         print_cell(8, result->precision);
         print_cell(7, result->recall);
         if (labels)
@@ -155,13 +158,23 @@ static bool write_matrix_csv(const dn_evaluation *evaluation, const dn_model *mo
     return finish_csv(&file);
 }
 
+static bool is_csv(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return dot && strcmp(dot, ".csv") == 0;
+}
+
+bool evaluation_confusion_possible(const dn_dataset *data, const char *path)
+{
+    if (dn_dataset_task(data) == DN_TASK_LABELS)
+        return complain("eval: pictures with several labels have no confusion matrix");
+    return (is_csv(path) || drawing_named(path)) && output_possible(path);
+}
+
 bool evaluation_write_confusion(const dn_evaluation *evaluation, const dn_model *model,
                                 const dn_dataset *data, const char *path)
 {
-    const char *dot = strrchr(path, '.');
-    if (!evaluation->confusion)
-        return complain("eval: pictures with several labels have no confusion matrix");
-    if (dot && strcmp(dot, ".csv") == 0)
+    if (is_csv(path))
         return write_matrix_csv(evaluation, model, data, path);
     return evaluation_draw_confusion(evaluation, model, data, path);
 }

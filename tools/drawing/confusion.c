@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #define MOST_NUMBERED 40 /* classes up to which cells carry their count */
+#define CAPTION_EMS 18   /* room for the line below, in sizes of the text */
 #define PICTURE 900      /* of the cells, where there are many */
 
 typedef struct matrix {
@@ -93,5 +94,6 @@ bool evaluation_draw_confusion(const dn_evaluation *evaluation, const dn_model *
                 data,           few ? fmax(26, fmin(64, 640.0 / n)) : (double)PICTURE / n,
                 few ? 120 : 20, few && n <= 16 ? 14 : 11};
     int size = (int)ceil(m.margin + n * m.cell + 20);
-    return drawing_write(draw, &m, size, size + 20, path);
+    int width = (int)ceil(m.margin + CAPTION_EMS * m.label);
+    return drawing_write(draw, &m, size > width ? size : width, size + 20, path);
 }

@@ -57,14 +57,25 @@ static bool write_svg(void (*draw)(cairo_t *context, const void *drawn), const v
     return finish(&file, status);
 }
 
+static bool ends_in(const char *path, const char *ending)
+{
+    const char *dot = strrchr(path, '.');
+    return dot && strcmp(dot, ending) == 0;
+}
+
+bool drawing_named(const char *path)
+{
+    return ends_in(path, ".png") || ends_in(path, ".svg") ||
+           complain("%s: the name of a picture ends in .png or .svg", path);
+}
+
 bool drawing_write(void (*draw)(cairo_t *context, const void *drawn), const void *drawn, int width,
                    int height, const char *path)
 {
-    const char *dot = strrchr(path, '.');
-    if (dot && strcmp(dot, ".svg") == 0)
+    if (!drawing_named(path))
+        return false;
+    if (ends_in(path, ".svg"))
         return write_svg(draw, drawn, width, height, path);
-    if (!dot || strcmp(dot, ".png") != 0)
-        return complain("%s: the name of a picture ends in .png or .svg", path);
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
     cairo_status_t status = draw_on(surface, draw, drawn);
     bool sound = status == CAIRO_STATUS_SUCCESS

@@ -6,6 +6,9 @@
 #include <cairo.h>
 #include <stdbool.h>
 
+/* Complains and returns false where a file's name does not end in .png or .svg. */
+bool drawing_named(const char *path);
+
 /* Draws to a .png or .svg, told by the file's name. Complains where it cannot. */
 bool drawing_write(void (*draw)(cairo_t *context, const void *drawn), const void *drawn, int width,
                    int height, const char *path);

@@ -42,3 +42,14 @@ char *utf8_repair(const char *text)
         *out = '\0';
     return repaired;
 }
+
+size_t utf8_length(const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    size_t count = 0;
+    for (; *at; count++) {
+        size_t length = character_length(at);
+        at += length ? length : 1;
+    }
+    return count;
+}
