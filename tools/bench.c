@@ -81,8 +81,8 @@ static bool bench(const dn_model *model, bench_row *row)
     size_t pixels = (size_t)row->batch * (size_t)row->size * (size_t)row->size;
     size_t count = pixels * (size_t)arch->channels;
     size_t held = (count + (size_t)row->batch * (size_t)arch->classes) * sizeof(float);
-    if (!room_for((double)held, "bench: the input of %d pictures of %dx%d", row->batch, row->size,
-                  row->size))
+    if (!room_for((double)held, "bench: the input of %d picture%s of %dx%d", row->batch,
+                  row->batch == 1 ? "" : "s", row->size, row->size))
         return false;
     float *input = malloc(count * sizeof *input);
     double *seconds = malloc((size_t)chosen.runs * sizeof *seconds);

@@ -109,13 +109,13 @@ void bench_print(const bench_row *row, bool json, bool layers)
         return;
     }
     printf(
-        "%s, %s, %d x %dx%d, %d thread%s, %s kernels: fastest of %d runs %.2f ms, median %.2f ms\n"
+        "%s, %s, %d x %dx%d, %d thread%s, %s kernels: fastest of %d run%s %.2f ms, median %.2f ms\n"
         "%.1f GFLOP/s, %.1f%% of this machine's peak of %.1f; %.1f MB\n",
         row->name, row->train ? "training step" : "forward", row->batch, row->size, row->size,
-        row->threads, row->threads == 1 ? "" : "s", dn_cpu_level(), row->runs, 1e3 * row->fastest,
-        1e3 * row->median, 1e-9 * row->operations / row->fastest,
-        100 * row->operations / row->fastest / row->peak, 1e-9 * row->peak,
-        1e-6 * (double)row->bytes);
+        row->threads, row->threads == 1 ? "" : "s", dn_cpu_level(), row->runs,
+        row->runs == 1 ? "" : "s", 1e3 * row->fastest, 1e3 * row->median,
+        1e-9 * row->operations / row->fastest, 100 * row->operations / row->fastest / row->peak,
+        1e-9 * row->peak, 1e-6 * (double)row->bytes);
     if (layers)
         print_layers(row);
 }

@@ -37,8 +37,8 @@ bool bench_train(const dn_model *model, const float *input, int runs, double *se
     options.rate = 1e-4;
     if (!succeeded(dn_trainer_plan(arch, &options, &row->bytes)))
         return false;
-    if (!room_for((double)row->bytes, "bench: training on %d pictures of %dx%d", row->batch,
-                  row->size, row->size))
+    if (!room_for((double)row->bytes, "bench: training on %d picture%s of %dx%d", row->batch,
+                  row->batch == 1 ? "" : "s", row->size, row->size))
         return false;
     float *targets = calloc((size_t)row->batch * (size_t)arch->classes, sizeof *targets);
     if (!targets)

@@ -28,11 +28,12 @@ static const option_row options[] = {
 static bool check_input(const npy_array *input, const dn_arch *arch)
 {
     if (input->rank != 4)
-        return complain("%s: has %d dimensions, N x C x H x W is expected", chosen.input,
-                        input->rank);
+        return complain("%s: has %d dimension%s, N x C x H x W is expected", chosen.input,
+                        input->rank, input->rank == 1 ? "" : "s");
     if (input->shape[1] != arch->channels)
-        return complain("%s: has %lld channels, the network takes %d", chosen.input,
-                        (long long)input->shape[1], arch->channels);
+        return complain("%s: has %lld channel%s, the network takes %d", chosen.input,
+                        (long long)input->shape[1], input->shape[1] == 1 ? "" : "s",
+                        arch->channels);
     for (int i = 0; i < 4; i++)
         if (input->shape[i] < 1 || input->shape[i] > INT32_MAX)
             return complain("%s: dimension %d is %lld", chosen.input, i,

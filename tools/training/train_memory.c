@@ -14,8 +14,8 @@ dn_evaluate_options train_validation(const train_run *run)
 
 static bool is_room(const train_run *run)
 {
-    return room_for((double)run->bytes, "train: %d pictures of %dx%d in a pass", run->options.batch,
-                    run->size, run->size);
+    return room_for((double)run->bytes, "train: %d picture%s of %dx%d in a pass",
+                    run->options.batch, run->options.batch == 1 ? "" : "s", run->size, run->size);
 }
 
 bool train_memory_plan(train_run *run, const dn_model *start)

@@ -199,9 +199,10 @@ static bool open_network(train_run *run)
 
 static void announce(const train_run *run)
 {
-    fprintf(stderr, "%s, %zu parameters, on %d pictures (%s); memory planned: %.0f MB\n",
+    fprintf(stderr, "%s, %zu parameters, on %d picture%s (%s); memory planned: %.0f MB\n",
             run->arch.name, dn_arch_parameters(&run->arch), dn_dataset_count(run->train),
-            dn_dataset_format(run->whole), 1e-6 * (double)run->bytes);
+            dn_dataset_count(run->train) == 1 ? "" : "s", dn_dataset_format(run->whole),
+            1e-6 * (double)run->bytes);
 }
 
 bool train_run_open(const command *chosen, train_run *run)
