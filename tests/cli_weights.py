@@ -11,6 +11,7 @@ import tempfile
 import time
 
 import weight_bytes as files
+from picture_files import grey_png
 
 PROGRAM = os.environ["DENSENET"]
 MEMORY = 2 << 30  # of address space
@@ -111,6 +112,37 @@ def terminal_commands(folder):
           "?[2Jw?" in done.stdout and "?[2Jw?" in done.stderr, done.stdout + done.stderr)
 
 
+def false_entries(folder):
+    """Entries of the metadata that cannot be are named and left out, and the file read."""
+    with open(f"{folder}/net/net.safetensors", "rb") as file:
+        data = file.read()
+    start = 8 + int.from_bytes(data[:8], "little")
+    path, picture = f"{folder}/doubtful.safetensors", f"{folder}/a.png"
+    with open(picture, "wb") as file:
+        file.write(grey_png(32, 32, 100))
+    for key, value, sound in (("thresholds", [0.5, 1.5, 0.5], False), ("thresholds", [0.5, "0.5", 0.5], False),
+                              ("thresholds", [0.5, 0.5], False), ("thresholds", [0, 0.5, 0.5], False),
+                              ("thresholds", [0.5, None, 0.25], True), ("labels", ["a", 2, "c"], False),
+                              ("labels", ["a", "b"], False), ("labels", {"a": 1}, False), ("labels", ["a", "", "c"], True)):
+        header = json.loads(data[8:start])
+        header["__metadata__"][f"densenet.{key}"] = json.dumps(value)
+        text = json.dumps(header).encode()
+        text += b" " * (-len(text) % 8)
+        with open(path, "wb") as file:
+            file.write(len(text).to_bytes(8, "little") + text + data[start:])
+        done, _ = run("predict", "-w", path, picture)
+        check(f"{key} {value}", done.returncode == 0 and (f"densenet.{key} is " in done.stderr) != sound and
+              done.stderr.count("\n") == (not sound), done.stderr)
+    header = json.loads(data[8:start])
+    header["__metadata__"]["densenet.preprocess"] = "resize=0"
+    text = json.dumps(header).encode()
+    with open(path, "wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text + data[start:])
+    done, _ = run("predict", "-w", path, picture)
+    check("half a pipeline", done.returncode == 0 and 'is "resize=0" in its metadata, no pipeline' in done.stderr, done.stderr)
+    print("false entries: 10")
+
+
 def places(folder):
     """Paths that are no files, and destinations that cannot be written."""
     good = f"{folder}/net/net.pth"
@@ -161,6 +193,6 @@ with tempfile.TemporaryDirectory() as folder:
     for name in ("net.safetensors", "net.pth"):
         subprocess.run([PROGRAM, "init", "--blocks", "1,2", "--growth", "2", "--stem", "cifar-norm", "--classes", "3",
                         "-o", f"{folder}/net/{name}"], check=True)
-    for test in (formats, truncations, nothing_runs, terminal_commands, places, streams):
+    for test in (formats, truncations, nothing_runs, terminal_commands, false_entries, places, streams):
         test(folder)
 sys.exit(failures > 0)
