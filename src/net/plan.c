@@ -236,11 +236,11 @@ dn_status dn_plan_create(const dn_model *model, dn_packed *packed, int threads, 
     int smallest = dn_arch_smallest_input(arch);
     if (images < 1 || height < smallest || width < smallest)
         return dn_fail(DN_ERROR_ARGUMENT,
-                       "input of %d pictures of %dx%d: at least one of %dx%d is expected", images,
-                       width, height, smallest, smallest);
+                       "input of %d picture%s of %dx%d: at least one of %dx%d is expected", images,
+                       images == 1 ? "" : "s", width, height, smallest, smallest);
     if ((double)images * height * width > MAX_INPUT_PIXELS)
-        return dn_fail(DN_ERROR_LIMIT, "input of %d pictures of %dx%d: more than %d pixels", images,
-                       width, height, MAX_INPUT_PIXELS);
+        return dn_fail(DN_ERROR_LIMIT, "input of %d picture%s of %dx%d: more than %d pixels",
+                       images, images == 1 ? "" : "s", width, height, MAX_INPUT_PIXELS);
     dn_plan *plan;
     DN_TRY(dn_calloc(1, sizeof *plan, &plan));
     plan->images = images;

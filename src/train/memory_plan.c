@@ -197,8 +197,9 @@ static dn_status check_size(const dn_engine *engine)
         !dn_multiply((size_t)options->images, (size_t)options->height, &pixels) ||
         !dn_multiply(pixels, (size_t)options->width, &pixels) || pixels > MAX_PIXELS)
         return dn_fail(DN_ERROR_ARGUMENT,
-                       "a batch of %d pictures of %dx%d: from 1 to %d pixels are possible",
-                       options->images, options->width, options->height, MAX_PIXELS);
+                       "a batch of %d picture%s of %dx%d: from 1 to %d pixels are possible",
+                       options->images, options->images == 1 ? "" : "s", options->width,
+                       options->height, MAX_PIXELS);
     if (options->images < dn_engine_least(engine))
         return dn_fail(DN_ERROR_ARGUMENT,
                        "one picture of %dx%d a batch: the last maps have one pixel, which leaves "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* From settings to a run that can start: data, network, folder. */
 #include "files/folder.h"
+#include "files/labelled.h"
 #include "network.h"
 #include "training/run_folder.h"
 #include "training/run_log.h"
@@ -31,7 +32,7 @@ static const char **label_names(const dn_dataset *data)
 
 static bool open_data(train_run *run)
 {
-    if (!succeeded(dn_dataset_open(train_chosen.data, DN_PORTION_TRAIN, &run->whole)))
+    if (!labelled_open(train_chosen.data, DN_PORTION_TRAIN, &run->whole))
         return false;
     run->train = run->whole;
     if (dn_dataset_task(run->whole) == DN_TASK_CLASSES && dn_dataset_outputs(run->whole) < 2)
@@ -41,16 +42,16 @@ static bool open_data(train_run *run)
     if (train_chosen.val) {
         const char **names = label_names(run->whole);
         bool done =
-            names &&
-            succeeded(dn_dataset_open(train_chosen.val, DN_PORTION_TEST, &run->val_source)) &&
+            names && labelled_open(train_chosen.val, DN_PORTION_TEST, &run->val_source) &&
             succeeded(dn_dataset_match(run->val_source, names, dn_dataset_outputs(run->whole)));
         run->val = run->val_source;
         free(names);
         return done;
     }
     if (train_chosen.val_split > 0)
-        return succeeded(dn_dataset_split(run->whole, train_chosen.val_split,
-                                          (uint64_t)train_chosen.seed, &run->train, &run->val));
+        return dn_dataset_split(run->whole, train_chosen.val_split, (uint64_t)train_chosen.seed,
+                                &run->train, &run->val) == DN_OK ||
+               complain("%s; --val-split 0 goes without", dn_last_error());
     return true;
 }
 
