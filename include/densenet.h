@@ -430,6 +430,9 @@ DN_API dn_status dn_dataset_split(const dn_dataset *whole, double fraction, uint
 
 /* "class folders", "CIFAR-10", "CIFAR-100", "tar", "WebDataset", "CSV". */
 DN_API const char *dn_dataset_format(const dn_dataset *dataset);
+
+/* Hard and symbolic links in a tar, which are not followed. */
+DN_API int dn_dataset_links(const dn_dataset *dataset);
 DN_API dn_task dn_dataset_task(const dn_dataset *dataset);
 DN_API int dn_dataset_count(const dn_dataset *dataset);
 

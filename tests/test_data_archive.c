@@ -38,6 +38,22 @@ static void class_folders_in_imagefolders_order(void **state)
     assert_survives_lack_of_memory("x.tar");
 }
 
+static void links_are_counted(void **state)
+{
+    (void)state;
+    memset(&made, 0, sizeof made);
+    tar_add_text(&made, '0', "a/1.jpg", "");
+    tar_add_text(&made, '1', "a/2.jpg", "");
+    tar_add_text(&made, '0', "b/1.jpg", "");
+    tar_add_text(&made, '2', "b/2.jpg", "");
+    tar_finish(&made);
+    scratch_file("links.tar", made.bytes, made.size);
+    dn_dataset *dataset = open_dataset("links.tar", DN_PORTION_TRAIN);
+    assert_int_equal(dn_dataset_count(dataset), 2);
+    assert_int_equal(dn_dataset_links(dataset), 2);
+    dn_dataset_free(dataset);
+}
+
 static void roots(void **state)
 {
     (void)state;
@@ -192,6 +208,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         scratch_test(class_folders_in_imagefolders_order),
+        scratch_test(links_are_counted),
         scratch_test(roots),
         scratch_test(train_and_val),
         scratch_test(folder_of_tars),

@@ -85,6 +85,14 @@ static void links_have_no_contents(void **state)
     assert_string_equal(walk(made.size), "a=one");
 }
 
+static void names_are_not_cut(void **state)
+{
+    (void)state;
+    tar_add(&made, 'x', "PaxHeader", "17 path=a.jpg\0xy\n", 17);
+    tar_add_text(&made, '0', "a", "one");
+    assert_fault("gives a name with a NUL byte in it");
+}
+
 static void long_names(void **state)
 {
     (void)state;
@@ -228,11 +236,17 @@ static void any_byte_changed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        tar_test(plain_members),          tar_test(abrupt_ends),
-        tar_test(links_have_no_contents), tar_test(long_names),
-        tar_test(full_name_field),        tar_test(pax_records),
-        tar_test(damaged_pax_records),    tar_test(sizes_in_base_256),
-        tar_test(damaged_headers),        tar_test(any_byte_changed),
+        tar_test(plain_members),
+        tar_test(abrupt_ends),
+        tar_test(links_have_no_contents),
+        tar_test(names_are_not_cut),
+        tar_test(long_names),
+        tar_test(full_name_field),
+        tar_test(pax_records),
+        tar_test(damaged_pax_records),
+        tar_test(sizes_in_base_256),
+        tar_test(damaged_headers),
+        tar_test(any_byte_changed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands.h"
 #include "evaluation_report.h"
+#include "files/labelled.h"
 #include "files/output.h"
 #include "files/pictures.h"
 #include "files/same_file.h"
@@ -116,9 +117,7 @@ static int run(int count, char **arguments)
     dn_dataset *data = NULL;
     dn_evaluation *evaluation = NULL;
     if (model && outputs_spare(arguments[0]) &&
-        dn_dataset_open(arguments[0], DN_PORTION_TEST, &data) != DN_OK)
-        refuse();
-    if (data && outputs_possible(data))
+        labelled_open(arguments[0], DN_PORTION_TEST, &data) && outputs_possible(data))
         evaluation = evaluate(model, data);
     int status = evaluation ? report(model, data, evaluation) : EXIT_REFUSED;
     dn_evaluation_free(evaluation);

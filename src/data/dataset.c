@@ -131,6 +131,11 @@ const char *dn_dataset_format(const dn_dataset *dataset)
     return resolve(dataset, NULL)->format;
 }
 
+int dn_dataset_links(const dn_dataset *dataset)
+{
+    return resolve(dataset, NULL)->links;
+}
+
 dn_task dn_dataset_task(const dn_dataset *dataset)
 {
     return resolve(dataset, NULL)->task;

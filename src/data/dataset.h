@@ -34,6 +34,7 @@ struct dn_dataset {
     char *path;
     void *store; /* the kind's own; NULL or something its close takes */
     const char *format;
+    int links; /* left out of archives */
     dn_task task;
     int count;
     dn_name_list labels; /* a name an output */

@@ -3,6 +3,7 @@
 #include "data/dataset_tar.h"
 
 #include "base/memory.h"
+#include "base/minmax.h"
 #include "data/tar.h"
 
 #include <limits.h>
@@ -81,8 +82,10 @@ static dn_status add_members(dn_tar_store *store, int archive, dn_tar *tar)
     dn_tar_begin(store->archives[archive].path, map->data, map->size, tar);
     for (;;) {
         DN_TRY(dn_tar_next(tar, &found));
-        if (!found)
+        if (!found) {
+            store->links = dn_smaller(tar->links, INT_MAX - store->links) + store->links;
             return DN_OK;
+        }
         dn_tar_entry entry = {.archive = archive,
                               .name = store->names.count,
                               .start = tar->start,
@@ -128,6 +131,7 @@ static dn_status open_tar(const char *path, dn_portion portion, dn_dataset *data
     DN_TRY(dn_calloc(1, sizeof *store, &store));
     dataset->store = store;
     DN_TRY(add_archives(store, path));
+    dataset->links = store->links;
     if (dn_tar_is_webdataset(store))
         return dn_tar_open_webdataset(dataset);
     return dn_tar_open_classes(portion, dataset);

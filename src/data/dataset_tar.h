@@ -26,6 +26,7 @@ typedef struct dn_tar_store {
     int archive_count;
     dn_tar_entry *entries;
     int count, room;
+    int links;          /* passed over */
     dn_name_list names; /* members' paths without "./" and doubled slashes */
 } dn_tar_store;
 

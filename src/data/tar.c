@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "data/tar.h"
 
+#include <limits.h>
 #include <string.h>
 
 /* POSIX.1-1988's header: fields by offset and length. */
@@ -141,7 +142,8 @@ static dn_status take_record(dn_tar *tar, const unsigned char *key, size_t key_l
 {
     size_t at = 0;
     if (is_key(key, key_length, "path"))
-        return set_name(tar, value, length, said);
+        return memchr(value, '\0', length) ? fail_at(tar, "gives a name with a NUL byte in it")
+                                           : set_name(tar, value, length, said);
     if (is_key(key, key_length, "size")) {
         said->sized = true; /* the newline behind the value ends the number */
         if (!read_decimal(value, length + 1, &at, '\n', &said->size) || at != length + 1)
@@ -238,6 +240,7 @@ dn_status dn_tar_next(dn_tar *tar, bool *found)
             if (!said.name_length)
                 DN_TRY(take_header_name(tar, block, &said));
             *found = is_file(type, tar->name, said.name_length);
+            tar->links += (type == '1' || type == '2') && tar->links < INT_MAX;
             tar->start = start;
             tar->length = size;
             said = (announcement){0};

@@ -14,6 +14,7 @@ typedef struct dn_tar {
     const char *path; /* for messages */
     const unsigned char *data;
     size_t size, offset; /* of the next header */
+    int links;           /* passed so far, hard and symbolic */
     /* Of the member last found: */
     char name[DN_TAR_LONGEST_NAME + 1];
     size_t start, length; /* where its bytes are in data */
