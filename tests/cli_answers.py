@@ -157,7 +157,7 @@ def no_numbers(folder):
     pictures = [f"{folder}/data/{name}/0.png" for name in "ab"]
     for form in ((), ("--json",), ("--csv",)):
         done = run("predict", "-w", f"{folder}/nan.safetensors", "--preprocess", "none,channels=1", *pictures, *form)
-        check("predict", done.returncode == 1 and all(f"{name}: the network's answer is not a number" in done.stderr
+        check("predict", done.returncode == 2 and all(f"{name}: the network's answer is not a number" in done.stderr
                                                      for name in pictures) and "nan" not in done.stdout, done)
 
 

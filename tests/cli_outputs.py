@@ -174,6 +174,16 @@ def standard_input(folder):
           os.path.exists(f"{folder}/maps/stdin.png"), done)
     done = run(*predict, "--csv", input=contents(f"{folder}/a.png"))
     check("a picture in CSV", done.stdout.splitlines()[1].startswith(b"-,1,"), done)
+    done = run(*predict, preexec_fn=lambda: os.close(0))
+    check("closed", done.returncode == 2 and done.stderr == b"densenet: -: standard input is closed\n", done)
+    for command in (("info", ""), ("convert", f"{folder}/net.pth", ""), ("predict", ""),
+                    ("forward", "-w", f"{folder}/net.pth", "-i", "", "-o", f"{folder}/y.npy")):
+        done = run(*command)
+        check(f"an empty name: {command}", done.returncode == 2 and done.stderr.count(b"\n") == 1 and
+              b"an empty" in done.stderr, done.stderr)
+    os.makedirs(f"{folder}/sheetless/contact-sheet.png")
+    done = run(*predict[:-1], f"{folder}/a.png", "--cam", f"{folder}/sheetless")
+    check("no sheet, but answers", done.returncode == 1 and done.stdout.startswith(f"{folder}/a.png\n".encode()), done)
     done = run(*predict, input=b"no picture")
     check("no picture", done.returncode == 2 and done.stderr.startswith(b"densenet: standard input: is not a"), done)
 

@@ -201,10 +201,12 @@ static int predict(dn_model *model, const picture_list *list)
     bool sound = open_predictor(&p, model, list);
     if (sound) {
         predictions_begin(p.format);
-        sound = run_list(&p, list) && (!p.heat || finish_heat(&p));
+        sound = run_list(&p, list);
     }
     bool whole = p.unread == 0 && p.unanswered == 0 && list->failures == 0,
-         none = (size_t)p.unread == list->count;
+         none = (size_t)p.unread + (size_t)p.unanswered == list->count;
+    if (sound && p.heat && !finish_heat(&p))
+        whole = false; /* the answers are there */
     close_predictor(&p);
     return !sound || none ? EXIT_REFUSED : whole ? EXIT_DONE : EXIT_PART;
 }
@@ -262,7 +264,7 @@ const command predict_command = {
         "--cam draws where the evidence for the most probable class lies: for this family the map\n"
         "is exact.\n"
         "A picture that cannot be read, or of which the network makes no numbers, is reported,\n"
-        "the rest go on, and the exit status is 1.\n",
+        "the rest go on, and the exit status is 1, or 2 where no picture got an answer.\n",
     .examples = "  densenet predict photo.jpg --weights densenet121\n"
                 "    with torchvision's weights, after `densenet pull densenet121`\n"
                 "  densenet predict photos --weights net.safetensors --top 1 --csv > out.csv\n"

@@ -5,11 +5,13 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static struct {
     const char *preprocess;
@@ -108,6 +110,8 @@ bool picture_list_create(int count, char **arguments, picture_list *list)
         bool is_input = strcmp(arguments[i], "-") == 0;
         if (is_input && input)
             sound = complain("-: standard input holds one picture and can be named once");
+        else if (is_input && fcntl(STDIN_FILENO, F_GETFD) < 0)
+            list->failures += !complain("-: standard input is closed");
         else if (!is_input && stat(arguments[i], &found) == 0 && S_ISDIR(found.st_mode))
             sound = append_folder(list, arguments[i]);
         else

@@ -137,6 +137,8 @@ static bool store_text(const command *chosen, const option_row *row, const char 
     const char *choice;
     int length, choices = 0;
     bool allowed = row->type == OPTION_FILE;
+    if (allowed && !*value)
+        return complain("%s: --%s: an empty file name", chosen->name, row->name);
     for (; !allowed && (choice = choice_at(row->argument, choices, &length)); choices++)
         allowed = strlen(value) == (size_t)length && memcmp(choice, value, (size_t)length) == 0;
     if (choices && !allowed)
@@ -303,5 +305,10 @@ int run_command(const command *chosen, int argc, char **argv)
                  chosen->name, *chosen->arguments ? " " : "", chosen->arguments);
         return EXIT_REFUSED;
     }
+    for (int i = 0; i < line.kept; i++)
+        if (!*argv[i]) {
+            complain("%s: argument %d is an empty name", chosen->name, i + 1);
+            return EXIT_REFUSED;
+        }
     return chosen->run(line.kept, argv);
 }
