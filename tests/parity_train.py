@@ -148,14 +148,13 @@ def train_here(case, start, inputs, targets, folder, **extra):
     keys |= {"images": inputs.shape[1], "height": inputs.shape[3], "width": inputs.shape[4]}
     keys |= extra
     command = [DRIVER, "arch=densenet121", *(f"{k}={v}" for k, v in keys.items())]
-    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    subprocess.run(command, check=True, capture_output=True)
     out = np.fromfile(folder / "out", np.float32)
     sizes = [inputs.shape[1] * classes, files["parameters"].size, case["steps"],
              files["parameters"].size]
     assert out.size == sum(sizes)
     logits, grads, losses, weights = np.split(out.astype(np.float64), np.cumsum(sizes)[:-1])
-    figures = dict(zip(printed[::2], map(float, printed[1::2])))
-    return {"logits": logits, "gradients": grads, "losses": losses, "weights": weights}, figures
+    return {"logits": logits, "gradients": grads, "losses": losses, "weights": weights}
 
 
 def difference(a, b):
@@ -200,8 +199,8 @@ STEP_LIMIT, EPOCH_LIMIT = 1e-4, 2e-3
 def run_case(name, case):
     model, start, inputs, targets = numbers_for(case)
     with tempfile.TemporaryDirectory() as path:
-        here, figures = train_here(case, start, inputs, targets, Path(path))
-        again = [train_here(case, start, inputs, targets, Path(path), **other)[0]
+        here = train_here(case, start, inputs, targets, Path(path))
+        again = [train_here(case, start, inputs, targets, Path(path), **other)
                  for other in ({"threads": 1}, {"threads": 3}, {"low_memory": 1})]
     single = train_torch(case, start, inputs, targets, torch.float32)
     double = train_torch(case, start, inputs, targets, torch.float64)
@@ -221,11 +220,6 @@ def run_case(name, case):
     for key in here:
         if not all(np.array_equal(here[key], other[key]) for other in again):
             faults.append(f"bits of {key} depend on threads or --memory")
-    if case.get("measured"):
-        planned, grown = figures["planned_mb"], figures["grown_mb"]
-        print(f"    memory     {planned:.1f} MiB planned, {grown:.1f} MiB taken")
-        if abs(grown - planned) > 0.05 * planned:
-            faults.append("memory")
     if faults:
         print("    FAILED:", ", ".join(faults))
     return bool(faults)
@@ -251,8 +245,7 @@ def cases():
     # At random weights the last block's ReLUs see 16 values a channel. One that
     # rounding puts on the other side of zero changes the gradient by a hundredth,
     # in PyTorch against its own float64 as well: the step has to be a usual one.
-    yield "reference model", {**step, "arch": reference, "size": (4, 64, 64), "rate": 0.01,
-                             "measured": not os.environ.get("SANITIZED")}
+    yield "reference model", {**step, "arch": reference, "size": (4, 64, 64), "rate": 0.01}
     epoch = {**step, "rate": 0.02, "steps": 12}
     yield "epoch, bottleneck", {**epoch, "arch": cifar, "size": (8, 32, 32)}
     yield "epoch, plain, AdamW", {

@@ -52,7 +52,7 @@ static dn_batch pictures(int first, int n)
     for (int i = 0; i < PICTURES * PICTURE; i++)
         input[i] = (float)(i * 37 % 101 - 50) * 0.02f;
     for (int i = 0; i < PICTURES * CLASSES; i++)
-        targets[i] = i % CLASSES == i / CLASSES % CLASSES;
+        targets[i] = i % CLASSES == i / CLASSES % CLASSES ? 1 : 0;
     return (dn_batch){input + first * PICTURE, targets + first * CLASSES, n};
 }
 

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 typedef struct job {
     dn_arch arch;
@@ -161,16 +160,6 @@ static double seconds(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-static double resident_megabytes(void)
-{
-    long pages = 0;
-    FILE *file = fopen("/proc/self/statm", "r");
-    if (!file || fscanf(file, "%*s %ld", &pages) != 1)
-        exit(1);
-    fclose(file);
-    return (double)pages * (double)sysconf(_SC_PAGESIZE) / 1048576;
-}
-
 static void write_floats(FILE *file, const float *numbers, size_t count)
 {
     if (file && fwrite(numbers, sizeof *numbers, count, file) != count)
@@ -264,11 +253,10 @@ int main(int count, char **arguments)
     float *losses = allocate((size_t)work.steps, sizeof *losses);
 
     dn_optimiser *optimiser = make_optimiser(&work, &model->layout, frozen);
-    double before = resident_megabytes();
     dn_engine *engine;
     check(dn_engine_create(model, &work.engine, &engine));
     FILE *file = work.out ? fopen(work.out, "wb") : NULL;
-    double best = 1e30, grown = 0;
+    double best = 1e30;
     for (int step = 0; step < work.steps; step++) {
         double start = seconds();
         size_t at = (size_t)(step * work.parts * n);
@@ -276,7 +264,6 @@ int main(int count, char **arguments)
             (float)train_step(&work, engine, inputs + at * picture, targets + at * (size_t)classes,
                               (uint64_t)(step * work.parts), logits, gradient);
         if (step == 0) {
-            grown = resident_megabytes() - before;
             write_floats(file, logits, (size_t)(n * classes));
             write_floats(file, dn_engine_gradients(engine), model->layout.floats);
         }
@@ -288,9 +275,7 @@ int main(int count, char **arguments)
     }
     write_floats(file, losses, (size_t)work.steps);
     write_floats(file, dn_engine_parameters(engine), model->layout.floats);
-    dn_engine_bytes bytes = dn_engine_memory(engine);
-    printf("ms %.3f planned_mb %.2f grown_mb %.2f\n", best * 1e3, (double)bytes.total / 1048576,
-           grown);
+    printf("fastest step: %.3f ms\n", best * 1e3);
     bool written = !file || fclose(file) == 0;
     dn_engine_free(engine);
     dn_optimiser_free(optimiser);

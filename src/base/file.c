@@ -140,7 +140,7 @@ static dn_status open_writer(const char *path, bool special, dn_file_writer *wri
     if (writer->stream)
         return DN_OK;
     close(descriptor);
-    return dn_fail_within(dn_fail_memory(sizeof *writer->stream), path);
+    return dn_fail(DN_ERROR_MEMORY, "%s: out of memory", path);
 }
 
 dn_status dn_file_create(const char *path, dn_file_writer *writer)

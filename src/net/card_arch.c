@@ -126,9 +126,9 @@ static const char *find_lie(dn_arch *recorded, dn_arch *shown)
         if (dn_block_in(recorded, block) != dn_block_in(shown, block))
             return "densenet.compression";
     bool hidden = shown->stem == DN_STEM_DEEP;
-    return hidden && memcmp(recorded->stem_hidden, shown->stem_hidden, sizeof shown->stem_hidden)
-               ? "densenet.stem_hidden"
-               : NULL;
+    if (hidden && memcmp(recorded->stem_hidden, shown->stem_hidden, sizeof shown->stem_hidden) != 0)
+        return "densenet.stem_hidden";
+    return NULL;
 }
 
 /* A name is a claim too: what it stands for, but for channels and classes. */

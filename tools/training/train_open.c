@@ -79,10 +79,10 @@ static dn_model *random_start(const train_run *run)
 {
     dn_arch arch;
     dn_model *model;
-    const char *name = train_chosen.arch;
-    if (!name && !arch_described())
-        name = is_cifar(run->whole) ? "densenet-bc-100-12" : "densenet121";
-    if (!arch_from_options(name, &arch))
+    const char *usual = is_cifar(run->whole) ? "densenet-bc-100-12" : "densenet121";
+    if (!arch_described() && !option_default(run->chosen, "arch", usual))
+        return NULL;
+    if (!arch_from_options(train_chosen.arch, &arch))
         return NULL;
     int outputs = dn_dataset_outputs(run->whole);
     if (arch_classes_given() && arch.classes != outputs) {
@@ -124,7 +124,8 @@ static bool fit_batch(const train_run *run)
 
 static bool open_loader(train_run *run, const dn_arch *arch)
 {
-    if (!fit_batch(run))
+    const char *augment = train_imagenet_stem(arch) ? "imagenet" : "cifar";
+    if (!fit_batch(run) || !option_default(run->chosen, "augment", augment))
         return false;
     dn_loader_options loading = {
         .batch = train_chosen.batch_size,
@@ -135,9 +136,7 @@ static bool open_loader(train_run *run, const dn_arch *arch)
         .prefetch = true,
         .mixup = train_chosen.mixup,
         .seed = (uint64_t)train_chosen.seed,
-        .augment = train_chosen.augment        ? train_chosen.augment
-                   : train_imagenet_stem(arch) ? "imagenet"
-                                               : "cifar",
+        .augment = train_chosen.augment,
         .preprocess = run->preprocess,
     };
     if (!succeeded(dn_loader_create(run->train, &loading, &run->loader)))

@@ -11,7 +11,7 @@
 typedef struct train_run {
     const command *chosen; /* whose options were given */
     const char *folder;
-    int lock; /* on the folder; -1: none */
+    int lock;                /* on the folder; -1: none */
     dn_dataset *train, *val; /* val NULL: none */
     dn_dataset *whole;       /* where both are parts of one, else NULL */
     dn_dataset *val_source;  /* owner of val where it was opened by itself */
