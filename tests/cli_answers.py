@@ -5,21 +5,13 @@ import json
 import os
 import struct
 import subprocess
-import sys
 import tempfile
 
+from checking import check, finish
 from picture_files import grey_png
 
 PROGRAM = os.environ["DENSENET"]
 SMALL = ("--blocks", "1,2", "--growth", "2", "--channels", "1", "--classes", "3")
-failures = 0
-
-
-def check(what, good, figure=""):
-    global failures
-    failures += not good
-    if not good:
-        print(f"{what}: FAILED {figure}")
 
 
 def run(*arguments, **options):
@@ -197,4 +189,4 @@ with tempfile.TemporaryDirectory() as scratch:
     for test in (pipelines, absent_figures, files_of_eval, control_characters, names, lies, no_numbers, blurred, memory, levels):
         test(scratch)
         print(test.__name__)
-sys.exit(failures > 0)
+finish()

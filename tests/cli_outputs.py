@@ -5,20 +5,12 @@ import fcntl
 import os
 import struct
 import subprocess
-import sys
 import tempfile
 
+from checking import check, finish
 from picture_files import grey_png
 
 PROGRAM = os.environ["DENSENET"]
-failures = 0
-
-
-def check(what, good, figure=""):
-    global failures
-    failures += not good
-    if not good:
-        print(f"{what}: FAILED {figure}")
 
 
 def run(*arguments, **options):
@@ -194,4 +186,4 @@ with tempfile.TemporaryDirectory() as scratch:
     for test in (streams, leftovers, folders, links_and_long_names, inputs_stay, standard_input):
         test(scratch)
         print(test.__name__)
-sys.exit(failures > 0)
+finish()

@@ -6,23 +6,15 @@ import json
 import os
 import resource
 import subprocess
-import sys
 import tempfile
 import time
 
 import weight_bytes as files
+from checking import check, finish
 from picture_files import grey_png
 
 PROGRAM = os.environ["DENSENET"]
 MEMORY = 2 << 30  # of address space
-failures = 0
-
-
-def check(what, good, figure=""):
-    global failures
-    failures += not good
-    if not good:
-        print(f"{what}: FAILED {figure}")
 
 
 def limited():
@@ -195,4 +187,4 @@ with tempfile.TemporaryDirectory() as folder:
                         "-o", f"{folder}/net/{name}"], check=True)
     for test in (formats, truncations, nothing_runs, terminal_commands, false_entries, places, streams):
         test(folder)
-sys.exit(failures > 0)
+finish()

@@ -69,9 +69,8 @@ const command convert_command = {
     .description =
         "OUT is a PyTorch file where it ends in .pt or .pth, which torch.load(weights_only=True)\n"
         "and load_state_dict(strict=True) accept, and a safetensors file where it ends in\n"
-        ".safetensors or has no ending. It appears whole or not at all. The architecture, and "
-        "labels, preprocessing and task where they\n"
-        "are known, go into its metadata.\n",
+        ".safetensors or has no ending. It appears whole or not at all. The architecture, and\n"
+        "labels, preprocessing and task where they are known, go into its metadata.\n",
     .examples = "  densenet convert densenet121-a639ec97.pth densenet121.safetensors\n"
                 "      the 2017 file as safetensors in today's torchvision names\n"
                 "  densenet convert net.safetensors net.pth --naming reference\n"

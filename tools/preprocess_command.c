@@ -130,9 +130,8 @@ const command preprocess_command = {
         "Writes float32 N x C x H x W, one picture after the other in the order given, those of\n"
         "a folder sorted by name; - is standard input. JPEG, PNG and WebP are read. The pixels\n"
         "are those of Pillow and torchvision, to the bit. The pipeline is the one that --weights\n"
-        "would use, torchvision's without them, changed by --preprocess. A picture that cannot be "
-        "read is\n"
-        "reported and left out; the exit status is then 1.\n",
+        "would use, torchvision's without them, changed by --preprocess. A picture that cannot\n"
+        "be read is reported and left out; the exit status is then 1.\n",
     .examples = "  densenet preprocess dog.jpg cat.png --output x.npy\n"
                 "    torchvision's evaluation pipeline: 2 x 3 x 224 x 224\n"
                 "  densenet preprocess xrays --preprocess xrv --output x.npy\n"

@@ -5,12 +5,12 @@
 #include "drawing/drawing.h"
 #include "drawing/heatmap.h"
 #include "files/folder.h"
+#include "files/same_file.h"
 #include "ui/report.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 struct heat_folder {
     char *path;
@@ -29,8 +29,7 @@ static bool is_picture(const heat_folder *folder, const char *name)
     if (stat(name, &found) != 0)
         return false;
     for (size_t i = 0; i < folder->picture_count; i++)
-        if (folder->pictures[i].st_ino == found.st_ino &&
-            folder->pictures[i].st_dev == found.st_dev)
+        if (same_inode(&folder->pictures[i], &found))
             return true;
     return false;
 }
@@ -90,12 +89,6 @@ heat_folder *heat_folder_open(const char *path, const dn_model *model, const pic
     complain("out of memory for heat maps");
     heat_folder_free(folder);
     return NULL;
-}
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
 }
 
 /* DIR/photo.png for .../photo.jpg. */

@@ -2,6 +2,7 @@
 #include "files/output.h"
 
 #include "densenet.h"
+#include "files/same_file.h"
 #include "ui/report.h"
 
 #include <ctype.h>
@@ -81,8 +82,7 @@ bool output_possible(const char *path)
 const char *output_ending(const char *path)
 {
     struct stat found;
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-    const char *dot = strrchr(name, '.');
+    const char *name = base_name(path), *dot = strrchr(name, '.');
     if (stat(path, &found) == 0 && is_stream(path, &found))
         return NULL;
     return dot && dot != name && isalpha((unsigned char)dot[1]) ? dot : NULL;

@@ -5,9 +5,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-static const char *base_name(const char *path)
+const char *base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
@@ -22,7 +21,7 @@ static bool folder_stat(const char *path, struct stat *found)
     return there;
 }
 
-static bool same_inode(const struct stat *a, const struct stat *b)
+bool same_inode(const struct stat *a, const struct stat *b)
 {
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }

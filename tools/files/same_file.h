@@ -3,6 +3,12 @@
 #define TOOL_SAME_FILE_H
 
 #include <stdbool.h>
+#include <sys/stat.h>
+
+/* What stands behind the last slash. */
+const char *base_name(const char *path);
+
+bool same_inode(const struct stat *a, const struct stat *b);
 
 /* Whether what is written to `output` leaves `other`, which the same command reads
  * or writes, as it is; complains where it does not. Either may be NULL. */

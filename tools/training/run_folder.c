@@ -42,6 +42,27 @@ static bool examine(int folder, const char *path)
     return true;
 }
 
+static bool resumes(int folder, const char *path)
+{
+    if (holds(folder, "resume.safetensors"))
+        return true;
+    return holds(folder, "settings.json")
+               ? complain("%s: this run ended before its first checkpoint; start anew with the "
+                          "same command and --output %s",
+                          path, path)
+               : complain("%s: holds no resume.safetensors, no run to go on with", path);
+}
+
+bool run_folder_resumes(const char *folder)
+{
+    int descriptor = open(folder, O_PATH | O_CLOEXEC);
+    if (descriptor < 0)
+        return complain("%s: there is no such run to go on with: %s", folder, strerror(errno));
+    bool sound = resumes(descriptor, folder);
+    close(descriptor);
+    return sound;
+}
+
 bool run_folder_free(const char *folder)
 {
     int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -12,4 +12,7 @@ bool run_folder_hold(const char *folder, int *lock);
  * before its first checkpoint. Complains otherwise. */
 bool run_folder_free(const char *folder);
 
+/* True where a run can be gone on with. Complains otherwise. */
+bool run_folder_resumes(const char *folder);
+
 #endif

@@ -12,21 +12,14 @@ bool train_imagenet_stem(const dn_arch *arch)
     return arch->stem == DN_STEM_IMAGENET || arch->stem == DN_STEM_DEEP;
 }
 
-static bool parse(const char *specification, dn_preprocess *preprocess)
-{
-    if (dn_preprocess_parse(specification, preprocess) == DN_OK)
-        return true;
-    refuse();
-    return false;
-}
-
 /* The recorded pipeline; else the data's, where they have one, or the stem's. */
 static bool usual_pipeline(const train_run *run, bool recorded, dn_preprocess *preprocess)
 {
     const char *format = dn_dataset_format(run->whole);
     if (recorded || strncmp(format, "CIFAR", 5) != 0)
         return true;
-    return parse(strcmp(format, "CIFAR-100") == 0 ? "cifar100" : "cifar10", preprocess);
+    return succeeded(
+        dn_preprocess_parse(strcmp(format, "CIFAR-100") == 0 ? "cifar100" : "cifar10", preprocess));
 }
 
 /* Makes a pipeline yield squares of `size`, in its own proportions. */
@@ -66,7 +59,8 @@ bool train_pipeline_choose(train_run *run, const dn_model *start)
     if (size != side)
         fit_pipeline(preprocess, size, imagenet);
     preprocess->channels = arch->channels;
-    if (train_chosen.preprocess && !parse(train_chosen.preprocess, preprocess))
+    if (train_chosen.preprocess &&
+        !succeeded(dn_preprocess_parse(train_chosen.preprocess, preprocess)))
         return false;
     if (!dn_preprocess_side(preprocess))
         fit_pipeline(preprocess, size, imagenet);

@@ -3,15 +3,13 @@
 
 #include "files/output.h"
 #include "network.h"
+#include "training/run_folder.h"
 #include "ui/report.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* Where this call runs is no setting of the run. */
 static bool belongs_to_run(const char *name)
@@ -99,26 +97,6 @@ static char *value_text(const json_t *value)
     return length < 0 ? NULL : text;
 }
 
-static bool is_run(const char *folder)
-{
-    struct stat found;
-    char *state;
-    if (stat(folder, &found) != 0)
-        return complain("%s: there is no such run to go on with: %s", folder, strerror(errno));
-    if (asprintf(&state, "%s/resume.safetensors", folder) < 0)
-        return complain("out of memory for the settings");
-    bool saved = access(state, F_OK) == 0;
-    free(state);
-    if (saved || asprintf(&state, "%s/settings.json", folder) < 0)
-        return saved;
-    bool begun = access(state, F_OK) == 0;
-    free(state);
-    return begun ? complain("%s: this run ended before its first checkpoint; start anew with the "
-                            "same command and --output %s",
-                            folder, folder)
-                 : complain("%s: holds no resume.safetensors, no run to go on with", folder);
-}
-
 /* What a step and an epoch are; a run that is gone on with keeps them. */
 static const struct {
     const char *name, *unsaid; /* what a run has that does not name it */
@@ -201,7 +179,7 @@ static bool same_network(const json_t *object, const char *run)
 bool train_settings_read(const command *chosen, const char *run)
 {
     char *path;
-    if (!is_run(run))
+    if (!run_folder_resumes(run))
         return false;
     if (asprintf(&path, "%s/settings.json", run) < 0)
         return complain("out of memory for the settings");
