@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* How steps are cut: enough tasks for many cores, with one picture; for few
- * cores the same number each. */
+ * cores the same number each; each output once. */
 #include "testing.h"
 
 #include "net/session.h"
 
-static dn_plan *plan_for(int threads, dn_packed **packed)
+#define MANY 64
+
+static dn_plan *plan_for(const char *name, int threads, dn_packed **packed)
 {
     dn_arch arch;
     dn_model *model;
     dn_plan *plan;
-    assert_int_equal(dn_arch_find("densenet121", &arch), DN_OK);
+    assert_int_equal(dn_arch_find(name, &arch), DN_OK);
     assert_int_equal(dn_model_init(&arch, DN_INIT_PAPER, 1, &model), DN_OK);
     assert_int_equal(dn_packed_create(model, dn_kernels_best(), threads, packed), DN_OK);
     assert_int_equal(dn_plan_create(model, *packed, threads, 1, 224, 224, false, &plan), DN_OK);
@@ -25,32 +27,68 @@ static int convolution_tasks(const dn_step *step)
     return convolves ? step->tasks : 0;
 }
 
-/* Four 4x4 tiles, or 49 pixels of 32 outputs, are all that the last block has;
- * a tile of fewer pixels than four takes as long as one of four. */
+/* As many tasks as units and panels, rows of the picture, or cache lines of
+ * channels would give; zeroed borders and the copy of the logits are no work. */
+static int most_tasks(const dn_step *step)
+{
+    switch (step->kind) {
+    case DN_STEP_CONV:
+    case DN_STEP_POINTWISE:
+    case DN_STEP_WINOGRAD:
+        return step->cut.units * step->cut.panels;
+    case DN_STEP_MAX_POOL:
+        return dn_grid_pixels(&step->made);
+    case DN_STEP_GLOBAL_POOL:
+        return dn_ceil_divide(step->made_channels, DN_POOL_RUN);
+    case DN_STEP_IMPORT:
+        return step->op.frame.grid.height;
+    default:
+        return 0;
+    }
+}
+
 static void one_picture_occupies_64_cores(void **state)
 {
     (void)state;
-    dn_packed *packed;
-    dn_plan *plan = plan_for(64, &packed);
-    for (int i = 0; i < plan->step_count; i++) {
-        const dn_step *step = &plan->steps[i];
-        int tasks = convolution_tasks(step), pixels = dn_grid_pixels(&step->made);
-        if (tasks && step->kind == DN_STEP_POINTWISE && pixels >= 49)
-            assert_true(tasks >= 48);
-        else if (tasks && pixels >= 28 * 28)
-            assert_true(tasks >= 48);
-        else if (tasks && pixels >= 49)
-            assert_true(tasks >= 13);
+    static const char *const names[] = {"densenet121", "densenet201"};
+    for (int n = 0; n < 2; n++) {
+        dn_packed *packed;
+        dn_plan *plan = plan_for(names[n], MANY, &packed);
+        for (int i = 0; i < plan->step_count; i++) {
+            int most = most_tasks(&plan->steps[i]);
+            assert_true(plan->steps[i].tasks >= (most < MANY ? most : MANY));
+        }
+        dn_plan_free(plan);
+        dn_packed_free(packed);
     }
-    dn_plan_free(plan);
-    dn_packed_free(packed);
+}
+
+static void every_output_is_in_one_task(void **state)
+{
+    (void)state;
+    for (int units = 1; units < 40; units++)
+        for (int runs = 1; runs <= units; runs++) {
+            dn_cut cut = {units, runs, 7, 3};
+            int owners[40][7] = {{0}};
+            for (int task = 0; task < dn_cut_tasks(&cut); task++) {
+                dn_piece piece = dn_piece_of_task(&cut, task);
+                assert_in_range(piece.end - piece.first, 1, dn_longest_run(&cut));
+                for (int unit = piece.first; unit < piece.end; unit++) {
+                    assert_int_equal(dn_run_of_unit(&cut, unit), task / cut.groups);
+                    for (int panel = piece.first_panel; panel < piece.end_panel; panel++)
+                        owners[unit][panel]++;
+                }
+            }
+            for (int i = 0; i < units * 7; i++)
+                assert_int_equal(owners[i / 7][i % 7], 1);
+        }
 }
 
 static void two_threads_get_equal_work(void **state)
 {
     (void)state;
     dn_packed *packed;
-    dn_plan *plan = plan_for(2, &packed);
+    dn_plan *plan = plan_for("densenet121", 2, &packed);
     for (int i = 0; i < plan->step_count; i++)
         assert_int_equal(convolution_tasks(&plan->steps[i]) % 2, 0);
     dn_plan_free(plan);
@@ -61,6 +99,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_picture_occupies_64_cores),
+        cmocka_unit_test(every_output_is_in_one_task),
         cmocka_unit_test(two_threads_get_equal_work),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,14 +23,10 @@ static void rows_of_task(const dn_step *step, int task, int *first, int *last)
     bool tiles = step->kind == DN_STEP_WINOGRAD;
     int side = tiles ? 4 : 1;
     int across = (grid->width + side - 1) / side, down = (grid->height + side - 1) / side;
-    int run = tiles                        ? step->op.winograd.tiles_per_task
-              : step->kind == DN_STEP_CONV ? step->op.conv.pixels_per_task
-                                           : step->op.pointwise.pixels_per_task;
-    int units = across * down * grid->images;
-    int groups = step->tasks / ((units + run - 1) / run);
+    dn_piece piece = dn_piece_of_task(&step->cut, task);
     *first = grid->images * grid->height;
     *last = -1;
-    for (int unit = task / groups * run; unit < smaller(task / groups * run + run, units); unit++) {
+    for (int unit = piece.first; unit < piece.end; unit++) {
         int image = unit / (across * down), y = unit / across % down * side;
         *first = smaller(*first, image * grid->height + y);
         *last = larger(*last, image * grid->height + smaller(y + side, grid->height) - 1);

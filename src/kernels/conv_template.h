@@ -34,29 +34,20 @@ DN_INLINE float *pixel_address(const dn_grid *grid, int image, int y, int x)
     return grid->data + image * grid->image_stride + y * grid->row_stride + x * grid->pixel_stride;
 }
 
-static dn_task_share share_of(const dn_panels *panels, int panels_per_task, int task)
+static void conv(const dn_conv *op, dn_piece piece)
 {
-    return dn_share_of_task(dn_ceil_divide(panels->outputs, TILE_CHANNELS), panels_per_task, task);
-}
-
-static void conv(const dn_conv *op, int task, float *scratch)
-{
-    (void)scratch;
-    dn_task_share share = share_of(&op->panels, op->panels_per_task, task);
-    int first = share.run * op->pixels_per_task;
-    int end = smaller(first + op->pixels_per_task, dn_grid_pixels(&op->output));
     row_shape shape = {op->kernel, op->kernel * op->channels, op->input.row_stride};
-    pixel_cursor at = cursor_at(&op->output, first);
+    pixel_cursor at = cursor_at(&op->output, piece.first);
     row_block block;
-    for (int pixel = first; pixel < end; pixel += block.count) {
-        block.count = smaller(end - pixel, DN_MAX_BLOCK_PIXELS);
+    for (int pixel = piece.first; pixel < piece.end; pixel += block.count) {
+        block.count = smaller(piece.end - pixel, DN_MAX_BLOCK_PIXELS);
         for (int r = 0; r < block.count; r++) {
             block.input[r] = pixel_address(&op->input, at.image, at.y * op->stride - op->padding,
                                            at.x * op->stride - op->padding);
             block.output[r] = pixel_address(&op->output, at.image, at.y, at.x);
             cursor_advance(&at);
         }
-        multiply_rows(&block, &shape, &op->panels, share.first_panel, share.end_panel,
+        multiply_rows(&block, &shape, &op->panels, piece.first_panel, piece.end_panel,
                       &op->epilogue);
     }
 }
@@ -104,17 +95,14 @@ static void pack_pooled(const float *source, const dn_grid *grid, const dn_affin
     }
 }
 
-static void pointwise(const dn_pointwise *op, int task, float *scratch)
+static void pointwise(const dn_pointwise *op, dn_piece piece, float *scratch)
 {
-    dn_task_share share = share_of(&op->panels, op->panels_per_task, task);
-    int first = share.run * op->pixels_per_task;
-    int end = smaller(first + op->pixels_per_task, dn_grid_pixels(&op->output));
     int depth = op->panels.depth, stride = dn_packed_stride(depth);
     row_shape shape = {1, depth, 0};
-    pixel_cursor at = cursor_at(&op->output, first);
+    pixel_cursor at = cursor_at(&op->output, piece.first);
     row_block block;
-    for (int pixel = first; pixel < end; pixel += block.count) {
-        block.count = smaller(end - pixel, DN_MAX_BLOCK_PIXELS);
+    for (int pixel = piece.first; pixel < piece.end; pixel += block.count) {
+        block.count = smaller(piece.end - pixel, DN_MAX_BLOCK_PIXELS);
         for (int r = 0; r < block.count; r++) {
             const float *source =
                 pixel_address(&op->input, at.image, at.y * op->pool, at.x * op->pool);
@@ -127,7 +115,7 @@ static void pointwise(const dn_pointwise *op, int task, float *scratch)
                 pack_activated(source, op->input.pixel_stride, &op->affine, depth, packed);
             cursor_advance(&at);
         }
-        multiply_rows(&block, &shape, &op->panels, share.first_panel, share.end_panel,
+        multiply_rows(&block, &shape, &op->panels, piece.first_panel, piece.end_panel,
                       &op->epilogue);
     }
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The operations of a DenseNet, each cut into tasks that any thread may run in
+ * The operations of a DenseNet, each in pieces that any thread may compute in
  * any order, and the table that holds one instruction set's version of them.
  *
  * Every operation is a struct of pointers and sizes: the plan fills it once, a
- * run hands it to the table's function for each task. All convolutions are one
+ * run hands it to the table's function for each piece. All convolutions are one
  * matrix product over pixels: rows of the left matrix are found through row
  * pointers, so that neither a 3x3 window nor a stride needs copying.
  */
@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Pixel-major maps: channel c of (image, y, x) is
  * data[image * image_stride + y * row_stride + x * pixel_stride + c]. A padded
@@ -23,6 +24,17 @@ typedef struct dn_grid {
     int images, height, width;
     ptrdiff_t pixel_stride, row_stride, image_stride;
 } dn_grid;
+
+static inline int dn_ceil_divide(int value, int divisor)
+{
+    return (value + divisor - 1) / divisor;
+}
+
+/* The first of `whole` things that a part gets where they are dealt evenly. */
+static inline int dn_dealt_before(int whole, int parts, int part)
+{
+    return (int)((int64_t)whole * part / parts);
+}
 
 static inline int dn_grid_pixels(const dn_grid *grid)
 {
@@ -49,28 +61,34 @@ typedef struct dn_epilogue {
     bool accumulate; /* add to what the output holds */
 } dn_epilogue;
 
+/* What one call of a convolution computes: output pixels, or Winograd's tiles,
+ * first .. end - 1, of the outputs in panels first_panel .. end_panel - 1. Each
+ * output is computed whole, in one order: bits do not depend on pieces. */
+typedef struct dn_piece {
+    int first, end;
+    int first_panel, end_panel;
+} dn_piece;
+
 /* Convolution of a grid with kernel x kernel windows. The input's pixels lie
  * side by side (pixel_stride == channels), with a border of at least `padding`
- * zeros where padding > 0. One task: a run of pixels and a run of panels. */
+ * zeros where padding > 0. */
 typedef struct dn_conv {
     dn_grid input, output;
     int channels; /* of the input; panels.depth is kernel * kernel * channels */
     int kernel, stride, padding;
     dn_panels panels;
     dn_epilogue epilogue;
-    int pixels_per_task, panels_per_task; /* 0: all panels */
 } dn_conv;
 
 /* 1x1 convolution of relu(affine(input)), applied while rows are packed; with
  * pool == 2 also averaged over 2x2 pixels while packed (pool and convolution
- * commute). One task: a run of output pixels and a run of panels. */
+ * commute). */
 typedef struct dn_pointwise {
     dn_grid input, output;
     dn_affine affine; /* scale NULL: the input as it is */
     int pool;         /* 1 or 2 */
     dn_panels panels;
     dn_epilogue epilogue;
-    int pixels_per_task, panels_per_task; /* 0: all panels */
 } dn_pointwise;
 
 /* Winograd's algorithm interpolates at 0, +-P, +-Q and infinity. These values
@@ -81,15 +99,13 @@ typedef struct dn_pointwise {
 
 /* 3x3 convolution with padding 1 by Winograd's F(4x4, 3x3) (Lavin and Gray,
  * 2016). The input's border of zeros reaches one pixel up and left, and right
- * and down as far as whole 4x4 tiles need. One task: a run of tiles and a run of
- * panels. */
+ * and down as far as whole 4x4 tiles need. */
 typedef struct dn_winograd {
     dn_grid input, output;
     int channels;
     dn_panels panels; /* 36 transformed matrices, panel_stride floats apart */
     size_t panel_stride;
     dn_epilogue epilogue;
-    int tiles_per_task, panels_per_task; /* 0: all panels */
 } dn_winograd;
 
 /* output = relu(affine(input)), an image row a task. */
@@ -99,30 +115,44 @@ typedef struct dn_activate {
     dn_affine affine;
 } dn_activate;
 
-/* 3x3/2 maximum with padding 1; an output row a task. */
+/* 3x3/2 maximum with padding 1; a part of an output row a task. */
 typedef struct dn_max_pool {
     dn_grid input, output;
     int channels;
+    int parts; /* of a row, dealt evenly */
 } dn_max_pool;
 
+static inline int dn_max_pool_tasks(const dn_max_pool *op)
+{
+    return op->output.images * op->output.height * op->parts;
+}
+
+/* Channels of the last pool that are not parted. */
+#define DN_POOL_RUN 16
+
 /* Mean of relu(affine(input)) over each image's pixels, into
- * output[image * channels + c]; a run of channels of an image a task. */
+ * output[image * channels + c]; a part of an image's channels a task. */
 typedef struct dn_global_pool {
     dn_grid input;
     float *output;
     int channels;
     dn_affine affine;
-    int channels_per_task;
+    int parts; /* of the runs of channels, dealt evenly */
 } dn_global_pool;
+
+static inline int dn_global_pool_tasks(const dn_global_pool *op)
+{
+    return op->input.images * op->parts;
+}
 
 typedef struct dn_kernels {
     const char *name;
     int lanes;         /* floats in a vector */
     int tile_pixels;   /* register tile of the matrix product: pixels ... */
     int tile_channels; /* ... by outputs, the width of a full panel */
-    void (*conv)(const dn_conv *op, int task, float *scratch);
-    void (*pointwise)(const dn_pointwise *op, int task, float *scratch);
-    void (*winograd)(const dn_winograd *op, int task, float *scratch);
+    void (*conv)(const dn_conv *op, dn_piece piece);
+    void (*pointwise)(const dn_pointwise *op, dn_piece piece, float *scratch);
+    void (*winograd)(const dn_winograd *op, dn_piece piece, float *scratch);
     void (*activate)(const dn_activate *op, int task);
     void (*max_pool)(const dn_max_pool *op, int task);
     void (*global_pool)(const dn_global_pool *op, int task);
@@ -147,11 +177,6 @@ void dn_kernels_choose(const dn_kernels *kernels);
 
 /* Rows of a matrix product whose pointers are gathered at once. */
 #define DN_MAX_BLOCK_PIXELS 96
-
-static inline int dn_ceil_divide(int value, int divisor)
-{
-    return (value + divisor - 1) / divisor;
-}
 
 static inline int dn_panel_count(const dn_kernels *kernels, int outputs)
 {
@@ -181,72 +206,34 @@ static inline int dn_packed_stride(int channels)
     return dn_ceil_divide(channels, 16) * 16 + 16;
 }
 
-/* Tasks that share out the panels of a run. */
-static inline int dn_panel_groups(int panels, int panels_per_task)
-{
-    return panels_per_task ? dn_ceil_divide(panels, panels_per_task) : 1;
-}
-
-/* What a task takes: a run of pixels or tiles, by its number, and some panels. */
-typedef struct dn_task_share {
-    int run, first_panel, end_panel;
-} dn_task_share;
-
-static inline dn_task_share dn_share_of_task(int panels, int panels_per_task, int task)
-{
-    int groups = dn_panel_groups(panels, panels_per_task);
-    int first = task % groups * panels_per_task, end = first + panels_per_task;
-    return (dn_task_share){task / groups, first, groups > 1 && end < panels ? end : panels};
-}
-
-static inline int dn_conv_tasks(const dn_conv *op, const dn_kernels *kernels)
-{
-    return dn_ceil_divide(dn_grid_pixels(&op->output), op->pixels_per_task) *
-           dn_panel_groups(dn_panel_count(kernels, op->panels.outputs), op->panels_per_task);
-}
-
-static inline int dn_pointwise_tasks(const dn_pointwise *op, const dn_kernels *kernels)
-{
-    return dn_ceil_divide(dn_grid_pixels(&op->output), op->pixels_per_task) *
-           dn_panel_groups(dn_panel_count(kernels, op->panels.outputs), op->panels_per_task);
-}
-
-/* Floats of scratch a task needs. */
-static inline size_t dn_pointwise_scratch(const dn_pointwise *op)
-{
-    int pixels =
-        op->pixels_per_task < DN_MAX_BLOCK_PIXELS ? op->pixels_per_task : DN_MAX_BLOCK_PIXELS;
-    return (size_t)pixels * (size_t)dn_packed_stride(op->panels.depth);
-}
-
 static inline int dn_winograd_tiles(const dn_winograd *op)
 {
     return op->output.images * dn_ceil_divide(op->output.height, 4) *
            dn_ceil_divide(op->output.width, 4);
 }
 
-static inline int dn_winograd_tasks(const dn_winograd *op, const dn_kernels *kernels)
+/* Floats of scratch that a piece of so many pixels or tiles needs. */
+static inline size_t dn_pointwise_scratch(const dn_pointwise *op, int pixels)
 {
-    return dn_ceil_divide(dn_winograd_tiles(op), op->tiles_per_task) *
-           dn_panel_groups(dn_panel_count(kernels, op->panels.outputs), op->panels_per_task);
+    int packed = pixels < DN_MAX_BLOCK_PIXELS ? pixels : DN_MAX_BLOCK_PIXELS;
+    return (size_t)packed * (size_t)dn_packed_stride(op->panels.depth);
 }
 
 /* The transformed input, 36 planes of tiles x channels, and the products, 36 of
  * tiles x outputs; planes are kept off each other's cache sets. */
-static inline size_t dn_winograd_input_plane(const dn_winograd *op)
+static inline size_t dn_winograd_input_plane(const dn_winograd *op, int tiles)
 {
-    return (size_t)op->tiles_per_task * (size_t)op->channels + 16;
+    return (size_t)tiles * (size_t)op->channels + 16;
 }
 
-static inline size_t dn_winograd_output_plane(const dn_winograd *op, const dn_kernels *kernels)
+static inline size_t dn_winograd_output_plane(const dn_winograd *op, int lanes, int tiles)
 {
-    int width = dn_ceil_divide(op->panels.outputs, kernels->lanes) * kernels->lanes;
-    return (size_t)op->tiles_per_task * (size_t)width + 16;
+    return (size_t)tiles * (size_t)(dn_ceil_divide(op->panels.outputs, lanes) * lanes) + 16;
 }
 
-static inline size_t dn_winograd_scratch(const dn_winograd *op, const dn_kernels *kernels)
+static inline size_t dn_winograd_scratch(const dn_winograd *op, int lanes, int tiles)
 {
-    return 36 * (dn_winograd_input_plane(op) + dn_winograd_output_plane(op, kernels));
+    return 36 * (dn_winograd_input_plane(op, tiles) + dn_winograd_output_plane(op, lanes, tiles));
 }
 
 /* ---- weights into panels (any level; sizes from its table) ---- */

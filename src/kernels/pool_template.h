@@ -12,9 +12,11 @@ static void activate(const dn_activate *op, int task)
 static void max_pool(const dn_max_pool *op, int task)
 {
     const dn_grid *input = &op->input;
-    int image = task / op->output.height, y = task % op->output.height;
+    int line = task / op->parts, part = task % op->parts, width = op->output.width;
+    int image = line / op->output.height, y = line % op->output.height;
     int top = y ? 2 * y - 1 : 0, bottom = smaller(2 * y + 2, input->height);
-    for (int x = 0; x < op->output.width; x++) {
+    int last = dn_dealt_before(width, op->parts, part + 1);
+    for (int x = dn_dealt_before(width, op->parts, part); x < last; x++) {
         int left = x ? 2 * x - 1 : 0, right = smaller(2 * x + 2, input->width);
         float *target = pixel_address(&op->output, image, y, x);
         const float *corner = pixel_address(input, image, top, left);
@@ -41,9 +43,10 @@ static void max_pool(const dn_max_pool *op, int task)
 static void global_pool(const dn_global_pool *op, int task)
 {
     const dn_grid *grid = &op->input;
-    int groups = dn_ceil_divide(op->channels, op->channels_per_task);
-    int image = task / groups, first = task % groups * op->channels_per_task;
-    int end = smaller(first + op->channels_per_task, op->channels);
+    int runs = dn_ceil_divide(op->channels, DN_POOL_RUN);
+    int image = task / op->parts, part = task % op->parts;
+    int first = dn_dealt_before(runs, op->parts, part) * DN_POOL_RUN;
+    int end = smaller(dn_dealt_before(runs, op->parts, part + 1) * DN_POOL_RUN, op->channels);
     float *target = op->output + (size_t)image * (size_t)op->channels;
     float area = (float)(grid->height * grid->width);
     int c = first;

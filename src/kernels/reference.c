@@ -41,31 +41,21 @@ static double weight_at(const dn_panels *panels, int k, int n)
     return (double)panels->data[dn_panel_index(table, panels->depth, panels->outputs, k, n)];
 }
 
-/* A task's run and outputs. */
-typedef struct task_outputs {
-    int run, first, end;
-} task_outputs;
-
-static task_outputs outputs_of(const dn_panels *panels, int panels_per_task, int task)
+/* One past a piece's last output. */
+static int end_output(const dn_panels *panels, dn_piece piece)
 {
-    dn_task_share share =
-        dn_share_of_task(dn_panel_count(table, panels->outputs), panels_per_task, task);
-    return (task_outputs){share.run, share.first_panel * TILE_CHANNELS,
-                          dn_smaller(share.end_panel * TILE_CHANNELS, panels->outputs)};
+    return dn_smaller(piece.end_panel * TILE_CHANNELS, panels->outputs);
 }
 
-static void conv(const dn_conv *op, int task, float *scratch)
+static void conv(const dn_conv *op, dn_piece piece)
 {
-    (void)scratch;
-    task_outputs outputs = outputs_of(&op->panels, op->panels_per_task, task);
-    int first = outputs.run * op->pixels_per_task, run = op->kernel * op->channels;
-    int end = dn_smaller(first + op->pixels_per_task, dn_grid_pixels(&op->output));
-    for (int pixel = first; pixel < end; pixel++) {
+    int run = op->kernel * op->channels, end = end_output(&op->panels, piece);
+    for (int pixel = piece.first; pixel < piece.end; pixel++) {
         int area = op->output.height * op->output.width, rest = pixel % area;
         const float *window = pixel_address(&op->input, pixel / area,
                                             rest / op->output.width * op->stride - op->padding,
                                             rest % op->output.width * op->stride - op->padding);
-        for (int n = outputs.first; n < outputs.end; n++) {
+        for (int n = piece.first_panel * TILE_CHANNELS; n < end; n++) {
             double sum = 0;
             for (int k = 0; k < op->panels.depth; k++)
                 sum += (double)window[k / run * op->input.row_stride + k % run] *
@@ -86,18 +76,16 @@ static double pooled(const dn_pointwise *op, const float *corner, int k)
     return sum / (op->pool * op->pool);
 }
 
-static void pointwise(const dn_pointwise *op, int task, float *scratch)
+static void pointwise(const dn_pointwise *op, dn_piece piece, float *scratch)
 {
     (void)scratch;
-    task_outputs outputs = outputs_of(&op->panels, op->panels_per_task, task);
-    int first = outputs.run * op->pixels_per_task;
-    int end = dn_smaller(first + op->pixels_per_task, dn_grid_pixels(&op->output));
-    for (int pixel = first; pixel < end; pixel++) {
+    int end = end_output(&op->panels, piece);
+    for (int pixel = piece.first; pixel < piece.end; pixel++) {
         int area = op->output.height * op->output.width, rest = pixel % area;
         const float *corner =
             pixel_address(&op->input, pixel / area, rest / op->output.width * op->pool,
                           rest % op->output.width * op->pool);
-        for (int n = outputs.first; n < outputs.end; n++) {
+        for (int n = piece.first_panel * TILE_CHANNELS; n < end; n++) {
             double sum = 0;
             for (int k = 0; k < op->panels.depth; k++)
                 sum += pooled(op, corner, k) * weight_at(&op->panels, k, n);
@@ -117,8 +105,10 @@ static void activate(const dn_activate *op, int task)
 
 static void max_pool(const dn_max_pool *op, int task)
 {
-    int image = task / op->output.height, y = task % op->output.height;
-    for (int x = 0; x < op->output.width; x++)
+    int line = task / op->parts, part = task % op->parts, width = op->output.width;
+    int image = line / op->output.height, y = line % op->output.height;
+    int last = dn_dealt_before(width, op->parts, part + 1);
+    for (int x = dn_dealt_before(width, op->parts, part); x < last; x++)
         for (int c = 0; c < op->channels; c++) {
             float best = pixel_address(&op->input, image, 2 * y, 2 * x)[c];
             for (int i = 2 * y - 1; i <= 2 * y + 1; i++)
@@ -134,9 +124,10 @@ static void max_pool(const dn_max_pool *op, int task)
 
 static void global_pool(const dn_global_pool *op, int task)
 {
-    int groups = dn_ceil_divide(op->channels, op->channels_per_task);
-    int image = task / groups, first = task % groups * op->channels_per_task;
-    int end = dn_smaller(first + op->channels_per_task, op->channels);
+    int runs = dn_ceil_divide(op->channels, DN_POOL_RUN);
+    int image = task / op->parts, part = task % op->parts;
+    int first = dn_dealt_before(runs, op->parts, part) * DN_POOL_RUN;
+    int end = dn_smaller(dn_dealt_before(runs, op->parts, part + 1) * DN_POOL_RUN, op->channels);
     for (int c = first; c < end; c++) {
         double sum = 0;
         for (int y = 0; y < op->input.height; y++)
@@ -180,10 +171,11 @@ static void add_tile_channel(const dn_winograd *op, const float *corner, int c, 
         }
 }
 
-static void winograd_tile(const dn_winograd *op, task_outputs outputs, int image, int y0, int x0)
+static void winograd_tile(const dn_winograd *op, dn_piece piece, int image, int y0, int x0)
 {
+    int end = end_output(&op->panels, piece);
     const float *corner = pixel_address(&op->input, image, y0 - 1, x0 - 1);
-    for (int n = outputs.first; n < outputs.end; n++) {
+    for (int n = piece.first_panel * TILE_CHANNELS; n < end; n++) {
         double sums[6][6] = {{0}};
         for (int c = 0; c < op->channels; c++)
             add_tile_channel(op, corner, c, n, sums);
@@ -197,15 +189,12 @@ static void winograd_tile(const dn_winograd *op, task_outputs outputs, int image
     }
 }
 
-static void winograd(const dn_winograd *op, int task, float *scratch)
+static void winograd(const dn_winograd *op, dn_piece piece, float *scratch)
 {
     (void)scratch;
     int across = dn_ceil_divide(op->output.width, 4), down = dn_ceil_divide(op->output.height, 4);
-    task_outputs outputs = outputs_of(&op->panels, op->panels_per_task, task);
-    int first = outputs.run * op->tiles_per_task;
-    int end = dn_smaller(first + op->tiles_per_task, dn_winograd_tiles(op));
-    for (int tile = first; tile < end; tile++)
-        winograd_tile(op, outputs, tile / (across * down), 4 * (tile / across % down),
+    for (int tile = piece.first; tile < piece.end; tile++)
+        winograd_tile(op, piece, tile / (across * down), 4 * (tile / across % down),
                       4 * (tile % across));
 }
 

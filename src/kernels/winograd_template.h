@@ -84,9 +84,9 @@ static void transform_input_rest(const float *source, const dn_grid *grid, int c
             target[(size_t)i * plane + (size_t)c] = transformed[i * DN_LANES + c];
 }
 
-static void transform_input_tile(const dn_winograd *op, const float *source, float *target)
+static void transform_input_tile(const dn_winograd *op, const float *source, float *target,
+                                 size_t plane)
 {
-    size_t plane = dn_winograd_input_plane(op);
     int c = 0;
     for (; c + DN_LANES <= op->channels; c += DN_LANES)
         transform_input_vector(source + c, &op->input, target + c, plane);
@@ -135,7 +135,7 @@ DN_INLINE void transform_output_vector(const float *source, size_t plane, float 
     transform_output_rows(1, source, plane, target, grid, extent, bias, epilogue);
 }
 
-static void transform_output_tile(const dn_winograd *op, dn_task_share share, const float *source,
+static void transform_output_tile(const dn_winograd *op, dn_piece piece, const float *source,
                                   size_t plane, const pixel_cursor *tile)
 {
     const dn_grid *grid = &op->output;
@@ -144,8 +144,8 @@ static void transform_output_tile(const dn_winograd *op, dn_task_share share, co
     float *target = pixel_address(grid, tile->image, y, x);
     const tile_extent whole = {4, 4, DN_LANES};
     tile_extent extent = {smaller(4, grid->height - y), smaller(4, grid->width - x), 0};
-    int end = smaller(share.end_panel * TILE_CHANNELS, op->panels.outputs);
-    for (int n = share.first_panel * TILE_CHANNELS; n < end; n += DN_LANES) {
+    int end = smaller(piece.end_panel * TILE_CHANNELS, op->panels.outputs);
+    for (int n = piece.first_panel * TILE_CHANNELS; n < end; n += DN_LANES) {
         extent.valid = smaller(op->panels.outputs - n, DN_LANES);
         const float *added = bias ? bias + n : NULL;
         if (extent.height == 4 && extent.width == 4 && extent.valid == DN_LANES)
@@ -158,9 +158,8 @@ static void transform_output_tile(const dn_winograd *op, dn_task_share share, co
 }
 
 /* products[36][tile][output] from transformed[36][tile][channel]. */
-static void multiply_planes(const dn_winograd *op, dn_task_share share, int tiles,
-                            float *transformed, size_t input_plane, float *products,
-                            size_t output_plane, int width)
+static void multiply_planes(const dn_winograd *op, dn_piece piece, int tiles, float *transformed,
+                            size_t input_plane, float *products, size_t output_plane, int width)
 {
     static const dn_epilogue plain;
     row_shape shape = {1, op->channels, 0};
@@ -176,28 +175,26 @@ static void multiply_planes(const dn_winograd *op, dn_task_share share, int tile
                 block.output[r] =
                     products + (size_t)i * output_plane + (size_t)((first + r) * width);
             }
-            multiply_rows(&block, &shape, &panels, share.first_panel, share.end_panel, &plain);
+            multiply_rows(&block, &shape, &panels, piece.first_panel, piece.end_panel, &plain);
         }
     }
 }
 
-static void winograd(const dn_winograd *op, int task, float *scratch)
+static void winograd(const dn_winograd *op, dn_piece piece, float *scratch)
 {
-    dn_task_share share = share_of(&op->panels, op->panels_per_task, task);
-    int first = share.run * op->tiles_per_task;
-    int count = smaller(op->tiles_per_task, dn_winograd_tiles(op) - first);
+    int count = piece.end - piece.first;
     int width = dn_ceil_divide(op->panels.outputs, DN_LANES) * DN_LANES;
-    size_t input_plane = dn_winograd_input_plane(op);
-    size_t output_plane = (size_t)op->tiles_per_task * (size_t)width + 16;
+    size_t input_plane = dn_winograd_input_plane(op, count);
+    size_t output_plane = dn_winograd_output_plane(op, DN_LANES, count);
     float *products = scratch + 36 * input_plane;
     dn_grid tiles = {.height = dn_ceil_divide(op->output.height, 4),
                      .width = dn_ceil_divide(op->output.width, 4)};
-    pixel_cursor at = cursor_at(&tiles, first);
+    pixel_cursor at = cursor_at(&tiles, piece.first);
     for (int t = 0; t < count; t++, cursor_advance(&at))
         transform_input_tile(op, pixel_address(&op->input, at.image, 4 * at.y - 1, 4 * at.x - 1),
-                             scratch + (size_t)(t * op->channels));
-    multiply_planes(op, share, count, scratch, input_plane, products, output_plane, width);
-    at = cursor_at(&tiles, first);
+                             scratch + (size_t)(t * op->channels), input_plane);
+    multiply_planes(op, piece, count, scratch, input_plane, products, output_plane, width);
+    at = cursor_at(&tiles, piece.first);
     for (int t = 0; t < count; t++, cursor_advance(&at))
-        transform_output_tile(op, share, products + (size_t)(t * width), output_plane, &at);
+        transform_output_tile(op, piece, products + (size_t)(t * width), output_plane, &at);
 }

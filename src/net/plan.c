@@ -48,7 +48,9 @@ static void plan_stem(dn_planner *p, const dn_framed *maps, int first_image)
                        last && !pools ? DN_POINT_STEM : DN_POINT_NONE);
     }
     if (pools) {
-        dn_max_pool op = {dn_use_grid(p, &input, 0), dn_use_grid(p, maps, 0), arch->stem_channels};
+        dn_max_pool op = {.input = dn_use_grid(p, &input, 0),
+                          .output = dn_use_grid(p, maps, 0),
+                          .channels = arch->stem_channels};
         dn_add_max_pool(p, &op, DN_POINT_STEM);
     }
 }
@@ -172,7 +174,6 @@ static void plan_head(dn_planner *p, const dn_framed *maps)
         .output = dn_use_buffer(p, pooled),
         .channels = channels,
         .affine = p->packed->blocks[last].norm,
-        .channels_per_task = 64,
     };
     dn_add_global_pool(p, &pool, DN_POINT_POOL);
     size_t count = (size_t)images * (size_t)arch->classes;

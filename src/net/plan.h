@@ -4,6 +4,7 @@
 #ifndef DN_NET_PLAN_H
 #define DN_NET_PLAN_H
 
+#include "net/cut.h"
 #include "net/packed.h"
 
 typedef enum dn_step_kind {
@@ -52,6 +53,7 @@ typedef struct dn_place {
 typedef struct dn_step {
     dn_step_kind kind;
     int tasks, first_task; /* numbered through the plan */
+    dn_cut cut;            /* of a convolution */
     int first_image;       /* of the caller's, for an import */
     bool by_rows;          /* waits for rows of the step before, not for all of it */
     union {
@@ -104,8 +106,8 @@ dn_task_range dn_tasks_awaited(const dn_step *before, const dn_step *step, int t
 /* ---- how work is cut: plan_tasks.c ---- */
 
 dn_window_form dn_choose_form(int height, int width);
-void dn_cut_conv(dn_conv *op, const dn_kernels *kernels, int threads);
-void dn_cut_pointwise(dn_pointwise *op, const dn_kernels *kernels, int threads);
-void dn_cut_winograd(dn_winograd *op, const dn_kernels *kernels, int threads);
+dn_cut dn_cut_conv(const dn_conv *op, const dn_kernels *kernels, int threads);
+dn_cut dn_cut_pointwise(const dn_pointwise *op, const dn_kernels *kernels, int threads);
+dn_cut dn_cut_winograd(const dn_winograd *op, const dn_kernels *kernels, int threads);
 
 #endif

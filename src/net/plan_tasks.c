@@ -31,44 +31,44 @@
 /* Where tasks share a run's panels, more threads read what others wrote. */
 #define SHARING_COST 1.05
 
+/* A cut that leaves threads idle must be worth it. */
+#define IDLE_COST 1.15
+
 /* Cuts that are worth a look, beyond the fewest tasks possible, a thread. */
 #define MORE_TASKS 8
 
-/* Work in units that tasks take runs of, by panels that they share out. */
-typedef struct divisible {
+/* What a task costs that takes this many units and panels. */
+typedef struct task_model {
     const void *op;
     const dn_kernels *kernels;
-    double (*task_cost)(const struct divisible *work, int run, int panels);
-    int units, most; /* of these a task takes `most` */
-    int panels;
-} divisible;
-
-/* What a task takes. */
-typedef struct share {
-    int run, panels;
-} share;
+    double (*cost)(const struct task_model *model, int units, int panels);
+} task_model;
 
 /* When the last of the tasks ends. */
-static double end_of(const divisible *work, share task, int threads)
+static double end_of(const task_model *model, const dn_cut *cut, int threads)
 {
-    int tasks = dn_ceil_divide(work->units, task.run) * dn_ceil_divide(work->panels, task.panels);
-    double cost = work->task_cost(work, task.run, task.panels) + TASK_COST;
-    if (task.panels < work->panels)
+    double cost = TASK_COST +
+                  model->cost(model, dn_longest_run(cut), dn_ceil_divide(cut->panels, cut->groups));
+    if (cut->groups > 1)
         cost *= SHARING_COST;
-    return cost * (dn_ceil_divide(tasks, threads) + SLACK);
+    if (dn_cut_tasks(cut) < threads)
+        cost *= IDLE_COST;
+    return cost * (dn_ceil_divide(dn_cut_tasks(cut), threads) + SLACK);
 }
 
-static share best_cut(const divisible *work, int threads)
+/* Tasks take `most` units; of cuts that end at the same time the finest, which
+ * leaves the fewest threads idle. */
+static dn_cut best_cut(const task_model *model, dn_cut whole, int most, int threads)
 {
-    int fewest = dn_ceil_divide(work->units, work->most);
-    int most = dn_smaller(work->units, fewest + MORE_TASKS * threads);
-    share best = {dn_ceil_divide(work->units, fewest), work->panels};
-    double best_end = end_of(work, best, threads);
-    for (int groups = 1; groups <= work->panels; groups++)
-        for (int runs = fewest; runs <= most; runs++) {
-            share tried = {dn_ceil_divide(work->units, runs), dn_ceil_divide(work->panels, groups)};
-            double end = end_of(work, tried, threads);
-            if (end < best_end) {
+    int fewest = dn_ceil_divide(whole.units, most);
+    int finest = dn_smaller(whole.units, fewest + MORE_TASKS * threads);
+    dn_cut best = {whole.units, fewest, whole.panels, 1};
+    double best_end = end_of(model, &best, threads);
+    for (int groups = 1; groups <= whole.panels; groups++)
+        for (int runs = fewest; runs <= finest; runs++) {
+            dn_cut tried = {whole.units, runs, whole.panels, groups};
+            double end = end_of(model, &tried, threads);
+            if (end <= best_end) {
                 best = tried;
                 best_end = end;
             }
@@ -100,74 +100,58 @@ dn_window_form dn_choose_form(int height, int width)
     return height >= 8 && width >= 8 ? DN_WINDOW_WINOGRAD : DN_WINDOW_DIRECT;
 }
 
-static int outputs_of(const divisible *work, int panels, int outputs)
+static int outputs_of(const task_model *model, int panels, int outputs)
 {
-    return dn_smaller(panels * work->kernels->tile_channels, outputs);
+    return dn_smaller(panels * model->kernels->tile_channels, outputs);
 }
 
-static double conv_cost(const divisible *work, int run, int panels)
+static double conv_cost(const task_model *model, int pixels, int panels)
 {
-    const dn_conv *op = work->op;
-    int outputs = outputs_of(work, panels, op->panels.outputs);
-    return product_cost(work->kernels, run, outputs) * op->panels.depth;
+    const dn_conv *op = model->op;
+    int outputs = outputs_of(model, panels, op->panels.outputs);
+    return product_cost(model->kernels, pixels, outputs) * op->panels.depth;
 }
 
-void dn_cut_conv(dn_conv *op, const dn_kernels *kernels, int threads)
+dn_cut dn_cut_conv(const dn_conv *op, const dn_kernels *kernels, int threads)
 {
-    divisible work = {op,
-                      kernels,
-                      conv_cost,
-                      dn_grid_pixels(&op->output),
-                      DN_MAX_BLOCK_PIXELS,
-                      panels_of(kernels, &op->panels)};
-    share task = best_cut(&work, threads);
-    op->pixels_per_task = task.run;
-    op->panels_per_task = task.panels;
+    task_model model = {op, kernels, conv_cost};
+    dn_cut whole = {.units = dn_grid_pixels(&op->output),
+                    .panels = panels_of(kernels, &op->panels)};
+    return best_cut(&model, whole, DN_MAX_BLOCK_PIXELS, threads);
 }
 
-static double pointwise_cost(const divisible *work, int run, int panels)
+static double pointwise_cost(const task_model *model, int pixels, int panels)
 {
-    const dn_pointwise *op = work->op;
-    int outputs = outputs_of(work, panels, op->panels.outputs);
-    double cost = product_cost(work->kernels, run, outputs);
+    const dn_pointwise *op = model->op;
+    int outputs = outputs_of(model, panels, op->panels.outputs);
+    double cost = product_cost(model->kernels, pixels, outputs);
     if (op->affine.scale)
-        cost += (double)PACK_COST * run * op->pool * op->pool / work->kernels->lanes;
+        cost += (double)PACK_COST * pixels * op->pool * op->pool / model->kernels->lanes;
     return cost * op->panels.depth;
 }
 
-void dn_cut_pointwise(dn_pointwise *op, const dn_kernels *kernels, int threads)
+dn_cut dn_cut_pointwise(const dn_pointwise *op, const dn_kernels *kernels, int threads)
 {
     int most = dn_smaller(PACKED_FLOATS / op->panels.depth, DN_MAX_BLOCK_PIXELS);
-    divisible work = {op,
-                      kernels,
-                      pointwise_cost,
-                      dn_grid_pixels(&op->output),
-                      dn_larger(most, kernels->tile_pixels),
-                      panels_of(kernels, &op->panels)};
-    share task = best_cut(&work, threads);
-    op->pixels_per_task = task.run;
-    op->panels_per_task = task.panels;
+    task_model model = {op, kernels, pointwise_cost};
+    dn_cut whole = {.units = dn_grid_pixels(&op->output),
+                    .panels = panels_of(kernels, &op->panels)};
+    return best_cut(&model, whole, dn_larger(most, kernels->tile_pixels), threads);
 }
 
 /* Tasks that share a run's panels all transform its input. */
-static double winograd_cost(const divisible *work, int run, int panels)
+static double winograd_cost(const task_model *model, int tiles, int panels)
 {
-    const dn_winograd *op = work->op;
-    int outputs = outputs_of(work, panels, op->panels.outputs), lanes = work->kernels->lanes;
+    const dn_winograd *op = model->op;
+    int outputs = outputs_of(model, panels, op->panels.outputs), lanes = model->kernels->lanes;
     int vectors = dn_ceil_divide(op->channels, lanes) + dn_ceil_divide(outputs, lanes);
-    return 36 * product_cost(work->kernels, run, outputs) * op->channels +
-           (double)TRANSFORM_COST * run * vectors;
+    return 36 * product_cost(model->kernels, tiles, outputs) * op->channels +
+           (double)TRANSFORM_COST * tiles * vectors;
 }
 
-void dn_cut_winograd(dn_winograd *op, const dn_kernels *kernels, int threads)
+dn_cut dn_cut_winograd(const dn_winograd *op, const dn_kernels *kernels, int threads)
 {
-    divisible work = {op,
-                      kernels,
-                      winograd_cost,
-                      dn_winograd_tiles(op),
-                      MOST_TILES,
-                      panels_of(kernels, &op->panels)};
-    share task = best_cut(&work, threads);
-    op->tiles_per_task = task.run;
-    op->panels_per_task = task.panels;
+    task_model model = {op, kernels, winograd_cost};
+    dn_cut whole = {.units = dn_winograd_tiles(op), .panels = panels_of(kernels, &op->panels)};
+    return best_cut(&model, whole, MOST_TILES, threads);
 }

@@ -11,43 +11,24 @@
 #include "base/minmax.h"
 
 /* How a step goes through its output: units, pixels or Winograd's tiles, line by
- * line, in runs that one task or several take. Rows count through all images. */
+ * line. Rows count through all images. */
 typedef struct step_path {
     int across, down; /* units of an image */
     int unit_rows, height;
-    int images, run, tasks_per_run;
 } step_path;
 
 static step_path path_of(const dn_step *step)
 {
     const dn_grid *grid = &step->made;
-    step_path path = {.across = grid->width,
-                      .down = grid->height,
-                      .unit_rows = 1,
-                      .height = grid->height,
-                      .images = grid->images};
-    if (step->kind == DN_STEP_WINOGRAD) {
-        path.across = dn_ceil_divide(grid->width, 4);
-        path.down = dn_ceil_divide(grid->height, 4);
-        path.unit_rows = 4;
-        path.run = step->op.winograd.tiles_per_task;
-    } else
-        path.run = step->kind == DN_STEP_CONV ? step->op.conv.pixels_per_task
-                                              : step->op.pointwise.pixels_per_task;
-    int runs = dn_ceil_divide(path.across * path.down * path.images, path.run);
-    path.tasks_per_run = step->tasks / runs;
-    return path;
+    if (step->kind == DN_STEP_WINOGRAD)
+        return (step_path){dn_ceil_divide(grid->width, 4), dn_ceil_divide(grid->height, 4), 4,
+                           grid->height};
+    return (step_path){grid->width, grid->height, 1, grid->height};
 }
 
-/* Which rows a task writes: from the first to the end. */
-static void rows_of_task(const step_path *path, int task, int *first, int *end)
+static int row_of_line(const step_path *path, int line)
 {
-    int units = path->across * path->down * path->images, run = task / path->tasks_per_run;
-    int line = run * path->run / path->across;
-    *first = line / path->down * path->height + line % path->down * path->unit_rows;
-    line = (dn_smaller((run + 1) * path->run, units) - 1) / path->across;
-    *end = line / path->down * path->height +
-           dn_smaller((line % path->down + 1) * path->unit_rows, path->height);
+    return line / path->down * path->height + line % path->down * path->unit_rows;
 }
 
 static int line_of_row(const step_path *path, int row)
@@ -55,14 +36,25 @@ static int line_of_row(const step_path *path, int row)
     return row / path->height * path->down + row % path->height / path->unit_rows;
 }
 
+/* Which rows a task writes: from the first to the end. */
+static void rows_of_task(const dn_step *step, int task, int *first, int *end)
+{
+    step_path path = path_of(step);
+    dn_piece piece = dn_piece_of_task(&step->cut, task);
+    int last_line = (piece.end - 1) / path.across, image = last_line / path.down;
+    *first = row_of_line(&path, piece.first / path.across);
+    *end = dn_smaller(row_of_line(&path, last_line) + path.unit_rows, (image + 1) * path.height);
+}
+
 dn_task_range dn_tasks_awaited(const dn_step *before, const dn_step *step, int task)
 {
-    step_path own = path_of(step), other = path_of(before);
-    int first, end, rows = own.images * own.height;
-    rows_of_task(&own, task, &first, &end);
-    int first_line = line_of_row(&other, first > 0 ? first - 1 : 0);
-    int last_line = line_of_row(&other, dn_smaller(end, rows - 1));
-    return (dn_task_range){first_line * other.across / other.run * other.tasks_per_run,
-                           dn_ceil_divide((last_line + 1) * other.across, other.run) *
-                               other.tasks_per_run};
+    step_path path = path_of(before);
+    const dn_cut *cut = &before->cut;
+    int first, end, rows = before->made.images * before->made.height;
+    rows_of_task(step, task, &first, &end);
+    int first_line = line_of_row(&path, first > 0 ? first - 1 : 0);
+    int last_line = line_of_row(&path, dn_smaller(end, rows - 1));
+    int first_run = dn_run_of_unit(cut, first_line * path.across);
+    int last_run = dn_run_of_unit(cut, (last_line + 1) * path.across - 1);
+    return (dn_task_range){first_run * cut->groups, (last_run + 1) * cut->groups};
 }

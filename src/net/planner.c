@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/planner.h"
 
+#include "base/minmax.h"
+
 #include <limits.h>
 
 void dn_planner_rewind(dn_planner *p)
@@ -106,28 +108,29 @@ void dn_add_import(dn_planner *p, const dn_framed *framed, int first_image)
 
 void dn_add_conv(dn_planner *p, const dn_conv *op, dn_point point)
 {
-    dn_step step = {.kind = DN_STEP_CONV, .op.conv = *op};
-    dn_cut_conv(&step.op.conv, p->packed->kernels, p->threads);
-    add(p, &step, dn_conv_tasks(&step.op.conv, p->packed->kernels), point, op->output,
-        op->panels.outputs);
+    dn_step step = {.kind = DN_STEP_CONV,
+                    .op.conv = *op,
+                    .cut = dn_cut_conv(op, p->packed->kernels, p->threads)};
+    add(p, &step, dn_cut_tasks(&step.cut), point, op->output, op->panels.outputs);
 }
 
 void dn_add_pointwise(dn_planner *p, const dn_pointwise *op, dn_point point)
 {
-    dn_step step = {.kind = DN_STEP_POINTWISE, .op.pointwise = *op};
-    dn_cut_pointwise(&step.op.pointwise, p->packed->kernels, p->threads);
-    need_scratch(p, dn_pointwise_scratch(&step.op.pointwise));
-    add(p, &step, dn_pointwise_tasks(&step.op.pointwise, p->packed->kernels), point, op->output,
-        op->panels.outputs);
+    dn_step step = {.kind = DN_STEP_POINTWISE,
+                    .op.pointwise = *op,
+                    .cut = dn_cut_pointwise(op, p->packed->kernels, p->threads)};
+    need_scratch(p, dn_pointwise_scratch(op, dn_longest_run(&step.cut)));
+    add(p, &step, dn_cut_tasks(&step.cut), point, op->output, op->panels.outputs);
 }
 
 void dn_add_winograd(dn_planner *p, const dn_winograd *op, dn_point point)
 {
-    dn_step step = {.kind = DN_STEP_WINOGRAD, .op.winograd = *op};
-    dn_cut_winograd(&step.op.winograd, p->packed->kernels, p->threads);
-    need_scratch(p, dn_winograd_scratch(&step.op.winograd, p->packed->kernels));
-    add(p, &step, dn_winograd_tasks(&step.op.winograd, p->packed->kernels), point, op->output,
-        op->panels.outputs);
+    const dn_kernels *kernels = p->packed->kernels;
+    dn_step step = {.kind = DN_STEP_WINOGRAD,
+                    .op.winograd = *op,
+                    .cut = dn_cut_winograd(op, kernels, p->threads)};
+    need_scratch(p, dn_winograd_scratch(op, kernels->lanes, dn_longest_run(&step.cut)));
+    add(p, &step, dn_cut_tasks(&step.cut), point, op->output, op->panels.outputs);
 }
 
 void dn_add_activate(dn_planner *p, const dn_activate *op)
@@ -139,14 +142,17 @@ void dn_add_activate(dn_planner *p, const dn_activate *op)
 void dn_add_max_pool(dn_planner *p, const dn_max_pool *op, dn_point point)
 {
     dn_step step = {.kind = DN_STEP_MAX_POOL, .op.max_pool = *op};
-    add(p, &step, op->output.images * op->output.height, point, op->output, op->channels);
+    int rows = op->output.images * op->output.height;
+    step.op.max_pool.parts = dn_smaller(dn_ceil_divide(p->threads, rows), op->output.width);
+    add(p, &step, dn_max_pool_tasks(&step.op.max_pool), point, op->output, op->channels);
 }
 
 void dn_add_global_pool(dn_planner *p, const dn_global_pool *op, dn_point point)
 {
     dn_step step = {.kind = DN_STEP_GLOBAL_POOL, .op.global_pool = *op};
-    int images = op->input.images;
-    add(p, &step, images * dn_ceil_divide(op->channels, op->channels_per_task), point,
+    int images = op->input.images, runs = dn_ceil_divide(op->channels, DN_POOL_RUN);
+    step.op.global_pool.parts = dn_smaller(p->threads, runs);
+    add(p, &step, dn_global_pool_tasks(&step.op.global_pool), point,
         dn_vector_grid(op->output, images, op->channels), op->channels);
 }
 

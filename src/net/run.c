@@ -61,13 +61,13 @@ static void run_task(const job *j, const dn_step *step, int task, int thread)
         clear_border(&step->op.frame, task);
         break;
     case DN_STEP_CONV:
-        kernels->conv(&step->op.conv, task, scratch);
+        kernels->conv(&step->op.conv, dn_piece_of_task(&step->cut, task));
         break;
     case DN_STEP_POINTWISE:
-        kernels->pointwise(&step->op.pointwise, task, scratch);
+        kernels->pointwise(&step->op.pointwise, dn_piece_of_task(&step->cut, task), scratch);
         break;
     case DN_STEP_WINOGRAD:
-        kernels->winograd(&step->op.winograd, task, scratch);
+        kernels->winograd(&step->op.winograd, dn_piece_of_task(&step->cut, task), scratch);
         break;
     case DN_STEP_ACTIVATE:
         kernels->activate(&step->op.activate, task);

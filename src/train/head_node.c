@@ -35,15 +35,10 @@ static dn_grid matrix(float *data, int rows, int stride)
 static void multiply(const dn_engine *engine, dn_grid in, dn_grid out, dn_panels panels,
                      const float *bias)
 {
-    dn_pointwise op = {.input = in,
-                       .output = out,
-                       .pool = 1,
-                       .panels = panels,
-                       .epilogue = {.bias = bias},
-                       .pixels_per_task = DN_MAX_BLOCK_PIXELS,
-                       .panels_per_task = dn_panel_count(engine->kernels, panels.outputs)};
-    for (int task = 0; task < dn_pointwise_tasks(&op, engine->kernels); task++)
-        engine->kernels->pointwise(&op, task, NULL);
+    dn_pointwise op = {
+        .input = in, .output = out, .pool = 1, .panels = panels, .epilogue = {.bias = bias}};
+    dn_piece all = {0, dn_grid_pixels(&out), 0, dn_panel_count(engine->kernels, panels.outputs)};
+    engine->kernels->pointwise(&op, all, NULL);
 }
 
 /* ---- forward ---- */
@@ -63,7 +58,7 @@ static void average_channels(void *context, int task, int thread)
                              engine->pooled + (size_t)image * (size_t)engine->pooled_stride + first,
                          .channels = rest < CHANNELS_PER_TASK ? rest : CHANNELS_PER_TASK,
                          .affine = {work->affine.scale + first, work->affine.shift + first},
-                         .channels_per_task = CHANNELS_PER_TASK};
+                         .parts = 1};
     engine->kernels->global_pool(&op, 0);
 }
 

@@ -153,15 +153,12 @@ static void multiply_strip(const backward_work *work, const share *mine, int cha
                       .height = 1,
                       .width = count,
                       .pixel_stride = mine->output_stride};
-    dn_pointwise op = {.input = output,
-                       .output = output,
-                       .pool = 1,
-                       .panels = panels_of(work, channel, channels),
-                       .pixels_per_task = count,
-                       .panels_per_task = dn_panel_count(kernels, channels)};
+    dn_pointwise op = {
+        .input = output, .output = output, .pool = 1, .panels = panels_of(work, channel, channels)};
     op.output.data = mine->strip;
     op.output.pixel_stride = dn_packed_stride(STRIP_CHANNELS);
-    kernels->pointwise(&op, 0, NULL);
+    dn_piece all = {0, count, 0, dn_panel_count(kernels, channels)};
+    kernels->pointwise(&op, all, NULL);
 }
 
 /* Spreads the strip over each output pixel's 2x2 source pixels, a run of

@@ -59,12 +59,13 @@ static void forward_task(void *context, int task, int thread)
                                              node->target_channel),
                        .affine = work->affine,
                        .pool = node->pools ? 2 : 1,
-                       .panels = work->weights.panels,
-                       .pixels_per_task = work->rows,
-                       .panels_per_task = dn_panel_count(engine->kernels, node->out)};
+                       .panels = work->weights.panels};
     int first = task * work->task_pixels, end = dn_smaller(first + work->task_pixels, work->pixels);
+    int panels = dn_panel_count(engine->kernels, node->out);
     for (int row = first; row < end; row += work->rows)
-        engine->kernels->pointwise(&op, row / work->rows, dn_thread_scratch(engine, thread));
+        engine->kernels->pointwise(&op,
+                                   (dn_piece){row, dn_smaller(row + work->rows, end), 0, panels},
+                                   dn_thread_scratch(engine, thread));
     dn_finish_rows(engine, node, first, end - first,
                    engine->partials + (size_t)task * dn_statistics_record(node->out));
 }

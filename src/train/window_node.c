@@ -2,13 +2,13 @@
 /* A convolution with windows: the stem's, of pictures, and the layers', of
  * activated maps. The activated maps exist a band at a time. */
 #include "train/window_node.h"
+#include "base/minmax.h"
 
 /* Activated pixels of a band should stay in half a usual second-level cache. */
 #define BAND_FLOATS 40000
 
 /* What a thread multiplies at once. */
 #define TILES_AT_ONCE 16
-#define PIXELS_AT_ONCE 96
 
 /* ---- frames ---- */
 
@@ -76,22 +76,26 @@ dn_fill_line *dn_source_line(const dn_node *node)
 
 size_t dn_convolve_scratch(const dn_engine *engine, dn_window_form form, int in, int out)
 {
-    dn_winograd op = {.channels = in, .panels = {.outputs = out}, .tiles_per_task = TILES_AT_ONCE};
-    return form == DN_WINDOW_WINOGRAD ? dn_winograd_scratch(&op, engine->kernels) : 0;
+    dn_winograd op = {.channels = in, .panels = {.outputs = out}};
+    return form == DN_WINDOW_WINOGRAD
+               ? dn_winograd_scratch(&op, engine->kernels->lanes, TILES_AT_ONCE)
+               : 0;
 }
 
 void dn_convolve(const dn_engine *engine, const dn_convolution *convolution, float *scratch)
 {
     const dn_laid_out *weights = &convolution->weights;
+    dn_piece piece = {.end_panel = dn_panel_count(engine->kernels, weights->panels.outputs)};
     if (weights->form == DN_WINDOW_WINOGRAD) {
         dn_winograd op = {.input = convolution->input,
                           .output = convolution->output,
                           .channels = convolution->channels,
                           .panels = weights->panels,
-                          .panel_stride = weights->stride,
-                          .tiles_per_task = TILES_AT_ONCE};
-        for (int task = 0; task < dn_winograd_tasks(&op, engine->kernels); task++)
-            engine->kernels->winograd(&op, task, scratch);
+                          .panel_stride = weights->stride};
+        for (int tiles = dn_winograd_tiles(&op); piece.first < tiles; piece.first = piece.end) {
+            piece.end = dn_smaller(piece.first + TILES_AT_ONCE, tiles);
+            engine->kernels->winograd(&op, piece, scratch);
+        }
         return;
     }
     dn_conv op = {.input = convolution->input,
@@ -100,10 +104,9 @@ void dn_convolve(const dn_engine *engine, const dn_convolution *convolution, flo
                   .kernel = convolution->kernel,
                   .stride = convolution->stride,
                   .padding = convolution->kernel / 2,
-                  .panels = weights->panels,
-                  .pixels_per_task = PIXELS_AT_ONCE};
-    for (int task = 0; task < dn_conv_tasks(&op, engine->kernels); task++)
-        engine->kernels->conv(&op, task, scratch);
+                  .panels = weights->panels};
+    piece.end = dn_grid_pixels(&op.output);
+    engine->kernels->conv(&op, piece);
 }
 
 /* ---- forward ---- */

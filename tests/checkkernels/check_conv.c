@@ -42,8 +42,7 @@ static conv_case new_case(check_run *run, const conv_shape *shape)
                         .kernel = shape->kernel,
                         .stride = shape->stride,
                         .padding = padding,
-                        .panels = panels,
-                        .pixels_per_task = dn_grid_pixels(&conv.output.grid)};
+                        .panels = panels};
     return conv;
 }
 
@@ -56,22 +55,29 @@ static void free_case(conv_case *conv)
     free(conv->panels);
 }
 
-static void run_task(const dn_kernels *kernels, const void *op, int task, float *scratch)
+typedef struct conv_work {
+    dn_conv op;
+    dn_cut cut;
+} conv_work;
+
+static void run_task(const dn_kernels *kernels, const void *context, int task, float *scratch)
 {
-    kernels->conv(op, task, scratch);
+    (void)scratch;
+    const conv_work *work = context;
+    kernels->conv(&work->op, dn_piece_of_task(&work->cut, task));
 }
 
-/* Runs op into `output` in tasks of `pixels` by `panels`. */
-static void run_into(check_run *run, const dn_kernels *kernels, dn_conv op, pixel_map *output,
-                     int pixels, int panels)
+/* Runs op into `output`, cut into runs by groups. */
+static void run_into(check_run *run, const dn_kernels *kernels, const dn_conv *op,
+                     pixel_map *output, int runs, int groups)
 {
-    op.output = output->grid;
-    op.pixels_per_task = pixels;
-    op.panels_per_task = panels;
+    conv_work work = {*op,
+                      new_cut(kernels, dn_grid_pixels(&output->grid), &op->panels, runs, groups)};
+    work.op.output = output->grid;
     run_shuffled(run, &(kernel_work){.kernels = kernels,
                                      .body = run_task,
-                                     .op = &op,
-                                     .tasks = dn_conv_tasks(&op, kernels)});
+                                     .op = &work,
+                                     .tasks = dn_cut_tasks(&work.cut)});
 }
 
 static void run_reference(check_run *run, const conv_case *conv, pixel_map *output)
@@ -81,7 +87,7 @@ static void run_reference(check_run *run, const conv_case *conv, pixel_map *outp
     float *panels = new_scratch(dn_panels_size(reference, op.panels.depth, op.panels.outputs));
     dn_pack_conv(reference, conv->weight, op.panels.outputs, op.channels, op.kernel, NULL, panels);
     op.panels.data = panels;
-    run_into(run, reference, op, output, dn_grid_pixels(&output->grid), pick(run, 0, 9));
+    run_into(run, reference, &op, output, 1, pick(run, 1, 9));
     free(panels);
 }
 
@@ -106,8 +112,8 @@ static void test(check_run *run)
     pixel_map before = copy_map(&conv.output), expected = copy_map(&conv.output),
               split = copy_map(&conv.output);
     int pixels = dn_grid_pixels(&conv.output.grid);
-    run_into(run, run->kernels, conv.op, &conv.output, pixels, 0);
-    run_into(run, run->kernels, conv.op, &split, pick(run, 1, pixels + 5), pick(run, 0, 9));
+    run_into(run, run->kernels, &conv.op, &conv.output, 1, 1);
+    run_into(run, run->kernels, &conv.op, &split, pick(run, 1, pixels), pick(run, 1, 9));
     run_reference(run, &conv, &expected);
     compare_maps(run, &conv.output, &expected, &before, tolerance_of(conv.op.panels.depth));
     compare_splits(run, &conv.output, &split);
@@ -127,17 +133,17 @@ static void bench(check_run *run)
         const conv_shape *shape = &shapes[i];
         conv_case conv = new_case(run, shape);
         conv.op.epilogue = (dn_epilogue){.bias = conv.bias, .relu = true};
-        conv.op.pixels_per_task = 96;
         describe(run, "%d x %dx%d, %d -> %d, %dx%d/%d", shape->images, shape->height, shape->width,
                  shape->channels, shape->outputs, shape->kernel, shape->kernel, shape->stride);
-        double flops =
-            2.0 * dn_grid_pixels(&conv.output.grid) * conv.op.panels.depth * conv.op.panels.outputs;
+        int pixels = dn_grid_pixels(&conv.output.grid);
+        conv_work work = {conv.op, new_cut(run->kernels, pixels, &conv.op.panels,
+                                           dn_ceil_divide(pixels, DN_MAX_BLOCK_PIXELS), 1)};
         time_work(run,
                   &(kernel_work){.kernels = run->kernels,
                                  .body = run_task,
-                                 .op = &conv.op,
-                                 .tasks = dn_conv_tasks(&conv.op, run->kernels)},
-                  flops, 0);
+                                 .op = &work,
+                                 .tasks = dn_cut_tasks(&work.cut)},
+                  2.0 * pixels * conv.op.panels.depth * conv.op.panels.outputs, 0);
         free_case(&conv);
     }
 }

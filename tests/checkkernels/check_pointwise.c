@@ -58,22 +58,29 @@ static void free_case(pointwise_case *pointwise)
     free(pointwise->panels);
 }
 
-static void run_task(const dn_kernels *kernels, const void *op, int task, float *scratch)
+typedef struct pointwise_work {
+    dn_pointwise op;
+    dn_cut cut;
+} pointwise_work;
+
+static void run_task(const dn_kernels *kernels, const void *context, int task, float *scratch)
 {
-    kernels->pointwise(op, task, scratch);
+    const pointwise_work *work = context;
+    kernels->pointwise(&work->op, dn_piece_of_task(&work->cut, task), scratch);
 }
 
-static void run_into(check_run *run, const dn_kernels *kernels, dn_pointwise op, pixel_map *output,
-                     int pixels, int panels)
+static void run_into(check_run *run, const dn_kernels *kernels, const dn_pointwise *op,
+                     pixel_map *output, int runs, int groups)
 {
-    op.output = output->grid;
-    op.pixels_per_task = pixels;
-    op.panels_per_task = panels;
-    run_shuffled(run, &(kernel_work){.kernels = kernels,
-                                     .body = run_task,
-                                     .op = &op,
-                                     .tasks = dn_pointwise_tasks(&op, kernels),
-                                     .scratch = dn_pointwise_scratch(&op)});
+    pointwise_work work = {
+        *op, new_cut(kernels, dn_grid_pixels(&output->grid), &op->panels, runs, groups)};
+    work.op.output = output->grid;
+    run_shuffled(run,
+                 &(kernel_work){.kernels = kernels,
+                                .body = run_task,
+                                .op = &work,
+                                .tasks = dn_cut_tasks(&work.cut),
+                                .scratch = dn_pointwise_scratch(op, dn_longest_run(&work.cut))});
 }
 
 static void run_reference(check_run *run, const pointwise_case *pointwise, pixel_map *output)
@@ -84,8 +91,7 @@ static void run_reference(check_run *run, const pointwise_case *pointwise, pixel
     float *panels = new_scratch(dn_panels_size(reference, depth, outputs));
     dn_pack_conv(reference, pointwise->weight, outputs, depth, 1, NULL, panels);
     op.panels.data = panels;
-    run_into(run, reference, op, output, dn_grid_pixels(&output->grid),
-             dn_panel_count(reference, outputs));
+    run_into(run, reference, &op, output, 1, 1);
     free(panels);
 }
 
@@ -111,9 +117,8 @@ static void test(check_run *run)
     pixel_map before = copy_map(&pointwise.output), expected = copy_map(&pointwise.output),
               split = copy_map(&pointwise.output);
     int pixels = dn_grid_pixels(&pointwise.output.grid);
-    int panels = dn_panel_count(run->kernels, shape.outputs);
-    run_into(run, run->kernels, *op, &pointwise.output, pixels, panels);
-    run_into(run, run->kernels, *op, &split, pick(run, 1, pixels + 5), pick(run, 1, panels + 1));
+    run_into(run, run->kernels, op, &pointwise.output, 1, 1);
+    run_into(run, run->kernels, op, &split, pick(run, 1, pixels), pick(run, 1, 9));
     run_reference(run, &pointwise, &expected);
     compare_maps(run, &pointwise.output, &expected, &before, tolerance_of(shape.depth));
     compare_splits(run, &pointwise.output, &split);
@@ -137,17 +142,18 @@ static void bench(check_run *run)
         pointwise_case pointwise = new_case(run, shape);
         dn_pointwise *op = &pointwise.op;
         op->epilogue = (dn_epilogue){.bias = pointwise.bias, .relu = true};
-        op->pixels_per_task = 96;
-        op->panels_per_task = dn_panel_count(run->kernels, shape->outputs);
+        int pixels = dn_grid_pixels(&op->output);
+        pointwise_work work = {*op, new_cut(run->kernels, pixels, &op->panels,
+                                            dn_ceil_divide(pixels, DN_MAX_BLOCK_PIXELS), 1)};
         describe(run, "%d x %dx%d, %d -> %d, pool %d", shape->images, shape->height, shape->width,
                  shape->depth, shape->outputs, shape->pool);
         time_work(run,
                   &(kernel_work){.kernels = run->kernels,
                                  .body = run_task,
-                                 .op = op,
-                                 .tasks = dn_pointwise_tasks(op, run->kernels),
-                                 .scratch = dn_pointwise_scratch(op)},
-                  2.0 * dn_grid_pixels(&op->output) * shape->depth * shape->outputs, 0);
+                                 .op = &work,
+                                 .tasks = dn_cut_tasks(&work.cut),
+                                 .scratch = dn_pointwise_scratch(op, dn_longest_run(&work.cut))},
+                  2.0 * pixels * shape->depth * shape->outputs, 0);
         free_case(&pointwise);
     }
 }

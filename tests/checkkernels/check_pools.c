@@ -106,10 +106,11 @@ static void max_pool_into(check_run *run, const dn_kernels *kernels, dn_max_pool
                           pixel_map *output)
 {
     op.output = output->grid;
+    op.parts = pick(run, 1, op.output.width);
     run_shuffled(run, &(kernel_work){.kernels = kernels,
                                      .body = run_max_pool,
                                      .op = &op,
-                                     .tasks = op.output.images * op.output.height});
+                                     .tasks = dn_max_pool_tasks(&op)});
 }
 
 static map_shape pooled_shape(const pool_shape *shape)
@@ -143,7 +144,8 @@ static void bench_max_pool(check_run *run)
     pool_shape shape = {1, 112, 112, 64};
     map_shape wide = grid_of(&shape), narrow = pooled_shape(&shape);
     pixel_map input = new_input(run, &wide), output = new_output(run, &narrow);
-    dn_max_pool op = {.input = input.grid, .output = output.grid, .channels = shape.channels};
+    dn_max_pool op = {
+        .input = input.grid, .output = output.grid, .channels = shape.channels, .parts = 1};
     describe(run, "112x112x64");
     time_work(run,
               &(kernel_work){.kernels = run->kernels, .body = run_max_pool, .op = &op, .tasks = 56},
@@ -162,20 +164,15 @@ static void run_global_pool(const dn_kernels *kernels, const void *op, int task,
     kernels->global_pool(op, task);
 }
 
-static int global_pool_tasks(const dn_global_pool *op)
-{
-    return op->input.images * dn_ceil_divide(op->channels, op->channels_per_task);
-}
-
 static void global_pool_into(check_run *run, const dn_kernels *kernels, dn_global_pool op,
-                             pixel_map *output, int channels_per_task)
+                             pixel_map *output, int parts)
 {
     op.output = output->grid.data;
-    op.channels_per_task = channels_per_task;
+    op.parts = parts;
     run_shuffled(run, &(kernel_work){.kernels = kernels,
                                      .body = run_global_pool,
                                      .op = &op,
-                                     .tasks = global_pool_tasks(&op)});
+                                     .tasks = dn_global_pool_tasks(&op)});
 }
 
 static void test_global_pool(check_run *run)
@@ -194,9 +191,10 @@ static void test_global_pool(check_run *run)
     if (pick(run, 0, 3) == 0)
         poison(run, &input);
     dn_global_pool op = {.input = input.grid, .channels = shape.channels, .affine = {scale, shift}};
-    global_pool_into(run, run->kernels, op, &output, shape.channels);
-    global_pool_into(run, run->kernels, op, &split, pick(run, 1, shape.channels));
-    global_pool_into(run, &dn_kernels_reference, op, &expected, shape.channels);
+    global_pool_into(run, run->kernels, op, &output, 1);
+    global_pool_into(run, run->kernels, op, &split,
+                     pick(run, 1, dn_ceil_divide(shape.channels, DN_POOL_RUN)));
+    global_pool_into(run, &dn_kernels_reference, op, &expected, 1);
     compare_maps(run, &output, &expected, &before, 2e-6);
     compare_splits(run, &output, &split);
     free(scale);
@@ -220,13 +218,13 @@ static void bench_global_pool(check_run *run)
                          .output = output,
                          .channels = shape.channels,
                          .affine = {scale, shift},
-                         .channels_per_task = 128};
+                         .parts = 8};
     describe(run, "7x7x1024");
     time_work(run,
               &(kernel_work){.kernels = run->kernels,
                              .body = run_global_pool,
                              .op = &op,
-                             .tasks = global_pool_tasks(&op)},
+                             .tasks = dn_global_pool_tasks(&op)},
               0, bytes_of(&op.input, shape.channels));
     free(output);
     free(scale);

@@ -54,26 +54,34 @@ static void free_case(winograd_case *winograd)
     free(winograd->panels);
 }
 
-static void run_task(const dn_kernels *kernels, const void *op, int task, float *scratch)
+typedef struct winograd_work {
+    dn_winograd op;
+    dn_cut cut;
+} winograd_work;
+
+static void run_task(const dn_kernels *kernels, const void *context, int task, float *scratch)
 {
-    kernels->winograd(op, task, scratch);
+    const winograd_work *work = context;
+    kernels->winograd(&work->op, dn_piece_of_task(&work->cut, task), scratch);
 }
 
-static void run_conv_task(const dn_kernels *kernels, const void *op, int task, float *scratch)
+static kernel_work work_of(const dn_kernels *kernels, const winograd_work *work)
 {
-    kernels->conv(op, task, scratch);
+    return (kernel_work){
+        .kernels = kernels,
+        .body = run_task,
+        .op = work,
+        .tasks = dn_cut_tasks(&work->cut),
+        .scratch = dn_winograd_scratch(&work->op, kernels->lanes, dn_longest_run(&work->cut))};
 }
 
-static void run_into(check_run *run, dn_winograd op, pixel_map *output, int tiles, int panels)
+static void run_into(check_run *run, const dn_winograd *op, pixel_map *output, int runs, int groups)
 {
-    op.output = output->grid;
-    op.tiles_per_task = tiles;
-    op.panels_per_task = panels;
-    run_shuffled(run, &(kernel_work){.kernels = run->kernels,
-                                     .body = run_task,
-                                     .op = &op,
-                                     .tasks = dn_winograd_tasks(&op, run->kernels),
-                                     .scratch = dn_winograd_scratch(&op, run->kernels)});
+    winograd_work work = {*op,
+                          new_cut(run->kernels, dn_winograd_tiles(op), &op->panels, runs, groups)};
+    work.op.output = output->grid;
+    kernel_work shuffled = work_of(run->kernels, &work);
+    run_shuffled(run, &shuffled);
 }
 
 /* A conv wants its pixels side by side. */
@@ -110,10 +118,9 @@ static void run_reference(check_run *run, const winograd_case *winograd, pixel_m
                     .stride = 1,
                     .padding = 1,
                     .panels = {panels, depth, outputs},
-                    .epilogue = op->epilogue,
-                    .pixels_per_task = dn_grid_pixels(&output->grid)};
-    run_shuffled(
-        run, &(kernel_work){.kernels = reference, .body = run_conv_task, .op = &conv, .tasks = 1});
+                    .epilogue = op->epilogue};
+    dn_piece all = {0, dn_grid_pixels(&output->grid), 0, dn_panel_count(reference, outputs)};
+    reference->conv(&conv, all);
     free(panels);
     free_map(&input);
 }
@@ -157,10 +164,9 @@ static void test(check_run *run)
         poison(run, &winograd.input);
     pixel_map before = copy_map(&winograd.output), expected = copy_map(&winograd.output),
               split = copy_map(&winograd.output);
-    winograd.op.tiles_per_task = 1;
     int tiles = dn_winograd_tiles(&winograd.op);
-    run_into(run, winograd.op, &winograd.output, tiles, 0);
-    run_into(run, winograd.op, &split, pick(run, 1, tiles + 3), pick(run, 0, 4));
+    run_into(run, &winograd.op, &winograd.output, 1, 1);
+    run_into(run, &winograd.op, &split, pick(run, 1, tiles), pick(run, 1, 4));
     run_reference(run, &winograd, &expected);
     if (poisoned)
         excuse_tiles(&winograd, &expected);
@@ -183,15 +189,13 @@ static void bench(check_run *run)
         winograd_case winograd = new_case(run, shape);
         dn_winograd *op = &winograd.op;
         op->epilogue = (dn_epilogue){.bias = winograd.bias, .relu = true};
-        op->tiles_per_task = 24;
+        int tiles = dn_winograd_tiles(op);
+        winograd_work work = {
+            *op, new_cut(run->kernels, tiles, &op->panels, dn_ceil_divide(tiles, 24), 1)};
+        kernel_work timed = work_of(run->kernels, &work);
         describe(run, "%d x %dx%d, %d -> %d", shape->images, shape->height, shape->width,
                  shape->channels, shape->outputs);
-        time_work(run,
-                  &(kernel_work){.kernels = run->kernels,
-                                 .body = run_task,
-                                 .op = op,
-                                 .tasks = dn_winograd_tasks(op, run->kernels),
-                                 .scratch = dn_winograd_scratch(op, run->kernels)},
+        time_work(run, &timed,
                   2.0 * dn_grid_pixels(&op->output) * 9 * shape->channels * shape->outputs, 0);
         free_case(&winograd);
     }

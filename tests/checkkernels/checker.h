@@ -8,7 +8,7 @@
 #define CHECKER_H
 
 #include "base/random.h"
-#include "kernels/kernels.h"
+#include "net/cut.h"
 
 typedef struct check_run {
     const dn_kernels *kernels; /* under test */
@@ -104,6 +104,9 @@ typedef struct kernel_work {
     int tasks;
     size_t scratch; /* floats */
 } kernel_work;
+
+/* Of a convolution's units, and no finer than its panels. */
+dn_cut new_cut(const dn_kernels *kernels, int units, const dn_panels *panels, int runs, int groups);
 
 /* Runs all tasks in random order. */
 void run_shuffled(check_run *run, const kernel_work *work);

@@ -113,6 +113,12 @@ void compare_splits(check_run *run, const pixel_map *first, const pixel_map *sec
         }
 }
 
+dn_cut new_cut(const dn_kernels *kernels, int units, const dn_panels *panels, int runs, int groups)
+{
+    int count = dn_panel_count(kernels, panels->outputs);
+    return (dn_cut){units, runs, count, groups < count ? groups : count};
+}
+
 void run_shuffled(check_run *run, const kernel_work *work)
 {
     float *scratch = new_scratch(work->scratch);
