@@ -250,23 +250,41 @@ typedef struct dn_weights {
     bool transposed;
 } dn_weights;
 
-/* Outputs first .. end - 1 into out, which has room for all panels:
- * dn_panels_size(kernels, kernel^2 * channels, outputs) floats. Depth runs over
- * window rows, window columns, channels. first is a multiple of the table's
- * tile_channels. */
-void dn_pack_outputs(const dn_kernels *kernels, const dn_weights *weights, int first, int end,
-                     float *out);
+/* 3x3 weights: direct panels, or the 36 matrices of Winograd's algorithm. */
+typedef enum dn_window_form {
+    DN_WINDOW_UNPACKED,
+    DN_WINDOW_DIRECT,
+    DN_WINDOW_WINOGRAD
+} dn_window_form;
 
-/* Channels first .. end - 1 of the 36 transformed matrices of a 3x3
- * convolution, which are dn_panels_size(kernels, channels, outputs) floats
- * apart. */
-void dn_pack_winograd_channels(const dn_kernels *kernels, const dn_weights *weights, int first,
-                               int end, float *out);
+/* Weights are laid out in pieces, a task each: a direct form by outputs, a
+ * multiple of every level's panel, Winograd's by channels. */
+#define DN_PACK_PIECE 32
 
-/* All at once; scale may be NULL. */
-void dn_pack_conv(const dn_kernels *kernels, const float *weight, int outputs, int channels,
-                  int kernel, const float *scale, float *out);
-void dn_pack_winograd(const dn_kernels *kernels, const float *weight, int outputs, int channels,
-                      const float *scale, float *out);
+static inline int dn_pack_pieces(dn_window_form form, const dn_weights *weights)
+{
+    int all = form == DN_WINDOW_WINOGRAD ? weights->channels : weights->outputs;
+    return dn_ceil_divide(all, DN_PACK_PIECE);
+}
+
+/* Floats from one of Winograd's 36 matrices to the next, off its cache sets. */
+static inline size_t dn_winograd_stride(const dn_kernels *kernels, int channels, int outputs)
+{
+    return dn_panels_size(kernels, channels, outputs) + 16;
+}
+
+/* Floats that the pieces take together. Depth of the direct form runs over window
+ * rows, window columns, channels. */
+static inline size_t dn_packed_size(const dn_kernels *kernels, dn_window_form form,
+                                    const dn_weights *weights)
+{
+    if (form == DN_WINDOW_WINOGRAD)
+        return 36 * dn_winograd_stride(kernels, weights->channels, weights->outputs);
+    return dn_panels_size(kernels, weights->kernel * weights->kernel * weights->channels,
+                          weights->outputs);
+}
+
+void dn_pack_piece(const dn_kernels *kernels, dn_window_form form, const dn_weights *weights,
+                   int piece, float *out);
 
 #endif

@@ -23,75 +23,86 @@ static float factor_of(const dn_weights *weights, int output)
     return weights->scale ? weights->scale[output] * weights->factor : weights->factor;
 }
 
-void dn_pack_outputs(const dn_kernels *kernels, const dn_weights *weights, int first, int end,
-                     float *out)
+/* A row of a panel: one weight of each of `count` outputs, `step` apart. */
+static void fill_row(const float *weight, ptrdiff_t step, const float *factors, int count,
+                     float *row)
+{
+    for (int n = 0; n < count; n++)
+        row[n] = weight[n * step] * factors[n];
+}
+
+static void pack_outputs(const dn_kernels *kernels, const dn_weights *weights, int first, int end,
+                         float *out)
 {
     int area = weights->kernel * weights->kernel, depth = area * weights->channels;
+    ptrdiff_t step = weights->transposed ? area : depth;
     for (int start = first; start < end; start += kernels->tile_channels) {
         int valid = dn_smaller(kernels->tile_channels, weights->outputs - start);
         int width = dn_ceil_divide(valid, kernels->lanes) * kernels->lanes;
+        float factors[DN_PACK_PIECE];
+        for (int n = 0; n < valid; n++)
+            factors[n] = factor_of(weights, start + n);
         float *panel = out + dn_panel_index(kernels, depth, weights->outputs, 0, start);
         if (valid < width)
             memset(panel, 0, (size_t)depth * (size_t)width * sizeof *panel);
-        for (int c = 0; c < weights->channels; c++)
-            for (int n = 0; n < valid; n++) {
-                const float *window = window_of(weights, start + n, c);
-                float factor = factor_of(weights, start + n);
-                for (int w = 0; w < area; w++)
-                    panel[(ptrdiff_t)(w * weights->channels + c) * width + n] =
-                        window[weights->transposed ? area - 1 - w : w] * factor;
-            }
+        for (int c = 0; c < weights->channels; c++) {
+            const float *window = window_of(weights, start, c);
+            for (int w = 0; w < area; w++)
+                fill_row(window + (weights->transposed ? area - 1 - w : w), step, factors, valid,
+                         panel + (ptrdiff_t)(w * weights->channels + c) * width);
+        }
     }
-}
-
-void dn_pack_conv(const dn_kernels *kernels, const float *weight, int outputs, int channels,
-                  int kernel, const float *scale, float *out)
-{
-    dn_weights weights = {weight, outputs, channels, kernel, scale, 1, false};
-    dn_pack_outputs(kernels, &weights, 0, outputs, out);
 }
 
 /* ---- Winograd ---- */
 
-/* G of F(4x4, 3x3): rows (1, x, x^2) / prod(x - other points), infinity last. */
-#define P DN_WINOGRAD_P
-#define Q DN_WINOGRAD_Q
-#define AT_P (1 / (2 * P * P * (P * P - Q * Q)))
-#define AT_Q (1 / (2 * Q * Q * (Q * Q - P * P)))
-static const double winograd_g[6][3] = {
-    {1 / (P * P * Q * Q), 0, 0}, {AT_P, P *AT_P, P *P *AT_P},  {AT_P, -P *AT_P, P *P *AT_P},
-    {AT_Q, Q *AT_Q, Q *Q *AT_Q}, {AT_Q, -Q *AT_Q, Q *Q *AT_Q}, {0, 0, 1},
-};
-
 /* Kernels transformed side by side; a full panel is a multiple of no fewer. */
 #define BESIDE 8
 
-/* out[6 i + j] = (G g G^T)_ij of each kernel. */
-static void transform_kernels(double g[9][BESIDE], double out[36][BESIDE])
+/* G of F(4x4, 3x3) times (g0, g1, g2): a row for each point x that is the value
+ * of g0 + g1 x + g2 x^2 there over the product of x - the other points, and g2
+ * for infinity. Inlined, it would be unrolled whole and spill all registers. */
+#define P DN_WINOGRAD_P
+#define Q DN_WINOGRAD_Q
+#define OVER_0 (1 / (P * P * Q * Q))
+#define OVER_P (1 / (2 * P * P * (P * P - Q * Q)))
+#define OVER_Q (1 / (2 * Q * Q * (Q * Q - P * P)))
+__attribute__((noinline)) static void transform_line(const double g0[restrict BESIDE],
+                                                     const double g1[restrict BESIDE],
+                                                     const double g2[restrict BESIDE],
+                                                     double out[restrict 6][BESIDE])
 {
-    double half[6][3][BESIDE];
-    for (int i = 0; i < 6; i++)
-        for (int j = 0; j < 3; j++)
-            for (int n = 0; n < BESIDE; n++)
-                half[i][j][n] = winograd_g[i][0] * g[j][n] + winograd_g[i][1] * g[3 + j][n] +
-                                winograd_g[i][2] * g[6 + j][n];
-    for (int i = 0; i < 6; i++)
-        for (int j = 0; j < 6; j++)
-            for (int n = 0; n < BESIDE; n++)
-                out[6 * i + j][n] = half[i][0][n] * winograd_g[j][0] +
-                                    half[i][1][n] * winograd_g[j][1] +
-                                    half[i][2][n] * winograd_g[j][2];
+    for (int n = 0; n < BESIDE; n++) {
+        double even_p = OVER_P * g0[n] + OVER_P * P * P * g2[n], odd_p = OVER_P * P * g1[n];
+        double even_q = OVER_Q * g0[n] + OVER_Q * Q * Q * g2[n], odd_q = OVER_Q * Q * g1[n];
+        out[0][n] = OVER_0 * g0[n];
+        out[1][n] = even_p + odd_p;
+        out[2][n] = even_p - odd_p;
+        out[3][n] = even_q + odd_q;
+        out[4][n] = even_q - odd_q;
+        out[5][n] = g2[n];
+    }
 }
 
-void dn_pack_winograd_channels(const dn_kernels *kernels, const dn_weights *weights, int first,
-                               int end, float *out)
+/* out[i][j] = (G g G^T)_ij of each kernel. */
+static void transform_kernels(double g[9][BESIDE], double out[6][6][BESIDE])
+{
+    double columns[3][6][BESIDE];
+    for (int j = 0; j < 3; j++)
+        transform_line(g[j], g[3 + j], g[6 + j], columns[j]);
+    for (int i = 0; i < 6; i++)
+        transform_line(columns[0][i], columns[1][i], columns[2][i], out[i]);
+}
+
+static void pack_channels(const dn_kernels *kernels, const dn_weights *weights, int first, int end,
+                          float *out)
 {
     int outputs = weights->outputs;
     int padded = dn_ceil_divide(outputs, kernels->lanes) * kernels->lanes;
-    size_t plane = dn_panels_size(kernels, weights->channels, outputs);
+    size_t plane = dn_winograd_stride(kernels, weights->channels, outputs);
     for (int c = first; c < end; c++)
         for (int start = 0; start < padded; start += BESIDE) {
-            double g[9][BESIDE] = {{0}}, transformed[36][BESIDE];
+            double g[9][BESIDE], transformed[6][6][BESIDE];
             int width = dn_smaller(BESIDE, padded - start),
                 valid = dn_smaller(width, outputs - start);
             for (int n = 0; n < valid; n++) {
@@ -100,17 +111,25 @@ void dn_pack_winograd_channels(const dn_kernels *kernels, const dn_weights *weig
                 for (int w = 0; w < 9; w++)
                     g[w][n] = (double)window[weights->transposed ? 8 - w : w] * factor;
             }
+            for (int n = valid; n < BESIDE; n++)
+                for (int w = 0; w < 9; w++)
+                    g[w][n] = 0;
             transform_kernels(g, transformed);
             float *target = out + dn_panel_index(kernels, weights->channels, outputs, c, start);
             for (int i = 0; i < 36; i++)
                 for (int n = 0; n < width; n++)
-                    target[(size_t)i * plane + (size_t)n] = (float)transformed[i][n];
+                    target[(size_t)i * plane + (size_t)n] = (float)transformed[i / 6][i % 6][n];
         }
 }
 
-void dn_pack_winograd(const dn_kernels *kernels, const float *weight, int outputs, int channels,
-                      const float *scale, float *out)
+void dn_pack_piece(const dn_kernels *kernels, dn_window_form form, const dn_weights *weights,
+                   int piece, float *out)
 {
-    dn_weights weights = {weight, outputs, channels, 3, scale, 1, false};
-    dn_pack_winograd_channels(kernels, &weights, 0, channels, out);
+    bool winograd = form == DN_WINDOW_WINOGRAD;
+    int first = piece * DN_PACK_PIECE, all = winograd ? weights->channels : weights->outputs;
+    int end = dn_smaller(first + DN_PACK_PIECE, all);
+    if (winograd)
+        pack_channels(kernels, weights, first, end, out);
+    else
+        pack_outputs(kernels, weights, first, end, out);
 }

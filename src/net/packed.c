@@ -7,13 +7,13 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define MOST_JOBS 64
+#define MOST_JOBS 256
 
-/* Weights waiting to be laid out. */
+/* A piece of weights waiting to be laid out. */
 typedef struct pack_job {
-    const float *weight, *scale;
-    int outputs, channels, kernel;
+    dn_weights weights;
     dn_window_form form;
+    int piece;
     float *out;
 } pack_job;
 
@@ -34,12 +34,7 @@ static void run_job(void *context, int task, int thread)
     (void)thread;
     const packer *p = context;
     const pack_job *job = &p->jobs[task];
-    if (job->form == DN_WINDOW_WINOGRAD)
-        dn_pack_winograd(p->kernels, job->weight, job->outputs, job->channels, job->scale,
-                         job->out);
-    else
-        dn_pack_conv(p->kernels, job->weight, job->outputs, job->channels, job->kernel, job->scale,
-                     job->out);
+    dn_pack_piece(p->kernels, job->form, &job->weights, job->piece, job->out);
 }
 
 /* A mapped file's pages are let go of as they are done with, so that a network
@@ -49,13 +44,6 @@ static void run_jobs(packer *p)
     dn_parallel(p->threads, p->job_count, run_job, p);
     p->job_count = 0;
     dn_model_forget_pages(p->model);
-}
-
-static void add_job(packer *p, const pack_job *job)
-{
-    if (p->job_count == MOST_JOBS)
-        run_jobs(p);
-    p->jobs[p->job_count++] = *job;
 }
 
 static float *take(packer *p, size_t floats)
@@ -89,14 +77,23 @@ static dn_affine pack_norm(packer *p, dn_key key, int channels)
     return (dn_affine){scale, shift};
 }
 
+/* Where the weights will lie in this form once all jobs are done. */
+static float *pack(packer *p, dn_window_form form, const dn_weights *weights)
+{
+    float *out = take(p, dn_packed_size(p->kernels, form, weights));
+    for (int piece = 0; out && piece < dn_pack_pieces(form, weights); piece++) {
+        if (p->job_count == MOST_JOBS)
+            run_jobs(p);
+        p->jobs[p->job_count++] = (pack_job){*weights, form, piece, out};
+    }
+    return out;
+}
+
 static dn_panels pack_conv(packer *p, const float *weight, int outputs, int channels, int kernel,
                            const float *scale)
 {
-    int depth = kernel * kernel * channels;
-    float *panels = take(p, dn_panels_size(p->kernels, depth, outputs));
-    if (panels)
-        add_job(p, &(pack_job){weight, scale, outputs, channels, kernel, DN_WINDOW_DIRECT, panels});
-    return (dn_panels){panels, depth, outputs};
+    dn_weights weights = {weight, outputs, channels, kernel, scale, 1, false};
+    return (dn_panels){pack(p, DN_WINDOW_DIRECT, &weights), kernel * kernel * channels, outputs};
 }
 
 static void pack_stem(packer *p, dn_packed *packed)
@@ -226,12 +223,9 @@ static void pack_windows(packer *p, dn_packed_block *target, int block)
             to->window = pack_conv(p, weight, outputs, channels, 3, NULL);
             continue;
         }
-        to->window_stride = dn_panels_size(p->kernels, channels, outputs);
-        float *matrices = take(p, 36 * to->window_stride);
-        to->window = (dn_panels){matrices, channels, outputs};
-        if (matrices)
-            add_job(p,
-                    &(pack_job){weight, NULL, outputs, channels, 3, DN_WINDOW_WINOGRAD, matrices});
+        dn_weights weights = {weight, outputs, channels, 3, NULL, 1, false};
+        to->window_stride = dn_winograd_stride(p->kernels, channels, outputs);
+        to->window = (dn_panels){pack(p, DN_WINDOW_WINOGRAD, &weights), channels, outputs};
     }
 }
 

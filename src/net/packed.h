@@ -7,13 +7,6 @@
 #include "kernels/kernels.h"
 #include "net/model.h"
 
-/* 3x3 weights: direct panels, or the 36 matrices of Winograd's algorithm. */
-typedef enum dn_window_form {
-    DN_WINDOW_UNPACKED,
-    DN_WINDOW_DIRECT,
-    DN_WINDOW_WINOGRAD
-} dn_window_form;
-
 typedef struct dn_packed_layer {
     dn_affine norm;
     dn_panels bottleneck; /* conv1 with norm2 folded in; outputs 0: a plain layer */

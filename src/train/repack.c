@@ -5,9 +5,6 @@
 
 #include <string.h>
 
-/* Outputs, or channels, that one task lays out; a multiple of every level's panel. */
-#define LAID_OUT_PER_TASK 32
-
 dn_window_form dn_node_form(const dn_engine *engine, const dn_node *node)
 {
     if (node->kind != DN_NODE_WINDOW || node->kernel != 3 || node->stride != 1 ||
@@ -22,60 +19,54 @@ static int window_of(const dn_node *node)
     return node->kind == DN_NODE_WINDOW ? node->kernel : 1;
 }
 
-static size_t panels_size(const dn_engine *engine, dn_window_form form, int window, int in, int out)
+/* A node's weights, or those of the convolution that takes its outputs'
+ * gradients to its inputs. */
+static dn_weights weights_of(const dn_node *node, const float *data, bool transposed, float factor)
 {
-    if (form == DN_WINDOW_WINOGRAD)
-        return 36 * dn_panels_size(engine->kernels, in, out);
-    return dn_panels_size(engine->kernels, window * window * in, out);
+    return (dn_weights){.data = data,
+                        .outputs = transposed ? node->in : node->out,
+                        .channels = transposed ? node->out : node->in,
+                        .kernel = window_of(node),
+                        .factor = factor,
+                        .transposed = transposed};
 }
 
 size_t dn_panels_needed(const dn_engine *engine, const dn_node *node)
 {
     dn_window_form form = dn_node_form(engine, node);
-    size_t forward = panels_size(engine, form, window_of(node), node->in, node->out);
-    size_t backward = panels_size(engine, form, window_of(node), node->out, node->in);
-    return forward > backward ? forward : backward;
+    dn_weights forward = weights_of(node, NULL, false, 1),
+               backward = weights_of(node, NULL, true, 1);
+    size_t one = dn_packed_size(engine->kernels, form, &forward);
+    size_t other = dn_packed_size(engine->kernels, form, &backward);
+    return one > other ? one : other;
 }
 
 typedef struct layout_work {
     const dn_engine *engine;
+    dn_window_form form;
     dn_weights weights;
-    bool winograd;
 } layout_work;
 
 static void lay_out_task(void *context, int task, int thread)
 {
     (void)thread;
     const layout_work *work = context;
-    const dn_weights *weights = &work->weights;
-    int all = work->winograd ? weights->channels : weights->outputs;
-    int first = task * LAID_OUT_PER_TASK, rest = all - first;
-    int end = first + (rest < LAID_OUT_PER_TASK ? rest : LAID_OUT_PER_TASK);
-    if (work->winograd)
-        dn_pack_winograd_channels(work->engine->kernels, weights, first, end, work->engine->panels);
-    else
-        dn_pack_outputs(work->engine->kernels, weights, first, end, work->engine->panels);
+    dn_pack_piece(work->engine->kernels, work->form, &work->weights, task, work->engine->panels);
 }
 
 static dn_laid_out lay_out(dn_engine *engine, const dn_node *node, bool transposed, float factor)
 {
-    dn_window_form form = dn_node_form(engine, node);
-    layout_work work = {.engine = engine,
-                        .weights = {.data = dn_parameter_of(engine, node->weight),
-                                    .outputs = transposed ? node->in : node->out,
-                                    .channels = transposed ? node->out : node->in,
-                                    .kernel = window_of(node),
-                                    .factor = factor,
-                                    .transposed = transposed},
-                        .winograd = form == DN_WINDOW_WINOGRAD};
-    int outputs = work.weights.outputs, channels = work.weights.channels;
-    int all = work.winograd ? channels : outputs;
-    dn_parallel(engine->options.threads, dn_ceil_divide(all, LAID_OUT_PER_TASK), lay_out_task,
-                &work);
-    int depth = work.winograd ? channels : work.weights.kernel * work.weights.kernel * channels;
-    return (dn_laid_out){form,
-                         {engine->panels, depth, outputs},
-                         work.winograd ? dn_panels_size(engine->kernels, channels, outputs) : 0};
+    layout_work work = {
+        engine, dn_node_form(engine, node),
+        weights_of(node, dn_parameter_of(engine, node->weight), transposed, factor)};
+    const dn_weights *weights = &work.weights;
+    dn_parallel(engine->options.threads, dn_pack_pieces(work.form, weights), lay_out_task, &work);
+    bool winograd = work.form == DN_WINDOW_WINOGRAD;
+    int area = weights->kernel * weights->kernel;
+    return (dn_laid_out){
+        work.form,
+        {engine->panels, winograd ? weights->channels : area * weights->channels, weights->outputs},
+        winograd ? dn_winograd_stride(engine->kernels, weights->channels, weights->outputs) : 0};
 }
 
 dn_laid_out dn_lay_out_weights(dn_engine *engine, const dn_node *node)

@@ -33,8 +33,8 @@ static conv_case new_case(check_run *run, const conv_shape *shape)
     conv.weight = random_floats(run, (size_t)panels.depth * (size_t)panels.outputs, -1, 1);
     conv.bias = random_floats(run, (size_t)shape->outputs, -1, 1);
     conv.panels = new_scratch(dn_panels_size(run->kernels, panels.depth, panels.outputs));
-    dn_pack_conv(run->kernels, conv.weight, shape->outputs, shape->channels, shape->kernel, NULL,
-                 conv.panels);
+    pack_conv(run->kernels, conv.weight, shape->outputs, shape->channels, shape->kernel,
+              conv.panels);
     panels.data = conv.panels;
     conv.op = (dn_conv){.input = conv.input.grid,
                         .output = conv.output.grid,
@@ -85,7 +85,7 @@ static void run_reference(check_run *run, const conv_case *conv, pixel_map *outp
     const dn_kernels *reference = &dn_kernels_reference;
     dn_conv op = conv->op;
     float *panels = new_scratch(dn_panels_size(reference, op.panels.depth, op.panels.outputs));
-    dn_pack_conv(reference, conv->weight, op.panels.outputs, op.channels, op.kernel, NULL, panels);
+    pack_conv(reference, conv->weight, op.panels.outputs, op.channels, op.kernel, panels);
     op.panels.data = panels;
     run_into(run, reference, &op, output, 1, pick(run, 1, 9));
     free(panels);

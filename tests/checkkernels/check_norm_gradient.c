@@ -154,7 +154,7 @@ static float *pack(const dn_kernels *kernels, const float *weight, int depth, in
 {
     float *panels = new_scratch(dn_panels_size(kernels, depth, channels));
     dn_weights weights = {weight, channels, depth, 1, NULL, 1, true};
-    dn_pack_outputs(kernels, &weights, 0, channels, panels);
+    pack_all(kernels, DN_WINDOW_DIRECT, &weights, panels);
     return panels;
 }
 

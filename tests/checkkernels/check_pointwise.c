@@ -36,8 +36,7 @@ static pointwise_case new_case(check_run *run, const pointwise_shape *shape)
                                 .scale = random_floats(run, depth, -2, 2),
                                 .shift = random_floats(run, depth, -1, 1)};
     pointwise.panels = new_scratch(dn_panels_size(run->kernels, shape->depth, shape->outputs));
-    dn_pack_conv(run->kernels, pointwise.weight, shape->outputs, shape->depth, 1, NULL,
-                 pointwise.panels);
+    pack_conv(run->kernels, pointwise.weight, shape->outputs, shape->depth, 1, pointwise.panels);
     panels.data = pointwise.panels;
     pointwise.op = (dn_pointwise){.input = pointwise.input.grid,
                                   .output = pointwise.output.grid,
@@ -89,7 +88,7 @@ static void run_reference(check_run *run, const pointwise_case *pointwise, pixel
     dn_pointwise op = pointwise->op;
     int depth = op.panels.depth, outputs = op.panels.outputs;
     float *panels = new_scratch(dn_panels_size(reference, depth, outputs));
-    dn_pack_conv(reference, pointwise->weight, outputs, depth, 1, NULL, panels);
+    pack_conv(reference, pointwise->weight, outputs, depth, 1, panels);
     op.panels.data = panels;
     run_into(run, reference, &op, output, 1, 1);
     free(panels);

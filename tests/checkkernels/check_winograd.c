@@ -33,10 +33,9 @@ static winograd_case new_case(check_run *run, const winograd_shape *shape)
                               .output = new_output(run, &output),
                               .weight = random_floats(run, channels * outputs * 9, -1, 1),
                               .bias = random_floats(run, outputs, -1, 1)};
-    size_t plane = dn_panels_size(run->kernels, shape->channels, shape->outputs);
+    size_t plane = dn_winograd_stride(run->kernels, shape->channels, shape->outputs);
     winograd.panels = new_scratch(36 * plane);
-    dn_pack_winograd(run->kernels, winograd.weight, shape->outputs, shape->channels, NULL,
-                     winograd.panels);
+    pack_winograd(run->kernels, winograd.weight, shape->outputs, shape->channels, winograd.panels);
     winograd.op = (dn_winograd){.input = winograd.input.grid,
                                 .output = winograd.output.grid,
                                 .channels = shape->channels,
@@ -110,7 +109,7 @@ static void run_reference(check_run *run, const winograd_case *winograd, pixel_m
     int depth = 9 * op->channels, outputs = op->panels.outputs;
     pixel_map input = dense_copy(run, &winograd->input);
     float *panels = new_scratch(dn_panels_size(reference, depth, outputs));
-    dn_pack_conv(reference, winograd->weight, outputs, op->channels, 3, NULL, panels);
+    pack_conv(reference, winograd->weight, outputs, op->channels, 3, panels);
     dn_conv conv = {.input = input.grid,
                     .output = output->grid,
                     .channels = op->channels,

@@ -105,6 +105,15 @@ typedef struct kernel_work {
     size_t scratch; /* floats */
 } kernel_work;
 
+/* All of a convolution's weights, as PyTorch has them, in the direct form and in
+ * Winograd's. */
+void pack_conv(const dn_kernels *kernels, const float *weight, int outputs, int channels,
+               int kernel, float *out);
+void pack_winograd(const dn_kernels *kernels, const float *weight, int outputs, int channels,
+                   float *out);
+void pack_all(const dn_kernels *kernels, dn_window_form form, const dn_weights *weights,
+              float *out);
+
 /* Of a convolution's units, and no finer than its panels. */
 dn_cut new_cut(const dn_kernels *kernels, int units, const dn_panels *panels, int runs, int groups);
 

@@ -113,6 +113,26 @@ void compare_splits(check_run *run, const pixel_map *first, const pixel_map *sec
         }
 }
 
+void pack_all(const dn_kernels *kernels, dn_window_form form, const dn_weights *weights, float *out)
+{
+    for (int piece = 0; piece < dn_pack_pieces(form, weights); piece++)
+        dn_pack_piece(kernels, form, weights, piece, out);
+}
+
+void pack_conv(const dn_kernels *kernels, const float *weight, int outputs, int channels,
+               int kernel, float *out)
+{
+    dn_weights weights = {weight, outputs, channels, kernel, NULL, 1, false};
+    pack_all(kernels, DN_WINDOW_DIRECT, &weights, out);
+}
+
+void pack_winograd(const dn_kernels *kernels, const float *weight, int outputs, int channels,
+                   float *out)
+{
+    dn_weights weights = {weight, outputs, channels, 3, NULL, 1, false};
+    pack_all(kernels, DN_WINDOW_WINOGRAD, &weights, out);
+}
+
 dn_cut new_cut(const dn_kernels *kernels, int units, const dn_panels *panels, int runs, int groups)
 {
     int count = dn_panel_count(kernels, panels->outputs);
