@@ -16,10 +16,12 @@ import subprocess
 import sys
 import time
 
+import photographs
 import ratio_chart
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 NETWORKS = ("densenet121", "densenet169", "densenet201")
+PHOTOGRAPHS = 39
 
 
 class Peer:
@@ -102,7 +104,8 @@ class Bench:
         onnx, _ = self.export(name)
         peers = {kind: Peer(self.options.python, kind, onnx, batch, threads)
                  for kind in ("onnxruntime", "openvino") if kind not in self.missing}
-        if "pytorch" not in self.missing:
+        # At one thread Debian's PyTorch takes ten times as long: no measure of it.
+        if "pytorch" not in self.missing and threads > 1:
             peers["pytorch"] = Peer(self.options.python, "pytorch", name, batch, threads)
         own = float("inf")
         for _ in range(self.options.rounds):
@@ -152,9 +155,11 @@ class Bench:
         self.add(f"{name} training, peak memory", "pytorch", own_peak / 1e6, peer.peak / 1e6, "MB")
 
     def photographs(self):
-        folder = self.options.photos
-        if not folder or "pytorch" in self.missing or not self.wanted("photographs"):
+        if "pytorch" in self.missing or not self.wanted("photographs"):
             return
+        folder = self.options.photos or os.path.join(self.files, "photographs")
+        if not self.options.photos:
+            photographs.draw(folder, PHOTOGRAPHS)
         count = len(os.listdir(folder))
         peer = Peer(self.options.python, "torchvision_preprocess", folder)
         for threads in (2, 1):
@@ -196,7 +201,7 @@ def main():
     parser.add_argument("build")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", help="comma-separated words of the work to measure")
-    parser.add_argument("--photos", help="a folder of photographs")
+    parser.add_argument("--photos", help="a folder of photographs; without, some are drawn")
     options = parser.parse_args()
     options.python = sys.executable
     bench = Bench(options)

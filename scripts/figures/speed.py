@@ -11,20 +11,29 @@ PEAK, CACHE, MEMORY = 103.5, 44, 17.8
 # Operations a byte, were every input, weight and output moved once; GFLOP/s; label, its place.
 KERNELS = [
     (0.5, 9.5, "classifier, one picture", "green", (10, 4, "start")),
-    (13.7, 85.7, "transition 28×28", "green", (-10, 5, "end")),
-    (17.1, 94.6, "1×1 7×7, 992 in", "blue", (-4, -14, "middle")),
-    (21, 87.4, "1×1 56×56, 64 in", "blue", (0, 22, "middle")),
+    (13.7, 85.1, "transition 28×28", "green", (-10, 18, "end")),
+    (17.1, 93.2, "1×1 7×7, 992 in", "blue", (8, -14, "start")),
+    (21, 86.7, "1×1 56×56, 64 in", "blue", (0, 22, "middle")),
     (39.7, 93.2, "1×1 56×56, 224 in", "blue", (0, 40, "middle")),
-    (61, 96.8, "7×7 stem", "purple", (6, 22, "middle")),
-    (20.2, 217, "3×3 14×14", "orange", (-10, 4, "end")),
-    (53, 277, "3×3 28×28", "orange", (-10, 4, "end")),
-    (89, 284, "3×3 56×56", "orange", (10, 4, "start")),
+    (61, 95.5, "7×7 stem", "purple", (6, 22, "middle")),
+    (20.2, 219, "3×3 14×14", "orange", (-10, 4, "end")),
+    (53, 287, "3×3 28×28", "orange", (0, 20, "middle")),
+    (89, 281, "3×3 56×56", "orange", (10, 4, "start")),
+    (0.5, 19, "gradient of a norm", "red", (10, 4, "start")),
+    (12, 89.3, "gradient of 1×1's input", "red", (-10, 3, "end")),
+    (13.7, 96.8, "of its weights", "red", (-10, -8, "end")),
+    (31.5, 283, "gradient of 3×3's weights", "red", (-10, -6, "end")),
 ]
 
-# Side of a picture, milliseconds; pictures a batch, MB. DenseNet-121, two threads.
-SIZES = [(64, 2.6), (96, 4.6), (128, 7.7), (160, 11.3), (224, 20.9), (288, 34.1), (320, 41.5),
-         (384, 59.0), (448, 81.9), (512, 105.8)]
-BATCHES = [(1, 57.6), (2, 63.1), (4, 66.4), (8, 74.7), (16, 79.2), (32, 82.5)]
+# DenseNet-121, one picture, two threads: side of the picture, milliseconds, MB of laid out
+# weights and working memory.
+SIZES = [(64, 2.6, 41), (96, 4.5, 42), (128, 7.6, 53), (160, 11.2, 54), (224, 20.6, 58), (288, 33.4, 69),
+         (320, 41.0, 72), (384, 59.1, 78), (448, 80.6, 84), (512, 107.2, 92)]
+# Pictures a batch, milliseconds a picture, MB.
+BATCHES = [(1, 20.6, 58), (2, 20.5, 63), (4, 20.4, 67), (8, 20.5, 75), (16, 20.5, 79), (32, 20.6, 83)]
+# Layers of the third block, milliseconds, MB.
+DEPTHS = [(8, 16.1, 37), (16, 18.0, 47), (24, 20.7, 58), (32, 23.7, 70), (40, 27.5, 83), (48, 31.8, 98),
+          (56, 36.9, 115), (64, 42.5, 134)]
 
 
 def roofline():
@@ -59,33 +68,35 @@ def roofline():
     return figure
 
 
+def curve(figure, at, points, most, labels, colour):
+    """Points (x, y, name) in the frame at (left, top); both axes start at 0."""
+    left, top, width, height = *at, 214, 150
+    plot_axes(figure, left, top, width, height, *labels)
+    for share in (0.25, 0.5, 0.75, 1):
+        y = top + height - height * share
+        figure.line(left, y, left + width, y, "edge", 1)
+        figure.text(left - 8, y + 4, f"{most * share:g}", 11.5, "muted", "end")
+    widest = 1.06 * max(x for x, _, _ in points)
+    places = [(left + width * x / widest, top + height - height * y / most) for x, y, _ in points]
+    figure.path(["M"] + [part for x, y in places for part in ("L", x, y)][1:], colour, 2.5, opacity=0.55)
+    for (_, _, name), (x, y) in zip(points, places):
+        figure.circle(x, y, 4.5, colour)
+        if name:
+            figure.text(x, top + height + 17, name, 11.5, "muted")
+
+
 def cost():
-    figure = Figure(900, 330, "Time against picture size, memory against batch")
-    left, top, width, height = 84, 62, 350, 206
-    plot_axes(figure, left, top, width, height, "megapixels of the picture", "ms, one picture")
-    most = 0.28
-    for value in (25, 50, 75, 100):
-        y = top + height - height * value / 110
-        figure.line(left, y, left + width, y, "edge", 1)
-        figure.text(left - 8, y + 4, str(value), 11.5, "muted", "end")
-    points = [(left + width * side * side * 1e-6 / most, top + height - height * time / 110)
-              for side, time in SIZES]
-    figure.path(["M"] + [part for x, y in points for part in ("L", x, y)][1:], "blue", 2.5, opacity=0.55)
-    for (side, _), (x, y) in zip(SIZES, points):
-        figure.circle(x, y, 5, "blue")
-        if side in (224, 320, 448, 512):
-            figure.text(x - 8, y - 8, f"{side}×{side}", 11.5, "ink", "end")
-    for value in (0.1, 0.2):
-        figure.text(left + width * value / most, top + height + 17, f"{value:g}", 11.5, "muted")
-    left = 520
-    plot_axes(figure, left, top, width, height, "pictures a batch", "MB: weights laid out and working memory")
-    for value in (25, 50, 75):
-        y = top + height - height * value / 100
-        figure.line(left, y, left + width, y, "edge", 1)
-        figure.text(left - 8, y + 4, str(value), 11.5, "muted", "end")
-    for i, (batch, size) in enumerate(BATCHES):
-        x, tall = left + 30 + 58 * i, height * size / 100
-        figure.rect(x - 16, top + height - tall, 32, tall, "green", radius=4)
-        figure.text(x, top + height - tall - 8, f"{size:.0f}", 12, "ink")
-        figure.text(x, top + height + 17, str(batch), 11.5, "muted")
+    """Time above, memory below; against picture size, batch and depth."""
+    figure = Figure(900, 510, "Time and memory of DenseNet-121 against picture size, batch and depth")
+    columns = [
+        ("area of the picture", [(side * side, *rest, f"{side}²" if side in (224, 320, 384, 448, 512) else "")
+                                 for side, *rest in SIZES], 120, 160),
+        ("pictures a batch", [(n, *rest, str(n) if n != 2 else "") for n, *rest in BATCHES], 40, 160),
+        ("layers of the third block", [(n, *rest, str(n)) for n, *rest in DEPTHS], 60, 160),
+    ]
+    for i, (label, points, slowest, largest) in enumerate(columns):
+        left = 68 + 286 * i
+        times, sizes = ([(p[0], p[row], p[3]) for p in points] for row in (1, 2))
+        curve(figure, (left, 62), times, slowest, (label, "ms a picture"), "blue")
+        curve(figure, (left, 294), sizes, largest, (label, "MB"), "green")
     return figure
