@@ -20,7 +20,7 @@ def scene(random, width, height):
 
 
 def draw(folder, count):
-    """JPEG files, the same every time."""
+    """JPEG files, from the same random numbers every time."""
     import numpy
     from PIL import Image
     os.makedirs(folder, exist_ok=True)

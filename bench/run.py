@@ -105,7 +105,7 @@ class Bench:
         peers = {kind: Peer(self.options.python, kind, onnx, batch, threads)
                  for kind in ("onnxruntime", "openvino") if kind not in self.missing}
         # At one thread Debian's PyTorch takes ten times as long: no measure of it.
-        if "pytorch" not in self.missing and threads > 1:
+        if threads > 1:
             peers["pytorch"] = Peer(self.options.python, "pytorch", name, batch, threads)
         own = float("inf")
         for _ in range(self.options.rounds):
@@ -140,7 +140,7 @@ class Bench:
 
     def train(self, name, batch):
         work = f"{name} training step, batch {batch}, 2 threads"
-        if "pytorch" in self.missing or not self.wanted(work):
+        if not self.wanted(work):
             return
         peer = Peer(self.options.python, "pytorch_train", name, batch, 2)
         own, own_peak = float("inf"), 0
@@ -155,7 +155,7 @@ class Bench:
         self.add(f"{name} training, peak memory", "pytorch", own_peak / 1e6, peer.peak / 1e6, "MB")
 
     def photographs(self):
-        if "pytorch" in self.missing or not self.wanted("photographs"):
+        if not self.wanted("photographs"):
             return
         folder = self.options.photos or os.path.join(self.files, "photographs")
         if not self.options.photos:
@@ -206,8 +206,11 @@ def main():
     options.python = sys.executable
     bench = Bench(options)
     found = versions(options.python)
-    for kind, module in (("onnxruntime", "onnxruntime"), ("openvino", "openvino"), ("pytorch", "torch")):
-        if found.get(module, "-") == "-":
+    if "-" in (found["torch"], found["torchvision"]):
+        sys.exit("densenet: PyTorch and torchvision are needed, they write the peers' networks: "
+                 "scripts/deps --test installs them")
+    for kind in ("onnxruntime", "openvino"):
+        if found.get(kind, "-") == "-":
             bench.missing.append(kind)
             print(f"not measured: {kind} is not installed")
     print("with " + ", ".join(f"{k} {v}" for k, v in found.items() if v != "-"))

@@ -19,8 +19,6 @@ write_basic_package_version_file(densenet-config-version.cmake COMPATIBILITY Sam
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/densenet-config.cmake
   ${CMAKE_CURRENT_BINARY_DIR}/densenet-config-version.cmake DESTINATION ${PACKAGE_DIR})
 
-list(TRANSFORM OpenMP_C_LIB_NAMES PREPEND "-l" OUTPUT_VARIABLE OPENMP_LIBRARIES)
-list(JOIN OPENMP_LIBRARIES " " OPENMP_LIBRARIES)
 file(RELATIVE_PATH UP_TO_PREFIX ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
 configure_file(cmake/densenet.pc.in densenet.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/densenet.pc

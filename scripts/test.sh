@@ -10,7 +10,7 @@ cores=$(getconf _NPROCESSORS_ONLN)
 
 scripts/deps --test
 if echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' |
-    clang -fopenmp -fsanitize=fuzzer,address -x c - -o /dev/null 2>/dev/null; then
+    clang -fsanitize=fuzzer,address -x c - -o /dev/null 2>/dev/null; then
     set -- -DCMAKE_C_COMPILER=clang
 fi
 cmake -S . -B $tree "$@" -DDENSENET_PYTHON="${DENSENET_PYTHON-}" -DDENSENET_DATA="${DENSENET_DATA-}" \

@@ -2,6 +2,7 @@
 #include "allocation.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stddef.h>
 
@@ -80,5 +81,23 @@ char *__wrap_strndup(const char *text, size_t length);
 char *__wrap_strndup(const char *text, size_t length)
 {
     return fails_now() ? NULL : __real_strndup(text, length);
+}
+
+static atomic_bool refusing;
+
+void refuse_threads(bool refuse)
+{
+    atomic_store(&refusing, refuse);
+}
+
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*body)(void *), void *argument);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*body)(void *), void *argument);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*body)(void *), void *argument)
+{
+    return atomic_load(&refusing) ? EAGAIN
+                                  : __real_pthread_create(thread, attributes, body, argument);
 }
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Makes allocations fail. Every unit test is linked so that the library's and
+/* Makes allocations and new threads fail. Every unit test is linked so that the library's and
  * the program's calls of malloc and its like (not those of libpng, libzip or
  * libc) pass through here. */
 #ifndef ALLOCATION_H
@@ -22,5 +22,8 @@ void fail_allocation(int index);
  *     fail_allocation(-1);
  * visits every allocation of a call. */
 bool allocation_failed(void);
+
+/* While true, pthread_create gives no thread. */
+void refuse_threads(bool refuse);
 
 #endif

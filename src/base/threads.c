@@ -1,30 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/threads.h"
 
-#include <omp.h>
 #include <sched.h>
+#include <time.h>
+#include <unistd.h>
 
-/* Some microseconds. */
-#define ROUNDS_OF_PATIENCE 1000
+#define PATIENCE_NS 50000
+#define ROUNDS_A_LOOK 64 /* at the clock */
+#define ROUNDS_BEFORE_YIELD 1000
 
-void dn_parallel(int threads, int tasks, dn_task_body *body, void *context)
+static void rest(void)
 {
-    if (threads <= 1 || tasks <= 1) {
-        for (int task = 0; task < tasks; task++)
-            body(context, task, 0);
-        return;
-    }
-#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
-    for (int task = 0; task < tasks; task++)
-        body(context, task, omp_get_thread_num());
-}
-
-void dn_relax(int round)
-{
-    if (round >= ROUNDS_OF_PATIENCE) {
-        sched_yield();
-        return;
-    }
 #if defined(__x86_64__)
     __builtin_ia32_pause();
 #elif defined(__aarch64__)
@@ -32,9 +18,42 @@ void dn_relax(int round)
 #endif
 }
 
+static int64_t nanoseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+bool dn_spin(dn_patience *spent)
+{
+    rest();
+    if (++spent->rounds % ROUNDS_A_LOOK)
+        return true;
+    int64_t now = nanoseconds();
+    if (spent->rounds == ROUNDS_A_LOOK)
+        spent->start = now;
+    return now - spent->start < PATIENCE_NS;
+}
+
+void dn_relax(int round)
+{
+    if (round >= ROUNDS_BEFORE_YIELD)
+        sched_yield();
+    else
+        rest();
+}
+
+/* Those that the calling thread may run on. */
 int dn_core_count(void)
 {
-    return omp_get_num_procs();
+#if defined(__linux__)
+    cpu_set_t cores;
+    if (sched_getaffinity(0, sizeof cores, &cores) == 0)
+        return CPU_COUNT(&cores);
+#endif
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return online > 0 ? (int)online : 1;
 }
 
 dn_status dn_choose_threads(int asked, int *threads)

@@ -56,7 +56,7 @@ static void pack_outputs(const dn_kernels *kernels, const dn_weights *weights, i
 
 /* ---- Winograd ---- */
 
-/* Kernels transformed side by side; a full panel is a multiple of no fewer. */
+/* Kernels transformed side by side; every level's full panel is a multiple. */
 #define BESIDE 8
 
 /* G of F(4x4, 3x3) times (g0, g1, g2): a row for each point x that is the value

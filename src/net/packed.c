@@ -17,7 +17,7 @@ typedef struct pack_job {
     float *out;
 } pack_job;
 
-/* Hands out pieces of one allocation: first only counted, then filled. Weights
+/* Hands out parts of one allocation: first only counted, then filled. Weights
  * wait in a list until there are enough for all threads. */
 typedef struct packer {
     const dn_model *model;
@@ -48,9 +48,9 @@ static void run_jobs(packer *p)
 
 static float *take(packer *p, size_t floats)
 {
-    float *piece = p->base ? p->base + p->used : NULL;
+    float *part = p->base ? p->base + p->used : NULL;
     p->used += dn_round_up(floats, DN_ALIGNMENT / sizeof(float));
-    return piece;
+    return part;
 }
 
 static const float *tensor(const packer *p, dn_key key, dn_part part)

@@ -34,7 +34,7 @@
 /* A cut that leaves threads idle must be worth it. */
 #define IDLE_COST 1.15
 
-/* Cuts that are worth a look, beyond the fewest tasks possible, a thread. */
+/* Runs that are worth a look beyond the fewest possible, a thread. */
 #define MORE_TASKS 8
 
 /* What a task costs that takes this many units and panels. */
@@ -56,8 +56,8 @@ static double end_of(const task_model *model, const dn_cut *cut, int threads)
     return cost * (dn_ceil_divide(dn_cut_tasks(cut), threads) + SLACK);
 }
 
-/* Tasks take `most` units; of cuts that end at the same time the finest, which
- * leaves the fewest threads idle. */
+/* Tasks take `most` units; of cuts into as many groups that end at the same time
+ * the finest, which leaves the fewest threads idle. */
 static dn_cut best_cut(const task_model *model, dn_cut whole, int most, int threads)
 {
     int fewest = dn_ceil_divide(whole.units, most);

@@ -20,10 +20,9 @@ void dn_head_needs(const dn_engine *engine, const dn_node *node, dn_needs *needs
 {
     size_t images = (size_t)engine->options.images, padded = (size_t)dn_padded(node->in);
     size_t sums = (size_t)CLASSES_PER_TASK * padded;
-    size_t packed = (size_t)DN_MAX_BLOCK_PIXELS * (size_t)dn_packed_stride(node->out);
     *needs = (dn_needs){.panels = dn_panels_needed(engine, node),
                         .partials = images * (padded + dn_norm_record(node->in)),
-                        .thread = sums > packed ? sums : packed};
+                        .thread = sums};
 }
 
 static dn_grid matrix(float *data, int rows, int stride)

@@ -4,9 +4,7 @@
 #include "train/batch_norm.h"
 #include "train/repack.h"
 
-/* Rows packed at once, and their floats, kept within half a usual second-level
- * cache. */
-#define MOST_ROWS 96
+/* Rows packed at once are kept within half a usual second-level cache. */
 #define PACKED_FLOATS 49152
 
 /* Pixels of a task, so that there are some tasks. */
@@ -28,7 +26,8 @@ static forward_work cut_forward(const dn_engine *engine, const dn_node *node, in
     const dn_maps *target = &engine->graph.maps[node->target];
     forward_work work = {.node = node, .pixels = images * target->height * target->width};
     int tile = engine->kernels->tile_pixels;
-    work.rows = dn_smaller(dn_larger(PACKED_FLOATS / node->in / tile, 1) * tile, MOST_ROWS);
+    work.rows =
+        dn_smaller(dn_larger(PACKED_FLOATS / node->in / tile, 1) * tile, DN_MAX_BLOCK_PIXELS);
     int wanted = dn_smaller(dn_ceil_divide(work.pixels, TASKS_WANTED), MOST_TASK_PIXELS);
     work.task_pixels = dn_ceil_divide(wanted, work.rows) * work.rows;
     work.tasks = dn_ceil_divide(work.pixels, work.task_pixels);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "files/pictures.h"
 
+#include "files/parallel.h"
 #include "ui/report.h"
 
 #include <dirent.h>
@@ -179,24 +180,36 @@ static void fill_from_image(const dn_preprocess *preprocess, const char *path,
     tensor->data = NULL;
 }
 
+typedef struct fill_work {
+    const dn_preprocess *preprocess;
+    char *const *paths;
+    bool keep_images;
+    picture_tensor *tensors;
+} fill_work;
+
+static void fill_one(void *context, int i)
+{
+    const fill_work *work = context;
+    picture_tensor *tensor = &work->tensors[i];
+    dn_image *image;
+    *tensor = (picture_tensor){0};
+    dn_status status = picture_read(work->paths[i], &image);
+    if (status != DN_OK) {
+        note_unread(tensor, work->paths[i], status);
+        return;
+    }
+    fill_from_image(work->preprocess, work->paths[i], image, tensor);
+    if (work->keep_images)
+        tensor->image = image;
+    else
+        dn_image_free(image);
+}
+
 void picture_tensors_fill(const dn_preprocess *preprocess, char *const *paths, int count,
                           int threads, bool keep_images, picture_tensor *tensors)
 {
-#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
-    for (int i = 0; i < count; i++) {
-        dn_image *image;
-        tensors[i] = (picture_tensor){0};
-        dn_status status = picture_read(paths[i], &image);
-        if (status != DN_OK) {
-            note_unread(&tensors[i], paths[i], status);
-            continue;
-        }
-        fill_from_image(preprocess, paths[i], image, &tensors[i]);
-        if (keep_images)
-            tensors[i].image = image;
-        else
-            dn_image_free(image);
-    }
+    fill_work work = {preprocess, paths, keep_images, tensors};
+    run_in_parallel(threads, count, fill_one, &work);
 }
 
 void picture_tensors_free(int count, picture_tensor *tensors)
