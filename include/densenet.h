@@ -55,7 +55,8 @@ DN_API const char *dn_version(void);
  * asks; a name that does not run here is passed over. */
 DN_API const char *dn_cpu_level(void);
 
-/* Cores that this process may run on: what a thread count of 0 means. */
+/* Cores that this process may run on, or as many as its container's share of time
+ * would occupy: what a thread count of 0 means. */
 DN_API int dn_core_count(void);
 
 /* Bytes of memory that this process could still fill, swap included, as far as

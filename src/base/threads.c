@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/threads.h"
 
-#include <sched.h>
-#include <time.h>
-#include <unistd.h>
+#include "base/clock.h"
 
-#define PATIENCE_NS 50000
+#include <sched.h>
+
+#define PATIENCE 50e-6
 #define ROUNDS_A_LOOK 64 /* at the clock */
 #define ROUNDS_BEFORE_YIELD 1000
 
@@ -18,22 +18,15 @@ static void rest(void)
 #endif
 }
 
-static int64_t nanoseconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 bool dn_spin(dn_patience *spent)
 {
     rest();
     if (++spent->rounds % ROUNDS_A_LOOK)
         return true;
-    int64_t now = nanoseconds();
+    double now = dn_seconds();
     if (spent->rounds == ROUNDS_A_LOOK)
         spent->start = now;
-    return now - spent->start < PATIENCE_NS;
+    return now - spent->start < PATIENCE;
 }
 
 void dn_relax(int round)
@@ -42,18 +35,6 @@ void dn_relax(int round)
         sched_yield();
     else
         rest();
-}
-
-/* Those that the calling thread may run on. */
-int dn_core_count(void)
-{
-#if defined(__linux__)
-    cpu_set_t cores;
-    if (sched_getaffinity(0, sizeof cores, &cores) == 0)
-        return CPU_COUNT(&cores);
-#endif
-    long online = sysconf(_SC_NPROCESSORS_ONLN);
-    return online > 0 ? (int)online : 1;
 }
 
 dn_status dn_choose_threads(int asked, int *threads)

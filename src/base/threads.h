@@ -4,8 +4,6 @@
 
 #include "base/status.h"
 
-#include <stdint.h>
-
 /* Runs body(context, task, thread) for every task in 0..tasks-1 on up to
  * `threads` threads and returns when all are done; thread is 0..threads-1 and
  * no two bodies run at once with the same one. Which thread runs a task is
@@ -25,7 +23,7 @@ dn_status dn_choose_threads(int asked, int *threads);
 
 typedef struct dn_patience {
     int rounds;
-    int64_t start;
+    double start;
 } dn_patience;
 
 /* A round of such a loop, where it may go on sleeping: false once 50 us have
