@@ -8,7 +8,8 @@
  *   - Every function that can fail returns dn_status and hands its result out
  *     through a pointer, which it leaves alone on failure.
  *   - dn_last_error() is a sentence about the calling thread's last failure.
- *   - The library never exits, never prints and changes no global state.
+ *   - The library never exits, never prints and changes no global state. It can
+ *     be used on after a fork; a thread inside it must not be cancelled.
  *   - Tensors that cross this interface are float32, NCHW, contiguous.
  *   - What a function creates, the matching *_free releases; NULL is allowed.
  */

@@ -235,13 +235,9 @@ void dn_parallel(int threads, int tasks, dn_task_body *body, void *context)
 {
     int helpers = (threads < tasks ? threads : tasks) - 1;
     pool *p = helpers > 0 && !inside ? find_pool() : NULL;
-    if (!p) {
+    if (p)
+        share_out(p, helpers, tasks, body, context);
+    else
         for (int task = 0; task < tasks; task++)
             body(context, task, 0);
-        return;
-    }
-    int before; /* a caller that were cancelled would leave helpers at work */
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
-    share_out(p, helpers, tasks, body, context);
-    pthread_setcancelstate(before, NULL);
 }
