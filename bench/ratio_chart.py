@@ -2,7 +2,7 @@
 """Ratios of densenet's figures to its peers', as bars in an SVG."""
 from xml.sax.saxutils import escape
 
-ROW, LEFT, WIDTH, TOP = 20, 376, 430, 54
+ROW, LEFT, WIDTH, TOP = 20, 376, 430, 74
 COLOURS = {"onnxruntime": "#0072b2", "openvino": "#009e73", "pytorch": "#d55e00", "torchvision": "#cc79a7"}
 
 
@@ -10,7 +10,7 @@ def figure(value):
     return f"{value:.0f}" if value >= 100 else f"{value:.1f}"
 
 
-def write(rows, path):
+def write(rows, setting, path):
     """A work's name stands beside the first of its peers."""
     height = TOP + ROW * len(rows) + 40
     scale = WIDTH / max(1.1, min(2.0, max((row["ratio"] for row in rows), default=1)))
@@ -19,8 +19,9 @@ def write(rows, path):
         'font-family="sans-serif" font-size="13">',
         '<rect width="100%" height="100%" fill="white"/>',
         '<text x="16" y="26" font-size="16">densenet as a share of its peers: shorter is better</text>',
+        f'<text x="16" y="46" fill="#666">{escape(setting)}</text>',
         f'<line x1="{LEFT + scale:.1f}" x2="{LEFT + scale:.1f}" y1="{TOP - 8}" y2="{height - 40}" '
-        'stroke="#999" stroke-dasharray="4 4"/>',
+        'stroke="#ccc"/>',
     ]
     for i, row in enumerate(rows):
         y, length = TOP + i * ROW, min(row["ratio"], 2.0) * scale

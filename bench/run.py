@@ -2,16 +2,17 @@
 # SPDX-License-Identifier: MIT
 """Measure densenet and the engines people would use instead, side by side.
 
-    bench/run.py PROGRAM BUILD [--rounds N] [--only WORDS] [--photos FOLDER]
+    bench/run.py PROGRAM BUILD [--rounds N] [--only TEXT] ... [--photos FOLDER]
 
 Every figure is the fastest of several rounds in which the program and its peer
-take turns, so that a machine that is busy at times is so for both. Writes
-BUILD/results.json and BUILD/ratios.svg; prints the table. What cannot be
-installed is named.
+take turns, so that a machine that is busy at times is so for both. Prints the table;
+a whole run writes BUILD/results.json and BUILD/ratios.svg as well. What cannot
+be installed is named.
 """
 import argparse
 import json
 import os
+import platform
 import subprocess
 import sys
 import time
@@ -69,12 +70,12 @@ class Bench:
         os.makedirs(self.files, exist_ok=True)
 
     def wanted(self, work):
-        return not self.options.only or any(word in work for word in self.options.only.split(","))
+        return not self.options.only or any(text in work for text in self.options.only)
 
     def add(self, work, peer, own, other, unit):
         row = {"work": work, "peer": peer, "own": own, "other": other, "unit": unit, "ratio": own / other}
         self.rows.append(row)
-        print(f"{work:<46} {peer:<13} {own:>9.1f} {other:>9.1f} {unit:<3} {row['ratio']:6.2f}", flush=True)
+        print(f"{work:<52} {peer:<13} {own:>9.1f} {other:>9.1f} {unit:<10} {row['ratio']:6.2f}", flush=True)
 
     def own(self, *arguments):
         done = subprocess.run([self.options.program, "bench", *map(str, arguments), "--json"],
@@ -86,7 +87,7 @@ class Bench:
     def export(self, name):
         """The same random network as .safetensors and .onnx."""
         onnx, weights = f"{self.files}/{name}.onnx", f"{self.files}/{name}.safetensors"
-        if not os.path.exists(onnx):
+        if not (os.path.exists(onnx) and os.path.exists(weights)):
             import torch
             import torchvision
             torch.manual_seed(0)
@@ -104,7 +105,7 @@ class Bench:
         onnx, _ = self.export(name)
         peers = {kind: Peer(self.options.python, kind, onnx, batch, threads)
                  for kind in ("onnxruntime", "openvino") if kind not in self.missing}
-        # At one thread Debian's PyTorch takes ten times as long: no measure of it.
+        # At one thread PyTorch leaves 1x1 convolutions to BLAS, and Debian's is the slow reference.
         if threads > 1:
             peers["pytorch"] = Peer(self.options.python, "pytorch", name, batch, threads)
         own = float("inf")
@@ -114,7 +115,7 @@ class Bench:
                 peer.turn()
         for kind, peer in peers.items():
             peer.close()
-            self.add(work, kind, own, peer.fastest, "ms")
+            self.add(work, kind, own / batch, peer.fastest / batch, "ms/picture")
 
     def start(self, name):
         work = f"{name}, process start to first logits"
@@ -161,8 +162,8 @@ class Bench:
         if not self.options.photos:
             photographs.draw(folder, PHOTOGRAPHS)
         count = len(os.listdir(folder))
-        peer = Peer(self.options.python, "torchvision_preprocess", folder)
         for threads in (2, 1):
+            peer = Peer(self.options.python, "torchvision_preprocess", folder)
             own = float("inf")
             # The peer writes nothing either.
             command = [self.options.program, "preprocess", folder, "--output", "/dev/null",
@@ -172,24 +173,35 @@ class Bench:
                 peer.turn()
             self.add(f"decode and preprocess {count} photographs, {threads} thread{'s' * (threads > 1)}",
                      "torchvision", own, peer.fastest, "ms")
-        peer.close()
+            peer.close()
 
     def run(self):
-        print(f"{'':<46} {'against':<13} {'densenet':>9} {'other':>9} {'':<3} {'ratio':>6}")
+        print(f"{'':<52} {'against':<13} {'densenet':>9} {'other':>9} {'':<10} {'ratio':>6}")
         for threads in (2, 1):
             for name in NETWORKS:
                 for batch in (1, 8):
                     self.forward(name, batch, threads)
         self.start("densenet121")
         self.train("densenet121", 16)
-        for name in ("densenet-bc-100-12", "densenet-40-12"):
+        for name in ("densenet-bc-100-12", "densenet-bc-40-12", "densenet-40-12"):
             self.train(name, 64)
         self.photographs()
 
 
+def machine():
+    """Its processor and how many cores this process may run on."""
+    name = platform.machine()
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            name = next((line.split(":", 1)[1].strip() for line in file if line.startswith("model name")), name)
+    except OSError:
+        pass
+    return f"{name}, {len(os.sched_getaffinity(0))} cores"
+
+
 def versions(python):
     code = ("import importlib\nfor n in ('onnxruntime', 'openvino', 'torch', 'torchvision', 'PIL'):\n"
-            "    try: print(n, importlib.import_module(n).__version__)\n    except Exception: print(n, '-')")
+            "    try: print(n, importlib.import_module(n).__version__.split('-')[0])\n    except Exception: print(n, '-')")
     done = subprocess.run([python, "-c", code], capture_output=True, text=True)
     return dict(line.split(None, 1) for line in done.stdout.splitlines())
 
@@ -200,7 +212,8 @@ def main():
     parser.add_argument("program")
     parser.add_argument("build")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", help="comma-separated words of the work to measure")
+    parser.add_argument("--only", action="append", metavar="TEXT",
+                        help="measure the work whose name has this in it; may be repeated")
     parser.add_argument("--photos", help="a folder of photographs; without, some are drawn")
     options = parser.parse_args()
     options.python = sys.executable
@@ -213,11 +226,14 @@ def main():
         if found.get(kind, "-") == "-":
             bench.missing.append(kind)
             print(f"not measured: {kind} is not installed")
-    print("with " + ", ".join(f"{k} {v}" for k, v in found.items() if v != "-"))
+    setting = f"{machine()}, with " + ", ".join(f"{k} {v}" for k, v in found.items() if v != "-")
+    print(setting)
     bench.run()
+    if options.only:
+        return
     with open(os.path.join(options.build, "results.json"), "w", encoding="utf-8") as file:
-        json.dump({"versions": found, "rows": bench.rows}, file, indent=1)
-    ratio_chart.write(bench.rows, os.path.join(options.build, "ratios.svg"))
+        json.dump({"setting": setting, "rows": bench.rows}, file, indent=1)
+    ratio_chart.write(bench.rows, setting, os.path.join(options.build, "ratios.svg"))
     print(f"{options.build}/results.json, {options.build}/ratios.svg")
 
 

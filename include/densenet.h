@@ -348,7 +348,8 @@ DN_API dn_tensor_info dn_tensor_file_item(const dn_tensor_file *file, size_t ind
 typedef struct dn_session dn_session;
 
 /* threads 0: one a core. Results do not depend on it, to the bit. A thread
- * that runs sessions keeps helpers, asleep between runs, until it ends. */
+ * that runs sessions keeps helpers, asleep between runs, until it ends; where the
+ * system refuses them, it does the work alone. */
 DN_API dn_status dn_session_create(const dn_model *model, int threads, dn_session **session);
 DN_API void dn_session_free(dn_session *session);
 

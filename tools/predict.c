@@ -29,7 +29,7 @@ static const option_row options[] = {
     {"json", 0, OPTION_FLAG, &chosen.json, NULL, "print a JSON object a picture, one a line", 0, 0},
     {"csv", 0, OPTION_FLAG, &chosen.csv, NULL, "print CSV", 0, 0},
     {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures in a run (8)", 1, 4096},
-    {"threads", 't', OPTION_INT, &chosen.threads, "N", "threads (one a core)", 1, 1024},
+    {"threads", 't', OPTION_INT, &chosen.threads, "N", "threads (0: one a core)", 0, 1024},
     {"", 0, OPTION_TABLE, picture_options, NULL, NULL, 0, 0},
     {0},
 };

@@ -69,7 +69,7 @@ const option_row train_options[] = {
      "save and stop after so many steps of this call (0: to the end)", 0, 9e15},
     {"save-minutes", 0, OPTION_FLOAT, &train_chosen.save_minutes, "X",
      "between checkpoints within an epoch (10)", 0, 1e6},
-    {"threads", 't', OPTION_INT, &train_chosen.threads, "N", "threads (one a core)", 1, 4096},
+    {"threads", 't', OPTION_INT, &train_chosen.threads, "N", "threads (0: one a core)", 0, 4096},
     {"", 0, OPTION_TABLE, arch_options, NULL, NULL, 0, 0},
     {0},
 };
