@@ -75,7 +75,7 @@ class Bench:
     def add(self, work, peer, own, other, unit):
         row = {"work": work, "peer": peer, "own": own, "other": other, "unit": unit, "ratio": own / other}
         self.rows.append(row)
-        print(f"{work:<52} {peer:<13} {own:>9.1f} {other:>9.1f} {unit:<10} {row['ratio']:6.2f}", flush=True)
+        print(f"{work:<54} {peer:<13} {own:>9.1f} {other:>9.1f} {unit:<10} {row['ratio']:6.2f}", flush=True)
 
     def own(self, *arguments):
         done = subprocess.run([self.options.program, "bench", *map(str, arguments), "--json"],
@@ -176,7 +176,7 @@ class Bench:
             peer.close()
 
     def run(self):
-        print(f"{'':<52} {'against':<13} {'densenet':>9} {'other':>9} {'':<10} {'ratio':>6}")
+        print(f"{'':<54} {'against':<13} {'densenet':>9} {'other':>9} {'':<10} {'ratio':>6}")
         for threads in (2, 1):
             for name in NETWORKS:
                 for batch in (1, 8):
