@@ -5,9 +5,9 @@
     bench/run.py PROGRAM BUILD [--rounds N] [--only TEXT] ... [--photos FOLDER]
 
 Every figure is the fastest of several rounds in which the program and its peer
-take turns, so that a machine that is busy at times is so for both. Prints the table;
-a whole run writes BUILD/results.json and BUILD/ratios.svg as well. What cannot
-be installed is named.
+take turns, so that a machine that is busy at times is so for both. Prints the
+table; a whole run writes BUILD/results.json and BUILD/ratios.svg as well. What
+cannot be installed is named.
 """
 import argparse
 import json
@@ -189,19 +189,20 @@ class Bench:
 
 
 def machine():
-    """Its processor and how many cores this process may run on."""
+    """Its processor and how many cores it has."""
     name = platform.machine()
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as file:
             name = next((line.split(":", 1)[1].strip() for line in file if line.startswith("model name")), name)
     except OSError:
         pass
-    return f"{name}, {len(os.sched_getaffinity(0))} cores"
+    return f"{name}, {os.cpu_count()} cores"
 
 
 def versions(python):
     code = ("import importlib\nfor n in ('onnxruntime', 'openvino', 'torch', 'torchvision', 'PIL'):\n"
-            "    try: print(n, importlib.import_module(n).__version__.split('-')[0])\n    except Exception: print(n, '-')")
+            "    try: print(n, importlib.import_module(n).__version__.split('-')[0])\n"
+            "    except Exception: print(n, '-')")
     done = subprocess.run([python, "-c", code], capture_output=True, text=True)
     return dict(line.split(None, 1) for line in done.stdout.splitlines())
 

@@ -2,6 +2,7 @@
 """In a container, threads and memory are those that its control group grants."""
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -23,9 +24,8 @@ def threads(limit):
 
 
 def main():
-    if subprocess.run(["unshare", "--map-root-user", "--mount", "sh", "-c", HIDE + "true"],
-                      stderr=subprocess.DEVNULL).returncode:
-        print("no namespace of its own to be had")
+    if not shutil.which("unshare") or within({}, "true").returncode:
+        print("skipped: no namespace of its own to be had")
         sys.exit(77)
     cores = len(os.sched_getaffinity(0))
     assert threads("max 100000") == cores

@@ -5,6 +5,7 @@
  * for a moment, since mostly that is enough, and then asleep: where cores are
  * scarce, a thread that spins has the one that the other would need.
  */
+#include "base/minmax.h"
 #include "base/threads.h"
 
 #include <pthread.h>
@@ -218,8 +219,7 @@ static void share_out(pool *p, int helpers, int tasks, dn_task_body *body, void 
 {
     while (p->count < helpers && !p->refused)
         p->refused = !add_helper(p);
-    if (helpers > p->count)
-        helpers = p->count;
+    helpers = dn_smaller(helpers, p->count);
     p->body = body;
     p->context = context;
     p->tasks = tasks;
@@ -233,7 +233,7 @@ static void share_out(pool *p, int helpers, int tasks, dn_task_body *body, void 
 
 void dn_parallel(int threads, int tasks, dn_task_body *body, void *context)
 {
-    int helpers = (threads < tasks ? threads : tasks) - 1;
+    int helpers = dn_smaller(threads, tasks) - 1;
     pool *p = helpers > 0 && !inside ? find_pool() : NULL;
     if (p)
         share_out(p, helpers, tasks, body, context);

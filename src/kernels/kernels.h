@@ -273,15 +273,23 @@ static inline size_t dn_winograd_stride(const dn_kernels *kernels, int channels,
     return dn_panels_size(kernels, channels, outputs) + 16;
 }
 
-/* Floats that the pieces take together. Depth of the direct form runs over window
- * rows, window columns, channels. */
+/* What the pieces are together, at data: panels, or the first of Winograd's
+ * matrices. Depth of the direct form runs over window rows, window columns,
+ * channels. */
+static inline dn_panels dn_packed_panels(dn_window_form form, const dn_weights *weights,
+                                         const float *data)
+{
+    int area = form == DN_WINDOW_WINOGRAD ? 1 : weights->kernel * weights->kernel;
+    return (dn_panels){data, area * weights->channels, weights->outputs};
+}
+
+/* Floats that they take. */
 static inline size_t dn_packed_size(const dn_kernels *kernels, dn_window_form form,
                                     const dn_weights *weights)
 {
     if (form == DN_WINDOW_WINOGRAD)
         return 36 * dn_winograd_stride(kernels, weights->channels, weights->outputs);
-    return dn_panels_size(kernels, weights->kernel * weights->kernel * weights->channels,
-                          weights->outputs);
+    return dn_panels_size(kernels, dn_packed_panels(form, weights, NULL).depth, weights->outputs);
 }
 
 void dn_pack_piece(const dn_kernels *kernels, dn_window_form form, const dn_weights *weights,

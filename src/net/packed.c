@@ -77,8 +77,8 @@ static dn_affine pack_norm(packer *p, dn_key key, int channels)
     return (dn_affine){scale, shift};
 }
 
-/* Where the weights will lie in this form once all jobs are done. */
-static float *pack(packer *p, dn_window_form form, const dn_weights *weights)
+/* The weights in this form, as they will lie once all jobs are done. */
+static dn_panels pack(packer *p, dn_window_form form, const dn_weights *weights)
 {
     float *out = take(p, dn_packed_size(p->kernels, form, weights));
     for (int piece = 0; out && piece < dn_pack_pieces(form, weights); piece++) {
@@ -86,14 +86,14 @@ static float *pack(packer *p, dn_window_form form, const dn_weights *weights)
             run_jobs(p);
         p->jobs[p->job_count++] = (pack_job){*weights, form, piece, out};
     }
-    return out;
+    return dn_packed_panels(form, weights, out);
 }
 
 static dn_panels pack_conv(packer *p, const float *weight, int outputs, int channels, int kernel,
                            const float *scale)
 {
     dn_weights weights = {weight, outputs, channels, kernel, scale, 1, false};
-    return (dn_panels){pack(p, DN_WINDOW_DIRECT, &weights), kernel * kernel * channels, outputs};
+    return pack(p, DN_WINDOW_DIRECT, &weights);
 }
 
 static void pack_stem(packer *p, dn_packed *packed)
@@ -212,20 +212,15 @@ static int window_channels(const dn_arch *arch, int block, int layer)
 static void pack_windows(packer *p, dn_packed_block *target, int block)
 {
     const dn_arch *arch = &p->model->arch;
-    bool winograd = target->form == DN_WINDOW_WINOGRAD;
     for (int layer = 0; layer < arch->blocks[block]; layer++) {
         int channels = window_channels(arch, block, layer), outputs = arch->growth;
         dn_key key = {.role = DN_ROLE_LAYER, .block = block, .layer = layer};
         key.unit = arch->bottleneck ? 1 : 0;
         const float *weight = tensor(p, key, DN_PART_CONV);
         dn_packed_layer *to = &target->layers[layer];
-        if (!winograd) {
-            to->window = pack_conv(p, weight, outputs, channels, 3, NULL);
-            continue;
-        }
         dn_weights weights = {weight, outputs, channels, 3, NULL, 1, false};
         to->window_stride = dn_winograd_stride(p->kernels, channels, outputs);
-        to->window = (dn_panels){pack(p, DN_WINDOW_WINOGRAD, &weights), channels, outputs};
+        to->window = pack(p, target->form, &weights);
     }
 }
 

@@ -61,12 +61,8 @@ static dn_laid_out lay_out(dn_engine *engine, const dn_node *node, bool transpos
         weights_of(node, dn_parameter_of(engine, node->weight), transposed, factor)};
     const dn_weights *weights = &work.weights;
     dn_parallel(engine->options.threads, dn_pack_pieces(work.form, weights), lay_out_task, &work);
-    bool winograd = work.form == DN_WINDOW_WINOGRAD;
-    int area = weights->kernel * weights->kernel;
-    return (dn_laid_out){
-        work.form,
-        {engine->panels, winograd ? weights->channels : area * weights->channels, weights->outputs},
-        winograd ? dn_winograd_stride(engine->kernels, weights->channels, weights->outputs) : 0};
+    return (dn_laid_out){work.form, dn_packed_panels(work.form, weights, engine->panels),
+                         dn_winograd_stride(engine->kernels, weights->channels, weights->outputs)};
 }
 
 dn_laid_out dn_lay_out_weights(dn_engine *engine, const dn_node *node)

@@ -2,6 +2,7 @@
 /* A convolution with windows: the stem's, of pictures, and the layers', of
  * activated maps. The activated maps exist a band at a time. */
 #include "train/window_node.h"
+
 #include "base/minmax.h"
 
 /* Activated pixels of a band should stay in half a usual second-level cache. */
