@@ -85,7 +85,7 @@ class Zsh:
 
     def answer(self, keys):
         os.write(self.terminal, keys)
-        for _ in range(400):
+        while True:  # as long as the test as a whole may take
             time.sleep(0.05)
             if os.path.exists(self.offered):
                 with open(self.offered, encoding="utf-8") as file:
@@ -93,7 +93,6 @@ class Zsh:
                 if "DONE" in lines:
                     os.remove(self.offered)
                     return lines
-        raise AssertionError("zsh does not answer to %r" % keys)
 
     def __call__(self, words):
         line = " ".join(["densenet"] + words).replace(" = ", "=")

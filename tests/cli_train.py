@@ -12,7 +12,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 
 DENSENET = os.environ["DENSENET"]
 NETWORK = ["--blocks", "2,2", "--growth", "4", "--stem", "cifar", "--batch-size", "16", "--epochs", "2",
@@ -111,37 +110,46 @@ def resumed_settings(folder, data):
     refused("a run that ended before a checkpoint", f"--output {run}", "train", "--resume", run)
 
 
+def sent(call, number, what):
+    """The environment in which densenet gets a signal before its so-manieth call: at no time, at a point of its work."""
+    return {**os.environ, "LD_PRELOAD": os.environ["DENSENET_SIGNAL_AT"], "SIGNAL_AT": f"{call} {number} {int(what)}"}
+
+
+def stopped_before(rename, *arguments):
+    """A training that stands still before a rename. The first six are settings.json, log.csv, resume.safetensors,
+    last.safetensors, best.safetensors and curves.png of the first epoch."""
+    child = subprocess.Popen([DENSENET, "train", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                             env=sent("rename", rename, signal.SIGSTOP))
+    _, status = os.waitpid(child.pid, os.WUNTRACED)
+    check("a training stands still", os.WIFSTOPPED(status))
+    return child
+
+
 def killed_run(folder, data, expected):
-    """SIGKILL after random times, with a checkpoint at every step."""
+    """SIGKILL anywhere in the writing of files, with a checkpoint at every step."""
     run, draw, kills = f"{folder}/killed", random.Random(2), 0
     command = [DENSENET, "train", data, *NETWORK, "--output", run, "--save-minutes", "0"]
-    for _ in range(40):
-        child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        try:
-            _, said = child.communicate(timeout=draw.uniform(0.05, 0.6) + kills * 0.05)
+    for _ in range(200):
+        call, most = draw.choice((("rename", 6), ("fsync", 12), ("fwrite", 300)))
+        done = subprocess.run(command, capture_output=True, text=True,
+                              env=sent(call, draw.randint(1, most), signal.SIGKILL))
+        if done.returncode != -signal.SIGKILL:
             break
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.communicate()
-            kills += 1
+        kills += 1
         if os.path.exists(f"{run}/resume.safetensors"):
             command = [DENSENET, "train", "--resume", run]
         else:
             shutil.rmtree(run, ignore_errors=True)
-    else:
-        command_status = subprocess.run(command, capture_output=True).returncode
-        said = f"status {command_status}"
-    check("the same bits after SIGKILLs", results(run) == expected, f"{kills} kills {said.strip()[-80:]}")
+    check("a killed run ends", done.returncode == 0 and kills > 5, f"{kills} kills {done.stderr.strip()[-80:]}")
+    check("the same bits after SIGKILLs", results(run) == expected)
     check("and nothing half written", not [n for n in os.listdir(run) if n.endswith(".tmp")])
 
 
 def signalled_run(folder, data, expected):
     run = f"{folder}/signalled"
-    child = subprocess.Popen([DENSENET, "train", data, *NETWORK, "--output", run], stdout=subprocess.PIPE,
-                             stderr=subprocess.PIPE, text=True)
-    while not os.path.exists(f"{run}/log.csv") or sum(1 for _ in open(f"{run}/log.csv", encoding="ascii")) < 3:
-        time.sleep(0.01)
+    child = stopped_before(7, data, *NETWORK, "--output", run)
     child.send_signal(signal.SIGINT)
+    child.send_signal(signal.SIGCONT)
     _, said = child.communicate()
     check("SIGINT is answered at once", "finishing the step; once more quits" in said)
     check("SIGINT saves and says how to go on", child.returncode == 1 and f"--resume {run}" in said,
@@ -249,10 +257,7 @@ def folders_in_use(folder, data):
     refused("a log that is no run's", "holds a log.csv already", "train", data, *NETWORK, "--output", run)
     with open(f"{run}/settings.json", "w", encoding="ascii") as file:
         file.write("{}\n")
-    child = subprocess.Popen([DENSENET, "train", data, *NETWORK, "--epochs", "2000", "--output", run],
-                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    while not os.path.exists(f"{run}/resume.safetensors") and child.poll() is None:
-        time.sleep(0.01)
+    child = stopped_before(7, data, *NETWORK, "--output", run)
     refused("another training in a folder", "is in use by another training", "train", data, *NETWORK, "--output", run)
     refused("going on with a run that runs", "is in use by another training", "train", "--resume", run)
     child.kill()

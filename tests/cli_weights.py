@@ -7,7 +7,6 @@ import os
 import resource
 import subprocess
 import tempfile
-import time
 
 import weight_bytes as files
 from checking import check, finish
@@ -15,29 +14,28 @@ from picture_files import grey_png
 
 PROGRAM = os.environ["DENSENET"]
 MEMORY = 2 << 30  # of address space
+SECONDS = 60  # of processor time, where a sound file takes hundredths of one
 
 
 def limited():
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 
 
 def run(*arguments):
-    begun = time.monotonic()
-    done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, errors="replace",
+    return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, errors="replace",
                           preexec_fn=limited)
-    return done, time.monotonic() - begun
 
 
 def refused(folder, what, data, *words):
     path, out = f"{folder}/bad.pth", f"{folder}/out.pth"
     with open(path, "wb") as file:
         file.write(data)
-    done, seconds = run("convert", path, out)
+    done = run("convert", path, out)
     lines = done.stderr.strip().split("\n")
     good = (done.returncode == 2 and len(lines) == 1 and lines[0].startswith(f"densenet: {path}: ")
             and all(word in done.stderr for word in words) and sorted(os.listdir(folder)) == ["bad.pth", "net"])
     check(what, good, f"status {done.returncode}: {done.stderr[:400]}")
-    check(f"{what}, in time", seconds < 20, f"{seconds:.1f} s")
 
 
 def formats(folder):
@@ -52,7 +50,7 @@ def formats(folder):
     # The files that these were made from are sound, though no DenseNet's.
     for data in (files.SOUND_ZIP, files.SOUND_LEGACY, files.DEFLATED, files.torch_legacy(files.by_python_2())):
         refused(folder, "a sound file", data, "convolution")
-        found = json.loads(run("info", "--json", f"{folder}/bad.pth")[0].stdout)
+        found = json.loads(run("info", "--json", f"{folder}/bad.pth").stdout)
         check("its tensors", sorted((t["name"], t["dtype"], t["shape"]) for t in found["tensors"]) ==
               [("b", "f32", [2]), ("w", "f32", [2, 3])], found)
     count = len(files.HOSTILE_SAFETENSORS) + len(files.HOSTILE_TORCH) + 2 * len(files.HOSTILE_PICKLES)
@@ -99,7 +97,7 @@ def terminal_commands(folder):
     path = f"{folder}/bad.pth"
     with open(path, "wb") as file:
         file.write(files.safetensors({"\x1b[2Jw\n": files.tensor()}))
-    done, _ = run("info", path)
+    done = run("info", path)
     check("escape sequences in names", done.returncode == 2 and "\x1b" not in done.stdout + done.stderr and
           "?[2Jw?" in done.stdout and "?[2Jw?" in done.stderr, done.stdout + done.stderr)
 
@@ -122,7 +120,7 @@ def false_entries(folder):
         text += b" " * (-len(text) % 8)
         with open(path, "wb") as file:
             file.write(len(text).to_bytes(8, "little") + text + data[start:])
-        done, _ = run("predict", "-w", path, picture)
+        done = run("predict", "-w", path, picture)
         check(f"{key} {value}", done.returncode == 0 and (f"densenet.{key} is " in done.stderr) != sound and
               done.stderr.count("\n") == (not sound), done.stderr)
     header = json.loads(data[8:start])
@@ -130,7 +128,7 @@ def false_entries(folder):
     text = json.dumps(header).encode()
     with open(path, "wb") as file:
         file.write(len(text).to_bytes(8, "little") + text + data[start:])
-    done, _ = run("predict", "-w", path, picture)
+    done = run("predict", "-w", path, picture)
     check("half a pipeline", done.returncode == 0 and 'is "resize=0" in its metadata, no pipeline' in done.stderr, done.stderr)
     print("false entries: 10")
 
@@ -142,10 +140,10 @@ def places(folder):
                                  (folder, f"{folder}/out.pth", "folder"),
                                  (good, f"{folder}/absent/out.pth", "cannot be created"),
                                  (good, "/dev/full/out.pth", "cannot be created")):
-        done, _ = run("convert", source, target)
+        done = run("convert", source, target)
         check(f"{source} to {target}", done.returncode == 2 and word in done.stderr, done.stderr)
     before = os.stat(good).st_mtime_ns
-    done, _ = run("convert", good, good, "--dtype", "f64")
+    done = run("convert", good, good, "--dtype", "f64")
     check("a type that is not written", done.returncode == 2 and os.stat(good).st_mtime_ns == before, done.stderr)
     print("places: 5")
 
@@ -154,7 +152,7 @@ def streams(folder):
     """Pipes are read to their end, and what has none is refused."""
     for name in ("net.safetensors", "net.pth"):
         path = f"{folder}/net/{name}"
-        expected = run("info", path)[0].stdout.replace(path, "/dev/stdin")
+        expected = run("info", path).stdout.replace(path, "/dev/stdin")
         with open(path, "rb") as file:
             data = file.read()
             file.seek(0)
@@ -165,13 +163,13 @@ def streams(folder):
     fifo = f"{folder}/fifo"
     os.mkfifo(fifo)
     with subprocess.Popen(["/bin/sh", "-c", "cat \"$0\" > \"$1\"", f"{folder}/net/net.pth", fifo]):
-        check("a named pipe", run("info", fifo)[0].returncode == 0)
+        check("a named pipe", run("info", fifo).returncode == 0)
     with subprocess.Popen(["/bin/sh", "-c", "echo none > \"$0\"", fifo]):
-        done = subprocess.run([PROGRAM, "info", fifo], capture_output=True, text=True, timeout=20, check=False)
+        done = subprocess.run([PROGRAM, "info", fifo], capture_output=True, text=True, check=False)
         check("a stranger in a pipe", done.returncode == 2 and "unknown format" in done.stderr, done.stderr)
     for command in (("info", "/dev/zero"), ("convert", "/dev/zero", f"{folder}/out.pth"),
                     ("predict", "-w", f"{folder}/net/net.pth", "/dev/zero")):
-        done, _ = run(*command)
+        done = run(*command)
         check(f"{command[0]} without end", done.returncode == 2 and "/dev/zero: goes on past 1 GiB" in done.stderr
               and done.stderr.count("\n") == 1, done.stderr)
     done = subprocess.run([PROGRAM, "info", "/dev/zero"], capture_output=True, text=True, check=False,

@@ -1,20 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* How steps are cut: enough tasks for many cores, with one picture; for few
- * cores the same number each; each output once. */
+/* How steps are cut, with the sizes of every level: enough tasks for many cores,
+ * with one picture; for few cores the same number each; each output once. */
 #include "testing.h"
 
 #include "net/session.h"
 
 #define MANY 64
-
-/* All that a plan asks of a table; also of those that cannot run here. */
-static const dn_kernels levels[] = {
-    {.name = "baseline", .lanes = 4, .tile_pixels = 6, .tile_channels = 8},
-    {.name = "neon", .lanes = 4, .tile_pixels = 6, .tile_channels = 16},
-    {.name = "avx2", .lanes = 8, .tile_pixels = 6, .tile_channels = 16},
-    {.name = "avx512", .lanes = 16, .tile_pixels = 8, .tile_channels = 32},
-};
-#define LEVELS (int)(sizeof levels / sizeof *levels)
 
 static dn_plan *plan_for(const char *name, const dn_kernels *level, int threads, dn_packed **packed)
 {
@@ -60,9 +51,9 @@ static void one_picture_occupies_64_cores(void **state)
 {
     (void)state;
     static const char *const names[] = {"densenet121", "densenet201"};
-    for (int n = 0; n < 2 * LEVELS; n++) {
+    for (int n = 0; dn_kernels_level(n / 2); n++) {
         dn_packed *packed;
-        dn_plan *plan = plan_for(names[n % 2], &levels[n / 2], MANY, &packed);
+        dn_plan *plan = plan_for(names[n % 2], dn_kernels_level(n / 2), MANY, &packed);
         for (int i = 0; i < plan->step_count; i++) {
             int most = most_tasks(&plan->steps[i]);
             assert_true(plan->steps[i].tasks >= (most < MANY ? most : MANY));
@@ -96,9 +87,9 @@ static void every_output_is_in_one_task(void **state)
 static void two_threads_get_equal_work(void **state)
 {
     (void)state;
-    for (int level = 0; level < LEVELS; level++) {
+    for (int level = 0; dn_kernels_level(level); level++) {
         dn_packed *packed;
-        dn_plan *plan = plan_for("densenet121", &levels[level], 2, &packed);
+        dn_plan *plan = plan_for("densenet121", dn_kernels_level(level), 2, &packed);
         for (int i = 0; i < plan->step_count; i++)
             assert_int_equal(convolution_tasks(&plan->steps[i]) % 2, 0);
         dn_plan_free(plan);

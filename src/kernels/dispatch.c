@@ -50,24 +50,42 @@ static const struct {
 };
 #define LEVEL_COUNT ((int)(sizeof levels / sizeof *levels))
 
+static const dn_kernels *const none_added[] = {NULL};
+static const dn_kernels *const *added = none_added;
+
+void dn_kernels_add(const dn_kernels *const *tables)
+{
+    added = tables;
+}
+
 const dn_kernels *dn_kernels_level(int index)
 {
     for (int i = 0; i < LEVEL_COUNT; i++)
         if (levels[i].runs_here() && index-- == 0)
             return levels[i].kernels;
+    for (int i = 0; added[i]; i++)
+        if (index-- == 0)
+            return added[i];
     return NULL;
+}
+
+static const dn_kernels *fastest(void)
+{
+    const dn_kernels *best = &dn_kernels_reference;
+    for (int i = 0; i < LEVEL_COUNT; i++)
+        if (levels[i].runs_here())
+            best = levels[i].kernels;
+    return best;
 }
 
 static const dn_kernels *choose(void)
 {
     const char *forced = getenv("DENSENET_CPU");
-    const dn_kernels *best = &dn_kernels_reference, *level;
-    for (int i = 0; (level = dn_kernels_level(i)); i++) {
-        best = level;
-        if (forced && strcmp(level->name, forced) == 0)
+    const dn_kernels *level = &dn_kernels_reference;
+    for (int i = 0; forced && level; level = dn_kernels_level(i++))
+        if (strcmp(level->name, forced) == 0)
             return level;
-    }
-    return forced && strcmp(forced, dn_kernels_reference.name) == 0 ? &dn_kernels_reference : best;
+    return fastest();
 }
 
 static _Atomic(const dn_kernels *) chosen;

@@ -111,7 +111,7 @@ typedef struct dn_winograd_weights {
 /* Channels of a transformed pixel. */
 static inline int dn_padded_outputs(int channels)
 {
-    return (channels + 15) / 16 * 16;
+    return dn_ceil_divide(channels, DN_MAX_LANES) * DN_MAX_LANES;
 }
 
 static inline int dn_winograd_gradient_tiles(const dn_winograd_gradient *op)

@@ -145,6 +145,10 @@ static inline int dn_global_pool_tasks(const dn_global_pool *op)
     return op->input.images * op->parts;
 }
 
+/* The most floats that a level's vector holds: what is read or written to the
+ * end of its last vector is padded to so many. */
+#define DN_MAX_LANES 16
+
 typedef struct dn_kernels {
     const char *name;
     int lanes;         /* floats in a vector */
@@ -163,9 +167,14 @@ typedef struct dn_kernels {
 } dn_kernels;
 
 /* Tables, slowest first; those that this build or machine cannot run are left
- * out. dn_kernels_reference is plain C, for comparison. */
+ * out, those that were added come last. dn_kernels_reference is plain C, for
+ * comparison. */
 extern const dn_kernels dn_kernels_reference;
 const dn_kernels *dn_kernels_level(int index);
+
+/* Adds tables, up to a NULL, that are chosen only by name. For tests, before
+ * anything runs. */
+void dn_kernels_add(const dn_kernels *const *tables);
 
 /* The table of the fastest level, or of the one DENSENET_CPU names. */
 const dn_kernels *dn_kernels_best(void);

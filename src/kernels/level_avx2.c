@@ -3,8 +3,7 @@
 #include "kernels/levels.h"
 
 #if DN_HAS_AVX2
-#define DN_LEVEL dn_kernels_avx2
-#define DN_LEVEL_NAME "avx2"
+#define DN_LEVEL avx2
 #define DN_LANES 8
 #define DN_TILE_PIXELS 6
 #define DN_TILE_VECTORS 2

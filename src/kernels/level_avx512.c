@@ -4,8 +4,7 @@
 #include "kernels/levels.h"
 
 #if DN_HAS_AVX512
-#define DN_LEVEL dn_kernels_avx512
-#define DN_LEVEL_NAME "avx512"
+#define DN_LEVEL avx512
 #define DN_LANES 16
 #define DN_TILE_PIXELS 8
 #define DN_TILE_VECTORS 2

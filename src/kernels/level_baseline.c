@@ -4,8 +4,7 @@
 #include "kernels/levels.h"
 
 #if DN_HAS_BASELINE
-#define DN_LEVEL dn_kernels_baseline
-#define DN_LEVEL_NAME "baseline"
+#define DN_LEVEL baseline
 #define DN_LANES 4
 #define DN_TILE_PIXELS 6
 #define DN_TILE_VECTORS 2

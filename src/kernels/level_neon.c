@@ -3,8 +3,7 @@
 #include "kernels/levels.h"
 
 #if DN_HAS_NEON
-#define DN_LEVEL dn_kernels_neon
-#define DN_LEVEL_NAME "neon"
+#define DN_LEVEL neon
 #define DN_LANES 4
 #define DN_TILE_PIXELS 6
 #define DN_TILE_VECTORS 4

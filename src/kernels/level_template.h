@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A level's file defines DN_LEVEL (its table), DN_LEVEL_NAME, DN_LANES,
- * DN_TILE_PIXELS and DN_TILE_VECTORS, and includes this. */
+/* A level's file defines DN_LEVEL (its name), DN_LANES, DN_TILE_PIXELS and
+ * DN_TILE_VECTORS, and includes this. With DN_EMULATED it becomes the level's
+ * twin, dn_kernels_<level>_emulated: the same widths and tiles, compiled for the
+ * instructions that every processor of this architecture has. */
 #include "kernels/gradient.h"
 #include "kernels/kernels.h"
 #include "kernels/simd.h"
@@ -25,6 +27,11 @@
 
 #include "kernels/peak_template.h"
 
+/* Sizes that the callers of a table take for granted. */
+_Static_assert(DN_PACK_PIECE % TILE_CHANNELS == 0, "a piece of weights is whole panels");
+_Static_assert(DN_POOL_RUN % DN_LANES == 0, "a part of a pool is whole vectors");
+_Static_assert(DN_LANES <= DN_MAX_LANES, "rows are padded to whole vectors");
+
 static const dn_gradient_kernels gradient_kernels = {
     .statistics = statistics,
     .dropout = dropout,
@@ -40,8 +47,20 @@ static const dn_gradient_kernels gradient_kernels = {
     .activated_pool_gradient = activated_pool_gradient,
 };
 
-const dn_kernels DN_LEVEL = {
-    .name = DN_LEVEL_NAME,
+#define DN_TEXT(name) #name
+#define DN_NAME(name) DN_TEXT(name)
+#define DN_JOIN(first, second, third) first##second##third
+#define DN_SYMBOL(level, twin) DN_JOIN(dn_kernels_, level, twin)
+#ifdef DN_EMULATED
+#define DN_TABLE DN_SYMBOL(DN_LEVEL, _emulated)
+#define DN_TABLE_NAME DN_NAME(DN_LEVEL) "-emulated"
+#else
+#define DN_TABLE DN_SYMBOL(DN_LEVEL, )
+#define DN_TABLE_NAME DN_NAME(DN_LEVEL)
+#endif
+
+const dn_kernels DN_TABLE = {
+    .name = DN_TABLE_NAME,
     .lanes = DN_LANES,
     .tile_pixels = DN_TILE_PIXELS,
     .tile_channels = TILE_CHANNELS,

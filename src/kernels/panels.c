@@ -103,8 +103,8 @@ static void pack_channels(const dn_kernels *kernels, const dn_weights *weights, 
     for (int c = first; c < end; c++)
         for (int start = 0; start < padded; start += BESIDE) {
             double g[9][BESIDE], transformed[6][6][BESIDE];
-            int width = dn_smaller(BESIDE, padded - start),
-                valid = dn_smaller(width, outputs - start);
+            int width = dn_smaller(BESIDE, padded - start);
+            int valid = dn_larger(0, dn_smaller(width, outputs - start));
             for (int n = 0; n < valid; n++) {
                 const float *window = window_of(weights, start + n, c);
                 double factor = (double)factor_of(weights, start + n);

@@ -81,8 +81,8 @@ void poison(check_run *run, pixel_map *input);
 void describe(check_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void fail(check_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* `actual` within `tolerance` of `expected`, as a part of the RMS of what is
- * expected, NaN where it is NaN; outside the grid's channels as `before`. */
+/* `actual` within `tolerance` of `expected`, as a part of it or of the RMS of all
+ * that is expected, NaN where it is NaN; outside the grid's channels as `before`. */
 void compare_maps(check_run *run, const pixel_map *actual, const pixel_map *expected,
                   const pixel_map *before, double tolerance);
 

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* Preloaded into a program, sends it a signal just before a certain call, so
+ * that a test can stop or kill it at a point of its work and at no time:
+ * SIGNAL_AT="rename 3 9" kills it before its third rename. */
+#include <dlfcn.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void signal_before(const char *call)
+{
+    static atomic_int calls;
+    char name[16];
+    int number, sent;
+    const char *asked = getenv("SIGNAL_AT");
+    if (asked && sscanf(asked, "%15s %d %d", name, &number, &sent) == 3 &&
+        strcmp(name, call) == 0 && atomic_fetch_add(&calls, 1) + 1 == number)
+        raise(sent);
+}
+
+/* The C library's function of that name; a void * may hold one by POSIX. */
+static void find(const char *name, void *function, size_t size)
+{
+    void *found = dlsym(RTLD_NEXT, name);
+    memcpy(function, &found, size);
+}
+
+int rename(const char *from, const char *to)
+{
+    int (*real)(const char *, const char *);
+    signal_before("rename");
+    find("rename", &real, sizeof real);
+    return real(from, to);
+}
+
+int fsync(int descriptor)
+{
+    int (*real)(int);
+    signal_before("fsync");
+    find("fsync", &real, sizeof real);
+    return real(descriptor);
+}
+
+size_t fwrite(const void *data, size_t size, size_t count, FILE *stream)
+{
+    size_t (*real)(const void *, size_t, size_t, FILE *);
+    signal_before("fwrite");
+    find("fwrite", &real, sizeof real);
+    return real(data, size, count, stream);
+}
