@@ -8,7 +8,7 @@ file(STRINGS ${LABELS} NAMES ENCODING UTF-8)
 list(TRANSFORM NAMES REPLACE "(.+)" "    \"\\1\",\n")
 string(CONCAT TABLE ${NAMES})
 file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/imagenet_labels.c @ONLY CONTENT
-"#include \"net/model.h\"
+"#include \"network/model.h\"
 
 const char *const dn_imagenet_labels[DN_IMAGENET_CLASSES] = {
 @TABLE@};
@@ -17,5 +17,5 @@ target_sources(densenet_objects PRIVATE ${PROJECT_BINARY_DIR}/imagenet_labels.c)
 
 # The network in the box, byte for byte.
 set(BUILTIN ${PROJECT_SOURCE_DIR}/assets/builtin.safetensors)
-set_source_files_properties(src/net/builtin.c PROPERTIES
+set_source_files_properties(src/loading/builtin.c PROPERTIES
   COMPILE_DEFINITIONS DN_BUILTIN_WEIGHTS="${BUILTIN}" OBJECT_DEPENDS ${BUILTIN})

@@ -22,7 +22,7 @@ add_build(build_release ${RELEASE_TREE}
   TEST ${CMAKE_COMMAND} --install ${RELEASE_TREE} --prefix ${PREFIX})
 set_tests_properties(build_release PROPERTIES FIXTURES_SETUP release COST 1000)
 
-file(GLOB INSTALL_SCRIPTS CONFIGURE_DEPENDS install_*.py)
+file(GLOB INSTALL_SCRIPTS CONFIGURE_DEPENDS install/install_*.py)
 foreach(script ${INSTALL_SCRIPTS})
   get_filename_component(name ${script} NAME_WE)
   add_test(NAME ${name} COMMAND ${DENSENET_PYTHON} ${script} ${PREFIX} ${CMAKE_BINARY_DIR}/${name})
@@ -42,7 +42,7 @@ else()
   set_tests_properties(threads PROPERTIES SKIP_REGULAR_EXPRESSION "not installed")
 endif()
 
-add_test(NAME kernels_aarch64 COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/kernels_aarch64.sh
+add_test(NAME kernels_aarch64 COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/kernels/kernels_aarch64.sh
   ${CMAKE_BINARY_DIR}/aarch64)
 add_test(NAME lint COMMAND ${SCRIPTS}/lint.sh ${CMAKE_BINARY_DIR})
 add_test(NAME format COMMAND ${SCRIPTS}/format.sh --check)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "commands.h"
+#include "arguments/help.h"
+#include "arguments/suggestion.h"
+#include "commands/commands.h"
 #include "densenet.h"
-#include "ui/help.h"
 #include "ui/report.h"
-#include "ui/suggestion.h"
 
 #include <errno.h>
 #include <stdio.h>

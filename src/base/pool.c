@@ -1,243 +1,80 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * A thread that calls dn_parallel keeps helpers of its own until it ends. Whoever
- * waits, a helper to be called or the caller for its helpers, does so spinning
- * for a moment, since mostly that is enough, and then asleep: where cores are
- * scarce, a thread that spins has the one that the other would need.
- */
-#include "base/minmax.h"
-#include "base/threads.h"
+#include "base/pool.h"
 
-#include <pthread.h>
-#include <signal.h>
-#include <stdatomic.h>
+#include "base/memory.h"
+
+#include <stdalign.h>
 #include <stdlib.h>
+#include <string.h>
 
-typedef struct helper {
-    struct pool *pool;
-    struct helper *next;
-    pthread_t thread;
-    int number; /* from 1 on: the caller is 0 */
-    pthread_mutex_t lock;
-    pthread_cond_t called;
-    atomic_uint calls; /* that it was called for */
-} helper;
+#define CHUNK_SIZE 65536
 
-typedef struct pool {
-    helper *first, **end; /* of the list, by number */
-    int count;
-    bool refused; /* the system would not give one more */
-    bool ending;
-    /* The work at hand. */
-    dn_task_body *body;
-    void *context;
-    int tasks;
-    atomic_int next_task;
-    atomic_int at_work; /* helpers that have not done with it */
-    pthread_mutex_t lock;
-    pthread_cond_t done;
-} pool;
+struct dn_pool_chunk {
+    struct dn_pool_chunk *next;
+    size_t used, size;
+    alignas(max_align_t) unsigned char bytes[];
+};
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static pthread_key_t own_pool;
-static bool has_key;
-static _Thread_local bool inside; /* a body: what it starts, it does alone */
-
-/* ---- waiting ---- */
-
-static bool is_called(helper *h, unsigned calls)
+static dn_status add_chunk(dn_pool *pool, size_t bytes)
 {
-    return atomic_load_explicit(&h->calls, memory_order_acquire) != calls;
+    size_t size = bytes > CHUNK_SIZE ? bytes : CHUNK_SIZE, total;
+    if (!dn_add(size, sizeof *pool->chunks, &total))
+        return dn_fail_memory(SIZE_MAX);
+    struct dn_pool_chunk *chunk;
+    DN_TRY(dn_calloc(1, total, &chunk));
+    *chunk = (struct dn_pool_chunk){.next = pool->chunks, .size = size};
+    pool->chunks = chunk;
+    return DN_OK;
 }
 
-/* For one more than so many calls. */
-static void await_call(helper *h, unsigned calls)
+dn_status dn_pool_alloc(dn_pool *pool, size_t count, size_t size, void *out)
 {
-    dn_patience spent = {0};
-    do
-        if (is_called(h, calls))
-            return;
-    while (dn_spin(&spent));
-    pthread_mutex_lock(&h->lock);
-    while (!is_called(h, calls))
-        pthread_cond_wait(&h->called, &h->lock);
-    pthread_mutex_unlock(&h->lock);
+    size_t bytes, used;
+    if (!dn_multiply(count, size, &bytes) || bytes > SIZE_MAX / 2)
+        return dn_fail_memory(SIZE_MAX);
+    bytes = dn_round_up(bytes, alignof(max_align_t));
+    if (!dn_add(pool->used, bytes, &used) || (pool->limit && used > pool->limit))
+        return dn_fail(DN_ERROR_LIMIT, "its contents need more than %zu MiB of memory",
+                       pool->limit >> 20);
+    if (!pool->chunks || pool->chunks->size - pool->chunks->used < bytes)
+        DN_TRY(add_chunk(pool, bytes));
+    void *memory = pool->chunks->bytes + pool->chunks->used;
+    pool->chunks->used += bytes;
+    pool->used = used;
+    memcpy(out, &memory, sizeof memory);
+    return DN_OK;
 }
 
-static bool is_done(pool *p)
+dn_status dn_pool_copy(dn_pool *pool, const char *text, size_t length, char **out)
 {
-    return atomic_load_explicit(&p->at_work, memory_order_acquire) == 0;
+    char *copy = NULL;
+    DN_TRY(dn_pool_alloc(pool, length + 1, 1, &copy));
+    memcpy(copy, text, length);
+    *out = copy;
+    return DN_OK;
 }
 
-static void await_helpers(pool *p)
+dn_status dn_pool_grow(dn_pool *pool, size_t size, size_t count, size_t *capacity, void *items)
 {
-    dn_patience spent = {0};
-    do
-        if (is_done(p))
-            return;
-    while (dn_spin(&spent));
-    pthread_mutex_lock(&p->lock);
-    while (!is_done(p))
-        pthread_cond_wait(&p->done, &p->lock);
-    pthread_mutex_unlock(&p->lock);
+    if (count < *capacity)
+        return DN_OK;
+    size_t larger = *capacity ? 2 * *capacity : 4;
+    void *old, *grown = NULL;
+    memcpy(&old, items, sizeof old);
+    DN_TRY(dn_pool_alloc(pool, larger, size, &grown));
+    if (count)
+        memcpy(grown, old, count * size);
+    memcpy(items, &grown, sizeof grown);
+    *capacity = larger;
+    return DN_OK;
 }
 
-/* ---- work ---- */
-
-static void take_tasks(pool *p, int thread)
+void dn_pool_free(dn_pool *pool)
 {
-    int task;
-    inside = true;
-    while ((task = atomic_fetch_add_explicit(&p->next_task, 1, memory_order_relaxed)) < p->tasks)
-        p->body(p->context, task, thread);
-    inside = false;
-}
-
-static void *help(void *argument)
-{
-    helper *h = argument;
-    pool *p = h->pool;
-    for (unsigned calls = 0;; calls++) {
-        await_call(h, calls);
-        if (p->ending)
-            return NULL;
-        take_tasks(p, h->number);
-        if (atomic_fetch_sub_explicit(&p->at_work, 1, memory_order_acq_rel) == 1) {
-            pthread_mutex_lock(&p->lock);
-            pthread_cond_signal(&p->done);
-            pthread_mutex_unlock(&p->lock);
-        }
+    while (pool->chunks) {
+        struct dn_pool_chunk *next = pool->chunks->next;
+        free(pool->chunks);
+        pool->chunks = next;
     }
-}
-
-static void call_helper(helper *h)
-{
-    pthread_mutex_lock(&h->lock);
-    atomic_fetch_add_explicit(&h->calls, 1, memory_order_release);
-    pthread_cond_signal(&h->called);
-    pthread_mutex_unlock(&h->lock);
-}
-
-/* ---- pools ---- */
-
-static void free_helper(helper *h)
-{
-    pthread_mutex_destroy(&h->lock);
-    pthread_cond_destroy(&h->called);
-    free(h);
-}
-
-/* What is sent to the process is for the program's own threads; a fault, or a
- * profiler's tick, is for the thread that it happens to. */
-static int start_helper(helper *h)
-{
-    static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGPROF};
-    sigset_t blocked, before;
-    sigfillset(&blocked);
-    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-        sigdelset(&blocked, own[i]);
-    pthread_sigmask(SIG_SETMASK, &blocked, &before);
-    int fault = pthread_create(&h->thread, NULL, help, h);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return fault;
-}
-
-static bool add_helper(pool *p)
-{
-    helper *h = calloc(1, sizeof *h);
-    if (!h)
-        return false;
-    h->pool = p;
-    h->number = p->count + 1;
-    pthread_mutex_init(&h->lock, NULL);
-    pthread_cond_init(&h->called, NULL);
-    if (start_helper(h) != 0) {
-        free_helper(h);
-        return false;
-    }
-    *p->end = h;
-    p->end = &h->next;
-    p->count++;
-    return true;
-}
-
-/* At the end of the thread whose pool it is. */
-static void end_pool(void *argument)
-{
-    pool *p = argument;
-    p->ending = true;
-    for (helper *h = p->first, *next; h; h = next) {
-        next = h->next;
-        call_helper(h);
-        pthread_join(h->thread, NULL);
-        free_helper(h);
-    }
-    pthread_cond_destroy(&p->done);
-    pthread_mutex_destroy(&p->lock);
-    free(p);
-}
-
-/* A fork takes no helpers along, and what they waited on cannot be destroyed. */
-static void forget_pool(void)
-{
-    pool *p = pthread_getspecific(own_pool);
-    pthread_setspecific(own_pool, NULL);
-    for (helper *h = p ? p->first : NULL, *next; h; h = next) {
-        next = h->next;
-        free(h);
-    }
-    free(p);
-}
-
-static void make_key(void)
-{
-    has_key = pthread_key_create(&own_pool, end_pool) == 0 &&
-              pthread_atfork(NULL, NULL, forget_pool) == 0;
-}
-
-/* The calling thread's; NULL where it cannot be had. */
-static pool *find_pool(void)
-{
-    pthread_once(&once, make_key);
-    pool *p = has_key ? pthread_getspecific(own_pool) : NULL;
-    if (p || !has_key)
-        return p;
-    p = calloc(1, sizeof *p);
-    if (!p)
-        return NULL;
-    p->end = &p->first;
-    pthread_mutex_init(&p->lock, NULL);
-    pthread_cond_init(&p->done, NULL);
-    if (pthread_setspecific(own_pool, p) != 0) {
-        end_pool(p);
-        return NULL;
-    }
-    return p;
-}
-
-static void share_out(pool *p, int helpers, int tasks, dn_task_body *body, void *context)
-{
-    while (p->count < helpers && !p->refused)
-        p->refused = !add_helper(p);
-    helpers = dn_smaller(helpers, p->count);
-    p->body = body;
-    p->context = context;
-    p->tasks = tasks;
-    atomic_store_explicit(&p->next_task, 0, memory_order_relaxed);
-    atomic_store_explicit(&p->at_work, helpers, memory_order_relaxed);
-    for (helper *h = p->first; h && h->number <= helpers; h = h->next)
-        call_helper(h);
-    take_tasks(p, 0);
-    await_helpers(p);
-}
-
-void dn_parallel(int threads, int tasks, dn_task_body *body, void *context)
-{
-    int helpers = dn_smaller(threads, tasks) - 1;
-    pool *p = helpers > 0 && !inside ? find_pool() : NULL;
-    if (p)
-        share_out(p, helpers, tasks, body, context);
-    else
-        for (int task = 0; task < tasks; task++)
-            body(context, task, 0);
+    *pool = (dn_pool){0};
 }

@@ -2,8 +2,8 @@
 #include "data/batch.h"
 
 #include "base/memory.h"
-#include "base/threads.h"
-#include "data/draw.h"
+#include "base/workers.h"
+#include "data/augment/draw.h"
 
 #include <stdio.h>
 #include <stdlib.h>

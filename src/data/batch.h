@@ -3,7 +3,7 @@
 #ifndef DN_DATA_BATCH_H
 #define DN_DATA_BATCH_H
 
-#include "data/augment.h"
+#include "data/augment/augment.h"
 
 enum { DN_REASON_SIZE = 512 };
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/memory.h"
-#include "base/threads.h"
+#include "base/workers.h"
+#include "data/augment/draw.h"
 #include "data/batch.h"
-#include "data/dataset.h"
-#include "data/draw.h"
+#include "data/datasets/dataset.h"
 #include "image/preprocess.h"
 
 #include <pthread.h>

@@ -2,7 +2,7 @@
 /* Preprocessing pipelines by name, and as text. */
 #include "image/preprocess.h"
 
-#include "base/decimal.h"
+#include "base/locale.h"
 
 #include <assert.h>
 #include <math.h>

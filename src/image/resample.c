@@ -2,7 +2,7 @@
 #include "image/resample.h"
 
 #include "base/memory.h"
-#include "image/passes.h"
+#include "image/resample_passes.h"
 
 #include <stdlib.h>
 #include <string.h>

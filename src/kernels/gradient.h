@@ -108,12 +108,6 @@ typedef struct dn_winograd_weights {
     int outputs, channels;
 } dn_winograd_weights;
 
-/* Channels of a transformed pixel. */
-static inline int dn_padded_outputs(int channels)
-{
-    return dn_ceil_divide(channels, DN_MAX_LANES) * DN_MAX_LANES;
-}
-
 static inline int dn_winograd_gradient_tiles(const dn_winograd_gradient *op)
 {
     return op->gradient.images * dn_ceil_divide(op->gradient.height, 4) *
@@ -123,12 +117,12 @@ static inline int dn_winograd_gradient_tiles(const dn_winograd_gradient *op)
 /* Floats of a plane of `transformed`, and of the second part's scratch. */
 static inline size_t dn_winograd_gradient_plane(const dn_winograd_gradient *op)
 {
-    return (size_t)(dn_winograd_gradient_tiles(op) * dn_padded_outputs(op->outputs)) + 16;
+    return (size_t)(dn_winograd_gradient_tiles(op) * dn_padded(op->outputs)) + 16;
 }
 
 static inline size_t dn_winograd_products_scratch(const dn_winograd_gradient *op)
 {
-    return 36 * ((size_t)(dn_winograd_gradient_tiles(op) * dn_padded_outputs(op->channels)) + 16);
+    return 36 * ((size_t)(dn_winograd_gradient_tiles(op) * dn_padded(op->channels)) + 16);
 }
 
 /* out rows = relu(affine(input)) averaged over 2x2 pixels: output pixels

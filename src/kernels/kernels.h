@@ -11,6 +11,8 @@
 #ifndef DN_KERNELS_H
 #define DN_KERNELS_H
 
+#include "base/arithmetic.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,20 +27,15 @@ typedef struct dn_grid {
     ptrdiff_t pixel_stride, row_stride, image_stride;
 } dn_grid;
 
-static inline int dn_ceil_divide(int value, int divisor)
-{
-    return (value + divisor - 1) / divisor;
-}
-
-/* The first of `whole` things that a part gets where they are dealt evenly. */
-static inline int dn_dealt_before(int whole, int parts, int part)
-{
-    return (int)((int64_t)whole * part / parts);
-}
-
 static inline int dn_grid_pixels(const dn_grid *grid)
 {
     return grid->images * grid->height * grid->width;
+}
+
+/* The first channel of a pixel, which may lie in the border. */
+static inline float *dn_pixel_at(const dn_grid *grid, int image, int y, int x)
+{
+    return grid->data + image * grid->image_stride + y * grid->row_stride + x * grid->pixel_stride;
 }
 
 /* Weights of a matrix product laid out for a table: panels of `width` outputs
@@ -149,6 +146,13 @@ static inline int dn_global_pool_tasks(const dn_global_pool *op)
  * end of its last vector is padded to so many. */
 #define DN_MAX_LANES 16
 
+/* Floats that `count` floats take when they begin and end on a cache line, and
+ * so in whole vectors of any level. */
+static inline int dn_padded(int count)
+{
+    return dn_ceil_divide(count, DN_MAX_LANES) * DN_MAX_LANES;
+}
+
 typedef struct dn_kernels {
     const char *name;
     int lanes;         /* floats in a vector */
@@ -212,7 +216,7 @@ static inline size_t dn_panel_index(const dn_kernels *kernels, int depth, int ou
  * their cache sets. */
 static inline int dn_packed_stride(int channels)
 {
-    return dn_ceil_divide(channels, 16) * 16 + 16;
+    return dn_padded(channels) + 16;
 }
 
 static inline int dn_winograd_tiles(const dn_winograd *op)
@@ -265,6 +269,9 @@ typedef enum dn_window_form {
     DN_WINDOW_DIRECT,
     DN_WINDOW_WINOGRAD
 } dn_window_form;
+
+/* The faster form for maps of this size, at any level. */
+dn_window_form dn_choose_form(int height, int width);
 
 /* Weights are laid out in pieces, a task each: a direct form by outputs, a
  * multiple of every level's panel, Winograd's by channels. */

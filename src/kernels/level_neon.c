@@ -7,5 +7,5 @@
 #define DN_LANES 4
 #define DN_TILE_PIXELS 6
 #define DN_TILE_VECTORS 4
-#include "kernels/level_template.h"
+#include "kernels/templates/level_template.h"
 #endif

@@ -2,7 +2,7 @@
 #include "summary/module_tree.h"
 
 #include "base/memory.h"
-#include "net/layout.h"
+#include "network/layout.h"
 
 #include <stdlib.h>
 

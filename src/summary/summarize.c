@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/decimal.h"
+#include "base/locale.h"
 #include "base/memory.h"
 #include "summary/summary.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/ema.h"
 
-#include "base/threads.h"
+#include "base/workers.h"
 
 enum { CHUNK = 1 << 15 };
 

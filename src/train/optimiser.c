@@ -2,7 +2,7 @@
 #include "train/optimiser.h"
 
 #include "base/memory.h"
-#include "base/threads.h"
+#include "base/workers.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #include "train/trainer.h"
 
 #include "base/memory.h"
-#include "base/threads.h"
+#include "base/workers.h"
 #include "train/ema.h"
 #include "train/loss.h"
 
@@ -126,8 +126,8 @@ static dn_status fill_trainer(dn_trainer *trainer, const dn_model *start)
         memcpy(trainer->schedule.milestones, options->milestones, sizeof options->milestones);
     DN_TRY(dn_schedule_check(&trainer->schedule));
     DN_TRY(create_engine(trainer, start));
-    DN_TRY(dn_model_create(&start->arch, false, &trainer->card));
-    DN_TRY(dn_model_copy_card(start, trainer->card));
+    DN_TRY(dn_model_create(&start->arch, false, &trainer->metadata));
+    DN_TRY(dn_model_copy_metadata(start, trainer->metadata));
     size_t floats = dn_engine_layout(trainer->engine)->floats;
     size_t logits = (size_t)options->batch * (size_t)start->arch.classes;
     DN_TRY(dn_alloc_aligned(logits, sizeof(float), &trainer->logits));
@@ -164,7 +164,7 @@ void dn_trainer_free(dn_trainer *trainer)
         return;
     dn_engine_free(trainer->engine);
     dn_optimiser_free(trainer->optimiser);
-    dn_model_free(trainer->card);
+    dn_model_free(trainer->metadata);
     free(trainer->average);
     free(trainer->logits);
     free(trainer->gradient);
@@ -182,8 +182,8 @@ static int largest(const float *values, int count)
 
 static int count_correct(const dn_trainer *trainer, const dn_batch *part)
 {
-    int outputs = trainer->card->arch.classes, correct = 0;
-    for (int i = 0; i < part->n && trainer->card->task == DN_TASK_CLASSES; i++)
+    int outputs = trainer->metadata->arch.classes, correct = 0;
+    for (int i = 0; i < part->n && trainer->metadata->task == DN_TASK_CLASSES; i++)
         correct += largest(trainer->logits + (size_t)i * (size_t)outputs, outputs) ==
                    largest(part->targets + (size_t)i * (size_t)outputs, outputs);
     return correct;
@@ -194,17 +194,19 @@ static int64_t part_weight(const dn_trainer *trainer, const dn_batch *part)
 {
     if (part->n < dn_engine_least(trainer->engine))
         return 0;
-    return dn_loss_weight(trainer->card->task, part->targets, part->n, trainer->card->arch.classes);
+    return dn_loss_weight(trainer->metadata->task, part->targets, part->n,
+                          trainer->metadata->arch.classes);
 }
 
 /* Forward and backward of one part, which counts for `share` of the step. */
 static dn_status run_part(dn_trainer *trainer, const dn_batch *part, uint64_t noise, double share,
                           dn_step_result *result)
 {
-    int outputs = trainer->card->arch.classes;
+    int outputs = trainer->metadata->arch.classes;
     DN_TRY(dn_engine_forward(trainer->engine, part->input, part->n, noise, trainer->logits));
-    result->loss += share * dn_loss(trainer->card->task, trainer->logits, part->targets, part->n,
-                                    outputs, trainer->options.smoothing, share, trainer->gradient);
+    result->loss +=
+        share * dn_loss(trainer->metadata->task, trainer->logits, part->targets, part->n, outputs,
+                        trainer->options.smoothing, share, trainer->gradient);
     result->correct += count_correct(trainer, part);
     result->pictures += part->n;
     return dn_engine_backward(trainer->engine, trainer->gradient);
@@ -294,8 +296,8 @@ int64_t dn_trainer_steps(const dn_trainer *trainer)
 dn_status dn_trainer_model(const dn_trainer *trainer, bool averaged, dn_model **out)
 {
     dn_model *model;
-    DN_TRY(dn_model_create(&trainer->card->arch, true, &model));
-    dn_status status = dn_model_copy_card(trainer->card, model);
+    DN_TRY(dn_model_create(&trainer->metadata->arch, true, &model));
+    dn_status status = dn_model_copy_metadata(trainer->metadata, model);
     if (status != DN_OK) {
         dn_model_free(model);
         return status;

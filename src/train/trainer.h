@@ -2,16 +2,16 @@
 #ifndef DN_TRAIN_TRAINER_H
 #define DN_TRAIN_TRAINER_H
 
+#include "train/engine/step.h"
 #include "train/optimiser.h"
 #include "train/schedule.h"
-#include "train/step.h"
 
 struct dn_trainer {
     dn_trainer_options options; /* strings in it are not kept */
     dn_engine *engine;
     dn_optimiser *optimiser;
     dn_schedule schedule;
-    dn_model *card;           /* labels, task and preprocessing for models that come out */
+    dn_model *metadata;       /* labels, task and preprocessing for models that come out */
     float *average;           /* layout.floats; NULL: none kept */
     float *logits, *gradient; /* batch x classes */
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The pickle machine and the walk over what it builds, without a zip file in
  * the fuzzer's way: every storage has a few bytes of zeros. */
-#include "weights/flatten.h"
-#include "weights/torch_storage.h"
+#include "tensors/torch/flatten.h"
+#include "tensors/torch/torch_storage.h"
 
 static dn_status locate(void *context, dn_storage *storage)
 {

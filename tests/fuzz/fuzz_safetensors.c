@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The header of a safetensors file, with its size put before it and 64 bytes of
  * data behind it. */
-#include "weights/tensors.h"
+#include "tensors/tensors.h"
 
 #include <stdlib.h>
 #include <string.h>

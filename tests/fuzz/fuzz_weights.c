@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Weight files of any format: as a network, and if they are none as tensors. */
-#include "net/load.h"
-#include "weights/tensors.h"
+#include "loading/load.h"
+#include "tensors/tensors.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The confusion matrix as a picture: a row a true class, shaded by its share. */
 #include "drawing/drawing.h"
-#include "evaluation_report.h"
+#include "reports/evaluation_report.h"
 
 #include <math.h>
 #include <stdio.h>

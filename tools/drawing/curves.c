@@ -2,7 +2,7 @@
 #include "drawing/curves.h"
 
 #include "drawing/chart.h"
-#include "training/run_log.h"
+#include "run/run_log.h"
 #include "ui/report.h"
 
 #include <math.h>

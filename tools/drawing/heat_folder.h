@@ -4,7 +4,7 @@
 #define TOOL_HEAT_FOLDER_H
 
 #include "files/pictures.h"
-#include "predictions.h"
+#include "reports/predictions.h"
 
 typedef struct heat_folder heat_folder;
 

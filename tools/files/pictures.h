@@ -3,8 +3,8 @@
 #ifndef TOOL_PICTURES_H
 #define TOOL_PICTURES_H
 
+#include "arguments/options.h"
 #include "densenet.h"
-#include "ui/options.h"
 
 /* --preprocess and --max-pixels. */
 extern const option_row picture_options[];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/report.h"
 
+#include "arguments/options.h"
 #include "densenet.h"
-#include "ui/options.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+#include "data/augment/augment.h"
+
+#include "base/memory.h"
+#include "data/augment/draw.h"
+#include "data/augment/jpeg_loss.h"
+#include "data/augment/pixel_ops.h"
+#include "image/geometry.h"
+#include "image/resample.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int draw_below(dn_random *random, int bound)
+{
+    return (int)dn_random_below(random, (uint32_t)bound);
+}
+
+/* Ten tries at a part of that area and ratio that fits; else the largest
+ * central part of an allowed ratio. */
+dn_crop dn_draw_crop(dn_random *random, int width, int height, double scale_low, double scale_high,
+                     double ratio_low, double ratio_high)
+{
+    double area = (double)width * height;
+    for (int i = 0; i < 10; i++) {
+        double target = area * dn_draw_uniform(random, scale_low, scale_high);
+        double ratio = exp(dn_draw_uniform(random, log(ratio_low), log(ratio_high)));
+        double w = rint(sqrt(target * ratio)), h = rint(sqrt(target / ratio));
+        if (w >= 1 && w <= width && h >= 1 && h <= height) {
+            dn_crop crop = {.width = (int)w, .height = (int)h};
+            crop.y = draw_below(random, height - crop.height + 1);
+            crop.x = draw_below(random, width - crop.width + 1);
+            return crop;
+        }
+    }
+    dn_crop crop = {.width = width, .height = height};
+    if ((double)width / height < ratio_low)
+        crop.height = (int)fmax(1, rint(width / ratio_low));
+    else if ((double)width / height > ratio_high)
+        crop.width = (int)fmax(1, rint(height * ratio_high));
+    crop.x = (width - crop.width) / 2;
+    crop.y = (height - crop.height) / 2;
+    return crop;
+}
+
+/* A picture of 16 bits as bytes, the high ones; others are left alone. */
+static dn_status to_bytes(const dn_image *image, dn_image *bytes)
+{
+    *bytes = *image;
+    if (image->depth == 8)
+        return DN_OK;
+    size_t count = (size_t)image->width * (size_t)image->height * (size_t)image->channels;
+    const uint16_t *words = image->pixels;
+    uint8_t *pixels = NULL;
+    DN_TRY(dn_alloc_aligned(count, 1, &pixels));
+    for (size_t i = 0; i < count; i++)
+        pixels[i] = (uint8_t)(words[i] >> 8);
+    bytes->depth = 8;
+    bytes->pixels = pixels;
+    return DN_OK;
+}
+
+/* A part of the picture as `size` x `size` pixels. */
+static dn_status fit(const dn_augment *augment, dn_filter filter, const dn_image *image, int size,
+                     dn_random *random, uint8_t *pixels)
+{
+    size_t channels = (size_t)image->channels;
+    dn_crop crop = {.width = image->width, .height = image->height};
+    dn_window window = {.full_width = size, .full_height = size, .width = size, .height = size};
+    if (augment->kind == DN_AUGMENT_IMAGENET) {
+        crop = dn_draw_crop(random, image->width, image->height, augment->scale_low,
+                            augment->scale_high, 3.0 / 4, 4.0 / 3);
+    } else {
+        const dn_preprocess square = {
+            .resize = size, .crop = size, .channels = 3, .std = {1, 1, 1}};
+        dn_geometry geometry;
+        DN_TRY(dn_geometry_plan(&square, image->width, image->height, &geometry));
+        window.full_width = geometry.axes[0].full;
+        window.full_height = geometry.axes[1].full;
+        window.x = geometry.axes[0].start;
+        window.y = geometry.axes[1].start;
+    }
+    size_t stride = (size_t)image->width * channels;
+    dn_pixels source = {.data = (const uint8_t *)image->pixels + (size_t)crop.y * stride +
+                                (size_t)crop.x * channels,
+                        .stride = stride,
+                        .width = crop.width,
+                        .height = crop.height,
+                        .channels = image->channels};
+    return dn_resample(&source, filter, &window, pixels);
+}
+
+static dn_status degrade(const dn_augment *augment, dn_image *image, dn_random *random)
+{
+    uint8_t *pixels = image->pixels;
+    int width = image->width, height = image->height, channels = image->channels;
+    if (augment->jitter > 0)
+        dn_jitter_pixels(pixels, (size_t)width * (size_t)height, channels, augment->jitter, random);
+    if (dn_draw_chance(random, augment->blur_chance))
+        DN_TRY(dn_blur_pixels(pixels, width, height, channels,
+                              dn_draw_uniform(random, augment->blur_low, augment->blur_high)));
+    if (dn_draw_chance(random, augment->jpeg_chance)) {
+        double quality = dn_draw_uniform(random, augment->jpeg_low, augment->jpeg_high + 1);
+        bool halved = dn_draw_chance(random, 0.5);
+        DN_TRY(dn_jpeg_loss(pixels, width, height, channels, (int)fmin(quality, augment->jpeg_high),
+                            halved));
+    }
+    return DN_OK;
+}
+
+/* out(y, x) = in(y + dy, x + dx), zero outside; mirrored afterwards. */
+static void place(const float *in, int channels, int size, int dx, int dy, bool mirrored,
+                  float *out)
+{
+    for (int line = 0; line < channels * size; line++, out += size) {
+        int y = line % size + dy;
+        bool inside = y >= 0 && y < size;
+        const float *row = inside ? in + (size_t)(line / size * size + y) * (size_t)size : NULL;
+        for (int x = 0; x < size; x++) {
+            int from = (mirrored ? size - 1 - x : x) + dx;
+            out[x] = inside && from >= 0 && from < size ? row[from] : 0;
+        }
+    }
+}
+
+/* Zeroes, the mean of normalised pixels, where the rectangle meets the picture. */
+static void blank(float *tensor, int channels, int size, dn_crop part)
+{
+    int left = part.x > 0 ? part.x : 0, top = part.y > 0 ? part.y : 0;
+    int right = part.x + part.width < size ? part.x + part.width : size;
+    int bottom = part.y + part.height < size ? part.y + part.height : size;
+    for (int c = 0; c < channels && left < right; c++)
+        for (int y = top; y < bottom; y++)
+            memset(tensor + ((size_t)c * (size_t)size + (size_t)y) * (size_t)size + left, 0,
+                   (size_t)(right - left) * sizeof *tensor);
+}
+
+static void hide(const dn_augment *augment, int channels, int size, dn_random *random,
+                 float *tensor)
+{
+    if (augment->cutout >= 1) {
+        int side = (int)augment->cutout;
+        dn_crop square = {.width = side, .height = side};
+        square.y = draw_below(random, size) - side / 2;
+        square.x = draw_below(random, size) - side / 2;
+        blank(tensor, channels, size, square);
+    }
+    if (dn_draw_chance(random, augment->erase))
+        blank(tensor, channels, size, dn_draw_crop(random, size, size, 0.02, 0.33, 0.3, 1 / 0.3));
+}
+
+/* A square of bytes to the tensor. */
+static dn_status finish(const dn_augment *augment, const dn_preprocess *preprocess,
+                        const dn_image *square, dn_random *random, float *tensor)
+{
+    int size = square->width, channels = preprocess->channels;
+    int padding = augment->kind == DN_AUGMENT_CIFAR ? (int)augment->padding : 0;
+    dn_preprocess scaling = *preprocess;
+    scaling.resize = scaling.crop = 0;
+    scaling.square_first = false;
+    float *scaled = NULL;
+    DN_TRY(
+        dn_alloc_aligned((size_t)channels * (size_t)size * (size_t)size, sizeof *scaled, &scaled));
+    dn_status status = dn_preprocess_run(&scaling, square, scaled);
+    if (status == DN_OK) {
+        int dy = draw_below(random, 2 * padding + 1) - padding;
+        int dx = draw_below(random, 2 * padding + 1) - padding;
+        place(scaled, channels, size, dx, dy, dn_draw_chance(random, augment->flip), tensor);
+        hide(augment, channels, size, random, tensor);
+    }
+    free(scaled);
+    return status;
+}
+
+static dn_status run_pixels(const dn_augment *augment, const dn_preprocess *preprocess, int size,
+                            dn_random *random, const dn_image *bytes, float *tensor)
+{
+    dn_filter filter = preprocess->filter == DN_GAUSSIAN ? DN_BILINEAR : preprocess->filter;
+    dn_image square = {.width = size, .height = size, .channels = bytes->channels, .depth = 8};
+    size_t count = (size_t)size * (size_t)size * (size_t)bytes->channels;
+    DN_TRY(dn_alloc_aligned(count, 1, &square.pixels));
+    dn_status status = fit(augment, filter, bytes, size, random, square.pixels);
+    if (status == DN_OK)
+        status = degrade(augment, &square, random);
+    if (status == DN_OK)
+        status = finish(augment, preprocess, &square, random, tensor);
+    free(square.pixels);
+    return status;
+}
+
+static dn_status run_evaluation(const dn_preprocess *preprocess, int size, const dn_image *image,
+                                float *tensor)
+{
+    int width, height;
+    DN_TRY(dn_preprocess_size(preprocess, image->width, image->height, &width, &height));
+    if (width != size || height != size)
+        return dn_fail(DN_ERROR_MISMATCH,
+                       "preprocessing makes %d x %d pixels of it, the batch takes %d x %d", width,
+                       height, size, size);
+    return dn_preprocess_run(preprocess, image, tensor);
+}
+
+dn_status dn_augment_run(const dn_augment *augment, const dn_preprocess *preprocess, int size,
+                         dn_random random, const dn_image *image, float *tensor)
+{
+    bool changes = augment->flip > 0 || augment->jitter > 0 || augment->blur_chance > 0 ||
+                   augment->jpeg_chance > 0 || augment->erase > 0 || augment->cutout >= 1;
+    if (augment->kind == DN_AUGMENT_NONE && !changes)
+        return run_evaluation(preprocess, size, image, tensor);
+    dn_image bytes;
+    DN_TRY(to_bytes(image, &bytes));
+    dn_status status = run_pixels(augment, preprocess, size, &random, &bytes, tensor);
+    if (bytes.pixels != image->pixels)
+        free(bytes.pixels);
+    return status;
+}

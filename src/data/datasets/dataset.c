@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+#include "data/datasets/dataset.h"
+
+#include "base/memory.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Asked in this order: folders are most particular first. */
+static const dn_dataset_kind *const kinds[] = {&dn_cifar_kind, &dn_tar_kind, &dn_csv_kind,
+                                               &dn_folder_kind};
+
+static dn_status probe_path(const char *path, dn_probe *probe)
+{
+    struct stat info;
+    *probe = (dn_probe){.path = path};
+    if (stat(path, &info) != 0)
+        return dn_fail(DN_ERROR_IO, "%s: cannot be opened: %s", path, strerror(errno));
+    probe->folder = S_ISDIR(info.st_mode);
+    if (probe->folder)
+        return DN_OK;
+    if (!S_ISREG(info.st_mode))
+        return dn_fail(DN_ERROR_IO, "%s: a data set is a folder or a file, this is neither", path);
+    probe->size = (size_t)info.st_size;
+    FILE *stream = fopen(path, "rb");
+    if (!stream)
+        return dn_fail(DN_ERROR_IO, "%s: cannot be opened: %s", path, strerror(errno));
+    size_t count = fread(probe->head, 1, sizeof probe->head, stream);
+    bool sound = !ferror(stream) && (count == sizeof probe->head || count == probe->size);
+    fclose(stream);
+    return sound ? DN_OK : dn_fail(DN_ERROR_IO, "%s: cannot be read", path);
+}
+
+static dn_status fail_unknown(const dn_probe *probe)
+{
+    static const struct {
+        const char *magic, *name;
+    } compressors[] = {{"\x1f\x8b", "gzip"},
+                       {"BZh", "bzip2"},
+                       {"\xfd"
+                        "7zXZ",
+                        "xz"},
+                       {"\x28\xb5\x2f\xfd", "zstd"}};
+    for (size_t i = 0; i < sizeof compressors / sizeof *compressors; i++)
+        if (memcmp(probe->head, compressors[i].magic, strlen(compressors[i].magic)) == 0)
+            return dn_fail(DN_ERROR_FORMAT,
+                           "%s: is compressed by %s; a data set is read where it lies, so "
+                           "decompress it first",
+                           probe->path, compressors[i].name);
+    return dn_fail(DN_ERROR_FORMAT,
+                   "%s: is no data set; expected a folder of class folders, CIFAR binary files, "
+                   "a tar, or a CSV",
+                   probe->path);
+}
+
+static dn_status finish(const dn_dataset *dataset)
+{
+    if (dataset->count == 0)
+        return dn_fail(DN_ERROR_FORMAT, "%s: holds no pictures", dataset->path);
+    return DN_OK;
+}
+
+dn_status dn_dataset_open(const char *path, dn_portion portion, dn_dataset **out)
+{
+    dn_probe probe;
+    DN_TRY(probe_path(path, &probe));
+    const dn_dataset_kind *kind = NULL;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds && !kind; i++)
+        if (kinds[i]->claims(&probe))
+            kind = kinds[i];
+    if (!kind)
+        return fail_unknown(&probe);
+    dn_dataset *dataset = NULL;
+    DN_TRY(dn_calloc(1, sizeof *dataset, &dataset));
+    dataset->kind = kind;
+    dn_status status = dn_copy_string(path, &dataset->path);
+    if (status == DN_OK)
+        status = kind->open(path, portion, dataset);
+    if (status == DN_OK)
+        status = finish(dataset);
+    if (status == DN_OK)
+        dn_dataset_forget(dataset);
+    if (status != DN_OK) {
+        dn_dataset_free(dataset);
+        return status;
+    }
+    *out = dataset;
+    return DN_OK;
+}
+
+void dn_dataset_free(dn_dataset *dataset)
+{
+    if (!dataset)
+        return;
+    if (dataset->store)
+        dataset->kind->close(dataset->store);
+    dn_name_list_free(&dataset->labels);
+    free(dataset->path);
+    free(dataset->classes);
+    free(dataset->targets);
+    free(dataset->samples);
+    free(dataset);
+}
+
+/* From a part to the whole that it reads through. */
+static const dn_dataset *resolve(const dn_dataset *dataset, int *sample)
+{
+    for (; dataset->whole; dataset = dataset->whole)
+        if (sample)
+            *sample = dataset->samples[*sample];
+    return dataset;
+}
+
+const char *dn_dataset_path(const dn_dataset *dataset)
+{
+    return resolve(dataset, NULL)->path;
+}
+
+void dn_dataset_forget(const dn_dataset *dataset)
+{
+    const dn_dataset *whole = resolve(dataset, NULL);
+    if (whole->kind->forget)
+        whole->kind->forget(whole->store);
+}
+
+const char *dn_dataset_format(const dn_dataset *dataset)
+{
+    return resolve(dataset, NULL)->format;
+}
+
+int dn_dataset_links(const dn_dataset *dataset)
+{
+    return resolve(dataset, NULL)->links;
+}
+
+dn_task dn_dataset_task(const dn_dataset *dataset)
+{
+    return resolve(dataset, NULL)->task;
+}
+
+int dn_dataset_count(const dn_dataset *dataset)
+{
+    return dataset->count;
+}
+
+int dn_dataset_outputs(const dn_dataset *dataset)
+{
+    return resolve(dataset, NULL)->labels.count;
+}
+
+const char *dn_dataset_label(const dn_dataset *dataset, int output)
+{
+    return dn_name_list_get(&resolve(dataset, NULL)->labels, output);
+}
+
+int dn_dataset_class(const dn_dataset *dataset, int sample)
+{
+    const dn_dataset *whole = resolve(dataset, &sample);
+    return whole->classes ? whole->classes[sample] : -1;
+}
+
+void dn_dataset_target(const dn_dataset *dataset, int sample, float *target)
+{
+    const dn_dataset *whole = resolve(dataset, &sample);
+    size_t outputs = (size_t)whole->labels.count;
+    if (whole->targets) {
+        memcpy(target, whole->targets + (size_t)sample * outputs, outputs * sizeof *target);
+        return;
+    }
+    memset(target, 0, outputs * sizeof *target);
+    target[whole->classes[sample]] = 1;
+}
+
+void dn_dataset_name(const dn_dataset *dataset, int sample, char *text, size_t size)
+{
+    const dn_dataset *whole = resolve(dataset, &sample);
+    whole->kind->name(whole, sample, text, size);
+}
+
+dn_status dn_dataset_read(const dn_dataset *dataset, int sample, const dn_image_limits *limits,
+                          dn_image **image)
+{
+    const dn_dataset *whole = resolve(dataset, &sample);
+    return whole->kind->read(whole, sample, limits, image);
+}

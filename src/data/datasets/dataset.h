@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* What the kinds of data sets share: one file a kind, one table in dataset.c. */
+#ifndef DN_DATASETS_DATASET_H
+#define DN_DATASETS_DATASET_H
+
+#include "base/status.h"
+#include "data/datasets/name_list.h"
+
+/* What is known about a path before a kind claims it. */
+typedef struct dn_probe {
+    const char *path;
+    bool folder;
+    size_t size;             /* of a file */
+    unsigned char head[512]; /* its beginning, zeros behind its end */
+} dn_probe;
+
+typedef struct dn_dataset_kind {
+    bool (*claims)(const dn_probe *probe);
+    /* Fills store and all below it; what it leaves after a failure is released
+     * by the caller. */
+    dn_status (*open)(const char *path, dn_portion portion, dn_dataset *dataset);
+    void (*name)(const dn_dataset *dataset, int sample, char *text, size_t size);
+    dn_status (*read)(const dn_dataset *dataset, int sample, const dn_image_limits *limits,
+                      dn_image **image);
+    void (*close)(void *store);
+    /* Lets go of the pages of mapped files; NULL where none are. */
+    void (*forget)(const void *store);
+} dn_dataset_kind;
+
+extern const dn_dataset_kind dn_folder_kind, dn_cifar_kind, dn_tar_kind, dn_csv_kind;
+
+struct dn_dataset {
+    const dn_dataset_kind *kind;
+    char *path;
+    void *store; /* the kind's own; NULL or something its close takes */
+    const char *format;
+    int links; /* left out of archives */
+    dn_task task;
+    int count;
+    dn_name_list labels; /* a name an output */
+    int *classes;        /* task classes: count */
+    float *targets;      /* task labels: count x labels.count */
+
+    /* A part made by dn_dataset_split has these and none of the above but count. */
+    const dn_dataset *whole;
+    int *samples; /* where in the whole */
+};
+
+/* What was opened; of a part, its whole. */
+const char *dn_dataset_path(const dn_dataset *dataset);
+
+/* Lets go of the pages that were read (dn_file_map_forget), so that memory does
+ * not grow with the data; also while other threads read. */
+void dn_dataset_forget(const dn_dataset *dataset);
+
+/* Gives each sample the class that its own string of `tags` names: the
+ * distinct strings, sorted, are the classes; or, with `numbers` and nothing but
+ * whole numbers, they are what they say. */
+dn_status dn_dataset_classify(dn_dataset *dataset, const dn_name_list *tags, bool numbers);
+
+/* folder/name, or name alone where it is absolute or folder is ""; free(). */
+dn_status dn_join_path(const char *folder, const char *name, char **path);
+
+/* Whether name ends in suffix, which is in lower case, whatever its own case. */
+bool dn_has_suffix(const char *name, const char *suffix);
+
+/* By extension, as torchvision's ImageFolder has it. */
+bool dn_is_picture_name(const char *name);
+
+/* Names in a folder, the folders or the files, that do not begin with a dot.
+ * Links are followed. Whether any is wanted (NULL: there is any); all, sorted. */
+bool dn_folder_holds(const char *path, bool folders, bool (*wanted)(const char *name));
+dn_status dn_list_folder(const char *path, bool folders, dn_name_list *names);
+
+/* Where `names` holds "train" and a name of a test part: the one that the
+ * portion asks for; else NULL. Sorted names. */
+const char *dn_choose_portion(const dn_name_list *names, dn_portion portion);
+
+#endif

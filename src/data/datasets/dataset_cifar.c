@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+/* CIFAR-10 and CIFAR-100 (Krizhevsky, 2009) in their binary layout: a record is
+ * one label byte (CIFAR-100: coarse, then fine), then 32 x 32 bytes each of red,
+ * green and blue. */
+#include "data/datasets/dataset.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "image/decode.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SIDE = 32, PLANE = SIDE * SIDE, PICTURE = 3 * PLANE };
+
+typedef struct record_layout {
+    const char *format;
+    int label_bytes; /* the last of them is the class */
+    int classes;
+    const char *names_file;
+} record_layout;
+
+static const record_layout cifar10 = {"CIFAR-10", 1, 10, "batches.meta.txt"};
+static const record_layout cifar100 = {"CIFAR-100", 2, 100, "fine_label_names.txt"};
+
+typedef struct cifar_file {
+    char *path;
+    dn_file_map map;
+    int first; /* sample number of its first record */
+} cifar_file;
+
+typedef struct cifar_store {
+    const record_layout *layout;
+    cifar_file *files;
+    int count;
+} cifar_store;
+
+static size_t record_size(const record_layout *layout)
+{
+    return (size_t)layout->label_bytes + PICTURE;
+}
+
+static bool is_train_batch(const char *name)
+{
+    return (strncmp(name, "data_batch", 10) == 0 && dn_has_suffix(name, ".bin")) ||
+           strcmp(name, "train.bin") == 0;
+}
+
+static bool is_test_batch(const char *name)
+{
+    return (strncmp(name, "test_batch", 10) == 0 && dn_has_suffix(name, ".bin")) ||
+           strcmp(name, "test.bin") == 0;
+}
+
+static bool claims(const dn_probe *probe)
+{
+    if (!probe->folder)
+        return dn_has_suffix(probe->path, ".bin");
+    return dn_folder_holds(probe->path, false, is_train_batch) ||
+           dn_folder_holds(probe->path, false, is_test_batch);
+}
+
+/* The first record whose label is out of range, or -1. */
+static int find_bad_label(const record_layout *layout, const dn_file_map *map)
+{
+    size_t size = record_size(layout);
+    for (size_t i = 0; i < map->size / size; i++)
+        if (map->data[i * size + (size_t)layout->label_bytes - 1] >= layout->classes)
+            return (int)i;
+    return -1;
+}
+
+/* Told by its size; a file that could be either, by its labels. */
+static dn_status find_layout(const cifar_file *file, const record_layout **found)
+{
+    bool fits10 = file->map.size % record_size(&cifar10) == 0;
+    bool fits100 = file->map.size % record_size(&cifar100) == 0;
+    if (!fits10 && !fits100)
+        return dn_fail(DN_ERROR_FORMAT,
+                       "%s: %zu bytes are no whole number of CIFAR-10 records (3073 bytes) or "
+                       "CIFAR-100 records (3074 bytes)",
+                       file->path, file->map.size);
+    *found =
+        fits10 && !(fits100 && find_bad_label(&cifar10, &file->map) >= 0) ? &cifar10 : &cifar100;
+    return DN_OK;
+}
+
+static dn_status add_file(const char *folder, const char *name, cifar_store *store, int *samples)
+{
+    cifar_file *file = &store->files[store->count++];
+    const record_layout *layout = NULL;
+    DN_TRY(dn_join_path(folder, name, &file->path));
+    DN_TRY(dn_file_map_open(file->path, &file->map));
+    DN_TRY(find_layout(file, &layout));
+    if (store->layout && store->layout != layout)
+        return dn_fail(DN_ERROR_FORMAT, "%s: holds %s records, the files before it %s", file->path,
+                       layout->format, store->layout->format);
+    store->layout = layout;
+    size_t records = file->map.size / record_size(layout);
+    if (records > (size_t)(INT_MAX - *samples))
+        return dn_fail(DN_ERROR_LIMIT, "%s: more than %d records", file->path, INT_MAX);
+    int bad = find_bad_label(layout, &file->map);
+    if (bad >= 0)
+        return dn_fail(
+            DN_ERROR_FORMAT, "%s: record %d has the label %d, of 0..%d", file->path, bad,
+            file->map.data[(size_t)bad * record_size(layout) + (size_t)layout->label_bytes - 1],
+            layout->classes - 1);
+    file->first = *samples;
+    *samples += (int)records;
+    return DN_OK;
+}
+
+static const unsigned char *find_record(const cifar_store *store, int sample,
+                                        const cifar_file **found)
+{
+    const cifar_file *file = store->files + store->count - 1;
+    while (file->first > sample)
+        file--;
+    if (found)
+        *found = file;
+    return file->map.data + (size_t)(sample - file->first) * record_size(store->layout);
+}
+
+static dn_status add_files(const char *folder, const dn_name_list *names, cifar_store *store,
+                           int *samples)
+{
+    DN_TRY(dn_calloc((size_t)names->count, sizeof *store->files, &store->files));
+    for (int i = 0; i < names->count; i++)
+        DN_TRY(add_file(folder, dn_name_list_get(names, i), store, samples));
+    return DN_OK;
+}
+
+/* A name a line. */
+static dn_status read_lines(const char *path, dn_name_list *lines)
+{
+    dn_file_map map;
+    DN_TRY(dn_file_map_open(path, &map));
+    dn_status status = DN_OK;
+    for (size_t at = 0; at < map.size && status == DN_OK;) {
+        const char *line = (const char *)map.data + at;
+        const char *end = memchr(line, '\n', map.size - at);
+        size_t length = end ? (size_t)(end - line) : map.size - at;
+        at += length + 1;
+        while (length && (line[length - 1] == '\r' || line[length - 1] == ' '))
+            length--;
+        if (memchr(line, '\0', length))
+            status = dn_fail(DN_ERROR_FORMAT, "%s: is no text", path);
+        else if (length)
+            status = dn_name_list_add(lines, line, length);
+    }
+    dn_file_map_close(&map);
+    return status;
+}
+
+/* The names that lie beside the records; numbers where none do. */
+static dn_status read_labels(const char *folder, const record_layout *layout, dn_name_list *labels)
+{
+    char *path = NULL;
+    DN_TRY(dn_join_path(folder, layout->names_file, &path));
+    dn_status status = access(path, F_OK) == 0 ? read_lines(path, labels) : DN_OK;
+    if (status == DN_OK && labels->count && labels->count != layout->classes)
+        status = dn_fail(DN_ERROR_FORMAT, "%s: names %d classes, expected %d", path, labels->count,
+                         layout->classes);
+    free(path);
+    for (int i = labels->count; i < layout->classes && status == DN_OK; i++) {
+        char number[16];
+        int length = snprintf(number, sizeof number, "%d", i);
+        status = dn_name_list_add(labels, number, (size_t)length);
+    }
+    return status;
+}
+
+/* A folder's batches of the portion, or the one file. */
+static dn_status list_batches(const char *path, dn_portion portion, const char *file,
+                              dn_name_list *batches)
+{
+    if (file)
+        return dn_name_list_add(batches, file, strlen(file));
+    bool training = portion == DN_PORTION_TRAIN;
+    dn_name_list names = {0};
+    dn_status status = dn_list_folder(path, false, &names);
+    for (int i = 0; i < names.count && status == DN_OK; i++) {
+        const char *name = dn_name_list_get(&names, i);
+        if (training ? is_train_batch(name) : is_test_batch(name))
+            status = dn_name_list_add(batches, name, strlen(name));
+    }
+    dn_name_list_free(&names);
+    if (status == DN_OK && batches->count == 0)
+        status = dn_fail(DN_ERROR_FORMAT, "%s: has no %s files (%s)", path,
+                         training ? "training" : "test",
+                         training ? "data_batch*.bin or train.bin" : "test_batch*.bin or test.bin");
+    return status;
+}
+
+static dn_status open_records(const char *folder, const char *file, dn_portion portion,
+                              dn_dataset *dataset)
+{
+    cifar_store *store = dataset->store;
+    dn_name_list batches = {0};
+    dn_status status = list_batches(folder, portion, file, &batches);
+    if (status == DN_OK)
+        status = add_files(folder, &batches, store, &dataset->count);
+    dn_name_list_free(&batches);
+    if (status != DN_OK)
+        return status;
+    dataset->format = store->layout->format;
+    DN_TRY(read_labels(folder, store->layout, &dataset->labels));
+    DN_TRY(dn_calloc((size_t)dataset->count, sizeof *dataset->classes, &dataset->classes));
+    for (int i = 0; i < dataset->count; i++)
+        dataset->classes[i] = find_record(store, i, NULL)[store->layout->label_bytes - 1];
+    return DN_OK;
+}
+
+static dn_status open_cifar(const char *path, dn_portion portion, dn_dataset *dataset)
+{
+    dataset->task = DN_TASK_CLASSES;
+    DN_TRY(dn_calloc(1, sizeof(cifar_store), &dataset->store));
+    if (!dn_has_suffix(path, ".bin"))
+        return open_records(path, NULL, portion, dataset);
+    const char *slash = strrchr(path, '/');
+    char *folder = NULL;
+    DN_TRY(dn_copy_bytes_as_string(path, slash ? (size_t)(slash + 1 - path) : 0, &folder));
+    dn_status status = open_records(folder, slash ? slash + 1 : path, portion, dataset);
+    free(folder);
+    return status;
+}
+
+static void close_cifar(void *memory)
+{
+    cifar_store *store = memory;
+    for (int i = 0; i < store->count; i++) {
+        dn_file_map_close(&store->files[i].map);
+        free(store->files[i].path);
+    }
+    free(store->files);
+    free(store);
+}
+
+static void forget_pages(const void *memory)
+{
+    const cifar_store *store = memory;
+    for (int i = 0; i < store->count; i++)
+        dn_file_map_forget(&store->files[i].map);
+}
+
+static void name_sample(const dn_dataset *dataset, int sample, char *text, size_t size)
+{
+    const cifar_file *file;
+    find_record(dataset->store, sample, &file);
+    snprintf(text, size, "%s, record %d", file->path, sample - file->first);
+}
+
+static dn_status read_sample(const dn_dataset *dataset, int sample, const dn_image_limits *limits,
+                             dn_image **image)
+{
+    (void)limits; /* no record is larger than another */
+    const cifar_store *store = dataset->store;
+    const dn_source source = {.name = store->layout->format, .max_pixels = PLANE};
+    const unsigned char *planes = find_record(store, sample, NULL) + store->layout->label_bytes;
+    DN_TRY(dn_image_create(&source, SIDE, SIDE, 3, 8, image));
+    unsigned char *pixels = (*image)->pixels;
+    for (int i = 0; i < PLANE; i++)
+        for (int channel = 0; channel < 3; channel++)
+            pixels[3 * i + channel] = planes[channel * PLANE + i];
+    return DN_OK;
+}
+
+const dn_dataset_kind dn_cifar_kind = {claims,      open_cifar,  name_sample,
+                                       read_sample, close_cifar, forget_pages};

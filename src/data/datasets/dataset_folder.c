@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/* A folder of class folders, its samples in the order of torchvision's
+ * ImageFolder: classes sorted, in each the folders at any depth sorted by
+ * path, in each of those the files sorted by name. */
+#include "data/datasets/dataset.h"
+
+#include "base/memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Deep enough for any collection, shallow enough to end where links go round. */
+enum { DEEPEST = 16 };
+
+static bool claims(const dn_probe *probe)
+{
+    return probe->folder;
+}
+
+/* Adds path and the folders below it. */
+static dn_status list_below(const char *path, int depth, dn_name_list *folders)
+{
+    DN_TRY(dn_name_list_add(folders, path, strlen(path)));
+    dn_name_list names = {0};
+    dn_status status = dn_list_folder(path, true, &names);
+    if (status == DN_OK && names.count && depth == DEEPEST)
+        status = dn_fail(DN_ERROR_LIMIT,
+                         "%s: more than %d folders deep in its class, or a link leads in a circle",
+                         path, DEEPEST);
+    for (int i = 0; i < names.count && status == DN_OK; i++) {
+        char *below = NULL;
+        status = dn_join_path(path, dn_name_list_get(&names, i), &below);
+        if (status == DN_OK)
+            status = list_below(below, depth + 1, folders);
+        free(below);
+    }
+    dn_name_list_free(&names);
+    return status;
+}
+
+static dn_status add_pictures(const char *folder, dn_name_list *paths)
+{
+    dn_name_list names = {0};
+    dn_status status = dn_list_folder(folder, false, &names);
+    for (int i = 0; i < names.count && status == DN_OK; i++) {
+        const char *name = dn_name_list_get(&names, i);
+        char *path = NULL;
+        if (!dn_is_picture_name(name))
+            continue;
+        status = dn_join_path(folder, name, &path);
+        if (status == DN_OK)
+            status = dn_name_list_add(paths, path, strlen(path));
+        free(path);
+    }
+    dn_name_list_free(&names);
+    return status;
+}
+
+static dn_status add_class(const char *root, const char *label, dn_name_list *paths)
+{
+    char *path = NULL;
+    dn_name_list folders = {0};
+    int before = paths->count;
+    DN_TRY(dn_join_path(root, label, &path));
+    dn_status status = list_below(path, 0, &folders);
+    if (status == DN_OK)
+        dn_name_list_sort(&folders);
+    for (int i = 0; i < folders.count && status == DN_OK; i++)
+        status = add_pictures(dn_name_list_get(&folders, i), paths);
+    if (status == DN_OK && paths->count == before)
+        status = dn_fail(DN_ERROR_FORMAT, "%s: a class folder without pictures in it", path);
+    dn_name_list_free(&folders);
+    free(path);
+    return status;
+}
+
+/* ends[class]: samples up to the end of that class. */
+static dn_status add_classes(const char *root, dn_dataset *dataset, int *ends)
+{
+    dn_name_list *paths = dataset->store;
+    for (int i = 0; i < dataset->labels.count; i++) {
+        DN_TRY(add_class(root, dn_name_list_get(&dataset->labels, i), paths));
+        ends[i] = paths->count;
+    }
+    dataset->count = paths->count;
+    DN_TRY(dn_calloc((size_t)dataset->count, sizeof *dataset->classes, &dataset->classes));
+    for (int class = 0, i = 0; class < dataset->labels.count; class ++)
+        while (i < ends[class])
+            dataset->classes[i++] = class;
+    return DN_OK;
+}
+
+static bool is_cifar_pickle(const char *name)
+{
+    return strcmp(name, "batches.meta") == 0 || strcmp(name, "meta") == 0;
+}
+
+static dn_status fail_no_classes(const char *root)
+{
+    if (dn_folder_holds(root, false, is_cifar_pickle))
+        return dn_fail(DN_ERROR_FORMAT,
+                       "%s: is CIFAR in Python's pickle form; what is read is its binary version",
+                       root);
+    return dn_fail(DN_ERROR_FORMAT,
+                   "%s: has no class folders; expected pictures as %s/CLASS/PICTURE", root, root);
+}
+
+static dn_status open_classes(const char *root, dn_dataset *dataset)
+{
+    int *ends = NULL;
+    DN_TRY(dn_list_folder(root, true, &dataset->labels));
+    if (dataset->labels.count == 0)
+        return fail_no_classes(root);
+    DN_TRY(dn_calloc((size_t)dataset->labels.count, sizeof *ends, &ends));
+    dn_status status = add_classes(root, dataset, ends);
+    free(ends);
+    return status;
+}
+
+/* path/train or path/val where path has both and that one holds folders. */
+static dn_status choose_root(const char *path, dn_portion portion, char **root)
+{
+    dn_name_list parts = {0};
+    dn_status status = dn_list_folder(path, true, &parts);
+    const char *chosen = status == DN_OK ? dn_choose_portion(&parts, portion) : NULL;
+    if (chosen)
+        status = dn_join_path(path, chosen, root);
+    dn_name_list_free(&parts);
+    if (*root && dn_folder_holds(*root, true, NULL))
+        return DN_OK;
+    free(*root);
+    *root = NULL;
+    return status == DN_OK ? dn_copy_string(path, root) : status;
+}
+
+static dn_status open_folder(const char *path, dn_portion portion, dn_dataset *dataset)
+{
+    char *root = NULL;
+    dataset->format = "class folders";
+    dataset->task = DN_TASK_CLASSES;
+    DN_TRY(dn_calloc(1, sizeof(dn_name_list), &dataset->store));
+    DN_TRY(choose_root(path, portion, &root));
+    dn_status status = open_classes(root, dataset);
+    free(root);
+    return status;
+}
+
+static void close_folder(void *store)
+{
+    dn_name_list_free(store);
+    free(store);
+}
+
+static void name_sample(const dn_dataset *dataset, int sample, char *text, size_t size)
+{
+    snprintf(text, size, "%s", dn_name_list_get(dataset->store, sample));
+}
+
+static dn_status read_sample(const dn_dataset *dataset, int sample, const dn_image_limits *limits,
+                             dn_image **image)
+{
+    return dn_image_read(dn_name_list_get(dataset->store, sample), limits, image);
+}
+
+const dn_dataset_kind dn_folder_kind = {claims,      open_folder,  name_sample,
+                                        read_sample, close_folder, NULL};

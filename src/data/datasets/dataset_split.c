@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* Holding samples back, class by class. */
+#include "data/datasets/dataset.h"
+
+#include "base/memory.h"
+#include "data/augment/draw.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* How many samples of each class to hold. Rounding errors are carried from
+ * class to class, so that the total comes out right where classes are small; a
+ * class never gives its last sample away. */
+static void plan_held(const int *sizes, int classes, double fraction, int *held)
+{
+    double owed = 0;
+    for (int class = 0; class < classes; class ++) {
+        owed += fraction * sizes[class];
+        int most = sizes[class] > 0 ? sizes[class] - 1 : 0;
+        held[class] = (int)fmin(floor(owed + 0.5), most);
+        owed -= held[class];
+    }
+}
+
+/* Selection sampling (Knuth, volume 2, algorithm S): each sample is taken with
+ * the chance of still needed / still left of its class. Labels are one class. */
+static void choose_held(const dn_dataset *whole, uint64_t seed, int *left, int *needed, bool *held)
+{
+    for (int i = 0; i < whole->count; i++) {
+        int class = dn_dataset_class(whole, i);
+        if (class < 0)
+            class = 0;
+        dn_random random = dn_draw_for(DN_FOR_SPLIT, seed, 0, i);
+        held[i] = (int)dn_random_below(&random, (uint32_t)left[class]) < needed[class];
+        needed[class] -= held[i];
+        left[class]--;
+    }
+}
+
+static dn_status create_part(const dn_dataset *whole, const bool *held, bool wanted,
+                             dn_dataset **out)
+{
+    dn_dataset *part = NULL;
+    DN_TRY(dn_calloc(1, sizeof *part, &part));
+    dn_status status = dn_calloc((size_t)whole->count, sizeof *part->samples, &part->samples);
+    if (status != DN_OK) {
+        free(part);
+        return status;
+    }
+    part->whole = whole;
+    for (int i = 0; i < whole->count; i++)
+        if (held[i] == wanted)
+            part->samples[part->count++] = i;
+    *out = part;
+    return DN_OK;
+}
+
+static dn_status split(const dn_dataset *whole, double fraction, uint64_t seed, int *sizes,
+                       int *needed, bool *held, dn_dataset *parts[2])
+{
+    int classes = dn_dataset_outputs(whole), total = 0;
+    for (int i = 0; i < whole->count; i++)
+        sizes[dn_dataset_class(whole, i) < 0 ? 0 : dn_dataset_class(whole, i)]++;
+    plan_held(sizes, classes, fraction, needed);
+    for (int class = 0; class < classes; class ++)
+        total += needed[class];
+    if (total == 0)
+        return dn_fail(DN_ERROR_ARGUMENT,
+                       "%s: a share of %g of %d picture%s in %d class%s leaves none to hold back",
+                       dn_dataset_path(whole), fraction, whole->count, whole->count == 1 ? "" : "s",
+                       classes, classes == 1 ? "" : "es");
+    choose_held(whole, seed, sizes, needed, held);
+    DN_TRY(create_part(whole, held, false, &parts[0]));
+    return create_part(whole, held, true, &parts[1]);
+}
+
+dn_status dn_dataset_split(const dn_dataset *whole, double fraction, uint64_t seed,
+                           dn_dataset **rest, dn_dataset **held)
+{
+    if (!(fraction > 0 && fraction < 1))
+        return dn_fail(DN_ERROR_ARGUMENT, "a fraction of %g: must lie between 0 and 1", fraction);
+    size_t outputs = (size_t)dn_dataset_outputs(whole);
+    int *counts = NULL;
+    bool *marks = NULL;
+    dn_dataset *parts[2] = {0};
+    DN_TRY(dn_calloc(2 * outputs, sizeof *counts, &counts));
+    dn_status status = dn_calloc((size_t)whole->count, sizeof *marks, &marks);
+    if (status == DN_OK)
+        status = split(whole, fraction, seed, counts, counts + outputs, marks, parts);
+    free(counts);
+    free(marks);
+    if (status != DN_OK) {
+        dn_dataset_free(parts[0]);
+        return status;
+    }
+    *rest = parts[0];
+    *held = parts[1];
+    return DN_OK;
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* Tar archives as data sets: samples are read out of the mapped file. */
+#include "data/datasets/dataset_tar.h"
+
+#include "base/arithmetic.h"
+#include "base/memory.h"
+#include "data/datasets/tar.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_tar_name(const char *name)
+{
+    return dn_has_suffix(name, ".tar");
+}
+
+/* An archive lying among class folders is most likely their source. */
+static bool claims(const dn_probe *probe)
+{
+    if (probe->folder)
+        return dn_folder_holds(probe->path, false, is_tar_name) &&
+               !dn_folder_holds(probe->path, true, NULL);
+    return is_tar_name(probe->path) || dn_tar_is_header(probe->head);
+}
+
+/* Takes "." components and doubled slashes out, in place. False where a
+ * component begins with a dot: hidden, or "..". */
+static bool clean_name(char *name)
+{
+    char *out = name;
+    for (const char *part = name; *part;) {
+        size_t length = strcspn(part, "/");
+        if (part[0] == '.' && length > 1)
+            return false;
+        if (length > 0 && part[0] != '.') {
+            memmove(out, part, length);
+            out += length;
+            if (part[length] == '/')
+                *out++ = '/';
+        }
+        part += length + (part[length] == '/');
+    }
+    *out = '\0';
+    return out > name;
+}
+
+static bool find_role(const char *name, dn_tar_role *role)
+{
+    if (dn_is_picture_name(name))
+        *role = DN_TAR_PICTURE;
+    else if (dn_has_suffix(name, ".cls"))
+        *role = DN_TAR_CLS;
+    else if (dn_has_suffix(name, ".json"))
+        *role = DN_TAR_JSON;
+    else
+        return false;
+    return true;
+}
+
+static dn_status add_entry(dn_tar_store *store, const dn_tar_entry *entry)
+{
+    if (store->count == store->room) {
+        if (store->room > INT_MAX / 2)
+            return dn_fail(DN_ERROR_LIMIT, "more than %d members", INT_MAX / 2);
+        int room = store->room ? 2 * store->room : 64;
+        dn_tar_entry *grown = realloc(store->entries, (size_t)room * sizeof *grown);
+        if (!grown)
+            return dn_fail_memory((size_t)room * sizeof *grown);
+        store->entries = grown;
+        store->room = room;
+    }
+    store->entries[store->count++] = *entry;
+    return DN_OK;
+}
+
+static dn_status add_members(dn_tar_store *store, int archive, dn_tar *tar)
+{
+    const dn_file_map *map = &store->archives[archive].map;
+    bool found;
+    dn_tar_begin(store->archives[archive].path, map->data, map->size, tar);
+    for (;;) {
+        DN_TRY(dn_tar_next(tar, &found));
+        if (!found) {
+            store->links = dn_min(tar->links, INT_MAX - store->links) + store->links;
+            return DN_OK;
+        }
+        dn_tar_entry entry = {.archive = archive,
+                              .name = store->names.count,
+                              .start = tar->start,
+                              .length = tar->length};
+        if (!clean_name(tar->name) || !find_role(tar->name, &entry.role))
+            continue;
+        DN_TRY(dn_name_list_add(&store->names, tar->name, strlen(tar->name)));
+        DN_TRY(add_entry(store, &entry));
+    }
+}
+
+static dn_status add_archive(dn_tar_store *store, const char *folder, const char *name)
+{
+    int archive = store->archive_count++;
+    dn_tar *tar = NULL;
+    DN_TRY(dn_join_path(folder, name, &store->archives[archive].path));
+    DN_TRY(dn_file_map_open(store->archives[archive].path, &store->archives[archive].map));
+    DN_TRY(dn_calloc(1, sizeof *tar, &tar));
+    dn_status status = add_members(store, archive, tar);
+    free(tar);
+    return status;
+}
+
+/* The archive, or those in the folder in the order of their names. */
+static dn_status add_archives(dn_tar_store *store, const char *path)
+{
+    bool folder = dn_folder_holds(path, false, is_tar_name);
+    dn_name_list names = {0};
+    dn_status status =
+        folder ? dn_list_folder(path, false, &names) : dn_name_list_add(&names, path, strlen(path));
+    if (status == DN_OK)
+        status = dn_calloc((size_t)names.count, sizeof *store->archives, &store->archives);
+    for (int i = 0; i < names.count && status == DN_OK; i++)
+        if (!folder || is_tar_name(dn_name_list_get(&names, i)))
+            status = add_archive(store, folder ? path : "", dn_name_list_get(&names, i));
+    dn_name_list_free(&names);
+    return status;
+}
+
+static dn_status open_tar(const char *path, dn_portion portion, dn_dataset *dataset)
+{
+    dn_tar_store *store = NULL;
+    DN_TRY(dn_calloc(1, sizeof *store, &store));
+    dataset->store = store;
+    DN_TRY(add_archives(store, path));
+    dataset->links = store->links;
+    if (dn_tar_is_webdataset(store))
+        return dn_tar_open_webdataset(dataset);
+    return dn_tar_open_classes(portion, dataset);
+}
+
+static void close_tar(void *memory)
+{
+    dn_tar_store *store = memory;
+    for (int i = 0; i < store->archive_count; i++) {
+        dn_file_map_close(&store->archives[i].map);
+        free(store->archives[i].path);
+    }
+    free(store->archives);
+    free(store->entries);
+    dn_name_list_free(&store->names);
+    free(store);
+}
+
+static void forget_pages(const void *memory)
+{
+    const dn_tar_store *store = memory;
+    for (int i = 0; i < store->archive_count; i++)
+        dn_file_map_forget(&store->archives[i].map);
+}
+
+static void name_sample(const dn_dataset *dataset, int sample, char *text, size_t size)
+{
+    const dn_tar_store *store = dataset->store;
+    const dn_tar_entry *entry = &store->entries[sample];
+    snprintf(text, size, "%s, %s", store->archives[entry->archive].path,
+             dn_tar_entry_name(store, entry));
+}
+
+static dn_status read_sample(const dn_dataset *dataset, int sample, const dn_image_limits *limits,
+                             dn_image **image)
+{
+    const dn_tar_store *store = dataset->store;
+    const dn_tar_entry *entry = &store->entries[sample];
+    char name[1024];
+    name_sample(dataset, sample, name, sizeof name);
+    return dn_image_decode(dn_tar_entry_data(store, entry), entry->length, name, limits, image);
+}
+
+const dn_dataset_kind dn_tar_kind = {claims,      open_tar,  name_sample,
+                                     read_sample, close_tar, forget_pages};

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/memory.h"
+#include "evaluate/metrics.h"
+#include "image/preprocess.h"
+#include "inference/session.h"
+#include "train/loss.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+typedef struct evaluator {
+    dn_evaluate_options options; /* defaults filled in */
+    dn_loader *loader;
+    dn_session *session;
+    dn_metrics *metrics;
+    dn_task task;
+    int outputs;
+    float *logits;
+    double loss;    /* sum of means, each weighted */
+    int64_t weight; /* of the losses so far */
+    int64_t skipped;
+} evaluator;
+
+static dn_status check_fit(const evaluator *e, const dn_arch *arch, const dn_dataset *dataset)
+{
+    const dn_evaluate_options *options = &e->options;
+    if (dn_dataset_outputs(dataset) != arch->classes)
+        return dn_fail(DN_ERROR_MISMATCH, "a data set of %d classes for a network with %d outputs",
+                       dn_dataset_outputs(dataset), arch->classes);
+    if (options->preprocess.channels != arch->channels)
+        return dn_fail(DN_ERROR_MISMATCH,
+                       "preprocessing to %d channel%s for a network that takes %d",
+                       options->preprocess.channels, options->preprocess.channels == 1 ? "" : "s",
+                       arch->channels);
+    if (options->size == 0)
+        return dn_fail(DN_ERROR_ARGUMENT,
+                       "preprocessing leaves each picture its own shape: a size to evaluate at, or "
+                       "a crop, is needed");
+    return DN_OK;
+}
+
+static dn_status open_evaluator(evaluator *e, const dn_model *model, const dn_dataset *dataset)
+{
+    dn_evaluate_options *options = &e->options;
+    e->task = dn_dataset_task(dataset);
+    e->outputs = dn_model_arch(model)->classes;
+    if (!options->batch)
+        options->batch = 16;
+    if (!options->preprocess.channels)
+        dn_model_preprocess(model, &options->preprocess);
+    if (!options->size)
+        options->size = dn_preprocess_side(&options->preprocess);
+    DN_TRY(check_fit(e, dn_model_arch(model), dataset));
+    dn_loader_options loading = {
+        .batch = options->batch,
+        .size = options->size,
+        .threads = options->threads,
+        .preprocess = options->preprocess,
+    };
+    DN_TRY(dn_loader_create(dataset, &loading, &e->loader));
+    DN_TRY(dn_session_create(model, options->threads, &e->session));
+    DN_TRY(dn_metrics_create(e->task, e->outputs, &e->metrics));
+    return dn_alloc_aligned((size_t)loading.batch * (size_t)e->outputs, sizeof(float), &e->logits);
+}
+
+static void close_evaluator(evaluator *e)
+{
+    dn_loader_free(e->loader);
+    dn_session_free(e->session);
+    dn_metrics_free(e->metrics);
+    free(e->logits);
+}
+
+static dn_status take_batch(evaluator *e, const dn_loaded *loaded)
+{
+    const dn_batch *batch = &loaded->batch;
+    for (int i = 0; i < loaded->news && e->options.skipped; i++)
+        e->options.skipped(loaded->skips[i].reason, e->options.context);
+    e->skipped += loaded->skipped;
+    if (batch->n == 0)
+        return DN_OK;
+    DN_TRY(dn_session_run(e->session, batch->input, batch->n, e->options.size, e->options.size,
+                          e->logits));
+    int64_t weight = dn_loss_weight(e->task, batch->targets, batch->n, e->outputs);
+    double loss = dn_loss(e->task, e->logits, batch->targets, batch->n, e->outputs, 0, 0, NULL);
+    e->loss += loss * (double)weight;
+    e->weight += weight;
+    if (e->task == DN_TASK_LABELS)
+        return dn_metrics_add_labels(e->metrics, e->logits, batch->targets, batch->n);
+    dn_metrics_add_classes(e->metrics, e->logits, loaded->classes, batch->n);
+    return DN_OK;
+}
+
+static dn_status run_all(evaluator *e, int64_t total)
+{
+    int64_t done = 0;
+    for (int i = 0; i < dn_loader_batches(e->loader); i++) {
+        const dn_loaded *loaded;
+        DN_TRY(dn_loader_next(e->loader, &loaded));
+        DN_TRY(take_batch(e, loaded));
+        done += loaded->batch.n + loaded->skipped;
+        if (e->options.progress)
+            e->options.progress(done, total, e->options.context);
+    }
+    return DN_OK;
+}
+
+/* Each output's figures, and the mean AUROC of those that have one. */
+static dn_status take_results(const evaluator *e, dn_evaluation *made)
+{
+    int ranked = 0;
+    double sum = 0;
+    for (int i = 0; i < e->outputs; i++) {
+        dn_output_result *result = &made->results[i];
+        *result = dn_metrics_output(e->metrics, i);
+        if (e->task == DN_TASK_LABELS)
+            DN_TRY(dn_metrics_auroc(e->metrics, i, &result->auroc));
+        if (!isnan(result->auroc)) {
+            sum += result->auroc;
+            ranked++;
+        }
+    }
+    made->auroc = ranked ? sum / ranked : NAN;
+    return DN_OK;
+}
+
+static dn_status fill_evaluation(const evaluator *e, dn_evaluation *made)
+{
+    const dn_metrics *metrics = e->metrics;
+    bool classes = e->task == DN_TASK_CLASSES;
+    double samples = (double)metrics->samples;
+    made->samples = metrics->samples;
+    made->skipped = e->skipped;
+    made->loss = e->weight ? e->loss / (double)e->weight : NAN;
+    made->top1 = classes && metrics->samples ? (double)metrics->top1 / samples : NAN;
+    made->top5 = classes && metrics->samples ? (double)metrics->top5 / samples : NAN;
+    made->outputs = e->outputs;
+    DN_TRY(dn_calloc((size_t)e->outputs, sizeof *made->results, &made->results));
+    DN_TRY(take_results(e, made));
+    if (!classes)
+        return DN_OK;
+    size_t cells = (size_t)e->outputs * (size_t)e->outputs;
+    DN_TRY(dn_calloc(cells, sizeof *made->confusion, &made->confusion));
+    for (size_t i = 0; i < cells; i++)
+        made->confusion[i] = metrics->confusion[i];
+    return DN_OK;
+}
+
+static dn_status evaluate(evaluator *e, const dn_model *model, const dn_dataset *dataset,
+                          dn_evaluation *made)
+{
+    DN_TRY(open_evaluator(e, model, dataset));
+    DN_TRY(run_all(e, dn_dataset_count(dataset)));
+    return fill_evaluation(e, made);
+}
+
+dn_status dn_evaluate(const dn_model *model, const dn_dataset *dataset,
+                      const dn_evaluate_options *options, dn_evaluation **out)
+{
+    evaluator e = {.options = options ? *options : (dn_evaluate_options){0}};
+    dn_evaluation *made;
+    DN_TRY(dn_calloc(1, sizeof *made, &made));
+    dn_status status = evaluate(&e, model, dataset, made);
+    close_evaluator(&e);
+    if (status != DN_OK) {
+        dn_evaluation_free(made);
+        return status;
+    }
+    *out = made;
+    return DN_OK;
+}
+
+static dn_status plan(evaluator *e, const dn_model *model, const dn_dataset *dataset, size_t *bytes)
+{
+    DN_TRY(open_evaluator(e, model, dataset));
+    const dn_evaluate_options *options = &e->options;
+    DN_TRY(dn_session_plan(e->session, options->batch, options->size, options->size));
+    *bytes = dn_session_bytes(e->session) + dn_loader_bytes(e->loader);
+    return DN_OK;
+}
+
+dn_status dn_evaluate_plan(const dn_model *model, const dn_dataset *dataset,
+                           const dn_evaluate_options *options, size_t *bytes)
+{
+    evaluator e = {.options = options ? *options : (dn_evaluate_options){0}};
+    dn_status status = plan(&e, model, dataset, bytes);
+    close_evaluator(&e);
+    return status;
+}
+
+void dn_evaluation_free(dn_evaluation *evaluation)
+{
+    if (!evaluation)
+        return;
+    free(evaluation->results);
+    free(evaluation->confusion);
+    free(evaluation);
+}

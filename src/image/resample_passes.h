@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The two directions of resampling, for one type of sample. */
+#ifndef DN_IMAGE_RESAMPLE_PASSES_H
+#define DN_IMAGE_RESAMPLE_PASSES_H
+
+#include "image/filter_taps.h"
+
+#include <stddef.h>
+
+typedef struct dn_passes {
+    size_t sample_size;
+
+    /* A line of taps->count pixels from one line. */
+    void (*across)(const dn_taps *taps, int channels, const void *line, void *out);
+
+    /* `count` samples of output line `row`, each from the samples above one
+     * another in the lines that its taps meet. */
+    void (*down)(const dn_taps *taps, int row, const void *lines, size_t stride, size_t count,
+                 void *out);
+} dn_passes;
+
+extern const dn_passes dn_byte_passes, dn_float_passes;
+
+/* The byte pass across for lines of RGB by SSE2, which x86-64 always has; wants
+ * taps->halves. */
+void dn_rgb_across_sse2(const dn_taps *taps, const uint8_t *line, uint8_t *out);
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#include "inference/observe.h"
+
+#include "base/memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Grids without a border are one run of pixels; bottleneck maps have one and
+ * are copied out. */
+static dn_status show(const dn_session *session, const char *name, const dn_grid *grid,
+                      int channels)
+{
+    dn_feature feature = {.name = name,
+                          .n = grid->images,
+                          .channels = channels,
+                          .height = grid->height,
+                          .width = grid->width,
+                          .stride = (size_t)grid->pixel_stride,
+                          .data = grid->data};
+    float *copy = NULL;
+    if (grid->row_stride != grid->pixel_stride * grid->width) {
+        size_t pixels = (size_t)dn_grid_pixels(grid), at = 0;
+        DN_TRY(dn_alloc_aligned(pixels * (size_t)channels, sizeof *copy, &copy));
+        for (int image = 0; image < grid->images; image++)
+            for (int y = 0; y < grid->height; y++)
+                for (int x = 0; x < grid->width; x++)
+                    for (int c = 0; c < channels; c++)
+                        copy[at++] = dn_pixel_at(grid, image, y, x)[c];
+        feature.data = copy;
+        feature.stride = (size_t)channels;
+    }
+    session->observer(&feature, session->observer_context);
+    free(copy);
+    return DN_OK;
+}
+
+/* relu(norm(maps)) of the last block, which no run stores. */
+static dn_status show_final(const dn_session *session)
+{
+    const dn_arch *arch = &session->model->arch;
+    int last = arch->block_count - 1, channels = dn_block_out(arch, last);
+    dn_grid maps = session->plan->blocks[last], made = maps;
+    DN_TRY(dn_alloc_aligned((size_t)dn_grid_pixels(&maps) * (size_t)channels, sizeof(float),
+                            &made.data));
+    dn_activate op = {maps, made, channels, session->packed->blocks[last].norm};
+    for (int task = 0; task < maps.images * maps.height; task++)
+        session->runner.kernels->activate(&op, task);
+    dn_status status = show(session, "final", &made, channels);
+    free(made.data);
+    return status;
+}
+
+static dn_status show_layer(const dn_session *session, const dn_step *step)
+{
+    const dn_arch *arch = &session->model->arch;
+    char name[DN_NAME_SIZE];
+    snprintf(name, sizeof name, "block%d.layer%d", step->place.block + 1, step->place.layer + 1);
+    DN_TRY(show(session, name, &step->made, step->made_channels));
+    if (step->place.layer + 1 < arch->blocks[step->place.block])
+        return DN_OK;
+    snprintf(name, sizeof name, "block%d", step->place.block + 1);
+    DN_TRY(show(session, name, &session->plan->blocks[step->place.block],
+                dn_block_out(arch, step->place.block)));
+    return step->place.block + 1 == arch->block_count ? show_final(session) : DN_OK;
+}
+
+dn_status dn_observe_step(const dn_session *session, const dn_step *step)
+{
+    char name[DN_NAME_SIZE];
+    switch (step->point) {
+    case DN_POINT_NONE:
+        break;
+    case DN_POINT_STEM:
+        return show(session, "stem", &step->made, step->made_channels);
+    case DN_POINT_BOTTLENECK:
+        snprintf(name, sizeof name, "block%d.layer%d.bottleneck", step->place.block + 1,
+                 step->place.layer + 1);
+        return show(session, name, &step->made, step->made_channels);
+    case DN_POINT_LAYER:
+        return show_layer(session, step);
+    case DN_POINT_TRANSITION:
+        snprintf(name, sizeof name, "transition%d", step->place.block + 1);
+        return show(session, name, &step->made, step->made_channels);
+    case DN_POINT_POOL:
+        return show(session, "pool", &step->made, step->made_channels);
+    case DN_POINT_LOGITS:
+        return show(session, "logits", &step->made, step->made_channels);
+    }
+    return DN_OK;
+}

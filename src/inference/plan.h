@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* A forward pass for one input shape, laid out once: steps in order, each an
+ * operation with its addresses, cut into tasks. */
+#ifndef DN_INFERENCE_PLAN_H
+#define DN_INFERENCE_PLAN_H
+
+#include "inference/prepared.h"
+#include "kernels/work_split.h"
+
+typedef enum dn_step_kind {
+    DN_STEP_IMPORT, /* the caller's NCHW into a padded pixel-major grid */
+    DN_STEP_BORDER, /* zeros around a grid's images */
+    DN_STEP_CONV,
+    DN_STEP_POINTWISE,
+    DN_STEP_WINOGRAD,
+    DN_STEP_ACTIVATE,
+    DN_STEP_MAX_POOL,
+    DN_STEP_GLOBAL_POOL,
+    DN_STEP_EXPORT /* logits to the caller */
+} dn_step_kind;
+
+/* A grid and the border around each of its images. */
+typedef struct dn_frame {
+    dn_grid grid;
+    int channels;
+    int before, behind; /* rows above and columns left; rows below and columns right */
+} dn_frame;
+
+/* The inner tensor that is complete once a step is done. */
+typedef enum dn_point {
+    DN_POINT_NONE,
+    DN_POINT_STEM,
+    DN_POINT_BOTTLENECK,
+    DN_POINT_LAYER,
+    DN_POINT_TRANSITION,
+    DN_POINT_POOL,
+    DN_POINT_LOGITS
+} dn_point;
+
+/* Where in the network a step belongs. */
+typedef enum dn_stage {
+    DN_STAGE_STEM,
+    DN_STAGE_BLOCK,
+    DN_STAGE_TRANSITION,
+    DN_STAGE_HEAD
+} dn_stage;
+
+typedef struct dn_place {
+    dn_stage stage;
+    int block, layer;
+} dn_place;
+
+typedef struct dn_step {
+    dn_step_kind kind;
+    int tasks, first_task; /* numbered through the plan */
+    dn_work_split cut;     /* of a convolution */
+    int first_image;       /* of the caller's, for an import */
+    bool by_rows;          /* waits for rows of the step before, not for all of it */
+    union {
+        dn_frame frame; /* import, border */
+        dn_conv conv;
+        dn_pointwise pointwise;
+        dn_winograd winograd;
+        dn_activate activate;
+        dn_max_pool max_pool;
+        dn_global_pool global_pool;
+        struct {
+            const float *logits;
+            size_t count;
+        } export;
+    } op;
+    dn_place place;
+    dn_point point;
+    dn_grid made; /* where the point's tensor lies */
+    int made_channels;
+} dn_step;
+
+typedef struct dn_plan {
+    int images, height, width;
+    bool whole; /* every step is over all images */
+    dn_step *steps;
+    int step_count, task_count;
+    dn_grid blocks[DN_MAX_BLOCKS]; /* the last, of all images, stays valid until the next run */
+    float *arena;                  /* owned */
+    size_t arena_bytes;
+    size_t scratch_floats; /* a thread needs */
+} dn_plan;
+
+/* Packs 3x3 weights as the shape asks. Fails where the input is too small for
+ * the network's pools. whole: every step over all images, so that each inner
+ * tensor is complete at once; else early blocks take a few images at a time, as
+ * many as caches hold. */
+dn_status dn_plan_create(const dn_model *model, dn_prepared *packed, int threads, int images,
+                         int height, int width, bool whole, dn_plan **plan);
+void dn_plan_free(dn_plan *plan);
+
+/* Tasks first..end - 1 of a step. */
+typedef struct dn_task_range {
+    int first, end;
+} dn_task_range;
+
+/* What must be done of the step before, before this task of a step by rows may
+ * start: plan_waits.c. */
+dn_task_range dn_tasks_awaited(const dn_step *before, const dn_step *step, int task);
+
+/* ---- how work is cut: plan_tasks.c ---- */
+
+dn_work_split dn_split_conv(const dn_conv *op, const dn_kernels *kernels, int threads);
+dn_work_split dn_split_pointwise(const dn_pointwise *op, const dn_kernels *kernels, int threads);
+dn_work_split dn_split_winograd(const dn_winograd *op, const dn_kernels *kernels, int threads);
+
+#endif

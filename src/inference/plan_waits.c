@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Inside a dense block the steps take turns: 1x1 convolutions read the block's
+ * maps and write windows, 3x3 convolutions read windows and write maps. Of the
+ * step before it a task needs the rows that it reads, and must leave alone those
+ * that are still read: in both cases its own rows and their neighbours. What lies
+ * further back is done when these are.
+ */
+#include "inference/plan.h"
+
+#include "base/arithmetic.h"
+
+/* How a step goes through its output: units, pixels or Winograd's tiles, line by
+ * line. Rows count through all images. */
+typedef struct step_path {
+    int across, down; /* units of an image */
+    int unit_rows, height;
+} step_path;
+
+static step_path path_of(const dn_step *step)
+{
+    const dn_grid *grid = &step->made;
+    if (step->kind == DN_STEP_WINOGRAD)
+        return (step_path){dn_ceil_divide(grid->width, 4), dn_ceil_divide(grid->height, 4), 4,
+                           grid->height};
+    return (step_path){grid->width, grid->height, 1, grid->height};
+}
+
+static int row_of_line(const step_path *path, int line)
+{
+    return line / path->down * path->height + line % path->down * path->unit_rows;
+}
+
+static int line_of_row(const step_path *path, int row)
+{
+    return row / path->height * path->down + row % path->height / path->unit_rows;
+}
+
+/* Which rows a task writes: from the first to the end. */
+static void rows_of_task(const dn_step *step, int task, int *first, int *end)
+{
+    step_path path = path_of(step);
+    dn_piece piece = dn_piece_of_task(&step->cut, task);
+    int last_line = (piece.end - 1) / path.across, image = last_line / path.down;
+    *first = row_of_line(&path, piece.first / path.across);
+    *end = dn_min(row_of_line(&path, last_line) + path.unit_rows, (image + 1) * path.height);
+}
+
+dn_task_range dn_tasks_awaited(const dn_step *before, const dn_step *step, int task)
+{
+    step_path path = path_of(before);
+    const dn_work_split *cut = &before->cut;
+    int first, end, rows = before->made.images * before->made.height;
+    rows_of_task(step, task, &first, &end);
+    int first_line = line_of_row(&path, first > 0 ? first - 1 : 0);
+    int last_line = line_of_row(&path, dn_min(end, rows - 1));
+    int first_run = dn_run_of_unit(cut, first_line * path.across);
+    int last_run = dn_run_of_unit(cut, (last_line + 1) * path.across - 1);
+    return (dn_task_range){first_run * cut->groups, (last_run + 1) * cut->groups};
+}

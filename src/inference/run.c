@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+#include "inference/run.h"
+
+#include "base/memory.h"
+#include "base/workers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct job {
+    const dn_runner *runner;
+    const dn_plan *plan; /* all of it, or ... */
+    const dn_step *step; /* ... this */
+    const float *input;
+    float *logits;
+} job;
+
+/* One row of one image of the caller's NCHW tensor. */
+static void import_row(const dn_step *step, int task, const float *input)
+{
+    const dn_frame *frame = &step->op.frame;
+    const dn_grid *grid = &frame->grid;
+    int image = task / grid->height, y = task % grid->height;
+    size_t area = (size_t)grid->height * (size_t)grid->width;
+    const float *source = input +
+                          (size_t)(step->first_image + image) * (size_t)frame->channels * area +
+                          (size_t)y * (size_t)grid->width;
+    float *target = dn_pixel_at(grid, image, y, 0);
+    for (int x = 0; x < grid->width; x++)
+        for (int c = 0; c < frame->channels; c++)
+            target[x * grid->pixel_stride + c] = source[(size_t)c * area + (size_t)x];
+}
+
+static void clear_border(const dn_frame *frame, int image)
+{
+    const dn_grid *grid = &frame->grid;
+    ptrdiff_t pixel = grid->pixel_stride;
+    float *row = dn_pixel_at(grid, image, -frame->before, -frame->before);
+    size_t left = (size_t)(frame->before * pixel) * sizeof(float);
+    size_t right = (size_t)(frame->behind * pixel) * sizeof(float);
+    for (int y = -frame->before; y < grid->height + frame->behind; y++, row += grid->row_stride) {
+        if (y < 0 || y >= grid->height) {
+            memset(row, 0, (size_t)grid->row_stride * sizeof(float));
+            continue;
+        }
+        memset(row, 0, left);
+        memset(row + (frame->before + grid->width) * pixel, 0, right);
+    }
+}
+
+static void run_task(const job *j, const dn_step *step, int task, int thread)
+{
+    const dn_kernels *kernels = j->runner->kernels;
+    float *scratch = j->runner->scratch + (size_t)thread * j->runner->scratch_stride;
+    switch (step->kind) {
+    case DN_STEP_IMPORT:
+        import_row(step, task, j->input);
+        break;
+    case DN_STEP_BORDER:
+        clear_border(&step->op.frame, task);
+        break;
+    case DN_STEP_CONV:
+        kernels->conv(&step->op.conv, dn_piece_of_task(&step->cut, task));
+        break;
+    case DN_STEP_POINTWISE:
+        kernels->pointwise(&step->op.pointwise, dn_piece_of_task(&step->cut, task), scratch);
+        break;
+    case DN_STEP_WINOGRAD:
+        kernels->winograd(&step->op.winograd, dn_piece_of_task(&step->cut, task), scratch);
+        break;
+    case DN_STEP_ACTIVATE:
+        kernels->activate(&step->op.activate, task);
+        break;
+    case DN_STEP_MAX_POOL:
+        kernels->max_pool(&step->op.max_pool, task);
+        break;
+    case DN_STEP_GLOBAL_POOL:
+        kernels->global_pool(&step->op.global_pool, task);
+        break;
+    case DN_STEP_EXPORT:
+        memcpy(j->logits, step->op.export.logits, step->op.export.count * sizeof(float));
+        break;
+    }
+}
+
+static void run_step_task(void *context, int task, int thread)
+{
+    const job *j = context;
+    run_task(j, j->step, task, thread);
+}
+
+void dn_run_step(const dn_runner *runner, const dn_step *step, const float *input, float *logits)
+{
+    job j = {.runner = runner, .step = step, .input = input, .logits = logits};
+    dn_parallel(runner->threads, step->tasks, run_step_task, &j);
+}
+
+/* Somebody is at it: no thread goes on to a step before all tasks of the step
+ * before are taken, and those wait for none but their elders. */
+static void await_tasks(const dn_runner *runner, const dn_step *step, dn_task_range range)
+{
+    for (int task = range.first; task < range.end; task++) {
+        const atomic_uint *done = &runner->done[step->first_task + task];
+        for (int round = 0; atomic_load_explicit(done, memory_order_acquire) != runner->run;
+             round++)
+            dn_relax(round);
+    }
+}
+
+/* The tasks of one thread's share that are still to be had. */
+static void take_share(const job *j, const dn_step *step, int share, int thread)
+{
+    const dn_runner *runner = j->runner;
+    ptrdiff_t index = step - j->plan->steps;
+    atomic_int *taken = &runner->taken[index * runner->threads + share];
+    int first = (int)((int64_t)step->tasks * share / runner->threads);
+    int end = (int)((int64_t)step->tasks * (share + 1) / runner->threads), task;
+    while (first + atomic_load_explicit(taken, memory_order_relaxed) < end &&
+           (task = first + atomic_fetch_add(taken, 1)) < end) {
+        if (step->by_rows)
+            await_tasks(runner, step - 1, dn_tasks_awaited(step - 1, step, task));
+        run_task(j, step, task, thread);
+        atomic_store_explicit(&runner->done[step->first_task + task], runner->run,
+                              memory_order_release);
+    }
+}
+
+/* A thread takes its own share of each step, the same part of the image and so
+ * what its cache holds, then what others have not got to. */
+static void take_shares(void *context, int own, int thread)
+{
+    const job *j = context;
+    const dn_plan *plan = j->plan;
+    int threads = j->runner->threads;
+    for (int i = 0; i < plan->step_count; i++) {
+        const dn_step *step = &plan->steps[i];
+        if (i > 0 && !step->by_rows)
+            await_tasks(j->runner, step - 1, (dn_task_range){0, step[-1].tasks});
+        for (int other = 0; other < threads; other++)
+            take_share(j, step, (own + other) % threads, thread);
+    }
+}
+
+static size_t shares(const dn_runner *runner, const dn_plan *plan)
+{
+    return (size_t)plan->step_count * (size_t)runner->threads;
+}
+
+void dn_run_plan(dn_runner *runner, const dn_plan *plan, const float *input, float *logits)
+{
+    runner->run++;
+    for (size_t i = 0; i < shares(runner, plan); i++)
+        atomic_store_explicit(&runner->taken[i], 0, memory_order_relaxed);
+    job j = {.runner = runner, .plan = plan, .input = input, .logits = logits};
+    dn_parallel(runner->threads, runner->threads, take_shares, &j);
+}
+
+dn_status dn_runner_fit(dn_runner *runner, const dn_plan *plan)
+{
+    size_t stride = dn_round_up(plan->scratch_floats, DN_ALIGNMENT) + DN_ALIGNMENT;
+    dn_runner fitted = {
+        .kernels = runner->kernels, .threads = runner->threads, .scratch_stride = stride};
+    dn_status status =
+        dn_alloc_aligned((size_t)runner->threads * stride, sizeof(float), &fitted.scratch);
+    if (status == DN_OK)
+        status = dn_calloc((size_t)plan->task_count, sizeof *fitted.done, &fitted.done);
+    if (status == DN_OK)
+        status = dn_calloc(shares(runner, plan), sizeof *fitted.taken, &fitted.taken);
+    if (status != DN_OK) {
+        dn_runner_free(&fitted);
+        return status;
+    }
+    dn_runner_free(runner);
+    *runner = fitted;
+    return DN_OK;
+}
+
+void dn_runner_free(dn_runner *runner)
+{
+    free(runner->scratch);
+    free(runner->done);
+    free(runner->taken);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* Elementwise work that no convolution can take along. */
+
+static void activate(const dn_activate *op, int task)
+{
+    int image = task / op->input.height, y = task % op->input.height;
+    for (int x = 0; x < op->input.width; x++)
+        pack_activated(dn_pixel_at(&op->input, image, y, x), op->input.pixel_stride, &op->affine,
+                       op->channels, dn_pixel_at(&op->output, image, y, x));
+}
+
+static void max_pool(const dn_max_pool *op, int task)
+{
+    const dn_grid *input = &op->input;
+    int line = task / op->parts, part = task % op->parts, width = op->output.width;
+    int image = line / op->output.height, y = line % op->output.height;
+    int top = y ? 2 * y - 1 : 0, bottom = dn_min(2 * y + 2, input->height);
+    int last = dn_share_begin(width, op->parts, part + 1);
+    for (int x = dn_share_begin(width, op->parts, part); x < last; x++) {
+        int left = x ? 2 * x - 1 : 0, right = dn_min(2 * x + 2, input->width);
+        float *target = dn_pixel_at(&op->output, image, y, x);
+        const float *corner = dn_pixel_at(input, image, top, left);
+        int c = 0;
+        for (; c + DN_LANES <= op->channels; c += DN_LANES) {
+            vfloat best = v_load(corner + c);
+            for (int i = 0; i < bottom - top; i++)
+                for (int j = 0; j < right - left; j++)
+                    best = v_max(
+                        v_load(corner + i * input->row_stride + j * input->pixel_stride + c), best);
+            v_store(target + c, best);
+        }
+        for (; c < op->channels; c++) {
+            float best = corner[c];
+            for (int i = 0; i < bottom - top; i++)
+                for (int j = 0; j < right - left; j++)
+                    best = s_max(corner[i * input->row_stride + j * input->pixel_stride + c], best);
+            target[c] = best;
+        }
+    }
+}
+
+/* Image rows are summed one by one and then together: short sums, small error. */
+static void global_pool(const dn_global_pool *op, int task)
+{
+    const dn_grid *grid = &op->input;
+    int runs = dn_ceil_divide(op->channels, DN_POOL_RUN);
+    int image = task / op->parts, part = task % op->parts;
+    int first = dn_share_begin(runs, op->parts, part) * DN_POOL_RUN;
+    int end = dn_min(dn_share_begin(runs, op->parts, part + 1) * DN_POOL_RUN, op->channels);
+    float *target = op->output + (size_t)image * (size_t)op->channels;
+    float area = (float)(grid->height * grid->width);
+    int c = first;
+    for (; c + DN_LANES <= end; c += DN_LANES) {
+        vfloat scale = v_load(op->affine.scale + c), shift = v_load(op->affine.shift + c);
+        vfloat sum = v_set(0);
+        for (int y = 0; y < grid->height; y++) {
+            vfloat row = v_set(0);
+            for (int x = 0; x < grid->width; x++)
+                row += v_relu(v_load(dn_pixel_at(grid, image, y, x) + c) * scale + shift);
+            sum += row;
+        }
+        v_store(target + c, sum / area);
+    }
+    for (; c < end; c++) {
+        float sum = 0;
+        for (int y = 0; y < grid->height; y++) {
+            float row = 0;
+            for (int x = 0; x < grid->width; x++)
+                row += s_relu(dn_pixel_at(grid, image, y, x)[c] * op->affine.scale[c] +
+                              op->affine.shift[c]);
+            sum += row;
+        }
+        target[c] = sum / area;
+    }
+}

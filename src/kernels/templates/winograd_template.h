@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* F(4x4, 3x3): 6x6 input tiles, 36 small matrix products, 4x4 output tiles.
+ * Matrices are built as by Lavin and Gray (2016), for the points of kernels.h. */
+#define P ((float)DN_WINOGRAD_P)
+#define Q ((float)DN_WINOGRAD_Q)
+
+/* B^T d for six vectors. */
+DN_INLINE void transform_input_line(const vfloat d[6], vfloat t[6])
+{
+    vfloat even = d[4] - Q * Q * d[2], odd = d[3] - Q * Q * d[1];
+    vfloat even2 = d[4] - P * P * d[2], odd2 = d[3] - P * P * d[1];
+    t[0] = P * P * Q * Q * d[0] + (d[4] - (P * P + Q * Q) * d[2]);
+    t[1] = even + P * odd;
+    t[2] = even - P * odd;
+    t[3] = even2 + Q * odd2;
+    t[4] = even2 - Q * odd2;
+    t[5] = P * P * Q * Q * d[1] + (d[5] - (P * P + Q * Q) * d[3]);
+}
+
+/* A^T m for six vectors. */
+DN_INLINE void transform_output_line(const vfloat m[6], vfloat t[4])
+{
+    vfloat sum1 = m[1] + m[2], difference1 = m[1] - m[2];
+    vfloat sum2 = m[3] + m[4], difference2 = m[3] - m[4];
+    t[0] = m[0] + sum1 + sum2;
+    t[1] = P * difference1 + Q * difference2;
+    t[2] = P * P * sum1 + Q * Q * sum2;
+    t[3] = P * P * P * difference1 + (Q * Q * Q * difference2 + m[5]);
+}
+
+/* Rows 0 and 2, or 1 and 3, of A^T m. */
+DN_INLINE void transform_output_pair(int first, const float *m, size_t row, vfloat t[2])
+{
+    vfloat m1 = v_load(m + row), m2 = v_load(m + 2 * row);
+    vfloat m3 = v_load(m + 3 * row), m4 = v_load(m + 4 * row);
+    if (first == 0) {
+        vfloat sum1 = m1 + m2, sum2 = m3 + m4;
+        t[0] = v_load(m) + sum1 + sum2;
+        t[1] = P * P * sum1 + Q * Q * sum2;
+    } else {
+        vfloat difference1 = m1 - m2, difference2 = m3 - m4;
+        t[0] = P * difference1 + Q * difference2;
+        t[1] = P * P * P * difference1 + (Q * Q * Q * difference2 + v_load(m + 5 * row));
+    }
+}
+#undef P
+#undef Q
+
+/* One vector of channels of a tile: planes[6 i + j] = (B^T d B)_ij. */
+DN_INLINE void transform_input_vector(const float *source, const dn_grid *grid, float *target,
+                                      size_t plane)
+{
+    vfloat half[6][6];
+    for (int x = 0; x < 6; x++) {
+        vfloat column[6], transformed[6];
+        for (int y = 0; y < 6; y++)
+            column[y] = v_load(source + y * grid->row_stride + x * grid->pixel_stride);
+        transform_input_line(column, transformed);
+        for (int y = 0; y < 6; y++)
+            half[y][x] = transformed[y];
+    }
+    for (int y = 0; y < 6; y++) {
+        vfloat transformed[6];
+        transform_input_line(half[y], transformed);
+        for (int x = 0; x < 6; x++)
+            v_store(target + (size_t)(6 * y + x) * plane, transformed[x]);
+    }
+}
+
+/* Channels past the last whole vector, through a copy. */
+static void transform_input_rest(const float *source, const dn_grid *grid, int channels,
+                                 float *target, size_t plane)
+{
+    float copy[36 * DN_LANES] = {0}, transformed[36 * DN_LANES];
+    dn_grid small = {.pixel_stride = DN_LANES, .row_stride = 6 * DN_LANES};
+    for (int y = 0; y < 6; y++)
+        for (int x = 0; x < 6; x++)
+            for (int c = 0; c < channels; c++)
+                copy[(6 * y + x) * DN_LANES + c] =
+                    source[y * grid->row_stride + x * grid->pixel_stride + c];
+    transform_input_vector(copy, &small, transformed, DN_LANES);
+    for (int i = 0; i < 36; i++)
+        for (int c = 0; c < channels; c++)
+            target[(size_t)i * plane + (size_t)c] = transformed[i * DN_LANES + c];
+}
+
+static void transform_input_tile(const dn_winograd *op, const float *source, float *target,
+                                 size_t plane)
+{
+    int c = 0;
+    for (; c + DN_LANES <= op->channels; c += DN_LANES)
+        transform_input_vector(source + c, &op->input, target + c, plane);
+    if (c < op->channels)
+        transform_input_rest(source + c, &op->input, op->channels - c, target + c, plane);
+}
+
+/* What of a tile lies in the image: rows, columns, and of a vector of outputs. */
+typedef struct tile_extent {
+    int height, width, valid;
+} tile_extent;
+
+/* Two rows at a time, so that all between the two passes stays in registers. */
+DN_INLINE void transform_output_rows(int first, const float *source, size_t plane, float *target,
+                                     const dn_grid *grid, tile_extent extent, const float *bias,
+                                     const dn_epilogue *epilogue)
+{
+    bool accumulate = epilogue->accumulate, relu = epilogue->relu;
+    vfloat half[2][6], added = bias ? v_load_first(bias, extent.valid) : v_set(0);
+    for (int x = 0; x < 6; x++) {
+        vfloat pair[2];
+        transform_output_pair(first, source + (size_t)x * plane, 6 * plane, pair);
+        half[0][x] = pair[0];
+        half[1][x] = pair[1];
+    }
+    for (int i = 0; i < 2 && first + 2 * i < extent.height; i++) {
+        vfloat row[4];
+        float *pixel = target + (first + 2 * i) * grid->row_stride;
+        transform_output_line(half[i], row);
+        DN_UNROLL(4)
+        for (int x = 0; x < extent.width; x++, pixel += grid->pixel_stride) {
+            if (accumulate)
+                row[x] += v_load_first(pixel, extent.valid);
+            row[x] += added;
+            v_store_first(pixel, relu ? v_relu(row[x]) : row[x], extent.valid);
+        }
+    }
+}
+
+/* One vector of outputs of a tile: A^T m A, stored where the image has pixels. */
+DN_INLINE void transform_output_vector(const float *source, size_t plane, float *target,
+                                       const dn_grid *grid, tile_extent extent, const float *bias,
+                                       const dn_epilogue *epilogue)
+{
+    transform_output_rows(0, source, plane, target, grid, extent, bias, epilogue);
+    transform_output_rows(1, source, plane, target, grid, extent, bias, epilogue);
+}
+
+static void transform_output_tile(const dn_winograd *op, dn_piece piece, const float *source,
+                                  size_t plane, const pixel_cursor *tile)
+{
+    const dn_grid *grid = &op->output;
+    const float *bias = op->epilogue.bias;
+    int y = 4 * tile->y, x = 4 * tile->x;
+    float *target = dn_pixel_at(grid, tile->image, y, x);
+    const tile_extent whole = {4, 4, DN_LANES};
+    tile_extent extent = {dn_min(4, grid->height - y), dn_min(4, grid->width - x), 0};
+    int end = dn_min(piece.end_panel * TILE_CHANNELS, op->panels.outputs);
+    for (int n = piece.first_panel * TILE_CHANNELS; n < end; n += DN_LANES) {
+        extent.valid = dn_min(op->panels.outputs - n, DN_LANES);
+        const float *added = bias ? bias + n : NULL;
+        if (extent.height == 4 && extent.width == 4 && extent.valid == DN_LANES)
+            transform_output_vector(source + n, plane, target + n, grid, whole, added,
+                                    &op->epilogue);
+        else
+            transform_output_vector(source + n, plane, target + n, grid, extent, added,
+                                    &op->epilogue);
+    }
+}
+
+/* products[36][tile][output] from transformed[36][tile][channel]. */
+static void multiply_planes(const dn_winograd *op, dn_piece piece, int tiles, float *transformed,
+                            size_t input_plane, float *products, size_t output_plane, int width)
+{
+    static const dn_epilogue plain;
+    row_shape shape = {1, op->channels, 0};
+    for (int i = 0; i < 36; i++) {
+        dn_panels panels = op->panels;
+        panels.data += (size_t)i * op->panel_stride;
+        row_block block;
+        for (int first = 0; first < tiles; first += block.count) {
+            block.count = dn_min(tiles - first, DN_MAX_BLOCK_PIXELS);
+            for (int r = 0; r < block.count; r++) {
+                block.input[r] =
+                    transformed + (size_t)i * input_plane + (size_t)((first + r) * op->channels);
+                block.output[r] =
+                    products + (size_t)i * output_plane + (size_t)((first + r) * width);
+            }
+            multiply_rows(&block, &shape, &panels, piece.first_panel, piece.end_panel, &plain);
+        }
+    }
+}
+
+static void winograd(const dn_winograd *op, dn_piece piece, float *scratch)
+{
+    int count = piece.end - piece.first;
+    int width = dn_ceil_divide(op->panels.outputs, DN_LANES) * DN_LANES;
+    size_t input_plane = dn_winograd_input_plane(op, count);
+    size_t output_plane = dn_winograd_output_plane(op, DN_LANES, count);
+    float *products = scratch + 36 * input_plane;
+    dn_grid tiles = {.height = dn_ceil_divide(op->output.height, 4),
+                     .width = dn_ceil_divide(op->output.width, 4)};
+    pixel_cursor at = cursor_at(&tiles, piece.first);
+    for (int t = 0; t < count; t++, cursor_advance(&at))
+        transform_input_tile(op, dn_pixel_at(&op->input, at.image, 4 * at.y - 1, 4 * at.x - 1),
+                             scratch + (size_t)(t * op->channels), input_plane);
+    multiply_planes(op, piece, count, scratch, input_plane, products, output_plane, width);
+    at = cursor_at(&tiles, piece.first);
+    for (int t = 0; t < count; t++, cursor_advance(&at))
+        transform_output_tile(op, piece, products + (size_t)(t * width), output_plane, &at);
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* A tensor for each slot, or a sentence that lists what is missing and what is
+ * left over: a half-filled network predicts noise, so there is no partial fit. */
+#include "base/memory.h"
+#include "loading/match.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LISTED 8 /* names in a sentence */
+#define LIST_SIZE 1024
+
+static int by_key(const void *a, const void *b)
+{
+    return dn_key_compare(&((const dn_pair *)a)->key, &((const dn_pair *)b)->key);
+}
+
+/* Names for a sentence: the first few, and how many more. */
+typedef struct name_list {
+    char text[LIST_SIZE];
+    size_t length, count;
+} name_list;
+
+static void list_name(name_list *list, const char *name)
+{
+    size_t room = sizeof list->text - list->length;
+    if (list->count++ < LISTED && room > 1)
+        list->length += (size_t)snprintf(list->text + list->length, room, "%s%.100s",
+                                         list->count > 1 ? ", " : "", name);
+}
+
+static const char *finish_list(name_list *list)
+{
+    size_t room = sizeof list->text - list->length;
+    if (list->count > LISTED)
+        snprintf(list->text + list->length, room, " and %zu more", list->count - LISTED);
+    return list->count ? list->text : "nothing";
+}
+
+static dn_status check_shape(const dn_tensor *tensor, const dn_slot *slot)
+{
+    bool same = tensor->rank == slot->rank;
+    for (int d = 0; d < slot->rank && same; d++)
+        same = tensor->shape[d] == slot->shape[d];
+    if (!same) {
+        char found[128] = "", expected[64] = "";
+        for (int d = 0, n = 0; d < tensor->rank && n < 100; d++)
+            n += snprintf(found + n, sizeof found - (size_t)n, "%s%lld", d ? "x" : "",
+                          (long long)tensor->shape[d]);
+        for (int d = 0, n = 0; d < slot->rank; d++)
+            n += snprintf(expected + n, sizeof expected - (size_t)n, "%s%d", d ? "x" : "",
+                          slot->shape[d]);
+        return dn_fail(DN_ERROR_MISMATCH, "tensor \"%s\" is %s, %s is expected", tensor->name,
+                       found, expected);
+    }
+    if (!dn_dtype_is_float(tensor->dtype))
+        return dn_fail(DN_ERROR_MISMATCH,
+                       "tensor \"%s\" has type %s; f32, f16, bf16 or f64 is expected", tensor->name,
+                       dn_dtype_name(tensor->dtype));
+    return DN_OK;
+}
+
+/* What the slot's tensor would be called in the file's dialect. */
+static void name_slot(const dn_match *match, const dn_arch *arch, const dn_slot *slot,
+                      char name[DN_TENSOR_NAME_SIZE])
+{
+    dn_name_context context = {.block_count = arch->block_count, .blocks = arch->blocks};
+    dn_name_format(match->naming, &context, &slot->key, name);
+}
+
+static void list_extra(const dn_match *match, const dn_layout *layout, const dn_tensor **sources,
+                       name_list *extra)
+{
+    for (size_t i = 0; i < match->rest_count; i++)
+        list_name(extra, match->rest[i]->name);
+    for (size_t i = 0; i < match->pair_count; i++) {
+        const dn_slot *slot = dn_layout_find(layout, &match->pairs[i].key);
+        if (!slot || sources[slot - layout->slots] != match->pairs[i].tensor)
+            list_name(extra, match->pairs[i].tensor->name);
+    }
+}
+
+/* Looks each slot up among the pairs, which are sorted by key; returns how many
+ * have a tensor. */
+static size_t find_sources(const dn_match *match, const dn_arch *arch, const dn_layout *layout,
+                           const dn_tensor **sources, name_list *missing)
+{
+    size_t found = 0;
+    for (int i = 0; i < layout->count; i++) {
+        dn_pair wanted = {.key = layout->slots[i].key};
+        const dn_pair *pair =
+            bsearch(&wanted, match->pairs, match->pair_count, sizeof wanted, by_key);
+        sources[i] = pair ? pair->tensor : NULL;
+        if (pair) {
+            found++;
+        } else {
+            char name[DN_TENSOR_NAME_SIZE];
+            name_slot(match, arch, &layout->slots[i], name);
+            list_name(missing, name);
+        }
+    }
+    return found;
+}
+
+dn_status dn_fit(const dn_match *match, const dn_arch *arch, const dn_layout *layout,
+                 const dn_tensor **sources)
+{
+    name_list missing = {0}, extra = {0};
+    qsort(match->pairs, match->pair_count, sizeof *match->pairs, by_key);
+    if (find_sources(match, arch, layout, sources, &missing) <
+        match->pair_count + match->rest_count)
+        list_extra(match, layout, sources, &extra);
+    if (missing.count || extra.count)
+        return dn_fail(DN_ERROR_MISMATCH,
+                       "does not hold exactly the tensors of %s; missing: %s; left over: %s",
+                       arch->name, finish_list(&missing), finish_list(&extra));
+    for (int i = 0; i < layout->count; i++)
+        DN_TRY(check_shape(sources[i], &layout->slots[i]));
+    return DN_OK;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* Tensors of a file into a model's canonical order. */
+#include "loading/copy_tensors.h"
+
+#include "base/memory.h"
+#include "loading/order.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Layer after layer's maps change places where new maps come first; the first
+ * layer's input is one piece in either order. */
+static bool is_permuted(const dn_arch *arch, const dn_slot *slot, dn_concat concat)
+{
+    return concat == DN_CONCAT_FIRST && dn_channels_read(arch, &slot->key).layers > 0;
+}
+
+static bool can_borrow(const dn_arch *arch, const dn_slot *slot, const dn_tensor *source,
+                       dn_concat concat)
+{
+    return source->dtype == DN_F32 && (uintptr_t)source->data % _Alignof(float) == 0 &&
+           dn_tensor_is_packed(source) && !is_permuted(arch, slot, concat);
+}
+
+/* One row of channels of `spatial` floats each, out of file order. */
+static void reorder_row(float *row, const dn_channels *channels, size_t spatial, float *scratch)
+{
+    int count = channels->in + channels->layers * channels->growth;
+    memcpy(scratch, row, (size_t)count * spatial * sizeof *row);
+    for (int c = 0; c < count; c++)
+        memcpy(row + (size_t)c * spatial,
+               scratch + (size_t)dn_channel_new_first(channels, c) * spatial,
+               spatial * sizeof *row);
+}
+
+static dn_status reorder(const dn_arch *arch, const dn_slot *slot, float *data)
+{
+    dn_channels channels = dn_channels_read(arch, &slot->key);
+    size_t rows = slot->rank > 1 ? (size_t)slot->shape[0] : 1, length = slot->count / rows;
+    size_t spatial = (size_t)slot->shape[2] * (size_t)slot->shape[3];
+    float *scratch;
+    DN_TRY(dn_alloc_aligned(length, sizeof *scratch, &scratch));
+    for (size_t r = 0; r < rows; r++)
+        reorder_row(data + r * length, &channels, spatial, scratch);
+    free(scratch);
+    return DN_OK;
+}
+
+dn_status dn_fill_model(dn_model *model, const dn_tensor *const *sources, dn_concat concat,
+                        bool *borrowed)
+{
+    const dn_slot *slots = model->layout.slots;
+    size_t floats = 0;
+    *borrowed = false;
+    for (int i = 0; i < model->layout.count; i++)
+        if (can_borrow(&model->arch, &slots[i], sources[i], concat))
+            *borrowed = true;
+        else
+            floats += slots[i].count;
+    if (floats)
+        DN_TRY(dn_alloc_aligned(floats, sizeof(float), &model->storage));
+    float *next = model->storage;
+    for (int i = 0; i < model->layout.count; i++) {
+        if (can_borrow(&model->arch, &slots[i], sources[i], concat)) {
+            model->tensors[i] = (const float *)(const void *)sources[i]->data;
+            continue;
+        }
+        dn_tensor_read(sources[i], next);
+        if (is_permuted(&model->arch, &slots[i], concat))
+            DN_TRY(reorder(&model->arch, &slots[i], next));
+        model->tensors[i] = next;
+        next += slots[i].count;
+    }
+    return DN_OK;
+}
+
+/* An exponent of all ones. */
+static bool has_non_finite(const float *data, size_t count)
+{
+    uint32_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, &data[i], sizeof bits);
+        found |= (bits & 0x7f800000u) == 0x7f800000u;
+    }
+    return found;
+}
+
+static bool has_negative(const float *data, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (data[i] < 0)
+            return true;
+    return false;
+}
+
+void dn_describe_values(const dn_model *model, char *text, size_t size)
+{
+    int bad = 0;
+    text[0] = '\0';
+    for (int i = 0; i < model->layout.count; i++) {
+        const dn_slot *slot = &model->layout.slots[i];
+        bool infinite = has_non_finite(model->tensors[i], slot->count);
+        bool negative = !infinite && slot->key.part == DN_PART_NORM_VARIANCE &&
+                        has_negative(model->tensors[i], slot->count);
+        if ((infinite || negative) && bad++ == 0)
+            snprintf(text, size, "%s holds %s", model->names[i],
+                     infinite ? "NaN or infinity" : "a negative variance");
+    }
+    size_t length = strlen(text);
+    if (bad > 1)
+        snprintf(text + length, size - length, ", as %s %d other%s", bad == 2 ? "does" : "do",
+                 bad - 1, bad == 2 ? "" : "s");
+}

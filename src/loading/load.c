@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+/* From a weight file to a model in canonical order. */
+#include "loading/load.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "loading/copy_tensors.h"
+#include "loading/match.h"
+#include "loading/metadata.h"
+#include "loading/order.h"
+#include "loading/other_metadata.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What loading found out so far. */
+typedef struct loader {
+    dn_tensor_file *file;
+    dn_concat asked; /* by the caller */
+    dn_arch arch;
+    dn_layout layout;
+    const dn_tensor **sources; /* of each slot */
+    dn_origin origin;
+    dn_concat concat;
+    bool metadata; /* this program's metadata are there and describe the network */
+    dn_metadata_doubts doubts;
+    dn_text warning;
+} loader;
+
+__attribute__((format(printf, 2, 3))) static void warn(loader *l, const char *format, ...)
+{
+    char sentence[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(sentence, sizeof sentence, format, arguments);
+    va_end(arguments);
+    for (char *at = sentence; *at; at++) /* values out of files may hold a terminal's commands */
+        if ((unsigned char)*at < ' ' || *at == 0x7f)
+            *at = '?';
+    if (l->warning.length)
+        dn_text_add(&l->warning, "; %s", sentence);
+    else
+        dn_text_add(&l->warning, "%s: %s", l->file->name, sentence);
+}
+
+static dn_status fit_match(loader *l, const dn_match *match)
+{
+    DN_TRY(dn_infer(match, &l->arch));
+    DN_TRY(dn_layout_create(&l->arch, &l->layout));
+    DN_TRY(dn_calloc((size_t)l->layout.count, sizeof *l->sources, &l->sources));
+    return dn_fit(match, &l->arch, &l->layout, l->sources);
+}
+
+static void drop_fit(loader *l)
+{
+    dn_layout_free(&l->layout);
+    free(l->sources);
+    l->sources = NULL;
+}
+
+/* The order, and whether anything contradicts it: the statistics are facts,
+ * a metadata is this program's word, names are a custom. */
+static dn_status decide_concat(loader *l, const dn_match *match)
+{
+    dn_concat facts,
+        metadata = l->metadata ? dn_metadata_concat(l->file, &l->doubts) : DN_CONCAT_AUTO;
+    DN_TRY(dn_concat_of_statistics(&l->arch, &l->layout, l->sources, &facts));
+    const struct {
+        dn_concat concat;
+        const char *from;
+    } sources[] = {{facts, "statistics"},
+                   {metadata, "metadata"},
+                   {l->asked, "request"},
+                   {match->convention, "names"}};
+    l->concat = DN_CONCAT_AUTO;
+    for (int i = 0; i < 4 && l->concat == DN_CONCAT_AUTO; i++) {
+        l->concat = sources[i].concat;
+        snprintf(l->origin.concat_from, sizeof l->origin.concat_from, "%s", sources[i].from);
+    }
+    if (l->concat == DN_CONCAT_AUTO)
+        return dn_fail(
+            DN_ERROR_ARGUMENT,
+            "neither names nor batch-norm statistics say whether a layer's new maps come "
+            "first or last; the option concat has to");
+    if (l->asked != DN_CONCAT_AUTO && l->asked != l->concat)
+        warn(l, "its batch-norm statistics or metadata overrule the concatenation order asked for");
+    else if (facts != DN_CONCAT_AUTO && match->convention != DN_CONCAT_AUTO &&
+             facts != match->convention)
+        warn(l,
+             "its batch-norm statistics say that new maps come %s, against its names' custom; "
+             "the statistics were followed",
+             dn_concat_name(facts));
+    return DN_OK;
+}
+
+static void describe_origin(loader *l, const dn_candidate *candidate, const dn_match *match)
+{
+    dn_origin *origin = &l->origin;
+    snprintf(origin->format, sizeof origin->format, "%s", l->file->format);
+    snprintf(origin->dialect, sizeof origin->dialect, "%s", match->dialect);
+    snprintf(origin->concat, sizeof origin->concat, "%s", dn_concat_name(l->concat));
+    snprintf(origin->dtype, sizeof origin->dtype, "%s", dn_dtype_name(l->sources[0]->dtype));
+    for (int i = 1; i < l->layout.count; i++)
+        if (l->sources[i]->dtype != l->sources[0]->dtype)
+            snprintf(origin->dtype, sizeof origin->dtype, "mixed");
+    if (candidate->scope_length)
+        snprintf(origin->state, sizeof origin->state, "%.*s", (int)candidate->scope_length - 1,
+                 candidate->scope);
+}
+
+static dn_status try_match(loader *l, const dn_candidate *candidate, const dn_match *match)
+{
+    dn_status status = fit_match(l, match);
+    if (status == DN_OK) {
+        l->doubts = (dn_metadata_doubts){""};
+        l->metadata = dn_metadata_arch(l->file, &l->arch, &l->doubts);
+        status = decide_concat(l, match);
+    }
+    if (status == DN_OK)
+        describe_origin(l, candidate, match);
+    else
+        drop_fit(l);
+    return status;
+}
+
+static dn_status try_names(loader *l, const dn_candidate *candidate, bool *known)
+{
+    dn_match match;
+    DN_TRY(dn_match_names(candidate, &match));
+    *known = match.pair_count > candidate->count / 2;
+    dn_status status = *known ? try_match(l, candidate, &match) : DN_ERROR_MISMATCH;
+    dn_match_free(&match);
+    return status;
+}
+
+static dn_status try_structure(loader *l, const dn_candidate *candidate)
+{
+    dn_match match;
+    DN_TRY(dn_match_structure(candidate, &match));
+    dn_status status = try_match(l, candidate, &match);
+    dn_match_free(&match);
+    return status;
+}
+
+static dn_status try_candidate(loader *l, const dn_candidate *candidate)
+{
+    bool known;
+    dn_status status = try_names(l, candidate, &known);
+    if (status != DN_ERROR_MISMATCH)
+        return status;
+    status = try_structure(l, candidate);
+    if (status != DN_ERROR_MISMATCH || !known)
+        return status;
+    return try_names(l, candidate, &known); /* for its sentence, in the file's own terms */
+}
+
+static dn_status try_candidates(loader *l, const dn_candidates *candidates)
+{
+    if (candidates->count == 0 || candidates->items[0].count == 0)
+        return dn_fail(DN_ERROR_MISMATCH, "holds no tensors");
+    for (size_t i = 0; i < candidates->count; i++) {
+        dn_status status = try_candidate(l, &candidates->items[i]);
+        if (status != DN_ERROR_MISMATCH)
+            return status;
+    }
+    return try_candidate(l, &candidates->items[0]); /* for the likeliest one's sentence */
+}
+
+/* Networks that blur where this family pools would load and answer wrongly.
+ * antialiased-cnns (Zhang, 2019) keeps the blur's filters among the tensors. */
+static dn_status refuse_filters(const dn_tensor_file *file)
+{
+    static const char ending[] = ".filt";
+    for (size_t i = 0; i < file->tensor_count; i++) {
+        const char *name = file->tensors[i].name;
+        size_t length = strlen(name);
+        if (length >= sizeof ending && strcmp(name + length + 1 - sizeof ending, ending) == 0)
+            return dn_fail(DN_ERROR_MISMATCH,
+                           "%s: is an anti-aliased network (\"%s\"): blur pooling is not computed",
+                           file->name, name);
+    }
+    return DN_OK;
+}
+
+static dn_status find_network(loader *l)
+{
+    dn_candidates candidates;
+    DN_TRY(refuse_filters(l->file));
+    DN_TRY(dn_candidates_find(l->file, &candidates));
+    dn_status status = try_candidates(l, &candidates);
+    dn_candidates_free(&candidates);
+    return status == DN_OK ? DN_OK : dn_fail_within(status, l->file->name);
+}
+
+/* timm's one published network with a deep stem, densenetblur121d, has the
+ * tensors of densenet121 with that stem and none for its blur: only the file's
+ * name or its folder's may tell. */
+static dn_status refuse_blur(loader *l)
+{
+    dn_arch like;
+    if (strcmp(l->origin.dialect, "timm") != 0 || dn_metadata_exists(l->file) ||
+        dn_arch_find("densenet121", &like) != DN_OK ||
+        memcmp(like.blocks, l->arch.blocks, sizeof like.blocks) != 0)
+        return DN_OK;
+    if (strstr(l->file->name, "densenetblur"))
+        return dn_fail(DN_ERROR_MISMATCH,
+                       "%s: is timm's densenetblur121d by its name: its blur pooling is not "
+                       "computed, answers would be wrong",
+                       l->file->name);
+    warn(l, "if this is timm's densenetblur121d, answers will be off: its blur pooling is not "
+            "computed");
+    return DN_OK;
+}
+
+static void warn_of_values(loader *l, const dn_model *model)
+{
+    char values[256];
+    dn_describe_values(model, values, sizeof values);
+    if (values[0])
+        warn(l, "%s", values);
+}
+
+static dn_status build_model(loader *l, dn_model **out)
+{
+    DN_TRY(refuse_blur(l));
+    if (!l->metadata)
+        dn_foreign_epsilon(l->file, &l->arch.bn_epsilon);
+    dn_model *model;
+    DN_TRY(dn_model_create(&l->arch, false, &model));
+    model->origin = l->origin;
+    bool borrowed = false;
+    dn_status status = dn_fill_model(model, l->sources, l->concat, &borrowed);
+    if (status == DN_OK)
+        status = l->metadata                   ? dn_metadata_read(l->file, model, &l->doubts)
+                 : dn_metadata_exists(l->file) ? DN_OK
+                                               : dn_foreign_read(l->file, model);
+    if (status == DN_OK && l->doubts.text[0])
+        warn(l, "%s%s", l->doubts.text, l->metadata ? "" : "; its metadata were ignored");
+    if (status == DN_OK)
+        warn_of_values(l, model);
+    if (status == DN_OK && (l->warning.length || l->warning.failed))
+        status = dn_text_take(&l->warning, &model->warning);
+    if (status != DN_OK) {
+        dn_model_free(model);
+        return status;
+    }
+    if (borrowed) {
+        model->file = l->file;
+        l->file = NULL;
+    }
+    *out = model;
+    return DN_OK;
+}
+
+/* Takes the file over, also on failure. */
+static dn_status load(dn_tensor_file *file, const dn_load_options *options, dn_model **model)
+{
+    loader l = {.file = file, .asked = options ? options->concat : DN_CONCAT_AUTO};
+    dn_status status = find_network(&l);
+    if (status == DN_OK)
+        status = build_model(&l, model);
+    drop_fit(&l);
+    dn_text_drop(&l.warning);
+    dn_tensor_file_close(l.file);
+    return status;
+}
+
+dn_status dn_model_load(const char *path, const dn_load_options *options, dn_model **model)
+{
+    dn_tensor_file *file;
+    DN_TRY(dn_tensor_file_open(path, &file));
+    return load(file, options, model);
+}
+
+dn_status dn_model_read(const void *data, size_t size, const char *name,
+                        const dn_load_options *options, dn_model **model)
+{
+    dn_tensor_file *file;
+    DN_TRY(dn_tensor_file_read(data, size, name, &file));
+    return load(file, options, model);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* From the tensors of a file to a network, in steps:
+ *     candidates   sets of tensors that may be one network's state
+ *     match        each tensor's key, by a code base's names or by structure
+ *     infer        the architecture that the keys and shapes describe
+ *     fit          a tensor for each slot of that architecture, or a complaint */
+#ifndef DN_LOADING_MATCH_H
+#define DN_LOADING_MATCH_H
+
+#include "network/layout.h"
+#include "network/names.h"
+#include "tensors/tensors.h"
+
+/* Tensors that lie in one dictionary of a file, or below it, less counters and
+ * the like, which no network needs. */
+typedef struct dn_candidate {
+    const char *file_name;
+    const char *scope; /* path of the dictionary with its final dot; "": the whole file */
+    size_t scope_length;
+    const dn_tensor **tensors;
+    size_t count;
+} dn_candidate;
+
+typedef struct dn_candidates {
+    dn_candidate *items; /* the likeliest first */
+    size_t count;
+} dn_candidates;
+
+dn_status dn_candidates_find(const dn_tensor_file *file, dn_candidates *candidates);
+void dn_candidates_free(dn_candidates *candidates);
+
+typedef struct dn_pair {
+    dn_key key;
+    const dn_tensor *tensor;
+} dn_pair;
+
+typedef struct dn_match {
+    dn_pair *pairs;
+    size_t pair_count;
+    const dn_tensor **rest; /* tensors that got no key */
+    size_t rest_count;
+    const char *dialect;  /* for a person */
+    dn_dialect naming;    /* in which to name what is missing */
+    dn_concat convention; /* where the dialect puts new maps; AUTO if unknown */
+} dn_match;
+
+/* Room for count tensors; released by dn_match_free. */
+dn_status dn_match_create(size_t count, dn_match *match);
+void dn_match_free(dn_match *match);
+
+/* By the dialect that knows most of the names; there may be few or none. */
+dn_status dn_match_names(const dn_candidate *candidate, dn_match *match);
+
+/* By kind, shape and order, whatever the names. DN_ERROR_MISMATCH with a
+ * sentence where the tensors are no DenseNet's. */
+dn_status dn_match_structure(const dn_candidate *candidate, dn_match *match);
+
+/* Puts each norm's four tensors, matched in any order, into their roles: means
+ * and variances are what neighbouring layers share. */
+dn_status dn_find_roles(dn_match *match);
+
+/* The architecture; DN_ERROR_MISMATCH where it cannot be told. */
+dn_status dn_infer(const dn_match *match, dn_arch *arch);
+
+/* sources[i] becomes the tensor of slot i. DN_ERROR_MISMATCH, naming what is
+ * missing, left over or of another shape, unless every slot has one and every
+ * tensor is used. */
+dn_status dn_fit(const dn_match *match, const dn_arch *arch, const dn_layout *layout,
+                 const dn_tensor **sources);
+
+#endif

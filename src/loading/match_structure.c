@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: MIT */
+/* Keys by structure. Every convolution but the stem's first has one norm
+ * before it that is as long as it reads channels; a layer's channels grow from
+ * the last one's by the growth rate; and a transition stands where the channels
+ * are as many as it reads. What names and order add is which norm, of several
+ * as long, is whose, and in which order the layers come. */
+#include "base/memory.h"
+#include "loading/match.h"
+#include "loading/modules.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_TENSORS 6000 /* matching takes time in proportion to its square */
+
+/* A convolution with the norm before it. */
+typedef struct link {
+    dn_module *norm, *conv; /* norm NULL: the network's first convolution */
+    struct link *second;    /* of a layer's 1x1 convolution: its 3x3 */
+    bool taken;
+} link;
+
+typedef struct structure {
+    dn_modules modules;
+    bool adjacent;  /* each norm stands directly before its convolution */
+    int stem_convs; /* 1 or 3 */
+    link *links;    /* in order */
+    size_t link_count;
+    link *first;
+    link **layers;
+    size_t layer_count;
+    dn_module *last; /* the norm behind the last block */
+    int width;       /* channels at the place that is being matched */
+    dn_match *match;
+} structure;
+
+static dn_status mismatch(const char *what, const dn_module *module)
+{
+    return dn_fail(DN_ERROR_MISMATCH, "%s, \"%.*s\", is not where a DenseNet has one", what,
+                   (int)(module->path_length < 200 ? module->path_length : 200), module->path);
+}
+
+/* ------------------------------------------ convolutions and their norms */
+
+static bool is_free_norm(const dn_module *module, int length)
+{
+    return module->kind == DN_MODULE_NORM && !module->taken && module->in == length;
+}
+
+/* Of equally likely norms the nearest before the convolution, or else the first
+ * behind it. */
+static dn_module *find_norm(const structure *s, const dn_module *conv)
+{
+    dn_module *modules = s->modules.items, *best = NULL;
+    size_t place = (size_t)(conv - modules);
+    int likeness = -1;
+    for (size_t step = 0; step < s->modules.count; step++) {
+        size_t i = step < place ? place - 1 - step : step; /* backwards, then forwards */
+        int found = is_free_norm(&modules[i], conv->in) ? dn_likeness(&modules[i], conv) : -1;
+        if (found > likeness) {
+            likeness = found;
+            best = &modules[i];
+        }
+    }
+    return best;
+}
+
+static dn_module *norm_just_before(const structure *s, dn_module *conv)
+{
+    bool fits = conv > s->modules.items && is_free_norm(conv - 1, conv->in);
+    return fits ? conv - 1 : NULL;
+}
+
+static dn_status link_convs(structure *s)
+{
+    for (size_t i = 0; i < s->modules.count; i++) {
+        dn_module *conv = &s->modules.items[i];
+        if (conv->kind != DN_MODULE_CONV)
+            continue;
+        link *made = &s->links[s->link_count++];
+        *made = (link){.conv = conv};
+        made->norm = s->adjacent ? norm_just_before(s, conv) : find_norm(s, conv);
+        if (made->norm)
+            made->norm->taken = true;
+        else if (s->first)
+            return mismatch("a convolution without a norm before it", conv);
+        else
+            s->first = made;
+    }
+    if (!s->first)
+        return dn_fail(DN_ERROR_MISMATCH, "no convolution begins the network");
+    s->first->taken = true;
+    return DN_OK;
+}
+
+/* -------------------------------------------------------------------- keys */
+
+static void add_module(structure *s, dn_key key, const dn_module *module)
+{
+    static const dn_part firsts[] = {
+        [DN_MODULE_CONV] = DN_PART_CONV,
+        [DN_MODULE_NORM] = DN_PART_NORM_WEIGHT,
+        [DN_MODULE_LINEAR] = DN_PART_LINEAR_WEIGHT,
+    };
+    for (int i = 0; i < 4 && module->tensors[i]; i++) {
+        key.part = (dn_part)((int)firsts[module->kind] + i);
+        s->match->pairs[s->match->pair_count++] = (dn_pair){key, module->tensors[i]};
+    }
+}
+
+static void add_link(structure *s, dn_key key, const link *l)
+{
+    add_module(s, key, l->norm);
+    add_module(s, key, l->conv);
+}
+
+/* ---------------------------------------------------- the parts of a network */
+
+/* A stem's norms stand behind its convolutions and often share their numbers,
+ * which misleads where two norms are as long. */
+static void sort_stem_norms(link *second, link *third, const dn_module *first)
+{
+    dn_module *norm = second->norm;
+    int as_is = dn_likeness(norm, first) + dn_likeness(third->norm, second->conv);
+    int swapped = dn_likeness(third->norm, first) + dn_likeness(norm, second->conv);
+    if (norm->in == third->norm->in && swapped > as_is) {
+        second->norm = third->norm;
+        third->norm = norm;
+    }
+}
+
+/* The stem's later convolutions, each behind the norm of the one before. */
+static dn_status match_stem(structure *s)
+{
+    link *stem[3] = {s->first};
+    int count = 1;
+    s->width = s->first->conv->out;
+    for (size_t i = 0; i < s->link_count && count < s->stem_convs; i++) {
+        link *l = &s->links[i];
+        if (l->taken || l->conv->kernel != 3 || l->conv->in != s->width)
+            continue;
+        l->taken = true;
+        stem[count++] = l;
+        s->width = l->conv->out;
+    }
+    if (count < s->stem_convs)
+        return mismatch("the first convolution", s->first->conv);
+    if (count == 3 && !s->adjacent)
+        sort_stem_norms(stem[1], stem[2], s->first->conv);
+    for (int unit = 0; unit < count; unit++) {
+        add_module(s, (dn_key){.role = DN_ROLE_STEM, .unit = unit}, stem[unit]->conv);
+        if (unit)
+            add_module(s, (dn_key){.role = DN_ROLE_STEM, .unit = unit - 1}, stem[unit]->norm);
+    }
+    return DN_OK;
+}
+
+/* Two norms are before no convolution where the stem has one at its end, else
+ * only the last of the network. */
+static dn_status match_loose_norms(structure *s)
+{
+    dn_module *loose[2];
+    int count = 0;
+    for (size_t i = 0; i < s->modules.count; i++) {
+        dn_module *norm = &s->modules.items[i];
+        if (norm->kind != DN_MODULE_NORM || norm->taken)
+            continue;
+        if (count == 2)
+            return mismatch("a third norm without a convolution behind it", norm);
+        loose[count++] = norm;
+    }
+    if (count == 0)
+        return dn_fail(DN_ERROR_MISMATCH, "there is no norm behind the last block");
+    s->last = loose[0];
+    if (count == 1)
+        return DN_OK;
+    const dn_module *stem = loose[0];
+    if (stem->in == s->width)
+        s->last = loose[1];
+    else
+        stem = loose[1];
+    if (stem->in != s->width)
+        return mismatch("a norm without a convolution behind it", stem);
+    add_module(s, (dn_key){.role = DN_ROLE_STEM, .unit = s->stem_convs - 1}, stem);
+    return DN_OK;
+}
+
+/* The 1x1 convolution that a layer's 3x3 stands behind: by place, or the one
+ * that looks most like it. */
+static link *find_bottleneck(structure *s, link *second)
+{
+    link *best = NULL;
+    int likeness = -1;
+    for (size_t i = 0; i < s->link_count; i++) {
+        link *l = &s->links[i];
+        if (l->taken || l->conv->kernel != 1 || l->conv->out != second->conv->in)
+            continue;
+        int found = !s->adjacent ? dn_likeness(l->conv, second->conv) : l + 1 == second ? 1 : -1;
+        if (found > likeness) {
+            likeness = found;
+            best = l;
+        }
+    }
+    return best;
+}
+
+/* Tells layers from transitions: networks with bottlenecks have at least as
+ * many 1x1 convolutions as 3x3, others fewer. */
+static dn_status match_layers(structure *s)
+{
+    int narrow = 0, wide = 0;
+    for (size_t i = 0; i < s->link_count; i++)
+        if (!s->links[i].taken) {
+            narrow += s->links[i].conv->kernel == 1;
+            wide += s->links[i].conv->kernel == 3;
+        }
+    for (size_t i = 0; i < s->link_count; i++) {
+        link *l = &s->links[i];
+        if (l->taken || l->conv->kernel != 3)
+            continue;
+        l->taken = true;
+        link *first = narrow >= wide ? find_bottleneck(s, l) : l;
+        if (!first)
+            return mismatch("a 3x3 convolution", l->conv);
+        first->taken = true;
+        first->second = narrow >= wide ? l : NULL;
+        s->layers[s->layer_count++] = first;
+    }
+    return DN_OK;
+}
+
+static link *next_transition(structure *s)
+{
+    for (size_t i = 0; i < s->link_count; i++)
+        if (!s->links[i].taken)
+            return &s->links[i];
+    return NULL;
+}
+
+/* The channels only grow within a block, so that its transition can stand in
+ * one place. */
+static dn_status match_blocks(structure *s)
+{
+    dn_key key = {.role = DN_ROLE_LAYER};
+    link *transition = next_transition(s);
+    for (size_t i = 0; i < s->layer_count; i++, key.layer++) {
+        const link *layer = s->layers[i];
+        if (key.layer && transition && transition->conv->in == s->width) {
+            add_link(s, (dn_key){.role = DN_ROLE_TRANSITION, .block = key.block}, transition);
+            transition->taken = true;
+            s->width = transition->conv->out;
+            transition = next_transition(s);
+            key.block++;
+            key.layer = 0;
+        }
+        if (layer->conv->in != s->width)
+            return mismatch("a convolution", layer->conv);
+        key.unit = 0;
+        add_link(s, key, layer);
+        key.unit = 1;
+        if (layer->second)
+            add_link(s, key, layer->second);
+        s->width += layer->second ? layer->second->conv->out : layer->conv->out;
+    }
+    return transition ? mismatch("a 1x1 convolution", transition->conv) : DN_OK;
+}
+
+static dn_status match_end(structure *s)
+{
+    const dn_module *head = NULL;
+    for (size_t i = 0; i < s->modules.count; i++) {
+        const dn_module *module = &s->modules.items[i];
+        if (module->kind != DN_MODULE_LINEAR)
+            continue;
+        if (head)
+            return mismatch("a second classifier", module);
+        head = module;
+    }
+    if (!head)
+        return dn_fail(DN_ERROR_MISMATCH, "there is no classifier");
+    if (s->last->in != s->width)
+        return mismatch("a norm", s->last);
+    if (head->in != s->width)
+        return mismatch("the classifier", head);
+    add_module(s, (dn_key){.role = DN_ROLE_FINAL}, s->last);
+    add_module(s, (dn_key){.role = DN_ROLE_HEAD}, head);
+    return DN_OK;
+}
+
+static dn_status match_modules(structure *s)
+{
+    DN_TRY(dn_calloc(s->modules.count, sizeof *s->links, &s->links));
+    DN_TRY(dn_calloc(s->modules.count, sizeof *s->layers, &s->layers));
+    DN_TRY(link_convs(s));
+    DN_TRY(match_stem(s));
+    DN_TRY(match_loose_norms(s));
+    DN_TRY(match_layers(s));
+    DN_TRY(match_blocks(s));
+    return match_end(s);
+}
+
+/* ---------------------------------------------------------------- attempts */
+
+typedef struct attempt {
+    bool natural; /* tensors in the natural order of their names, not the file's */
+    bool adjacent;
+    int stem_convs;
+} attempt;
+
+static int by_natural_name(const void *a, const void *b)
+{
+    const dn_tensor *first = *(const dn_tensor *const *)a, *second = *(const dn_tensor *const *)b;
+    return dn_compare_naturally(first->name, second->name);
+}
+
+static dn_status try_attempt(const dn_tensor **tensors, size_t count, const attempt *a,
+                             dn_match *match)
+{
+    structure s = {.adjacent = a->adjacent, .stem_convs = a->stem_convs, .match = match};
+    match->pair_count = 0;
+    if (a->natural)
+        qsort(tensors, count, sizeof *tensors, by_natural_name);
+    DN_TRY(dn_modules_group(tensors, count, &s.modules));
+    dn_status status = match_modules(&s);
+    if (status == DN_OK && !s.modules.roles_known)
+        status = dn_find_roles(match);
+    dn_modules_free(&s.modules);
+    free(s.links);
+    free(s.layers);
+    return status;
+}
+
+/* Order first, since names may say anything; the last attempt's sentence is
+ * the one that stays. */
+dn_status dn_match_structure(const dn_candidate *candidate, dn_match *match)
+{
+    static const attempt attempts[] = {
+        {false, true, 1},  {false, true, 3},  {true, true, 1},  {true, true, 3},
+        {false, false, 3}, {false, false, 1}, {true, false, 3}, {true, false, 1},
+    };
+    if (candidate->count > MAX_TENSORS)
+        return dn_fail(DN_ERROR_MISMATCH, "has %zu tensors in one network, at most %d are matched",
+                       candidate->count, MAX_TENSORS);
+    const dn_tensor **tensors;
+    DN_TRY(dn_match_create(candidate->count, match));
+    dn_status status = dn_calloc(candidate->count, sizeof *tensors, &tensors);
+    if (status == DN_OK) {
+        memcpy(tensors, candidate->tensors, candidate->count * sizeof *tensors);
+        status = DN_ERROR_MISMATCH;
+        size_t tried = 0;
+        for (; tried < sizeof attempts / sizeof *attempts && status == DN_ERROR_MISMATCH; tried++) {
+            if (tried == 4) /* back to the file's order */
+                memcpy(tensors, candidate->tensors, candidate->count * sizeof *tensors);
+            status = try_attempt(tensors, candidate->count, &attempts[tried], match);
+        }
+        free(tensors);
+    }
+    if (status != DN_OK)
+        dn_match_free(match);
+    return status;
+}

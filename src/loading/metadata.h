@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* What this program writes into a file's metadata beside the tensors, and what
+ * it makes of other programs' labels and thresholds. docs/weights.md lists the
+ * keys. */
+#ifndef DN_LOADING_METADATA_H
+#define DN_LOADING_METADATA_H
+
+#include "network/model.h"
+#include "tensors/tensors.h"
+
+/* How the entries spell the stem, and the entries that are an int of dn_arch. */
+#define DN_CARD_NUMBERS 5
+typedef struct dn_metadata_number {
+    const char *key;
+    size_t offset;
+} dn_metadata_number;
+extern const char *const dn_metadata_stems[];
+extern const dn_metadata_number dn_metadata_numbers[DN_CARD_NUMBERS];
+
+bool dn_metadata_exists(const dn_tensor_file *file);
+
+/* An entry's text, NULL where the file has none such. */
+const char *dn_metadata_text(const dn_tensor_file *file, const char *key);
+
+/* Entries that were not believed, for a person; "" where all were. */
+typedef struct dn_metadata_doubts {
+    char text[512];
+} dn_metadata_doubts;
+
+/* Adds `KEY is "VALUE" in its metadata, REASON`; returns false. */
+bool dn_metadata_doubt(dn_metadata_doubts *doubts, const dn_tensor_file *file, const char *key,
+                       const char *reason);
+
+/* Replaces *arch, which was read off the tensors, by the recorded one where it
+ * describes the same tensors (the BN epsilon is in no shape). False where there
+ * is none, or one that describes others: then the rest of the metadata is not to be
+ * believed either. */
+bool dn_metadata_arch(const dn_tensor_file *file, dn_arch *arch, dn_metadata_doubts *doubts);
+
+/* The recorded concatenation order, AUTO where there is none. */
+dn_concat dn_metadata_concat(const dn_tensor_file *file, dn_metadata_doubts *doubts);
+
+/* Labels, task, preprocessing and thresholds, as far as the file has them. */
+dn_status dn_metadata_read(const dn_tensor_file *file, dn_model *model, dn_metadata_doubts *doubts);
+
+/* Calls add(context, key, text) for each entry of the model's metadata. */
+typedef dn_status dn_metadata_entry(void *context, const char *key, const char *text);
+dn_status dn_metadata_write(const dn_model *model, dn_concat concat, dn_metadata_entry *add,
+                            void *context);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* Tensors of unknown names as modules: a convolution is its kernel, a batch
+ * norm four vectors of one length, the classifier a matrix and its bias. */
+#ifndef DN_LOADING_MODULES_H
+#define DN_LOADING_MODULES_H
+
+#include "tensors/tensors.h"
+
+typedef enum dn_module_kind { DN_MODULE_CONV, DN_MODULE_NORM, DN_MODULE_LINEAR } dn_module_kind;
+
+typedef struct dn_module {
+    dn_module_kind kind;
+    const dn_tensor *tensors[4]; /* norm: weight, bias, mean, variance, once that is known */
+    const char *path;            /* what its tensors' names have in common; not terminated */
+    size_t path_length;
+    int in, out, kernel; /* norm: in and out are its length */
+    bool taken;          /* for whoever puts modules together */
+} dn_module;
+
+typedef struct dn_modules {
+    dn_module *items; /* in the tensors' order */
+    size_t count;
+    bool roles_known; /* of the norms' vectors */
+} dn_modules;
+
+/* Groups by the last part of names (weight, bias, running_mean, ...), or where
+ * that fails by what lies side by side. Released by dn_modules_free. */
+dn_status dn_modules_group(const dn_tensor *const *tensors, size_t count, dn_modules *modules);
+void dn_modules_free(dn_modules *modules);
+
+/* Orders "layer.2" before "layer.10". */
+int dn_compare_naturally(const char *a, const char *b);
+
+/* How much two paths look like one place of a network: by what they begin
+ * with, and if that is the same by what they end with, in whole words and
+ * numbers. */
+int dn_likeness(const dn_module *a, const dn_module *b);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* What other programs' files say beside the tensors: labels, TorchXRayVision's
+ * operating points, the batch norms' epsilon. */
+#ifndef DN_LOADING_OTHER_METADATA_H
+#define DN_LOADING_OTHER_METADATA_H
+
+#include "network/model.h"
+#include "tensors/tensors.h"
+
+/* The epsilon of a pickled module's batch norms; leaves *epsilon alone where
+ * the file has none, or several. */
+void dn_foreign_epsilon(const dn_tensor_file *file, double *epsilon);
+
+/* Labels, task, preprocessing and thresholds; model->origin.dialect too where
+ * it is TorchXRayVision's. */
+dn_status dn_foreign_read(const dn_tensor_file *file, dn_model *model);
+
+/* The operating points of a network that TorchXRayVision publishes under this
+ * file name, NULL for others; DN_XRV_OUTPUTS of them. */
+#define DN_XRV_OUTPUTS 18
+const float *dn_xrv_thresholds(const char *path);
+
+/* What each output is, where the file does not say. */
+extern const char *const dn_xrv_labels[DN_XRV_OUTPUTS];
+
+#endif

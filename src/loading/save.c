@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/memory.h"
+#include "base/text.h"
+#include "loading/metadata.h"
+#include "loading/order.h"
+#include "network/names.h"
+#include "tensors/writers.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* What is to be written. */
+typedef struct saver {
+    const dn_model *model;
+    dn_dialect naming;
+    dn_dtype dtype;
+    dn_output *outputs;
+    size_t count;
+    float *reordered; /* the tensors whose channels change places */
+    char *metadata;
+} saver;
+
+static dn_status read_options(const dn_save_options *options, saver *s)
+{
+    const char *naming = options && options->naming ? options->naming : "torchvision";
+    const char *dtype = options && options->dtype ? options->dtype : "f32";
+    s->naming = DN_DIALECT_TORCHVISION;
+    if (strcmp(naming, "reference") == 0)
+        s->naming = DN_DIALECT_REFERENCE;
+    else if (strcmp(naming, "torchvision") != 0)
+        return dn_fail(DN_ERROR_ARGUMENT, "naming \"%s\": torchvision or reference is expected",
+                       naming);
+    static const dn_dtype dtypes[] = {DN_F32, DN_F16, DN_BF16};
+    for (int i = 0; i < 3; i++)
+        if (strcmp(dtype, dn_dtype_name(dtypes[i])) == 0) {
+            s->dtype = dtypes[i];
+            return DN_OK;
+        }
+    return dn_fail(DN_ERROR_ARGUMENT, "dtype \"%s\": f32, f16 or bf16 is expected", dtype);
+}
+
+/* A copy of slot i with the channels where a layer that puts new maps first
+ * expects them. */
+static const float *reorder(saver *s, int i, float **next)
+{
+    const dn_slot *slot = &s->model->layout.slots[i];
+    const float *data = s->model->tensors[i];
+    dn_channels channels = dn_channels_read(&s->model->arch, &slot->key);
+    if (dn_dialect_concat(s->naming) != DN_CONCAT_FIRST || channels.layers == 0)
+        return data;
+    int concatenated = channels.in + channels.layers * channels.growth;
+    size_t count = (size_t)concatenated;
+    size_t spatial = (size_t)slot->shape[2] * (size_t)slot->shape[3];
+    size_t rows = slot->count / (count * spatial);
+    float *copy = *next;
+    *next += slot->count;
+    for (size_t row = 0; row < rows; row++)
+        for (size_t c = 0; c < count; c++) {
+            size_t place = (size_t)dn_channel_new_first(&channels, (int)c);
+            memcpy(copy + (row * count + place) * spatial, data + (row * count + c) * spatial,
+                   spatial * sizeof *copy);
+        }
+    return copy;
+}
+
+static dn_status add_output(saver *s, const char *name, dn_output output)
+{
+    DN_TRY(dn_copy_string(name, &output.name));
+    s->outputs[s->count++] = output;
+    return DN_OK;
+}
+
+/* Behind each norm's variance comes the counter that PyTorch's strict loading
+ * asks for. */
+static dn_status add_counter(saver *s, char name[DN_TENSOR_NAME_SIZE])
+{
+    char *part = strrchr(name, '.');
+    snprintf(part, DN_TENSOR_NAME_SIZE - (size_t)(part - name), ".num_batches_tracked");
+    return add_output(s, name, (dn_output){.dtype = DN_I64});
+}
+
+static dn_status make_outputs(saver *s)
+{
+    const dn_arch *arch = &s->model->arch;
+    const dn_layout *layout = &s->model->layout;
+    dn_name_context context = {.block_count = arch->block_count, .blocks = arch->blocks};
+    DN_TRY(dn_calloc(2 * (size_t)layout->count, sizeof *s->outputs, &s->outputs));
+    if (dn_dialect_concat(s->naming) == DN_CONCAT_FIRST)
+        DN_TRY(dn_alloc_aligned(layout->floats, sizeof(float), &s->reordered));
+    float *next = s->reordered;
+    for (int i = 0; i < layout->count; i++) {
+        const dn_slot *slot = &layout->slots[i];
+        char name[DN_TENSOR_NAME_SIZE];
+        dn_output output = {.dtype = s->dtype, .rank = slot->rank, .data = reorder(s, i, &next)};
+        for (int d = 0; d < slot->rank; d++)
+            output.shape[d] = slot->shape[d];
+        dn_name_format(s->naming, &context, &slot->key, name);
+        DN_TRY(add_output(s, name, output));
+        if (slot->key.part == DN_PART_NORM_VARIANCE)
+            DN_TRY(add_counter(s, name));
+    }
+    return DN_OK;
+}
+
+static dn_status add_metadata_entry(void *context, const char *key, const char *text)
+{
+    dn_text *metadata = context;
+    dn_text_add(metadata, ",");
+    dn_text_add_json(metadata, key);
+    dn_text_add(metadata, ":");
+    dn_text_add_json(metadata, text);
+    return DN_OK;
+}
+
+/* "format" is what Python's safetensors users look for. */
+static dn_status make_metadata(saver *s)
+{
+    dn_text metadata = {0};
+    dn_text_add(&metadata, "{\"format\":\"pt\"");
+    dn_status status =
+        dn_metadata_write(s->model, dn_dialect_concat(s->naming), add_metadata_entry, &metadata);
+    dn_text_add(&metadata, "}");
+    if (status == DN_OK)
+        return dn_text_take(&metadata, &s->metadata);
+    dn_text_drop(&metadata);
+    return status;
+}
+
+static bool is_torch_path(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return dot && (strcasecmp(dot, ".pt") == 0 || strcasecmp(dot, ".pth") == 0);
+}
+
+static dn_status write_file(const saver *s, const char *path)
+{
+    dn_file_writer writer;
+    DN_TRY(dn_file_create(path, &writer));
+    dn_status status = is_torch_path(path)
+                           ? dn_write_torch(&writer, s->metadata, s->outputs, s->count)
+                           : dn_write_safetensors(&writer, s->metadata, s->outputs, s->count);
+    if (status == DN_OK)
+        return dn_file_commit(&writer);
+    dn_file_abandon(&writer);
+    return status;
+}
+
+static void release(saver *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        free(s->outputs[i].name);
+    free(s->outputs);
+    free(s->reordered);
+    free(s->metadata);
+}
+
+dn_status dn_model_save(const dn_model *model, const char *path, const dn_save_options *options)
+{
+    saver s = {.model = model};
+    DN_TRY(read_options(options, &s));
+    dn_status status = make_outputs(&s);
+    if (status == DN_OK)
+        status = make_metadata(&s);
+    if (status == DN_OK)
+        status = write_file(&s, path);
+    release(&s);
+    return status;
+}

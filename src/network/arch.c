@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/* The family: fixed names in a table, the paper's CIFAR networks by rule. */
+#include "base/status.h"
+#include "network/layout.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define MAX_LAYERS 1000
+#define MAX_CHANNELS 65536
+
+/* Huang et al., 2017, table 1; 161 is the authors' published wide network. */
+static const struct {
+    const char *name;
+    int growth, blocks[4];
+} imagenet_networks[] = {
+    {"densenet121", 32, {6, 12, 24, 16}}, {"densenet169", 32, {6, 12, 32, 32}},
+    {"densenet201", 32, {6, 12, 48, 32}}, {"densenet264", 32, {6, 12, 64, 48}},
+    {"densenet161", 48, {6, 12, 36, 24}},
+};
+#define IMAGENET_COUNT ((int)(sizeof imagenet_networks / sizeof *imagenet_networks))
+
+const char *dn_arch_name(int index)
+{
+    return index >= 0 && index < IMAGENET_COUNT ? imagenet_networks[index].name : NULL;
+}
+
+static dn_arch imagenet_arch(int index)
+{
+    int growth = imagenet_networks[index].growth;
+    dn_arch arch = {
+        .block_count = 4,
+        .growth = growth,
+        .stem_channels = 2 * growth,
+        .stem_hidden = {growth, growth},
+        .bottleneck = 4,
+        .compression = 0.5,
+        .stem = DN_STEM_IMAGENET,
+        .channels = 3,
+        .classes = 1000,
+        .bn_epsilon = 1e-5,
+    };
+    memcpy(arch.blocks, imagenet_networks[index].blocks, sizeof imagenet_networks[index].blocks);
+    snprintf(arch.name, sizeof arch.name, "%s", imagenet_networks[index].name);
+    return arch;
+}
+
+/* L counts the stem, two transitions, the classifier, and one or two
+ * convolutions a layer. */
+static dn_status cifar_arch(const char *name, bool bottleneck, int depth, int growth, dn_arch *out)
+{
+    int convolutions = bottleneck ? 6 : 3;
+    if (depth < 4 + convolutions || (depth - 4) % convolutions != 0)
+        return dn_fail(DN_ERROR_ARGUMENT, "%s: a depth of 4 plus a multiple of %d is expected",
+                       name, convolutions);
+    int layers = (depth - 4) / convolutions;
+    dn_arch arch = {
+        .block_count = 3,
+        .blocks = {layers, layers, layers},
+        .growth = growth,
+        .stem_channels = bottleneck ? 2 * growth : 16,
+        .bottleneck = bottleneck ? 4 : 0,
+        .compression = bottleneck ? 0.5 : 1,
+        .stem = DN_STEM_CIFAR,
+        .channels = 3,
+        .classes = 10,
+        .bn_epsilon = 1e-5,
+    };
+    snprintf(arch.name, sizeof arch.name, "densenet-%s%d-%d", bottleneck ? "bc-" : "", depth,
+             growth);
+    DN_TRY(dn_arch_check(&arch));
+    *out = arch;
+    return DN_OK;
+}
+
+dn_status dn_arch_find(const char *name, dn_arch *arch)
+{
+    for (int i = 0; i < IMAGENET_COUNT; i++)
+        if (strcmp(name, imagenet_networks[i].name) == 0) {
+            *arch = imagenet_arch(i);
+            return DN_OK;
+        }
+    int depth, growth, end = 0;
+    if (sscanf(name, "densenet-bc-%5d-%5d%n", &depth, &growth, &end) == 2 && !name[end])
+        return cifar_arch(name, true, depth, growth, arch);
+    if (sscanf(name, "densenet-%5d-%5d%n", &depth, &growth, &end) == 2 && !name[end])
+        return cifar_arch(name, false, depth, growth, arch);
+    return dn_fail(DN_ERROR_ARGUMENT,
+                   "unknown architecture \"%s\": densenet121, 169, 201, 264, 161, densenet-L-K or "
+                   "densenet-bc-L-K is expected",
+                   name);
+}
+
+static dn_status check_range(const char *field, int value, int low, int high)
+{
+    if (value < low || value > high)
+        return dn_fail(DN_ERROR_ARGUMENT, "architecture: %s is %d, %d to %d is expected", field,
+                       value, low, high);
+    return DN_OK;
+}
+
+static dn_status check_channels(const dn_arch *arch)
+{
+    long channels = arch->stem_channels;
+    for (int b = 0; b < arch->block_count; b++) {
+        channels += (long)arch->blocks[b] * arch->growth;
+        if (channels > MAX_CHANNELS)
+            return dn_fail(DN_ERROR_ARGUMENT,
+                           "architecture: block %d reaches %ld channels, at most "
+                           "%d are supported",
+                           b + 1, channels, MAX_CHANNELS);
+        if (b + 1 < arch->block_count)
+            channels = dn_transition_out(arch, (int)channels);
+        if (channels < 1)
+            return dn_fail(DN_ERROR_ARGUMENT, "architecture: transition %d keeps no channel",
+                           b + 1);
+    }
+    return DN_OK;
+}
+
+dn_status dn_arch_check(const dn_arch *arch)
+{
+    DN_TRY(check_range("number of blocks", arch->block_count, 1, DN_MAX_BLOCKS));
+    for (int b = 0; b < arch->block_count; b++)
+        DN_TRY(check_range("layers of a block", arch->blocks[b], 1, MAX_LAYERS));
+    DN_TRY(check_range("growth rate", arch->growth, 1, 4096));
+    DN_TRY(check_range("stem channels", arch->stem_channels, 1, 4096));
+    DN_TRY(check_range("bottleneck", arch->bottleneck, 0, 64));
+    DN_TRY(check_range("stem", (int)arch->stem, DN_STEM_IMAGENET, DN_STEM_DEEP));
+    for (int i = 0; i < 2 && arch->stem == DN_STEM_DEEP; i++)
+        DN_TRY(check_range("deep stem channels", arch->stem_hidden[i], 1, 4096));
+    DN_TRY(check_range("input channels", arch->channels, 1, 1024));
+    DN_TRY(check_range("classes", arch->classes, 1, 1000000));
+    if (!(arch->compression > 0 && arch->compression <= 1))
+        return dn_fail(DN_ERROR_ARGUMENT,
+                       "architecture: compression is %g, above 0 and at most 1 is expected",
+                       arch->compression);
+    if (!(arch->bn_epsilon > 0 && arch->bn_epsilon < 1))
+        return dn_fail(DN_ERROR_ARGUMENT, "architecture: BN epsilon is %g, 0 to 1 is expected",
+                       arch->bn_epsilon);
+    return check_channels(arch);
+}
+
+size_t dn_arch_parameters(const dn_arch *arch)
+{
+    dn_layout layout;
+    if (dn_arch_check(arch) != DN_OK || dn_layout_create(arch, &layout) != DN_OK)
+        return 0;
+    size_t count = 0;
+    for (int i = 0; i < layout.count; i++)
+        if (dn_is_trained(&layout.slots[i]))
+            count += layout.slots[i].count;
+    dn_layout_free(&layout);
+    return count;
+}
+
+int dn_arch_smallest_input(const dn_arch *arch)
+{
+    if (dn_arch_check(arch) != DN_OK)
+        return 0;
+    int size = 1 << (arch->block_count - 1);
+    /* The strided convolution and the padded max-pool each map 2n - 1 to n. */
+    return dn_stem_pools(arch) ? 4 * size - 3 : size;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A network as training sees it: maps, and nodes that make maps of maps.
+ *
+ * A node is a convolution with the norm and ReLU before it (a DenseNet norms
+ * first), the stem's end, or the classifier. All nodes that read a map see the
+ * same statistics, so these belong to the map; a norm is only its own weight
+ * and bias.
+ */
+#ifndef DN_NETWORK_GRAPH_H
+#define DN_NETWORK_GRAPH_H
+
+#include "network/layout.h"
+
+typedef enum dn_maps_kind {
+    DN_MAPS_STEM,      /* a stem convolution's output, a norm behind it */
+    DN_MAPS_BLOCK,     /* all that a block's layers and its end read */
+    DN_MAPS_BOTTLENECK /* a layer's 1x1 convolution's output */
+} dn_maps_kind;
+
+typedef struct dn_maps {
+    dn_maps_kind kind;
+    int block, layer;
+    int height, width, channels;
+    int first_writer, last_reader; /* nodes */
+} dn_maps;
+
+typedef enum dn_node_kind {
+    DN_NODE_WINDOW,     /* a convolution with windows, of activated maps or of pictures */
+    DN_NODE_POINTWISE,  /* a 1x1 convolution of activated maps, perhaps pooled 2x2 first */
+    DN_NODE_ACTIVATION, /* activated maps, perhaps through the 3x3/2 maximum: a stem's end */
+    DN_NODE_HEAD        /* global average of activated maps, classifier */
+} dn_node_kind;
+
+#define DN_NONE (-1)
+
+typedef struct dn_node {
+    dn_node_kind kind;
+    int source;         /* maps, or DN_NONE: the pictures */
+    int target;         /* maps, or DN_NONE: the logits */
+    int target_channel; /* the first that the node makes */
+    int in, out;        /* channels; reads the first `in` of its source */
+    int kernel, stride; /* of a window */
+    bool pools;         /* a pointwise node 2x2 means, an activation 3x3/2 maxima */
+    bool drops;         /* dropout applies to its output */
+    int norm;           /* slot of the norm's weight; bias, mean, variance follow; or DN_NONE */
+    int weight;         /* slot of the convolution or classifier, or DN_NONE */
+} dn_node;
+
+typedef struct dn_graph {
+    int height, width; /* of the pictures */
+    dn_maps *maps;
+    dn_node *nodes; /* in the order of computation, so are their slots */
+    int map_count, node_count;
+} dn_graph;
+
+/* Fails where the pictures are too small for the network. */
+dn_status dn_graph_create(const dn_arch *arch, const dn_layout *layout, int height, int width,
+                          dn_graph *graph);
+void dn_graph_free(dn_graph *graph);
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+#include "network/model.h"
+
+#include "base/memory.h"
+#include "network/names.h"
+#include "tensors/tensors.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void free_strings(char **strings, int count)
+{
+    for (int i = 0; strings && i < count; i++)
+        free(strings[i]);
+    free(strings);
+}
+
+static dn_status name_slots(dn_model *model)
+{
+    const dn_arch *arch = &model->arch;
+    DN_TRY(dn_calloc((size_t)model->layout.count, sizeof *model->names, &model->names));
+    dn_name_context context = {.block_count = arch->block_count, .blocks = arch->blocks};
+    for (int i = 0; i < model->layout.count; i++) {
+        char name[DN_TENSOR_NAME_SIZE];
+        dn_name_format(DN_DIALECT_TORCHVISION, &context, &model->layout.slots[i].key, name);
+        DN_TRY(dn_copy_string(name, &model->names[i]));
+    }
+    return DN_OK;
+}
+
+static dn_status allocate_tensors(dn_model *model, bool with_storage)
+{
+    DN_TRY(dn_layout_create(&model->arch, &model->layout));
+    DN_TRY(name_slots(model));
+    DN_TRY(dn_calloc((size_t)model->layout.count, sizeof *model->tensors, &model->tensors));
+    if (!with_storage)
+        return DN_OK;
+    DN_TRY(dn_alloc_aligned(model->layout.floats, sizeof(float), &model->storage));
+    memset(model->storage, 0, model->layout.floats * sizeof(float));
+    for (int i = 0; i < model->layout.count; i++)
+        model->tensors[i] = model->storage + model->layout.slots[i].offset;
+    return DN_OK;
+}
+
+dn_status dn_model_create(const dn_arch *arch, bool with_storage, dn_model **out)
+{
+    DN_TRY(dn_arch_check(arch));
+    dn_model *model;
+    DN_TRY(dn_calloc(1, sizeof *model, &model));
+    model->arch = *arch;
+    dn_status status = allocate_tensors(model, with_storage);
+    if (status != DN_OK) {
+        dn_model_free(model);
+        return status;
+    }
+    *out = model;
+    return DN_OK;
+}
+
+void dn_model_free(dn_model *model)
+{
+    if (!model)
+        return;
+    free_strings(model->names, model->layout.count);
+    free_strings(model->labels, model->arch.classes);
+    dn_layout_free(&model->layout);
+    free(model->tensors);
+    free(model->storage);
+    free(model->thresholds);
+    free(model->warning);
+    dn_tensor_file_close(model->file);
+    free(model);
+}
+
+const dn_arch *dn_model_arch(const dn_model *model)
+{
+    return &model->arch;
+}
+
+const dn_origin *dn_model_origin(const dn_model *model)
+{
+    return &model->origin;
+}
+
+const char *dn_model_warning(const dn_model *model)
+{
+    return model->warning;
+}
+
+dn_task dn_model_task(const dn_model *model)
+{
+    return model->task;
+}
+
+void dn_model_set_task(dn_model *model, dn_task task)
+{
+    model->task = task;
+}
+
+const char *dn_model_label(const dn_model *model, int output)
+{
+    if (output < 0 || output >= model->arch.classes)
+        return NULL;
+    if (model->labels)
+        return model->labels[output];
+    return model->arch.classes == DN_IMAGENET_CLASSES ? dn_imagenet_labels[output] : NULL;
+}
+
+dn_status dn_model_set_labels(dn_model *model, const char *const *labels, int count)
+{
+    if (count != model->arch.classes)
+        return dn_fail(DN_ERROR_MISMATCH, "%d labels for a network with %d outputs", count,
+                       model->arch.classes);
+    char **copies;
+    DN_TRY(dn_calloc((size_t)count, sizeof *copies, &copies));
+    for (int i = 0; i < count; i++) {
+        dn_status status = dn_copy_string(labels[i], &copies[i]);
+        if (status != DN_OK) {
+            free_strings(copies, count);
+            return status;
+        }
+    }
+    free_strings(model->labels, count);
+    model->labels = copies;
+    return DN_OK;
+}
+
+const float *dn_model_thresholds(const dn_model *model)
+{
+    return model->thresholds;
+}
+
+bool dn_model_preprocess(const dn_model *model, dn_preprocess *preprocess)
+{
+    if (model->has_preprocess) {
+        *preprocess = model->preprocess;
+        return true;
+    }
+    bool imagenet = dn_stem_pools(&model->arch);
+    if (dn_preprocess_parse(imagenet ? "torchvision" : "cifar10", preprocess) == DN_OK)
+        preprocess->channels = model->arch.channels;
+    return false;
+}
+
+void dn_model_set_preprocess(dn_model *model, const dn_preprocess *preprocess)
+{
+    model->has_preprocess = true;
+    model->preprocess = *preprocess;
+}
+
+dn_status dn_model_copy_metadata(const dn_model *from, dn_model *to)
+{
+    to->task = from->task;
+    to->has_preprocess = from->has_preprocess;
+    to->preprocess = from->preprocess;
+    if (from->labels)
+        DN_TRY(dn_model_set_labels(to, (const char *const *)from->labels, from->arch.classes));
+    if (from->thresholds) {
+        size_t bytes = (size_t)from->arch.classes * sizeof(float);
+        DN_TRY(dn_calloc(1, bytes, &to->thresholds));
+        memcpy(to->thresholds, from->thresholds, bytes);
+    }
+    return DN_OK;
+}
+
+int dn_model_tensor_count(const dn_model *model)
+{
+    return model->layout.count;
+}
+
+dn_tensor_view dn_model_tensor(const dn_model *model, int index)
+{
+    if (index < 0 || index >= model->layout.count)
+        return (dn_tensor_view){0};
+    const dn_slot *slot = &model->layout.slots[index];
+    dn_tensor_view view = {model->names[index], slot->rank, {0}, model->tensors[index]};
+    for (int i = 0; i < slot->rank; i++)
+        view.shape[i] = slot->shape[i];
+    return view;
+}
+
+const float *dn_model_find(const dn_model *model, const dn_key *key)
+{
+    const dn_slot *slot = dn_layout_find(&model->layout, key);
+    return slot ? model->tensors[slot - model->layout.slots] : NULL;
+}
+
+void dn_model_forget_pages(const dn_model *model)
+{
+    if (model->file)
+        dn_tensor_file_forget_pages(model->file);
+}

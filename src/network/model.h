@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DN_NETWORK_MODEL_H
+#define DN_NETWORK_MODEL_H
+
+#include "network/layout.h"
+
+struct dn_tensor_file;
+
+/* The names of ImageNet's classes in the order of torchvision's outputs. */
+#define DN_IMAGENET_CLASSES 1000
+extern const char *const dn_imagenet_labels[DN_IMAGENET_CLASSES];
+
+struct dn_model {
+    dn_arch arch;
+    dn_layout layout;
+    const float **tensors;       /* tensors[i] holds slot i: in storage, or in the mapped file */
+    char **names;                /* torchvision's name of slot i */
+    float *storage;              /* owned; NULL where every tensor lies in the file */
+    struct dn_tensor_file *file; /* owned; NULL where no tensor lies in it */
+    dn_origin origin;
+    dn_task task;
+    char **labels;     /* classes names, or NULL */
+    float *thresholds; /* classes operating points (TorchXRayVision's op_threshs), or NULL */
+    bool has_preprocess;
+    dn_preprocess preprocess;
+    char *warning;
+};
+
+/* A model of this architecture whose tensors are not yet set: with storage, of
+ * layout.floats zeros to which tensors[] point, or without. Releases with
+ * dn_model_free however far it was filled. */
+dn_status dn_model_create(const dn_arch *arch, bool with_storage, dn_model **model);
+
+/* A tensor's data by key, NULL where the architecture has none such. */
+const float *dn_model_find(const dn_model *model, const dn_key *key);
+
+/* Gives `to` the task, labels, thresholds and preprocessing of a model with as
+ * many classes. */
+dn_status dn_model_copy_metadata(const dn_model *from, dn_model *to);
+
+/* Lets go of the pages of a mapped weight file once they are packed. */
+void dn_model_forget_pages(const dn_model *model);
+
+#endif

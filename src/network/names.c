@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+#include "network/names.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef enum kind { CONV, NORM, LINEAR } kind;
+
+#define TORCHVISION (1u << DN_DIALECT_TORCHVISION)
+#define TORCHVISION_2017 (1u << DN_DIALECT_TORCHVISION_2017)
+#define EFFICIENT (1u << DN_DIALECT_EFFICIENT)
+#define REFERENCE (1u << DN_DIALECT_REFERENCE)
+#define TORCHVISIONS (TORCHVISION | TORCHVISION_2017 | EFFICIENT)
+
+static const struct {
+    const char *name;
+    dn_concat concat;
+} dialects[DN_DIALECT_COUNT] = {
+    [DN_DIALECT_TORCHVISION] = {"torchvision", DN_CONCAT_LAST},
+    [DN_DIALECT_TORCHVISION_2017] = {"torchvision 2017", DN_CONCAT_LAST},
+    [DN_DIALECT_EFFICIENT] = {"efficient_densenet", DN_CONCAT_LAST},
+    [DN_DIALECT_REFERENCE] = {"reference", DN_CONCAT_FIRST},
+};
+
+/* How the names of a module's tensors begin in some dialects. %b, %l, %u stand
+ * for the key's block, layer and unit counted from 0, %B, %L, %U counted from
+ * 1; %n for the number of layers of the block and %e for the index of the last
+ * block, which parsing reads over. The first row that fits decides, in both
+ * directions. */
+typedef struct rule {
+    unsigned dialects;
+    dn_role role;
+    kind kind;
+    int unit; /* where the pattern has no %u */
+    const char *pattern;
+} rule;
+
+static const rule rules[] = {
+    {TORCHVISION | TORCHVISION_2017, DN_ROLE_FINAL, NORM, 0, "features.norm5."},
+    {TORCHVISIONS, DN_ROLE_STEM, CONV, 0, "features.conv%u."},
+    {TORCHVISIONS, DN_ROLE_STEM, NORM, 0, "features.norm%u."},
+    {TORCHVISION | EFFICIENT, DN_ROLE_LAYER, NORM, 0, "features.denseblock%B.denselayer%L.norm%U."},
+    {TORCHVISION | EFFICIENT, DN_ROLE_LAYER, CONV, 0, "features.denseblock%B.denselayer%L.conv%U."},
+    {TORCHVISION_2017, DN_ROLE_LAYER, NORM, 0, "features.denseblock%B.denselayer%L.norm.%U."},
+    {TORCHVISION_2017, DN_ROLE_LAYER, CONV, 0, "features.denseblock%B.denselayer%L.conv.%U."},
+    {EFFICIENT, DN_ROLE_LAYER, NORM, 0, "features.denseblock%B.denselayer%L.norm.%U."}, /* 2017 */
+    {EFFICIENT, DN_ROLE_LAYER, CONV, 0, "features.denseblock%B.denselayer%L.conv.%U."},
+    {EFFICIENT, DN_ROLE_LAYER, NORM, 0, "features.denseblock%B.denselayer%L.bn.norm_"},
+    {EFFICIENT, DN_ROLE_LAYER, CONV, 0, "features.denseblock%B.denselayer%L.bn.conv_"},
+    {TORCHVISIONS, DN_ROLE_TRANSITION, NORM, 0, "features.transition%B.norm."},
+    {TORCHVISIONS, DN_ROLE_TRANSITION, CONV, 0, "features.transition%B.conv."},
+    {EFFICIENT, DN_ROLE_FINAL, NORM, 0, "features.norm_final."},
+    {TORCHVISIONS, DN_ROLE_HEAD, LINEAR, 0, "classifier."},
+    {TORCHVISIONS, DN_ROLE_HEAD, LINEAR, 0, "classifier.0."}, /* CheXNet: Linear, Sigmoid */
+
+    {REFERENCE, DN_ROLE_STEM, CONV, 0, "conv1.0."},
+    {REFERENCE, DN_ROLE_STEM, NORM, 0, "conv1.1."},
+    {REFERENCE, DN_ROLE_STEM, CONV, 1, "conv1.3."},
+    {REFERENCE, DN_ROLE_STEM, NORM, 1, "conv1.4."},
+    {REFERENCE, DN_ROLE_STEM, CONV, 2, "conv1.6."},
+    {REFERENCE, DN_ROLE_STEM, NORM, 2, "conv1.7."},
+    {REFERENCE, DN_ROLE_LAYER, NORM, 0, "dense_blocks.%b.%l.residual.0."},
+    {REFERENCE, DN_ROLE_LAYER, CONV, 0, "dense_blocks.%b.%l.residual.2."},
+    {REFERENCE, DN_ROLE_LAYER, NORM, 1, "dense_blocks.%b.%l.residual.3."},
+    {REFERENCE, DN_ROLE_LAYER, CONV, 1, "dense_blocks.%b.%l.residual.5."},
+    {REFERENCE, DN_ROLE_TRANSITION, NORM, 0, "dense_blocks.%b.%n.transition.0."},
+    {REFERENCE, DN_ROLE_TRANSITION, CONV, 0, "dense_blocks.%b.%n.transition.2."},
+    {REFERENCE, DN_ROLE_FINAL, NORM, 0, "dense_blocks.%e.%n."},
+    {REFERENCE, DN_ROLE_HEAD, LINEAR, 0, "fc."},
+};
+#define RULE_COUNT (sizeof rules / sizeof *rules)
+
+static const struct {
+    kind kind;
+    dn_part part;
+    const char *suffix;
+} parts[] = {
+    {CONV, DN_PART_CONV, "weight"},
+    {NORM, DN_PART_NORM_WEIGHT, "weight"},
+    {NORM, DN_PART_NORM_BIAS, "bias"},
+    {NORM, DN_PART_NORM_MEAN, "running_mean"},
+    {NORM, DN_PART_NORM_VARIANCE, "running_var"},
+    {LINEAR, DN_PART_LINEAR_WEIGHT, "weight"},
+    {LINEAR, DN_PART_LINEAR_BIAS, "bias"},
+};
+#define PART_COUNT (sizeof parts / sizeof *parts)
+
+dn_concat dn_dialect_concat(dn_dialect dialect)
+{
+    return dialects[dialect].concat;
+}
+
+const char *dn_dialect_name(dn_dialect dialect)
+{
+    return dialects[dialect].name;
+}
+
+static bool has_unit(const rule *row)
+{
+    return strstr(row->pattern, "%u") || strstr(row->pattern, "%U");
+}
+
+static int number_for(char letter, const dn_name_context *context, const dn_key *key)
+{
+    int last = context->block_count - 1;
+    switch (letter) {
+    case 'b':
+        return key->block;
+    case 'B':
+        return key->block + 1;
+    case 'l':
+        return key->layer;
+    case 'L':
+        return key->layer + 1;
+    case 'u':
+        return key->unit;
+    case 'U':
+        return key->unit + 1;
+    case 'n':
+        return context->blocks[key->role == DN_ROLE_FINAL ? last : key->block];
+    default:
+        return last;
+    }
+}
+
+static void format_row(const rule *row, const char *suffix, const dn_name_context *context,
+                       const dn_key *key, char name[DN_TENSOR_NAME_SIZE])
+{
+    size_t length = 0;
+    for (const char *at = row->pattern; *at; at++) {
+        if (*at == '%')
+            length += (size_t)snprintf(name + length, DN_TENSOR_NAME_SIZE - length, "%d",
+                                       number_for(*++at, context, key));
+        else
+            name[length++] = *at;
+    }
+    snprintf(name + length, DN_TENSOR_NAME_SIZE - length, "%s", suffix);
+}
+
+static void format_part(dn_dialect dialect, size_t part, const dn_name_context *context,
+                        const dn_key *key, char name[DN_TENSOR_NAME_SIZE])
+{
+    for (size_t r = 0; r < RULE_COUNT; r++) {
+        const rule *row = &rules[r];
+        if (row->dialects >> dialect & 1 && row->role == key->role &&
+            row->kind == parts[part].kind && (has_unit(row) || row->unit == key->unit)) {
+            format_row(row, parts[part].suffix, context, key, name);
+            return;
+        }
+    }
+}
+
+void dn_name_format(dn_dialect dialect, const dn_name_context *context, const dn_key *key,
+                    char name[DN_TENSOR_NAME_SIZE])
+{
+    name[0] = '\0';
+    for (size_t p = 0; p < PART_COUNT; p++)
+        if (parts[p].part == key->part)
+            format_part(dialect, p, context, key, name);
+}
+
+/* Reads a number of up to four digits without leading zeros; NULL if none. */
+static const char *read_number(const char *text, int *number)
+{
+    int digits = 0, value = 0;
+    for (; isdigit((unsigned char)text[digits]); digits++) {
+        if (digits == 4 || (digits == 1 && value == 0))
+            return NULL;
+        value = 10 * value + (text[digits] - '0');
+    }
+    *number = value;
+    return digits ? text + digits : NULL;
+}
+
+static bool set_number(char letter, int number, dn_key *key)
+{
+    int from = letter == 'B' || letter == 'L' || letter == 'U';
+    switch (letter) {
+    case 'b':
+    case 'B':
+        key->block = number - from;
+        break;
+    case 'l':
+    case 'L':
+        key->layer = number - from;
+        break;
+    case 'u':
+    case 'U':
+        key->unit = number - from;
+        break;
+    default:
+        break;
+    }
+    return number >= from;
+}
+
+/* What follows the pattern in name, NULL where name does not begin with it. */
+static const char *match_row(const rule *row, const char *name, dn_key *key)
+{
+    *key = (dn_key){.role = row->role, .unit = row->unit};
+    for (const char *at = row->pattern; *at; at++) {
+        int number;
+        if (*at != '%') {
+            if (*name++ != *at)
+                return NULL;
+        } else if (!(name = read_number(name, &number)) || !set_number(*++at, number, key)) {
+            return NULL;
+        }
+    }
+    return name;
+}
+
+bool dn_name_parse(dn_dialect dialect, const char *name, dn_key *key)
+{
+    for (size_t r = 0; r < RULE_COUNT; r++) {
+        dn_key found;
+        const char *rest;
+        if (!(rules[r].dialects >> dialect & 1) || !(rest = match_row(&rules[r], name, &found)))
+            continue;
+        for (size_t p = 0; p < PART_COUNT; p++)
+            if (parts[p].kind == rules[r].kind && strcmp(parts[p].suffix, rest) == 0) {
+                found.part = parts[p].part;
+                *key = found;
+                return true;
+            }
+    }
+    return false;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* What the known code bases call a DenseNet's tensors, as one table read in
+ * both directions. */
+#ifndef DN_NETWORK_NAMES_H
+#define DN_NETWORK_NAMES_H
+
+#include "base/status.h"
+#include "network/key.h"
+
+#define DN_TENSOR_NAME_SIZE 128
+
+typedef enum dn_dialect {
+    DN_DIALECT_TORCHVISION, /* timm's and TorchXRayVision's too */
+    DN_DIALECT_TORCHVISION_2017,
+    DN_DIALECT_EFFICIENT, /* efficient_densenet_pytorch */
+    DN_DIALECT_REFERENCE,
+    DN_DIALECT_COUNT
+} dn_dialect;
+
+/* What some dialects' names depend on beyond the key. */
+typedef struct dn_name_context {
+    int block_count;
+    const int *blocks; /* layers of each */
+} dn_name_context;
+
+/* Where a dialect's layers put their new maps. */
+dn_concat dn_dialect_concat(dn_dialect dialect);
+const char *dn_dialect_name(dn_dialect dialect);
+
+/* The dialect's name of a tensor. */
+void dn_name_format(dn_dialect dialect, const dn_name_context *context, const dn_key *key,
+                    char name[DN_TENSOR_NAME_SIZE]);
+
+/* The key of a name, false where the dialect has no such name. */
+bool dn_name_parse(dn_dialect dialect, const char *name, dn_key *key);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#include "network/model.h"
+
+#include <math.h>
+
+static void softmax(float *row, int count)
+{
+    float most = -INFINITY;
+    double sum = 0;
+    for (int i = 0; i < count; i++)
+        most = fmaxf(most, row[i]);
+    for (int i = 0; i < count; i++) {
+        double power = exp((double)row[i] - (double)most);
+        row[i] = (float)power;
+        sum += power;
+    }
+    for (int i = 0; i < count; i++)
+        row[i] = (float)((double)row[i] / sum);
+}
+
+static void sigmoid(float *row, int count)
+{
+    for (int i = 0; i < count; i++)
+        row[i] = (float)(1 / (1 + exp(-(double)row[i])));
+}
+
+/* TorchXRayVision's op_norm: stretches 0..t to 0..0.5 and t..1 to 0.5..1; an
+ * output without a threshold was not trained and says nothing. */
+static void normalise(float *row, const float *thresholds, int count)
+{
+    for (int i = 0; i < count; i++) {
+        double p = (double)row[i], t = (double)thresholds[i];
+        double q = isnan(t) ? 0.5 : p < t ? p / (2 * t) : 1 - (1 - p) / (2 * (1 - t));
+        row[i] = (float)q;
+    }
+}
+
+void dn_model_probabilities(const dn_model *model, int n, float *logits)
+{
+    int classes = model->arch.classes;
+    for (int i = 0; i < n; i++, logits += classes) {
+        if (model->task == DN_TASK_CLASSES)
+            softmax(logits, classes);
+        else
+            sigmoid(logits, classes);
+        if (model->task == DN_TASK_LABELS && model->thresholds)
+            normalise(logits, model->thresholds, classes);
+    }
+}

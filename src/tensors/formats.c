@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/* Tells a weight file's format by its content and hands it to its reader. */
+#include "base/memory.h"
+#include "tensors/readers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const dn_reader *const readers[] = {
+    &dn_safetensors_reader,
+    &dn_torch_zip_reader,
+    &dn_torch_legacy_reader,
+    &dn_pickle_reader,
+};
+
+/* What people most often have instead, so that the sentence can say so. */
+static const struct {
+    size_t offset;
+    const char *magic, *sentence;
+} strangers[] = {
+    {0, "version https://git-lfs", "is a Git LFS pointer; the weights themselves were not fetched"},
+    {0, "<!", "is a web page, not a weight file"},
+    {0, "<html", "is a web page, not a weight file"},
+    {0, "{", "is JSON text, not a weight file"},
+    {0, "\x89HDF", "is an HDF5 file (Keras), which is not read; save its tensors as safetensors"},
+    {0, "\x1f\x8b", "is compressed by gzip; unpack it first"},
+    {0, "\x93NUMPY", "is a single NumPy array, not a weight file"},
+    {257, "ustar",
+     "is a tar archive (PyTorch before 0.1.10 wrote such); load and save it with a "
+     "newer PyTorch"},
+};
+
+static dn_status refuse(const dn_tensor_file *file)
+{
+    for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++) {
+        size_t length = strlen(strangers[i].magic), offset = strangers[i].offset;
+        if (file->map.size >= offset + length &&
+            memcmp(file->map.data + offset, strangers[i].magic, length) == 0)
+            return dn_fail(DN_ERROR_FORMAT, "%s: %s", file->name, strangers[i].sentence);
+    }
+    return dn_fail(DN_ERROR_FORMAT, "%s: is %s, neither safetensors nor a PyTorch file", file->name,
+                   file->map.size ? "of an unknown format" : "empty");
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static dn_status check_names(dn_tensor_file *file)
+{
+    const char **names = NULL;
+    DN_TRY(dn_pool_alloc(&file->pool, file->tensor_count, sizeof *names, &names));
+    for (size_t i = 0; i < file->tensor_count; i++)
+        names[i] = file->tensors[i].name;
+    qsort(names, file->tensor_count, sizeof *names, by_name);
+    for (size_t i = 1; i < file->tensor_count; i++)
+        if (strcmp(names[i - 1], names[i]) == 0)
+            return dn_fail(DN_ERROR_FORMAT, "has two tensors named \"%s\"", names[i]);
+    return DN_OK;
+}
+
+static dn_status read_contents(dn_tensor_file *file)
+{
+    const unsigned char *data = file->map.data;
+    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
+        if (!readers[i]->recognises(data, file->map.size))
+            continue;
+        file->format = readers[i]->format;
+        dn_status status = readers[i]->read(file);
+        if (status == DN_OK)
+            status = check_names(file);
+        return status == DN_OK ? DN_OK : dn_fail_within(status, file->name);
+    }
+    return refuse(file);
+}
+
+/* What is unpacked from a file stands in proportion to it: the largest factor
+ * that honest files reach is the objects' of a pickle, about 40 bytes to one
+ * of the file. */
+static size_t memory_limit(size_t file_size)
+{
+    size_t limit = (size_t)64 << 20, share;
+    if (!dn_multiply(file_size, 48, &share) || !dn_add(limit, share, &limit))
+        return SIZE_MAX;
+    return limit;
+}
+
+static dn_status read_map(dn_file_map map, bool borrowed, const char *name, dn_tensor_file **out)
+{
+    dn_tensor_file *file;
+    DN_TRY(dn_calloc(1, sizeof *file, &file));
+    *file = (dn_tensor_file){.map = map, .borrowed = borrowed};
+    file->pool.limit = memory_limit(map.size);
+    char *copy;
+    dn_status status = dn_pool_copy(&file->pool, name, strlen(name), &copy);
+    if (status == DN_OK) {
+        file->name = copy;
+        status = read_contents(file);
+    }
+    if (status != DN_OK) {
+        file->borrowed = true; /* the map stays the caller's on failure */
+        dn_tensor_file_close(file);
+        return status;
+    }
+    *out = file;
+    return DN_OK;
+}
+
+dn_status dn_tensor_file_read(const void *data, size_t size, const char *name, dn_tensor_file **out)
+{
+    return read_map((dn_file_map){.data = data, .size = size}, true, name, out);
+}
+
+dn_status dn_tensor_file_open(const char *path, dn_tensor_file **out)
+{
+    dn_file_map map;
+    DN_TRY(dn_file_map_open(path, &map));
+    dn_status status = read_map(map, false, path, out);
+    if (status != DN_OK)
+        dn_file_map_close(&map);
+    return status;
+}

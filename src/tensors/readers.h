@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* One row a format: how to tell it, how to read it. */
+#ifndef DN_TENSORS_READERS_H
+#define DN_TENSORS_READERS_H
+
+#include "tensors/tensors.h"
+
+typedef struct dn_reader {
+    const char *format;
+    bool (*recognises)(const unsigned char *data, size_t size);
+    dn_status (*read)(dn_tensor_file *file);
+} dn_reader;
+
+extern const dn_reader dn_safetensors_reader;
+extern const dn_reader dn_torch_zip_reader;
+extern const dn_reader dn_torch_legacy_reader;
+extern const dn_reader dn_pickle_reader;
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* What a weight file of any format holds: named tensors, and whatever else can
+ * be said in words and numbers. Nothing here knows what a DenseNet is. */
+#ifndef DN_TENSORS_H
+#define DN_TENSORS_H
+
+#include "base/file.h"
+#include "base/pool.h"
+#include "tensors/dtype.h"
+
+#define DN_MAX_RANK 8
+
+typedef struct dn_tensor {
+    const char *name; /* its path in the file: "state_dict.features.conv0.weight" */
+    size_t scope;     /* bytes of name that lead to the dictionary it lies in: "state_dict." */
+    dn_dtype dtype;
+    int rank;
+    int64_t shape[DN_MAX_RANK];
+    int64_t strides[DN_MAX_RANK]; /* in elements, none negative */
+    size_t count;                 /* elements */
+    const unsigned char *data;    /* of the first; every element lies in the file's memory */
+} dn_tensor;
+
+/* A string, a number, or a list of either. */
+typedef struct dn_value {
+    const char *path;
+    size_t count;
+    const char **texts; /* NULL where numbers is set */
+    double *numbers;
+} dn_value;
+
+struct dn_tensor_file {
+    const char *name; /* for messages */
+    const char *format;
+    dn_file_map map; /* .data is borrowed where the caller gave the bytes */
+    bool borrowed;
+    dn_pool pool; /* holds all that follows */
+    dn_tensor *tensors;
+    size_t tensor_count, tensor_capacity;
+    dn_value *values;
+    size_t value_count, value_capacity;
+};
+
+/* dn_tensor_file_open from memory that outlives *file; name is for messages. */
+dn_status dn_tensor_file_read(const void *data, size_t size, const char *name,
+                              dn_tensor_file **file);
+
+/* Lets go of the mapped pages that were read (dn_file_map_forget). */
+void dn_tensor_file_forget_pages(const dn_tensor_file *file);
+
+/* What follows a path's last dot: "weight". */
+const char *dn_last_component(const char *path);
+
+/* The value at a path, NULL where there is none. */
+const dn_value *dn_tensor_file_value(const dn_tensor_file *file, const char *path);
+
+/* Sets count and checks that no dimension is negative and that the elements,
+ * `offset` elements into `available` ones, all lie among them. `what` begins
+ * the sentence otherwise. */
+dn_status dn_tensor_check(dn_tensor *tensor, size_t offset, size_t available, const char *what);
+
+/* Strides of a row-major tensor. */
+void dn_tensor_pack(dn_tensor *tensor);
+bool dn_tensor_is_packed(const dn_tensor *tensor);
+
+/* Every element in row-major order; for floating types. */
+void dn_tensor_read(const dn_tensor *tensor, float *out);
+
+/* Appends, for the readers; what they point to must live in the pool or map. */
+dn_status dn_tensor_file_add(dn_tensor_file *file, const dn_tensor *tensor);
+dn_status dn_tensor_file_add_value(dn_tensor_file *file, const dn_value *value);
+dn_status dn_tensor_file_add_text(dn_tensor_file *file, const char *path, const char *text);
+
+#endif

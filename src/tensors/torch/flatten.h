@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DN_TORCH_FLATTEN_H
+#define DN_TORCH_FLATTEN_H
+
+#include "tensors/torch/pickle.h"
+
+/* Sets storage->data, or says why it cannot. */
+typedef dn_status dn_storage_locate(void *context, dn_storage *storage);
+
+/* Adds what a pickled object holds to the file: tensors and values under the
+ * names that lead to them, joined by dots. An nn.Module gives the names of its
+ * state_dict(), and "__class__" beside them. */
+dn_status dn_flatten(dn_tensor_file *file, dn_pickle_node *root, dn_storage_locate *locate,
+                     void *context);
+
+#endif

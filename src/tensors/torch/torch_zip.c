@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* PyTorch files since 1.6: a zip archive of ARCHIVE/data.pkl and, for each
+ * storage, ARCHIVE/data/KEY. TorchScript archives have the same two beside
+ * their code, which is of no use here. */
+#include "base/json.h"
+#include "tensors/readers.h"
+#include "tensors/torch/flatten.h"
+#include "tensors/torch/torch_storage.h"
+#include "tensors/torch/zip.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct archive {
+    dn_tensor_file *file;
+    dn_zip zip;
+    char prefix[256]; /* "ARCHIVE/", or "" */
+} archive;
+
+static bool recognises(const unsigned char *data, size_t size)
+{
+    return size >= 4 && memcmp(data, "PK\x03\x04", 4) == 0;
+}
+
+static const dn_zip_entry *find(const archive *a, const char *name)
+{
+    char path[512];
+    int length = snprintf(path, sizeof path, "%s%s", a->prefix, name);
+    return (size_t)length < sizeof path ? dn_zip_find(&a->zip, path) : NULL;
+}
+
+static dn_status find_prefix(archive *a)
+{
+    static const char pickle[] = "data.pkl";
+    for (size_t i = 0; i < a->zip.count; i++) {
+        const char *name = a->zip.entries[i].name, *slash = strrchr(name, '/');
+        const char *base = slash ? slash + 1 : name;
+        size_t length = (size_t)(base - name);
+        if (strcmp(base, pickle) == 0 && length < sizeof a->prefix) {
+            snprintf(a->prefix, sizeof a->prefix, "%.*s", (int)length, name);
+            return DN_OK;
+        }
+    }
+    return dn_fail(DN_ERROR_FORMAT, "is a zip archive without data.pkl, which a PyTorch file has");
+}
+
+static dn_status check_byte_order(const archive *a)
+{
+    const dn_zip_entry *entry = find(a, "byteorder");
+    const unsigned char *bytes = NULL;
+    if (!entry)
+        return DN_OK;
+    DN_TRY(dn_zip_read(&a->zip, entry, &a->file->pool, &bytes));
+    if (entry->size == 6 && memcmp(bytes, "little", 6) == 0)
+        return DN_OK;
+    return dn_fail(DN_ERROR_FORMAT, "was written on a big-endian machine; save it on another one");
+}
+
+static dn_status locate(void *context, dn_storage *storage)
+{
+    archive *a = context;
+    char name[256];
+    int length = snprintf(name, sizeof name, "data/%s", storage->key);
+    const dn_zip_entry *entry = (size_t)length < sizeof name ? find(a, name) : NULL;
+    if (!entry || storage->base)
+        return dn_fail(DN_ERROR_FORMAT, "zip entry \"%.100s\" is missing", name);
+    if (entry->size != storage->count * dn_dtype_size(storage->dtype))
+        return dn_fail(DN_ERROR_FORMAT, "zip entry \"%.100s\" has %zu bytes, %zu are expected",
+                       name, entry->size, storage->count * dn_dtype_size(storage->dtype));
+    return dn_zip_read(&a->zip, entry, &a->file->pool, &storage->data);
+}
+
+/* The metadata that this program adds: {"densenet.KEY": "text", ...}. */
+static dn_status read_metadata(const archive *a)
+{
+    const dn_zip_entry *entry = find(a, "densenet.json");
+    const unsigned char *bytes = NULL;
+    if (!entry || entry->size > 1 << 24)
+        return DN_OK;
+    DN_TRY(dn_zip_read(&a->zip, entry, &a->file->pool, &bytes));
+    json_t *metadata = NULL;
+    DN_TRY(dn_json_parse((const char *)bytes, entry->size, "its densenet.json", &metadata));
+    dn_status status = DN_OK;
+    const char *key;
+    json_t *text;
+    json_object_foreach(metadata, key, text)
+    {
+        if (status == DN_OK && json_is_string(text))
+            status = dn_tensor_file_add_text(a->file, key, json_string_value(text));
+    }
+    json_decref(metadata);
+    return status;
+}
+
+static dn_status read_archive(archive *a)
+{
+    dn_pool *pool = &a->file->pool;
+    DN_TRY(dn_zip_open(pool, a->file->map.data, a->file->map.size, &a->zip));
+    DN_TRY(find_prefix(a));
+    DN_TRY(check_byte_order(a));
+    if (find(a, "constants.pkl"))
+        a->file->format = "torchscript";
+    const dn_zip_entry *entry = find(a, "data.pkl");
+    dn_storages storages = {.pool = pool};
+    dn_pickle pickle = {
+        .size = entry->size, .pool = pool, .load = dn_storages_load, .context = &storages};
+    dn_pickle_node *root = NULL;
+    DN_TRY(dn_zip_read(&a->zip, entry, pool, &pickle.data));
+    DN_TRY(dn_pickle_read(&pickle, &root));
+    DN_TRY(dn_flatten(a->file, root, locate, a));
+    return read_metadata(a);
+}
+
+static dn_status read_torch_zip(dn_tensor_file *file)
+{
+    archive a = {.file = file};
+    return read_archive(&a);
+}
+
+const dn_reader dn_torch_zip_reader = {"torch zip", recognises, read_torch_zip};

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* The end of a stem that norms: activated maps, through the 3x3/2 maximum where
+ * the network has it, become the first maps of the first block. An image a
+ * task. */
+#include "train/engine/batch_norm.h"
+
+#include <string.h>
+
+typedef struct activation_work {
+    dn_engine *engine;
+    const dn_node *node;
+    dn_affine affine;
+} activation_work;
+
+static int target_pixels(const dn_engine *engine, const dn_node *node)
+{
+    const dn_maps *target = &engine->graph.maps[node->target];
+    return target->height * target->width;
+}
+
+void dn_activation_needs(const dn_engine *engine, const dn_node *node, dn_needs *needs)
+{
+    size_t images = (size_t)engine->options.images;
+    size_t forward = images * dn_statistics_record(node->out);
+    size_t backward = images * dn_norm_record(node->in);
+    *needs =
+        (dn_needs){.partials = forward > backward ? forward : backward,
+                   .thread = (size_t)target_pixels(engine, node) * (size_t)dn_padded(node->out)};
+}
+
+/* ---- forward ---- */
+
+static dn_grid image_of(dn_grid grid, int image)
+{
+    grid.data = dn_pixel_at(&grid, image, 0, 0);
+    grid.images = 1;
+    return grid;
+}
+
+static void forward_image(void *context, int image, int thread)
+{
+    (void)thread;
+    const activation_work *work = context;
+    const dn_engine *engine = work->engine;
+    const dn_node *node = work->node;
+    dn_grid input =
+        image_of(dn_map_grid(engine, node->source, engine->maps[node->source].value, 0), image);
+    dn_grid output =
+        image_of(dn_map_grid(engine, node->target, engine->maps[node->target].value, 0), image);
+    if (node->pools) {
+        dn_activated_pool op = {input, output, node->in, work->affine};
+        for (int y = 0; y < output.height; y++)
+            engine->kernels->gradients->activated_pool(&op, y);
+    } else {
+        dn_activate op = {input, output, node->in, work->affine};
+        for (int y = 0; y < output.height; y++)
+            engine->kernels->activate(&op, y);
+    }
+    int pixels = target_pixels(engine, node);
+    dn_finish_rows(engine, node, image * pixels, pixels,
+                   engine->partials + (size_t)image * dn_statistics_record(node->out));
+}
+
+void dn_activation_forward(dn_engine *engine, const dn_node *node)
+{
+    activation_work work = {engine, node, dn_prepare_norm(engine, node)};
+    dn_parallel(engine->options.threads, engine->images, forward_image, &work);
+    dn_join_statistics(engine, node, engine->images);
+}
+
+/* ---- backward ---- */
+
+/* The gradient of the maximum is spread over the source's own gradient, which
+ * then goes back through the norm in place. */
+static void backward_image(void *context, int image, int thread)
+{
+    const activation_work *work = context;
+    const dn_engine *engine = work->engine;
+    const dn_node *node = work->node;
+    const dn_map_state *source = &engine->maps[node->source];
+    const dn_maps *target = &engine->graph.maps[node->target];
+    int pixels = target_pixels(engine, node), stride = dn_padded(node->out);
+    float *gradient = dn_thread_scratch(engine, thread);
+    float *record = engine->partials + (size_t)image * dn_norm_record(node->in);
+    memset(record, 0, dn_norm_record(node->in) * sizeof *record);
+    dn_output_gradient(engine, node, image * pixels, pixels, (dn_rows){gradient, stride});
+
+    dn_norm_gradient op = dn_prepare_norm_gradient(engine, node, 0, node->in, record);
+    dn_grid input = image_of(dn_map_grid(engine, node->source, source->value, 0), image);
+    dn_grid passed = image_of(dn_map_grid(engine, node->source, source->gradient, 0), image);
+    op.value = (dn_rows){input.data, input.pixel_stride};
+    op.out = (dn_rows){passed.data, passed.pixel_stride};
+    op.gradient = (dn_rows){gradient, stride};
+    op.count = input.height * input.width;
+    if (node->pools) {
+        dn_grid pooled = {.data = gradient,
+                          .images = 1,
+                          .height = target->height,
+                          .width = target->width,
+                          .pixel_stride = stride,
+                          .row_stride = (ptrdiff_t)stride * target->width};
+        engine->kernels->gradients->activated_pool_gradient(
+            &(dn_activated_pool_gradient){input, pooled, passed, node->in, work->affine}, 0);
+        op.gradient = op.out;
+    }
+    engine->kernels->gradients->norm_gradient(&op);
+}
+
+void dn_activation_backward(dn_engine *engine, const dn_node *node)
+{
+    dn_prepare_output_gradient(engine, node);
+    activation_work work = {engine, node, dn_prepare_norm(engine, node)};
+    dn_parallel(engine->options.threads, engine->images, backward_image, &work);
+    dn_join_norm_gradient(engine, node, engine->partials, engine->images);
+}

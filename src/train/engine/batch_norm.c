@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+#include "train/engine/batch_norm.h"
+
+#include <math.h>
+
+#define RUNNING_MOMENTUM 0.1f
+
+/* ---- dropout ---- */
+
+uint64_t dn_dropout_key(const dn_engine *engine, const dn_node *node)
+{
+    uint64_t number = (uint64_t)(node - engine->graph.nodes) + 1;
+    uint64_t key = engine->noise + 0x9e3779b97f4a7c15u * number;
+    return key ^ key >> 31;
+}
+
+static void drop(const dn_engine *engine, const dn_node *node, dn_rows rows, int first, int count)
+{
+    if (!node->drops || engine->options.dropout <= 0)
+        return;
+    double keep = 1 - engine->options.dropout;
+    engine->kernels->gradients->dropout(&(dn_dropout){.rows = rows,
+                                                      .count = count,
+                                                      .channels = node->out,
+                                                      .key = dn_dropout_key(engine, node),
+                                                      .first = (uint32_t)first,
+                                                      .threshold = (int32_t)(keep * 0x1p24),
+                                                      .scale = (float)(1 / keep)});
+}
+
+/* ---- statistics ---- */
+
+void dn_finish_rows(const dn_engine *engine, const dn_node *node, int first, int count,
+                    float *record)
+{
+    const dn_map_state *target = &engine->maps[node->target];
+    dn_rows rows =
+        dn_map_rows(engine, node->target, target->value, node->target_channel, (size_t)first);
+    drop(engine, node, rows, first, count);
+    record[0] = (float)count;
+    engine->kernels->gradients->statistics(
+        &(dn_statistics){.input = rows,
+                         .count = count,
+                         .channels = node->out,
+                         .mean = record + 16,
+                         .deviation = record + 16 + dn_padded(node->out)});
+}
+
+/* Channels that are joined side by side: a cache line of each record. */
+#define BESIDE 16
+
+/* Chan, Golub, LeVeque, 1979: the deviations of the parts and of their means. */
+static void join_channels(const float *records, int count, size_t stride, int padded, int first,
+                          double *pixels, double mean[BESIDE], double square[BESIDE])
+{
+    *pixels = 0;
+    for (int c = 0; c < BESIDE; c++)
+        mean[c] = square[c] = 0;
+    const float *record = records;
+    for (int i = 0; i < count; i++, record += stride) {
+        double part = (double)record[0];
+        *pixels += part;
+        for (int c = 0; c < BESIDE; c++) {
+            mean[c] += part * (double)record[16 + first + c];
+            square[c] += (double)record[16 + padded + first + c];
+        }
+    }
+    for (int c = 0; c < BESIDE; c++)
+        mean[c] /= *pixels;
+    record = records;
+    for (int i = 0; i < count; i++, record += stride)
+        for (int c = 0; c < BESIDE; c++) {
+            double deviation = (double)record[16 + first + c] - mean[c];
+            square[c] += (double)record[0] * deviation * deviation;
+        }
+}
+
+void dn_join_statistics(dn_engine *engine, const dn_node *node, int records)
+{
+    dn_map_state *target = &engine->maps[node->target];
+    size_t stride = dn_statistics_record(node->out);
+    int padded = dn_padded(node->out);
+    for (int first = 0; first < node->out; first += BESIDE) {
+        double pixels, means[BESIDE], squares[BESIDE];
+        join_channels(engine->partials, records, stride, padded, first, &pixels, means, squares);
+        for (int i = 0; i < BESIDE && first + i < node->out; i++) {
+            int channel = node->target_channel + first + i;
+            double inverse = 1 / sqrt(squares[i] / pixels + engine->arch.bn_epsilon);
+            target->mean[channel] = (float)means[i];
+            target->variance[channel] = (float)(squares[i] / (pixels - 1));
+            target->inverse[channel] = (float)inverse;
+            target->offset[channel] = (float)(-means[i] * inverse);
+        }
+    }
+}
+
+/* ---- a node's own norm ---- */
+
+dn_affine dn_prepare_norm(dn_engine *engine, const dn_node *node)
+{
+    const dn_map_state *source = &engine->maps[node->source];
+    const float *weight = dn_parameter_of(engine, node->norm);
+    const float *bias = dn_parameter_of(engine, node->norm + 1);
+    for (int c = 0; c < node->in; c++) {
+        engine->scale[c] = weight[c] * source->inverse[c];
+        engine->shift[c] = weight[c] * source->offset[c] + bias[c];
+    }
+    return (dn_affine){engine->scale, engine->shift};
+}
+
+void dn_update_running(dn_engine *engine, const dn_node *node)
+{
+    const dn_map_state *source = &engine->maps[node->source];
+    float *mean = dn_parameter_of(engine, node->norm + 2);
+    float *variance = dn_parameter_of(engine, node->norm + 3);
+    for (int c = 0; c < node->in; c++) {
+        mean[c] = (1 - RUNNING_MOMENTUM) * mean[c] + RUNNING_MOMENTUM * source->mean[c];
+        variance[c] = (1 - RUNNING_MOMENTUM) * variance[c] + RUNNING_MOMENTUM * source->variance[c];
+    }
+}
+
+dn_norm_gradient dn_prepare_norm_gradient(const dn_engine *engine, const dn_node *node, int channel,
+                                          int channels, float *record)
+{
+    const dn_map_state *source = &engine->maps[node->source];
+    return (dn_norm_gradient){
+        .channels = channels,
+        .affine = {engine->scale + channel, engine->shift + channel},
+        .inverse = source->inverse + channel,
+        .offset = source->offset + channel,
+        .weight = dn_parameter_of(engine, node->norm) + channel,
+        .sums = dn_record_sums(record) + channel,
+        .products = dn_record_sums(record) + dn_padded(node->in) + channel,
+        .accumulate = node != &engine->graph.nodes[engine->graph.maps[node->source].last_reader],
+    };
+}
+
+void dn_join_norm_gradient(dn_engine *engine, const dn_node *node, float *records, int count)
+{
+    dn_map_state *source = &engine->maps[node->source];
+    const float *weight = dn_parameter_of(engine, node->norm);
+    float *weight_gradient = dn_gradient_of(engine, node->norm);
+    float *bias_gradient = dn_gradient_of(engine, node->norm + 1);
+    bool first = node == &engine->graph.nodes[engine->graph.maps[node->source].last_reader];
+    int padded = dn_padded(node->in);
+    for (int start = 0; start < node->in; start += BESIDE) {
+        double sums[BESIDE] = {0}, products[BESIDE] = {0};
+        for (int i = 0; i < count; i++) {
+            const double *record =
+                dn_record_sums(records + (size_t)i * dn_norm_record(node->in)) + start;
+            for (int c = 0; c < BESIDE; c++) {
+                sums[c] += record[c];
+                products[c] += record[padded + c];
+            }
+        }
+        for (int i = 0; i < BESIDE && start + i < node->in; i++) {
+            int c = start + i;
+            if (weight_gradient)
+                weight_gradient[c] += (float)products[i];
+            if (bias_gradient)
+                bias_gradient[c] += (float)sums[i];
+            source->sum[c] = (first ? 0 : source->sum[c]) + (double)weight[c] * sums[i];
+            source->product[c] = (first ? 0 : source->product[c]) + (double)weight[c] * products[i];
+        }
+    }
+}
+
+/* ---- the gradient at a node's output ---- */
+
+/* dx = inverse * (G - mean(G) - normalised * mean(G * normalised)), with
+ * normalised = value * inverse + offset multiplied out. What rounding leaves of
+ * mean(G) goes into the constant. */
+void dn_prepare_output_gradient(dn_engine *engine, const dn_node *node)
+{
+    const dn_map_state *target = &engine->maps[node->target];
+    double pixels = (double)dn_map_pixels(engine, node->target);
+    for (int i = 0; i < node->out; i++) {
+        int c = node->target_channel + i;
+        double inverse = (double)target->inverse[c], offset = (double)target->offset[c];
+        double mean = target->sum[c] / pixels, product = target->product[c] / pixels;
+        engine->centre[i] = (float)mean;
+        double rest = mean - (double)engine->centre[i];
+        engine->factor[i] = target->inverse[c];
+        engine->slope[i] = (float)(-inverse * inverse * product);
+        engine->constant[i] = (float)(-inverse * (rest + offset * product));
+    }
+}
+
+void dn_output_gradient(const dn_engine *engine, const dn_node *node, int first, int count,
+                        dn_rows out)
+{
+    const dn_map_state *target = &engine->maps[node->target];
+    int channel = node->target_channel;
+    size_t row = (size_t)first;
+    engine->kernels->gradients->combine(
+        &(dn_combine){.gradient = dn_map_rows(engine, node->target, target->gradient, channel, row),
+                      .value = dn_map_rows(engine, node->target, target->value, channel, row),
+                      .out = out,
+                      .count = count,
+                      .channels = node->out,
+                      .centre = engine->centre,
+                      .factor = engine->factor,
+                      .slope = engine->slope,
+                      .constant = engine->constant});
+    drop(engine, node, out, first, count);
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/* Final norm and ReLU, global average, classifier. */
+#include "train/engine/batch_norm.h"
+#include "train/engine/repack.h"
+
+#include <string.h>
+
+#define CLASSES_PER_TASK 24
+#define CHANNELS_PER_TASK 64
+
+typedef struct head_work {
+    dn_engine *engine;
+    const dn_node *node;
+    dn_affine affine;
+    const float *logits_gradient;
+    float *pooled_gradient; /* images x pooled_stride */
+} head_work;
+
+void dn_head_needs(const dn_engine *engine, const dn_node *node, dn_needs *needs)
+{
+    size_t images = (size_t)engine->options.images, padded = (size_t)dn_padded(node->in);
+    size_t sums = (size_t)CLASSES_PER_TASK * padded;
+    *needs = (dn_needs){.panels = dn_panels_needed(engine, node),
+                        .partials = images * (padded + dn_norm_record(node->in)),
+                        .thread = sums};
+}
+
+static dn_grid matrix(float *data, int rows, int stride)
+{
+    return (dn_grid){.data = data, .images = 1, .height = 1, .width = rows, .pixel_stride = stride};
+}
+
+/* out = in * panels + bias, a few rows. */
+static void multiply(const dn_engine *engine, dn_grid in, dn_grid out, dn_panels panels,
+                     const float *bias)
+{
+    dn_pointwise op = {
+        .input = in, .output = out, .pool = 1, .panels = panels, .epilogue = {.bias = bias}};
+    dn_piece all = {0, dn_grid_pixels(&out), 0, dn_panel_count(engine->kernels, panels.outputs)};
+    engine->kernels->pointwise(&op, all, NULL);
+}
+
+/* ---- forward ---- */
+
+static void average_channels(void *context, int task, int thread)
+{
+    (void)thread;
+    const head_work *work = context;
+    const dn_engine *engine = work->engine;
+    const dn_node *node = work->node;
+    int groups = dn_ceil_divide(node->in, CHANNELS_PER_TASK), image = task / groups;
+    int first = task % groups * CHANNELS_PER_TASK, rest = node->in - first;
+    dn_grid grid = dn_map_grid(engine, node->source, engine->maps[node->source].value, first);
+    grid.data = dn_pixel_at(&grid, image, 0, 0);
+    dn_global_pool op = {.input = grid,
+                         .output =
+                             engine->pooled + (size_t)image * (size_t)engine->pooled_stride + first,
+                         .channels = rest < CHANNELS_PER_TASK ? rest : CHANNELS_PER_TASK,
+                         .affine = {work->affine.scale + first, work->affine.shift + first},
+                         .parts = 1};
+    engine->kernels->global_pool(&op, 0);
+}
+
+void dn_head_forward(dn_engine *engine, const dn_node *node, float *logits)
+{
+    head_work work = {.engine = engine, .node = node, .affine = dn_prepare_norm(engine, node)};
+    int groups = dn_ceil_divide(node->in, CHANNELS_PER_TASK);
+    dn_parallel(engine->options.threads, engine->images * groups, average_channels, &work);
+    multiply(engine, matrix(engine->pooled, engine->images, engine->pooled_stride),
+             matrix(logits, engine->images, node->out), dn_lay_out_weights(engine, node).panels,
+             dn_parameter_of(engine, node->weight + 1));
+}
+
+/* ---- backward ---- */
+
+/* The classifier's gradients for some classes. */
+static void learn_classes(void *context, int task, int thread)
+{
+    const head_work *work = context;
+    dn_engine *engine = work->engine;
+    const dn_node *node = work->node;
+    int first = task * CLASSES_PER_TASK, rest = node->out - first;
+    int classes = rest < CLASSES_PER_TASK ? rest : CLASSES_PER_TASK;
+    const float *left = work->logits_gradient + first, *right = engine->pooled;
+    static const ptrdiff_t none;
+    dn_product op = {.lines = 1,
+                     .run = engine->images,
+                     .left = &left,
+                     .right = &right,
+                     .left_stride = node->out,
+                     .right_stride = engine->pooled_stride,
+                     .depth = classes,
+                     .outputs = node->in,
+                     .shifts = 1,
+                     .shift = &none,
+                     .out = dn_thread_scratch(engine, thread),
+                     .row_stride = dn_padded(node->in)};
+    engine->kernels->gradients->product(&op);
+    float *gradient = dn_gradient_of(engine, node->weight) + (size_t)first * (size_t)node->in;
+    for (int k = 0; k < classes; k++)
+        for (int c = 0; c < node->in; c++)
+            gradient[k * node->in + c] += op.out[k * op.row_stride + c];
+}
+
+static void learn_bias(const head_work *work)
+{
+    float *gradient = dn_gradient_of(work->engine, work->node->weight + 1);
+    for (int k = 0; gradient && k < work->node->out; k++) {
+        double sum = 0;
+        for (int image = 0; image < work->engine->images; image++)
+            sum +=
+                (double)work->logits_gradient[(size_t)image * (size_t)work->node->out + (size_t)k];
+        gradient[k] += (float)sum;
+    }
+}
+
+/* Every pixel of an image has the same gradient. */
+static void pass_image_back(void *context, int image, int thread)
+{
+    (void)thread;
+    const head_work *work = context;
+    const dn_engine *engine = work->engine;
+    const dn_node *node = work->node;
+    const dn_maps *source = &engine->graph.maps[node->source];
+    const dn_map_state *state = &engine->maps[node->source];
+    size_t pixels = (size_t)source->height * (size_t)source->width;
+    float *records = work->pooled_gradient + (size_t)engine->images * (size_t)dn_padded(node->in);
+    float *record = records + (size_t)image * dn_norm_record(node->in);
+    memset(record, 0, dn_norm_record(node->in) * sizeof *record);
+    dn_norm_gradient op = dn_prepare_norm_gradient(engine, node, 0, node->in, record);
+    op.gradient.data = work->pooled_gradient + (size_t)image * (size_t)dn_padded(node->in);
+    op.value = dn_map_rows(engine, node->source, state->value, 0, (size_t)image * pixels);
+    op.out = dn_map_rows(engine, node->source, state->gradient, 0, (size_t)image * pixels);
+    op.count = (int)pixels;
+    engine->kernels->gradients->norm_gradient(&op);
+}
+
+void dn_head_backward(dn_engine *engine, const dn_node *node, const float *logits_gradient)
+{
+    head_work work = {.engine = engine,
+                      .node = node,
+                      .logits_gradient = logits_gradient,
+                      .pooled_gradient = engine->partials};
+    int threads = engine->options.threads, stride = dn_padded(node->in);
+    if (dn_gradient_of(engine, node->weight))
+        dn_parallel(threads, dn_ceil_divide(node->out, CLASSES_PER_TASK), learn_classes, &work);
+    learn_bias(&work);
+    if (!dn_passes_back(engine, node))
+        return;
+    const dn_maps *source = &engine->graph.maps[node->source];
+    float share = 1.0f / (float)(source->height * source->width);
+    dn_grid gradient = matrix(NULL, engine->images, node->out);
+    memcpy(&gradient.data, &logits_gradient, sizeof gradient.data);
+    multiply(engine, gradient, matrix(work.pooled_gradient, engine->images, stride),
+             dn_lay_out_transposed(engine, node, share).panels, NULL);
+    dn_prepare_norm(engine, node);
+    dn_parallel(threads, engine->images, pass_image_back, &work);
+    dn_join_norm_gradient(engine, node,
+                          work.pooled_gradient + (size_t)engine->images * (size_t)stride,
+                          engine->images);
+}

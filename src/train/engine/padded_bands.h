@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* Maps cut into bands, whole rows of one image or several whole small images,
+ * and copied with a border of zeros into a thread's own memory, where
+ * convolutions read them. */
+#ifndef DN_ENGINE_PADDED_BANDS_H
+#define DN_ENGINE_PADDED_BANDS_H
+
+#include "kernels/kernels.h"
+
+/* Lines of pixels in a band. */
+#define DN_MAX_BAND_LINES 64
+
+typedef struct dn_bands {
+    int images, height, width;
+    int rows;  /* of an image in a band: all of them where group > 1 */
+    int group; /* images in a band */
+    int count;
+} dn_bands;
+
+typedef struct dn_band {
+    int image, images;
+    int top, rows;
+    int first_pixel, pixels; /* of the maps; they lie side by side */
+} dn_band;
+
+/* Bands of about `pixels` pixels; rows come in fours, Winograd's tiles, unless
+ * a band has all. */
+dn_bands dn_cut_bands(int images, int height, int width, int pixels);
+dn_band dn_band_at(const dn_bands *bands, int index);
+
+/* How a band is padded. Rows are those of the source. */
+typedef struct dn_frame_shape {
+    int height, width;          /* of a source image */
+    int stride, kernel;         /* source rows a band needs: (rows - 1) * stride + kernel */
+    int before;                 /* zeros above and left: the convolution's padding */
+    int right, below;           /* zeros right of and rows below what the kernel needs */
+    int channels, pixel_stride; /* a pixel's floats; the rest of its stride is zeroed */
+} dn_frame_shape;
+
+/* Writes source row y of an image, `width` pixels. */
+typedef void dn_fill_line(const void *context, int image, int y, float *line);
+
+/* Floats of a frame of at most these rows and images. */
+size_t dn_frame_size(const dn_frame_shape *shape, int images, int rows);
+
+/* Fills the frame; the grid's first pixel is the band's first window's centre,
+ * and its height and width are what the kernel needs, less the border. */
+dn_grid dn_fill_frame(const dn_frame_shape *shape, const dn_band *band, dn_fill_line *fill,
+                      const void *context, float *memory);
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+#include "train/engine/repack.h"
+
+#include <string.h>
+
+dn_window_form dn_node_form(const dn_engine *engine, const dn_node *node)
+{
+    if (node->kind != DN_NODE_WINDOW || node->kernel != 3 || node->stride != 1 ||
+        node->source == DN_NONE)
+        return DN_WINDOW_DIRECT;
+    const dn_maps *target = &engine->graph.maps[node->target];
+    return dn_choose_form(target->height, target->width);
+}
+
+static int window_of(const dn_node *node)
+{
+    return node->kind == DN_NODE_WINDOW ? node->kernel : 1;
+}
+
+/* A node's weights, or those of the convolution that takes its outputs'
+ * gradients to its inputs. */
+static dn_weights weights_of(const dn_node *node, const float *data, bool transposed, float factor)
+{
+    return (dn_weights){.data = data,
+                        .outputs = transposed ? node->in : node->out,
+                        .channels = transposed ? node->out : node->in,
+                        .kernel = window_of(node),
+                        .factor = factor,
+                        .transposed = transposed};
+}
+
+size_t dn_panels_needed(const dn_engine *engine, const dn_node *node)
+{
+    dn_window_form form = dn_node_form(engine, node);
+    dn_weights forward = weights_of(node, NULL, false, 1),
+               backward = weights_of(node, NULL, true, 1);
+    size_t one = dn_packed_size(engine->kernels, form, &forward);
+    size_t other = dn_packed_size(engine->kernels, form, &backward);
+    return one > other ? one : other;
+}
+
+typedef struct layout_work {
+    const dn_engine *engine;
+    dn_window_form form;
+    dn_weights weights;
+} layout_work;
+
+static void lay_out_task(void *context, int task, int thread)
+{
+    (void)thread;
+    const layout_work *work = context;
+    dn_pack_piece(work->engine->kernels, work->form, &work->weights, task, work->engine->panels);
+}
+
+static dn_laid_out lay_out(dn_engine *engine, const dn_node *node, bool transposed, float factor)
+{
+    layout_work work = {
+        engine, dn_node_form(engine, node),
+        weights_of(node, dn_parameter_of(engine, node->weight), transposed, factor)};
+    const dn_weights *weights = &work.weights;
+    dn_parallel(engine->options.threads, dn_pack_pieces(work.form, weights), lay_out_task, &work);
+    return (dn_laid_out){work.form, dn_packed_panels(work.form, weights, engine->panels),
+                         dn_winograd_stride(engine->kernels, weights->channels, weights->outputs)};
+}
+
+dn_laid_out dn_lay_out_weights(dn_engine *engine, const dn_node *node)
+{
+    return lay_out(engine, node, false, 1);
+}
+
+dn_laid_out dn_lay_out_transposed(dn_engine *engine, const dn_node *node, float factor)
+{
+    return lay_out(engine, node, true, factor);
+}
+
+/* ---- weight gradients ---- */
+
+typedef struct gradient_work {
+    const dn_node *node;
+    const dn_weight_partials *partials;
+    float *gradient;
+} gradient_work;
+
+/* Floats of a row summed at once. */
+#define RUN 512
+
+static void sum_splits(const dn_weight_partials *partials, const float *row, int count, float *sum)
+{
+    memcpy(sum, row, (size_t)count * sizeof *sum);
+    for (int split = 1; split < partials->splits; split++) {
+        row += partials->split_stride;
+        for (int i = 0; i < count; i++)
+            sum[i] += row[i];
+    }
+}
+
+/* One output's gradient: its row of every shift. */
+static void add_output(void *context, int out, int thread)
+{
+    (void)thread;
+    const gradient_work *work = context;
+    const dn_weight_partials *partials = work->partials;
+    int channels = work->node->in, columns = partials->columns, area = partials->shifts * columns;
+    float *gradient = work->gradient + (size_t)out * (size_t)(area * channels);
+    for (int shift = 0; shift < partials->shifts; shift++) {
+        const float *row =
+            partials->data + (size_t)(shift * work->node->out + out) * (size_t)partials->row_stride;
+        for (int first = 0; first < columns * channels; first += RUN) {
+            float sum[RUN];
+            int rest = columns * channels - first, count = rest < RUN ? rest : RUN;
+            sum_splits(partials, row + first, count, sum);
+            for (int i = 0; i < count; i++) {
+                int column = (first + i) / channels, channel = (first + i) % channels;
+                gradient[channel * area + shift * columns + column] += sum[i];
+            }
+        }
+    }
+}
+
+void dn_add_weight_gradient(dn_engine *engine, const dn_node *node,
+                            const dn_weight_partials *partials)
+{
+    gradient_work work = {node, partials, dn_gradient_of(engine, node->weight)};
+    dn_parallel(engine->options.threads, node->out, add_output, &work);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* Weights change every step: they are laid out anew for each use, a node at a
+ * time, and weight gradients are brought back into PyTorch's order. */
+#ifndef DN_ENGINE_REPACK_H
+#define DN_ENGINE_REPACK_H
+
+#include "train/engine/engine.h"
+
+/* Weights in engine->panels. */
+typedef struct dn_laid_out {
+    dn_window_form form;
+    dn_panels panels;
+    size_t stride; /* between Winograd's matrices */
+} dn_laid_out;
+
+/* How a node's convolution runs on maps of this size, either way. */
+dn_window_form dn_node_form(const dn_engine *engine, const dn_node *node);
+
+/* Floats of engine->panels that take the node's weights, either way. */
+size_t dn_panels_needed(const dn_engine *engine, const dn_node *node);
+
+dn_laid_out dn_lay_out_weights(dn_engine *engine, const dn_node *node);
+
+/* Of the convolution that takes the gradient of a node's output to its input:
+ * transposed, windows turned around, times `factor`. */
+dn_laid_out dn_lay_out_transposed(dn_engine *engine, const dn_node *node, float factor);
+
+/* Partial sums [split][shift][out][row_stride], whose rows hold
+ * [column][channel]: what tasks computed of the gradient of weights
+ * [out][channel][shift][column]. */
+typedef struct dn_weight_partials {
+    const float *data;
+    int splits, shifts, columns, row_stride;
+    size_t split_stride;
+} dn_weight_partials;
+
+/* Sums the splits in order and adds them to the node's weight gradient. */
+void dn_add_weight_gradient(dn_engine *engine, const dn_node *node,
+                            const dn_weight_partials *partials);
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The training engine: a network's parameters, its forward pass with batch
+ * statistics, and the gradients of a loss with respect to the parameters. What
+ * a loss is, how parameters are stepped and where batches come from is the
+ * caller's business:
+ *
+ *     dn_engine_clear(engine);
+ *     for each part of the batch:
+ *         dn_engine_forward(engine, input, n, noise, logits);
+ *         dn_loss(..., logits, ..., scale, gradient of the logits);
+ *         dn_engine_backward(engine, gradient of the logits);
+ *     sum gradients over machines, if there are several;
+ *     dn_optimiser_step(optimiser, ..., dn_engine_parameters(engine),
+ *                       dn_engine_gradients(engine), threads);
+ *
+ * Forward and backward are what PyTorch computes for the same network in
+ * training mode. The same bits at any number of threads.
+ */
+#ifndef DN_ENGINE_STEP_H
+#define DN_ENGINE_STEP_H
+
+#include "network/model.h"
+
+#include <stdint.h>
+
+typedef struct dn_engine_options {
+    int images;        /* most in one forward pass */
+    int height, width; /* of the pictures */
+    int threads;       /* 0: one a core */
+    bool low_memory;   /* recompute each layer's bottleneck maps in the backward pass */
+    double dropout;    /* behind each convolution but the first, in [0, 1) */
+    /* A slot of the layout each; NULL: all are trained. A frozen slot's gradient
+     * stays 0, and what only frozen slots would need is not computed. As with
+     * requires_grad = False in PyTorch, a frozen norm still normalises with the
+     * batch's statistics and updates its running ones. */
+    const bool *frozen;
+} dn_engine_options;
+
+/* What the engine allocates, all at once, when it is created. */
+typedef struct dn_engine_bytes {
+    size_t parameters; /* and their gradients */
+    size_t maps;       /* kept from the forward pass for the backward pass, and gradients of maps */
+    size_t scratch;    /* packed weights, partial sums, each thread's working memory */
+    size_t total;
+} dn_engine_bytes;
+
+typedef struct dn_engine dn_engine;
+
+/* Plans without allocating. Fails where pictures are too small for the
+ * network, or where a map would have a single value to normalise. */
+dn_status dn_engine_plan(const dn_arch *arch, const dn_engine_options *options,
+                         dn_engine_bytes *bytes);
+
+/* Copies the options and the model's parameters; the model may go. */
+dn_status dn_engine_create(const dn_model *model, const dn_engine_options *options,
+                           dn_engine **engine);
+void dn_engine_free(dn_engine *engine);
+
+/* Flat arrays of dn_engine_layout(engine)->floats, a slot at its offset. Running
+ * statistics are among the parameters; their gradients stay 0. */
+const dn_layout *dn_engine_layout(const dn_engine *engine);
+float *dn_engine_parameters(dn_engine *engine);
+float *dn_engine_gradients(dn_engine *engine);
+dn_engine_bytes dn_engine_memory(const dn_engine *engine);
+
+/* Fewest pictures in a forward pass: two where the last maps have one pixel,
+ * since batch norm needs two values to normalise. */
+int dn_engine_least(const dn_engine *engine);
+
+/* Sets all gradients to 0. */
+void dn_engine_clear(dn_engine *engine);
+
+/* input: n x channels x height x width, n from dn_engine_least to options.images,
+ * which must stay as it is until the backward pass; logits: n x classes. Updates the
+ * running statistics (momentum 0.1). Dropout's masks are a function of `noise`
+ * alone: another number for every pass of a run, the same after resuming. */
+dn_status dn_engine_forward(dn_engine *engine, const float *input, int n, uint64_t noise,
+                            float *logits);
+
+/* Adds to the gradients those of a loss whose gradient at the last forward
+ * pass's logits is given, n x classes. Once a forward pass. */
+dn_status dn_engine_backward(dn_engine *engine, const float *logits_gradient);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* How the backward pass of a convolution with windows is cut: a task takes a part
+ * of the batch, a split, band by band. */
+#ifndef DN_ENGINE_WINDOW_GRADIENT_H
+#define DN_ENGINE_WINDOW_GRADIENT_H
+
+#include "train/engine/window_node.h"
+
+typedef struct dn_window_gradient {
+    dn_window_work window;
+    bool winograd; /* the weight gradient */
+    dn_bands bands;
+    int most_splits; /* of these pictures, or fewer */
+    int splits, bands_per_split;
+    int slice;               /* channels of activated maps at a time */
+    dn_frame_shape source;   /* a slice of the activated maps, or pictures */
+    dn_frame_shape gradient; /* of the outputs */
+    /* A thread's memory, in this order. */
+    size_t gradient_floats, source_floats, transformed_floats, products_floats, sums_floats;
+    size_t passed_floats, convolve_floats;
+} dn_window_gradient;
+
+dn_window_gradient dn_cut_window_gradient(const dn_engine *engine, const dn_node *node, int images);
+
+/* Of the weight gradient, a split's: rows of [column][channel] or of channels. */
+dn_weight_partials dn_window_partials(const dn_window_gradient *work, const dn_node *node);
+
+/* What of a band is passed back at once. */
+dn_bands dn_cut_window_pieces(const dn_node *node, int images, int rows, int width);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* What the two passes of a convolution with windows share. */
+#ifndef DN_ENGINE_WINDOW_NODE_H
+#define DN_ENGINE_WINDOW_NODE_H
+
+#include "train/engine/batch_norm.h"
+#include "train/engine/padded_bands.h"
+#include "train/engine/repack.h"
+
+typedef struct dn_window_work {
+    dn_engine *engine;
+    const dn_node *node;
+    dn_laid_out weights;
+    dn_affine affine;
+} dn_window_work;
+
+/* Some channels of a node's source, as a frame takes them. */
+typedef struct dn_window_source {
+    const dn_window_work *work;
+    int channel, channels, pixel_stride;
+} dn_window_source;
+
+/* The frame of a node's source: activated maps, or pictures. */
+dn_frame_shape dn_source_frame(const dn_engine *engine, const dn_node *node);
+
+/* Lets the frame reach what whole Winograd tiles of the bands need. */
+void dn_reach_tiles(dn_frame_shape *frame, const dn_bands *bands);
+
+/* Fills a frame with the band's source; context: dn_window_source. */
+dn_fill_line *dn_source_line(const dn_node *node);
+
+/* Convolves a frame into a grid of the band's pixels. */
+typedef struct dn_convolution {
+    int channels, kernel, stride;
+    dn_laid_out weights;
+    dn_grid input, output;
+} dn_convolution;
+void dn_convolve(const dn_engine *engine, const dn_convolution *convolution, float *scratch);
+size_t dn_convolve_scratch(const dn_engine *engine, dn_window_form form, int in, int out);
+
+#endif

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+#include "train/engine/window_gradient.h"
+
+#include "base/arithmetic.h"
+
+/* Splits: of enough pixels that joining their sums costs little, but some in
+ * any case. Of more pictures, a split's share of the pixels and the most splits
+ * there may be are no smaller: what is planned for the most pictures holds for
+ * fewer, though these may be cut into more splits. */
+#define SPLIT_PIXELS 392
+#define LEAST_SPLITS 4
+#define MOST_SPLITS 32
+
+/* A band of Winograd's weight gradient has enough tiles that reading and
+ * writing the sums costs little; activated maps are taken a few channels at a
+ * time. A direct one, as many pixels as fit the second-level cache. */
+#define WINOGRAD_BAND_PIXELS 896
+#define SLICE_CHANNELS 32
+#define DIRECT_BAND_FLOATS 40000
+
+/* Floats of activations whose gradients exist at once. */
+#define PIECE_FLOATS 40000
+
+/* Tiles of 4x4 pay as soon as most of a map fills them. */
+static bool takes_winograd(const dn_node *node, const dn_maps *target)
+{
+    return node->source != DN_NONE && node->kernel == 3 && node->stride == 1 &&
+           target->height >= 3 && target->width >= 3;
+}
+
+static void cut_bands(dn_window_gradient *work, const dn_node *node, const dn_maps *target,
+                      int images)
+{
+    int channels = node->in > node->out ? node->in : node->out;
+    int wanted = work->winograd ? WINOGRAD_BAND_PIXELS : DIRECT_BAND_FLOATS / channels;
+    int pixels = images * target->height * target->width;
+    int share = dn_max(dn_min(SPLIT_PIXELS, dn_ceil_divide(pixels, LEAST_SPLITS)),
+                       dn_ceil_divide(pixels, MOST_SPLITS));
+    work->most_splits =
+        dn_min(dn_max(dn_ceil_divide(pixels, SPLIT_PIXELS), LEAST_SPLITS), MOST_SPLITS);
+    work->bands = dn_cut_bands(images, target->height, target->width, dn_min(wanted, share));
+    work->bands_per_split = dn_ceil_divide(work->bands.count, work->most_splits);
+    work->splits = dn_ceil_divide(work->bands.count, work->bands_per_split);
+}
+
+static void shape_frames(dn_window_gradient *work, const dn_engine *engine, const dn_node *node,
+                         const dn_maps *target)
+{
+    bool pictures = node->source == DN_NONE;
+    work->slice = work->winograd ? dn_min(SLICE_CHANNELS, node->in) : node->in;
+    work->source = dn_source_frame(engine, node);
+    work->source.channels = work->slice;
+    work->source.pixel_stride = pictures ? node->in : dn_packed_stride(work->slice);
+    work->gradient = (dn_frame_shape){.height = target->height,
+                                      .width = target->width,
+                                      .stride = 1,
+                                      .kernel = pictures ? 1 : node->kernel,
+                                      .before = pictures ? 0 : node->kernel / 2,
+                                      .channels = node->out,
+                                      .pixel_stride = node->out};
+    if (work->winograd)
+        dn_reach_tiles(&work->source, &work->bands);
+    if (work->winograd || dn_node_form(engine, node) == DN_WINDOW_WINOGRAD)
+        dn_reach_tiles(&work->gradient, &work->bands);
+}
+
+dn_weight_partials dn_window_partials(const dn_window_gradient *work, const dn_node *node)
+{
+    bool pictures = node->source == DN_NONE;
+    dn_weight_partials partials = {.splits = work->splits,
+                                   .shifts = pictures ? node->kernel : node->kernel * node->kernel,
+                                   .columns = pictures ? node->kernel : 1};
+    partials.row_stride = dn_padded(partials.columns * node->in);
+    partials.split_stride =
+        (size_t)partials.shifts * (size_t)node->out * (size_t)partials.row_stride;
+    return partials;
+}
+
+/* Vectors may reach past a frame's last pixel. */
+static size_t frame_floats(const dn_frame_shape *frame, const dn_bands *bands)
+{
+    return dn_round_up(dn_frame_size(frame, bands->group, bands->rows) + 16, 16);
+}
+
+dn_bands dn_cut_window_pieces(const dn_node *node, int images, int rows, int width)
+{
+    return dn_cut_bands(images, rows, width, PIECE_FLOATS / node->in);
+}
+
+static void size_memory(dn_window_gradient *work, const dn_engine *engine, const dn_node *node)
+{
+    const dn_bands *bands = &work->bands;
+    work->gradient_floats = frame_floats(&work->gradient, bands);
+    work->source_floats = frame_floats(&work->source, bands);
+    if (work->winograd) {
+        dn_winograd_gradient op = {
+            .gradient = {.images = bands->group, .height = bands->rows, .width = bands->width},
+            .outputs = node->out,
+            .channels = work->slice};
+        work->transformed_floats = 36 * dn_winograd_gradient_plane(&op);
+        work->products_floats = dn_winograd_products_scratch(&op);
+        work->sums_floats = 36 * (size_t)node->out * (size_t)dn_padded(node->in);
+    }
+    if (node->source == DN_NONE)
+        return;
+    dn_bands pieces = dn_cut_window_pieces(node, bands->group, bands->rows, bands->width);
+    work->passed_floats =
+        dn_round_up((size_t)(pieces.group * pieces.rows * pieces.width) * (size_t)node->in, 16);
+    work->convolve_floats =
+        dn_convolve_scratch(engine, dn_node_form(engine, node), node->out, node->in);
+}
+
+dn_window_gradient dn_cut_window_gradient(const dn_engine *engine, const dn_node *node, int images)
+{
+    const dn_maps *target = &engine->graph.maps[node->target];
+    dn_window_gradient work = {.winograd = takes_winograd(node, target)};
+    cut_bands(&work, node, target, images);
+    shape_frames(&work, engine, node, target);
+    size_memory(&work, engine, node);
+    return work;
+}
+
+void dn_window_backward_needs(const dn_engine *engine, const dn_node *node, dn_needs *needs)
+{
+    dn_window_gradient work = dn_cut_window_gradient(engine, node, engine->options.images);
+    size_t split = dn_window_partials(&work, node).split_stride + dn_norm_record(node->in);
+    *needs = (dn_needs){.partials = (size_t)work.most_splits * split,
+                        .thread = work.gradient_floats + work.source_floats +
+                                  work.transformed_floats + work.products_floats +
+                                  work.sums_floats + work.passed_floats + work.convolve_floats};
+}

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: MIT
+"""The house is as CONTRIBUTING.md's table of rooms says: who includes whom, and no two files of
+one name. Needs nothing but Python."""
+import collections
+import os
+import re
+import sys
+
+ROOT = os.path.abspath(f"{os.path.dirname(__file__)}/../..")
+
+
+def read(path):
+    with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+        return file.read()
+
+
+def files(folder):
+    """Every C file below a folder, as its path from the root."""
+    for base, _, names in os.walk(os.path.join(ROOT, folder)):
+        for name in names:
+            if name.endswith((".c", ".h")):
+                yield os.path.relpath(os.path.join(base, name), ROOT)
+
+
+def rooms():
+    """Each room's row: | `src/room/` | what it holds | `room`, `room` |."""
+    found = {}
+    for folder, may in re.findall(r"^\| `((?:src|tools)/\w*/?)` \|[^|]*\|([^|]*)\|$", read("CONTRIBUTING.md"), re.M):
+        found[folder.strip("/").split("/")[-1]] = set(re.findall(r"`(\w+)`", may))
+    return found
+
+
+def inclusions(path):
+    return re.findall(r'^#include "([^"]+)"', read(path), re.M)
+
+
+def wrong_inclusions(allowed):
+    for path in files("src"):
+        room = path.split("/")[1]
+        for target in inclusions(path):
+            other = target.split("/")[0]
+            if target != "densenet.h" and other != room and other not in allowed[room]:
+                yield f"{path} includes {target}: {room} may include {', '.join(sorted(allowed[room])) or 'nothing'}"
+    own = set(os.listdir(os.path.join(ROOT, "tools")))
+    for path in files("tools"):
+        for target in inclusions(path):
+            other = target.split("/")[0]
+            if target != "densenet.h" and other not in own | allowed["tools"]:
+                yield f"{path} includes {target}: tools may include the header and {', '.join(allowed['tools'])}"
+
+
+def circles(allowed):
+    """Rooms that come to include themselves."""
+    for room in allowed:
+        seen, todo = set(), [room]
+        while todo:
+            for other in allowed.get(todo.pop(), ()):
+                if other == room:
+                    yield f"{room} may include itself through others"
+                if other not in seen:
+                    seen.add(other)
+                    todo.append(other)
+
+
+def doubled_names():
+    counted = collections.Counter(os.path.basename(path) for folder in ("src", "tools") for path in files(folder))
+    return [f"two files are called {name}" for name, count in counted.items() if count > 1]
+
+
+def main():
+    allowed = rooms()
+    missing = [f"no row for src/{room}/" for room in os.listdir(os.path.join(ROOT, "src")) if room not in allowed]
+    faults = missing or [*wrong_inclusions(allowed), *circles(allowed), *doubled_names()]
+    print("\n".join(faults) or f"{len(allowed)} rooms as they should be")
+    sys.exit(1 if faults else 0)
+
+
+main()

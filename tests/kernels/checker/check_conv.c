@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* Convolutions over windows: the stem, dense 3x3 layers, plain layers. */
+#include "checker.h"
+
+#include <stdlib.h>
+
+typedef struct conv_shape {
+    int images, height, width, channels, outputs, kernel, stride;
+} conv_shape;
+
+typedef struct conv_case {
+    dn_conv op;
+    pixel_map input, output;
+    float *weight, *bias, *panels;
+} conv_case;
+
+static conv_case new_case(check_run *run, const conv_shape *shape)
+{
+    int window = shape->kernel * shape->kernel, padding = shape->kernel / 2;
+    map_shape input = {.images = shape->images,
+                       .height = shape->height,
+                       .width = shape->width,
+                       .channels = shape->channels,
+                       .before = padding,
+                       .after = padding,
+                       .dense = true};
+    map_shape output = {.images = shape->images,
+                        .height = (shape->height - 1) / shape->stride + 1,
+                        .width = (shape->width - 1) / shape->stride + 1,
+                        .channels = shape->outputs};
+    dn_panels panels = {.depth = window * shape->channels, .outputs = shape->outputs};
+    conv_case conv = {.input = new_input(run, &input), .output = new_output(run, &output)};
+    conv.weight = random_floats(run, (size_t)panels.depth * (size_t)panels.outputs, -1, 1);
+    conv.bias = random_floats(run, (size_t)shape->outputs, -1, 1);
+    conv.panels = new_scratch(dn_panels_size(run->kernels, panels.depth, panels.outputs));
+    pack_conv(run->kernels, conv.weight, shape->outputs, shape->channels, shape->kernel,
+              conv.panels);
+    panels.data = conv.panels;
+    conv.op = (dn_conv){.input = conv.input.grid,
+                        .output = conv.output.grid,
+                        .channels = shape->channels,
+                        .kernel = shape->kernel,
+                        .stride = shape->stride,
+                        .padding = padding,
+                        .panels = panels};
+    return conv;
+}
+
+static void free_case(conv_case *conv)
+{
+    free_map(&conv->input);
+    free_map(&conv->output);
+    free(conv->weight);
+    free(conv->bias);
+    free(conv->panels);
+}
+
+typedef struct conv_work {
+    dn_conv op;
+    dn_work_split cut;
+} conv_work;
+
+static void run_task(const dn_kernels *kernels, const void *context, int task, float *scratch)
+{
+    (void)scratch;
+    const conv_work *work = context;
+    kernels->conv(&work->op, dn_piece_of_task(&work->cut, task));
+}
+
+/* Runs op into `output`, cut into runs by groups. */
+static void run_into(check_run *run, const dn_kernels *kernels, const dn_conv *op,
+                     pixel_map *output, int runs, int groups)
+{
+    conv_work work = {*op,
+                      new_cut(kernels, dn_grid_pixels(&output->grid), &op->panels, runs, groups)};
+    work.op.output = output->grid;
+    run_shuffled(run, &(kernel_work){.kernels = kernels,
+                                     .body = run_task,
+                                     .op = &work,
+                                     .tasks = dn_split_tasks(&work.cut)});
+}
+
+static void run_reference(check_run *run, const conv_case *conv, pixel_map *output)
+{
+    const dn_kernels *reference = &dn_kernels_reference;
+    dn_conv op = conv->op;
+    float *panels = new_scratch(dn_panels_size(reference, op.panels.depth, op.panels.outputs));
+    pack_conv(reference, conv->weight, op.panels.outputs, op.channels, op.kernel, panels);
+    op.panels.data = panels;
+    run_into(run, reference, &op, output, 1, pick(run, 1, 9));
+    free(panels);
+}
+
+static void test(check_run *run)
+{
+    static const int kernel_sizes[] = {1, 3, 3, 3, 5, 7};
+    conv_shape shape = {.images = pick(run, 1, 3),
+                        .height = pick(run, 1, 13),
+                        .width = pick(run, 1, 13),
+                        .channels = pick(run, 1, 24),
+                        .outputs = pick(run, 1, toss(run) ? 40 : 130),
+                        .kernel = kernel_sizes[pick(run, 0, 5)],
+                        .stride = pick(run, 1, 2)};
+    conv_case conv = new_case(run, &shape);
+    dn_epilogue *epilogue = &conv.op.epilogue;
+    *epilogue = (dn_epilogue){toss(run) ? conv.bias : NULL, toss(run), toss(run)};
+    describe(run, "%d x %dx%dx%d -> %d, kernel %d/%d, bias %d, relu %d, accumulate %d",
+             shape.images, shape.height, shape.width, shape.channels, shape.outputs, shape.kernel,
+             shape.stride, epilogue->bias != NULL, epilogue->relu, epilogue->accumulate);
+    if (pick(run, 0, 3) == 0)
+        poison(run, &conv.input);
+    pixel_map before = copy_map(&conv.output), expected = copy_map(&conv.output),
+              split = copy_map(&conv.output);
+    int pixels = dn_grid_pixels(&conv.output.grid);
+    run_into(run, run->kernels, &conv.op, &conv.output, 1, 1);
+    run_into(run, run->kernels, &conv.op, &split, pick(run, 1, pixels), pick(run, 1, 9));
+    run_reference(run, &conv, &expected);
+    compare_maps(run, &conv.output, &expected, &before, tolerance_of(conv.op.panels.depth));
+    compare_splits(run, &conv.output, &split);
+    free_map(&before);
+    free_map(&expected);
+    free_map(&split);
+    free_case(&conv);
+}
+
+static void bench(check_run *run)
+{
+    static const conv_shape shapes[] = {
+        {1, 224, 224, 3, 64, 7, 2}, {1, 56, 56, 128, 32, 3, 1}, {1, 28, 28, 128, 32, 3, 1},
+        {1, 14, 14, 128, 32, 3, 1}, {1, 7, 7, 128, 32, 3, 1},   {8, 7, 7, 128, 32, 3, 1},
+        {1, 14, 14, 192, 48, 3, 1}, {16, 32, 32, 48, 12, 3, 1}, {16, 32, 32, 160, 12, 3, 1}};
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        const conv_shape *shape = &shapes[i];
+        conv_case conv = new_case(run, shape);
+        conv.op.epilogue = (dn_epilogue){.bias = conv.bias, .relu = true};
+        describe(run, "%d x %dx%d, %d -> %d, %dx%d/%d", shape->images, shape->height, shape->width,
+                 shape->channels, shape->outputs, shape->kernel, shape->kernel, shape->stride);
+        int pixels = dn_grid_pixels(&conv.output.grid);
+        conv_work work = {conv.op, new_cut(run->kernels, pixels, &conv.op.panels,
+                                           dn_ceil_divide(pixels, DN_MAX_BLOCK_PIXELS), 1)};
+        time_work(run,
+                  &(kernel_work){.kernels = run->kernels,
+                                 .body = run_task,
+                                 .op = &work,
+                                 .tasks = dn_split_tasks(&work.cut)},
+                  2.0 * pixels * conv.op.panels.depth * conv.op.panels.outputs, 0);
+        free_case(&conv);
+    }
+}
+
+const kernel_check conv_check = {"conv", test, bench};

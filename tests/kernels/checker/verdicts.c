@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+#include "checker.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void describe(check_run *run, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(run->shape, sizeof run->shape, format, arguments);
+    va_end(arguments);
+}
+
+/* The first fault of a case is told; more of them rarely say more. */
+void fail(check_run *run, const char *format, ...)
+{
+    if (run->failed)
+        return;
+    run->failed = true;
+    printf("FAILED %s %s, --seed %llu: %s\n    ", run->kernels->name, run->check,
+           (unsigned long long)run->seed, run->shape);
+    va_list arguments;
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
+    putchar('\n');
+}
+
+/* Of what is not 0: a window that meets only its border says nothing of the size
+ * of rounding errors elsewhere. */
+static double root_mean_square(const pixel_map *map)
+{
+    const dn_grid *grid = &map->grid;
+    double sum = 0, count = 0;
+    for (int image = 0; image < grid->images; image++)
+        for (int y = 0; y < grid->height; y++)
+            for (int x = 0; x < grid->width; x++)
+                for (int c = 0; c < map->channels; c++) {
+                    double value = (double)map_pixel(map, image, y, x)[c];
+                    if (isfinite(value) && value != 0) {
+                        sum += value * value;
+                        count++;
+                    }
+                }
+    return count > 0 ? sqrt(sum / count) : 0;
+}
+
+static void compare_pixel(check_run *run, const float *actual, const float *expected, int channels,
+                          double unit, double tolerance, const char *where)
+{
+    for (int c = 0; c < channels; c++) {
+        double size = fmax(unit, fabs((double)expected[c]));
+        double error = fabs((double)actual[c] - (double)expected[c]) / size;
+        if (isnan(expected[c]) != isnan(actual[c]) || error > tolerance)
+            fail(run, "at %s, channel %d: %.9g, expected %.9g", where, c, (double)actual[c],
+                 (double)expected[c]);
+        if (error > run->worst)
+            run->worst = error;
+    }
+}
+
+/* What lies outside the grid's channels must be as it was. */
+static void compare_rest(check_run *run, const pixel_map *actual, const pixel_map *before)
+{
+    pixel_map rest = copy_map(actual);
+    const dn_grid *grid = &rest.grid;
+    for (int image = 0; image < grid->images; image++)
+        for (int y = 0; y < grid->height; y++)
+            for (int x = 0; x < grid->width; x++)
+                memcpy(map_pixel(&rest, image, y, x), map_pixel(before, image, y, x),
+                       (size_t)rest.channels * sizeof(float));
+    for (size_t i = 0; i < rest.size; i++)
+        if (memcmp(rest.memory + i, before->memory + i, sizeof(float)) != 0) {
+            fail(run, "%td floats from the first output: overwritten",
+                 rest.memory + i - grid->data);
+            break;
+        }
+    free_map(&rest);
+}
+
+void compare_maps(check_run *run, const pixel_map *actual, const pixel_map *expected,
+                  const pixel_map *before, double tolerance)
+{
+    const dn_grid *grid = &expected->grid;
+    double unit = root_mean_square(expected);
+    if (unit <= 0)
+        unit = 1;
+    for (int image = 0; image < grid->images; image++)
+        for (int y = 0; y < grid->height; y++)
+            for (int x = 0; x < grid->width; x++) {
+                char where[64];
+                snprintf(where, sizeof where, "image %d, y %d, x %d", image, y, x);
+                compare_pixel(run, map_pixel(actual, image, y, x), map_pixel(expected, image, y, x),
+                              expected->channels, unit, tolerance, where);
+            }
+    compare_rest(run, actual, before);
+}
+
+double tolerance_of(int depth)
+{
+    return 1e-6 + 3e-7 * sqrt(depth);
+}
+
+void compare_splits(check_run *run, const pixel_map *first, const pixel_map *second)
+{
+    for (size_t i = 0; i < first->size; i++)
+        if (memcmp(first->memory + i, second->memory + i, sizeof(float)) != 0) {
+            fail(run, "%td floats from the first output: other bits under another split",
+                 first->memory + i - first->grid.data);
+            return;
+        }
+}
+
+void pack_all(const dn_kernels *kernels, dn_window_form form, const dn_weights *weights, float *out)
+{
+    for (int piece = 0; piece < dn_pack_pieces(form, weights); piece++)
+        dn_pack_piece(kernels, form, weights, piece, out);
+}
+
+void pack_conv(const dn_kernels *kernels, const float *weight, int outputs, int channels,
+               int kernel, float *out)
+{
+    dn_weights weights = {weight, outputs, channels, kernel, NULL, 1, false};
+    pack_all(kernels, DN_WINDOW_DIRECT, &weights, out);
+}
+
+void pack_winograd(const dn_kernels *kernels, const float *weight, int outputs, int channels,
+                   float *out)
+{
+    dn_weights weights = {weight, outputs, channels, 3, NULL, 1, false};
+    pack_all(kernels, DN_WINDOW_WINOGRAD, &weights, out);
+}
+
+dn_work_split new_cut(const dn_kernels *kernels, int units, const dn_panels *panels, int runs,
+                      int groups)
+{
+    int count = dn_panel_count(kernels, panels->outputs);
+    return (dn_work_split){units, runs, count, groups < count ? groups : count};
+}
+
+void run_shuffled(check_run *run, const kernel_work *work)
+{
+    float *scratch = new_scratch(work->scratch);
+    int *order = zeroed((size_t)work->tasks, sizeof *order);
+    for (int i = 0; i < work->tasks; i++) {
+        int other = pick(run, 0, i);
+        order[i] = order[other];
+        order[other] = i;
+    }
+    for (int i = 0; i < work->tasks; i++) {
+        spoil_scratch(scratch, work->scratch);
+        work->body(work->kernels, work->op, order[i], scratch);
+    }
+    free(order);
+    free(scratch);
+}

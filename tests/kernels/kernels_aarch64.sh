@@ -1,0 +1,22 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# kernels_aarch64.sh FOLDER: the kernel checker, compiled for 64-bit ARM without
+# any library, under qemu's emulation.
+set -eu
+cd "$(dirname "$0")/../.."
+compiler=aarch64-linux-gnu-gcc
+if ! command -v $compiler >/dev/null || ! command -v qemu-aarch64 >/dev/null; then
+    echo "densenet: $compiler or qemu-aarch64 is not installed"
+    exit 77
+fi
+rm -rf "$1"
+mkdir -p "$1"
+# From src/base the checker takes what it needs, and that needs no library.
+for source in src/kernels/*.c src/kernels/reference/*.c tests/kernels/checker/*.c src/base/*.c; do
+    $compiler -std=gnu11 -O3 -ffp-contract=fast -pthread -Wall -Wextra -Werror -D_GNU_SOURCE \
+        -DDN_VERSION='"0"' -Iinclude -Isrc -c "$source" -o "$1/$(echo "$source" | tr / _).o"
+done
+rm -f "$1/base.a"
+aarch64-linux-gnu-ar rcs "$1/base.a" "$1"/src_base_*.o
+$compiler -pthread -static "$1"/src_kernels_*.o "$1"/tests_*.o "$1/base.a" -lm -o "$1/checkkernels"
+DENSENET_CPU=neon qemu-aarch64 "$1/checkkernels"

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* The vector operations of one level, compiled with its instructions, against
+ * loops over floats; at the end of a page, where a byte too many is a fault. */
+#include "kernels/templates/simd.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* Tells CTest that this processor lacks the instructions. */
+#define SKIPPED 77
+
+static bool runs_here(void)
+{
+#ifdef __AVX512F__
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
+#elif defined(__AVX2__)
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#else
+    return true;
+#endif
+}
+
+static const float some_values[] = {0,     -0.0f,  1,        -1,        0.5f,   -3.25f,
+                                    1e30f, -1e30f, INFINITY, -INFINITY, 1e-40f, NAN};
+#define VALUES (int)(sizeof some_values / sizeof *some_values)
+
+static int failures;
+
+/* The same bits, but for what a NaN holds besides. */
+static void expect(const char *operation, int count, int lane, float found, float expected)
+{
+    if (memcmp(&found, &expected, sizeof found) == 0 || (isnan(found) && isnan(expected)))
+        return;
+    failures++;
+    printf("%s, %d lanes, lane %d: %a, expected %a\n", operation, count, lane, (double)found,
+           (double)expected);
+}
+
+static void check_ends(float *end)
+{
+    for (int count = 1; count <= DN_LANES; count++) {
+        float *from = end - count;
+        for (int i = 0; i < count; i++)
+            from[i] = some_values[(i + count) % VALUES];
+        vfloat some = v_load_first(from, count);
+        for (int i = 0; i < DN_LANES; i++)
+            expect("v_load_first", count, i, some[i], i < count ? from[i] : 0);
+        float before = *(from - 1) = 7;
+        v_store_first(from, some * 2, count);
+        for (int i = 0; i < count; i++)
+            expect("v_store_first", count, i, from[i], some_values[(i + count) % VALUES] * 2);
+        expect("v_store_first", count, -1, *(from - 1), before);
+    }
+}
+
+/* In the middle, where what comes after must be left as it was. */
+static void check_rest(float *at)
+{
+    for (int count = 1; count < DN_LANES; count++) {
+        for (int i = 0; i < DN_LANES; i++)
+            at[i] = 5;
+        v_store_first(at, v_set(3), count);
+        for (int i = 0; i < DN_LANES; i++)
+            expect("v_store_first", count, i, at[i], i < count ? 3 : 5);
+    }
+}
+
+static void check_values(void)
+{
+    for (int i = 0; i < VALUES; i++)
+        for (int j = 0; j < VALUES; j++) {
+            float a = some_values[i], b = some_values[j];
+            vfloat larger = v_max(v_set(a), v_set(b)), rectified = v_relu(v_set(a)), set = v_set(a);
+            for (int lane = 0; lane < DN_LANES; lane++) {
+                expect("v_max", DN_LANES, lane, larger[lane], s_max(a, b));
+                expect("v_relu", DN_LANES, lane, rectified[lane], s_relu(a));
+                expect("v_set", DN_LANES, lane, set[lane], a);
+            }
+        }
+}
+
+int main(void)
+{
+    if (!runs_here())
+        return SKIPPED;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    char *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (pages == MAP_FAILED || mprotect(pages + page, page, PROT_NONE) != 0)
+        return 2;
+    check_ends((float *)(void *)(pages + page));
+    check_rest((float *)(void *)pages);
+    check_values();
+    munmap(pages, 2 * page);
+    return failures ? 1 : 0;
+}

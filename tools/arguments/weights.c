@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+#include "arguments/weights.h"
+
+#include "files/output.h"
+#include "files/published.h"
+#include "ui/report.h"
+
+#include <limits.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+static const char *argument, *concat;
+
+const option_row concat_option[] = {
+    {"concat", 0, OPTION_TEXT, &concat, "first|last",
+     "where layers put new maps, if the file cannot tell", 0, 0},
+    {0},
+};
+
+const option_row weights_options[] = {
+    {"weights", 'w', OPTION_FILE, &argument, "FILE|NAME",
+     "weight file of any origin, a network that was pulled, or builtin", 0, 0},
+    {"", 0, OPTION_TABLE, concat_option, NULL, NULL, 0, 0},
+    {0},
+};
+
+const char *weights_argument(void)
+{
+    return argument;
+}
+
+static dn_load_options weights_load_options(void)
+{
+    dn_load_options options = {.concat = DN_CONCAT_AUTO};
+    if (concat)
+        options.concat = strcmp(concat, "first") == 0 ? DN_CONCAT_FIRST : DN_CONCAT_LAST;
+    return options;
+}
+
+/* A file of that name goes before a pulled network and the one in the box. */
+const char *weights_path(const char *name)
+{
+    static char path[PATH_MAX];
+    const published *weights = published_find(name);
+    if (!weights || access(name, F_OK) == 0)
+        return name;
+    if (!cache_path(weights, path, sizeof path))
+        return NULL;
+    if (access(path, F_OK) == 0)
+        return path;
+    complain("%s has not been fetched yet: densenet pull %s", name, name);
+    return NULL;
+}
+
+bool weights_writable(const char *path)
+{
+    static const char *const written[] = {".safetensors", ".pt", ".pth"};
+    const char *ending = output_ending(path);
+    if (!ending)
+        return true;
+    for (size_t i = 0; i < sizeof written / sizeof *written; i++)
+        if (strcasecmp(ending, written[i]) == 0)
+            return true;
+    return complain("%s: %s files are not written; the name of a weight file ends in .safetensors, "
+                    ".pt or .pth, or in nothing",
+                    path, ending);
+}
+
+dn_status weights_read(const char *path, dn_model **model)
+{
+    dn_load_options options = weights_load_options();
+    if (strcmp(path, "builtin") == 0 && access(path, F_OK) != 0)
+        return dn_model_builtin(model);
+    return dn_model_load(path, &options, model);
+}
+
+dn_model *weights_open(const char *name)
+{
+    const char *path = weights_path(name);
+    dn_model *model;
+    if (!path)
+        return NULL;
+    dn_status status = weights_read(path, &model);
+    if (status != DN_OK) {
+        complain("%s%s", dn_last_error(),
+                 status == DN_ERROR_ARGUMENT ? ": say --concat first or --concat last" : "");
+        return NULL;
+    }
+    if (dn_model_warning(model))
+        complain("warning: %s", dn_model_warning(model));
+    return model;
+}
+
+dn_model *weights_load(void)
+{
+    if (argument)
+        return weights_open(argument);
+    complain("--weights is missing: a weight file, the name of a pulled network, or builtin");
+    return NULL;
+}

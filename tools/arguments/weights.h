@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* How --weights becomes a model. */
+#ifndef TOOL_WEIGHTS_H
+#define TOOL_WEIGHTS_H
+
+#include "arguments/options.h"
+#include "densenet.h"
+
+/* --concat, and the two of --weights and --concat. */
+extern const option_row concat_option[];
+extern const option_row weights_options[];
+
+/* The file that NAME means: itself, or a pulled network's in the cache. NULL
+ * where it has complained; valid until the next call. */
+const char *weights_path(const char *name);
+
+/* The model in that file, read as --concat says; where no file is called
+ * "builtin", the network in the box. */
+dn_status weights_read(const char *path, dn_model **model);
+
+/* Complains and returns false where a file's name promises a format that is not
+ * written. */
+bool weights_writable(const char *path);
+
+/* Loads FILE|NAME and shows the model's warning. NULL where it has complained. */
+dn_model *weights_open(const char *name);
+
+/* What --weights says, NULL where it was not given. */
+const char *weights_argument(void);
+
+/* weights_open of --weights, which must be there. */
+dn_model *weights_load(void);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+#include "commands/commands.h"
+
+#include "arguments/network.h"
+#include "commands/bench_train.h"
+#include "densenet.h"
+#include "reports/bench_rows.h"
+#include "ui/memory_headroom.h"
+#include "ui/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct {
+    int batch, threads, runs, size;
+    bool json, layers, train;
+} chosen = {.batch = 1, .runs = 10};
+
+static const option_row options[] = {
+    {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures in a run (1)", 1, 65536},
+    {"size", 0, OPTION_INT, &chosen.size, "N", "their height and width (224; CIFAR stems 32)", 1,
+     65536},
+    {"threads", 't', OPTION_INT, &chosen.threads, "N", "threads (0: one a core)", 0, 4096},
+    {"runs", 'r', OPTION_INT, &chosen.runs, "N", "timed runs, after one to warm up (10)", 1,
+     1000000},
+    {"train", 0, OPTION_FLAG, &chosen.train, NULL, "time a training step", 0, 0},
+    {"layers", 0, OPTION_FLAG, &chosen.layers, NULL, "say where the time goes", 0, 0},
+    {"json", 0, OPTION_FLAG, &chosen.json, NULL, "print a JSON object", 0, 0},
+    {"", 0, OPTION_TABLE, arch_options, NULL, NULL, 0, 0},
+    {0},
+};
+
+/* Timing does not depend on the numbers: a fixed pattern will do. */
+static void fill_pattern(float *input, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        input[i] = (float)(i * 2654435761u % 1000) / 500 - 1;
+}
+
+static bool time_runs(dn_session *session, const float *input, float *logits, double *seconds,
+                      bench_row *row)
+{
+    for (int run = -1; run < chosen.runs; run++) {
+        progress("run %d of %d", run + 1, chosen.runs);
+        if (run == 0 && chosen.layers)
+            dn_session_profile(session, bench_add_step, row);
+        double start = seconds_now();
+        if (!succeeded(dn_session_run(session, input, row->batch, row->size, row->size, logits)))
+            return false;
+        if (run >= 0)
+            seconds[run] = seconds_now() - start;
+    }
+    progress_end();
+    return true;
+}
+
+static bool bench_forward(const dn_model *model, const float *input, double *seconds,
+                          bench_row *row)
+{
+    size_t outputs = (size_t)row->batch * (size_t)dn_model_arch(model)->classes;
+    float *logits = malloc(outputs * sizeof *logits);
+    dn_session *session = NULL;
+    if (!logits)
+        return complain("bench: out of memory");
+    bool sound = dn_session_create(model, row->threads, &session) == DN_OK;
+    if (!sound)
+        refuse();
+    sound = sound && time_runs(session, input, logits, seconds, row);
+    if (sound)
+        row->bytes = dn_session_bytes(session);
+    dn_session_free(session);
+    free(logits);
+    return sound;
+}
+
+/* A training step counts as three forward passes: the gradients of maps and of
+ * weights take as much each. */
+static bool bench(const dn_model *model, bench_row *row)
+{
+    const dn_arch *arch = dn_model_arch(model);
+    size_t pixels = (size_t)row->batch * (size_t)row->size * (size_t)row->size;
+    size_t count = pixels * (size_t)arch->channels;
+    size_t held = (count + (size_t)row->batch * (size_t)arch->classes) * sizeof(float);
+    if (!room_for((double)held, "bench: the input of %d picture%s of %dx%d", row->batch,
+                  row->batch == 1 ? "" : "s", row->size, row->size))
+        return false;
+    float *input = malloc(count * sizeof *input);
+    double *seconds = malloc((size_t)chosen.runs * sizeof *seconds);
+    bool sound = (input && seconds) || complain("bench: out of memory");
+    if (sound) {
+        row->peak = dn_measure_peak(row->threads);
+        fill_pattern(input, count);
+        sound = chosen.train ? bench_train(model, input, chosen.runs, seconds, row)
+                             : bench_forward(model, input, seconds, row);
+    }
+    if (sound) {
+        bench_set_times(row, seconds, chosen.runs);
+        row->operations =
+            dn_arch_operations(arch, row->size, row->size) * row->batch * (chosen.train ? 3 : 1);
+        double again = dn_measure_peak(row->threads); /* the machine may have been busy */
+        row->peak = again > row->peak ? again : row->peak;
+        bench_print(row, chosen.json, chosen.layers);
+    }
+    free(input);
+    free(seconds);
+    return sound;
+}
+
+static int run(int count, char **arguments)
+{
+    dn_arch arch;
+    if (!arch_from_options(count ? arguments[0] : "densenet121", &arch))
+        return EXIT_REFUSED;
+    if (chosen.train && chosen.layers) {
+        complain("bench: --layers shows the forward pass, --train times a whole step; one of them "
+                 "is expected");
+        return EXIT_REFUSED;
+    }
+    bool imagenet = arch.stem == DN_STEM_IMAGENET || arch.stem == DN_STEM_DEEP;
+    bench_row row = {.name = arch.name,
+                     .train = chosen.train,
+                     .batch = chosen.batch,
+                     .size = chosen.size ? chosen.size
+                             : imagenet  ? 224
+                                         : 32,
+                     .threads = chosen.threads ? chosen.threads : dn_core_count()};
+    dn_model *model;
+    if (dn_model_init(&arch, DN_INIT_PYTORCH, 1, &model) != DN_OK)
+        return refuse();
+    bool sound = bench(model, &row);
+    bench_free(&row);
+    dn_model_free(model);
+    return sound ? EXIT_DONE : EXIT_REFUSED;
+}
+
+const command bench_command = {
+    .name = "bench",
+    .arguments = "[ARCH]",
+    .summary = "time a network on this machine",
+    .description =
+        "Times the forward pass, or a training step, of a network with random weights. A\n"
+        "time is of a whole run, all its pictures; MB are those of weights, laid out, and\n"
+        "working memory.\n"
+        "\n"
+        "Arithmetic counts what the network's definition asks for, two operations a\n"
+        "multiply-add; an algorithm that gets by with fewer can show more than the machine's\n"
+        "peak. JSON: name, train, batch, size, threads, runs, ms_min and ms_median of a run,\n"
+        "gflops, peak_fraction, bytes.\n",
+    .examples = "  densenet bench densenet121 --batch 8\n"
+                "    the fastest and the median of ten runs\n"
+                "  densenet bench densenet121 --threads 1 --layers\n"
+                "    where the time goes\n"
+                "  densenet bench densenet-bc-100-12 --train --batch 64 --json\n"
+                "    a training step\n",
+    .options = options,
+    .least = 0,
+    .most = 1,
+    .run = run,
+};

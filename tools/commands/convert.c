@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#include "commands/commands.h"
+
+#include "arguments/weights.h"
+#include "densenet.h"
+#include "files/labels.h"
+#include "files/same_file.h"
+#include "ui/report.h"
+
+#include <string.h>
+
+static struct {
+    const char *naming, *dtype, *labels, *preprocess, *task;
+} chosen;
+
+static const option_row options[] = {
+    {"naming", 0, OPTION_TEXT, &chosen.naming, "torchvision|reference",
+     "names and order of the tensors (torchvision)", 0, 0},
+    {"dtype", 0, OPTION_TEXT, &chosen.dtype, "f32|f16|bf16", "type of the numbers (f32)", 0, 0},
+    {"labels", 0, OPTION_FILE, &chosen.labels, "FILE", "names of the outputs, one a line", 0, 0},
+    {"preprocess", 0, OPTION_TEXT, &chosen.preprocess, "SPEC",
+     "from picture to tensor, as `densenet preprocess` takes it", 0, 0},
+    {"task", 0, OPTION_TEXT, &chosen.task, "classes|labels",
+     "what the outputs mean: one of the classes, or any of the labels", 0, 0},
+    {"", 0, OPTION_TABLE, concat_option, NULL, NULL, 0, 0},
+    {0},
+};
+
+static bool record_preprocess(dn_model *model)
+{
+    dn_preprocess preprocess;
+    dn_model_preprocess(model, &preprocess);
+    if (dn_preprocess_parse(chosen.preprocess, &preprocess) != DN_OK)
+        return complain("--preprocess: %s", dn_last_error());
+    dn_model_set_preprocess(model, &preprocess);
+    return true;
+}
+
+static int convert(dn_model *model, const char *path)
+{
+    if (chosen.task)
+        dn_model_set_task(model,
+                          strcmp(chosen.task, "labels") == 0 ? DN_TASK_LABELS : DN_TASK_CLASSES);
+    if ((chosen.labels && !labels_read(chosen.labels, model)) ||
+        (chosen.preprocess && !record_preprocess(model)))
+        return EXIT_REFUSED;
+    dn_save_options format = {.naming = chosen.naming, .dtype = chosen.dtype};
+    return dn_model_save(model, path, &format) == DN_OK ? EXIT_DONE : refuse();
+}
+
+static int run(int count, char **arguments)
+{
+    (void)count;
+    if (!output_spares(arguments[1], arguments[0]) || !output_spares(arguments[1], chosen.labels) ||
+        !weights_writable(arguments[1]))
+        return EXIT_REFUSED;
+    dn_model *model = weights_open(arguments[0]);
+    if (!model)
+        return EXIT_REFUSED;
+    int status = convert(model, arguments[1]);
+    dn_model_free(model);
+    return status;
+}
+
+const command convert_command = {
+    .name = "convert",
+    .arguments = "IN OUT",
+    .summary = "rewrite a weight file of any origin as safetensors or PyTorch",
+    .description =
+        "OUT is a PyTorch file where it ends in .pt or .pth, which torch.load(weights_only=True)\n"
+        "and load_state_dict(strict=True) accept, and a safetensors file where it ends in\n"
+        ".safetensors or has no ending. It appears whole or not at all. The architecture, and\n"
+        "labels, preprocessing and task where they are known, go into its metadata.\n",
+    .examples = "  densenet convert densenet121-a639ec97.pth densenet121.safetensors\n"
+                "      the 2017 file as safetensors in today's torchvision names\n"
+                "  densenet convert net.safetensors net.pth --naming reference\n"
+                "      for the reference module, which concatenates the other way around\n"
+                "  densenet convert net.pth small.safetensors --dtype f16 --labels names.txt\n",
+    .options = options,
+    .least = 2,
+    .most = 2,
+    .run = run,
+};

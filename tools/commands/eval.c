@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+#include "arguments/weights.h"
+#include "commands/commands.h"
+#include "files/labelled.h"
+#include "files/output.h"
+#include "files/pictures.h"
+#include "files/same_file.h"
+#include "reports/evaluation_report.h"
+#include "ui/report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct {
+    const char *confusion, *per_class;
+    int batch, threads;
+    bool json;
+} chosen;
+
+static const option_row options[] = {
+    {"", 0, OPTION_TABLE, weights_options, NULL, NULL, 0, 0},
+    {"confusion", 0, OPTION_FILE, &chosen.confusion, "FILE",
+     "write the confusion matrix: .png, .svg or .csv", 0, 0},
+    {"per-class", 0, OPTION_FILE, &chosen.per_class, "FILE", "write each class's figures as CSV", 0,
+     0},
+    {"json", 0, OPTION_FLAG, &chosen.json, NULL, "print a JSON object", 0, 0},
+    {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures in a run (16)", 1, 4096},
+    {"threads", 't', OPTION_INT, &chosen.threads, "N", "threads (0: one a core)", 0, 1024},
+    {"", 0, OPTION_TABLE, picture_options, NULL, NULL, 0, 0},
+    {0},
+};
+
+/* Classes by name where the model knows names; by number where it does not. */
+static bool match_labels(const dn_model *model, dn_dataset *data)
+{
+    int classes = dn_model_arch(model)->classes;
+    if (!dn_model_label(model, 0))
+        return true;
+    const char **names = malloc((size_t)classes * sizeof *names);
+    if (!names)
+        return complain("out of memory for labels");
+    for (int i = 0; i < classes; i++)
+        names[i] = dn_model_label(model, i);
+    bool sound = dn_dataset_match(data, names, classes) == DN_OK;
+    free(names);
+    if (!sound)
+        refuse();
+    return sound;
+}
+
+static void show_progress(int64_t done, int64_t total, void *context)
+{
+    (void)context;
+    progress("%lld of %lld pictures", (long long)done, (long long)total);
+}
+
+static void show_skipped(const char *reason, void *context)
+{
+    (void)context;
+    complain("skipped: %s", reason);
+}
+
+static dn_evaluation *evaluate(const dn_model *model, dn_dataset *data)
+{
+    dn_evaluation *evaluation;
+    dn_evaluate_options asked = {.batch = chosen.batch,
+                                 .threads = chosen.threads,
+                                 .progress = show_progress,
+                                 .skipped = show_skipped};
+    dn_model_preprocess(model, &asked.preprocess);
+    if (!picture_pipeline(&asked.preprocess) || !match_labels(model, data))
+        return NULL;
+    dn_status status = dn_evaluate(model, data, &asked, &evaluation);
+    progress_end();
+    if (status == DN_OK)
+        return evaluation;
+    refuse();
+    return NULL;
+}
+
+static int report(const dn_model *model, const dn_dataset *data, const dn_evaluation *evaluation)
+{
+    if (chosen.json)
+        evaluation_print_json(evaluation, model, data);
+    else
+        evaluation_print(evaluation, model, data);
+    fflush(stdout); /* whatever becomes of the files */
+    bool sound =
+        (!chosen.confusion ||
+         evaluation_write_confusion(evaluation, model, data, chosen.confusion)) &&
+        (!chosen.per_class || evaluation_write_outputs(evaluation, model, data, chosen.per_class));
+    if (!sound)
+        return EXIT_REFUSED;
+    return evaluation->skipped ? EXIT_PART : EXIT_DONE;
+}
+
+static bool outputs_spare(const char *data)
+{
+    const char *weights = weights_path(weights_argument());
+    return output_spares(chosen.confusion, weights) && output_spares(chosen.confusion, data) &&
+           output_spares(chosen.per_class, weights) && output_spares(chosen.per_class, data) &&
+           output_spares(chosen.per_class, chosen.confusion);
+}
+
+/* Before the work, which may be long. */
+static bool outputs_possible(const dn_dataset *data)
+{
+    return (!chosen.confusion || evaluation_confusion_possible(data, chosen.confusion)) &&
+           (!chosen.per_class || output_possible(chosen.per_class));
+}
+
+static int run(int count, char **arguments)
+{
+    (void)count;
+    dn_model *model = weights_load();
+    dn_dataset *data = NULL;
+    dn_evaluation *evaluation = NULL;
+    if (model && outputs_spare(arguments[0]) &&
+        labelled_open(arguments[0], DN_PORTION_TEST, &data) && outputs_possible(data))
+        evaluation = evaluate(model, data);
+    int status = evaluation ? report(model, data, evaluation) : EXIT_REFUSED;
+    dn_evaluation_free(evaluation);
+    dn_dataset_free(data);
+    dn_model_free(model);
+    return status;
+}
+
+const command eval_command = {
+    .name = "eval",
+    .arguments = "DATA",
+    .summary = "measure a network on labelled pictures",
+    .description =
+        "DATA is what `densenet train` takes; of data with a test part, that part. Prints top-1\n"
+        "and top-5 accuracy and the loss, or for pictures with several labels the AUROC of each.\n"
+        "Classes are matched by name where the weights record names, by order otherwise.\n",
+    .examples = "  densenet eval cifar-10-batches-bin --weights runs/cifar/best.safetensors\n"
+                "  densenet eval pictures --weights net.pth --confusion matrix.png --json\n",
+    .options = options,
+    .least = 1,
+    .most = 1,
+    .run = run,
+};

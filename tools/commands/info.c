@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#include "commands/commands.h"
+
+#include "arguments/weights.h"
+#include "densenet.h"
+#include "reports/info_report.h"
+#include "ui/report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static bool json;
+
+static const option_row options[] = {
+    {"json", 0, OPTION_FLAG, &json, NULL, "the same as JSON", 0, 0},
+    {"", 0, OPTION_TABLE, concat_option, NULL, NULL, 0, 0},
+    {0},
+};
+
+/* A pipe has been drained by the first look. */
+static bool can_be_read_again(const char *path)
+{
+    struct stat found;
+    return stat(path, &found) == 0 && S_ISREG(found.st_mode);
+}
+
+/* No DenseNet, but perhaps a weight file: then at least its tensors. */
+static int describe_stranger(const char *path)
+{
+    char *reason = strdup(dn_last_error());
+    dn_tensor_file *file;
+    if (reason && can_be_read_again(path) && dn_tensor_file_open(path, &file) == DN_OK) {
+        if (json)
+            info_print_tensors_json(path, file, reason);
+        else
+            info_print_tensors(path, file);
+        dn_tensor_file_close(file);
+    }
+    fflush(stdout);
+    complain("%s", reason ? reason : "out of memory");
+    free(reason);
+    return EXIT_REFUSED;
+}
+
+static int run(int count, char **arguments)
+{
+    (void)count;
+    const char *path = weights_path(arguments[0]);
+    if (!path)
+        return EXIT_REFUSED;
+    dn_model *model;
+    if (weights_read(path, &model) != DN_OK)
+        return describe_stranger(path);
+    bool sound = true;
+    if (json)
+        sound = info_print_json(path, model);
+    else
+        info_print(path, model);
+    dn_model_free(model);
+    return sound ? EXIT_DONE : EXIT_REFUSED;
+}
+
+const command info_command = {
+    .name = "info",
+    .arguments = "FILE|NAME",
+    .summary = "say what network a weight file holds",
+    .description =
+        "Architecture, number format, whose names its tensors have, whether layers put new maps\n"
+        "first or last and what told, and labels, task and preprocessing where the file records\n"
+        "them. Of a file that holds no DenseNet it lists the tensors, says what is amiss and\n"
+        "ends with status 2.\n",
+    .examples = "  densenet info net.pth\n"
+                "  densenet info --json densenet121\n"
+                "      the pulled network, for a script\n",
+    .options = options,
+    .least = 1,
+    .most = 1,
+    .run = run,
+};

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+#include "arguments/weights.h"
+#include "commands/commands.h"
+#include "drawing/heat_folder.h"
+#include "files/labels.h"
+#include "files/pictures.h"
+#include "reports/predictions.h"
+#include "ui/memory_headroom.h"
+#include "ui/report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct {
+    const char *labels, *heat;
+    int top, threads, batch;
+    bool json, csv;
+} chosen = {.top = 5, .batch = 8};
+
+static const option_row options[] = {
+    {"", 0, OPTION_TABLE, weights_options, NULL, NULL, 0, 0},
+    {"top", 'k', OPTION_INT, &chosen.top, "N",
+     "most probable outputs to name (5; of several labels all, in the network's order)", 1,
+     1000000},
+    {"labels", 0, OPTION_FILE, &chosen.labels, "FILE", "names of the outputs, one a line", 0, 0},
+    {"cam", 0, OPTION_FILE, &chosen.heat, "DIR",
+     "write class-activation maps over the pictures, and a sheet of all", 0, 0},
+    {"json", 0, OPTION_FLAG, &chosen.json, NULL, "print a JSON object a picture, one a line", 0, 0},
+    {"csv", 0, OPTION_FLAG, &chosen.csv, NULL, "print CSV", 0, 0},
+    {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures in a run (8)", 1, 4096},
+    {"threads", 't', OPTION_INT, &chosen.threads, "N", "threads (0: one a core)", 0, 1024},
+    {"", 0, OPTION_TABLE, picture_options, NULL, NULL, 0, 0},
+    {0},
+};
+
+typedef struct predictor {
+    const dn_model *model;
+    dn_session *session;
+    dn_preprocess preprocess;
+    heat_folder *heat; /* NULL: none asked for */
+    prediction_format format;
+    float *input, *logits;
+    size_t input_floats;
+    prediction *ranked;
+    int unread;     /* pictures that were reported */
+    int unanswered; /* pictures of which the network makes no numbers */
+} predictor;
+
+/* Weights that are damaged, or a picture that no weights were trained for. */
+static void say_unanswered(predictor *p, const char *path)
+{
+    complain("%s: the network's answer is not a number", path);
+    p->unanswered++;
+}
+
+/* All labels of a picture are told, unless --top asks for fewer. */
+static int most_named(const dn_model *model)
+{
+    bool all = dn_model_task(model) == DN_TASK_LABELS && !option_given(&chosen.top);
+    return all ? 0 : chosen.top;
+}
+
+/* Rows of logits become what is said of each picture. */
+static bool say(predictor *p, char *const *paths, picture_tensor *const *pictures, int count)
+{
+    int classes = dn_model_arch(p->model)->classes;
+    for (int i = 0; i < count; i++) {
+        float *row = p->logits + (size_t)i * (size_t)classes;
+        if (!all_finite(row, (size_t)classes)) {
+            say_unanswered(p, paths[i]);
+            continue;
+        }
+        dn_model_probabilities(p->model, 1, row);
+        int named = predictions_rank(p->model, row, most_named(p->model), p->ranked);
+        const char *heat = NULL;
+        if (p->heat && named) {
+            int best = predictions_strongest(p->ranked, named);
+            heat = heat_folder_add(p->heat, p->session, i, &p->ranked[best], &p->preprocess,
+                                   paths[i], pictures[i]->image);
+            if (!heat)
+                return false;
+        }
+        progress_end();
+        predictions_print(p->format, p->model, paths[i], p->ranked, named, heat);
+    }
+    return true;
+}
+
+/* One run over pictures whose tensors are of one size. */
+static bool run_together(predictor *p, char *const *paths, picture_tensor *const *pictures,
+                         int count)
+{
+    int height = pictures[0]->height, width = pictures[0]->width;
+    size_t floats = (size_t)p->preprocess.channels * (size_t)height * (size_t)width;
+    if (floats * (size_t)count > p->input_floats) {
+        if (!room_for((double)floats * count * sizeof(float),
+                      "predict: %d picture%s of %dx%d in a run", count, count == 1 ? "" : "s",
+                      width, height))
+            return false;
+        float *grown = realloc(p->input, floats * (size_t)count * sizeof *grown);
+        if (!grown)
+            return complain("predict: out of memory");
+        p->input = grown;
+        p->input_floats = floats * (size_t)count;
+    }
+    for (int i = 0; i < count; i++)
+        memcpy(p->input + (size_t)i * floats, pictures[i]->data, floats * sizeof(float));
+    if (!succeeded(dn_session_run(p->session, p->input, count, height, width, p->logits)))
+        return false;
+    return say(p, paths, pictures, count);
+}
+
+/* Pictures that could be read, in runs of equal size. */
+static bool run_batch(predictor *p, char *const *paths, picture_tensor *tensors, int count)
+{
+    for (int first = 0; first < count;) {
+        picture_tensor *group[4096];
+        char *names[4096];
+        int together = 0, at = first;
+        for (; at < count; at++) {
+            picture_tensor *tensor = &tensors[at];
+            if (!tensor->data) {
+                complain("%s", tensor->fault ? tensor->fault : "out of memory for a picture");
+                p->unread++;
+                continue;
+            }
+            if (together &&
+                (tensor->width != group[0]->width || tensor->height != group[0]->height))
+                break;
+            group[together] = tensor;
+            names[together++] = paths[at];
+        }
+        if (together && !run_together(p, names, group, together))
+            return false;
+        first = at;
+    }
+    return true;
+}
+
+static bool run_list(predictor *p, const picture_list *list)
+{
+    picture_tensor *tensors = calloc((size_t)chosen.batch, sizeof *tensors);
+    bool sound = tensors || complain("predict: out of memory");
+    for (size_t done = 0; sound && done < list->count; done += (size_t)chosen.batch) {
+        size_t left = list->count - done;
+        int count = left < (size_t)chosen.batch ? (int)left : chosen.batch;
+        progress("%zu of %zu pictures", done, list->count);
+        picture_tensors_fill(&p->preprocess, list->paths + done, count,
+                             chosen.threads ? chosen.threads : dn_core_count(), p->heat != NULL,
+                             tensors);
+        sound = run_batch(p, list->paths + done, tensors, count);
+        picture_tensors_free(count, tensors);
+    }
+    progress_end();
+    free(tensors);
+    return sound;
+}
+
+static bool open_predictor(predictor *p, dn_model *model, const picture_list *list)
+{
+    size_t classes = (size_t)dn_model_arch(model)->classes;
+    p->model = model;
+    p->format = chosen.json ? PREDICTION_JSON : chosen.csv ? PREDICTION_CSV : PREDICTION_TEXT;
+    dn_model_preprocess(model, &p->preprocess);
+    if ((chosen.labels && !labels_read(chosen.labels, model)) || !picture_pipeline(&p->preprocess))
+        return false;
+    if (p->preprocess.channels != dn_model_arch(model)->channels)
+        return complain("the pipeline makes %d channel%s, the network takes %d",
+                        p->preprocess.channels, p->preprocess.channels == 1 ? "" : "s",
+                        dn_model_arch(model)->channels);
+    if (!succeeded(dn_session_create(model, chosen.threads, &p->session)))
+        return false;
+    if (chosen.heat && !(p->heat = heat_folder_open(chosen.heat, model, list)))
+        return false;
+    p->logits = malloc((size_t)chosen.batch * classes * sizeof *p->logits);
+    p->ranked = malloc(classes * sizeof *p->ranked);
+    return (p->logits && p->ranked) || complain("predict: out of memory");
+}
+
+static void close_predictor(predictor *p)
+{
+    heat_folder_free(p->heat);
+    dn_session_free(p->session);
+    free(p->input);
+    free(p->logits);
+    free(p->ranked);
+}
+
+static bool finish_heat(predictor *p)
+{
+    const char *sheet = heat_folder_finish(p->heat);
+    if (sheet && sheet[0] && p->format == PREDICTION_TEXT)
+        printf("contact sheet: %s\n", sheet);
+    return sheet != NULL;
+}
+
+static int predict(dn_model *model, const picture_list *list)
+{
+    predictor p = {0};
+    bool sound = open_predictor(&p, model, list);
+    if (sound) {
+        predictions_begin(p.format);
+        sound = run_list(&p, list);
+    }
+    bool whole = p.unread == 0 && p.unanswered == 0 && list->failures == 0,
+         none = (size_t)p.unread + (size_t)p.unanswered == list->count;
+    if (sound && p.heat && !finish_heat(&p))
+        whole = false; /* the answers are there */
+    close_predictor(&p);
+    return !sound || none ? EXIT_REFUSED : whole ? EXIT_DONE : EXIT_PART;
+}
+
+/* Without --weights, the network in the box, which says what it knows. */
+static dn_model *choose_model(void)
+{
+    if (weights_argument())
+        return weights_load();
+    dn_model *model = weights_open("builtin");
+    if (!model)
+        return NULL;
+    int classes = dn_model_arch(model)->classes;
+    fprintf(stderr, "densenet: without --weights the network in the box answers; it knows");
+    for (int i = 0; i < classes; i++)
+        fprintf(stderr, "%s %s",
+                i == 0            ? ""
+                : i + 1 < classes ? ","
+                                  : " and",
+                dn_model_label(model, i));
+    fputc('\n', stderr);
+    return model;
+}
+
+static int run(int count, char **arguments)
+{
+    if (chosen.json && chosen.csv) {
+        complain("predict: --json and --csv are two formats, one is expected");
+        return EXIT_REFUSED;
+    }
+    picture_list list;
+    dn_model *model = choose_model();
+    if (!model)
+        return EXIT_REFUSED;
+    int status = EXIT_REFUSED;
+    if (picture_list_create(count, arguments, &list)) {
+        status = predict(model, &list);
+        picture_list_free(&list);
+    }
+    dn_model_free(model);
+    return status;
+}
+
+const command predict_command = {
+    .name = "predict",
+    .arguments = "PICTURE|FOLDER|- ...",
+    .summary = "say what is in pictures, and where",
+    .description =
+        "Reads JPEG, PNG and WebP, prepares them as the network was trained and names the most\n"
+        "probable classes; of a multi-label network, the probability of every label. The pipeline\n"
+        "is --preprocess, else the one recorded in the weights, else by the stem: torchvision's\n"
+        "evaluation pipeline for ImageNet's, cifar10 for CIFAR's. Without --weights the network\n"
+        "in the box answers. A folder stands for the pictures in it, not for those in its\n"
+        "folders.\n"
+        "--cam draws where the evidence for the most probable class lies: for this family the map\n"
+        "is exact.\n"
+        "A picture that cannot be read, or of which the network makes no numbers, is reported,\n"
+        "the rest go on, and the exit status is 1, or 2 where no picture got an answer.\n",
+    .examples = "  densenet predict photo.jpg --weights densenet121\n"
+                "    with torchvision's weights, after `densenet pull densenet121`\n"
+                "  densenet predict photos --weights net.safetensors --top 1 --csv > out.csv\n"
+                "    a folder of pictures, a line each\n"
+                "  densenet predict scan.png --weights xrv.pt --cam maps\n"
+                "    a chest X-ray, heat maps in maps/\n",
+    .options = options,
+    .least = 1,
+    .most = -1,
+    .run = run,
+};

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#include "commands/commands.h"
+#include "run/train_run.h"
+#include "run/train_settings.h"
+#include "ui/report.h"
+
+static int run(int count, char **arguments)
+{
+    if (count)
+        train_chosen.data = arguments[0];
+    if (!train_settings_complete(&train_command))
+        return EXIT_REFUSED;
+    if (!train_chosen.data) {
+        complain("train: what to train on? A folder of class folders, CIFAR files, a tar or a CSV "
+                 "is expected");
+        return EXIT_REFUSED;
+    }
+    train_run run;
+    int status = train_run_open(&train_command, &run) ? train_run_loop(&run) : EXIT_REFUSED;
+    train_run_close(&run);
+    return status;
+}
+
+const command train_command = {
+    .name = "train",
+    .arguments = "[DATA]",
+    .summary = "train a network, from a folder of pictures to weights",
+    .description =
+        "DATA is a folder with a folder of pictures a class, CIFAR-10 or CIFAR-100 in binary, a\n"
+        "tar of class folders or of WebDataset samples, or a CSV of image,label,... for pictures\n"
+        "with several labels. RUN receives best.safetensors and last.safetensors, which every\n"
+        "other command takes, log.csv, curves.png, settings.json, and resume.safetensors, from\n"
+        "which --resume goes on bit by bit. Interrupted (Ctrl-C), it ends the step and saves;\n"
+        "killed, it can be resumed from the last checkpoint.\n",
+    .examples = "  densenet train pictures --recipe finetune --init densenet121.pth\n"
+                "    fine-tune for the classes of pictures/CLASS/*.jpg\n"
+                "  densenet train cifar-10-batches-bin --recipe paper-cifar -o runs/cifar\n"
+                "    the paper's recipe, DenseNet-BC (100, 12), 300 epochs\n"
+                "  densenet train --resume runs/cifar\n"
+                "    go on where it was cut off\n",
+    .options = train_options,
+    .least = 0,
+    .most = 1,
+    .run = run,
+};

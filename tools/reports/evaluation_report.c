@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+#include "reports/evaluation_report.h"
+
+#include "drawing/drawing.h"
+#include "files/csv_field.h"
+#include "files/output.h"
+#include "ui/report.h"
+#include "ui/utf8.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *evaluation_label(const dn_model *model, const dn_dataset *data, int output)
+{
+    const char *label = dn_model_label(model, output);
+    return label ? label : dn_dataset_label(data, output);
+}
+
+static void print_share(const char *name, double share)
+{
+    if (!isnan(share))
+        printf("%-10s %7.2f%%\n", name, 100 * share);
+}
+
+/* A share of nothing is no number. */
+static void print_cell(int width, double share)
+{
+    if (isnan(share))
+        printf(" %*s", width + 1, "-");
+    else
+        printf(" %*.2f%%", width, 100 * share);
+}
+
+void evaluation_print(const dn_evaluation *evaluation, const dn_model *model,
+                      const dn_dataset *data)
+{
+    bool labels = !evaluation->confusion;
+    printf("pictures   %lld", (long long)evaluation->samples);
+    if (evaluation->skipped)
+        printf(" (%lld could not be read)", (long long)evaluation->skipped);
+    printf("\nloss       %8.4f\n", evaluation->loss);
+    print_share("top-1", evaluation->top1);
+    if (evaluation->outputs > 5)
+        print_share("top-5", evaluation->top5);
+    print_share("mean AUROC", evaluation->auroc);
+    if (evaluation->outputs > 40 && !labels)
+        return;
+    printf("\n%-24s %8s %9s %8s%s\n", labels ? "label" : "class", "support", "precision", "recall",
+           labels ? "    AUROC" : "");
+    for (int i = 0; i < evaluation->outputs; i++) {
+        const dn_output_result *result = &evaluation->results[i];
+        const char *label = evaluation_label(model, data, i);
+        int unseen = (int)(strlen(label) - utf8_length(label)); /* bytes that take no column */
+        printf("%-*s %8lld", 24 + unseen, label, (long long)result->support);
+        print_cell(8, result->precision);
+        print_cell(7, result->recall);
+        if (labels)
+            print_cell(7, result->auroc);
+        putchar('\n');
+    }
+}
+
+/* JSON has no NaN. */
+static json_t *figure(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *output_object(const dn_output_result *result, const char *label)
+{
+    char *repaired = utf8_repair(label);
+    json_t *object = json_pack(
+        "{s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "label", repaired ? repaired : "", "support",
+        (json_int_t)result->support, "predicted", (json_int_t)result->predicted, "right",
+        (json_int_t)result->right, "precision", figure(result->precision), "recall",
+        figure(result->recall), "f1", figure(result->f1), "auroc", figure(result->auroc));
+    free(repaired);
+    return object;
+}
+
+void evaluation_print_json(const dn_evaluation *evaluation, const dn_model *model,
+                           const dn_dataset *data)
+{
+    json_t *outputs = json_array();
+    for (int i = 0; i < evaluation->outputs; i++)
+        json_array_append_new(
+            outputs, output_object(&evaluation->results[i], evaluation_label(model, data, i)));
+    json_t *object =
+        json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "samples", (json_int_t)evaluation->samples,
+                  "skipped", (json_int_t)evaluation->skipped, "loss", figure(evaluation->loss),
+                  "top1", figure(evaluation->top1), "top5", figure(evaluation->top5), "auroc",
+                  figure(evaluation->auroc), "outputs", outputs);
+    json_dumpf(object, stdout, JSON_REAL_PRECISION(10));
+    putchar('\n');
+    json_decref(object);
+}
+
+static void csv_number(FILE *stream, double value)
+{
+    fputc(',', stream);
+    if (!isnan(value))
+        fprintf(stream, "%.6f", value);
+}
+
+static bool finish_csv(output_file *file)
+{
+    if (!ferror(file->stream))
+        return output_commit(file);
+    complain("%s: cannot be written: %s", file->path, strerror(errno));
+    output_abandon(file);
+    return false;
+}
+
+bool evaluation_write_outputs(const dn_evaluation *evaluation, const dn_model *model,
+                              const dn_dataset *data, const char *path)
+{
+    output_file file;
+    if (!output_create(path, &file))
+        return false;
+    fputs("label,support,predicted,right,precision,recall,f1,auroc\n", file.stream);
+    for (int i = 0; i < evaluation->outputs; i++) {
+        const dn_output_result *result = &evaluation->results[i];
+        csv_field(file.stream, evaluation_label(model, data, i));
+        fprintf(file.stream, ",%lld,%lld,%lld", (long long)result->support,
+                (long long)result->predicted, (long long)result->right);
+        csv_number(file.stream, result->precision);
+        csv_number(file.stream, result->recall);
+        csv_number(file.stream, result->f1);
+        csv_number(file.stream, result->auroc);
+        fputc('\n', file.stream);
+    }
+    return finish_csv(&file);
+}
+
+static bool write_matrix_csv(const dn_evaluation *evaluation, const dn_model *model,
+                             const dn_dataset *data, const char *path)
+{
+    output_file file;
+    int n = evaluation->outputs;
+    if (!output_create(path, &file))
+        return false;
+    fputs("truth", file.stream);
+    for (int i = 0; i < n; i++) {
+        fputc(',', file.stream);
+        csv_field(file.stream, evaluation_label(model, data, i));
+    }
+    for (int i = 0; i < n; i++) {
+        fputc('\n', file.stream);
+        csv_field(file.stream, evaluation_label(model, data, i));
+        for (int j = 0; j < n; j++)
+            fprintf(file.stream, ",%u", (unsigned)evaluation->confusion[i * n + j]);
+    }
+    fputc('\n', file.stream);
+    return finish_csv(&file);
+}
+
+static bool is_csv(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return dot && strcmp(dot, ".csv") == 0;
+}
+
+bool evaluation_confusion_possible(const dn_dataset *data, const char *path)
+{
+    if (dn_dataset_task(data) == DN_TASK_LABELS)
+        return complain("eval: pictures with several labels have no confusion matrix");
+    return (is_csv(path) || drawing_named(path)) && output_possible(path);
+}
+
+bool evaluation_write_confusion(const dn_evaluation *evaluation, const dn_model *model,
+                                const dn_dataset *data, const char *path)
+{
+    if (is_csv(path))
+        return write_matrix_csv(evaluation, model, data, path);
+    return evaluation_draw_confusion(evaluation, model, data, path);
+}

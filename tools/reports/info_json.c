@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#include "reports/info_report.h"
+#include "ui/report.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+
+/* Takes the object over. */
+static bool print_json(json_t *object)
+{
+    bool sound = object && json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) == 0;
+    json_decref(object);
+    if (!sound)
+        return complain("the answer could not be written as JSON");
+    putchar('\n');
+    return true;
+}
+
+static json_t *blocks_of(const dn_arch *arch)
+{
+    json_t *array = json_array();
+    for (int b = 0; b < arch->block_count; b++)
+        json_array_append_new(array, json_integer(arch->blocks[b]));
+    return array;
+}
+
+static json_t *labels_of(const dn_model *model)
+{
+    if (!dn_model_label(model, 0))
+        return json_null();
+    json_t *array = json_array();
+    for (int i = 0; i < dn_model_arch(model)->classes; i++) {
+        json_t *label = json_string(dn_model_label(model, i));
+        json_array_append_new(array, label ? label : json_null());
+    }
+    return array;
+}
+
+static json_t *thresholds_of(const dn_model *model)
+{
+    const float *thresholds = dn_model_thresholds(model);
+    if (!thresholds)
+        return json_null();
+    json_t *array = json_array();
+    for (int i = 0; i < dn_model_arch(model)->classes; i++)
+        json_array_append_new(array, isnan(thresholds[i]) ? json_null()
+                                                          : json_real((double)thresholds[i]));
+    return array;
+}
+
+/* What predict does to pictures unless it is told otherwise. */
+static json_t *preprocess_of(const dn_model *model, bool *recorded)
+{
+    dn_preprocess preprocess;
+    char text[256];
+    *recorded = dn_model_preprocess(model, &preprocess);
+    dn_preprocess_format(&preprocess, text, sizeof text);
+    return json_string(text);
+}
+
+bool info_print_json(const char *path, const dn_model *model)
+{
+    const dn_origin *origin = dn_model_origin(model);
+    const dn_arch *arch = dn_model_arch(model);
+    const char *warning = dn_model_warning(model);
+    bool any = dn_model_task(model) == DN_TASK_LABELS, recorded;
+    json_t *preprocess = preprocess_of(model, &recorded);
+    return print_json(json_pack(
+        "{s:s, s:s, s:o, s:i, s:i, s:s, s:i, s:f, s:i, s:i, s:f, s:I, s:i, s:s, s:o, s:o, s:o, "
+        "s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:s?}",
+        "file", path, "architecture", arch->name, "blocks", blocks_of(arch), "growth", arch->growth,
+        "stem_channels", arch->stem_channels, "stem", info_stem_name(arch->stem), "bottleneck",
+        arch->bottleneck, "compression", arch->compression, "channels", arch->channels, "classes",
+        arch->classes, "bn_epsilon", arch->bn_epsilon, "parameters",
+        (json_int_t)dn_arch_parameters(arch), "tensors", dn_model_tensor_count(model), "task",
+        any ? "labels" : "classes", "labels", labels_of(model), "thresholds", thresholds_of(model),
+        "preprocess", preprocess, "preprocess_recorded", recorded, "format", origin->format,
+        "dtype", origin->dtype, "dialect", origin->dialect, "concat", origin->concat, "concat_from",
+        origin->concat_from, "state", origin->state, "warning", warning));
+}
+
+static json_t *tensor_of(const dn_tensor_info *info)
+{
+    json_t *shape = json_array();
+    for (int d = 0; d < info->rank; d++)
+        json_array_append_new(shape, json_integer(info->shape[d]));
+    return json_pack("{s:s, s:s, s:o}", "name", info->name, "dtype", info->dtype, "shape", shape);
+}
+
+bool info_print_tensors_json(const char *path, const dn_tensor_file *file, const char *reason)
+{
+    json_t *tensors = json_array();
+    for (size_t i = 0; i < dn_tensor_file_count(file); i++) {
+        dn_tensor_info info = dn_tensor_file_item(file, i);
+        json_array_append_new(tensors, tensor_of(&info));
+    }
+    return print_json(json_pack("{s:s, s:n, s:s, s:s, s:o}", "file", path, "architecture", "reason",
+                                reason, "format", dn_tensor_file_format(file), "tensors", tensors));
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+#include "reports/info_report.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LISTED_TENSORS 40
+
+const char *info_stem_name(dn_stem stem)
+{
+    static const char *const names[] = {
+        [DN_STEM_IMAGENET] = "imagenet",
+        [DN_STEM_CIFAR] = "cifar",
+        [DN_STEM_CIFAR_NORM] = "cifar-norm",
+        [DN_STEM_DEEP] = "deep",
+    };
+    return names[stem];
+}
+
+/* Words out of a file might be meant for the terminal; returns their length. */
+static int print_words(const char *text)
+{
+    int length = 0;
+    for (; text[length]; length++)
+        putchar((unsigned char)text[length] < ' ' || text[length] == 0x7f ? '?' : text[length]);
+    return length;
+}
+
+static void print_field(const char *name, const char *text)
+{
+    printf("  %-14s ", name);
+    print_words(text);
+    putchar('\n');
+}
+
+/* 7978856 as 7,978,856. */
+static void format_count(size_t count, char text[32])
+{
+    char digits[24];
+    int length = snprintf(digits, sizeof digits, "%zu", count), n = 0;
+    for (int i = 0; i < length; i++) {
+        if (i && (length - i) % 3 == 0)
+            text[n++] = ',';
+        text[n++] = digits[i];
+    }
+    text[n] = '\0';
+}
+
+static void print_architecture(const dn_arch *arch)
+{
+    char text[256];
+    int n = 0;
+    for (int b = 0; b < arch->block_count; b++)
+        n += snprintf(text + n, sizeof text - (size_t)n, "%s%d", b ? "," : "", arch->blocks[b]);
+    print_field("blocks", text);
+    n = snprintf(text, sizeof text, "%d; ", arch->growth);
+    if (arch->bottleneck)
+        snprintf(text + n, sizeof text - (size_t)n, "bottlenecks of %d maps",
+                 arch->bottleneck * arch->growth);
+    else
+        snprintf(text + n, sizeof text - (size_t)n, "no bottlenecks");
+    print_field("growth rate", text);
+    snprintf(text, sizeof text, "%s, %d maps", info_stem_name(arch->stem), arch->stem_channels);
+    print_field("stem", text);
+    snprintf(text, sizeof text, "keep %g of their maps", arch->compression);
+    print_field("transitions", text);
+    int least = dn_arch_smallest_input(arch);
+    snprintf(text, sizeof text, "%d channel%s, at least %dx%d", arch->channels,
+             arch->channels == 1 ? "" : "s", least, least);
+    print_field("input", text);
+}
+
+/* The first few names, as far as a line reaches. */
+static void print_labels(const dn_model *model, int classes)
+{
+    char text[100] = "";
+    size_t n = 0, room = 72;
+    int i = 0;
+    for (; i < classes; i++) {
+        const char *label = dn_model_label(model, i);
+        if (!label[0])
+            label = "(untrained)";
+        size_t length = strlen(label) + 2;
+        if (n + length >= room)
+            break;
+        n += (size_t)snprintf(text + n, sizeof text - n, "%s%s", i ? ", " : "", label);
+    }
+    if (i < classes)
+        snprintf(text + n, sizeof text - n, i ? " and %d more" : "%d", classes - i);
+    print_field("labels", text);
+}
+
+static void print_outputs(const dn_model *model)
+{
+    int classes = dn_model_arch(model)->classes;
+    bool any = dn_model_task(model) == DN_TASK_LABELS;
+    printf("  %-14s %d: %s%s\n", "outputs", classes, any ? "any of them" : "one of them",
+           dn_model_thresholds(model) ? ", with operating points" : "");
+    if (dn_model_label(model, 0))
+        print_labels(model, classes);
+    else
+        print_field("labels", "not recorded");
+    dn_preprocess preprocess;
+    char text[256];
+    bool recorded = dn_model_preprocess(model, &preprocess);
+    dn_preprocess_format(&preprocess, text, sizeof text);
+    printf("  %-14s %s%s\n", "preprocessing", text, recorded ? "" : " (by the stem; not recorded)");
+}
+
+void info_print(const char *path, const dn_model *model)
+{
+    const dn_origin *origin = dn_model_origin(model);
+    const dn_arch *arch = dn_model_arch(model);
+    char text[160];
+    printf("%s: %s\n", path, arch->name);
+    print_architecture(arch);
+    print_outputs(model);
+    format_count(dn_arch_parameters(arch), text);
+    print_field("parameters", text);
+    snprintf(text, sizeof text, "%s, %s%s%s%s", origin->format, origin->dtype,
+             origin->state[0] ? ", from \"" : "", origin->state, origin->state[0] ? "\"" : "");
+    print_field("file", text);
+    print_field("names", origin->dialect);
+    snprintf(text, sizeof text, "%s, by %s", origin->concat, origin->concat_from);
+    print_field("new maps", text);
+    if (dn_model_warning(model))
+        print_field("warning", dn_model_warning(model));
+}
+
+static void print_tensor(const dn_tensor_info *info)
+{
+    printf("  ");
+    int width = print_words(info->name);
+    printf("%*s %-5s ", width < 48 ? 48 - width : 0, "", info->dtype);
+    for (int d = 0; d < info->rank; d++)
+        printf("%s%lld", d ? "x" : "", (long long)info->shape[d]);
+    printf("%s\n", info->rank ? "" : "-");
+}
+
+void info_print_tensors(const char *path, const dn_tensor_file *file)
+{
+    size_t count = dn_tensor_file_count(file);
+    printf("%s: %s, %zu tensor%s\n", path, dn_tensor_file_format(file), count,
+           count == 1 ? "" : "s");
+    for (size_t i = 0; i < count && i < LISTED_TENSORS; i++) {
+        dn_tensor_info info = dn_tensor_file_item(file, i);
+        print_tensor(&info);
+    }
+    if (count > LISTED_TENSORS)
+        printf("  and %zu more; --json lists all\n", count - LISTED_TENSORS);
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+#include "reports/predictions.h"
+
+#include "files/csv_field.h"
+#include "ui/report.h"
+#include "ui/utf8.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+const char *prediction_label(const dn_model *model, int output)
+{
+    static char number[16];
+    const char *label = dn_model_label(model, output);
+    if (label && label[0])
+        return label;
+    if (label && dn_model_task(model) == DN_TASK_LABELS)
+        return NULL;
+    snprintf(number, sizeof number, "%d", output);
+    return number;
+}
+
+static int by_probability(const void *a, const void *b)
+{
+    const prediction *x = a, *y = b;
+    if (x->probability != y->probability)
+        return x->probability < y->probability ? 1 : -1;
+    return x->output - y->output;
+}
+
+static int by_output(const void *a, const void *b)
+{
+    const prediction *x = a, *y = b;
+    return x->output - y->output;
+}
+
+bool all_finite(const float *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!isfinite(values[i]))
+            return false;
+    return true;
+}
+
+int predictions_rank(const dn_model *model, const float *probabilities, int most,
+                     prediction *ranked)
+{
+    int classes = dn_model_arch(model)->classes, count = 0;
+    bool labels = dn_model_task(model) == DN_TASK_LABELS;
+    for (int i = 0; i < classes; i++)
+        if (!labels || prediction_label(model, i))
+            ranked[count++] = (prediction){.output = i, .probability = probabilities[i]};
+    qsort(ranked, (size_t)count, sizeof *ranked, by_probability);
+    for (int i = 0; i < count; i++)
+        ranked[i].rank = i + 1;
+    if (most)
+        return count < most ? count : most;
+    qsort(ranked, (size_t)count, sizeof *ranked, by_output);
+    return count;
+}
+
+int predictions_strongest(const prediction *ranked, int count)
+{
+    int best = 0;
+    for (int i = 1; i < count; i++)
+        if (ranked[i].probability > ranked[best].probability)
+            best = i;
+    return best;
+}
+
+void predictions_begin(prediction_format format)
+{
+    if (format == PREDICTION_CSV)
+        printf("picture,rank,index,label,probability\n");
+}
+
+static void print_text(const dn_model *model, const char *picture, const prediction *ranked,
+                       int count, const char *heat)
+{
+    print_escaped(stdout, picture);
+    for (int i = 0; i < count; i++) {
+        printf("\n  %6.2f%%  ", 100 * (double)ranked[i].probability);
+        print_escaped(stdout, prediction_label(model, ranked[i].output));
+    }
+    if (heat) {
+        printf("\n  heat map: ");
+        print_escaped(stdout, heat);
+    }
+    putchar('\n');
+}
+
+/* A file's name or a label may hold any bytes, JSON only UTF-8. */
+static void add_text(json_t *object, const char *key, const char *text)
+{
+    char *repaired = utf8_repair(text);
+    json_object_set_new(object, key, json_string(repaired ? repaired : ""));
+    free(repaired);
+}
+
+/* JSON has no NaN. */
+static json_t *row_object(const dn_model *model, const prediction *row)
+{
+    double share = (double)row->probability;
+    json_t *object = json_object();
+    json_object_set_new(object, "index", json_integer(row->output));
+    add_text(object, "label", prediction_label(model, row->output));
+    json_object_set_new(object, "probability", isfinite(share) ? json_real(share) : json_null());
+    return object;
+}
+
+static void print_json(const dn_model *model, const char *picture, const prediction *ranked,
+                       int count, const char *heat)
+{
+    json_t *rows = json_array();
+    for (int i = 0; i < count; i++)
+        json_array_append_new(rows, row_object(model, &ranked[i]));
+    json_t *object = json_object();
+    add_text(object, "picture", picture);
+    json_object_set_new(object, "predictions", rows);
+    if (heat)
+        add_text(object, "heat_map", heat);
+    json_dumpf(object, stdout, JSON_REAL_PRECISION(7));
+    putchar('\n');
+    json_decref(object);
+}
+
+static void print_csv(const dn_model *model, const char *picture, const prediction *ranked,
+                      int count)
+{
+    for (int i = 0; i < count; i++) {
+        csv_field(stdout, picture);
+        printf(",%d,%d,", ranked[i].rank, ranked[i].output);
+        csv_field(stdout, prediction_label(model, ranked[i].output));
+        printf(",%.7g\n", (double)ranked[i].probability);
+    }
+}
+
+void predictions_print(prediction_format format, const dn_model *model, const char *picture,
+                       const prediction *ranked, int count, const char *heat)
+{
+    if (format == PREDICTION_JSON)
+        print_json(model, picture, ranked, count, heat);
+    else if (format == PREDICTION_CSV)
+        print_csv(model, picture, ranked, count);
+    else
+        print_text(model, picture, ranked, count, heat);
+    fflush(stdout);
+}

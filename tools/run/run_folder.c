@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/run_folder.h"
+
+#include "ui/report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+bool run_folder_hold(const char *folder, int *lock)
+{
+    *lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (*lock < 0)
+        return complain("%s: cannot be opened: %s", folder, strerror(errno));
+    /* File systems without locks answer otherwise: there none is held. */
+    return flock(*lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK ||
+           complain("%s: is in use by another training", folder);
+}
+
+static bool holds(int folder, const char *name)
+{
+    return faccessat(folder, name, F_OK, 0) == 0;
+}
+
+static bool examine(int folder, const char *path)
+{
+    static const char *const results[] = {"last.safetensors", "best.safetensors", "curves.png",
+                                          "log.csv"};
+    if (holds(folder, "resume.safetensors"))
+        return complain("%s: holds a run already; --resume %s goes on with it, or --output names "
+                        "another folder",
+                        path, path);
+    for (size_t i = 0; i < sizeof results / sizeof *results; i++) {
+        bool begun = strcmp(results[i], "log.csv") == 0 && holds(folder, "settings.json");
+        if (holds(folder, results[i]) && !begun)
+            return complain("%s: holds a %s already, which a new run would replace; --output "
+                            "names another folder",
+                            path, results[i]);
+    }
+    return true;
+}
+
+static bool resumes(int folder, const char *path)
+{
+    if (holds(folder, "resume.safetensors"))
+        return true;
+    return holds(folder, "settings.json")
+               ? complain("%s: this run ended before its first checkpoint; start anew with the "
+                          "same command and --output %s",
+                          path, path)
+               : complain("%s: holds no resume.safetensors, no run to go on with", path);
+}
+
+bool run_folder_resumes(const char *folder)
+{
+    int descriptor = open(folder, O_PATH | O_CLOEXEC);
+    if (descriptor < 0)
+        return complain("%s: there is no such run to go on with: %s", folder, strerror(errno));
+    bool sound = resumes(descriptor, folder);
+    close(descriptor);
+    return sound;
+}
+
+bool run_folder_free(const char *folder)
+{
+    int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0)
+        return complain("%s: cannot be opened: %s", folder, strerror(errno));
+    bool sound = examine(descriptor, folder);
+    close(descriptor);
+    return sound;
+}

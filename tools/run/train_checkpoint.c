@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/train_run.h"
+#include "ui/report.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static char *file_in(const train_run *run, const char *name)
+{
+    char *path;
+    if (asprintf(&path, "%s/%s", run->folder, name) >= 0)
+        return path;
+    complain("out of memory for a file's name");
+    return NULL;
+}
+
+bool train_checkpoint_save(train_run *run)
+{
+    json_t *note = json_pack("{s:f, s:f, s:I, s:f, s:f, s:f}", "epoch_loss", run->epoch_loss,
+                             "epoch_correct", run->epoch_correct, "epoch_pictures",
+                             (json_int_t)run->epoch_pictures, "best_score", run->best_score,
+                             "best_loss", run->best_loss, "seconds", run->seconds);
+    char *text = note ? json_dumps(note, JSON_COMPACT) : NULL;
+    char *path = file_in(run, "resume.safetensors");
+    bool sound = path && (text || complain("out of memory for a checkpoint"));
+    if (sound && dn_trainer_save(run->trainer, path, text) != DN_OK) {
+        refuse();
+        sound = false;
+    }
+    run->saved = run->saved || sound;
+    json_decref(note);
+    free(text);
+    free(path);
+    return sound;
+}
+
+bool train_checkpoint_restore(train_run *run)
+{
+    char *path = file_in(run, "resume.safetensors"), *text = NULL;
+    if (!path)
+        return false;
+    if (dn_trainer_restore(run->trainer, path, &text) != DN_OK) {
+        refuse();
+        free(path);
+        return false;
+    }
+    json_error_t fault;
+    json_t *note = json_loads(text, 0, &fault);
+    json_int_t pictures;
+    bool sound = note && json_unpack(note, "{s:F, s:F, s:I, s:F, s?F, s:F}", "epoch_loss",
+                                     &run->epoch_loss, "epoch_correct", &run->epoch_correct,
+                                     "epoch_pictures", &pictures, "best_score", &run->best_score,
+                                     "best_loss", &run->best_loss, "seconds", &run->seconds) == 0;
+    if (sound) {
+        run->epoch_pictures = pictures;
+        run->saved = true;
+    } else {
+        complain("%s: holds no note of a training run", path);
+    }
+    json_decref(note);
+    dn_free(text);
+    free(path);
+    return sound;
+}
+
+static bool save_model(const train_run *run, const dn_model *model, const char *name)
+{
+    char *path = file_in(run, name);
+    bool sound = path != NULL;
+    if (sound && dn_model_save(model, path, NULL) != DN_OK) {
+        refuse();
+        sound = false;
+    }
+    free(path);
+    return sound;
+}
+
+bool train_models_save(const train_run *run, bool best)
+{
+    dn_model *model;
+    if (!succeeded(dn_trainer_model(run->trainer, true, &model)))
+        return false;
+    bool sound = save_model(run, model, "last.safetensors") &&
+                 (!best || save_model(run, model, "best.safetensors"));
+    dn_model_free(model);
+    return sound;
+}

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT */
+#include "drawing/curves.h"
+#include "run/run_log.h"
+#include "run/train_run.h"
+#include "run/train_settings.h"
+#include "ui/report.h"
+
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t interrupted;
+
+/* The second signal finds the default action again, and ends the program. */
+static void note_signal(int number)
+{
+    static const char said[] = "\ndensenet: finishing the step; once more quits\n";
+    int fault = errno;
+    interrupted = number;
+    if (number == SIGINT && write(STDERR_FILENO, said, sizeof said - 1) < 0)
+        interrupted = number; /* unheard, but noted */
+    errno = fault;
+}
+
+static void watch_signals(void)
+{
+    struct sigaction action = {.sa_handler = note_signal, .sa_flags = (int)SA_RESETHAND};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+/* Copies of the batches of a step: the loader's own is valid only until the next. */
+typedef struct step_parts {
+    dn_batch *parts;
+    float **copies;
+    int count;
+} step_parts;
+
+static bool open_parts(step_parts *parts, int accumulate)
+{
+    parts->parts = calloc((size_t)accumulate, sizeof *parts->parts);
+    parts->copies = calloc((size_t)accumulate, sizeof *parts->copies);
+    return (parts->parts && parts->copies) || complain("out of memory for batches");
+}
+
+static void close_parts(step_parts *parts, int accumulate)
+{
+    for (int i = 0; parts->copies && i < accumulate; i++)
+        free(parts->copies[i]);
+    free(parts->copies);
+    free(parts->parts);
+}
+
+static bool keep_part(const train_run *run, step_parts *parts, const dn_batch *batch)
+{
+    dn_batch *part = &parts->parts[parts->count];
+    *part = *batch;
+    if (train_chosen.accumulate > 1 && batch->n > 0) {
+        size_t picture = (size_t)run->preprocess.channels * (size_t)run->size * (size_t)run->size;
+        size_t target = (size_t)dn_dataset_outputs(run->whole);
+        size_t inputs = (size_t)batch->n * picture, targets = (size_t)batch->n * target;
+        float *copy = realloc(parts->copies[parts->count], (inputs + targets) * sizeof *copy);
+        if (!copy)
+            return complain("out of memory for batches");
+        memcpy(copy, batch->input, inputs * sizeof *copy);
+        memcpy(copy + inputs, batch->targets, targets * sizeof *copy);
+        parts->copies[parts->count] = copy;
+        *part = (dn_batch){copy, copy + inputs, batch->n};
+    }
+    parts->count++;
+    return true;
+}
+
+/* Says what went wrong, and how to go on where that is possible. */
+static bool give_up(const train_run *run)
+{
+    refuse();
+    if (run->saved)
+        complain("%s keeps the last checkpoint: densenet train --resume %s goes on from there",
+                 run->folder, run->folder);
+    return false;
+}
+
+/* The batches of one step; fewer at an epoch's end. */
+static bool load_parts(train_run *run, step_parts *parts)
+{
+    parts->count = 0;
+    for (int i = 0; i < train_chosen.accumulate; i++) {
+        const dn_loaded *loaded;
+        if (dn_loader_next(run->loader, &loaded) != DN_OK)
+            return give_up(run);
+        for (int j = 0; j < loaded->news; j++)
+            complain("skipped: %s", loaded->skips[j].reason);
+        run->skipped += loaded->news;
+        if (!keep_part(run, parts, &loaded->batch))
+            return false;
+        if (loaded->index + 1 == dn_loader_batches(run->loader))
+            break;
+    }
+    return true;
+}
+
+static void format_duration(double seconds, char text[32])
+{
+    long total = seconds < 1e8 ? lround(seconds) : 99999999;
+    snprintf(text, 32, "%ld:%02ld:%02ld", total / 3600, total / 60 % 60, total % 60);
+}
+
+/* A line over itself on a terminal; elsewhere one every half minute. */
+static void show_progress(const train_run *run, double rate, double per_step, bool last)
+{
+    static double spoken;
+    int64_t steps = dn_trainer_steps(run->trainer), own = (steps - 1) % run->steps_per_epoch + 1;
+    char left[32], line[256];
+    format_duration(per_step * (double)(run->options.steps - steps), left);
+    double pictures = (double)run->epoch_pictures;
+    int length = snprintf(line, sizeof line, "epoch %lld/%lld  step %lld/%lld",
+                          (long long)((steps - 1) / run->steps_per_epoch + 1),
+                          (long long)run->epochs, (long long)own, (long long)run->steps_per_epoch);
+    if (pictures > 0)
+        length += snprintf(line + length, sizeof line - (size_t)length, "  loss %.4f",
+                           run->epoch_loss / pictures);
+    if (pictures > 0 && dn_dataset_task(run->whole) == DN_TASK_CLASSES)
+        length += snprintf(line + length, sizeof line - (size_t)length, "  accuracy %.2f%%",
+                           100 * run->epoch_correct / pictures);
+    snprintf(line + length, sizeof line - (size_t)length, "  %.0f images/s  %s left", rate, left);
+    if (isatty(STDERR_FILENO)) {
+        progress("%s", line);
+    } else if (last || seconds_now() - spoken > 30) {
+        spoken = seconds_now();
+        fprintf(stderr, "%s\n", line);
+    }
+}
+
+static bool step(train_run *run, step_parts *parts, double started)
+{
+    dn_step_result result;
+    if (!load_parts(run, parts))
+        return false;
+    if (dn_trainer_step(run->trainer, parts->parts, parts->count, &result) != DN_OK)
+        return give_up(run);
+    run->epoch_loss += result.loss * result.pictures;
+    run->epoch_correct += result.correct;
+    run->epoch_pictures += result.pictures;
+    bool classes = dn_dataset_task(run->whole) == DN_TASK_CLASSES;
+    int64_t steps = dn_trainer_steps(run->trainer);
+    log_row row = {.epoch = (double)steps / (double)run->steps_per_epoch,
+                   .step = steps,
+                   .loss = result.pictures ? result.loss : NAN,
+                   .accuracy =
+                       classes && result.pictures ? (double)result.correct / result.pictures : NAN,
+                   .rate = result.rate,
+                   .val_loss = NAN,
+                   .val_score = NAN,
+                   .seconds = run->seconds + seconds_now() - started};
+    return run_log_write(run->log, &row);
+}
+
+static void show_evaluation(int64_t done, int64_t total, void *context)
+{
+    (void)context;
+    progress("validating: %lld of %lld", (long long)done, (long long)total);
+}
+
+static void show_skipped(const char *reason, void *context)
+{
+    int *told = context; /* once a run: each validation meets the same pictures */
+    if (!*told)
+        complain("skipped: %s", reason);
+}
+
+static bool validate(train_run *run, log_row *row)
+{
+    static int told;
+    dn_model *model;
+    dn_evaluation *evaluation = NULL;
+    dn_evaluate_options options = train_validation(run);
+    options.progress = show_evaluation;
+    options.skipped = show_skipped;
+    options.context = &told;
+    if (!succeeded(dn_trainer_model(run->trainer, true, &model)))
+        return false;
+    bool sound = dn_evaluate(model, run->val, &options, &evaluation) == DN_OK;
+    dn_model_free(model);
+    progress_end();
+    told = 1;
+    if (!sound)
+        return give_up(run);
+    row->val_loss = evaluation->loss;
+    row->val_score = isnan(evaluation->top1) ? evaluation->auroc : evaluation->top1;
+    dn_evaluation_free(evaluation);
+    return true;
+}
+
+static bool draw_curves(const train_run *run)
+{
+    char *path, *folder = (char *)run->folder;
+    if (asprintf(&path, "%s/curves.png", run->folder) < 0)
+        return complain("out of memory for the curves");
+    bool sound = curves_write(&folder, 1, path);
+    free(path);
+    return sound;
+}
+
+static void count_time(train_run *run, double *started)
+{
+    double now = seconds_now();
+    run->seconds += now - *started;
+    *started = now;
+}
+
+bool train_epoch_open(const train_run *run)
+{
+    int64_t steps = dn_trainer_steps(run->trainer);
+    return steps > 0 && steps % run->steps_per_epoch == 0 && run->epoch_pictures > 0;
+}
+
+/* Validation, models, log and curves between two checkpoints: a run that is cut
+ * off among them, or whose validation fails, does them again when it is resumed. */
+static bool end_epoch(train_run *run, double *started)
+{
+    int64_t epoch = dn_trainer_steps(run->trainer) / run->steps_per_epoch;
+    bool classes = dn_dataset_task(run->whole) == DN_TASK_CLASSES, best = !run->val;
+    double pictures = (double)run->epoch_pictures;
+    log_row row = {.epoch_end = true,
+                   .epoch = (double)epoch,
+                   .step = dn_trainer_steps(run->trainer),
+                   .loss = run->epoch_loss / pictures,
+                   .accuracy = classes ? run->epoch_correct / pictures : NAN,
+                   .rate = NAN,
+                   .val_loss = NAN,
+                   .val_score = NAN};
+    bool due = epoch % train_chosen.eval_every == 0 || epoch == run->epochs;
+    count_time(run, started);
+    if (!train_checkpoint_save(run) || (run->val && due && !validate(run, &row)))
+        return false;
+    if (row.val_score > run->best_score ||
+        (row.val_score >= run->best_score && row.val_loss < run->best_loss)) {
+        best = true;
+        run->best_score = row.val_score;
+        run->best_loss = row.val_loss;
+    }
+    count_time(run, started);
+    row.seconds = run->seconds;
+    run->epoch_loss = run->epoch_correct = 0;
+    run->epoch_pictures = 0;
+    progress_end();
+    fprintf(stderr, "epoch %lld/%lld: loss %.4f", (long long)epoch, (long long)run->epochs,
+            row.loss);
+    if (classes)
+        fprintf(stderr, ", accuracy %.2f%%", 100 * row.accuracy);
+    if (!isnan(row.val_score))
+        fprintf(stderr, "; validation: loss %.4f, %s %.2f%%%s", row.val_loss,
+                classes ? "accuracy" : "mean AUROC", 100 * row.val_score, best ? " (best)" : "");
+    fputc('\n', stderr);
+    return train_models_save(run, best) && run_log_write(run->log, &row) && draw_curves(run) &&
+           train_checkpoint_save(run);
+}
+
+bool train_finished(const train_run *run)
+{
+    return dn_trainer_steps(run->trainer) >= run->options.steps && !train_epoch_open(run);
+}
+
+static int stop_early(train_run *run, double started)
+{
+    count_time(run, &started);
+    if (!train_models_save(run, false) || !train_checkpoint_save(run))
+        return EXIT_REFUSED;
+    progress_end();
+    fprintf(stderr, "stopped after step %lld; go on with: densenet train --resume %s\n",
+            (long long)dn_trainer_steps(run->trainer), run->folder);
+    return interrupted ? EXIT_PART : EXIT_DONE;
+}
+
+static int run_steps(train_run *run, step_parts *parts)
+{
+    double started = seconds_now(), per_step = 0;
+    if (train_epoch_open(run) && !end_epoch(run, &started))
+        return EXIT_REFUSED;
+    double saved = started, last = started;
+    int64_t first = dn_trainer_steps(run->trainer), steps;
+    while ((steps = dn_trainer_steps(run->trainer)) < run->options.steps) {
+        bool enough = train_chosen.max_steps && steps - first >= train_chosen.max_steps;
+        if (interrupted || enough)
+            return stop_early(run, started);
+        if (!step(run, parts, started))
+            return EXIT_REFUSED;
+        double now = seconds_now(), took = now - last;
+        per_step = per_step > 0 ? 0.95 * per_step + 0.05 * took : took;
+        bool ends = (steps + 1) % run->steps_per_epoch == 0;
+        show_progress(run, train_chosen.batch_size * train_chosen.accumulate / per_step, per_step,
+                      ends);
+        if (ends && !end_epoch(run, &started))
+            return EXIT_REFUSED;
+        if (ends)
+            saved = seconds_now();
+        if (now - saved > 60 * train_chosen.save_minutes) {
+            count_time(run, &started);
+            if (!train_checkpoint_save(run))
+                return EXIT_REFUSED;
+            saved = seconds_now();
+        }
+        last = seconds_now();
+    }
+    return EXIT_DONE;
+}
+
+/* The weights to go on with, on standard output: the best where there are any yet. */
+static void print_weights(const train_run *run)
+{
+    static const char *const names[] = {"best", "last"};
+    for (int i = run->val ? 0 : 1; i < 2; i++) {
+        char *path;
+        if (asprintf(&path, "%s/%s.safetensors", run->folder, names[i]) < 0)
+            return;
+        bool there = access(path, F_OK) == 0;
+        if (there)
+            printf("%s\n", path);
+        free(path);
+        if (there)
+            return;
+    }
+}
+
+static int say_finished(const train_run *run)
+{
+    long long epoch = dn_trainer_steps(run->trainer) / run->steps_per_epoch;
+    fprintf(stderr, "%s: already finished after epoch %lld; --epochs %lld goes on\n", run->folder,
+            epoch, 2 * epoch);
+    print_weights(run);
+    return EXIT_DONE;
+}
+
+int train_run_loop(train_run *run)
+{
+    step_parts parts = {0};
+    if (train_finished(run))
+        return say_finished(run);
+    watch_signals();
+    int status =
+        open_parts(&parts, train_chosen.accumulate) ? run_steps(run, &parts) : EXIT_REFUSED;
+    close_parts(&parts, train_chosen.accumulate);
+    if (status != EXIT_DONE)
+        return status;
+    if (run->skipped)
+        complain("%lld picture%s could not be read and %s skipped", (long long)run->skipped,
+                 run->skipped == 1 ? "" : "s", run->skipped == 1 ? "was" : "were");
+    print_weights(run);
+    return run->skipped ? EXIT_PART : EXIT_DONE;
+}

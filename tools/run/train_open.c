@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/* From settings to a run that can start: data, network, folder. */
+#include "arguments/network.h"
+#include "arguments/weights.h"
+#include "files/folder.h"
+#include "files/labelled.h"
+#include "run/run_folder.h"
+#include "run/run_log.h"
+#include "run/train_run.h"
+#include "run/train_settings.h"
+#include "ui/memory_headroom.h"
+#include "ui/report.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* The names of a data set's classes; free(). NULL where it has complained. */
+static const char **label_names(const dn_dataset *data)
+{
+    int count = dn_dataset_outputs(data);
+    const char **names = malloc((size_t)count * sizeof *names);
+    for (int i = 0; names && i < count; i++)
+        names[i] = dn_dataset_label(data, i);
+    if (!names)
+        complain("out of memory for labels");
+    return names;
+}
+
+static bool open_data(train_run *run)
+{
+    if (!labelled_open(train_chosen.data, DN_PORTION_TRAIN, &run->whole))
+        return false;
+    run->train = run->whole;
+    if (dn_dataset_task(run->whole) == DN_TASK_CLASSES && dn_dataset_outputs(run->whole) < 2)
+        return complain("%s: every picture is of the one class \"%s\"; two or more are expected, "
+                        "as %s/CLASS/PICTURE",
+                        train_chosen.data, dn_dataset_label(run->whole, 0), train_chosen.data);
+    if (train_chosen.val) {
+        const char **names = label_names(run->whole);
+        bool done =
+            names && labelled_open(train_chosen.val, DN_PORTION_TEST, &run->val_source) &&
+            succeeded(dn_dataset_match(run->val_source, names, dn_dataset_outputs(run->whole)));
+        run->val = run->val_source;
+        free(names);
+        return done;
+    }
+    if (train_chosen.val_split > 0)
+        return dn_dataset_split(run->whole, train_chosen.val_split, (uint64_t)train_chosen.seed,
+                                &run->train, &run->val) == DN_OK ||
+               complain("%s; --val-split 0 goes without", dn_last_error());
+    return true;
+}
+
+static bool is_cifar(const dn_dataset *data)
+{
+    return strncmp(dn_dataset_format(data), "CIFAR", 5) == 0;
+}
+
+/* The loaded network, with another classifier where the data asks for one. */
+static dn_model *load_start(const train_run *run)
+{
+    dn_model *model = weights_open(train_chosen.init), *replaced;
+    if (!model)
+        return NULL;
+    int outputs = dn_dataset_outputs(run->whole);
+    if (dn_model_arch(model)->classes == outputs)
+        return model;
+    bool done =
+        succeeded(dn_model_replace_head(model, outputs, (uint64_t)train_chosen.seed, &replaced));
+    dn_model_free(model);
+    return done ? replaced : NULL;
+}
+
+static dn_model *random_start(const train_run *run)
+{
+    dn_arch arch;
+    dn_model *model;
+    const char *usual = is_cifar(run->whole) ? "densenet-bc-100-12" : "densenet121";
+    if (!arch_described() && !option_default(run->chosen, "arch", usual))
+        return NULL;
+    if (!arch_from_options(train_chosen.arch, &arch))
+        return NULL;
+    int outputs = dn_dataset_outputs(run->whole);
+    if (arch_classes_given() && arch.classes != outputs) {
+        complain("train: --classes %d: the data has %d", arch.classes, outputs);
+        return NULL;
+    }
+    arch.classes = outputs;
+    bool paper = strcmp(train_chosen.init_scheme, "paper") == 0;
+    return succeeded(dn_model_init(&arch, paper ? DN_INIT_PAPER : DN_INIT_PYTORCH,
+                                   (uint64_t)train_chosen.seed, &model))
+               ? model
+               : NULL;
+}
+
+static bool set_metadata(const train_run *run, dn_model *start)
+{
+    const char **names = label_names(run->whole);
+    bool done =
+        names && succeeded(dn_model_set_labels(start, names, dn_dataset_outputs(run->whole)));
+    dn_model_set_task(start, dn_dataset_task(run->whole));
+    dn_model_set_preprocess(start, &run->preprocess);
+    free(names);
+    return done;
+}
+
+/* Few pictures make a smaller batch, unless it was asked for. */
+static bool fit_batch(const train_run *run)
+{
+    int count = dn_dataset_count(run->train);
+    if (train_chosen.batch_size <= count)
+        return true;
+    if (train_chosen.batch_chosen)
+        return complain("train: --batch-size %d: there %s %d picture%s to train on",
+                        train_chosen.batch_size, count == 1 ? "is" : "are", count,
+                        count == 1 ? "" : "s");
+    train_chosen.batch_size = count;
+    return true;
+}
+
+static bool open_loader(train_run *run, const dn_arch *arch)
+{
+    const char *augment = train_imagenet_stem(arch) ? "imagenet" : "cifar";
+    if (!fit_batch(run) || !option_default(run->chosen, "augment", augment))
+        return false;
+    dn_loader_options loading = {
+        .batch = train_chosen.batch_size,
+        .size = run->size,
+        .threads = 1, /* beside those that train */
+        .training = true,
+        .shuffle = !train_chosen.no_shuffle,
+        .prefetch = true,
+        .mixup = train_chosen.mixup,
+        .seed = (uint64_t)train_chosen.seed,
+        .augment = train_chosen.augment,
+        .preprocess = run->preprocess,
+    };
+    if (!succeeded(dn_loader_create(run->train, &loading, &run->loader)))
+        return false;
+    int batches = dn_loader_batches(run->loader);
+    run->steps_per_epoch = (batches + train_chosen.accumulate - 1) / train_chosen.accumulate;
+    run->epochs = train_chosen.epochs;
+    return true;
+}
+
+static bool open_trainer(train_run *run, const dn_model *start)
+{
+    dn_trainer_options *options = &run->options;
+    if (!train_settings_trainer(options))
+        return false;
+    options->batch = train_chosen.batch_size;
+    options->height = options->width = run->size;
+    options->steps = run->epochs * run->steps_per_epoch;
+    options->warmup = llround(train_chosen.warmup * (double)run->steps_per_epoch);
+    run->arch = *dn_model_arch(start);
+    return train_memory_plan(run, start) &&
+           succeeded(dn_trainer_create(start, options, &run->trainer));
+}
+
+/* runs/ARCH-DATE-TIME where none was named; stays for the program's life. */
+static const char *choose_folder(const dn_arch *arch)
+{
+    static char folder[DN_NAME_SIZE + 40];
+    if (train_chosen.resume)
+        return train_chosen.resume;
+    if (train_chosen.output)
+        return train_chosen.output;
+    char moment[32];
+    time_t now = time(NULL);
+    struct tm local;
+    strftime(moment, sizeof moment, "%Y%m%d-%H%M%S", localtime_r(&now, &local));
+    snprintf(folder, sizeof folder, "runs/%s-%s", arch->name, moment);
+    return folder;
+}
+
+static bool open_folder(train_run *run)
+{
+    if (train_chosen.resume) /* what this call was given holds for the next as well */
+        return run_folder_hold(run->folder, &run->lock) && train_checkpoint_restore(run) &&
+               (train_finished(run) || train_settings_write(run->chosen, run->folder));
+    return folder_make(run->folder) && run_folder_hold(run->folder, &run->lock) &&
+           run_folder_free(run->folder) && train_settings_write(run->chosen, run->folder);
+}
+
+static bool open_network(train_run *run)
+{
+    dn_model *start = train_chosen.init ? load_start(run) : random_start(run);
+    bool done = start && train_pipeline_choose(run, start) && set_metadata(run, start) &&
+                open_loader(run, dn_model_arch(start)) && open_trainer(run, start);
+    if (done)
+        run->folder = choose_folder(dn_model_arch(start));
+    dn_model_free(start);
+    return done;
+}
+
+static void announce(const train_run *run)
+{
+    fprintf(stderr, "%s, %zu parameters, on %d picture%s (%s); memory planned: %.0f MB\n",
+            run->arch.name, dn_arch_parameters(&run->arch), dn_dataset_count(run->train),
+            dn_dataset_count(run->train) == 1 ? "" : "s", dn_dataset_format(run->whole),
+            1e-6 * (double)run->bytes);
+}
+
+bool train_run_open(const command *chosen, train_run *run)
+{
+    *run = (train_run){.chosen = chosen,
+                       .best_score = -1,
+                       .best_loss = DBL_MAX,
+                       .bytes = room_taken(),
+                       .lock = -1};
+    if (!open_data(run) || !open_network(run) || !open_folder(run))
+        return false;
+    int64_t steps = dn_trainer_steps(run->trainer);
+    dn_loader_seek(run->loader, steps / run->steps_per_epoch,
+                   (int)(steps % run->steps_per_epoch) * train_chosen.accumulate);
+    run->log = run_log_open(run->folder, dn_dataset_task(run->whole) == DN_TASK_LABELS, steps,
+                            train_epoch_open(run));
+    if (run->log)
+        announce(run);
+    return run->log != NULL;
+}
+
+void train_run_close(train_run *run)
+{
+    if (run->log)
+        fclose(run->log);
+    dn_trainer_free(run->trainer);
+    dn_loader_free(run->loader);
+    if (run->train != run->whole)
+        dn_dataset_free(run->train);
+    if (run->val != run->val_source)
+        dn_dataset_free(run->val);
+    dn_dataset_free(run->val_source);
+    dn_dataset_free(run->whole);
+    if (run->lock >= 0)
+        close(run->lock);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* From pictures to what the network sees. */
+#include "run/train_run.h"
+#include "run/train_settings.h"
+#include "ui/report.h"
+
+#include <math.h>
+#include <string.h>
+
+bool train_imagenet_stem(const dn_arch *arch)
+{
+    return arch->stem == DN_STEM_IMAGENET || arch->stem == DN_STEM_DEEP;
+}
+
+/* The recorded pipeline; else the data's, where they have one, or the stem's. */
+static bool usual_pipeline(const train_run *run, bool recorded, dn_preprocess *preprocess)
+{
+    const char *format = dn_dataset_format(run->whole);
+    if (recorded || strncmp(format, "CIFAR", 5) != 0)
+        return true;
+    return succeeded(
+        dn_preprocess_parse(strcmp(format, "CIFAR-100") == 0 ? "cifar100" : "cifar10", preprocess));
+}
+
+/* Makes a pipeline yield squares of `size`, in its own proportions. */
+static void fit_pipeline(dn_preprocess *preprocess, int size, bool imagenet)
+{
+    int side = dn_preprocess_side(preprocess);
+    bool margin = imagenet && !preprocess->square_first;
+    double share = side ? (double)preprocess->resize / side : margin ? 256 / 224.0 : 1;
+    if (side || !preprocess->resize)
+        preprocess->resize = (int)lround(size * share);
+    if (preprocess->crop || !preprocess->square_first)
+        preprocess->crop = size;
+}
+
+static bool check_pipeline(const train_run *run, const dn_arch *arch)
+{
+    const dn_preprocess *preprocess = &run->preprocess;
+    if (train_chosen.image_size && run->size != train_chosen.image_size)
+        return complain("train: --image-size %d, but --preprocess %s makes squares of %d",
+                        train_chosen.image_size, train_chosen.preprocess, run->size);
+    if (preprocess->channels != arch->channels)
+        return complain("train: preprocessing to %d channel%s for a network that takes %d",
+                        preprocess->channels, preprocess->channels == 1 ? "" : "s", arch->channels);
+    return true;
+}
+
+bool train_pipeline_choose(train_run *run, const dn_model *start)
+{
+    const dn_arch *arch = dn_model_arch(start);
+    dn_preprocess *preprocess = &run->preprocess;
+    bool imagenet = train_imagenet_stem(arch), recorded = dn_model_preprocess(start, preprocess);
+    if (!usual_pipeline(run, recorded, preprocess))
+        return false;
+    int side = dn_preprocess_side(preprocess), size = train_chosen.image_size;
+    if (!size)
+        size = recorded && side ? side : imagenet ? 224 : 32;
+    if (size != side)
+        fit_pipeline(preprocess, size, imagenet);
+    preprocess->channels = arch->channels;
+    if (train_chosen.preprocess &&
+        !succeeded(dn_preprocess_parse(train_chosen.preprocess, preprocess)))
+        return false;
+    if (!dn_preprocess_side(preprocess))
+        fit_pipeline(preprocess, size, imagenet);
+    run->size = dn_preprocess_side(preprocess);
+    return check_pipeline(run, arch);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* A training run: its folder, its state, its loop. */
+#ifndef TOOL_TRAIN_RUN_H
+#define TOOL_TRAIN_RUN_H
+
+#include "arguments/options.h"
+#include "densenet.h"
+
+#include <stdio.h>
+
+typedef struct train_run {
+    const command *chosen; /* whose options were given */
+    const char *folder;
+    int lock;                /* on the folder; -1: none */
+    dn_dataset *train, *val; /* val NULL: none */
+    dn_dataset *whole;       /* where both are parts of one, else NULL */
+    dn_dataset *val_source;  /* owner of val where it was opened by itself */
+    dn_preprocess preprocess;
+    int size; /* of the pictures */
+    dn_loader *loader;
+    dn_trainer *trainer;
+    dn_trainer_options options;
+    dn_arch arch;
+    size_t bytes; /* of memory planned, the program itself included */
+    bool saved;   /* the folder holds a checkpoint */
+    int64_t epochs, steps_per_epoch;
+    FILE *log;
+
+    int64_t skipped; /* pictures that this call could not read */
+
+    /* What a checkpoint's note keeps. */
+    double epoch_loss, epoch_correct; /* sums over the epoch so far */
+    int64_t epoch_pictures;           /* 0 once the epoch has been ended */
+    double best_score, best_loss;     /* of the best validation so far */
+    double seconds;                   /* of training, earlier calls included */
+} train_run;
+
+/* Opens data, network and folder as train_chosen asks, and restores the state
+ * where a run is resumed. Complains and returns false where it cannot; close
+ * either way. */
+bool train_run_open(const command *chosen, train_run *run);
+void train_run_close(train_run *run);
+
+/* True where the last step ended an epoch that is yet to be validated and logged:
+ * the checkpoint was made before that. */
+bool train_epoch_open(const train_run *run);
+
+/* True where the last epoch has been ended. */
+bool train_finished(const train_run *run);
+
+/* To the last epoch, or until it is interrupted; the exit status. */
+int train_run_loop(train_run *run);
+
+/* ---- train_pipeline.c ---- */
+
+/* The pipeline that evaluation and prediction will use: what --preprocess says
+ * about the recorded or usual one, made to yield squares. Sets run->preprocess
+ * and run->size. */
+bool train_pipeline_choose(train_run *run, const dn_model *start);
+
+bool train_imagenet_stem(const dn_arch *arch);
+
+/* ---- train_memory.c ---- */
+
+/* How the run validates. */
+dn_evaluate_options train_validation(const train_run *run);
+
+/* Adds to run->bytes, which the process has taken so far, what training from this
+ * model will take, validation included. Complains and returns false where the
+ * machine has not so much. */
+bool train_memory_plan(train_run *run, const dn_model *start);
+
+/* ---- train_checkpoint.c ---- */
+
+/* RUN/resume.safetensors. */
+bool train_checkpoint_save(train_run *run);
+bool train_checkpoint_restore(train_run *run);
+
+/* RUN/last.safetensors, and best.safetensors too if this is the best. */
+bool train_models_save(const train_run *run, bool best);
+
+#endif

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/train_settings.h"
+
+#include "arguments/network.h"
+#include "files/output.h"
+#include "run/run_folder.h"
+#include "ui/report.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Where this call runs is no setting of the run. */
+static bool belongs_to_run(const char *name)
+{
+    static const char *const others[] = {"output", "resume", "threads", "max-steps", "help"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strcmp(name, others[i]) == 0)
+            return false;
+    return true;
+}
+
+static json_t *row_value(const option_row *row)
+{
+    switch (row->type) {
+    case OPTION_FLAG:
+        return json_boolean(*(const bool *)row->target);
+    case OPTION_INT:
+        return json_integer(*(const int *)row->target);
+    case OPTION_LONG:
+        return json_integer(*(const int64_t *)row->target);
+    case OPTION_FLOAT:
+        return json_real(*(const double *)row->target);
+    default:
+        return json_string(*(const char *const *)row->target);
+    }
+}
+
+/* 0.1, not 0.10000000000000001, where that is the same number. */
+static char *shortest_json(const json_t *object)
+{
+    char *text = json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+    json_t *back = text ? json_loads(text, 0, NULL) : NULL;
+    if (!json_equal(back, object)) {
+        free(text);
+        text = json_dumps(object, JSON_INDENT(2));
+    }
+    json_decref(back);
+    return text;
+}
+
+bool train_settings_write(const command *chosen, const char *run)
+{
+    json_t *object = json_pack("{s:s}", "data", train_chosen.data);
+    const option_row *row;
+    for (int i = 0; (row = option_at(chosen->options, i)); i++)
+        if (belongs_to_run(row->name) && option_given(row->target))
+            json_object_set_new(object, row->name, row_value(row));
+    char *text = shortest_json(object), *path = NULL;
+    json_decref(object);
+    output_file file;
+    bool sound = text && asprintf(&path, "%s/settings.json", run) >= 0;
+    sound = sound ? output_create(path, &file) : complain("out of memory for the settings");
+    if (sound) {
+        sound = output_write(&file, text, strlen(text)) && output_write(&file, "\n", 1);
+        if (sound)
+            sound = output_commit(&file);
+        else
+            output_abandon(&file);
+    }
+    free(text);
+    free(path);
+    return sound;
+}
+
+/* Digits that tell a number, 0.1 and not 0.10000000000000001. */
+static int digits_of(double number)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.15g", number);
+    return strtod(text, NULL) == number ? 15 : 17;
+}
+
+/* As the command line would have it; the strings stay for the program's life,
+ * since options point to them. */
+static char *value_text(const json_t *value)
+{
+    char *text = NULL;
+    int length =
+        json_is_string(value)    ? asprintf(&text, "%s", json_string_value(value))
+        : json_is_integer(value) ? asprintf(&text, "%lld", (long long)json_integer_value(value))
+        : json_is_real(value)
+            ? asprintf(&text, "%.*g", digits_of(json_real_value(value)), json_real_value(value))
+        : json_is_boolean(value) ? asprintf(&text, "%s", json_is_true(value) ? "true" : "false")
+                                 : -1;
+    return length < 0 ? NULL : text;
+}
+
+/* What a step and an epoch are; a run that is gone on with keeps them. */
+static const struct {
+    const char *name, *unsaid; /* what a run has that does not name it */
+} kept[] = {{"batch-size", NULL},
+            {"accumulate", NULL},
+            {"val-split", NULL},
+            {"seed", "0"},
+            {"no-shuffle", "false"}};
+
+static const option_row *find_row(const command *chosen, const char *name)
+{
+    const option_row *row;
+    for (int i = 0; (row = option_at(chosen->options, i)) && strcmp(row->name, name) != 0; i++)
+        ;
+    return row;
+}
+
+static bool keeps(const command *chosen, const json_t *settings, size_t i)
+{
+    const char *name = kept[i].name;
+    const option_row *row = find_row(chosen, name);
+    const json_t *recorded = json_object_get(settings, name);
+    if (!option_given(row->target) || (!recorded && !kept[i].unsaid))
+        return true;
+    json_t *value = row_value(row);
+    char *asked = value_text(value),
+         *had = recorded ? value_text(recorded) : strdup(kept[i].unsaid);
+    json_decref(value);
+    bool sound = (asked && had && strcmp(asked, had) == 0) ||
+                 complain("train: --resume %s: --%s is %s there, and cannot become %s on the way",
+                          train_chosen.resume, name, had ? had : "?", asked ? asked : "?");
+    free(asked);
+    free(had);
+    return sound;
+}
+
+static bool keeps_steps(const command *chosen, const json_t *settings)
+{
+    bool sound = true;
+    for (size_t i = 0; sound && i < sizeof kept / sizeof *kept; i++)
+        sound = keeps(chosen, settings, i);
+    return sound;
+}
+
+/* `file` is the command under the file's name, which faults are to begin with. */
+static bool read_setting(const command *file, const char *name, const json_t *value)
+{
+    char *text = value_text(value);
+    if (!text)
+        return complain("%s: \"%s\" is neither text nor a number", file->name, name);
+    if (strcmp(name, "data") != 0)
+        return belongs_to_run(name)
+                   ? option_default(file, name, text)
+                   : complain("%s: \"%s\" is no setting of a run", file->name, name);
+    if (!train_chosen.data)
+        train_chosen.data = text;
+    return true;
+}
+
+/* A run keeps its network. */
+static bool same_network(const json_t *object, const char *run)
+{
+    for (const option_row *row = arch_options; row->name; row++) {
+        const json_t *made = json_object_get(object, row->name);
+        if (!made || !option_given(row->target))
+            continue;
+        json_t *asked = row_value(row);
+        bool same = json_equal(made, asked);
+        char *text = same ? NULL : value_text(made);
+        json_decref(asked);
+        if (!same)
+            complain("train: run %s was made with --%s %s", run, row->name, text ? text : "?");
+        free(text);
+        if (!same)
+            return false;
+    }
+    return true;
+}
+
+bool train_settings_read(const command *chosen, const char *run)
+{
+    char *path;
+    if (!run_folder_resumes(run))
+        return false;
+    if (asprintf(&path, "%s/settings.json", run) < 0)
+        return complain("out of memory for the settings");
+    json_error_t fault;
+    json_t *object = json_load_file(path, JSON_REJECT_DUPLICATES, &fault), *value;
+    bool sound = json_is_object(object) || complain("%s: cannot be read as settings: %s", path,
+                                                    object ? "no object" : fault.text);
+    sound = sound && same_network(object, run);
+    sound = sound && keeps_steps(chosen, object);
+    command file = *chosen;
+    file.name = path;
+    const char *name;
+    json_object_foreach(sound ? object : NULL, name, value)
+    {
+        sound = read_setting(&file, name, value);
+        if (!sound)
+            break;
+    }
+    json_decref(object);
+    free(path);
+    return sound;
+}
+
+static bool parse_milestones(const char *text, double milestones[8])
+{
+    int count = 0;
+    for (const char *at = text; *at && count < 8;) {
+        char *end;
+        double share = strtod(at, &end);
+        if (end == at || (*end && *end != ',') || !(share > 0 && share < 1) ||
+            (count && share <= milestones[count - 1]))
+            break;
+        milestones[count++] = share;
+        if (!*end)
+            return true;
+        at = end + 1;
+    }
+    return complain("train: --milestones: \"%s\" is no rising list of shares such as 0.5,0.75",
+                    text);
+}
+
+bool train_settings_trainer(dn_trainer_options *options)
+{
+    dn_trainer_defaults(options);
+    options->threads = train_chosen.threads;
+    options->low_memory = strcmp(train_chosen.memory, "low") == 0;
+    options->seed = (uint64_t)train_chosen.seed;
+    options->optimiser = train_chosen.optimiser;
+    if (option_given(&train_chosen.momentum))
+        options->momentum = train_chosen.momentum;
+    options->nesterov = train_chosen.nesterov;
+    options->weight_decay = train_chosen.weight_decay;
+    options->clip = train_chosen.clip;
+    options->schedule = train_chosen.schedule;
+    options->rate = train_chosen.lr;
+    options->dropout = train_chosen.dropout;
+    options->smoothing = train_chosen.label_smoothing;
+    options->ema = train_chosen.ema;
+    options->freeze = train_chosen.freeze;
+    return !train_chosen.milestones ||
+           parse_milestones(train_chosen.milestones, options->milestones);
+}

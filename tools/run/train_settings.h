@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* What `densenet train` is asked for: flags, then a resumed run's settings,
+ * then the recipe, then defaults; the first to speak counts. */
+#ifndef TOOL_TRAIN_SETTINGS_H
+#define TOOL_TRAIN_SETTINGS_H
+
+#include "arguments/options.h"
+#include "densenet.h"
+
+typedef struct train_settings {
+    const char *data, *val, *output, *resume, *recipe; /* data: the argument */
+    const char *arch, *init, *init_scheme, *freeze, *augment, *preprocess;
+    const char *schedule, *milestones, *optimiser, *memory;
+    double val_split, lr, warmup, momentum, weight_decay, label_smoothing, dropout, mixup, ema,
+        clip, save_minutes;
+    int epochs, batch_size, accumulate, image_size, threads, eval_every;
+    int64_t seed, max_steps;
+    bool nesterov, no_shuffle;
+    bool batch_chosen; /* batch_size named by a person, or by the run gone on with */
+} train_settings;
+
+extern train_settings train_chosen;
+extern const option_row train_options[];
+
+/* Completes train_chosen. Complains and returns false where it cannot. */
+bool train_settings_complete(const command *chosen);
+
+/* RUN/settings.json, and back as what was not given. */
+bool train_settings_write(const command *chosen, const char *run);
+bool train_settings_read(const command *chosen, const char *run);
+
+/* The trainer's options, but for sizes and steps; false where it complained. */
+bool train_settings_trainer(dn_trainer_options *options);
+
+#endif
