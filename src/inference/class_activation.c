@@ -21,7 +21,7 @@ dn_status dn_session_cam(const dn_session *session, int image, int output, float
     *map_width = grid->width;
     if (!map)
         return DN_OK;
-    const dn_affine *norm = &session->packed->blocks[last].norm;
+    const dn_affine *norm = dn_final_norm(session->prepared);
     dn_key key = {.role = DN_ROLE_HEAD, .part = DN_PART_LINEAR_WEIGHT};
     const float *weight = dn_model_find(session->model, &key) + (size_t)output * (size_t)channels;
     for (int y = 0; y < grid->height; y++)

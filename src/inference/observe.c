@@ -2,6 +2,7 @@
 #include "inference/observe.h"
 
 #include "base/memory.h"
+#include "network/names.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +44,7 @@ static dn_status show_final(const dn_session *session)
     dn_grid maps = session->plan->blocks[last], made = maps;
     DN_TRY(dn_alloc_aligned((size_t)dn_grid_pixels(&maps) * (size_t)channels, sizeof(float),
                             &made.data));
-    dn_activate op = {maps, made, channels, session->packed->blocks[last].norm};
+    dn_activate op = {maps, made, channels, *dn_final_norm(session->prepared)};
     for (int task = 0; task < maps.images * maps.height; task++)
         session->runner.kernels->activate(&op, task);
     dn_status status = show(session, "final", &made, channels);
@@ -55,7 +56,7 @@ static dn_status show_layer(const dn_session *session, const dn_step *step)
 {
     const dn_arch *arch = &session->model->arch;
     char name[DN_NAME_SIZE];
-    snprintf(name, sizeof name, "block%d.layer%d", step->place.block + 1, step->place.layer + 1);
+    dn_place_name(&step->place, name);
     DN_TRY(show(session, name, &step->made, step->made_channels));
     if (step->place.layer + 1 < arch->blocks[step->place.block])
         return DN_OK;
@@ -67,20 +68,20 @@ static dn_status show_layer(const dn_session *session, const dn_step *step)
 
 dn_status dn_observe_step(const dn_session *session, const dn_step *step)
 {
-    char name[DN_NAME_SIZE];
+    char place[DN_NAME_SIZE], name[DN_NAME_SIZE + sizeof ".bottleneck"];
     switch (step->point) {
     case DN_POINT_NONE:
         break;
     case DN_POINT_STEM:
         return show(session, "stem", &step->made, step->made_channels);
     case DN_POINT_BOTTLENECK:
-        snprintf(name, sizeof name, "block%d.layer%d.bottleneck", step->place.block + 1,
-                 step->place.layer + 1);
+        dn_place_name(&step->place, place);
+        snprintf(name, sizeof name, "%s.bottleneck", place);
         return show(session, name, &step->made, step->made_channels);
     case DN_POINT_LAYER:
         return show_layer(session, step);
     case DN_POINT_TRANSITION:
-        snprintf(name, sizeof name, "transition%d", step->place.block + 1);
+        dn_place_name(&step->place, name);
         return show(session, name, &step->made, step->made_channels);
     case DN_POINT_POOL:
         return show(session, "pool", &step->made, step->made_channels);

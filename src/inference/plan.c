@@ -10,121 +10,150 @@
 /* Pixel numbers are ints. */
 #define MAX_INPUT_PIXELS (1 << 28)
 
-static void plan_stem_conv(dn_planner *p, const dn_stem_conv *conv, int unit,
-                           const dn_framed *input, const dn_framed *output, dn_point point)
+/* Where a node's results lie: of an activation that only passes on what the stem
+ * made, folded into the convolution, no maps exist. */
+static const dn_framed *frame_of(const dn_planner *p, const dn_node *node)
 {
-    const dn_prepared_conv *packed = &p->packed->stem[unit];
+    const dn_maps *maps = &p->graph.maps[node->target];
+    const dn_node *reader = &p->graph.nodes[maps->last_reader];
+    bool passed_on =
+        maps->kind == DN_MAPS_STEM && reader->kind == DN_NODE_ACTIVATION && !reader->pools;
+    return &p->frames[passed_on ? reader->target : node->target];
+}
+
+static void plan_stem_conv(dn_planner *p, int number, const dn_framed *input,
+                           const dn_framed *output, dn_point point)
+{
+    const dn_node *node = &p->graph.nodes[number];
+    const dn_prepared_node *prepared = &p->prepared->nodes[number];
     dn_conv op = {
         .input = dn_use_grid(p, input, 0),
         .output = dn_use_grid(p, output, 0),
-        .channels = conv->in,
-        .kernel = conv->kernel,
-        .stride = conv->stride,
-        .padding = conv->kernel / 2,
-        .panels = packed->panels,
-        .epilogue = {.bias = packed->bias, .relu = packed->bias != NULL},
+        .channels = node->in,
+        .kernel = node->kernel,
+        .stride = node->stride,
+        .padding = node->kernel / 2,
+        .panels = prepared->panels,
+        .epilogue = {.bias = prepared->bias, .relu = prepared->bias != NULL},
     };
-    dn_add_conv(p, &op, point);
+    dn_add_step(p, (dn_step){.kind = DN_STEP_CONV, .op.conv = op, .point = point});
+}
+
+static void add_import(dn_planner *p, const dn_framed *framed, int first_image)
+{
+    dn_step step = {.kind = DN_STEP_IMPORT, .first_image = first_image, .op.frame = framed->frame};
+    step.op.frame.grid = dn_use_grid(p, framed, 0);
+    dn_add_step(p, step);
 }
 
 /* The first block's maps, their first channels filled by the stem. */
 static void plan_stem(dn_planner *p, const dn_framed *maps, int first_image)
 {
-    const dn_arch *arch = &p->model->arch;
+    const dn_graph *graph = &p->graph;
     int images = maps->frame.grid.images;
-    bool pools = dn_stem_pools(arch);
-    dn_stem_conv convs[3];
-    int count = dn_stem_convs(arch, convs);
     dn_framed input = dn_some_images(&p->input, 0, images), output = input;
-    p->place = (dn_place){.stage = DN_STAGE_STEM};
+    p->place = (dn_key){.role = DN_ROLE_STEM};
     dn_add_border(p, &input);
-    dn_add_import(p, &input, first_image);
-    for (int unit = 0; unit < count; unit++, input = output) {
-        bool last = unit + 1 == count;
-        output = last && !pools ? *maps : dn_some_images(&p->stem[unit], 0, images);
-        if (!last)
-            dn_add_border(p, &output);
-        plan_stem_conv(p, &convs[unit], unit, &input, &output,
-                       last && !pools ? DN_POINT_STEM : DN_POINT_NONE);
-    }
-    if (pools) {
-        dn_max_pool op = {.input = dn_use_grid(p, &input, 0),
-                          .output = dn_use_grid(p, maps, 0),
-                          .channels = arch->stem_channels};
-        dn_add_max_pool(p, &op, DN_POINT_STEM);
+    add_import(p, &input, first_image);
+    for (int i = 0; i < graph->blocks[0].first_node; i++, input = output) {
+        const dn_node *node = &graph->nodes[i];
+        const dn_framed *target = frame_of(p, node);
+        bool into_block = target == &p->frames[graph->blocks[0].maps];
+        output = into_block ? *maps : dn_some_images(target, 0, images);
+        dn_point point = into_block ? DN_POINT_STEM : DN_POINT_NONE;
+        if (node->kind == DN_NODE_WINDOW) {
+            if (output.frame.before)
+                dn_add_border(p, &output);
+            plan_stem_conv(p, i, &input, &output, point);
+        } else if (node->pools) {
+            dn_max_pool op = {.input = dn_use_grid(p, &input, 0),
+                              .output = dn_use_grid(p, &output, 0),
+                              .channels = node->in};
+            dn_add_step(p, (dn_step){.kind = DN_STEP_MAX_POOL, .op.max_pool = op, .point = point});
+        }
     }
 }
 
-/* The activated maps that a layer's 3x3 convolution reads: conv1's output, or
- * in a plain layer the block's maps behind their norm. */
-static void plan_window_input(dn_planner *p, const dn_framed *maps, const dn_framed *windows,
-                              int channels)
+/* A pointwise node: a layer's bottleneck or a transition. */
+static void plan_pointwise(dn_planner *p, int number, const dn_framed *input,
+                           const dn_framed *output, dn_point point)
 {
-    const dn_prepared_layer *packed = &p->packed->blocks[p->place.block].layers[p->place.layer];
-    if (packed->bottleneck.outputs) {
-        dn_pointwise op = {
-            .input = dn_use_grid(p, maps, 0),
-            .output = dn_use_grid(p, windows, 0),
-            .affine = packed->norm,
-            .pool = 1,
-            .panels = packed->bottleneck,
-            .epilogue = {.bias = packed->bottleneck_bias, .relu = true},
-        };
-        dn_add_pointwise(p, &op, DN_POINT_BOTTLENECK);
-        return;
-    }
-    dn_activate op = {dn_use_grid(p, maps, 0), dn_use_grid(p, windows, 0), channels, packed->norm};
-    dn_add_activate(p, &op);
+    const dn_prepared_node *prepared = &p->prepared->nodes[number];
+    dn_pointwise op = {
+        .input = dn_use_grid(p, input, 0),
+        .output = dn_use_grid(p, output, 0),
+        .affine = prepared->norm,
+        .pool = p->graph.nodes[number].pools ? 2 : 1,
+        .panels = prepared->panels,
+        .epilogue = {.bias = prepared->bias, .relu = prepared->bias != NULL},
+    };
+    dn_add_step(p, (dn_step){.kind = DN_STEP_POINTWISE, .op.pointwise = op, .point = point});
 }
 
-/* The 3x3 convolution, into the block's maps behind the `channels` it has. */
-static void plan_window(dn_planner *p, const dn_framed *maps, const dn_framed *windows,
-                        int channels)
+/* A layer's 3x3 convolution, into the block's maps after those that it has. */
+static void plan_window(dn_planner *p, int number, const dn_framed *maps, const dn_framed *windows)
 {
-    const dn_prepared_block *block = &p->packed->blocks[p->place.block];
-    const dn_prepared_layer *packed = &block->layers[p->place.layer];
-    dn_grid input = dn_use_grid(p, windows, 0), output = dn_use_grid(p, maps, channels);
-    if (block->form == DN_WINDOW_WINOGRAD) {
+    const dn_node *node = &p->graph.nodes[number];
+    const dn_prepared_node *prepared = &p->prepared->nodes[number];
+    dn_grid input = dn_use_grid(p, windows, 0);
+    dn_grid output = dn_use_grid(p, maps, node->target_channel);
+    if (p->prepared->blocks[p->place.block].form == DN_WINDOW_WINOGRAD) {
         dn_winograd op = {
             .input = input,
             .output = output,
-            .channels = windows->frame.channels,
-            .panels = packed->window,
-            .panel_stride = packed->window_stride,
+            .channels = node->in,
+            .panels = prepared->panels,
+            .panel_stride = prepared->window_stride,
         };
-        dn_add_winograd(p, &op, DN_POINT_LAYER);
+        dn_add_step(
+            p, (dn_step){.kind = DN_STEP_WINOGRAD, .op.winograd = op, .point = DN_POINT_LAYER});
         return;
     }
     dn_conv op = {
         .input = input,
         .output = output,
-        .channels = windows->frame.channels,
-        .kernel = 3,
-        .stride = 1,
-        .padding = 1,
-        .panels = packed->window,
+        .channels = node->in,
+        .kernel = node->kernel,
+        .stride = node->stride,
+        .padding = node->kernel / 2,
+        .panels = prepared->panels,
     };
-    dn_add_conv(p, &op, DN_POINT_LAYER);
+    dn_add_step(p, (dn_step){.kind = DN_STEP_CONV, .op.conv = op, .point = DN_POINT_LAYER});
+}
+
+/* What a plain layer's window reads: the block's maps after their norm. Each layer
+ * has its own number of channels, and so its own frame. */
+static void plan_activated(dn_planner *p, int number, const dn_framed *maps, dn_framed *windows)
+{
+    const dn_node *node = &p->graph.nodes[number];
+    const dn_frame *frame = &windows->frame;
+    windows->frame = dn_make_frame(frame->grid.images, frame->grid.height, frame->grid.width,
+                                   node->in, frame->before, frame->behind);
+    dn_add_border(p, windows);
+    dn_activate op = {dn_use_grid(p, maps, 0), dn_use_grid(p, windows, 0), node->in,
+                      p->prepared->nodes[number].norm};
+    dn_add_step(p, (dn_step){.kind = DN_STEP_ACTIVATE, .op.activate = op});
 }
 
 static void plan_layers(dn_planner *p, const dn_framed *maps, int block)
 {
-    const dn_arch *arch = &p->model->arch;
-    int channels = dn_block_in(arch, block), width = dn_bottleneck_width(arch);
-    int images = maps->frame.grid.images;
-    dn_framed windows = dn_some_images(&p->blocks[block].windows, 0, images);
-    dn_frame *frame = &windows.frame;
-    for (int layer = 0; layer < arch->blocks[block]; layer++, channels += arch->growth) {
-        p->place = (dn_place){DN_STAGE_BLOCK, block, layer};
-        if (!width) /* a plain layer's windows have its own number of channels */
-            *frame = dn_make_frame(images, frame->grid.height, frame->grid.width, channels,
-                                   frame->before, frame->behind);
-        if (!width || layer == 0)
-            dn_add_border(p, &windows);
-        p->by_rows = width && layer > 0;
-        plan_window_input(p, maps, &windows, channels);
-        p->by_rows = width;
-        plan_window(p, maps, &windows, channels);
+    const dn_graph_block *nodes = &p->graph.blocks[block];
+    dn_framed windows = dn_some_images(&p->windows[block], 0, maps->frame.grid.images);
+    for (int i = nodes->first_node; i < nodes->end_node; i++) {
+        const dn_node *node = &p->graph.nodes[i];
+        bool plain = node->source == nodes->maps && node->kind == DN_NODE_WINDOW;
+        p->place = node->key;
+        if (node->kind == DN_NODE_POINTWISE) {
+            if (node->key.layer == 0)
+                dn_add_border(p, &windows);
+            p->by_rows = node->key.layer > 0;
+            plan_pointwise(p, i, maps, &windows, DN_POINT_BOTTLENECK);
+        } else {
+            if (plain)
+                plan_activated(p, i, maps, &windows);
+            p->by_rows = !plain;
+            plan_window(p, i, maps, &windows);
+        }
         p->by_rows = false;
     }
 }
@@ -132,16 +161,9 @@ static void plan_layers(dn_planner *p, const dn_framed *maps, int block)
 /* The next block's maps, their first channels filled by the transition. */
 static void plan_transition(dn_planner *p, const dn_framed *maps, const dn_framed *next, int block)
 {
-    const dn_prepared_block *packed = &p->packed->blocks[block];
-    p->place = (dn_place){.stage = DN_STAGE_TRANSITION, .block = block};
-    dn_pointwise op = {
-        .input = dn_use_grid(p, maps, 0),
-        .output = dn_use_grid(p, next, 0),
-        .affine = packed->norm,
-        .pool = 2,
-        .panels = packed->transition,
-    };
-    dn_add_pointwise(p, &op, DN_POINT_TRANSITION);
+    int number = p->graph.blocks[block].end_node;
+    p->place = p->graph.nodes[number].key;
+    plan_pointwise(p, number, maps, next, DN_POINT_TRANSITION);
 }
 
 /* A block's maps of some images, from the caller's first_image on, with all
@@ -152,7 +174,7 @@ static void plan_block(dn_planner *p, const dn_framed *maps, int block, int firs
         plan_stem(p, maps, first_image);
     else
         for (int done = 0, images; done < maps->frame.grid.images; done += images) {
-            const dn_framed *before = &p->blocks[block - 1].maps;
+            const dn_framed *before = &p->frames[p->graph.blocks[block - 1].maps];
             images = dn_min(before->frame.grid.images, maps->frame.grid.images - done);
             dn_framed source = dn_some_images(before, 0, images);
             dn_framed target = dn_some_images(maps, done, images);
@@ -165,29 +187,33 @@ static void plan_block(dn_planner *p, const dn_framed *maps, int block, int firs
 
 static void plan_head(dn_planner *p, const dn_framed *maps)
 {
-    const dn_arch *arch = &p->model->arch;
-    int last = arch->block_count - 1, channels = dn_block_out(arch, last), images = p->plan->images;
-    p->place = (dn_place){.stage = DN_STAGE_HEAD};
-    int pooled = dn_open_buffer(p, (size_t)images * (size_t)channels);
+    const dn_node *node = &p->graph.nodes[p->graph.node_count - 1];
+    const dn_prepared_node *prepared = &p->prepared->nodes[p->graph.node_count - 1];
+    int images = p->plan->images;
+    p->place = node->key;
+    int pooled = dn_open_buffer(p, (size_t)images * (size_t)node->in);
     dn_global_pool pool = {
         .input = dn_use_grid(p, maps, 0),
         .output = dn_use_buffer(p, pooled),
-        .channels = channels,
-        .affine = p->packed->blocks[last].norm,
+        .channels = node->in,
+        .affine = prepared->norm,
     };
-    dn_add_global_pool(p, &pool, DN_POINT_POOL);
-    size_t count = (size_t)images * (size_t)arch->classes;
+    dn_add_step(
+        p, (dn_step){.kind = DN_STEP_GLOBAL_POOL, .op.global_pool = pool, .point = DN_POINT_POOL});
+    size_t count = (size_t)images * (size_t)node->out;
     int logits = dn_open_buffer(p, count);
     dn_pointwise linear = {
-        .input = dn_vector_grid(dn_use_buffer(p, pooled), images, channels),
-        .output = dn_vector_grid(dn_use_buffer(p, logits), images, arch->classes),
+        .input = dn_vector_grid(dn_use_buffer(p, pooled), images, node->in),
+        .output = dn_vector_grid(dn_use_buffer(p, logits), images, node->out),
         .pool = 1,
-        .panels = p->packed->head,
-        .epilogue = {.bias = p->packed->head_bias},
+        .panels = prepared->panels,
+        .epilogue = {.bias = prepared->bias},
     };
-    dn_add_pointwise(p, &linear, DN_POINT_LOGITS);
+    dn_add_step(
+        p, (dn_step){.kind = DN_STEP_POINTWISE, .op.pointwise = linear, .point = DN_POINT_LOGITS});
     dn_use_grid(p, maps, 0); /* the heat map reads the last block after the run */
-    dn_add_export(p, dn_use_buffer(p, logits), count);
+    dn_add_step(p,
+                (dn_step){.kind = DN_STEP_EXPORT, .op.export = {dn_use_buffer(p, logits), count}});
 }
 
 /* The last block keeps the maps of all images; its layers, too, are run on some
@@ -197,8 +223,8 @@ static void plan_network(dn_planner *p)
     int last = p->model->arch.block_count - 1;
     dn_planner_rewind(p);
     dn_open_frames(p);
-    const dn_framed *maps = &p->blocks[last].maps;
-    int most = p->blocks[last].windows.frame.grid.images;
+    const dn_framed *maps = &p->frames[p->graph.blocks[last].maps];
+    int most = p->windows[last].frame.grid.images;
     for (int first = 0; first < p->plan->images; first += most) {
         dn_framed some = dn_some_images(maps, first, dn_min(most, p->plan->images - first));
         plan_block(p, &some, last, first);
@@ -211,7 +237,7 @@ static dn_status choose_forms(dn_planner *p)
 {
     for (int block = 0; block < p->model->arch.block_count; block++) {
         const dn_grid *grid = &p->plan->blocks[block];
-        DN_TRY(dn_prepared_set_form(p->packed, p->model, block,
+        DN_TRY(dn_prepared_set_form(p->prepared, p->model, block,
                                     dn_choose_form(grid->height, grid->width), p->threads));
     }
     return DN_OK;
@@ -220,6 +246,9 @@ static dn_status choose_forms(dn_planner *p)
 static dn_status fill_plan(dn_planner *p)
 {
     dn_plan *plan = p->plan;
+    DN_TRY(dn_graph_create(&p->model->arch, &p->graph));
+    DN_TRY(dn_calloc((size_t)p->graph.map_count, sizeof *p->frames, &p->frames));
+    dn_graph_measure(&p->graph, plan->height, plan->width);
     plan_network(p);
     DN_TRY(choose_forms(p));
     plan->arena_bytes = dn_place_buffers(p->buffers, p->buffer_count);
@@ -230,7 +259,7 @@ static dn_status fill_plan(dn_planner *p)
     return DN_OK;
 }
 
-dn_status dn_plan_create(const dn_model *model, dn_prepared *packed, int threads, int images,
+dn_status dn_plan_create(const dn_model *model, dn_prepared *prepared, int threads, int images,
                          int height, int width, bool whole, dn_plan **out)
 {
     const dn_arch *arch = &model->arch;
@@ -249,8 +278,10 @@ dn_status dn_plan_create(const dn_model *model, dn_prepared *packed, int threads
     plan->width = width;
     plan->whole = whole;
     dn_planner p = {
-        .model = model, .packed = packed, .threads = threads, .whole = whole, .plan = plan};
+        .model = model, .prepared = prepared, .threads = threads, .whole = whole, .plan = plan};
     dn_status status = fill_plan(&p);
+    dn_graph_free(&p.graph);
+    free(p.frames);
     if (status != DN_OK) {
         dn_plan_free(plan);
         return status;

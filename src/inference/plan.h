@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A forward pass for one input shape, laid out once: steps in order, each an
- * operation with its addresses, cut into tasks. */
+ * operation with its addresses, split into tasks. */
 #ifndef DN_INFERENCE_PLAN_H
 #define DN_INFERENCE_PLAN_H
 
@@ -37,23 +37,10 @@ typedef enum dn_point {
     DN_POINT_LOGITS
 } dn_point;
 
-/* Where in the network a step belongs. */
-typedef enum dn_stage {
-    DN_STAGE_STEM,
-    DN_STAGE_BLOCK,
-    DN_STAGE_TRANSITION,
-    DN_STAGE_HEAD
-} dn_stage;
-
-typedef struct dn_place {
-    dn_stage stage;
-    int block, layer;
-} dn_place;
-
 typedef struct dn_step {
     dn_step_kind kind;
     int tasks, first_task; /* numbered through the plan */
-    dn_work_split cut;     /* of a convolution */
+    dn_work_split split;   /* of a convolution */
     int first_image;       /* of the caller's, for an import */
     bool by_rows;          /* waits for rows of the step before, not for all of it */
     union {
@@ -69,7 +56,7 @@ typedef struct dn_step {
             size_t count;
         } export;
     } op;
-    dn_place place;
+    dn_key place; /* in the network */
     dn_point point;
     dn_grid made; /* where the point's tensor lies */
     int made_channels;
@@ -103,7 +90,7 @@ typedef struct dn_task_range {
  * start: plan_waits.c. */
 dn_task_range dn_tasks_awaited(const dn_step *before, const dn_step *step, int task);
 
-/* ---- how work is cut: plan_tasks.c ---- */
+/* ---- how work is split: plan_tasks.c ---- */
 
 dn_work_split dn_split_conv(const dn_conv *op, const dn_kernels *kernels, int threads);
 dn_work_split dn_split_pointwise(const dn_pointwise *op, const dn_kernels *kernels, int threads);

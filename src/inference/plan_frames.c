@@ -34,20 +34,21 @@ static size_t image_bytes(const dn_frame *frame)
     return (size_t)frame->grid.image_stride * sizeof(float);
 }
 
-static dn_frame block_maps(const dn_planner *p, int block, int height, int width)
+/* A map's images, with a border where a window of this kernel reads them. */
+static dn_frame frame_of(const dn_maps *maps, int kernel)
 {
-    return dn_make_frame(1, height, width, dn_block_out(&p->model->arch, block), 0, 0);
+    return dn_make_frame(1, maps->height, maps->width, maps->channels, kernel / 2, kernel / 2);
 }
 
 /* Windows reach one pixel around the image, Winograd's whole 4x4 tiles up to
- * four behind it. */
-static dn_frame block_windows(const dn_planner *p, int block, int height, int width)
+ * four after it. A block of plain layers needs them for all of its maps. */
+static dn_frame block_windows(const dn_planner *p, int block)
 {
-    const dn_arch *arch = &p->model->arch;
-    int channels = dn_bottleneck_width(arch);
-    int below = 4 * dn_ceil_divide(height, 4) - height;
-    int right = 4 * dn_ceil_divide(width, 4) - width;
-    return dn_make_frame(1, height, width, channels ? channels : dn_block_out(arch, block), 1,
+    const dn_maps *maps = &p->graph.maps[p->graph.blocks[block].maps];
+    int width = dn_bottleneck_width(&p->model->arch);
+    int below = 4 * dn_ceil_divide(maps->height, 4) - maps->height;
+    int right = 4 * dn_ceil_divide(maps->width, 4) - maps->width;
+    return dn_make_frame(1, maps->height, maps->width, width ? width : maps->channels, 1,
                          1 + dn_max(below, right));
 }
 
@@ -58,56 +59,57 @@ static dn_framed open_images(dn_planner *p, dn_frame frame, int images)
     return dn_open_frame(p, frame);
 }
 
-/* The input and what the stem's convolutions make of it, geometry only; returns
- * the bytes of an image. */
-static size_t lay_out_stem(dn_planner *p, int *height, int *width)
+/* The kernel of the windows that read a stem's maps; a pool does without. */
+static int reading_kernel(const dn_graph *graph, const dn_maps *maps)
 {
-    const dn_arch *arch = &p->model->arch;
-    dn_stem_conv convs[3];
-    int count = dn_stem_convs(arch, convs), border = convs[0].kernel / 2;
-    p->input.frame = dn_make_frame(1, *height, *width, arch->channels, border, border);
+    const dn_node *reader = &graph->nodes[maps->last_reader];
+    return reader->kind == DN_NODE_WINDOW ? reader->kernel : 1;
+}
+
+/* The pictures and what the stem makes of them before the first block's maps:
+ * geometry only; returns the bytes of an image. */
+static size_t lay_out_stem(dn_planner *p)
+{
+    const dn_graph *graph = &p->graph;
+    const dn_node *first = &graph->nodes[0];
+    int border = first->kernel / 2;
+    p->input.frame = dn_make_frame(1, graph->height, graph->width, first->in, border, border);
     size_t bytes = image_bytes(&p->input.frame);
-    for (int unit = 0; unit < count; unit++) {
-        /* Kernel 2 p + 1, padding p: only the stride shrinks an image. */
-        *height = dn_ceil_divide(*height, convs[unit].stride);
-        *width = dn_ceil_divide(*width, convs[unit].stride);
-        border = unit + 1 < count;
-        p->stem[unit].frame = dn_make_frame(1, *height, *width, convs[unit].out, border, border);
-        bytes += image_bytes(&p->stem[unit].frame);
+    for (int i = 0; i < graph->map_count && graph->maps[i].kind == DN_MAPS_STEM; i++) {
+        p->frames[i].frame = frame_of(&graph->maps[i], reading_kernel(graph, &graph->maps[i]));
+        bytes += image_bytes(&p->frames[i].frame);
     }
     return bytes;
 }
 
-/* Where the stem does not pool, its last convolution writes into the block. */
+/* Where the stem's end does not pool, its convolution writes into the block. */
 static void open_stem(dn_planner *p, int images)
 {
-    dn_stem_conv convs[3];
-    int count = dn_stem_convs(&p->model->arch, convs) - !dn_stem_pools(&p->model->arch);
+    const dn_graph *graph = &p->graph;
     p->input = open_images(p, p->input.frame, images);
-    for (int unit = 0; unit < count; unit++)
-        p->stem[unit] = open_images(p, p->stem[unit].frame, images);
+    for (int i = 0; i < graph->map_count && graph->maps[i].kind == DN_MAPS_STEM; i++) {
+        const dn_node *reader = &graph->nodes[graph->maps[i].last_reader];
+        if (reader->kind == DN_NODE_WINDOW || reader->pools)
+            p->frames[i] = open_images(p, p->frames[i].frame, images);
+    }
 }
 
 void dn_open_frames(dn_planner *p)
 {
-    const dn_arch *arch = &p->model->arch;
-    int height = p->plan->height, width = p->plan->width, images = 1;
-    size_t stem_bytes = lay_out_stem(p, &height, &width);
-    if (dn_stem_pools(arch)) {
-        height = (height + 1) / 2;
-        width = (width + 1) / 2;
-    }
-    for (int block = 0; block < arch->block_count; block++, height /= 2, width /= 2) {
-        dn_frame maps = block_maps(p, block, height, width);
-        dn_frame windows = block_windows(p, block, height, width);
+    int images = 1, blocks = p->model->arch.block_count;
+    size_t stem_bytes = lay_out_stem(p);
+    for (int block = 0; block < blocks; block++) {
+        int number = p->graph.blocks[block].maps;
+        const dn_maps *measured = &p->graph.maps[number];
+        dn_frame maps = frame_of(measured, 1), windows = block_windows(p, block);
         size_t bytes = image_bytes(&maps) + image_bytes(&windows);
         if (block == 0 && stem_bytes > bytes)
             bytes = stem_bytes;
-        images = images_at_once(p, bytes, height * width, images);
+        images = images_at_once(p, bytes, measured->height * measured->width, images);
         if (block == 0)
             open_stem(p, images);
-        bool last = block + 1 == arch->block_count;
-        p->blocks[block].windows = open_images(p, windows, images);
-        p->blocks[block].maps = open_images(p, maps, last ? p->plan->images : images);
+        bool last = block + 1 == blocks;
+        p->windows[block] = open_images(p, windows, images);
+        p->frames[number] = open_images(p, maps, last ? p->plan->images : images);
     }
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How each step is cut, so that all threads end together as far as pixels and
+ * How each step is split, so that all threads end together as far as pixels and
  * panels allow: a small model of what a task costs, counted in multiply-adds of
- * vectors, says which cut ends first. Results do not depend on it: a task
+ * vectors, says which split ends first. Results do not depend on it: a task
  * computes each of its outputs whole, in one order.
  */
 #include "inference/plan.h"
@@ -31,7 +31,7 @@
 /* Where tasks share a run's panels, more threads read what others wrote. */
 #define SHARING_COST 1.05
 
-/* A cut that leaves threads idle must be worth it. */
+/* A split that leaves threads idle must be worth it. */
 #define IDLE_COST 1.15
 
 /* Runs that are worth a look beyond the fewest possible, a thread. */
@@ -45,20 +45,20 @@ typedef struct task_model {
 } task_model;
 
 /* When the last of the tasks ends. */
-static double end_of(const task_model *model, const dn_work_split *cut, int threads)
+static double end_of(const task_model *model, const dn_work_split *split, int threads)
 {
-    double cost = TASK_COST +
-                  model->cost(model, dn_longest_run(cut), dn_ceil_divide(cut->panels, cut->groups));
-    if (cut->groups > 1)
+    double cost = TASK_COST + model->cost(model, dn_longest_run(split),
+                                          dn_ceil_divide(split->panels, split->groups));
+    if (split->groups > 1)
         cost *= SHARING_COST;
-    if (dn_split_tasks(cut) < threads)
+    if (dn_split_tasks(split) < threads)
         cost *= IDLE_COST;
-    return cost * (dn_ceil_divide(dn_split_tasks(cut), threads) + SLACK);
+    return cost * (dn_ceil_divide(dn_split_tasks(split), threads) + SLACK);
 }
 
 /* Tasks take `most` units; of cuts into as many groups that end at the same time
  * the finest, which leaves the fewest threads idle. */
-static dn_work_split best_cut(const task_model *model, dn_work_split whole, int most, int threads)
+static dn_work_split best_split(const task_model *model, dn_work_split whole, int most, int threads)
 {
     int fewest = dn_ceil_divide(whole.units, most);
     int finest = dn_min(whole.units, fewest + MORE_TASKS * threads);
@@ -108,7 +108,7 @@ dn_work_split dn_split_conv(const dn_conv *op, const dn_kernels *kernels, int th
     task_model model = {op, kernels, conv_cost};
     dn_work_split whole = {.units = dn_grid_pixels(&op->output),
                            .panels = panels_of(kernels, &op->panels)};
-    return best_cut(&model, whole, DN_MAX_BLOCK_PIXELS, threads);
+    return best_split(&model, whole, DN_MAX_BLOCK_PIXELS, threads);
 }
 
 static double pointwise_cost(const task_model *model, int pixels, int panels)
@@ -127,7 +127,7 @@ dn_work_split dn_split_pointwise(const dn_pointwise *op, const dn_kernels *kerne
     task_model model = {op, kernels, pointwise_cost};
     dn_work_split whole = {.units = dn_grid_pixels(&op->output),
                            .panels = panels_of(kernels, &op->panels)};
-    return best_cut(&model, whole, dn_max(most, kernels->tile_pixels), threads);
+    return best_split(&model, whole, dn_max(most, kernels->tile_pixels), threads);
 }
 
 /* Tasks that share a run's panels all transform its input. */
@@ -145,5 +145,5 @@ dn_work_split dn_split_winograd(const dn_winograd *op, const dn_kernels *kernels
     task_model model = {op, kernels, winograd_cost};
     dn_work_split whole = {.units = dn_winograd_tiles(op),
                            .panels = panels_of(kernels, &op->panels)};
-    return best_cut(&model, whole, MOST_TILES, threads);
+    return best_split(&model, whole, MOST_TILES, threads);
 }

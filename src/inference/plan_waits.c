@@ -9,6 +9,7 @@
 #include "inference/plan.h"
 
 #include "base/arithmetic.h"
+#include "inference/step_kinds.h"
 
 /* How a step goes through its output: units, pixels or Winograd's tiles, line by
  * line. Rows count through all images. */
@@ -20,10 +21,9 @@ typedef struct step_path {
 static step_path path_of(const dn_step *step)
 {
     const dn_grid *grid = &step->made;
-    if (step->kind == DN_STEP_WINOGRAD)
-        return (step_path){dn_ceil_divide(grid->width, 4), dn_ceil_divide(grid->height, 4), 4,
-                           grid->height};
-    return (step_path){grid->width, grid->height, 1, grid->height};
+    int side = dn_step_row_of(step)->unit_rows;
+    return (step_path){dn_ceil_divide(grid->width, side), dn_ceil_divide(grid->height, side), side,
+                       grid->height};
 }
 
 static int row_of_line(const step_path *path, int line)
@@ -40,7 +40,7 @@ static int line_of_row(const step_path *path, int row)
 static void rows_of_task(const dn_step *step, int task, int *first, int *end)
 {
     step_path path = path_of(step);
-    dn_piece piece = dn_piece_of_task(&step->cut, task);
+    dn_piece piece = dn_piece_of_task(&step->split, task);
     int last_line = (piece.end - 1) / path.across, image = last_line / path.down;
     *first = row_of_line(&path, piece.first / path.across);
     *end = dn_min(row_of_line(&path, last_line) + path.unit_rows, (image + 1) * path.height);
@@ -49,12 +49,12 @@ static void rows_of_task(const dn_step *step, int task, int *first, int *end)
 dn_task_range dn_tasks_awaited(const dn_step *before, const dn_step *step, int task)
 {
     step_path path = path_of(before);
-    const dn_work_split *cut = &before->cut;
+    const dn_work_split *split = &before->split;
     int first, end, rows = before->made.images * before->made.height;
     rows_of_task(step, task, &first, &end);
     int first_line = line_of_row(&path, first > 0 ? first - 1 : 0);
     int last_line = line_of_row(&path, dn_min(end, rows - 1));
-    int first_run = dn_run_of_unit(cut, first_line * path.across);
-    int last_run = dn_run_of_unit(cut, (last_line + 1) * path.across - 1);
-    return (dn_task_range){first_run * cut->groups, (last_run + 1) * cut->groups};
+    int first_run = dn_run_of_unit(split, first_line * path.across);
+    int last_run = dn_run_of_unit(split, (last_line + 1) * path.across - 1);
+    return (dn_task_range){first_run * split->groups, (last_run + 1) * split->groups};
 }

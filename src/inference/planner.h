@@ -15,21 +15,18 @@ typedef struct dn_framed {
     int buffer, first;
 } dn_framed;
 
-/* A block's maps, and the windows that its 3x3 convolutions read. */
-typedef struct dn_block_frames {
-    dn_framed maps, windows;
-} dn_block_frames;
-
 typedef struct dn_planner {
     const dn_model *model;
-    dn_prepared *packed;
+    dn_prepared *prepared;
     int threads;
     bool whole; /* every step over all images */
     dn_plan *plan;
-    dn_framed input, stem[3];
-    dn_block_frames blocks[DN_MAX_BLOCKS];
-    dn_place place; /* of the steps being added */
-    bool by_rows;   /* they share nothing but the block's frames with the step before */
+    dn_graph graph; /* measured for the plan's pictures */
+    dn_framed input;
+    dn_framed *frames;                /* of the graph's maps, but for bottlenecks */
+    dn_framed windows[DN_MAX_BLOCKS]; /* what a block's 3x3 convolutions read */
+    dn_key place;                     /* of the steps being added */
+    bool by_rows; /* they share nothing but the block's frames with the step before */
     dn_buffer buffers[DN_MAX_BUFFERS];
     int buffer_count;
     bool placed; /* the second walk */
@@ -60,19 +57,11 @@ dn_grid dn_use_grid(dn_planner *p, const dn_framed *framed, int channel);
  * plan_frames.c. */
 void dn_open_frames(dn_planner *p);
 
-/* n vectors as a grid of single pixels. */
-dn_grid dn_vector_grid(float *data, int images, int channels);
+/* Adds a step, of which the caller sets the kind, the operation and the point that it
+ * completes, at p->place; the work is shared out and scratch is counted. */
+void dn_add_step(dn_planner *p, dn_step step);
 
-/* Adds a step at p->place; `point` says whether it completes an inner tensor,
- * which lies in `made`. The work is cut into tasks and scratch is counted. */
+/* A step that clears a frame's border. */
 void dn_add_border(dn_planner *p, const dn_framed *framed);
-void dn_add_import(dn_planner *p, const dn_framed *framed, int first_image);
-void dn_add_conv(dn_planner *p, const dn_conv *op, dn_point point);
-void dn_add_pointwise(dn_planner *p, const dn_pointwise *op, dn_point point);
-void dn_add_winograd(dn_planner *p, const dn_winograd *op, dn_point point);
-void dn_add_activate(dn_planner *p, const dn_activate *op);
-void dn_add_max_pool(dn_planner *p, const dn_max_pool *op, dn_point point);
-void dn_add_global_pool(dn_planner *p, const dn_global_pool *op, dn_point point);
-void dn_add_export(dn_planner *p, const float *logits, size_t count);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define MOST_JOBS 256
 
@@ -53,22 +54,16 @@ static float *take(packer *p, size_t floats)
     return part;
 }
 
-static const float *tensor(const packer *p, dn_key key, dn_part part)
-{
-    key.part = part;
-    return dn_model_find(p->model, &key);
-}
-
 /* y = (x - mean) / sqrt(variance + epsilon) * weight + bias, as one x * scale + shift. */
-static dn_affine pack_norm(packer *p, dn_key key, int channels)
+static dn_affine prepare_norm(packer *p, const dn_node *node)
 {
+    int channels = node->in;
     float *scale = take(p, (size_t)channels), *shift = take(p, (size_t)channels);
     if (!scale)
         return (dn_affine){0};
-    const float *weight = tensor(p, key, DN_PART_NORM_WEIGHT);
-    const float *bias = tensor(p, key, DN_PART_NORM_BIAS);
-    const float *mean = tensor(p, key, DN_PART_NORM_MEAN);
-    const float *variance = tensor(p, key, DN_PART_NORM_VARIANCE);
+    const float *const *tensors = p->model->tensors + node->norm;
+    const float *weight = tensors[0], *bias = tensors[1], *mean = tensors[2],
+                *variance = tensors[3];
     for (int c = 0; c < channels; c++) {
         double factor = (double)weight[c] / sqrt((double)variance[c] + p->model->arch.bn_epsilon);
         scale[c] = (float)factor;
@@ -89,88 +84,58 @@ static dn_panels pack(packer *p, dn_window_form form, const dn_weights *weights)
     return dn_packed_panels(form, weights, out);
 }
 
-static dn_panels pack_conv(packer *p, const float *weight, int outputs, int channels, int kernel,
-                           const float *scale)
+static dn_weights weights_of(const packer *p, const dn_node *node, const float *scale)
 {
-    dn_weights weights = {weight, outputs, channels, kernel, scale, 1, false};
-    return pack(p, DN_WINDOW_DIRECT, &weights);
+    int kernel = node->kind == DN_NODE_WINDOW ? node->kernel : 1;
+    return (dn_weights){
+        p->model->tensors[node->weight], node->out, node->in, kernel, scale, 1, false};
 }
 
-static void pack_stem(packer *p, dn_prepared *packed)
+static const float *copy_bias(packer *p, const dn_node *node)
 {
-    dn_stem_conv convs[3];
-    int count = dn_stem_convs(&p->model->arch, convs);
-    for (int unit = 0; unit < count; unit++) {
-        dn_key key = {.role = DN_ROLE_STEM, .unit = unit};
-        dn_affine norm = {0};
-        if (convs[unit].norm)
-            norm = pack_norm(p, key, convs[unit].out);
-        packed->stem[unit].bias = norm.shift;
-        packed->stem[unit].panels = pack_conv(p, tensor(p, key, DN_PART_CONV), convs[unit].out,
-                                              convs[unit].in, convs[unit].kernel, norm.scale);
-    }
+    float *bias = take(p, (size_t)node->out);
+    if (bias)
+        memcpy(bias, p->model->tensors[node->weight + 1], (size_t)node->out * sizeof *bias);
+    return bias;
 }
 
-static void pack_layer(packer *p, dn_prepared_layer *layer, dn_key key, int channels)
+/* All but the windows of layers, whose form depends on the size of maps. */
+static void prepare_node(packer *p, dn_prepared *prepared, int number)
 {
-    int width = dn_bottleneck_width(&p->model->arch);
-    layer->norm = pack_norm(p, key, channels);
-    if (!width)
+    const dn_graph *graph = &prepared->graph;
+    const dn_node *node = &graph->nodes[number];
+    dn_prepared_node *to = &prepared->nodes[number];
+    const dn_maps *target = node->target == DN_NONE ? NULL : &graph->maps[node->target];
+    dn_affine folded = {0};
+    if (node->source != DN_NONE && graph->maps[node->source].kind == DN_MAPS_BLOCK)
+        to->norm = prepare_norm(p, node);
+    if (target && target->kind != DN_MAPS_BLOCK)
+        folded = prepare_norm(p, &graph->nodes[target->last_reader]);
+    to->bias = node->kind == DN_NODE_HEAD ? copy_bias(p, node) : folded.shift;
+    if (node->weight == DN_NONE || dn_is_layer_window(node))
         return;
-    const float *weight = tensor(p, key, DN_PART_CONV);
-    key.unit = 1;
-    dn_affine norm2 = pack_norm(p, key, width);
-    layer->bottleneck = pack_conv(p, weight, width, channels, 1, norm2.scale);
-    layer->bottleneck_bias = norm2.shift;
+    dn_weights weights = weights_of(p, node, folded.scale);
+    to->panels = pack(p, DN_WINDOW_DIRECT, &weights);
 }
 
-static void pack_block(packer *p, dn_prepared *packed, int block)
+static void prepare_nodes(packer *p, dn_prepared *prepared)
 {
-    const dn_arch *arch = &p->model->arch;
-    dn_prepared_block *target = &packed->blocks[block];
-    int channels = dn_block_in(arch, block);
-    for (int layer = 0; layer < arch->blocks[block]; layer++, channels += arch->growth)
-        pack_layer(p, &target->layers[layer],
-                   (dn_key){.role = DN_ROLE_LAYER, .block = block, .layer = layer}, channels);
-    if (block + 1 == arch->block_count) {
-        target->norm = pack_norm(p, (dn_key){.role = DN_ROLE_FINAL}, channels);
-        return;
-    }
-    dn_key key = {.role = DN_ROLE_TRANSITION, .block = block};
-    target->norm = pack_norm(p, key, channels);
-    target->transition = pack_conv(p, tensor(p, key, DN_PART_CONV),
-                                   dn_transition_out(arch, channels), channels, 1, NULL);
+    for (int i = 0; i < prepared->graph.node_count; i++)
+        prepare_node(p, prepared, i);
 }
 
-static void pack_network(packer *p, dn_prepared *packed)
+static dn_status fill_prepared(const dn_model *model, int threads, dn_prepared *prepared)
 {
-    const dn_arch *arch = &p->model->arch;
-    pack_stem(p, packed);
-    for (int block = 0; block < arch->block_count; block++)
-        pack_block(p, packed, block);
-    dn_key key = {.role = DN_ROLE_HEAD};
-    packed->head = pack_conv(p, tensor(p, key, DN_PART_LINEAR_WEIGHT), arch->classes,
-                             dn_block_out(arch, arch->block_count - 1), 1, NULL);
-    float *bias = take(p, (size_t)arch->classes);
-    const float *source = tensor(p, key, DN_PART_LINEAR_BIAS);
-    for (int i = 0; bias && i < arch->classes; i++)
-        bias[i] = source[i];
-    packed->head_bias = bias;
-}
-
-static dn_status fill_packed(const dn_model *model, int threads, dn_prepared *packed)
-{
-    const dn_arch *arch = &model->arch;
-    for (int block = 0; block < arch->block_count; block++)
-        DN_TRY(dn_calloc((size_t)arch->blocks[block], sizeof *packed->blocks[block].layers,
-                         &packed->blocks[block].layers));
-    packer p = {.model = model, .kernels = packed->kernels, .threads = threads};
-    pack_network(&p, packed);
-    DN_TRY(dn_alloc_aligned(p.used, sizeof(float), &packed->storage));
-    packed->bytes = p.used * sizeof(float);
-    p.base = packed->storage;
+    DN_TRY(dn_graph_create(&model->arch, &prepared->graph));
+    DN_TRY(
+        dn_calloc((size_t)prepared->graph.node_count, sizeof *prepared->nodes, &prepared->nodes));
+    packer p = {.model = model, .kernels = prepared->kernels, .threads = threads};
+    prepare_nodes(&p, prepared);
+    DN_TRY(dn_alloc_aligned(p.used, sizeof(float), &prepared->storage));
+    prepared->bytes = p.used * sizeof(float);
+    p.base = prepared->storage;
     p.used = 0;
-    pack_network(&p, packed);
+    prepare_nodes(&p, prepared);
     run_jobs(&p);
     return DN_OK;
 }
@@ -178,72 +143,71 @@ static dn_status fill_packed(const dn_model *model, int threads, dn_prepared *pa
 dn_status dn_prepared_create(const dn_model *model, const dn_kernels *kernels, int threads,
                              dn_prepared **out)
 {
-    dn_prepared *packed;
-    DN_TRY(dn_calloc(1, sizeof *packed, &packed));
-    packed->kernels = kernels;
-    dn_status status = fill_packed(model, threads, packed);
+    dn_prepared *prepared;
+    DN_TRY(dn_calloc(1, sizeof *prepared, &prepared));
+    prepared->kernels = kernels;
+    dn_status status = fill_prepared(model, threads, prepared);
     if (status != DN_OK) {
-        dn_prepared_free(packed);
+        dn_prepared_free(prepared);
         return status;
     }
-    *out = packed;
+    *out = prepared;
     return DN_OK;
 }
 
-void dn_prepared_free(dn_prepared *packed)
+void dn_prepared_free(dn_prepared *prepared)
 {
-    if (!packed)
+    if (!prepared)
         return;
-    for (int block = 0; block < DN_MAX_BLOCKS; block++) {
-        free(packed->blocks[block].layers);
-        free(packed->blocks[block].windows);
-    }
-    free(packed->storage);
-    free(packed);
+    for (int block = 0; block < DN_MAX_BLOCKS; block++)
+        free(prepared->blocks[block].windows);
+    dn_graph_free(&prepared->graph);
+    free(prepared->nodes);
+    free(prepared->storage);
+    free(prepared);
 }
 
-/* Input channels of a layer's 3x3 convolution. */
-static int window_channels(const dn_arch *arch, int block, int layer)
+/* Floats that a block's windows take in this form. */
+static size_t windows_size(const dn_prepared *prepared, int block, dn_window_form form)
 {
-    int width = dn_bottleneck_width(arch);
-    return width ? width : dn_block_in(arch, block) + layer * arch->growth;
+    const dn_graph_block *nodes = &prepared->graph.blocks[block];
+    packer counting = {.kernels = prepared->kernels};
+    for (int i = nodes->first_node; i < nodes->end_node; i++) {
+        const dn_node *node = &prepared->graph.nodes[i];
+        dn_weights weights = {NULL, node->out, node->in, node->kernel, NULL, 1, false};
+        if (dn_is_layer_window(node))
+            take(&counting, dn_packed_size(prepared->kernels, form, &weights));
+    }
+    return counting.used;
 }
 
-static void pack_windows(packer *p, dn_prepared_block *target, int block)
+static void prepare_windows(packer *p, dn_prepared *prepared, int block, dn_window_form form)
 {
-    const dn_arch *arch = &p->model->arch;
-    for (int layer = 0; layer < arch->blocks[block]; layer++) {
-        int channels = window_channels(arch, block, layer), outputs = arch->growth;
-        dn_key key = {.role = DN_ROLE_LAYER, .block = block, .layer = layer};
-        key.unit = arch->bottleneck ? 1 : 0;
-        const float *weight = tensor(p, key, DN_PART_CONV);
-        dn_prepared_layer *to = &target->layers[layer];
-        dn_weights weights = {weight, outputs, channels, 3, NULL, 1, false};
-        to->window_stride = dn_winograd_stride(p->kernels, channels, outputs);
-        to->window = pack(p, target->form, &weights);
+    const dn_graph_block *nodes = &prepared->graph.blocks[block];
+    for (int i = nodes->first_node; i < nodes->end_node; i++) {
+        const dn_node *node = &prepared->graph.nodes[i];
+        if (!dn_is_layer_window(node))
+            continue;
+        dn_weights weights = weights_of(p, node, NULL);
+        prepared->nodes[i].window_stride = dn_winograd_stride(p->kernels, node->in, node->out);
+        prepared->nodes[i].panels = pack(p, form, &weights);
     }
 }
 
-dn_status dn_prepared_set_form(dn_prepared *packed, const dn_model *model, int block,
+dn_status dn_prepared_set_form(dn_prepared *prepared, const dn_model *model, int block,
                                dn_window_form form, int threads)
 {
-    dn_prepared_block *target = &packed->blocks[block];
+    dn_prepared_block *target = &prepared->blocks[block];
     if (target->form == form)
         return DN_OK;
-    dn_prepared_block counted = *target;
-    counted.form = form;
-    packer p = {.model = model, .kernels = packed->kernels, .threads = threads};
-    pack_windows(&p, &counted, block);
+    size_t floats = windows_size(prepared, block, form);
     float *windows;
-    DN_TRY(dn_alloc_aligned(p.used, sizeof(float), &windows));
+    DN_TRY(dn_alloc_aligned(floats, sizeof(float), &windows));
     free(target->windows);
-    target->windows = windows;
-    target->form = form;
-    packed->bytes += p.used * sizeof(float) - target->window_bytes;
-    target->window_bytes = p.used * sizeof(float);
-    p.base = windows;
-    p.used = 0;
-    pack_windows(&p, target, block);
+    prepared->bytes += floats * sizeof(float) - target->window_bytes;
+    *target = (dn_prepared_block){form, windows, floats * sizeof(float)};
+    packer p = {.model = model, .kernels = prepared->kernels, .threads = threads, .base = windows};
+    prepare_windows(&p, prepared, block, form);
     run_jobs(&p);
     return DN_OK;
 }

@@ -17,7 +17,7 @@ dn_status dn_session_create(const dn_model *model, int threads, dn_session **out
     session->runner.kernels = dn_kernels_best();
     session->runner.threads = threads;
     dn_status status = dn_prepared_create(model, session->runner.kernels, session->runner.threads,
-                                          &session->packed);
+                                          &session->prepared);
     if (status != DN_OK) {
         dn_session_free(session);
         return status;
@@ -31,7 +31,7 @@ void dn_session_free(dn_session *session)
     if (!session)
         return;
     dn_plan_free(session->plan);
-    dn_prepared_free(session->packed);
+    dn_prepared_free(session->prepared);
     dn_runner_free(&session->runner);
     free(session);
 }
@@ -46,8 +46,8 @@ dn_status dn_session_plan(dn_session *session, int images, int height, int width
     dn_plan_free(session->plan);
     session->plan = NULL;
     dn_plan *plan;
-    DN_TRY(dn_plan_create(session->model, session->packed, session->runner.threads, images, height,
-                          width, whole, &plan));
+    DN_TRY(dn_plan_create(session->model, session->prepared, session->runner.threads, images,
+                          height, width, whole, &plan));
     dn_status status = dn_runner_fit(&session->runner, plan);
     if (status != DN_OK) {
         dn_plan_free(plan);
@@ -87,7 +87,7 @@ dn_status dn_session_run(dn_session *session, const float *input, int n, int hei
 
 size_t dn_session_bytes(const dn_session *session)
 {
-    size_t bytes = session->packed->bytes;
+    size_t bytes = session->prepared->bytes;
     if (session->plan)
         bytes += session->plan->arena_bytes +
                  (size_t)session->runner.threads * session->runner.scratch_stride * sizeof(float);

@@ -6,7 +6,7 @@
 
 struct dn_session {
     const dn_model *model;
-    dn_prepared *packed;
+    dn_prepared *prepared;
     dn_plan *plan; /* of the last shape; NULL before the first run */
     dn_runner runner;
     bool ran; /* the plan's buffers hold a run's maps */

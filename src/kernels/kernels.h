@@ -38,6 +38,12 @@ static inline float *dn_pixel_at(const dn_grid *grid, int image, int y, int x)
     return grid->data + image * grid->image_stride + y * grid->row_stride + x * grid->pixel_stride;
 }
 
+/* n vectors as a grid of single pixels. */
+static inline dn_grid dn_vector_grid(float *data, int n, int channels)
+{
+    return (dn_grid){data, n, 1, 1, channels, channels, channels};
+}
+
 /* Weights of a matrix product laid out for a table: panels of `width` outputs
  * (the last may be narrower, rounded up to whole vectors), each depth x width,
  * zeros where there is no output. */

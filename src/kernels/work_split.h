@@ -11,29 +11,29 @@ typedef struct dn_work_split {
     int panels, groups;
 } dn_work_split;
 
-static inline int dn_split_tasks(const dn_work_split *cut)
+static inline int dn_split_tasks(const dn_work_split *split)
 {
-    return cut->runs * cut->groups;
+    return split->runs * split->groups;
 }
 
-static inline int dn_longest_run(const dn_work_split *cut)
+static inline int dn_longest_run(const dn_work_split *split)
 {
-    return dn_ceil_divide(cut->units, cut->runs);
+    return dn_ceil_divide(split->units, split->runs);
 }
 
-static inline dn_piece dn_piece_of_task(const dn_work_split *cut, int task)
+static inline dn_piece dn_piece_of_task(const dn_work_split *split, int task)
 {
-    int run = task / cut->groups, group = task % cut->groups;
-    return (dn_piece){dn_share_begin(cut->units, cut->runs, run),
-                      dn_share_begin(cut->units, cut->runs, run + 1),
-                      dn_share_begin(cut->panels, cut->groups, group),
-                      dn_share_begin(cut->panels, cut->groups, group + 1)};
+    int run = task / split->groups, group = task % split->groups;
+    return (dn_piece){dn_share_begin(split->units, split->runs, run),
+                      dn_share_begin(split->units, split->runs, run + 1),
+                      dn_share_begin(split->panels, split->groups, group),
+                      dn_share_begin(split->panels, split->groups, group + 1)};
 }
 
 /* The run that has this unit. */
-static inline int dn_run_of_unit(const dn_work_split *cut, int unit)
+static inline int dn_run_of_unit(const dn_work_split *split, int unit)
 {
-    return (int)((((int64_t)unit + 1) * cut->runs - 1) / cut->units);
+    return (int)((((int64_t)unit + 1) * split->runs - 1) / split->units);
 }
 
 #endif

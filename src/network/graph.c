@@ -1,188 +1,171 @@
 /* SPDX-License-Identifier: MIT */
 #include "network/graph.h"
 
+#include "base/arithmetic.h"
 #include "base/memory.h"
+#include "network/layout.h"
 
 #include <stdlib.h>
 
 typedef struct grower {
     const dn_arch *arch;
-    const dn_layout *layout;
     dn_graph *graph;
+    int slots; /* of the nodes so far */
 } grower;
 
-static int slot_of(const grower *g, dn_role role, int block, int layer, int unit, dn_part part)
+static int add_maps(grower *g, dn_maps_kind kind, int block, int layer, int channels)
 {
-    dn_key key = {.role = role, .block = block, .layer = layer, .unit = unit, .part = part};
-    return (int)(dn_layout_find(g->layout, &key) - g->layout->slots);
-}
-
-static int add_maps(grower *g, dn_maps maps)
-{
-    g->graph->maps[g->graph->map_count] = maps;
+    g->graph->maps[g->graph->map_count] = (dn_maps){.kind = kind,
+                                                    .block = block,
+                                                    .layer = layer,
+                                                    .channels = channels,
+                                                    .first_writer = DN_NONE,
+                                                    .last_reader = DN_NONE};
     return g->graph->map_count++;
 }
 
+/* Pictures are no activated maps: what reads them has no norm. */
 static void add_node(grower *g, dn_node node)
 {
     dn_graph *graph = g->graph;
     int number = graph->node_count++;
-    graph->nodes[number] = node;
-    if (node.source != DN_NONE)
+    node.norm = node.weight = DN_NONE;
+    if (node.source != DN_NONE) {
         graph->maps[node.source].last_reader = number;
+        node.norm = g->slots;
+        g->slots += DN_NORM_SLOTS;
+    }
+    if (node.kind != DN_NODE_ACTIVATION) {
+        node.weight = g->slots;
+        g->slots += node.kind == DN_NODE_HEAD ? DN_HEAD_SLOTS : 1;
+    }
     if (node.target != DN_NONE && graph->maps[node.target].first_writer == DN_NONE)
         graph->maps[node.target].first_writer = number;
+    graph->nodes[number] = node;
 }
 
 /* The stem; hands out the first block's maps. */
 static int grow_stem(grower *g)
 {
     dn_stem_conv convs[3];
-    int count = dn_stem_convs(g->arch, convs), source = DN_NONE, norm = DN_NONE;
-    int height = g->graph->height, width = g->graph->width;
-    dn_maps maps = {.first_writer = DN_NONE, .last_reader = DN_NONE};
+    int count = dn_stem_convs(g->arch, convs), source = DN_NONE;
+    int block_channels = dn_block_out(g->arch, 0);
+    dn_key norm_key = {.role = DN_ROLE_STEM};
     for (int unit = 0; unit < count; unit++) {
         const dn_stem_conv *conv = &convs[unit];
-        height = (height - 1) / conv->stride + 1;
-        width = (width - 1) / conv->stride + 1;
-        maps.kind = conv->norm ? DN_MAPS_STEM : DN_MAPS_BLOCK;
-        maps.layer = unit;
-        maps.height = height;
-        maps.width = width;
-        maps.channels = conv->norm ? conv->out : dn_block_out(g->arch, 0);
-        int target = add_maps(g, maps);
+        int target = conv->norm ? add_maps(g, DN_MAPS_STEM, 0, unit, conv->out)
+                                : add_maps(g, DN_MAPS_BLOCK, 0, 0, block_channels);
+        dn_key key = {.role = DN_ROLE_STEM, .unit = unit};
         add_node(g, (dn_node){.kind = DN_NODE_WINDOW,
+                              .key = key,
+                              .norm_key = norm_key,
                               .source = source,
                               .target = target,
                               .in = conv->in,
                               .out = conv->out,
                               .kernel = conv->kernel,
-                              .stride = conv->stride,
-                              .norm = norm,
-                              .weight = slot_of(g, DN_ROLE_STEM, 0, 0, unit, DN_PART_CONV)});
+                              .stride = conv->stride});
         source = target;
-        if (conv->norm)
-            norm = slot_of(g, DN_ROLE_STEM, 0, 0, unit, DN_PART_NORM_WEIGHT);
+        norm_key = key;
     }
-    if (norm == DN_NONE)
+    if (g->graph->maps[source].kind == DN_MAPS_BLOCK)
         return source;
-    bool pools = dn_stem_pools(g->arch);
-    maps.kind = DN_MAPS_BLOCK;
-    maps.layer = 0;
-    maps.height = pools ? (height + 1) / 2 : height;
-    maps.width = pools ? (width + 1) / 2 : width;
-    maps.channels = dn_block_out(g->arch, 0);
-    int block = add_maps(g, maps), channels = g->arch->stem_channels;
+    int block = add_maps(g, DN_MAPS_BLOCK, 0, 0, block_channels);
     add_node(g, (dn_node){.kind = DN_NODE_ACTIVATION,
+                          .key = norm_key,
+                          .norm_key = norm_key,
                           .source = source,
                           .target = block,
-                          .in = channels,
-                          .out = channels,
-                          .pools = pools,
-                          .norm = norm,
-                          .weight = DN_NONE});
+                          .in = g->arch->stem_channels,
+                          .out = g->arch->stem_channels,
+                          .pools = dn_stem_pools(g->arch)});
     return block;
 }
 
 static void grow_layer(grower *g, int block_maps, int block, int layer)
 {
     int channels = dn_block_in(g->arch, block) + layer * g->arch->growth;
-    int width = dn_bottleneck_width(g->arch), source = block_maps, unit = 0, in = channels;
+    int width = dn_bottleneck_width(g->arch), source = block_maps, in = channels;
+    dn_key key = {.role = DN_ROLE_LAYER, .block = block, .layer = layer};
     if (width) {
-        dn_maps maps = g->graph->maps[block_maps];
-        maps.kind = DN_MAPS_BOTTLENECK;
-        maps.block = block;
-        maps.layer = layer;
-        maps.channels = width;
-        maps.first_writer = DN_NONE;
-        source = add_maps(g, maps);
-        add_node(g,
-                 (dn_node){.kind = DN_NODE_POINTWISE,
-                           .source = block_maps,
-                           .target = source,
-                           .in = channels,
-                           .out = width,
-                           .drops = true,
-                           .norm = slot_of(g, DN_ROLE_LAYER, block, layer, 0, DN_PART_NORM_WEIGHT),
-                           .weight = slot_of(g, DN_ROLE_LAYER, block, layer, 0, DN_PART_CONV)});
-        unit = 1;
+        source = add_maps(g, DN_MAPS_BOTTLENECK, block, layer, width);
+        add_node(g, (dn_node){.kind = DN_NODE_POINTWISE,
+                              .key = key,
+                              .norm_key = key,
+                              .source = block_maps,
+                              .target = source,
+                              .in = channels,
+                              .out = width,
+                              .drops = true});
+        key.unit = 1;
         in = width;
     }
-    add_node(g,
-             (dn_node){.kind = DN_NODE_WINDOW,
-                       .source = source,
-                       .target = block_maps,
-                       .target_channel = channels,
-                       .in = in,
-                       .out = g->arch->growth,
-                       .kernel = 3,
-                       .stride = 1,
-                       .drops = true,
-                       .norm = slot_of(g, DN_ROLE_LAYER, block, layer, unit, DN_PART_NORM_WEIGHT),
-                       .weight = slot_of(g, DN_ROLE_LAYER, block, layer, unit, DN_PART_CONV)});
+    add_node(g, (dn_node){.kind = DN_NODE_WINDOW,
+                          .key = key,
+                          .norm_key = key,
+                          .source = source,
+                          .target = block_maps,
+                          .target_channel = channels,
+                          .in = in,
+                          .out = g->arch->growth,
+                          .kernel = 3,
+                          .stride = 1,
+                          .drops = true});
 }
 
 /* Hands out the next block's maps. */
 static int grow_transition(grower *g, int block_maps, int block)
 {
-    dn_maps maps = g->graph->maps[block_maps];
-    int channels = maps.channels;
-    maps.block = block + 1;
-    maps.height /= 2;
-    maps.width /= 2;
-    maps.channels = dn_block_out(g->arch, block + 1);
-    maps.first_writer = DN_NONE;
-    int next = add_maps(g, maps);
+    int channels = g->graph->maps[block_maps].channels;
+    dn_key key = {.role = DN_ROLE_TRANSITION, .block = block};
+    int next = add_maps(g, DN_MAPS_BLOCK, block + 1, 0, dn_block_out(g->arch, block + 1));
     add_node(g, (dn_node){.kind = DN_NODE_POINTWISE,
+                          .key = key,
+                          .norm_key = key,
                           .source = block_maps,
                           .target = next,
                           .in = channels,
                           .out = dn_transition_out(g->arch, channels),
                           .pools = true,
-                          .drops = true,
-                          .norm = slot_of(g, DN_ROLE_TRANSITION, block, 0, 0, DN_PART_NORM_WEIGHT),
-                          .weight = slot_of(g, DN_ROLE_TRANSITION, block, 0, 0, DN_PART_CONV)});
+                          .drops = true});
     return next;
 }
 
 static void grow_network(grower *g)
 {
+    dn_graph *graph = g->graph;
     int maps = grow_stem(g), blocks = g->arch->block_count;
     for (int block = 0; block < blocks; block++) {
+        dn_graph_block *grown = &graph->blocks[block];
+        *grown = (dn_graph_block){.maps = maps, .first_node = graph->node_count};
         for (int layer = 0; layer < g->arch->blocks[block]; layer++)
             grow_layer(g, maps, block, layer);
+        grown->end_node = graph->node_count;
         if (block + 1 < blocks)
             maps = grow_transition(g, maps, block);
     }
     add_node(g, (dn_node){.kind = DN_NODE_HEAD,
+                          .key = {.role = DN_ROLE_HEAD},
+                          .norm_key = {.role = DN_ROLE_FINAL},
                           .source = maps,
                           .target = DN_NONE,
-                          .in = g->graph->maps[maps].channels,
-                          .out = g->arch->classes,
-                          .norm = slot_of(g, DN_ROLE_FINAL, 0, 0, 0, DN_PART_NORM_WEIGHT),
-                          .weight = slot_of(g, DN_ROLE_HEAD, 0, 0, 0, DN_PART_LINEAR_WEIGHT)});
+                          .in = graph->maps[maps].channels,
+                          .out = g->arch->classes});
 }
 
-dn_status dn_graph_create(const dn_arch *arch, const dn_layout *layout, int height, int width,
-                          dn_graph *graph)
+dn_status dn_graph_create(const dn_arch *arch, dn_graph *graph)
 {
-    int smallest = dn_arch_smallest_input(arch);
-    if (height < smallest || width < smallest)
-        return dn_fail(DN_ERROR_ARGUMENT,
-                       "pictures of %dx%d: this network needs at least %d pixels either way", width,
-                       height, smallest);
-    size_t layers = 0;
+    size_t layers = 0, blocks = (size_t)arch->block_count;
     for (int block = 0; block < arch->block_count; block++)
         layers += (size_t)arch->blocks[block];
-    size_t blocks = (size_t)arch->block_count;
-    dn_graph made = {.height = height, .width = width};
+    dn_graph made = {0};
     DN_TRY(dn_calloc(3 + blocks + layers, sizeof *made.maps, &made.maps));
     dn_status status = dn_calloc(5 + blocks + 2 * layers, sizeof *made.nodes, &made.nodes);
     if (status != DN_OK) {
         dn_graph_free(&made);
         return status;
     }
-    grow_network(&(grower){arch, layout, &made});
+    grow_network(&(grower){.arch = arch, .graph = &made});
     *graph = made;
     return DN_OK;
 }
@@ -192,4 +175,52 @@ void dn_graph_free(dn_graph *graph)
     free(graph->maps);
     free(graph->nodes);
     *graph = (dn_graph){0};
+}
+
+/* A window of 2 p + 1 with padding p, and the 3x3/2 maximum with padding 1, shrink
+ * a side by their stride and round up; the 2x2 mean rounds down. */
+static int side_after(const dn_node *node, int side)
+{
+    switch (node->kind) {
+    case DN_NODE_WINDOW:
+        return dn_ceil_divide(side, node->stride);
+    case DN_NODE_ACTIVATION:
+        return node->pools ? dn_ceil_divide(side, 2) : side;
+    default:
+        return node->pools ? side / 2 : side;
+    }
+}
+
+void dn_graph_measure(dn_graph *graph, int height, int width)
+{
+    graph->height = height;
+    graph->width = width;
+    for (int i = 0; i < graph->node_count; i++) {
+        const dn_node *node = &graph->nodes[i];
+        if (node->target == DN_NONE)
+            continue;
+        bool pictures = node->source == DN_NONE;
+        dn_maps *target = &graph->maps[node->target];
+        target->height = side_after(node, pictures ? height : graph->maps[node->source].height);
+        target->width = side_after(node, pictures ? width : graph->maps[node->source].width);
+    }
+}
+
+double dn_node_products(const dn_graph *graph, const dn_node *node)
+{
+    double weights = (double)node->in * node->out;
+    switch (node->kind) {
+    case DN_NODE_WINDOW: {
+        const dn_maps *target = &graph->maps[node->target];
+        return weights * node->kernel * node->kernel * target->height * target->width;
+    }
+    case DN_NODE_POINTWISE: {
+        const dn_maps *source = &graph->maps[node->source];
+        return weights * source->height * source->width;
+    }
+    case DN_NODE_HEAD:
+        return weights;
+    default:
+        return 0;
+    }
 }

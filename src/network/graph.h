@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A network as training sees it: maps, and nodes that make maps of maps.
+ * A network as maps, and nodes that make maps of maps: its topology, told once.
+ * The layout of its tensors, what it costs, its prepared weights, a plan and a
+ * step of training are loops over the nodes.
  *
  * A node is a convolution with the norm and ReLU before it (a DenseNet norms
- * first), the stem's end, or the classifier. All nodes that read a map see the
- * same statistics, so these belong to the map; a norm is only its own weight
- * and bias.
+ * first), the stem's end, or the head. All nodes that read a map see the same
+ * statistics, so these belong to the map; a norm is only its own weight and
+ * bias.
  */
 #ifndef DN_NETWORK_GRAPH_H
 #define DN_NETWORK_GRAPH_H
 
-#include "network/layout.h"
+#include "base/status.h"
+#include "network/key.h"
 
 typedef enum dn_maps_kind {
-    DN_MAPS_STEM,      /* a stem convolution's output, a norm behind it */
+    DN_MAPS_STEM,      /* a stem convolution's output, a norm after it */
     DN_MAPS_BLOCK,     /* all that a block's layers and its end read */
     DN_MAPS_BOTTLENECK /* a layer's 1x1 convolution's output */
 } dn_maps_kind;
@@ -21,7 +24,8 @@ typedef enum dn_maps_kind {
 typedef struct dn_maps {
     dn_maps_kind kind;
     int block, layer;
-    int height, width, channels;
+    int height, width; /* 0 until they are measured */
+    int channels;
     int first_writer, last_reader; /* nodes */
 } dn_maps;
 
@@ -36,6 +40,8 @@ typedef enum dn_node_kind {
 
 typedef struct dn_node {
     dn_node_kind kind;
+    dn_key key;         /* of its weight, or of its norm where it has no weight */
+    dn_key norm_key;    /* of its norm */
     int source;         /* maps, or DN_NONE: the pictures */
     int target;         /* maps, or DN_NONE: the logits */
     int target_channel; /* the first that the node makes */
@@ -47,16 +53,37 @@ typedef struct dn_node {
     int weight;         /* slot of the convolution or classifier, or DN_NONE */
 } dn_node;
 
+/* The 3x3 convolution of a layer. */
+static inline bool dn_is_layer_window(const dn_node *node)
+{
+    return node->kind == DN_NODE_WINDOW && node->key.role == DN_ROLE_LAYER;
+}
+
+/* A block's maps and the nodes of its layers. The node before the first is the
+ * stem's end or a transition, the one after the last a transition or the head. */
+typedef struct dn_graph_block {
+    int maps;
+    int first_node, end_node;
+} dn_graph_block;
+
 typedef struct dn_graph {
-    int height, width; /* of the pictures */
+    int height, width; /* of the pictures, once measured */
     dn_maps *maps;
     dn_node *nodes; /* in the order of computation, so are their slots */
     int map_count, node_count;
+    dn_graph_block blocks[DN_MAX_BLOCKS];
 } dn_graph;
 
-/* Fails where the pictures are too small for the network. */
-dn_status dn_graph_create(const dn_arch *arch, const dn_layout *layout, int height, int width,
-                          dn_graph *graph);
+/* The architecture's graph, without sizes. */
+dn_status dn_graph_create(const dn_arch *arch, dn_graph *graph);
 void dn_graph_free(dn_graph *graph);
+
+/* Gives all maps their size for pictures of height x width, which are no smaller
+ * than dn_arch_smallest_input. */
+void dn_graph_measure(dn_graph *graph, int height, int width);
+
+/* Multiply-adds of a node of a measured graph, for one picture: a convolution's
+ * weights times the pixels of its output, before these are pooled. */
+double dn_node_products(const dn_graph *graph, const dn_node *node);
 
 #endif

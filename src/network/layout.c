@@ -2,6 +2,7 @@
 #include "network/layout.h"
 
 #include "base/memory.h"
+#include "network/graph.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -50,92 +51,50 @@ int dn_bottleneck_width(const dn_arch *arch)
     return arch->bottleneck * arch->growth;
 }
 
-/* Counts slots, and writes them too once there is room. */
-typedef struct builder {
-    dn_layout *layout;
-    dn_key key; /* of the tensors being added, but for the part */
-} builder;
-
-static void add_slot(builder *b, dn_part part, int rank, int d0, int d1, int d2, int d3)
+static void add_slot(dn_layout *layout, const dn_key *key, dn_part part, int rank,
+                     const int shape[4])
 {
-    dn_layout *layout = b->layout;
-    dn_slot slot = {.key = b->key, .rank = rank, .shape = {d0, d1, d2, d3}};
-    slot.key.part = part;
-    slot.count = (size_t)d0 * (size_t)d1 * (size_t)d2 * (size_t)d3;
-    slot.offset = layout->floats;
-    if (layout->slots)
-        layout->slots[layout->count] = slot;
-    layout->count++;
-    layout->floats += slot.count;
-}
-
-static void add_conv(builder *b, int out, int in, int kernel)
-{
-    add_slot(b, DN_PART_CONV, 4, out, in, kernel, kernel);
-}
-
-static void add_norm(builder *b, int channels)
-{
-    for (int part = DN_PART_NORM_WEIGHT; part <= DN_PART_NORM_VARIANCE; part++)
-        add_slot(b, (dn_part)part, 1, channels, 1, 1, 1);
-}
-
-static void add_layer(builder *b, const dn_arch *arch, int channels)
-{
-    int width = dn_bottleneck_width(arch);
-    add_norm(b, channels);
-    if (width) {
-        add_conv(b, width, channels, 1);
-        b->key.unit = 1;
-        add_norm(b, width);
-        channels = width;
+    dn_slot *slot = &layout->slots[layout->count++];
+    *slot = (dn_slot){.key = *key, .rank = rank, .count = 1, .offset = layout->floats};
+    slot->key.part = part;
+    for (int d = 0; d < 4; d++) {
+        slot->shape[d] = shape[d];
+        slot->count *= (size_t)shape[d];
     }
-    add_conv(b, arch->growth, channels, 3);
+    layout->floats += slot->count;
 }
 
-static void add_block(builder *b, const dn_arch *arch, int block)
+/* A node's norm, then its weights: the slots that it says it has. */
+static void add_node(dn_layout *layout, const dn_node *node)
 {
-    int channels = dn_block_in(arch, block);
-    for (int layer = 0; layer < arch->blocks[block]; layer++) {
-        b->key = (dn_key){.role = DN_ROLE_LAYER, .block = block, .layer = layer};
-        add_layer(b, arch, channels);
-        channels += arch->growth;
+    if (node->norm != DN_NONE)
+        for (int part = DN_PART_NORM_WEIGHT; part <= DN_PART_NORM_VARIANCE; part++)
+            add_slot(layout, &node->norm_key, (dn_part)part, 1, (const int[]){node->in, 1, 1, 1});
+    if (node->weight == DN_NONE)
+        return;
+    if (node->kind == DN_NODE_HEAD) {
+        add_slot(layout, &node->key, DN_PART_LINEAR_WEIGHT, 2,
+                 (const int[]){node->out, node->in, 1, 1});
+        add_slot(layout, &node->key, DN_PART_LINEAR_BIAS, 1, (const int[]){node->out, 1, 1, 1});
+        return;
     }
-    bool last = block == arch->block_count - 1;
-    b->key = (dn_key){.role = last ? DN_ROLE_FINAL : DN_ROLE_TRANSITION, .block = last ? 0 : block};
-    add_norm(b, channels);
-    if (!last)
-        add_conv(b, dn_transition_out(arch, channels), channels, 1);
-}
-
-static void add_network(builder *b, const dn_arch *arch)
-{
-    dn_stem_conv convs[3];
-    int count = dn_stem_convs(arch, convs);
-    for (int unit = 0; unit < count; unit++) {
-        b->key = (dn_key){.role = DN_ROLE_STEM, .unit = unit};
-        add_conv(b, convs[unit].out, convs[unit].in, convs[unit].kernel);
-        if (convs[unit].norm)
-            add_norm(b, convs[unit].out);
-    }
-    for (int block = 0; block < arch->block_count; block++)
-        add_block(b, arch, block);
-    b->key = (dn_key){.role = DN_ROLE_HEAD};
-    int features = dn_block_out(arch, arch->block_count - 1);
-    add_slot(b, DN_PART_LINEAR_WEIGHT, 2, arch->classes, features, 1, 1);
-    add_slot(b, DN_PART_LINEAR_BIAS, 1, arch->classes, 1, 1, 1);
+    int side = node->kind == DN_NODE_WINDOW ? node->kernel : 1;
+    add_slot(layout, &node->key, DN_PART_CONV, 4, (const int[]){node->out, node->in, side, side});
 }
 
 dn_status dn_layout_create(const dn_arch *arch, dn_layout *layout)
 {
+    dn_graph graph;
     dn_layout made = {0};
-    add_network(&(builder){.layout = &made}, arch);
-    DN_TRY(dn_calloc((size_t)made.count, sizeof *made.slots, &made.slots));
-    made.count = 0;
-    made.floats = 0;
-    add_network(&(builder){.layout = &made}, arch);
-    *layout = made;
-    return DN_OK;
+    DN_TRY(dn_graph_create(arch, &graph));
+    size_t most = (size_t)graph.node_count * (DN_NORM_SLOTS + DN_HEAD_SLOTS);
+    dn_status status = dn_calloc(most, sizeof *made.slots, &made.slots);
+    for (int i = 0; status == DN_OK && i < graph.node_count; i++)
+        add_node(&made, &graph.nodes[i]);
+    dn_graph_free(&graph);
+    if (status == DN_OK)
+        *layout = made;
+    return status;
 }
 
 void dn_layout_free(dn_layout *layout)

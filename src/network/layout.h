@@ -21,6 +21,10 @@ static inline bool dn_is_trained(const dn_slot *slot)
     return slot->key.part != DN_PART_NORM_MEAN && slot->key.part != DN_PART_NORM_VARIANCE;
 }
 
+/* Of a norm: weight, bias, mean, variance; of the head: weight, bias. */
+#define DN_NORM_SLOTS 4
+#define DN_HEAD_SLOTS 2
+
 typedef struct dn_layout {
     dn_slot *slots;
     int count;
@@ -43,7 +47,7 @@ bool dn_stem_pools(const dn_arch *arch);
 int dn_block_in(const dn_arch *arch, int block);
 int dn_block_out(const dn_arch *arch, int block);
 
-/* Channels behind the transition that follows a block of `channels`. */
+/* Channels after the transition that follows a block of `channels`. */
 int dn_transition_out(const dn_arch *arch, int channels);
 
 /* Outputs of a layer's 1x1 convolution, 0 where layers have none. */

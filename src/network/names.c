@@ -211,6 +211,27 @@ static const char *match_row(const rule *row, const char *name, dn_key *key)
     return name;
 }
 
+void dn_place_name(const dn_key *key, char name[DN_NAME_SIZE])
+{
+    switch (key->role) {
+    case DN_ROLE_STEM:
+        snprintf(name, DN_NAME_SIZE, "stem");
+        break;
+    case DN_ROLE_LAYER:
+        snprintf(name, DN_NAME_SIZE, "block%d.layer%d", key->block + 1, key->layer + 1);
+        break;
+    case DN_ROLE_TRANSITION:
+        snprintf(name, DN_NAME_SIZE, "transition%d", key->block + 1);
+        break;
+    case DN_ROLE_FINAL:
+        snprintf(name, DN_NAME_SIZE, "final");
+        break;
+    case DN_ROLE_HEAD:
+        snprintf(name, DN_NAME_SIZE, "head");
+        break;
+    }
+}
+
 bool dn_name_parse(dn_dialect dialect, const char *name, dn_key *key)
 {
     for (size_t r = 0; r < RULE_COUNT; r++) {

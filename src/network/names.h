@@ -27,6 +27,10 @@ typedef struct dn_name_context {
 dn_concat dn_dialect_concat(dn_dialect dialect);
 const char *dn_dialect_name(dn_dialect dialect);
 
+/* What the library itself calls a place of the network: "stem", "block1.layer1",
+ * "transition1", "final" (the norm after the last block), "head". */
+void dn_place_name(const dn_key *key, char name[DN_NAME_SIZE]);
+
 /* The dialect's name of a tensor. */
 void dn_name_format(dn_dialect dialect, const dn_name_context *context, const dn_key *key,
                     char name[DN_TENSOR_NAME_SIZE]);

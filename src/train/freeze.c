@@ -1,30 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/trainer.h"
 
-#include <stdio.h>
+#include "network/names.h"
+
 #include <string.h>
 
+/* A block's name stands for all of its layers. */
 static bool place_is(const dn_key *key, const char *name, size_t length)
 {
     char place[DN_NAME_SIZE];
-    switch (key->role) {
-    case DN_ROLE_STEM:
-        snprintf(place, sizeof place, "stem");
-        break;
-    case DN_ROLE_LAYER:
-        snprintf(place, sizeof place, "block%d", key->block + 1);
-        break;
-    case DN_ROLE_TRANSITION:
-        snprintf(place, sizeof place, "transition%d", key->block + 1);
-        break;
-    case DN_ROLE_FINAL:
-        snprintf(place, sizeof place, "final");
-        break;
-    case DN_ROLE_HEAD:
-        snprintf(place, sizeof place, "classifier");
-        break;
-    }
-    return strlen(place) == length && memcmp(place, name, length) == 0;
+    dn_place_name(key, place);
+    return strncmp(place, name, length) == 0 && (!place[length] || place[length] == '.');
 }
 
 static int freeze_place(const char *name, size_t length, const dn_layout *layout, bool *frozen)
@@ -48,7 +34,7 @@ dn_status dn_freeze(const char *list, const dn_layout *layout, bool *frozen)
         if (freeze_place(name, length, layout, frozen) == 0)
             return dn_fail(DN_ERROR_ARGUMENT,
                            "freeze: the network has no \"%.*s\"; stem, block1, transition1, "
-                           "final, classifier and features are such names",
+                           "final, head and features are such names",
                            (int)length, name);
         name += length + (name[length] == ',');
     }

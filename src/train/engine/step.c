@@ -46,8 +46,13 @@ static dn_status fill_engine(dn_engine *engine, bool allocate)
         memcpy(engine->frozen, options->frozen, (size_t)engine->layout.count * sizeof(bool));
     options->frozen = engine->frozen;
     find_first_trained(engine);
-    DN_TRY(dn_graph_create(&engine->arch, &engine->layout, options->height, options->width,
-                           &engine->graph));
+    int smallest = dn_arch_smallest_input(&engine->arch);
+    if (options->height < smallest || options->width < smallest)
+        return dn_fail(DN_ERROR_ARGUMENT,
+                       "pictures of %dx%d: this network needs at least %d pixels either way",
+                       options->width, options->height, smallest);
+    DN_TRY(dn_graph_create(&engine->arch, &engine->graph));
+    dn_graph_measure(&engine->graph, options->height, options->width);
     DN_TRY(dn_calloc((size_t)engine->graph.map_count, sizeof *engine->maps, &engine->maps));
     const dn_node *head = &engine->graph.nodes[engine->graph.node_count - 1];
     engine->pooled_stride = dn_padded(head->in);

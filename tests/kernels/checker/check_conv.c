@@ -57,14 +57,14 @@ static void free_case(conv_case *conv)
 
 typedef struct conv_work {
     dn_conv op;
-    dn_work_split cut;
+    dn_work_split split;
 } conv_work;
 
 static void run_task(const dn_kernels *kernels, const void *context, int task, float *scratch)
 {
     (void)scratch;
     const conv_work *work = context;
-    kernels->conv(&work->op, dn_piece_of_task(&work->cut, task));
+    kernels->conv(&work->op, dn_piece_of_task(&work->split, task));
 }
 
 /* Runs op into `output`, cut into runs by groups. */
@@ -72,12 +72,12 @@ static void run_into(check_run *run, const dn_kernels *kernels, const dn_conv *o
                      pixel_map *output, int runs, int groups)
 {
     conv_work work = {*op,
-                      new_cut(kernels, dn_grid_pixels(&output->grid), &op->panels, runs, groups)};
+                      new_split(kernels, dn_grid_pixels(&output->grid), &op->panels, runs, groups)};
     work.op.output = output->grid;
     run_shuffled(run, &(kernel_work){.kernels = kernels,
                                      .body = run_task,
                                      .op = &work,
-                                     .tasks = dn_split_tasks(&work.cut)});
+                                     .tasks = dn_split_tasks(&work.split)});
 }
 
 static void run_reference(check_run *run, const conv_case *conv, pixel_map *output)
@@ -136,13 +136,13 @@ static void bench(check_run *run)
         describe(run, "%d x %dx%d, %d -> %d, %dx%d/%d", shape->images, shape->height, shape->width,
                  shape->channels, shape->outputs, shape->kernel, shape->kernel, shape->stride);
         int pixels = dn_grid_pixels(&conv.output.grid);
-        conv_work work = {conv.op, new_cut(run->kernels, pixels, &conv.op.panels,
-                                           dn_ceil_divide(pixels, DN_MAX_BLOCK_PIXELS), 1)};
+        conv_work work = {conv.op, new_split(run->kernels, pixels, &conv.op.panels,
+                                             dn_ceil_divide(pixels, DN_MAX_BLOCK_PIXELS), 1)};
         time_work(run,
                   &(kernel_work){.kernels = run->kernels,
                                  .body = run_task,
                                  .op = &work,
-                                 .tasks = dn_split_tasks(&work.cut)},
+                                 .tasks = dn_split_tasks(&work.split)},
                   2.0 * pixels * conv.op.panels.depth * conv.op.panels.outputs, 0);
         free_case(&conv);
     }

@@ -59,27 +59,27 @@ static void free_case(pointwise_case *pointwise)
 
 typedef struct pointwise_work {
     dn_pointwise op;
-    dn_work_split cut;
+    dn_work_split split;
 } pointwise_work;
 
 static void run_task(const dn_kernels *kernels, const void *context, int task, float *scratch)
 {
     const pointwise_work *work = context;
-    kernels->pointwise(&work->op, dn_piece_of_task(&work->cut, task), scratch);
+    kernels->pointwise(&work->op, dn_piece_of_task(&work->split, task), scratch);
 }
 
 static void run_into(check_run *run, const dn_kernels *kernels, const dn_pointwise *op,
                      pixel_map *output, int runs, int groups)
 {
     pointwise_work work = {
-        *op, new_cut(kernels, dn_grid_pixels(&output->grid), &op->panels, runs, groups)};
+        *op, new_split(kernels, dn_grid_pixels(&output->grid), &op->panels, runs, groups)};
     work.op.output = output->grid;
     run_shuffled(run,
                  &(kernel_work){.kernels = kernels,
                                 .body = run_task,
                                 .op = &work,
-                                .tasks = dn_split_tasks(&work.cut),
-                                .scratch = dn_pointwise_scratch(op, dn_longest_run(&work.cut))});
+                                .tasks = dn_split_tasks(&work.split),
+                                .scratch = dn_pointwise_scratch(op, dn_longest_run(&work.split))});
 }
 
 static void run_reference(check_run *run, const pointwise_case *pointwise, pixel_map *output)
@@ -142,16 +142,16 @@ static void bench(check_run *run)
         dn_pointwise *op = &pointwise.op;
         op->epilogue = (dn_epilogue){.bias = pointwise.bias, .relu = true};
         int pixels = dn_grid_pixels(&op->output);
-        pointwise_work work = {*op, new_cut(run->kernels, pixels, &op->panels,
-                                            dn_ceil_divide(pixels, DN_MAX_BLOCK_PIXELS), 1)};
+        pointwise_work work = {*op, new_split(run->kernels, pixels, &op->panels,
+                                              dn_ceil_divide(pixels, DN_MAX_BLOCK_PIXELS), 1)};
         describe(run, "%d x %dx%d, %d -> %d, pool %d", shape->images, shape->height, shape->width,
                  shape->depth, shape->outputs, shape->pool);
         time_work(run,
                   &(kernel_work){.kernels = run->kernels,
                                  .body = run_task,
                                  .op = &work,
-                                 .tasks = dn_split_tasks(&work.cut),
-                                 .scratch = dn_pointwise_scratch(op, dn_longest_run(&work.cut))},
+                                 .tasks = dn_split_tasks(&work.split),
+                                 .scratch = dn_pointwise_scratch(op, dn_longest_run(&work.split))},
                   2.0 * pixels * shape->depth * shape->outputs, 0);
         free_case(&pointwise);
     }

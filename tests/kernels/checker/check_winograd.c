@@ -55,13 +55,13 @@ static void free_case(winograd_case *winograd)
 
 typedef struct winograd_work {
     dn_winograd op;
-    dn_work_split cut;
+    dn_work_split split;
 } winograd_work;
 
 static void run_task(const dn_kernels *kernels, const void *context, int task, float *scratch)
 {
     const winograd_work *work = context;
-    kernels->winograd(&work->op, dn_piece_of_task(&work->cut, task), scratch);
+    kernels->winograd(&work->op, dn_piece_of_task(&work->split, task), scratch);
 }
 
 static kernel_work work_of(const dn_kernels *kernels, const winograd_work *work)
@@ -70,14 +70,14 @@ static kernel_work work_of(const dn_kernels *kernels, const winograd_work *work)
         .kernels = kernels,
         .body = run_task,
         .op = work,
-        .tasks = dn_split_tasks(&work->cut),
-        .scratch = dn_winograd_scratch(&work->op, kernels->lanes, dn_longest_run(&work->cut))};
+        .tasks = dn_split_tasks(&work->split),
+        .scratch = dn_winograd_scratch(&work->op, kernels->lanes, dn_longest_run(&work->split))};
 }
 
 static void run_into(check_run *run, const dn_winograd *op, pixel_map *output, int runs, int groups)
 {
-    winograd_work work = {*op,
-                          new_cut(run->kernels, dn_winograd_tiles(op), &op->panels, runs, groups)};
+    winograd_work work = {
+        *op, new_split(run->kernels, dn_winograd_tiles(op), &op->panels, runs, groups)};
     work.op.output = output->grid;
     kernel_work shuffled = work_of(run->kernels, &work);
     run_shuffled(run, &shuffled);
@@ -190,7 +190,7 @@ static void bench(check_run *run)
         op->epilogue = (dn_epilogue){.bias = winograd.bias, .relu = true};
         int tiles = dn_winograd_tiles(op);
         winograd_work work = {
-            *op, new_cut(run->kernels, tiles, &op->panels, dn_ceil_divide(tiles, 24), 1)};
+            *op, new_split(run->kernels, tiles, &op->panels, dn_ceil_divide(tiles, 24), 1)};
         kernel_work timed = work_of(run->kernels, &work);
         describe(run, "%d x %dx%d, %d -> %d", shape->images, shape->height, shape->width,
                  shape->channels, shape->outputs);

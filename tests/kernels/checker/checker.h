@@ -115,8 +115,8 @@ void pack_all(const dn_kernels *kernels, dn_window_form form, const dn_weights *
               float *out);
 
 /* Of a convolution's units, and no finer than its panels. */
-dn_work_split new_cut(const dn_kernels *kernels, int units, const dn_panels *panels, int runs,
-                      int groups);
+dn_work_split new_split(const dn_kernels *kernels, int units, const dn_panels *panels, int runs,
+                        int groups);
 
 /* Runs all tasks in random order. */
 void run_shuffled(check_run *run, const kernel_work *work);

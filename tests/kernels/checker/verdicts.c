@@ -135,8 +135,8 @@ void pack_winograd(const dn_kernels *kernels, const float *weight, int outputs, 
     pack_all(kernels, DN_WINDOW_WINOGRAD, &weights, out);
 }
 
-dn_work_split new_cut(const dn_kernels *kernels, int units, const dn_panels *panels, int runs,
-                      int groups)
+dn_work_split new_split(const dn_kernels *kernels, int units, const dn_panels *panels, int runs,
+                        int groups)
 {
     int count = dn_panel_count(kernels, panels->outputs);
     return (dn_work_split){units, runs, count, groups < count ? groups : count};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How steps are cut, with the sizes of every level: enough tasks for many cores,
+/* How steps are split, with the sizes of every level: enough tasks for many cores,
  * with one picture; for few cores the same number each; each output once. */
 #include "testing.h"
 
@@ -36,7 +36,7 @@ static int most_tasks(const dn_step *step)
     case DN_STEP_CONV:
     case DN_STEP_POINTWISE:
     case DN_STEP_WINOGRAD:
-        return step->cut.units * step->cut.panels;
+        return step->split.units * step->split.panels;
     case DN_STEP_MAX_POOL:
         return dn_grid_pixels(&step->made);
     case DN_STEP_GLOBAL_POOL:
@@ -69,13 +69,13 @@ static void every_output_is_in_one_task(void **state)
     (void)state;
     for (int units = 1; units < 40; units++)
         for (int runs = 1; runs <= units; runs++) {
-            dn_work_split cut = {units, runs, 7, 3};
+            dn_work_split split = {units, runs, 7, 3};
             int owners[40][7] = {{0}};
-            for (int task = 0; task < dn_split_tasks(&cut); task++) {
-                dn_piece piece = dn_piece_of_task(&cut, task);
-                assert_in_range(piece.end - piece.first, 1, dn_longest_run(&cut));
+            for (int task = 0; task < dn_split_tasks(&split); task++) {
+                dn_piece piece = dn_piece_of_task(&split, task);
+                assert_in_range(piece.end - piece.first, 1, dn_longest_run(&split));
                 for (int unit = piece.first; unit < piece.end; unit++) {
-                    assert_int_equal(dn_run_of_unit(&cut, unit), task / cut.groups);
+                    assert_int_equal(dn_run_of_unit(&split, unit), task / split.groups);
                     for (int panel = piece.first_panel; panel < piece.end_panel; panel++)
                         owners[unit][panel]++;
                 }

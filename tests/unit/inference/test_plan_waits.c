@@ -14,7 +14,7 @@ static void rows_of_task(const dn_step *step, int task, int *first, int *last)
     bool tiles = step->kind == DN_STEP_WINOGRAD;
     int side = tiles ? 4 : 1;
     int across = (grid->width + side - 1) / side, down = (grid->height + side - 1) / side;
-    dn_piece piece = dn_piece_of_task(&step->cut, task);
+    dn_piece piece = dn_piece_of_task(&step->split, task);
     *first = grid->images * grid->height;
     *last = -1;
     for (int unit = piece.first; unit < piece.end; unit++) {

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+#include "inference/step_kinds.h"
+
+#include "base/arithmetic.h"
+
+#include <string.h>
+
+static void makes(dn_step *step, dn_grid made, int channels, int tasks)
+{
+    step->made = made;
+    step->made_channels = channels;
+    step->tasks = tasks;
+}
+
+static double product_operations(const dn_grid *output, double depth, double outputs)
+{
+    return 2 * (double)dn_grid_pixels(output) * depth * outputs;
+}
+
+static const char *name_copy(const dn_step *step)
+{
+    (void)step;
+    return "copy";
+}
+
+static const char *name_pool(const dn_step *step)
+{
+    (void)step;
+    return "pool";
+}
+
+/* ---- import: the caller's NCHW into a frame, one row of one image a task ---- */
+
+static size_t share_import(dn_step *step, const dn_kernels *kernels, int threads)
+{
+    (void)kernels;
+    (void)threads;
+    const dn_grid *grid = &step->op.frame.grid;
+    makes(step, *grid, 0, grid->images * grid->height);
+    return 0;
+}
+
+static void run_import(const dn_step *step, int task, const dn_task_context *context)
+{
+    const dn_frame *frame = &step->op.frame;
+    const dn_grid *grid = &frame->grid;
+    int image = task / grid->height, y = task % grid->height;
+    size_t area = (size_t)grid->height * (size_t)grid->width;
+    const float *source = context->input +
+                          (size_t)(step->first_image + image) * (size_t)frame->channels * area +
+                          (size_t)y * (size_t)grid->width;
+    float *target = dn_pixel_at(grid, image, y, 0);
+    for (int x = 0; x < grid->width; x++)
+        for (int c = 0; c < frame->channels; c++)
+            target[x * grid->pixel_stride + c] = source[(size_t)c * area + (size_t)x];
+}
+
+/* ---- border: zeros around one image a task ---- */
+
+static size_t share_border(dn_step *step, const dn_kernels *kernels, int threads)
+{
+    (void)kernels;
+    (void)threads;
+    makes(step, step->op.frame.grid, 0, step->op.frame.grid.images);
+    return 0;
+}
+
+static void run_border(const dn_step *step, int image, const dn_task_context *context)
+{
+    (void)context;
+    const dn_frame *frame = &step->op.frame;
+    const dn_grid *grid = &frame->grid;
+    ptrdiff_t pixel = grid->pixel_stride;
+    float *row = dn_pixel_at(grid, image, -frame->before, -frame->before);
+    size_t left = (size_t)(frame->before * pixel) * sizeof(float);
+    size_t right = (size_t)(frame->behind * pixel) * sizeof(float);
+    for (int y = -frame->before; y < grid->height + frame->behind; y++, row += grid->row_stride) {
+        if (y < 0 || y >= grid->height) {
+            memset(row, 0, (size_t)grid->row_stride * sizeof(float));
+            continue;
+        }
+        memset(row, 0, left);
+        memset(row + (frame->before + grid->width) * pixel, 0, right);
+    }
+}
+
+static const char *name_border(const dn_step *step)
+{
+    (void)step;
+    return "border";
+}
+
+/* ---- convolutions ---- */
+
+static size_t share_conv(dn_step *step, const dn_kernels *kernels, int threads)
+{
+    const dn_conv *op = &step->op.conv;
+    step->split = dn_split_conv(op, kernels, threads);
+    makes(step, op->output, op->panels.outputs, dn_split_tasks(&step->split));
+    return 0;
+}
+
+static void run_conv(const dn_step *step, int task, const dn_task_context *context)
+{
+    context->kernels->conv(&step->op.conv, dn_piece_of_task(&step->split, task));
+}
+
+static const char *name_conv(const dn_step *step)
+{
+    return step->op.conv.kernel == 7 ? "direct7x7" : "direct3x3";
+}
+
+static double conv_operations(const dn_step *step)
+{
+    const dn_conv *op = &step->op.conv;
+    return product_operations(&op->output, op->panels.depth, op->panels.outputs);
+}
+
+static size_t share_pointwise(dn_step *step, const dn_kernels *kernels, int threads)
+{
+    const dn_pointwise *op = &step->op.pointwise;
+    step->split = dn_split_pointwise(op, kernels, threads);
+    makes(step, op->output, op->panels.outputs, dn_split_tasks(&step->split));
+    return dn_pointwise_scratch(op, dn_longest_run(&step->split));
+}
+
+static void run_pointwise(const dn_step *step, int task, const dn_task_context *context)
+{
+    context->kernels->pointwise(&step->op.pointwise, dn_piece_of_task(&step->split, task),
+                                context->scratch);
+}
+
+static const char *name_pointwise(const dn_step *step)
+{
+    return step->point == DN_POINT_LOGITS ? "linear"
+           : step->op.pointwise.pool == 2 ? "pool+conv1x1"
+                                          : "conv1x1";
+}
+
+/* A transition is defined as convolving before it pools. */
+static double pointwise_operations(const dn_step *step)
+{
+    const dn_pointwise *op = &step->op.pointwise;
+    return product_operations(&op->output, op->panels.depth, op->panels.outputs) * op->pool *
+           op->pool;
+}
+
+static size_t share_winograd(dn_step *step, const dn_kernels *kernels, int threads)
+{
+    const dn_winograd *op = &step->op.winograd;
+    step->split = dn_split_winograd(op, kernels, threads);
+    makes(step, op->output, op->panels.outputs, dn_split_tasks(&step->split));
+    return dn_winograd_scratch(op, kernels->lanes, dn_longest_run(&step->split));
+}
+
+static void run_winograd(const dn_step *step, int task, const dn_task_context *context)
+{
+    context->kernels->winograd(&step->op.winograd, dn_piece_of_task(&step->split, task),
+                               context->scratch);
+}
+
+static const char *name_winograd(const dn_step *step)
+{
+    (void)step;
+    return "winograd3x3";
+}
+
+static double winograd_operations(const dn_step *step)
+{
+    const dn_winograd *op = &step->op.winograd;
+    return product_operations(&op->output, 9.0 * op->channels, op->panels.outputs);
+}
+
+/* ---- what is done element by element ---- */
+
+static size_t share_activate(dn_step *step, const dn_kernels *kernels, int threads)
+{
+    (void)kernels;
+    (void)threads;
+    const dn_activate *op = &step->op.activate;
+    makes(step, op->output, op->channels, op->input.images * op->input.height);
+    return 0;
+}
+
+static void run_activate(const dn_step *step, int task, const dn_task_context *context)
+{
+    context->kernels->activate(&step->op.activate, task);
+}
+
+static const char *name_activate(const dn_step *step)
+{
+    (void)step;
+    return "activate";
+}
+
+static size_t share_max_pool(dn_step *step, const dn_kernels *kernels, int threads)
+{
+    (void)kernels;
+    dn_max_pool *op = &step->op.max_pool;
+    int rows = op->output.images * op->output.height;
+    op->parts = dn_min(dn_ceil_divide(threads, rows), op->output.width);
+    makes(step, op->output, op->channels, dn_max_pool_tasks(op));
+    return 0;
+}
+
+static void run_max_pool(const dn_step *step, int task, const dn_task_context *context)
+{
+    context->kernels->max_pool(&step->op.max_pool, task);
+}
+
+static size_t share_global_pool(dn_step *step, const dn_kernels *kernels, int threads)
+{
+    (void)kernels;
+    dn_global_pool *op = &step->op.global_pool;
+    op->parts = dn_min(threads, dn_ceil_divide(op->channels, DN_POOL_RUN));
+    makes(step, dn_vector_grid(op->output, op->input.images, op->channels), op->channels,
+          dn_global_pool_tasks(op));
+    return 0;
+}
+
+static void run_global_pool(const dn_step *step, int task, const dn_task_context *context)
+{
+    context->kernels->global_pool(&step->op.global_pool, task);
+}
+
+/* ---- export: logits to the caller ---- */
+
+static size_t share_export(dn_step *step, const dn_kernels *kernels, int threads)
+{
+    (void)kernels;
+    (void)threads;
+    makes(step, (dn_grid){0}, 0, 1);
+    return 0;
+}
+
+static void run_export(const dn_step *step, int task, const dn_task_context *context)
+{
+    (void)task;
+    memcpy(context->logits, step->op.export.logits, step->op.export.count * sizeof(float));
+}
+
+static const dn_step_row rows[] = {
+    [DN_STEP_IMPORT] = {share_import, run_import, name_copy, NULL, 1},
+    [DN_STEP_BORDER] = {share_border, run_border, name_border, NULL, 1},
+    [DN_STEP_CONV] = {share_conv, run_conv, name_conv, conv_operations, 1},
+    [DN_STEP_POINTWISE] = {share_pointwise, run_pointwise, name_pointwise, pointwise_operations, 1},
+    [DN_STEP_WINOGRAD] = {share_winograd, run_winograd, name_winograd, winograd_operations, 4},
+    [DN_STEP_ACTIVATE] = {share_activate, run_activate, name_activate, NULL, 1},
+    [DN_STEP_MAX_POOL] = {share_max_pool, run_max_pool, name_pool, NULL, 1},
+    [DN_STEP_GLOBAL_POOL] = {share_global_pool, run_global_pool, name_pool, NULL, 1},
+    [DN_STEP_EXPORT] = {share_export, run_export, name_copy, NULL, 1},
+};
+
+const dn_step_row *dn_step_row_of(const dn_step *step)
+{
+    return &rows[step->kind];
+}
