@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "arguments/command_line.h"
 #include "arguments/help.h"
 #include "arguments/suggestion.h"
 #include "commands/commands.h"
@@ -58,6 +59,7 @@ static int obey(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    command_list = commands;
     if (argc < 2) {
         print_overview(stderr);
         return EXIT_REFUSED;

@@ -4,6 +4,8 @@
  * sum_c weight[c] relu(norm(maps))[c]: the map is exact, not an estimate. */
 #include "inference/session.h"
 
+#include "network/widths.h"
+
 dn_status dn_session_cam(const dn_session *session, int image, int output, float *map,
                          int *map_height, int *map_width)
 {

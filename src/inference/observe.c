@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "network/names.h"
+#include "network/widths.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -8,6 +8,7 @@
 #include "inference/planner.h"
 
 #include "base/arithmetic.h"
+#include "network/widths.h"
 
 /* Maps that a block should keep at hand. */
 #define WORKING_BYTES ((size_t)8 << 20)

@@ -3,6 +3,7 @@
  * the tensors that are there, else not at all. */
 #include "base/locale.h"
 #include "loading/metadata.h"
+#include "network/widths.h"
 
 #include <stdarg.h>
 #include <stdio.h>

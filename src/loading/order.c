@@ -2,6 +2,7 @@
 #include "loading/order.h"
 
 #include "base/memory.h"
+#include "network/widths.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -2,6 +2,7 @@
 /* The family: fixed names in a table, the paper's CIFAR networks by rule. */
 #include "base/status.h"
 #include "network/layout.h"
+#include "network/widths.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -139,19 +140,6 @@ dn_status dn_arch_check(const dn_arch *arch)
         return dn_fail(DN_ERROR_ARGUMENT, "architecture: BN epsilon is %g, 0 to 1 is expected",
                        arch->bn_epsilon);
     return check_channels(arch);
-}
-
-size_t dn_arch_parameters(const dn_arch *arch)
-{
-    dn_layout layout;
-    if (dn_arch_check(arch) != DN_OK || dn_layout_create(arch, &layout) != DN_OK)
-        return 0;
-    size_t count = 0;
-    for (int i = 0; i < layout.count; i++)
-        if (dn_is_trained(&layout.slots[i]))
-            count += layout.slots[i].count;
-    dn_layout_free(&layout);
-    return count;
 }
 
 int dn_arch_smallest_input(const dn_arch *arch)

@@ -1,5 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "network/graph.h"
+#include "network/layout.h"
+
+size_t dn_arch_parameters(const dn_arch *arch)
+{
+    dn_layout layout;
+    if (dn_arch_check(arch) != DN_OK || dn_layout_create(arch, &layout) != DN_OK)
+        return 0;
+    size_t count = 0;
+    for (int i = 0; i < layout.count; i++)
+        if (dn_is_trained(&layout.slots[i]))
+            count += layout.slots[i].count;
+    dn_layout_free(&layout);
+    return count;
+}
 
 double dn_arch_operations(const dn_arch *arch, int height, int width)
 {

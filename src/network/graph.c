@@ -4,6 +4,7 @@
 #include "base/arithmetic.h"
 #include "base/memory.h"
 #include "network/layout.h"
+#include "network/widths.h"
 
 #include <stdlib.h>
 

@@ -3,6 +3,7 @@
  * paper's. */
 #include "base/random.h"
 #include "network/model.h"
+#include "network/widths.h"
 
 #include <math.h>
 

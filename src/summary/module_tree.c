@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "network/layout.h"
+#include "network/widths.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
 #ifndef DN_TRAIN_TRAINER_H
 #define DN_TRAIN_TRAINER_H
 
-#include "train/engine/step.h"
+#include "train/engine/engine.h"
 #include "train/optimiser.h"
 #include "train/schedule.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Command lines: words parted by line feeds, read against a table with every
  * type of option. */
-#include "arguments/options.h"
+#include "arguments/command_line.h"
 
 #include <math.h>
 #include <stdint.h>

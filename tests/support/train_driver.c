@@ -5,7 +5,7 @@
  * of all steps. `out` gets the first step's logits and gradients, every step's
  * loss, the parameters. */
 #include "network/model.h"
-#include "train/engine/step.h"
+#include "train/engine/engine.h"
 #include "train/loss.h"
 #include "train/optimiser.h"
 

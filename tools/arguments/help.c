@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "arguments/help.h"
 
-#include "commands/commands.h"
 #include "densenet.h"
 
 #include <string.h>
@@ -15,8 +14,8 @@ void print_overview(FILE *stream)
             "densenet %s: densely connected convolutional networks\n\n"
             "Usage: densenet COMMAND [OPTION ...] [ARGUMENT ...]\n\nCommands:\n",
             dn_version());
-    for (int i = 0; commands[i]; i++)
-        fprintf(stream, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
+    for (int i = 0; command_list[i]; i++)
+        fprintf(stream, "  %-12s %s\n", command_list[i]->name, command_list[i]->summary);
     fprintf(stream, "\ndensenet COMMAND --help explains a command, with examples; densenet\n"
                     "--version says which version this is and which kernels it runs.\n");
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "arguments/options.h"
 
-#include "arguments/help.h"
-#include "arguments/suggestion.h"
 #include "ui/report.h"
 
 #include <ctype.h>
@@ -11,6 +9,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+const command *const *command_list;
 
 static const option_row help_row = {"help", 'h', OPTION_FLAG, NULL, NULL, "show this help", 0, 0};
 
@@ -51,7 +51,7 @@ const char *choice_at(const char *list, int index, int *length)
     return NULL;
 }
 
-static const option_row *find_name(const option_row *table, const char *name, size_t length)
+const option_row *option_named(const option_row *table, const char *name, size_t length)
 {
     const option_row *row;
     for (int i = 0; (row = option_at(table, i)); i++)
@@ -60,7 +60,7 @@ static const option_row *find_name(const option_row *table, const char *name, si
     return NULL;
 }
 
-static const option_row *find_letter(const option_row *table, char letter)
+const option_row *option_lettered(const option_row *table, char letter)
 {
     const option_row *row;
     for (int i = 0; (row = option_at(table, i)); i++)
@@ -69,10 +69,7 @@ static const option_row *find_letter(const option_row *table, char letter)
     return NULL;
 }
 
-/* ------------------------------------------------------------------ values */
-
-/* Decimal only: no hexadecimal, no "inf", no "nan", nothing behind it. */
-static bool decimal(const char *text, double *number)
+bool option_number(const char *text, double *number)
 {
     char *end;
     *number = strtod(text, &end);
@@ -89,7 +86,7 @@ static bool whole(const char *text, int64_t *number)
     if (end != text && !*end)
         return errno == 0 && !isspace((unsigned char)*text);
     double value;
-    if (!decimal(text, &value) || value != floor(value) || fabs(value) > 0x1p53)
+    if (!option_number(text, &value) || value != floor(value) || fabs(value) > 0x1p53)
         return false;
     *number = (int64_t)value;
     return true;
@@ -117,7 +114,7 @@ static bool store_number(const command *chosen, const option_row *row, const cha
     bool real = row->type == OPTION_FLOAT;
     int64_t integer = 0;
     double number = 0;
-    if (real ? !decimal(value, &number) : !whole(value, &integer))
+    if (real ? !option_number(value, &number) : !whole(value, &integer))
         return complain("%s: --%s: \"%s\" is not a%s number", chosen->name, row->name, value,
                         real ? "" : " whole");
     if (!in_range(chosen, row, value, real ? number : (double)integer))
@@ -161,7 +158,7 @@ bool option_given(const void *target)
     return false;
 }
 
-static bool store(const command *chosen, const option_row *row, const char *value)
+bool option_store(const command *chosen, const option_row *row, const char *value)
 {
     if (set_count < MOST_SET && !option_given(row->target))
         set_targets[set_count++] = row->target;
@@ -179,7 +176,7 @@ static bool store(const command *chosen, const option_row *row, const char *valu
 
 bool option_default(const command *chosen, const char *name, const char *value)
 {
-    const option_row *row = find_name(chosen->options, name, strlen(name));
+    const option_row *row = option_named(chosen->options, name, strlen(name));
     if (!row || row == &help_row)
         return complain("%s: there is no option --%s", chosen->name, name);
     if (option_given(row->target))
@@ -188,127 +185,5 @@ bool option_default(const command *chosen, const char *name, const char *value)
         return true;
     if (row->type == OPTION_FLAG && strcmp(value, "true") != 0)
         return complain("%s: --%s: \"%s\" is neither true nor false", chosen->name, name, value);
-    return store(chosen, row, value);
-}
-
-/* ----------------------------------------------------------------- parsing */
-
-/* argv as it is read; arguments that are no options gather at its front. */
-typedef struct reading {
-    const command *chosen;
-    char **words;
-    int count, at; /* of words; the one being read */
-    int kept;
-    bool help;
-} reading;
-
-/* The value behind an option: the next word. One that looks like an option was
- * more likely forgotten than meant. */
-static const char *next_word(reading *line, const option_row *row)
-{
-    const char *next = line->at + 1 < line->count ? line->words[line->at + 1] : NULL;
-    if (next && strncmp(next, "--", 2) != 0) {
-        line->at++;
-        return next;
-    }
-    if (next)
-        complain("%s: --%s needs a value (%s), found %s; --%s=%s says that it is meant",
-                 line->chosen->name, row->name, row->argument, next, row->name, next);
-    else
-        complain("%s: --%s needs a value (%s)", line->chosen->name, row->name, row->argument);
-    return NULL;
-}
-
-static bool take(reading *line, const option_row *row, const char *value)
-{
-    if (row == &help_row) {
-        line->help = true;
-        return true;
-    }
-    if (row->type != OPTION_FLAG && !value && !(value = next_word(line, row)))
-        return false;
-    return store(line->chosen, row, value);
-}
-
-static bool unknown(const reading *line, const char *option, int length)
-{
-    suggestion near = {.word = option, .length = (size_t)length};
-    const option_row *row;
-    for (int i = 0; (row = option_at(line->chosen->options, i)); i++)
-        suggest(&near, row->name);
-    if (near.best)
-        return complain("%s: unknown option --%.*s; did you mean --%s?", line->chosen->name, length,
-                        option, near.best);
-    return complain("%s: unknown option --%.*s; densenet %s --help lists them", line->chosen->name,
-                    length, option, line->chosen->name);
-}
-
-static bool long_option(reading *line, const char *option)
-{
-    size_t length = strcspn(option, "=");
-    const char *value = option[length] ? option + length + 1 : NULL;
-    const option_row *row = find_name(line->chosen->options, option, length);
-    if (!row)
-        return unknown(line, option, (int)length);
-    if (value && row->type == OPTION_FLAG)
-        return complain("%s: --%s takes no value, found \"%s\"", line->chosen->name, row->name,
-                        value);
-    return take(line, row, value);
-}
-
-/* "-k5", "-k 5", and flags in a row: "-abc". */
-static bool letters(reading *line, const char *letter)
-{
-    for (; *letter; letter++) {
-        const option_row *row = find_letter(line->chosen->options, *letter);
-        if (!row)
-            return complain("%s: unknown option -%c; densenet %s --help lists them",
-                            line->chosen->name, *letter, line->chosen->name);
-        if (row->type != OPTION_FLAG)
-            return take(line, row, letter[1] ? letter + 1 : NULL);
-        take(line, row, NULL);
-    }
-    return true;
-}
-
-static bool read_words(reading *line)
-{
-    bool options = true;
-    for (line->at = 1; line->at < line->count && !line->help; line->at++) {
-        char *word = line->words[line->at];
-        double number;
-        bool option = options && word[0] == '-' && word[1] && !decimal(word, &number);
-        if (!option)
-            line->words[line->kept++] = word;
-        else if (strcmp(word, "--") == 0)
-            options = false;
-        else if (word[1] == '-' ? !long_option(line, word + 2) : !letters(line, word + 1))
-            return false;
-    }
-    return true;
-}
-
-int run_command(const command *chosen, int argc, char **argv)
-{
-    reading line = {.chosen = chosen, .words = argv, .count = argc};
-    if (!read_words(&line))
-        return EXIT_REFUSED;
-    if (line.help) {
-        print_help(chosen);
-        return EXIT_DONE;
-    }
-    bool few = line.kept < chosen->least;
-    if (few || (chosen->most >= 0 && line.kept > chosen->most)) {
-        const char *excess = few ? "" : argv[chosen->most];
-        complain("%s: %s%s%s; usage: densenet %s [OPTION ...]%s%s", chosen->name,
-                 few ? "an argument is missing" : "unexpected argument \"", excess, few ? "" : "\"",
-                 chosen->name, *chosen->arguments ? " " : "", chosen->arguments);
-        return EXIT_REFUSED;
-    }
-    for (int i = 0; i < line.kept; i++)
-        if (!*argv[i]) {
-            complain("%s: argument %d is an empty name", chosen->name, i + 1);
-            return EXIT_REFUSED;
-        }
-    return chosen->run(line.kept, argv);
+    return option_store(chosen, row, value);
 }

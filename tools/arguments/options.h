@@ -42,11 +42,9 @@ typedef struct command {
     int (*run)(int count, char **arguments);
 } command;
 
-/* Parses argv (argv[0]: the command's name) by the command's table, prints help
- * where asked, checks the number of positional arguments and runs the command
- * with them. Options and arguments mix freely; of a repeated option the last
- * one counts; "--" ends the options. */
-int run_command(const command *chosen, int argc, char **argv);
+/* The program's commands, NULL after the last: what help, the manual and completion
+ * list. main sets it. */
+extern const command *const *command_list;
 
 /* True where the command line, or option_default, has set what an option points
  * to. */
@@ -56,9 +54,19 @@ bool option_given(const void *target);
  * and returns false where the value does not fit. */
 bool option_default(const command *chosen, const char *name, const char *value);
 
-/* The index-th row of a table with its included tables spliced in and --help
- * behind them, NULL past the end. */
+/* The index-th row of a table with its included tables spliced in and --help, which
+ * has no target, after them; NULL past the end. */
 const option_row *option_at(const option_row *table, int index);
+
+/* A row by its long name, or by its letter; NULL where there is none. */
+const option_row *option_named(const option_row *table, const char *name, size_t length);
+const option_row *option_lettered(const option_row *table, char letter);
+
+/* Checks a value and stores it where the row says. */
+bool option_store(const command *chosen, const option_row *row, const char *value);
+
+/* True for a decimal number and nothing after it: not hexadecimal, "inf" or "nan". */
+bool option_number(const char *text, double *number);
 
 /* The index-th choice of a list such as "a|b|c" and its length, NULL past the
  * end and where the list names no choices but a kind of argument: "N,C,H,W". */

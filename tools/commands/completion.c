@@ -39,8 +39,8 @@ static void print_words(place where, const char *list)
         for (int i = 0; (word = dn_arch_name(i)); i++, space = " ")
             printf("%s%s", space, word);
     if (where == PLACE_COMMAND)
-        for (int i = 0; commands[i]; i++, space = " ")
-            printf("%s%s", space, commands[i]->name);
+        for (int i = 0; command_list[i]; i++, space = " ")
+            printf("%s%s", space, command_list[i]->name);
 }
 
 /* Text inside single quotes, with a backslash before each of `special`; quote
@@ -118,8 +118,8 @@ static void bash(void)
     printf("'\n    else\n    case ${COMP_WORDS[1]} in\n    help) words='");
     print_words(PLACE_COMMAND, NULL);
     printf("' ;;\n");
-    for (int i = 0; commands[i]; i++)
-        bash_command(commands[i]);
+    for (int i = 0; command_list[i]; i++)
+        bash_command(command_list[i]);
     printf("    esac\n    fi\n"
            "    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
            "    if [[ $files ]]; then\n"
@@ -166,23 +166,23 @@ static void zsh_option(const option_row *row)
 static void zsh(void)
 {
     printf("#compdef densenet\n_densenet()\n{\n    local -a commands=(\n");
-    for (int i = 0; commands[i]; i++) {
-        printf("        '%s:", commands[i]->name);
-        print_quoted(commands[i]->summary, ":\\", "'\\''");
+    for (int i = 0; command_list[i]; i++) {
+        printf("        '%s:", command_list[i]->name);
+        print_quoted(command_list[i]->summary, ":\\", "'\\''");
         printf("'\n");
     }
     printf("    )\n    if ((CURRENT == 2)); then\n        _describe command commands\n"
            "        return\n    fi\n    shift words\n    ((CURRENT--))\n    case $words[1] in\n");
-    for (int i = 0; commands[i]; i++) {
-        printf("    %s)\n        _arguments -s -S", commands[i]->name);
+    for (int i = 0; command_list[i]; i++) {
+        printf("    %s)\n        _arguments -s -S", command_list[i]->name);
         const option_row *row;
-        for (int j = 0; (row = option_at(commands[i]->options, j)); j++)
+        for (int j = 0; (row = option_at(command_list[i]->options, j)); j++)
             zsh_option(row);
-        if (*commands[i]->arguments) {
+        if (*command_list[i]->arguments) {
             printf(" \\\n            '*:");
-            print_quoted(commands[i]->arguments, "[]:\\", "'\\''");
+            print_quoted(command_list[i]->arguments, "[]:\\", "'\\''");
             printf(":");
-            zsh_action(place_of_arguments(commands[i]), commands[i]->arguments);
+            zsh_action(place_of_arguments(command_list[i]), command_list[i]->arguments);
             printf("'");
         }
         printf("\n        ;;\n");
@@ -235,8 +235,8 @@ static void fish(void)
            "complete -c densenet -n '__fish_seen_subcommand_from help' -f -a '");
     print_words(PLACE_COMMAND, NULL);
     printf("'\n");
-    for (int i = 0; commands[i]; i++)
-        fish_command(commands[i]);
+    for (int i = 0; command_list[i]; i++)
+        fish_command(command_list[i]);
 }
 
 static int run(int count, char **arguments)

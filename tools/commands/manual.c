@@ -131,8 +131,8 @@ static int run(int count, char **arguments)
            ".SH NAME\ndensenet \\- densely connected convolutional networks\n"
            ".SH SYNOPSIS\n",
            dn_version());
-    for (int i = 0; commands[i]; i++) {
-        print_usage(commands[i]);
+    for (int i = 0; command_list[i]; i++) {
+        print_usage(command_list[i]);
         printf(".br\n");
     }
     printf("\\fBdensenet\\fR \\-\\-version | \\-\\-help | help \\fICOMMAND\\fR\n"
@@ -143,8 +143,8 @@ static int run(int count, char **arguments)
            "the next word or after an equals sign; of an option that is repeated the last\n"
            "one counts; \\-\\- ends the options. \\-\\-help after a command explains it.\n"
            ".SH COMMANDS\n");
-    for (int i = 0; commands[i]; i++)
-        print_command(commands[i]);
+    for (int i = 0; command_list[i]; i++)
+        print_command(command_list[i]);
     printf(".SH ENVIRONMENT\n");
     for (size_t i = 0; i < sizeof environment / sizeof *environment; i++) {
         printf(".TP\n\\fB%s\\fR\n", environment[i].name);

@@ -14,12 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *evaluation_label(const dn_model *model, const dn_dataset *data, int output)
-{
-    const char *label = dn_model_label(model, output);
-    return label ? label : dn_dataset_label(data, output);
-}
-
 static void print_share(const char *name, double share)
 {
     if (!isnan(share))

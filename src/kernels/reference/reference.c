@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Every operation in plain C and double: what the levels are held against. */
 #include "base/arithmetic.h"
-#include "kernels/gradient.h"
-#include "kernels/kernels.h"
-
-#define TILE_CHANNELS 8
-
-static const dn_kernels *const table = &dn_kernels_reference;
+#include "kernels/reference/reference_gradient.h"
 
 static float *pixel_number(const dn_grid *grid, int pixel)
 {
@@ -31,15 +26,10 @@ static void finish(float *output, double sum, int n, const dn_epilogue *epilogue
     output[n] = epilogue->relu && sum <= 0 ? 0 : (float)sum;
 }
 
-static double weight_at(const dn_panels *panels, int k, int n)
-{
-    return (double)panels->data[dn_panel_index(table, panels->depth, panels->outputs, k, n)];
-}
-
 /* One past a piece's last output. */
 static int end_output(const dn_panels *panels, dn_piece piece)
 {
-    return dn_min(piece.end_panel * TILE_CHANNELS, panels->outputs);
+    return dn_min(piece.end_panel * DN_REFERENCE_TILE, panels->outputs);
 }
 
 static void conv(const dn_conv *op, dn_piece piece)
@@ -50,11 +40,11 @@ static void conv(const dn_conv *op, dn_piece piece)
         const float *window = dn_pixel_at(&op->input, pixel / area,
                                           rest / op->output.width * op->stride - op->padding,
                                           rest % op->output.width * op->stride - op->padding);
-        for (int n = piece.first_panel * TILE_CHANNELS; n < end; n++) {
+        for (int n = piece.first_panel * DN_REFERENCE_TILE; n < end; n++) {
             double sum = 0;
             for (int k = 0; k < op->panels.depth; k++)
                 sum += (double)window[k / run * op->input.row_stride + k % run] *
-                       weight_at(&op->panels, k, n);
+                       dn_reference_weight(&op->panels, k, n);
             finish(pixel_number(&op->output, pixel), sum, n, &op->epilogue);
         }
     }
@@ -80,10 +70,10 @@ static void pointwise(const dn_pointwise *op, dn_piece piece, float *scratch)
         const float *corner =
             dn_pixel_at(&op->input, pixel / area, rest / op->output.width * op->pool,
                         rest % op->output.width * op->pool);
-        for (int n = piece.first_panel * TILE_CHANNELS; n < end; n++) {
+        for (int n = piece.first_panel * DN_REFERENCE_TILE; n < end; n++) {
             double sum = 0;
             for (int k = 0; k < op->panels.depth; k++)
-                sum += pooled(op, corner, k) * weight_at(&op->panels, k, n);
+                sum += pooled(op, corner, k) * dn_reference_weight(&op->panels, k, n);
             finish(pixel_number(&op->output, pixel), sum, n, &op->epilogue);
         }
     }
@@ -162,7 +152,7 @@ static void add_tile_channel(const dn_winograd *op, const float *corner, int c, 
                         input_matrix[i][y] * input_matrix[j][x] *
                         (double)corner[y * op->input.row_stride + x * op->input.pixel_stride + c];
             panels.data = op->panels.data + (size_t)(6 * i + j) * op->panel_stride;
-            sums[i][j] += transformed * weight_at(&panels, c, n);
+            sums[i][j] += transformed * dn_reference_weight(&panels, c, n);
         }
 }
 
@@ -170,7 +160,7 @@ static void winograd_tile(const dn_winograd *op, dn_piece piece, int image, int 
 {
     int end = end_output(&op->panels, piece);
     const float *corner = dn_pixel_at(&op->input, image, y0 - 1, x0 - 1);
-    for (int n = piece.first_panel * TILE_CHANNELS; n < end; n++) {
+    for (int n = piece.first_panel * DN_REFERENCE_TILE; n < end; n++) {
         double sums[6][6] = {{0}};
         for (int c = 0; c < op->channels; c++)
             add_tile_channel(op, corner, c, n, sums);
@@ -208,7 +198,7 @@ const dn_kernels dn_kernels_reference = {
     .name = "reference",
     .lanes = 1,
     .tile_pixels = 1,
-    .tile_channels = TILE_CHANNELS,
+    .tile_channels = DN_REFERENCE_TILE,
     .conv = conv,
     .pointwise = pointwise,
     .winograd = winograd,

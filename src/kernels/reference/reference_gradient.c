@@ -105,9 +105,8 @@ static void pass_back(const dn_pass_back *op)
         for (int row = 0; row < norm->count; row++) {
             double gradient = 0;
             for (int k = 0; k < panels->depth; k++)
-                gradient += (double)*element(&norm->gradient, row, k) *
-                            (double)panels->data[dn_panel_index(
-                                &dn_kernels_reference, panels->depth, panels->outputs, k, c)];
+                gradient +=
+                    (double)*element(&norm->gradient, row, k) * dn_reference_weight(panels, k, c);
             double dy = pass_element(norm, row, c, gradient);
             sum += dy;
             product += dy * normalised(norm, row, c);

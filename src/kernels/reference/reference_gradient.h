@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* The plain operations that have a file of their own. */
+/* What the files of plain operations share. */
 #ifndef DN_REFERENCE_GRADIENT_H
 #define DN_REFERENCE_GRADIENT_H
 
 #include "kernels/gradient.h"
+
+#define DN_REFERENCE_TILE 8 /* outputs of a panel */
+
+/* The weight of output n at depth k. */
+static inline double dn_reference_weight(const dn_panels *panels, int k, int n)
+{
+    static const dn_kernels sizes = {.lanes = 1, .tile_channels = DN_REFERENCE_TILE};
+    return (double)panels->data[dn_panel_index(&sizes, panels->depth, panels->outputs, k, n)];
+}
 
 void dn_reference_winograd_gradient(const dn_winograd_gradient *op);
 void dn_reference_winograd_products(const dn_winograd_gradient *op, float *scratch);

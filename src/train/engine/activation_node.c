@@ -3,6 +3,7 @@
  * the network has it, become the first maps of the first block. An image a
  * task. */
 #include "train/engine/batch_norm.h"
+#include "train/engine/nodes.h"
 
 #include <string.h>
 
@@ -18,7 +19,7 @@ static int target_pixels(const dn_engine *engine, const dn_node *node)
     return target->height * target->width;
 }
 
-void dn_activation_needs(const dn_engine *engine, const dn_node *node, dn_needs *needs)
+static void needs_of(const dn_engine *engine, const dn_node *node, dn_needs *needs)
 {
     size_t images = (size_t)engine->options.images;
     size_t forward = images * dn_statistics_record(node->out);
@@ -61,7 +62,7 @@ static void forward_image(void *context, int image, int thread)
                    engine->partials + (size_t)image * dn_statistics_record(node->out));
 }
 
-void dn_activation_forward(dn_engine *engine, const dn_node *node)
+static void forward(dn_engine *engine, const dn_node *node)
 {
     activation_work work = {engine, node, dn_prepare_norm(engine, node)};
     dn_parallel(engine->options.threads, engine->images, forward_image, &work);
@@ -106,10 +107,12 @@ static void backward_image(void *context, int image, int thread)
     engine->kernels->gradients->norm_gradient(&op);
 }
 
-void dn_activation_backward(dn_engine *engine, const dn_node *node)
+static void backward(dn_engine *engine, const dn_node *node)
 {
     dn_prepare_output_gradient(engine, node);
     activation_work work = {engine, node, dn_prepare_norm(engine, node)};
     dn_parallel(engine->options.threads, engine->images, backward_image, &work);
     dn_join_norm_gradient(engine, node, engine->partials, engine->images);
 }
+
+const dn_node_row dn_activation_row = {needs_of, forward, backward};

@@ -10,7 +10,7 @@
 #ifndef DN_ENGINE_BATCH_NORM_H
 #define DN_ENGINE_BATCH_NORM_H
 
-#include "train/engine/engine.h"
+#include "train/engine/state.h"
 
 /* What a node's dropout masks are made of in this pass. */
 uint64_t dn_dropout_key(const dn_engine *engine, const dn_node *node);

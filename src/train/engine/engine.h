@@ -1,124 +1,85 @@
 /* SPDX-License-Identifier: MIT */
-/* The engine's inside, shared by the files that make it up. */
-#ifndef DN_ENGINE_H
-#define DN_ENGINE_H
+/*
+ * The training engine: a network's parameters, its forward pass with batch
+ * statistics, and the gradients of a loss with respect to the parameters. What
+ * a loss is, how parameters are stepped and where batches come from is the
+ * caller's business:
+ *
+ *     dn_engine_clear(engine);
+ *     for each part of the batch:
+ *         dn_engine_forward(engine, input, n, noise, logits);
+ *         dn_loss(..., logits, ..., scale, gradient of the logits);
+ *         dn_engine_backward(engine, gradient of the logits);
+ *     sum gradients over machines, if there are several;
+ *     dn_optimiser_step(optimiser, ..., dn_engine_parameters(engine),
+ *                       dn_engine_gradients(engine), threads);
+ *
+ * Forward and backward are what PyTorch computes for the same network in
+ * training mode. The same bits at any number of threads.
+ */
+#ifndef DN_TRAIN_ENGINE_H
+#define DN_TRAIN_ENGINE_H
 
-#include "base/memory.h"
-#include "base/workers.h"
-#include "kernels/gradient.h"
-#include "network/graph.h"
-#include "train/engine/step.h"
+#include "network/model.h"
 
-/* A map's numbers during a step. Arrays of `channels`. */
-typedef struct dn_map_state {
-    float *value, *gradient; /* images * height * width rows of `channels` */
-    float *made, *kept;      /* where value lies in the forward and the backward pass */
-    bool recomputed;         /* there by a second forward pass of its node */
-    float *mean, *variance;  /* of the batch; the variance with n - 1, for the running one */
-    float *inverse, *offset; /* normalised = value * inverse + offset */
-    /* With G the gradient with respect to the normalised map: the sums over
-     * pixels of G and of G * normalised, of all readers so far. */
-    double *sum, *product;
-} dn_map_state;
+#include <stdint.h>
 
-/* Floats of working memory that a node asks for. */
-typedef struct dn_needs {
-    size_t panels;   /* weights laid out for the kernels */
-    size_t partials; /* what tasks hand to the reduction behind them */
-    size_t thread;   /* each thread's own */
-} dn_needs;
+typedef struct dn_engine_options {
+    int images;        /* most in one forward pass */
+    int height, width; /* of the pictures */
+    int threads;       /* 0: one a core */
+    bool low_memory;   /* recompute each layer's bottleneck maps in the backward pass */
+    double dropout;    /* behind each convolution but the first, in [0, 1) */
+    /* A slot of the layout each; NULL: all are trained. A frozen slot's gradient
+     * stays 0, and what only frozen slots would need is not computed. As with
+     * requires_grad = False in PyTorch, a frozen norm still normalises with the
+     * batch's statistics and updates its running ones. */
+    const bool *frozen;
+} dn_engine_options;
 
-static inline void dn_raise_needs(dn_needs *needs, const dn_needs *others)
-{
-    needs->panels = others->panels > needs->panels ? others->panels : needs->panels;
-    needs->partials = others->partials > needs->partials ? others->partials : needs->partials;
-    needs->thread = others->thread > needs->thread ? others->thread : needs->thread;
-}
+/* What the engine allocates, all at once, when it is created. */
+typedef struct dn_engine_bytes {
+    size_t parameters; /* and their gradients */
+    size_t maps;       /* kept from the forward pass for the backward pass, and gradients of maps */
+    size_t scratch;    /* packed weights, partial sums, each thread's working memory */
+    size_t total;
+} dn_engine_bytes;
 
-struct dn_engine {
-    dn_engine_options options;
-    bool *frozen; /* a slot each */
-    dn_arch arch;
-    dn_layout layout;
-    dn_graph graph;
-    dn_map_state *maps;
-    const dn_kernels *kernels;
-    int first_trained; /* slot; the layout's count where all are frozen */
+typedef struct dn_engine dn_engine;
 
-    float *arena; /* owned; all below lies in it */
-    dn_engine_bytes bytes;
-    float *parameters, *gradients;
-    float *panels, *partials, *threads;
-    dn_needs needs; /* the most of any node */
-    /* Channel vectors of the node at work, as long as the widest maps. */
-    float *scale, *shift, *centre, *factor, *slope, *constant;
-    float *pooled; /* images x pooled_stride: the classifier's input */
-    int pooled_stride;
+/* Plans without allocating. Fails where pictures are too small for the
+ * network, or where a map would have a single value to normalise. */
+dn_status dn_engine_plan(const dn_arch *arch, const dn_engine_options *options,
+                         dn_engine_bytes *bytes);
 
-    /* The pass at hand. */
-    const float *input;
-    int images;
-    uint64_t noise;
-    bool forward_done;
-};
+/* Copies the options and the model's parameters; the model may go. */
+dn_status dn_engine_create(const dn_model *model, const dn_engine_options *options,
+                           dn_engine **engine);
+void dn_engine_free(dn_engine *engine);
 
-static inline float *dn_thread_scratch(const dn_engine *engine, int thread)
-{
-    return engine->threads + (size_t)thread * engine->needs.thread;
-}
+/* Flat arrays of dn_engine_layout(engine)->floats, a slot at its offset. Running
+ * statistics are among the parameters; their gradients stay 0. */
+const dn_layout *dn_engine_layout(const dn_engine *engine);
+float *dn_engine_parameters(dn_engine *engine);
+float *dn_engine_gradients(dn_engine *engine);
+dn_engine_bytes dn_engine_memory(const dn_engine *engine);
 
-static inline float *dn_parameter_of(const dn_engine *engine, int slot)
-{
-    return engine->parameters + engine->layout.slots[slot].offset;
-}
+/* Fewest pictures in a forward pass: two where the last maps have one pixel,
+ * since batch norm needs two values to normalise. */
+int dn_engine_least(const dn_engine *engine);
 
-/* Where a slot's gradient is added, NULL where it is frozen. */
-static inline float *dn_gradient_of(const dn_engine *engine, int slot)
-{
-    return engine->frozen[slot] ? NULL : engine->gradients + engine->layout.slots[slot].offset;
-}
+/* Sets all gradients to 0. */
+void dn_engine_clear(dn_engine *engine);
 
-/* True where something before the node's convolution is trained, so that the
- * gradient has to pass through it. */
-static inline bool dn_passes_back(const dn_engine *engine, const dn_node *node)
-{
-    return node->source != DN_NONE && engine->first_trained < node->weight;
-}
+/* input: n x channels x height x width, n from dn_engine_least to options.images,
+ * which must stay as it is until the backward pass; logits: n x classes. Updates the
+ * running statistics (momentum 0.1). Dropout's masks are a function of `noise`
+ * alone: another number for every pass of a run, the same after resuming. */
+dn_status dn_engine_forward(dn_engine *engine, const float *input, int n, uint64_t noise,
+                            float *logits);
 
-static inline int dn_map_pixels(const dn_engine *engine, int maps)
-{
-    const dn_maps *shape = &engine->graph.maps[maps];
-    return engine->images * shape->height * shape->width;
-}
-
-/* `data` is a map's value or gradient; rows and grid of it from a channel on. */
-dn_rows dn_map_rows(const dn_engine *engine, int maps, float *data, int channel, size_t first);
-dn_grid dn_map_grid(const dn_engine *engine, int maps, float *data, int channel);
-
-/* ---- memory_plan.c ---- */
-
-/* Sizes and, with `allocate`, the arena and the addresses of everything in it. */
-dn_status dn_engine_lay_out(dn_engine *engine, bool allocate);
-
-/* ---- nodes: each kind's needs for options.images or fewer, of its backward pass
- * where that is a file of its own, and its two passes ---- */
-
-void dn_window_needs(const dn_engine *engine, const dn_node *node, dn_needs *needs);
-void dn_window_backward_needs(const dn_engine *engine, const dn_node *node, dn_needs *needs);
-void dn_window_forward(dn_engine *engine, const dn_node *node);
-void dn_window_backward(dn_engine *engine, const dn_node *node);
-
-void dn_pointwise_needs(const dn_engine *engine, const dn_node *node, dn_needs *needs);
-void dn_pointwise_backward_needs(const dn_engine *engine, const dn_node *node, dn_needs *needs);
-void dn_pointwise_forward(dn_engine *engine, const dn_node *node);
-void dn_pointwise_backward(dn_engine *engine, const dn_node *node);
-
-void dn_activation_needs(const dn_engine *engine, const dn_node *node, dn_needs *needs);
-void dn_activation_forward(dn_engine *engine, const dn_node *node);
-void dn_activation_backward(dn_engine *engine, const dn_node *node);
-
-void dn_head_needs(const dn_engine *engine, const dn_node *node, dn_needs *needs);
-void dn_head_forward(dn_engine *engine, const dn_node *node, float *logits);
-void dn_head_backward(dn_engine *engine, const dn_node *node, const float *logits_gradient);
+/* Adds to the gradients those of a loss whose gradient at the last forward
+ * pass's logits is given, n x classes. Once a forward pass. */
+dn_status dn_engine_backward(dn_engine *engine, const float *logits_gradient);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Final norm and ReLU, global average, classifier. */
 #include "train/engine/batch_norm.h"
+#include "train/engine/nodes.h"
 #include "train/engine/repack.h"
 
 #include <string.h>
@@ -16,7 +17,7 @@ typedef struct head_work {
     float *pooled_gradient; /* images x pooled_stride */
 } head_work;
 
-void dn_head_needs(const dn_engine *engine, const dn_node *node, dn_needs *needs)
+static void needs_of(const dn_engine *engine, const dn_node *node, dn_needs *needs)
 {
     size_t images = (size_t)engine->options.images, padded = (size_t)dn_padded(node->in);
     size_t sums = (size_t)CLASSES_PER_TASK * padded;
@@ -61,14 +62,14 @@ static void average_channels(void *context, int task, int thread)
     engine->kernels->global_pool(&op, 0);
 }
 
-void dn_head_forward(dn_engine *engine, const dn_node *node, float *logits)
+static void forward(dn_engine *engine, const dn_node *node)
 {
     head_work work = {.engine = engine, .node = node, .affine = dn_prepare_norm(engine, node)};
     int groups = dn_ceil_divide(node->in, CHANNELS_PER_TASK);
     dn_parallel(engine->options.threads, engine->images * groups, average_channels, &work);
     multiply(engine, matrix(engine->pooled, engine->images, engine->pooled_stride),
-             matrix(logits, engine->images, node->out), dn_lay_out_weights(engine, node).panels,
-             dn_parameter_of(engine, node->weight + 1));
+             matrix(engine->logits, engine->images, node->out),
+             dn_lay_out_weights(engine, node).panels, dn_parameter_of(engine, node->weight + 1));
 }
 
 /* ---- backward ---- */
@@ -135,11 +136,11 @@ static void pass_image_back(void *context, int image, int thread)
     engine->kernels->gradients->norm_gradient(&op);
 }
 
-void dn_head_backward(dn_engine *engine, const dn_node *node, const float *logits_gradient)
+static void backward(dn_engine *engine, const dn_node *node)
 {
     head_work work = {.engine = engine,
                       .node = node,
-                      .logits_gradient = logits_gradient,
+                      .logits_gradient = engine->logits_gradient,
                       .pooled_gradient = engine->partials};
     int threads = engine->options.threads, stride = dn_padded(node->in);
     if (dn_gradient_of(engine, node->weight))
@@ -150,7 +151,7 @@ void dn_head_backward(dn_engine *engine, const dn_node *node, const float *logit
     const dn_maps *source = &engine->graph.maps[node->source];
     float share = 1.0f / (float)(source->height * source->width);
     dn_grid gradient = matrix(NULL, engine->images, node->out);
-    memcpy(&gradient.data, &logits_gradient, sizeof gradient.data);
+    memcpy(&gradient.data, &engine->logits_gradient, sizeof gradient.data);
     multiply(engine, gradient, matrix(work.pooled_gradient, engine->images, stride),
              dn_lay_out_transposed(engine, node, share).panels, NULL);
     dn_prepare_norm(engine, node);
@@ -159,3 +160,5 @@ void dn_head_backward(dn_engine *engine, const dn_node *node, const float *logit
                           work.pooled_gradient + (size_t)engine->images * (size_t)stride,
                           engine->images);
 }
+
+const dn_node_row dn_head_row = {needs_of, forward, backward};

@@ -5,8 +5,10 @@
  * from the forward pass frees its place as the backward pass comes by, and the
  * gradients of earlier, larger blocks move in there.
  */
+#include "train/engine/memory_plan.h"
+
 #include "base/arena.h"
-#include "train/engine/engine.h"
+#include "train/engine/nodes.h"
 
 #define MAX_PIXELS (1 << 28)
 
@@ -72,20 +74,7 @@ static void gather_needs(dn_engine *engine)
     for (int i = 0; i < engine->graph.node_count; i++) {
         const dn_node *node = &engine->graph.nodes[i];
         dn_needs needs;
-        switch (node->kind) {
-        case DN_NODE_WINDOW:
-            dn_window_needs(engine, node, &needs);
-            break;
-        case DN_NODE_POINTWISE:
-            dn_pointwise_needs(engine, node, &needs);
-            break;
-        case DN_NODE_ACTIVATION:
-            dn_activation_needs(engine, node, &needs);
-            break;
-        case DN_NODE_HEAD:
-            dn_head_needs(engine, node, &needs);
-            break;
-        }
+        dn_node_row_of(node)->needs(engine, node, &needs);
         needs.thread = dn_round_up(needs.thread, 16);
         dn_raise_needs(&engine->needs, &needs);
     }

@@ -2,6 +2,8 @@
 /* The backward pass of a 1x1 convolution. A task takes a split of the pixels, for
  * a range of input channels; it goes through them a slice at a time, whose
  * weights, activations and sums stay in the second-level cache. */
+#include "train/engine/pointwise_gradient.h"
+
 #include "base/arithmetic.h"
 #include "train/engine/batch_norm.h"
 #include "train/engine/repack.h"

@@ -2,6 +2,8 @@
 /* A 1x1 convolution of activated maps, with a transition's 2x2 mean before it. */
 #include "base/arithmetic.h"
 #include "train/engine/batch_norm.h"
+#include "train/engine/nodes.h"
+#include "train/engine/pointwise_gradient.h"
 #include "train/engine/repack.h"
 
 /* Rows packed at once are kept within half a usual second-level cache. */
@@ -34,7 +36,7 @@ static forward_work cut_forward(const dn_engine *engine, const dn_node *node, in
 }
 
 /* Of fewer pictures there may be more tasks, but no more than TASKS_WANTED. */
-void dn_pointwise_needs(const dn_engine *engine, const dn_node *node, dn_needs *needs)
+static void needs_of(const dn_engine *engine, const dn_node *node, dn_needs *needs)
 {
     forward_work work = cut_forward(engine, node, engine->options.images);
     dn_needs backward;
@@ -67,7 +69,7 @@ static void forward_task(void *context, int task, int thread)
                    engine->partials + (size_t)task * dn_statistics_record(node->out));
 }
 
-void dn_pointwise_forward(dn_engine *engine, const dn_node *node)
+static void forward(dn_engine *engine, const dn_node *node)
 {
     forward_work work = cut_forward(engine, node, engine->images);
     work.engine = engine;
@@ -76,3 +78,5 @@ void dn_pointwise_forward(dn_engine *engine, const dn_node *node)
     dn_parallel(engine->options.threads, work.tasks, forward_task, &work);
     dn_join_statistics(engine, node, work.tasks);
 }
+
+const dn_node_row dn_pointwise_row = {needs_of, forward, dn_pointwise_backward};

@@ -4,7 +4,7 @@
 #ifndef DN_ENGINE_REPACK_H
 #define DN_ENGINE_REPACK_H
 
-#include "train/engine/engine.h"
+#include "train/engine/state.h"
 
 /* Weights in engine->panels. */
 typedef struct dn_laid_out {

@@ -4,7 +4,7 @@
 #ifndef DN_ENGINE_WINDOW_GRADIENT_H
 #define DN_ENGINE_WINDOW_GRADIENT_H
 
-#include "train/engine/window_node.h"
+#include "train/engine/window_frames.h"
 
 typedef struct dn_window_gradient {
     dn_window_work window;
@@ -27,5 +27,9 @@ dn_weight_partials dn_window_partials(const dn_window_gradient *work, const dn_n
 
 /* What of a band is passed back at once. */
 dn_bands dn_cut_window_pieces(const dn_node *node, int images, int rows, int width);
+
+/* Working memory of the backward pass, and the pass. */
+void dn_window_backward_needs(const dn_engine *engine, const dn_node *node, dn_needs *needs);
+void dn_window_backward(dn_engine *engine, const dn_node *node);
 
 #endif

@@ -1,116 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* A convolution with windows: the stem's, of pictures, and the layers', of
  * activated maps. The activated maps exist a band at a time. */
-#include "train/engine/window_node.h"
-
-#include "base/arithmetic.h"
+#include "train/engine/nodes.h"
+#include "train/engine/window_gradient.h"
 
 /* Activated pixels of a band should stay in half a usual second-level cache. */
 #define BAND_FLOATS 40000
-
-/* What a thread multiplies at once. */
-#define TILES_AT_ONCE 16
-
-/* ---- frames ---- */
-
-dn_frame_shape dn_source_frame(const dn_engine *engine, const dn_node *node)
-{
-    bool pictures = node->source == DN_NONE;
-    const dn_maps *source = pictures ? NULL : &engine->graph.maps[node->source];
-    return (dn_frame_shape){.height = pictures ? engine->graph.height : source->height,
-                            .width = pictures ? engine->graph.width : source->width,
-                            .stride = node->stride,
-                            .kernel = node->kernel,
-                            .before = node->kernel / 2,
-                            .channels = node->in,
-                            .pixel_stride = node->in};
-}
-
-static int completing(int pixels)
-{
-    return 4 * dn_ceil_divide(pixels, 4) - pixels;
-}
-
-void dn_reach_tiles(dn_frame_shape *frame, const dn_bands *bands)
-{
-    int usual = completing(bands->rows), last = completing(bands->height % bands->rows);
-    frame->right = completing(bands->width);
-    frame->below = usual > last ? usual : last;
-}
-
-static void activated_line(const void *context, int image, int y, float *line)
-{
-    const dn_window_source *source = context;
-    const dn_engine *engine = source->work->engine;
-    const dn_affine *affine = &source->work->affine;
-    int maps = source->work->node->source, channel = source->channel;
-    dn_grid grid = dn_map_grid(engine, maps, engine->maps[maps].value, channel);
-    grid.data = dn_pixel_at(&grid, image, y, 0);
-    grid.images = grid.height = 1;
-    dn_activate op = {
-        grid, grid, source->channels, {affine->scale + channel, affine->shift + channel}};
-    op.output.data = line;
-    op.output.pixel_stride = source->pixel_stride;
-    engine->kernels->activate(&op, 0);
-}
-
-static void picture_line(const void *context, int image, int y, float *line)
-{
-    const dn_window_source *source = context;
-    const dn_engine *engine = source->work->engine;
-    size_t height = (size_t)engine->graph.height, width = (size_t)engine->graph.width;
-    size_t channels = (size_t)source->channels;
-    for (size_t c = 0; c < channels; c++) {
-        const float *from =
-            engine->input + (((size_t)image * channels + c) * height + (size_t)y) * width;
-        for (size_t x = 0; x < width; x++)
-            line[x * channels + c] = from[x];
-    }
-}
-
-dn_fill_line *dn_source_line(const dn_node *node)
-{
-    return node->source == DN_NONE ? picture_line : activated_line;
-}
-
-/* ---- convolution ---- */
-
-size_t dn_convolve_scratch(const dn_engine *engine, dn_window_form form, int in, int out)
-{
-    dn_winograd op = {.channels = in, .panels = {.outputs = out}};
-    return form == DN_WINDOW_WINOGRAD
-               ? dn_winograd_scratch(&op, engine->kernels->lanes, TILES_AT_ONCE)
-               : 0;
-}
-
-void dn_convolve(const dn_engine *engine, const dn_convolution *convolution, float *scratch)
-{
-    const dn_laid_out *weights = &convolution->weights;
-    dn_piece piece = {.end_panel = dn_panel_count(engine->kernels, weights->panels.outputs)};
-    if (weights->form == DN_WINDOW_WINOGRAD) {
-        dn_winograd op = {.input = convolution->input,
-                          .output = convolution->output,
-                          .channels = convolution->channels,
-                          .panels = weights->panels,
-                          .panel_stride = weights->stride};
-        for (int tiles = dn_winograd_tiles(&op); piece.first < tiles; piece.first = piece.end) {
-            piece.end = dn_min(piece.first + TILES_AT_ONCE, tiles);
-            engine->kernels->winograd(&op, piece, scratch);
-        }
-        return;
-    }
-    dn_conv op = {.input = convolution->input,
-                  .output = convolution->output,
-                  .channels = convolution->channels,
-                  .kernel = convolution->kernel,
-                  .stride = convolution->stride,
-                  .padding = convolution->kernel / 2,
-                  .panels = weights->panels};
-    piece.end = dn_grid_pixels(&op.output);
-    engine->kernels->conv(&op, piece);
-}
-
-/* ---- forward ---- */
 
 typedef struct forward_work {
     dn_window_work window;
@@ -132,7 +27,7 @@ static forward_work cut_forward(const dn_engine *engine, const dn_node *node, in
     return work;
 }
 
-void dn_window_needs(const dn_engine *engine, const dn_node *node, dn_needs *needs)
+static void needs_of(const dn_engine *engine, const dn_node *node, dn_needs *needs)
 {
     forward_work work = cut_forward(engine, node, engine->options.images);
     dn_window_form form = dn_node_form(engine, node);
@@ -170,7 +65,7 @@ static void forward_band(void *context, int task, int thread)
                    engine->partials + (size_t)task * dn_statistics_record(node->out));
 }
 
-void dn_window_forward(dn_engine *engine, const dn_node *node)
+static void forward(dn_engine *engine, const dn_node *node)
 {
     forward_work work = cut_forward(engine, node, engine->images);
     work.window = (dn_window_work){
@@ -180,3 +75,5 @@ void dn_window_forward(dn_engine *engine, const dn_node *node)
     dn_parallel(engine->options.threads, work.bands.count, forward_band, &work);
     dn_join_statistics(engine, node, work.bands.count);
 }
+
+const dn_node_row dn_window_row = {needs_of, forward, dn_window_backward};

@@ -6,7 +6,7 @@
 #include "base/random.h"
 #include "inference/session.h"
 #include "network/model.h"
-#include "train/engine/step.h"
+#include "train/engine/engine.h"
 
 #include <math.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "testing.h"
 
-#include "arguments/options.h"
+#include "arguments/command_line.h"
 #include "arguments/suggestion.h"
 #include "commands/commands.h"
 

@@ -5,7 +5,7 @@
 #include "allocation.h"
 #include "base/random.h"
 #include "network/model.h"
-#include "train/engine/step.h"
+#include "train/engine/engine.h"
 
 #define MOST_IMAGES 6
 #define MOST_VALUES (MOST_IMAGES * 3 * 40 * 40)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the two passes of a convolution with windows share. */
-#ifndef DN_ENGINE_WINDOW_NODE_H
-#define DN_ENGINE_WINDOW_NODE_H
+#ifndef DN_ENGINE_WINDOW_FRAMES_H
+#define DN_ENGINE_WINDOW_FRAMES_H
 
 #include "train/engine/batch_norm.h"
 #include "train/engine/padded_bands.h"

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* The engine's state, which all of its files share. They read upwards: passes,
+ * nodes, what nodes are made of (window frames, batch norm, packing), this. */
+#ifndef DN_ENGINE_STATE_H
+#define DN_ENGINE_STATE_H
+
+#include "base/memory.h"
+#include "base/workers.h"
+#include "kernels/gradient.h"
+#include "network/graph.h"
+#include "train/engine/engine.h"
+
+/* A map's numbers during a step. Arrays of `channels`. */
+typedef struct dn_map_state {
+    float *value, *gradient; /* images * height * width rows of `channels` */
+    float *made, *kept;      /* where value lies in the forward and the backward pass */
+    bool recomputed;         /* there by a second forward pass of its node */
+    float *mean, *variance;  /* of the batch; the variance with n - 1, for the running one */
+    float *inverse, *offset; /* normalised = value * inverse + offset */
+    /* With G the gradient with respect to the normalised map: the sums over
+     * pixels of G and of G * normalised, of all readers so far. */
+    double *sum, *product;
+} dn_map_state;
+
+/* Floats of working memory that a node asks for. */
+typedef struct dn_needs {
+    size_t panels;   /* weights laid out for the kernels */
+    size_t partials; /* what tasks hand to the reduction after them */
+    size_t thread;   /* each thread's own */
+} dn_needs;
+
+static inline void dn_raise_needs(dn_needs *needs, const dn_needs *others)
+{
+    needs->panels = others->panels > needs->panels ? others->panels : needs->panels;
+    needs->partials = others->partials > needs->partials ? others->partials : needs->partials;
+    needs->thread = others->thread > needs->thread ? others->thread : needs->thread;
+}
+
+struct dn_engine {
+    dn_engine_options options;
+    bool *frozen; /* a slot each */
+    dn_arch arch;
+    dn_layout layout;
+    dn_graph graph;
+    dn_map_state *maps;
+    const dn_kernels *kernels;
+    int first_trained; /* slot; the layout's count where all are frozen */
+
+    float *arena; /* owned; all below lies in it */
+    dn_engine_bytes bytes;
+    float *parameters, *gradients;
+    float *panels, *partials, *threads;
+    dn_needs needs; /* the most of any node */
+    /* Channel vectors of the node at work, as long as the widest maps. */
+    float *scale, *shift, *centre, *factor, *slope, *constant;
+    float *pooled; /* images x pooled_stride: the classifier's input */
+    int pooled_stride;
+
+    /* The pass at hand. */
+    const float *input;
+    float *logits;
+    const float *logits_gradient;
+    int images;
+    uint64_t noise;
+    bool forward_done;
+};
+
+static inline float *dn_thread_scratch(const dn_engine *engine, int thread)
+{
+    return engine->threads + (size_t)thread * engine->needs.thread;
+}
+
+static inline float *dn_parameter_of(const dn_engine *engine, int slot)
+{
+    return engine->parameters + engine->layout.slots[slot].offset;
+}
+
+/* Where a slot's gradient is added, NULL where it is frozen. */
+static inline float *dn_gradient_of(const dn_engine *engine, int slot)
+{
+    return engine->frozen[slot] ? NULL : engine->gradients + engine->layout.slots[slot].offset;
+}
+
+/* True where something before the node's convolution is trained, so that the
+ * gradient has to pass through it. */
+static inline bool dn_passes_back(const dn_engine *engine, const dn_node *node)
+{
+    return node->source != DN_NONE && engine->first_trained < node->weight;
+}
+
+static inline int dn_map_pixels(const dn_engine *engine, int maps)
+{
+    const dn_maps *shape = &engine->graph.maps[maps];
+    return engine->images * shape->height * shape->width;
+}
+
+/* `data` is a map's value or gradient; rows and grid of it from a channel on. */
+dn_rows dn_map_rows(const dn_engine *engine, int maps, float *data, int channel, size_t first);
+dn_grid dn_map_grid(const dn_engine *engine, int maps, float *data, int channel);
+
+#endif

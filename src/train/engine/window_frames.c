@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#include "train/engine/window_frames.h"
+
+#include "base/arithmetic.h"
+
+/* What a thread multiplies at once. */
+#define TILES_AT_ONCE 16
+
+dn_frame_shape dn_source_frame(const dn_engine *engine, const dn_node *node)
+{
+    bool pictures = node->source == DN_NONE;
+    const dn_maps *source = pictures ? NULL : &engine->graph.maps[node->source];
+    return (dn_frame_shape){.height = pictures ? engine->graph.height : source->height,
+                            .width = pictures ? engine->graph.width : source->width,
+                            .stride = node->stride,
+                            .kernel = node->kernel,
+                            .before = node->kernel / 2,
+                            .channels = node->in,
+                            .pixel_stride = node->in};
+}
+
+static int completing(int pixels)
+{
+    return 4 * dn_ceil_divide(pixels, 4) - pixels;
+}
+
+void dn_reach_tiles(dn_frame_shape *frame, const dn_bands *bands)
+{
+    int usual = completing(bands->rows), last = completing(bands->height % bands->rows);
+    frame->right = completing(bands->width);
+    frame->below = usual > last ? usual : last;
+}
+
+static void activated_line(const void *context, int image, int y, float *line)
+{
+    const dn_window_source *source = context;
+    const dn_engine *engine = source->work->engine;
+    const dn_affine *affine = &source->work->affine;
+    int maps = source->work->node->source, channel = source->channel;
+    dn_grid grid = dn_map_grid(engine, maps, engine->maps[maps].value, channel);
+    grid.data = dn_pixel_at(&grid, image, y, 0);
+    grid.images = grid.height = 1;
+    dn_activate op = {
+        grid, grid, source->channels, {affine->scale + channel, affine->shift + channel}};
+    op.output.data = line;
+    op.output.pixel_stride = source->pixel_stride;
+    engine->kernels->activate(&op, 0);
+}
+
+static void picture_line(const void *context, int image, int y, float *line)
+{
+    const dn_window_source *source = context;
+    const dn_engine *engine = source->work->engine;
+    size_t height = (size_t)engine->graph.height, width = (size_t)engine->graph.width;
+    size_t channels = (size_t)source->channels;
+    for (size_t c = 0; c < channels; c++) {
+        const float *from =
+            engine->input + (((size_t)image * channels + c) * height + (size_t)y) * width;
+        for (size_t x = 0; x < width; x++)
+            line[x * channels + c] = from[x];
+    }
+}
+
+dn_fill_line *dn_source_line(const dn_node *node)
+{
+    return node->source == DN_NONE ? picture_line : activated_line;
+}
+
+/* ---- convolution ---- */
+
+size_t dn_convolve_scratch(const dn_engine *engine, dn_window_form form, int in, int out)
+{
+    dn_winograd op = {.channels = in, .panels = {.outputs = out}};
+    return form == DN_WINDOW_WINOGRAD
+               ? dn_winograd_scratch(&op, engine->kernels->lanes, TILES_AT_ONCE)
+               : 0;
+}
+
+void dn_convolve(const dn_engine *engine, const dn_convolution *convolution, float *scratch)
+{
+    const dn_laid_out *weights = &convolution->weights;
+    dn_piece piece = {.end_panel = dn_panel_count(engine->kernels, weights->panels.outputs)};
+    if (weights->form == DN_WINDOW_WINOGRAD) {
+        dn_winograd op = {.input = convolution->input,
+                          .output = convolution->output,
+                          .channels = convolution->channels,
+                          .panels = weights->panels,
+                          .panel_stride = weights->stride};
+        for (int tiles = dn_winograd_tiles(&op); piece.first < tiles; piece.first = piece.end) {
+            piece.end = dn_min(piece.first + TILES_AT_ONCE, tiles);
+            engine->kernels->winograd(&op, piece, scratch);
+        }
+        return;
+    }
+    dn_conv op = {.input = convolution->input,
+                  .output = convolution->output,
+                  .channels = convolution->channels,
+                  .kernel = convolution->kernel,
+                  .stride = convolution->stride,
+                  .padding = convolution->kernel / 2,
+                  .panels = weights->panels};
+    piece.end = dn_grid_pixels(&op.output);
+    engine->kernels->conv(&op, piece);
+}

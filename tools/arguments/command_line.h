@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TOOL_COMMAND_LINE_H
+#define TOOL_COMMAND_LINE_H
+
+#include "arguments/options.h"
+
+/* Parses argv (argv[0]: the command's name) by the command's table, prints help
+ * where asked, checks the number of positional arguments and runs the command
+ * with them. Options and arguments mix freely; of a repeated option the last
+ * one counts; "--" ends the options. */
+int run_command(const command *chosen, int argc, char **argv);
+
+#endif

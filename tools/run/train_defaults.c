@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* What the flags of `densenet train` are where they are not given. */
+#include "run/train_settings.h"
+#include "ui/report.h"
+
+#include <string.h>
+
+/* Recipes and, with recipe NULL, what holds without one. */
+static const struct {
+    const char *recipe, *option, *value;
+} defaults[] = {
+    {"paper-cifar", "epochs", "300"},
+    {"paper-cifar", "schedule", "step"},
+    {"paper-cifar", "augment", "cifar"},
+    {"paper-cifar", "nesterov", "true"},
+    {"paper-imagenet", "epochs", "90"},
+    {"paper-imagenet", "batch-size", "32"},
+    {"paper-imagenet", "accumulate", "8"},
+    {"paper-imagenet", "schedule", "step"},
+    {"paper-imagenet", "milestones", "0.33333333,0.66666667"},
+    {"paper-imagenet", "augment", "imagenet"},
+    {"paper-imagenet", "nesterov", "true"},
+    {"finetune", "epochs", "10"},
+    {"finetune", "batch-size", "16"},
+    {"finetune", "lr", "0.01"},
+    {"finetune", "warmup", "0.5"},
+    {"finetune", "label-smoothing", "0.1"},
+    {NULL, "val-split", "0.1"},
+    {NULL, "init-scheme", "paper"},
+    {NULL, "epochs", "30"},
+    {NULL, "batch-size", "64"},
+    {NULL, "accumulate", "1"},
+    {NULL, "schedule", "cosine"},
+    {NULL, "warmup", "0"},
+    {NULL, "optimizer", "sgd"},
+    {NULL, "label-smoothing", "0"},
+    {NULL, "dropout", "0"},
+    {NULL, "mixup", "0"},
+    {NULL, "ema", "0"},
+    {NULL, "clip", "0"},
+    {NULL, "seed", "0"},
+    {NULL, "memory", "normal"},
+    {NULL, "eval-every", "1"},
+    {NULL, "save-minutes", "10"},
+};
+
+static bool read_resumed(const command *chosen)
+{
+    const char *run = train_chosen.resume, *output = train_chosen.output;
+    if (output && strcmp(output, run) != 0)
+        return complain("train: --resume %s goes on in that folder, --output %s is another", run,
+                        output);
+    return train_settings_read(chosen, run);
+}
+
+bool train_settings_complete(const command *chosen)
+{
+    if (train_chosen.resume && !read_resumed(chosen))
+        return false;
+    train_chosen.batch_chosen = option_given(&train_chosen.batch_size);
+    for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++) {
+        bool holds = !defaults[i].recipe ||
+                     (train_chosen.recipe && strcmp(defaults[i].recipe, train_chosen.recipe) == 0);
+        if (holds && !option_default(chosen, defaults[i].option, defaults[i].value))
+            return false;
+    }
+    bool adam = strcmp(train_chosen.optimiser, "adamw") == 0;
+    return option_default(chosen, "lr", adam ? "0.001" : "0.1") &&
+           option_default(chosen, "weight-decay", adam ? "0.01" : "1e-4");
+}
