@@ -60,10 +60,6 @@ DN_API const char *dn_cpu_level(void);
  * would occupy: what a thread count of 0 means. */
 DN_API int dn_core_count(void);
 
-/* Bytes of memory that this process could still fill, swap included, as far as
- * the system tells; SIZE_MAX otherwise. */
-DN_API size_t dn_memory_available(void);
-
 /* ------------------------------------------------------------ architecture */
 
 #define DN_MAX_BLOCKS 16
@@ -76,6 +72,10 @@ typedef enum dn_stem {
     DN_STEM_DEEP        /* three 3x3 convolutions (the first /2), each with BN
                            and ReLU, then the 3x3/2 max-pool: timm's deep stem */
 } dn_stem;
+
+/* What commands and files call a stem: "imagenet", "cifar", "cifar-norm", "deep";
+ * NULL past the last. */
+DN_API const char *dn_stem_name(dn_stem stem);
 
 /* A member of the family. Plain data: copy it freely. */
 typedef struct dn_arch {
@@ -134,19 +134,6 @@ DN_API dn_status dn_summary(const dn_arch *arch, const dn_summary_options *optio
 
 /* Releases memory that a function of this interface said to release so. */
 DN_API void dn_free(void *memory);
-
-/* ------------------------------------------------------------------- files */
-
-/* Creates a file beside path, for what is to appear there whole or not at all:
- * to be written, renamed to path, then closed. Until it is closed it is locked,
- * by which it is known from what killed processes left beside path: that is
- * removed. The caller closes *descriptor and releases *temporary, the file's
- * path, with dn_free. */
-DN_API dn_status dn_temporary_create(const char *path, char **temporary, int *descriptor);
-
-/* The file that path leads to by symbolic links, there or not; path itself where it
- * is none. A rename to path would replace the link. Release *target with dn_free. */
-DN_API dn_status dn_link_target(const char *path, char **target);
 
 /* ---------------------------------------------------------------- pictures */
 

@@ -21,18 +21,25 @@ void dn_file_map_close(dn_file_map *map);
 void dn_file_map_forget(const dn_file_map *map);
 
 /* A file that appears whole or not at all: written beside its destination,
- * synced, renamed over it by dn_file_commit. dn_file_abandon (also after a
- * failed commit) removes what was written. Devices and pipes are written
- * directly; a write-protected file is refused, also to root. */
+ * synced, renamed over it by dn_file_commit. What goes to a device or pipe is
+ * gathered in a file without a name, so that it too can be sought in, and sent when
+ * whole. A write-protected file is refused, also to root. */
 typedef struct dn_file_writer {
     FILE *stream;
-    char *path;      /* what links led to */
+    char *path;      /* as it was given */
+    char *target;    /* what its links lead to, which the temporary file replaces */
     char *temporary; /* NULL where there is none (any more) */
+    FILE *receiver;  /* device or pipe that the bytes are sent to, or NULL */
 } dn_file_writer;
 
 dn_status dn_file_create(const char *path, dn_file_writer *writer);
 dn_status dn_file_write(dn_file_writer *writer, const void *data, size_t size);
+
+/* Both release the writer; dn_file_abandon removes what was written. */
 dn_status dn_file_commit(dn_file_writer *writer);
 void dn_file_abandon(dn_file_writer *writer);
+
+/* True for a device, a pipe, or a stream of this process. */
+bool dn_file_is_stream(const char *path);
 
 #endif

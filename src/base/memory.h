@@ -34,4 +34,8 @@ static inline size_t dn_round_up(size_t value, size_t multiple)
     return (value + multiple - 1) / multiple * multiple;
 }
 
+/* Bytes of memory that this process could still fill, swap included, as far as
+ * the system tells; SIZE_MAX otherwise. */
+size_t dn_memory_available(void);
+
 #endif

@@ -19,6 +19,13 @@ const char *dn_version(void)
     return DN_VERSION;
 }
 
+void dn_clean(char *text)
+{
+    for (; *text; text++)
+        if (dn_is_control(*text))
+            *text = '?';
+}
+
 dn_status dn_fail(dn_status status, const char *format, ...)
 {
     char text[SENTENCE_SIZE]; /* an argument may be the old sentence itself */
@@ -26,9 +33,7 @@ dn_status dn_fail(dn_status status, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    for (char *at = text; *at; at++) /* names out of files may hold a terminal's commands */
-        if ((unsigned char)*at < ' ' || *at == 0x7f)
-            *at = '?';
+    dn_clean(text);
     memcpy(sentence, text, sizeof text);
     return status;
 }

@@ -22,4 +22,13 @@ dn_status dn_fail_memory(size_t bytes);
             return dn_try_status;                                                                  \
     } while (0)
 
+/* A byte that a terminal may take for a command. */
+static inline bool dn_is_control(char byte)
+{
+    return (unsigned char)byte < ' ' || byte == 0x7f;
+}
+
+/* Puts question marks in place of such bytes: names out of files may hold any. */
+void dn_clean(char *text);
+
 #endif

@@ -2,6 +2,8 @@
 /* Files that are written beside their place, PATH.<process>-<n>.tmp. A lock on
  * each tells what is being written, wherever its process runs, from what a
  * killed process left: locks go with the processes that held them. */
+#include "base/temporary.h"
+
 #include "base/memory.h"
 #include "base/status.h"
 

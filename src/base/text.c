@@ -47,10 +47,9 @@ void dn_text_add(dn_text *text, const char *format, ...)
     text->length += (size_t)length;
 }
 
-/* Length of the UTF-8 sequence that starts here, 0 where none does: no overlong
- * forms, no surrogates, nothing above U+10FFFF. */
-static size_t utf8_length(const unsigned char *at)
+size_t dn_utf8_length(const char *text)
 {
+    const unsigned char *at = (const unsigned char *)text;
     size_t length = at[0] < 0x80   ? 1
                     : at[0] < 0xc2 ? 0
                     : at[0] < 0xe0 ? 2
@@ -68,19 +67,42 @@ static size_t utf8_length(const unsigned char *at)
 void dn_text_add_json(dn_text *text, const char *string)
 {
     dn_text_add_bytes(text, "\"", 1);
-    for (const unsigned char *at = (const unsigned char *)string; *at;) {
-        size_t length = utf8_length(at);
+    for (const char *at = string; *at;) {
+        size_t length = dn_utf8_length(at);
         if (length == 0)
             dn_text_add(text, "\\ufffd");
         else if (*at == '"' || *at == '\\')
             dn_text_add(text, "\\%c", *at);
-        else if (*at < 0x20 || *at == 0x7f)
-            dn_text_add(text, "\\u%04x", *at);
+        else if (dn_is_control(*at))
+            dn_text_add(text, "\\u%04x", (unsigned)*at);
         else
-            dn_text_add_bytes(text, (const char *)at, length);
+            dn_text_add_bytes(text, at, length);
         at += length ? length : 1;
     }
     dn_text_add_bytes(text, "\"", 1);
+}
+
+size_t dn_utf8_characters(const char *text)
+{
+    size_t count = 0;
+    for (; *text; count++) {
+        size_t length = dn_utf8_length(text);
+        text += length ? length : 1;
+    }
+    return count;
+}
+
+char *dn_utf8_repair(const char *text)
+{
+    dn_text repaired = {0};
+    char *out = NULL;
+    while (*text) {
+        size_t length = dn_utf8_length(text);
+        dn_text_add_bytes(&repaired, length ? text : "\xEF\xBF\xBD", length ? length : 3);
+        text += length ? length : 1;
+    }
+    dn_text_take(&repaired, &out);
+    return out;
 }
 
 dn_status dn_text_take(dn_text *text, char **out)

@@ -36,9 +36,7 @@ __attribute__((format(printf, 2, 3))) static void warn(loader *l, const char *fo
     va_start(arguments, format);
     vsnprintf(sentence, sizeof sentence, format, arguments);
     va_end(arguments);
-    for (char *at = sentence; *at; at++) /* values out of files may hold a terminal's commands */
-        if ((unsigned char)*at < ' ' || *at == 0x7f)
-            *at = '?';
+    dn_clean(sentence);
     if (l->warning.length)
         dn_text_add(&l->warning, "; %s", sentence);
     else

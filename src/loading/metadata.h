@@ -8,14 +8,13 @@
 #include "network/model.h"
 #include "tensors/tensors.h"
 
-/* How the entries spell the stem, and the entries that are an int of dn_arch. */
-#define DN_CARD_NUMBERS 5
+/* The entries that are an int of dn_arch. */
+#define DN_METADATA_NUMBERS 5
 typedef struct dn_metadata_number {
     const char *key;
     size_t offset;
 } dn_metadata_number;
-extern const char *const dn_metadata_stems[];
-extern const dn_metadata_number dn_metadata_numbers[DN_CARD_NUMBERS];
+extern const dn_metadata_number dn_metadata_numbers[DN_METADATA_NUMBERS];
 
 bool dn_metadata_exists(const dn_tensor_file *file);
 

@@ -74,8 +74,9 @@ static int *number_of(dn_arch *arch, size_t i)
 
 static bool parse_stem(const char *text, dn_stem *stem)
 {
-    for (int s = 0; text && s <= DN_STEM_DEEP; s++)
-        if (strcmp(dn_metadata_stems[s], text) == 0) {
+    const char *name;
+    for (int s = 0; text && (name = dn_stem_name((dn_stem)s)); s++)
+        if (strcmp(name, text) == 0) {
             *stem = (dn_stem)s;
             return true;
         }
@@ -84,7 +85,7 @@ static bool parse_stem(const char *text, dn_stem *stem)
 
 static bool parse_arch(const dn_tensor_file *file, dn_arch *arch, dn_metadata_doubts *doubts)
 {
-    for (size_t i = 0; i < DN_CARD_NUMBERS; i++) {
+    for (size_t i = 0; i < DN_METADATA_NUMBERS; i++) {
         const char *key = dn_metadata_numbers[i].key;
         if (!parse_int(dn_metadata_text(file, key), number_of(arch, i)))
             return dn_metadata_doubt(doubts, file, key, "no such number");
@@ -117,7 +118,7 @@ static const char *find_lie(dn_arch *recorded, dn_arch *shown)
 {
     if (recorded->stem != shown->stem)
         return "densenet.stem";
-    for (size_t i = 0; i < DN_CARD_NUMBERS; i++)
+    for (size_t i = 0; i < DN_METADATA_NUMBERS; i++)
         if (*number_of(recorded, i) != *number_of(shown, i))
             return dn_metadata_numbers[i].key;
     if (recorded->block_count != shown->block_count ||

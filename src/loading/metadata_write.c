@@ -10,14 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const dn_metadata_stems[] = {
-    [DN_STEM_IMAGENET] = "imagenet",
-    [DN_STEM_CIFAR] = "cifar",
-    [DN_STEM_CIFAR_NORM] = "cifar-norm",
-    [DN_STEM_DEEP] = "deep",
-};
-
-const dn_metadata_number dn_metadata_numbers[DN_CARD_NUMBERS] = {
+const dn_metadata_number dn_metadata_numbers[DN_METADATA_NUMBERS] = {
     {"densenet.growth", offsetof(dn_arch, growth)},
     {"densenet.stem_channels", offsetof(dn_arch, stem_channels)},
     {"densenet.bottleneck", offsetof(dn_arch, bottleneck)},
@@ -71,14 +64,14 @@ static dn_status write_arch(const sink *to, const dn_arch *arch)
 {
     DN_TRY(to->add(to->context, "densenet.arch", arch->name));
     DN_TRY(add_list(to, "densenet.blocks", arch->blocks, arch->block_count));
-    for (size_t i = 0; i < DN_CARD_NUMBERS; i++) {
+    for (size_t i = 0; i < DN_METADATA_NUMBERS; i++) {
         int value;
         memcpy(&value, (const char *)arch + dn_metadata_numbers[i].offset, sizeof value);
         DN_TRY(add_int(to, dn_metadata_numbers[i].key, value));
     }
     DN_TRY(add_real(to, "densenet.compression", arch->compression));
     DN_TRY(add_real(to, "densenet.bn_epsilon", arch->bn_epsilon));
-    DN_TRY(to->add(to->context, "densenet.stem", dn_metadata_stems[arch->stem]));
+    DN_TRY(to->add(to->context, "densenet.stem", dn_stem_name(arch->stem)));
     if (arch->stem != DN_STEM_DEEP)
         return DN_OK;
     return add_list(to, "densenet.stem_hidden", arch->stem_hidden, 2);

@@ -21,6 +21,18 @@ static const struct {
 };
 #define IMAGENET_COUNT ((int)(sizeof imagenet_networks / sizeof *imagenet_networks))
 
+const char *dn_stem_name(dn_stem stem)
+{
+    static const char *const names[] = {
+        [DN_STEM_IMAGENET] = "imagenet",
+        [DN_STEM_CIFAR] = "cifar",
+        [DN_STEM_CIFAR_NORM] = "cifar-norm",
+        [DN_STEM_DEEP] = "deep",
+    };
+    bool known = (size_t)stem < sizeof names / sizeof *names;
+    return known ? names[stem] : NULL;
+}
+
 const char *dn_arch_name(int index)
 {
     return index >= 0 && index < IMAGENET_COUNT ? imagenet_networks[index].name : NULL;

@@ -49,10 +49,10 @@ static bool parse_blocks(const char *text, dn_arch *arch)
 
 static dn_stem stem_kind(const char *name)
 {
-    return strcmp(name, "imagenet") == 0     ? DN_STEM_IMAGENET
-           : strcmp(name, "cifar") == 0      ? DN_STEM_CIFAR
-           : strcmp(name, "cifar-norm") == 0 ? DN_STEM_CIFAR_NORM
-                                             : DN_STEM_DEEP;
+    int stem = DN_STEM_IMAGENET;
+    while (strcmp(name, dn_stem_name((dn_stem)stem)) != 0) /* options takes no other names */
+        stem++;
+    return (dn_stem)stem;
 }
 
 /* densenet-L-K or densenet-bc-L-K, of whatever depth. */

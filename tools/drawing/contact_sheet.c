@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "drawing/contact_sheet.h"
 
+#include "base/text.h"
 #include "drawing/drawing.h"
 #include "ui/report.h"
-#include "ui/utf8.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -75,7 +75,7 @@ bool contact_sheet_add(contact_sheet *sheet, cairo_surface_t *picture, cairo_sur
         return complain("out of memory for the contact sheet");
     sheet->cells = grown;
     cell made = {cairo_image_surface_create(CAIRO_FORMAT_ARGB32, CELL_WIDTH, THUMB),
-                 strdup(caption), utf8_repair(name)};
+                 strdup(caption), dn_utf8_repair(name)};
     cairo_t *context = cairo_create(made.pair);
     draw_thumbnail(context, picture, 0);
     draw_thumbnail(context, heat, THUMB + 4);

@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Files that appear whole or not at all: written beside their destination,
- * synced, then renamed over it. What goes to a device or pipe is gathered in a
- * file without a name, so that it too can be sought in, and sent when whole.
- * Every function that fails has complained. */
+/* base/file.h's files that appear whole or not at all; every function that fails
+ * has complained. */
 #ifndef TOOL_OUTPUT_H
 #define TOOL_OUTPUT_H
 
-#include <stdbool.h>
-#include <stdio.h>
+#include "base/file.h"
 
-typedef struct output_file {
-    FILE *stream;
-    const char *path; /* the caller's, who keeps it */
-    char *target;     /* what its links lead to, which the temporary file replaces */
-    char *temporary;  /* NULL where there is none (any more) */
-    FILE *receiver;   /* device or pipe that the bytes are sent to, or NULL */
-} output_file;
+typedef dn_file_writer output_file;
 
 /* Whether a file of this name could be written, found out without leaving one. */
 bool output_possible(const char *path);

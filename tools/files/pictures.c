@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "files/pictures.h"
 
-#include "files/parallel.h"
+#include "base/workers.h"
 #include "ui/report.h"
 
 #include <dirent.h>
@@ -187,8 +187,9 @@ typedef struct fill_work {
     picture_tensor *tensors;
 } fill_work;
 
-static void fill_one(void *context, int i)
+static void fill_one(void *context, int i, int thread)
 {
+    (void)thread;
     const fill_work *work = context;
     picture_tensor *tensor = &work->tensors[i];
     dn_image *image;
@@ -209,7 +210,7 @@ void picture_tensors_fill(const dn_preprocess *preprocess, char *const *paths, i
                           int threads, bool keep_images, picture_tensor *tensors)
 {
     fill_work work = {preprocess, paths, keep_images, tensors};
-    run_in_parallel(threads, count, fill_one, &work);
+    dn_parallel(threads, count, fill_one, &work);
 }
 
 void picture_tensors_free(int count, picture_tensor *tensors)

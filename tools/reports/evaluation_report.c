@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "reports/evaluation_report.h"
 
+#include "base/text.h"
 #include "drawing/drawing.h"
 #include "files/csv_field.h"
 #include "files/output.h"
 #include "ui/report.h"
-#include "ui/utf8.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -48,7 +48,8 @@ void evaluation_print(const dn_evaluation *evaluation, const dn_model *model,
     for (int i = 0; i < evaluation->outputs; i++) {
         const dn_output_result *result = &evaluation->results[i];
         const char *label = evaluation_label(model, data, i);
-        int unseen = (int)(strlen(label) - utf8_length(label)); /* bytes that take no column */
+        int unseen =
+            (int)(strlen(label) - dn_utf8_characters(label)); /* bytes that take no column */
         printf("%-*s %8lld", 24 + unseen, label, (long long)result->support);
         print_cell(8, result->precision);
         print_cell(7, result->recall);
@@ -66,7 +67,7 @@ static json_t *figure(double value)
 
 static json_t *output_object(const dn_output_result *result, const char *label)
 {
-    char *repaired = utf8_repair(label);
+    char *repaired = dn_utf8_repair(label);
     json_t *object = json_pack(
         "{s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "label", repaired ? repaired : "", "support",
         (json_int_t)result->support, "predicted", (json_int_t)result->predicted, "right",

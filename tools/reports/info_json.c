@@ -70,7 +70,7 @@ bool info_print_json(const char *path, const dn_model *model)
         "{s:s, s:s, s:o, s:i, s:i, s:s, s:i, s:f, s:i, s:i, s:f, s:I, s:i, s:s, s:o, s:o, s:o, "
         "s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:s?}",
         "file", path, "architecture", arch->name, "blocks", blocks_of(arch), "growth", arch->growth,
-        "stem_channels", arch->stem_channels, "stem", info_stem_name(arch->stem), "bottleneck",
+        "stem_channels", arch->stem_channels, "stem", dn_stem_name(arch->stem), "bottleneck",
         arch->bottleneck, "compression", arch->compression, "channels", arch->channels, "classes",
         arch->classes, "bn_epsilon", arch->bn_epsilon, "parameters",
         (json_int_t)dn_arch_parameters(arch), "tensors", dn_model_tensor_count(model), "task",

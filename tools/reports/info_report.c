@@ -1,29 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "reports/info_report.h"
 
+#include "base/status.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #define LISTED_TENSORS 40
 
-const char *info_stem_name(dn_stem stem)
-{
-    static const char *const names[] = {
-        [DN_STEM_IMAGENET] = "imagenet",
-        [DN_STEM_CIFAR] = "cifar",
-        [DN_STEM_CIFAR_NORM] = "cifar-norm",
-        [DN_STEM_DEEP] = "deep",
-    };
-    return names[stem];
-}
-
 /* Words out of a file might be meant for the terminal; returns their length. */
 static int print_words(const char *text)
 {
     int length = 0;
     for (; text[length]; length++)
-        putchar((unsigned char)text[length] < ' ' || text[length] == 0x7f ? '?' : text[length]);
+        putchar(dn_is_control(text[length]) ? '?' : text[length]);
     return length;
 }
 
@@ -61,7 +52,7 @@ static void print_architecture(const dn_arch *arch)
     else
         snprintf(text + n, sizeof text - (size_t)n, "no bottlenecks");
     print_field("growth rate", text);
-    snprintf(text, sizeof text, "%s, %d maps", info_stem_name(arch->stem), arch->stem_channels);
+    snprintf(text, sizeof text, "%s, %d maps", dn_stem_name(arch->stem), arch->stem_channels);
     print_field("stem", text);
     snprintf(text, sizeof text, "keep %g of their maps", arch->compression);
     print_field("transitions", text);

@@ -15,7 +15,4 @@ bool info_print_json(const char *path, const dn_model *model);
 void info_print_tensors(const char *path, const dn_tensor_file *file);
 bool info_print_tensors_json(const char *path, const dn_tensor_file *file, const char *reason);
 
-/* "imagenet", "cifar", ... */
-const char *info_stem_name(dn_stem stem);
-
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "reports/predictions.h"
 
+#include "base/text.h"
 #include "files/csv_field.h"
 #include "ui/report.h"
-#include "ui/utf8.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -94,7 +94,7 @@ static void print_text(const dn_model *model, const char *picture, const predict
 /* A file's name or a label may hold any bytes, JSON only UTF-8. */
 static void add_text(json_t *object, const char *key, const char *text)
 {
-    char *repaired = utf8_repair(text);
+    char *repaired = dn_utf8_repair(text);
     json_object_set_new(object, key, json_string(repaired ? repaired : ""));
     free(repaired);
 }

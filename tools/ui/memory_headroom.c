@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/memory_headroom.h"
 
-#include "densenet.h"
+#include "base/memory.h"
 #include "ui/report.h"
 
 #include <stdarg.h>

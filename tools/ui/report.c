@@ -2,7 +2,7 @@
 #include "ui/report.h"
 
 #include "arguments/options.h"
-#include "densenet.h"
+#include "base/status.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@ void print_escaped(FILE *stream, const char *text)
             fputs("\\n", stream);
         else if (byte == '\t')
             fputs("\\t", stream);
-        else if (byte < 0x20 || byte == 0x7F)
+        else if (dn_is_control(*text))
             fprintf(stream, "\\x%02x", (unsigned)byte);
         else
             fputc(byte, stream);

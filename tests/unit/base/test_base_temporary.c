@@ -3,6 +3,7 @@
 
 #include "allocation.h"
 #include "base/file.h"
+#include "base/temporary.h"
 
 #include <fcntl.h>
 #include <sys/wait.h>

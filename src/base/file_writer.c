@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/file.h"
+
+#include "base/memory.h"
+#include "base/temporary.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A device, a pipe, or a stream of this process, which may lead to a file that
+ * others hold open: a rename would replace it. */
+static bool is_stream(const char *path, const struct stat *found)
+{
+    static const char *const names[] = {"/dev/std", "/dev/fd/", "/proc/"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strncmp(path, names[i], strlen(names[i])) == 0)
+            return true;
+    return !S_ISREG(found->st_mode);
+}
+
+bool dn_file_is_stream(const char *path)
+{
+    struct stat found;
+    return stat(path, &found) == 0 && !S_ISDIR(found.st_mode) && is_stream(path, &found);
+}
+
+/* What the user did not mean to replace is refused: a folder, a file that nobody
+ * may write, root included. */
+static dn_status examine_target(const char *path)
+{
+    struct stat found;
+    if (stat(path, &found) != 0)
+        return DN_OK;
+    if (S_ISDIR(found.st_mode))
+        return dn_fail(DN_ERROR_IO, "%s: is a folder, a file was to be written", path);
+    if (S_ISREG(found.st_mode) && !is_stream(path, &found) && (found.st_mode & 0222) == 0)
+        return dn_fail(DN_ERROR_IO, "%s: is write-protected", path);
+    return DN_OK;
+}
+
+static dn_status fail_to_create(const char *path)
+{
+    return dn_fail(DN_ERROR_IO, "%s: cannot be created: %s", path, strerror(errno));
+}
+
+static dn_status open_receiver(dn_file_writer *writer)
+{
+    int descriptor = open(writer->path, O_WRONLY | O_APPEND | O_CLOEXEC);
+    writer->receiver = descriptor >= 0 ? fdopen(descriptor, "wb") : NULL;
+    if (!writer->receiver && descriptor >= 0)
+        close(descriptor);
+    writer->stream = writer->receiver ? tmpfile() : NULL;
+    return writer->stream ? DN_OK : fail_to_create(writer->path);
+}
+
+static dn_status open_beside(dn_file_writer *writer)
+{
+    int descriptor;
+    DN_TRY(dn_link_target(writer->path, &writer->target));
+    DN_TRY(dn_temporary_create(writer->target, &writer->temporary, &descriptor));
+    writer->stream = fdopen(descriptor, "wb");
+    if (writer->stream)
+        return DN_OK;
+    close(descriptor);
+    return dn_fail(DN_ERROR_MEMORY, "%s: out of memory", writer->path);
+}
+
+dn_status dn_file_create(const char *path, dn_file_writer *writer)
+{
+    *writer = (dn_file_writer){0};
+    DN_TRY(examine_target(path));
+    DN_TRY(dn_copy_string(path, &writer->path));
+    dn_status status = dn_file_is_stream(path) ? open_receiver(writer) : open_beside(writer);
+    if (status != DN_OK)
+        dn_file_abandon(writer);
+    return status;
+}
+
+static dn_status fail_to_write(const dn_file_writer *writer)
+{
+    return dn_fail(DN_ERROR_IO, "%s: cannot be written: %s", writer->path, strerror(errno));
+}
+
+dn_status dn_file_write(dn_file_writer *writer, const void *data, size_t size)
+{
+    bool sound = !size || fwrite(data, 1, size, writer->stream) == size;
+    return sound ? DN_OK : fail_to_write(writer);
+}
+
+/* A rename is on disk only when the folder that holds it is. */
+static void sync_folder(const char *path)
+{
+    char *folder;
+    if (dn_copy_string(path, &folder) != DN_OK)
+        return;
+    char *slash = strrchr(folder, '/');
+    if (slash)
+        slash[slash == folder] = '\0';
+    int descriptor = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor >= 0) {
+        fsync(descriptor);
+        close(descriptor);
+    }
+    free(folder);
+}
+
+/* The lock on the temporary file goes when it is closed: not before its rename. */
+static bool put_in_place(dn_file_writer *writer)
+{
+    if (fsync(fileno(writer->stream)) != 0 || rename(writer->temporary, writer->target) != 0)
+        return false;
+    free(writer->temporary);
+    writer->temporary = NULL;
+    sync_folder(writer->target);
+    return true;
+}
+
+/* What was gathered for a device or pipe. */
+static bool send(dn_file_writer *writer)
+{
+    char piece[65536];
+    size_t size;
+    rewind(writer->stream);
+    while ((size = fread(piece, 1, sizeof piece, writer->stream)) > 0)
+        if (fwrite(piece, 1, size, writer->receiver) != size)
+            return false;
+    return !ferror(writer->stream) && fflush(writer->receiver) == 0;
+}
+
+dn_status dn_file_commit(dn_file_writer *writer)
+{
+    bool sound =
+        fflush(writer->stream) == 0 && (writer->receiver ? send(writer) : put_in_place(writer));
+    dn_status status = sound ? DN_OK : fail_to_write(writer);
+    dn_file_abandon(writer);
+    return status;
+}
+
+void dn_file_abandon(dn_file_writer *writer)
+{
+    if (writer->stream)
+        fclose(writer->stream);
+    if (writer->receiver)
+        fclose(writer->receiver);
+    if (writer->temporary)
+        unlink(writer->temporary);
+    free(writer->temporary);
+    free(writer->target);
+    free(writer->path);
+    *writer = (dn_file_writer){0};
+}
