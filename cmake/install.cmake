@@ -3,7 +3,9 @@
 include(CMakePackageConfigHelpers)
 set(PACKAGE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/densenet)
 
-install(TARGETS densenet RUNTIME)
+if(DENSENET_PROGRAM)
+  install(TARGETS densenet RUNTIME)
+endif()
 install(FILES include/densenet.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 
 # The static library comes in a file of its own: only who asks for it needs the
@@ -20,13 +22,14 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/densenet-config.cmake
   ${CMAKE_CURRENT_BINARY_DIR}/densenet-config-version.cmake DESTINATION ${PACKAGE_DIR})
 
 file(RELATIVE_PATH UP_TO_PREFIX ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+string(REPLACE ";" " " LIBRARY_PACKAGES "${LIBRARY_PACKAGES}")
 configure_file(cmake/densenet.pc.in densenet.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/densenet.pc
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
 # The program writes its own manual and completions, where it can run here and
 # is not slowed down by a sanitizer.
-if(NOT DENSENET_SANITIZE AND (NOT CMAKE_CROSSCOMPILING OR CMAKE_CROSSCOMPILING_EMULATOR))
+if(DENSENET_PROGRAM AND NOT DENSENET_SANITIZE AND (NOT CMAKE_CROSSCOMPILING OR CMAKE_CROSSCOMPILING_EMULATOR))
   set(DATA_DIR ${CMAKE_INSTALL_DATADIR})
   foreach(page
       "manual:densenet.1:${CMAKE_INSTALL_MANDIR}/man1"

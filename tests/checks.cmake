@@ -29,6 +29,18 @@ foreach(script ${INSTALL_SCRIPTS})
   describe_test(${name} LABELS install FIXTURES_REQUIRED release)
 endforeach()
 
+# The library alone, for tensors, by its preset's settings.
+set(INFERENCE_TREE ${CMAKE_BINARY_DIR}/inference)
+add_build(build_inference ${INFERENCE_TREE}
+  OPTIONS -DCMAKE_BUILD_TYPE=Release -DDENSENET_PROGRAM=OFF -DDENSENET_TRAINING=OFF
+    -DDENSENET_PICTURES=OFF
+  TARGETS all
+  TEST ${CMAKE_COMMAND} --install ${INFERENCE_TREE} --prefix ${INFERENCE_TREE}/prefix)
+set_tests_properties(build_inference PROPERTIES FIXTURES_SETUP inference)
+add_test(NAME install_inference COMMAND ${DENSENET_PYTHON}
+  ${CMAKE_CURRENT_SOURCE_DIR}/install/check_inference.py ${INFERENCE_TREE}/prefix ${INFERENCE_TREE}/program)
+describe_test(install_inference LABELS install FIXTURES_REQUIRED inference)
+
 # What threads share, under ThreadSanitizer.
 find_program(CLANG clang)
 if(CLANG)

@@ -2,21 +2,15 @@
 /* The network in the box: cmake/assets.cmake says which file it is. */
 #include "loading/load.h"
 
-#if defined __APPLE__
-#define SECTION ".const_data"
-#define SYMBOL "_dn_builtin_"
-#else
-#define SECTION ".section .rodata"
-#define SYMBOL "dn_builtin_"
-#endif
-
-__asm__(SECTION "\n"
-                ".balign 64\n"
-                ".globl " SYMBOL "begin\n.globl " SYMBOL "end\n"
-                ".hidden " SYMBOL "begin\n.hidden " SYMBOL "end\n" SYMBOL "begin:\n"
-                ".incbin \"" DN_BUILTIN_WEIGHTS "\"\n" SYMBOL "end:\n"
-                ".byte 0\n"
-                ".text\n");
+__asm__(".section .rodata\n"
+        ".balign 64\n"
+        ".globl dn_builtin_begin\n.globl dn_builtin_end\n"
+        ".hidden dn_builtin_begin\n.hidden dn_builtin_end\n"
+        "dn_builtin_begin:\n"
+        ".incbin \"" DN_BUILTIN_WEIGHTS "\"\n"
+        "dn_builtin_end:\n"
+        ".byte 0\n"
+        ".text\n");
 
 extern const unsigned char dn_builtin_begin[], dn_builtin_end[];
 
