@@ -148,8 +148,8 @@ static inline int dn_global_pool_tasks(const dn_global_pool *op)
     return op->input.images * op->parts;
 }
 
-/* The most floats that a level's vector holds: what is read or written to the
- * end of its last vector is padded to so many. */
+/* The widest vector of any level, in floats: rows that kernels read or write to the
+ * end of their last vector are padded to a multiple of it. */
 #define DN_MAX_LANES 16
 
 /* Floats that `count` floats take when they begin and end on a cache line, and
@@ -222,7 +222,8 @@ static inline size_t dn_panel_index(const dn_kernels *kernels, int depth, int ou
  * their cache sets. */
 static inline int dn_packed_stride(int channels)
 {
-    return dn_padded(channels) + 16;
+    int stride = dn_padded(channels) + DN_MAX_LANES;
+    return stride % 1024 ? stride : stride + DN_MAX_LANES;
 }
 
 static inline int dn_winograd_tiles(const dn_winograd *op)

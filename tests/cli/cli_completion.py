@@ -77,8 +77,8 @@ class Zsh:
         for name, text in (("_densenet", script("zsh")), ("setup", ZSH_SETUP)):
             with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
                 file.write(text)
-        pid, self.terminal = pty.fork()
-        if pid == 0:
+        self.shell, self.terminal = pty.fork()
+        if self.shell == 0:
             os.environ.update(FOLDER=folder, TERM="dumb")
             os.execlp("zsh", "zsh", "-f", "-i")
         self.answer(b"source %s/setup\n" % folder.encode())
@@ -87,6 +87,7 @@ class Zsh:
         os.write(self.terminal, keys)
         while True:  # as long as the test as a whole may take
             time.sleep(0.05)
+            assert os.waitpid(self.shell, os.WNOHANG) == (0, 0), "zsh has ended"
             if os.path.exists(self.offered):
                 with open(self.offered, encoding="utf-8") as file:
                     lines = file.read().split("\n")

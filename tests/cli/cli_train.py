@@ -111,14 +111,14 @@ def resumed_settings(folder, data):
 
 
 def sent(call, number, what):
-    """The environment in which densenet gets a signal before its so-manieth call: at no time, at a point of its work."""
+    """The environment in which densenet gets a signal before its n-th such call: at a point of its work, not after a time."""
     return {**os.environ, "LD_PRELOAD": os.environ["DENSENET_SIGNAL_AT"], "SIGNAL_AT": f"{call} {number} {int(what)}"}
 
 
 def stopped_before(rename, *arguments):
     """A training that stands still before a rename. The first six are settings.json, log.csv, resume.safetensors,
     last.safetensors, best.safetensors and curves.png of the first epoch."""
-    child = subprocess.Popen([DENSENET, "train", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    child = subprocess.Popen([DENSENET, "train", *arguments, "--save-minutes", "100000"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                              env=sent("rename", rename, signal.SIGSTOP))
     _, status = os.waitpid(child.pid, os.WUNTRACED)
     check("a training stands still", os.WIFSTOPPED(status))

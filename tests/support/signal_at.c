@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Preloaded into a program, sends it a signal just before a certain call, so
- * that a test can stop or kill it at a point of its work and at no time:
+/* Preloaded into a program, sends it a signal just before a certain call, so that
+ * a test can stop or kill it at a point of its work, not after a given time:
  * SIGNAL_AT="rename 3 9" kills it before its third rename. */
 #include <dlfcn.h>
 #include <signal.h>

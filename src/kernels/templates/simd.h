@@ -49,7 +49,7 @@ DN_INLINE vfloat v_set(float value)
 /* The first `count` floats of a vector, 1..DN_LANES. Where there are masked
  * loads and stores they take a tenth of the training time off a network whose
  * growth no vector divides. */
-#if defined(__AVX512F__)
+#if DN_LANES == 16 && defined(__AVX512F__) && !defined(DN_EMULATED)
 DN_INLINE __mmask16 v_first(int count)
 {
     return (__mmask16)((1u << count) - 1);
@@ -64,7 +64,7 @@ DN_INLINE void v_store_some(float *address, vfloat value, int count)
 {
     _mm512_mask_storeu_ps(address, v_first(count), (__m512)value);
 }
-#elif defined(__AVX2__)
+#elif DN_LANES == 8 && defined(__AVX2__) && !defined(DN_EMULATED)
 DN_INLINE __m256i v_first(int count)
 {
     const vint lane = {0, 1, 2, 3, 4, 5, 6, 7};

@@ -5,10 +5,20 @@
 
 #include <string.h>
 
+static int wanted_lines(int width, int pixels)
+{
+    return dn_min(dn_max(pixels / width, 1), DN_MAX_BAND_LINES);
+}
+
+int dn_most_band_lines(int images, int height, int width, int pixels)
+{
+    return dn_min(dn_max(wanted_lines(width, pixels), 4), images * height);
+}
+
 dn_bands dn_cut_bands(int images, int height, int width, int pixels)
 {
     dn_bands bands = {images, height, width, height, 1, 0};
-    int lines = dn_min(dn_max(pixels / width, 1), DN_MAX_BAND_LINES);
+    int lines = wanted_lines(width, pixels);
     if (lines >= 2 * height)
         bands.group = dn_min(lines / height, images);
     else if (lines < height)
@@ -50,7 +60,7 @@ static void fill_line(const dn_frame_shape *shape, int image, int y, dn_fill_lin
 {
     ptrdiff_t stride = shape->pixel_stride, left = shape->before * stride;
     bool inside = y >= 0 && y < shape->height;
-    if (!inside || (shape->pixel_stride > shape->channels && shape->channels % 16))
+    if (!inside || (shape->pixel_stride > shape->channels && shape->channels % DN_MAX_LANES))
         memset(line, 0, (size_t)frame_line(shape) * sizeof *line);
     if (!inside)
         return;

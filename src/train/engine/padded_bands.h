@@ -28,6 +28,10 @@ typedef struct dn_band {
 dn_bands dn_cut_bands(int images, int height, int width, int pixels);
 dn_band dn_band_at(const dn_bands *bands, int index);
 
+/* Lines of pixels that no band of dn_cut_bands exceeds, of so many images of this
+ * height or of fewer and lower ones. */
+int dn_most_band_lines(int images, int height, int width, int pixels);
+
 /* How a band is padded. Rows are those of the source. */
 typedef struct dn_frame_shape {
     int height, width;          /* of a source image */

@@ -79,7 +79,8 @@ dn_weight_partials dn_window_partials(const dn_window_gradient *work, const dn_n
 /* Vectors may reach past a frame's last pixel. */
 static size_t frame_floats(const dn_frame_shape *frame, const dn_bands *bands)
 {
-    return dn_round_up(dn_frame_size(frame, bands->group, bands->rows) + 16, 16);
+    return dn_round_up(dn_frame_size(frame, bands->group, bands->rows) + DN_MAX_LANES,
+                       DN_MAX_LANES);
 }
 
 dn_bands dn_cut_window_pieces(const dn_node *node, int images, int rows, int width)
@@ -103,9 +104,10 @@ static void size_memory(dn_window_gradient *work, const dn_engine *engine, const
     }
     if (node->source == DN_NONE)
         return;
-    dn_bands pieces = dn_cut_window_pieces(node, bands->group, bands->rows, bands->width);
-    work->passed_floats =
-        dn_round_up((size_t)(pieces.group * pieces.rows * pieces.width) * (size_t)node->in, 16);
+    /* A band lower than the others may be cut into larger pieces. */
+    int lines =
+        dn_most_band_lines(bands->images, bands->height, bands->width, PIECE_FLOATS / node->in);
+    work->passed_floats = (size_t)dn_padded(lines * bands->width * node->in);
     work->convolve_floats =
         dn_convolve_scratch(engine, dn_node_form(engine, node), node->out, node->in);
 }

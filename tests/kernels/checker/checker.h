@@ -16,7 +16,7 @@ typedef struct check_run {
     dn_random random;
     uint64_t seed;    /* of the case at hand */
     char shape[256];  /* the case at hand, for messages */
-    double worst;     /* largest error of the check so far, of the output's RMS */
+    double worst;     /* largest error of the check so far, as compare_maps takes it */
     bool failed;      /* the case at hand */
     double peak;      /* FMA peak of one core, FLOP/s; benches only */
     double bench_for; /* seconds a bench's shape is timed */

@@ -99,8 +99,8 @@ static int run_check(check_run *run, const kernel_check *check, const check_opti
         run_case(run, check, options->seed + (uint64_t)i);
         failures += run->failed;
     }
-    printf("%-18s %-17s %s, largest error %.1e of the output's RMS\n", run->kernels->name,
-           check->name, failures ? "FAILED" : "ok", run->worst);
+    printf("%-18s %-17s %s, largest error %.1e\n", run->kernels->name, check->name,
+           failures ? "FAILED" : "ok", run->worst);
     return failures;
 }
 

@@ -50,33 +50,36 @@ static void shake_norms(dn_random *random, dn_model *model)
     }
 }
 
+static example fill_example(dn_arch arch, int images, int size)
+{
+    dn_random random = dn_random_seed((uint64_t)arch.growth, 0);
+    example made = {.arch = arch, .images = images, .size = size};
+    assert_int_equal(dn_model_init(&arch, DN_INIT_PAPER, (uint64_t)arch.growth, &made.model),
+                     DN_OK);
+    shake_norms(&random, made.model);
+    made.input = random_floats(&random, (size_t)(images * arch.channels * size * size), -1, 1);
+    made.logits_gradient = random_floats(&random, (size_t)(images * arch.classes), -1, 1);
+    return made;
+}
+
 /* Stems, layers, channels, classes, sizes and batches take turns. */
 static example new_example(int growth)
 {
     static const int classes[] = {1, 2, 17, 1001}, channels[] = {3, 1, 5};
-    dn_random random = dn_random_seed((uint64_t)growth, 0);
-    example made = {.images = 1 + growth % 3};
     dn_stem stem = (dn_stem)(DN_STEM_IMAGENET + growth % 4);
     bool small = stem == DN_STEM_CIFAR || stem == DN_STEM_CIFAR_NORM;
-    made.size = small ? 4 + growth % 6 : 17 + growth % 6;
-    made.arch = (dn_arch){.block_count = 2,
-                          .blocks = {1, 2},
-                          .growth = growth,
-                          .stem_channels = 1 + (3 * growth) % 40,
-                          .stem_hidden = {1 + growth % 9, 1 + growth % 7},
-                          .bottleneck = growth % 5 == 0 ? 0 : 1 + growth % 4,
-                          .compression = 0.6,
-                          .stem = stem,
-                          .channels = channels[growth / 4 % 3],
-                          .classes = classes[growth / 2 % 4],
-                          .bn_epsilon = 1e-5};
-    assert_int_equal(dn_model_init(&made.arch, DN_INIT_PAPER, (uint64_t)growth, &made.model),
-                     DN_OK);
-    shake_norms(&random, made.model);
-    size_t values = (size_t)(made.images * made.arch.channels * made.size * made.size);
-    made.input = random_floats(&random, values, -1, 1);
-    made.logits_gradient = random_floats(&random, (size_t)(made.images * made.arch.classes), -1, 1);
-    return made;
+    dn_arch arch = {.block_count = 2,
+                    .blocks = {1, 2},
+                    .growth = growth,
+                    .stem_channels = 1 + (3 * growth) % 40,
+                    .stem_hidden = {1 + growth % 9, 1 + growth % 7},
+                    .bottleneck = growth % 5 == 0 ? 0 : 1 + growth % 4,
+                    .compression = 0.6,
+                    .stem = stem,
+                    .channels = channels[growth / 4 % 3],
+                    .classes = classes[growth / 2 % 4],
+                    .bn_epsilon = 1e-5};
+    return fill_example(arch, 1 + growth % 3, small ? 4 + growth % 6 : 17 + growth % 6);
 }
 
 static void free_example(example *made)
@@ -152,8 +155,8 @@ static double error_of(const float *found, const float *expected, size_t count)
     return sqrt(difference / fmax(square, 1e-12));
 }
 
-/* About four times what is measured: batch norms over a few pixels enlarge what
- * rounding leaves, and take it back as often as they are passed. */
+/* About four times what is measured: batch norms over a few pixels enlarge the
+ * errors of rounding, once for each norm on the way. */
 static const struct {
     const char *what;
     double most_error;
@@ -176,26 +179,60 @@ static void compare(const dn_kernels *level, const example *given, const outcome
     free_outcome(&found);
 }
 
+static void compare_on_every_level(const example *given)
+{
+    outcome expected = run_on(&dn_kernels_reference, given);
+    const dn_kernels *level;
+    for (int i = 0; (level = dn_kernels_level(i)); i++)
+        compare(level, given, &expected);
+    free_outcome(&expected);
+}
+
 static void every_growth_rate_on_every_level(void **state)
 {
     (void)state;
     for (int growth = 1; growth <= MOST_GROWTH; growth++) {
         example given = new_example(growth);
-        outcome expected = run_on(&dn_kernels_reference, &given);
-        const dn_kernels *level;
-        for (int i = 0; (level = dn_kernels_level(i)); i++)
-            compare(level, &given, &expected);
-        free_outcome(&expected);
+        compare_on_every_level(&given);
         free_example(&given);
     }
+}
+
+/* The backward pass cuts the last, lower band of these maps into larger pieces than
+ * the bands before it. */
+static void a_last_band_of_its_own_cut(void **state)
+{
+    (void)state;
+    dn_arch arch = {.block_count = 1,
+                    .blocks = {2},
+                    .growth = 40,
+                    .stem_channels = 24,
+                    .bottleneck = 4,
+                    .compression = 0.5,
+                    .stem = DN_STEM_CIFAR,
+                    .channels = 1,
+                    .classes = 2,
+                    .bn_epsilon = 1e-5};
+    example given = fill_example(arch, 3, 21);
+    compare_on_every_level(&given);
+    free_example(&given);
 }
 
 /* A twin has its level's sizes, and the fastest level is never a twin. */
 static void every_level_has_a_twin(void **state)
 {
     (void)state;
+    static const char *const twins[] = {"baseline-emulated", "neon-emulated", "avx2-emulated",
+                                        "avx512-emulated"};
     const dn_kernels *level;
     assert_null(strchr(dn_kernels_best()->name, '-'));
+    for (int i = 0; i < 4; i++) {
+        setenv("DENSENET_CPU", twins[i], 1);
+        dn_kernels_choose(NULL);
+        assert_string_equal(dn_cpu_level(), twins[i]);
+    }
+    unsetenv("DENSENET_CPU");
+    dn_kernels_choose(NULL);
     for (int i = 0; (level = dn_kernels_level(i)); i++) {
         bool found = false;
         for (int j = 0; dn_kernels_level(j); j++) {
@@ -215,6 +252,7 @@ int main(void)
     unsetenv("DENSENET_CPU");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_growth_rate_on_every_level),
+        cmocka_unit_test(a_last_band_of_its_own_cut),
         cmocka_unit_test(every_level_has_a_twin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
