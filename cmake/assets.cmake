@@ -15,7 +15,7 @@ const char *const dn_imagenet_labels[DN_IMAGENET_CLASSES] = {
 ")
 target_sources(densenet_objects PRIVATE ${PROJECT_BINARY_DIR}/imagenet_labels.c)
 
-# The network in the box, byte for byte.
+# The built-in network, byte for byte.
 set(BUILTIN ${PROJECT_SOURCE_DIR}/assets/builtin.safetensors)
 set_source_files_properties(src/loading/builtin.c PROPERTIES
   COMPILE_DEFINITIONS DN_BUILTIN_WEIGHTS="${BUILTIN}" OBJECT_DEPENDS ${BUILTIN})

@@ -77,6 +77,9 @@ typedef enum dn_stem {
  * NULL past the last. */
 DN_API const char *dn_stem_name(dn_stem stem);
 
+/* True where a stem ends in the 3x3/2 max-pool, as those for large pictures do. */
+DN_API bool dn_stem_pools(dn_stem stem);
+
 /* A member of the family. Plain data: copy it freely. */
 typedef struct dn_arch {
     char name[DN_NAME_SIZE]; /* "densenet121", or "densenet" where it has none */
@@ -224,17 +227,17 @@ typedef enum dn_concat {
 } dn_concat;
 
 typedef struct dn_load_options {
-    dn_concat concat; /* behind statistics and recorded metadata, before the names' custom */
+    dn_concat concat; /* after statistics and recorded metadata, before the names' custom */
 } dn_load_options;
 
 /* Reads safetensors, PyTorch zip or pre-2019 PyTorch files, names of any
  * dialect or of none. A file that does not fit is refused with what is missing
- * and what is left over. The file is mapped: who truncates it while the model is
- * in use ends the process (SIGBUS); who replaces it by another does no harm.
+ * and what is left over. The file is mapped: truncating it while the model is in
+ * use ends the process (SIGBUS); replacing it by another does no harm.
  * options may be NULL. The caller owns *model. */
 DN_API dn_status dn_model_load(const char *path, const dn_load_options *options, dn_model **model);
 
-/* The network in the box, which this library trained on CIFAR-10: ten classes,
+/* The built-in network, which this library trained on CIFAR-10: ten classes,
  * pictures of 32 x 32 (assets/README.md). The caller owns *model. */
 DN_API dn_status dn_model_builtin(dn_model **model);
 
@@ -252,7 +255,7 @@ DN_API const dn_arch *dn_model_arch(const dn_model *model);
 
 typedef enum dn_task {
     DN_TASK_CLASSES, /* one of the classes: softmax */
-    DN_TASK_LABELS   /* any of the labels: a sigmoid each */
+    DN_TASK_LABELS   /* any of the labels: one sigmoid per label */
 } dn_task;
 
 /* Where a model came from, in words: "safetensors", "torchvision", "last",
@@ -334,7 +337,7 @@ DN_API dn_tensor_info dn_tensor_file_item(const dn_tensor_file *file, size_t ind
  * them. */
 typedef struct dn_session dn_session;
 
-/* threads 0: one a core. Results do not depend on it, to the bit. A thread
+/* threads 0: one per core. Results do not depend on it, to the bit. A thread
  * that runs sessions keeps helpers, asleep between runs, until it ends; where the
  * system refuses them, it does the work alone. */
 DN_API dn_status dn_session_create(const dn_model *model, int threads, dn_session **session);
@@ -465,7 +468,7 @@ typedef struct dn_batch {
 typedef struct dn_loader_options {
     int batch;      /* most samples in one */
     int size;       /* height and width of the pictures */
-    int threads;    /* that prepare a batch; 0: one a core */
+    int threads;    /* that prepare a batch; 0: one per core */
     bool training;  /* refuses what cannot be trained on; prefetches across epochs */
     bool shuffle;   /* another order each epoch; else the data set's */
     bool drop_last; /* no smaller batch at the end of an epoch */
@@ -492,8 +495,8 @@ typedef struct dn_loaded {
     const int *classes; /* of mixed pictures, that of the larger part; -1: labels */
     int64_t epoch;      /* both count from 0 */
     int index;          /* in its epoch */
-    int skipped;        /* samples left out; of these, the first `news` skips are ... */
-    int news;           /* ... ones not told of before */
+    int skipped;        /* samples left out; of these, the first `new_skips` are ... */
+    int new_skips;      /* ... reported for the first time */
     const dn_skip *skips;
 } dn_loaded;
 
@@ -509,8 +512,8 @@ DN_API void dn_loader_free(dn_loader *loader);
 DN_API int dn_loader_batches(const dn_loader *loader);
 DN_API size_t dn_loader_bytes(const dn_loader *loader);
 
-/* Which batch comes next: resuming is this. The first is 0, 0; an index behind
- * its epoch's last counts on into the next. */
+/* Chooses the batch that comes next, as resuming does. The first is 0, 0; an index
+ * past its epoch's last goes on into the next epoch. */
 DN_API void dn_loader_seek(dn_loader *loader, int64_t epoch, int index);
 
 /* The next batch, valid until the next call; after an epoch's last the next
@@ -532,7 +535,7 @@ typedef dn_status dn_sum_over_machines(float *values, size_t count, void *contex
 typedef struct dn_trainer_options {
     int batch;         /* most pictures in one pass; a step may have several */
     int height, width; /* of the pictures */
-    int threads;       /* 0: one a core; results do not depend on it */
+    int threads;       /* 0: one per core; results do not depend on it */
     bool low_memory;   /* recompute each layer's bottleneck maps */
     uint64_t seed;     /* of the dropout */
 
@@ -618,13 +621,13 @@ typedef struct dn_evaluation {
     double loss, top1, top5; /* classes */
     double auroc;            /* labels: the mean over those that have one */
     int outputs;
-    dn_output_result *results; /* an output each */
+    dn_output_result *results; /* one per output */
     uint32_t *confusion;       /* classes: outputs x outputs, [truth][predicted]; else NULL */
 } dn_evaluation;
 
 /* Plain data; start from {0}. */
 typedef struct dn_evaluate_options {
-    int batch, threads;       /* 0: 16; one a core */
+    int batch, threads;       /* 0: 16; one per core */
     int size;                 /* height and width; 0: the square that the pipeline makes */
     dn_preprocess preprocess; /* channels 0: the model's own */
     /* Told of progress and of samples that cannot be read; either may be NULL. */

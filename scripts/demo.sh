@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # demo.sh [PICTURE|FOLDER ...]: installs what is missing, builds, and shows what
 # densenet does, on the pictures named or on real photographs from a package of
-# Debian's, with the network in the box or the weights that WEIGHTS names. All
+# Debian's, with the built-in network or the weights that WEIGHTS names. All
 # that it writes lies in build/.
 set -eu
 cd "$(dirname "$0")/.."

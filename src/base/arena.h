@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-/* Of one plan: two a block, six when training, and a handful around them. */
+/* Of one plan: two per block, six when training, and a handful around them. */
 #define DN_MAX_BUFFERS 112
 
 typedef struct dn_buffer {

@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Names may have 255 bytes (NAME_MAX), what is put behind them included. */
+/* Names may have 255 bytes (NAME_MAX), what is put after them included. */
 #define MOST_KEPT 200
 #define MOST_LINKS 40
 

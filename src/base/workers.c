@@ -50,7 +50,7 @@ static bool is_called(helper *h, unsigned calls)
     return atomic_load_explicit(&h->calls, memory_order_acquire) != calls;
 }
 
-/* For one more than so many calls. */
+/* Waits until the helper has been called more than `calls` times. */
 static void await_call(helper *h, unsigned calls)
 {
     dn_spin_state spent = {0};

@@ -14,7 +14,7 @@
 typedef void dn_task_body(void *context, int task, int thread);
 void dn_parallel(int threads, int tasks, dn_task_body *body, void *context);
 
-/* What a caller's thread count stands for: 0 one a core; others that are not
+/* What a caller's thread count stands for: 0 one per core; others that are not
  * 1..DN_MOST_THREADS are refused. */
 #define DN_MOST_THREADS 4096
 dn_status dn_choose_threads(int asked, int *threads);

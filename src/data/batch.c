@@ -117,7 +117,7 @@ static void move_sample(const dn_recipe *recipe, dn_batch_slot *slot, int from, 
 }
 
 /* Leaves unreadable samples out and closes their gaps. (Taking others in their
- * place would show some samples twice, and change every batch behind.) Memory
+ * place would show some samples twice, and change every batch after.) Memory
  * that ran out says nothing about a sample: it fails the batch. */
 static void leave_out(const dn_recipe *recipe, int count, dn_batch_slot *slot)
 {

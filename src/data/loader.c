@@ -20,10 +20,10 @@ struct dn_loader {
     int index;
     int *order; /* the samples of order_epoch; used by whoever prepares a batch */
     int64_t order_epoch;
-    bool *told;             /* samples whose loss has been told of */
+    bool *reported;         /* samples that were named among the skips before */
     dn_batch_slot slots[2]; /* without prefetching only the first is used */
     int current;            /* the slot that the caller holds or held */
-    int barren;             /* batches in a row of which no sample could be read */
+    int unreadable;         /* batches in a row of which no sample could be read */
 
     /* The background thread, where there is one: prepares `wanted` and then
      * sets it to NULL. */
@@ -149,7 +149,7 @@ static dn_status prepare(dn_loader *loader)
     size_t count = (size_t)dn_dataset_count(loader->recipe.dataset);
     int slots = loader->recipe.options.prefetch ? 2 : 1;
     DN_TRY(dn_calloc(count, sizeof *loader->order, &loader->order));
-    DN_TRY(dn_calloc(count, sizeof *loader->told, &loader->told));
+    DN_TRY(dn_calloc(count, sizeof *loader->reported, &loader->reported));
     for (int i = 0; i < slots; i++)
         DN_TRY(dn_batch_create(&loader->recipe, &loader->slots[i]));
     return loader->recipe.options.prefetch ? start_thread(loader) : DN_OK;
@@ -198,7 +198,7 @@ void dn_loader_free(dn_loader *loader)
     dn_batch_free(&loader->slots[0]);
     dn_batch_free(&loader->slots[1]);
     free(loader->order);
-    free(loader->told);
+    free(loader->reported);
     free(loader);
 }
 
@@ -234,17 +234,17 @@ static void aim(const dn_loader *loader, dn_batch_slot *slot)
     slot->filled = false;
 }
 
-/* Moves the skips that have not been told of to the front. */
+/* Moves the skips that have not been reported yet to the front. */
 static void tell_once(dn_loader *loader, dn_batch_slot *slot)
 {
-    slot->loaded.news = 0;
+    slot->loaded.new_skips = 0;
     for (int i = 0; i < slot->loaded.skipped; i++) {
         dn_skip skip = slot->skips[i];
-        if (loader->told[skip.sample])
+        if (loader->reported[skip.sample])
             continue;
-        loader->told[skip.sample] = true;
-        slot->skips[i] = slot->skips[slot->loaded.news];
-        slot->skips[slot->loaded.news++] = skip;
+        loader->reported[skip.sample] = true;
+        slot->skips[i] = slot->skips[slot->loaded.new_skips];
+        slot->skips[slot->loaded.new_skips++] = skip;
     }
 }
 
@@ -276,8 +276,8 @@ dn_status dn_loader_next(dn_loader *loader, const dn_loaded **loaded)
     }
     if (slot->status != DN_OK)
         return dn_fail(slot->status, "%s", slot->fault);
-    loader->barren = slot->loaded.batch.n ? 0 : loader->barren + 1;
-    if (loader->barren >= loader->batches)
+    loader->unreadable = slot->loaded.batch.n ? 0 : loader->unreadable + 1;
+    if (loader->unreadable >= loader->batches)
         return dn_fail(DN_ERROR_IO, "none of the %d pictures can be used, the last because: %s",
                        dn_dataset_count(loader->recipe.dataset), slot->skips[0].reason);
     tell_once(loader, slot);

@@ -74,7 +74,7 @@ static void close_evaluator(evaluator *e)
 static dn_status take_batch(evaluator *e, const dn_loaded *loaded)
 {
     const dn_batch *batch = &loaded->batch;
-    for (int i = 0; i < loaded->news && e->options.skipped; i++)
+    for (int i = 0; i < loaded->new_skips && e->options.skipped; i++)
         e->options.skipped(loaded->skips[i].reason, e->options.context);
     e->skipped += loaded->skipped;
     if (batch->n == 0)

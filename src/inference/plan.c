@@ -128,7 +128,7 @@ static void plan_activated(dn_planner *p, int number, const dn_framed *maps, dn_
     const dn_node *node = &p->graph.nodes[number];
     const dn_frame *frame = &windows->frame;
     windows->frame = dn_make_frame(frame->grid.images, frame->grid.height, frame->grid.width,
-                                   node->in, frame->before, frame->behind);
+                                   node->in, frame->before, frame->after);
     dn_add_border(p, windows);
     dn_activate op = {dn_use_grid(p, maps, 0), dn_use_grid(p, windows, 0), node->in,
                       p->prepared->nodes[number].norm};

@@ -23,7 +23,7 @@ typedef enum dn_step_kind {
 typedef struct dn_frame {
     dn_grid grid;
     int channels;
-    int before, behind; /* rows above and columns left; rows below and columns right */
+    int before, after; /* rows above and columns left; rows below and columns right */
 } dn_frame;
 
 /* The inner tensor that is complete once a step is done. */

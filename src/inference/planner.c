@@ -32,12 +32,12 @@ float *dn_use_buffer(dn_planner *p, int id)
     return NULL;
 }
 
-dn_frame dn_make_frame(int images, int height, int width, int channels, int before, int behind)
+dn_frame dn_make_frame(int images, int height, int width, int channels, int before, int after)
 {
-    ptrdiff_t row = (ptrdiff_t)(width + before + behind) * channels;
-    ptrdiff_t image = row * (height + before + behind);
+    ptrdiff_t row = (ptrdiff_t)(width + before + after) * channels;
+    ptrdiff_t image = row * (height + before + after);
     dn_grid grid = {NULL, images, height, width, channels, row, image};
-    return (dn_frame){grid, channels, before, behind};
+    return (dn_frame){grid, channels, before, after};
 }
 
 dn_framed dn_open_frame(dn_planner *p, dn_frame frame)

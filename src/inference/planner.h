@@ -42,7 +42,7 @@ int dn_open_buffer(dn_planner *p, size_t floats);
 float *dn_use_buffer(dn_planner *p, int id);
 
 /* Geometry of images of this size, contiguous, with a border. */
-dn_frame dn_make_frame(int images, int height, int width, int channels, int before, int behind);
+dn_frame dn_make_frame(int images, int height, int width, int channels, int before, int after);
 
 /* Makes a buffer for them. */
 dn_framed dn_open_frame(dn_planner *p, dn_frame frame);

@@ -35,8 +35,8 @@ void dn_run_step(const dn_runner *runner, const dn_step *step, const float *inpu
     dn_parallel(runner->threads, step->tasks, run_step_task, &j);
 }
 
-/* Somebody is at it: no thread goes on to a step before all tasks of the step
- * before are taken, and those wait for none but their elders. */
+/* These tasks are being worked on: no thread goes on to a step before all tasks of
+ * the step before are taken, and a task waits only for earlier ones. */
 static void await_tasks(const dn_runner *runner, const dn_step *step, dn_task_range range)
 {
     for (int task = range.first; task < range.end; task++) {
@@ -47,7 +47,7 @@ static void await_tasks(const dn_runner *runner, const dn_step *step, dn_task_ra
     }
 }
 
-/* The tasks of one thread's share that are still to be had. */
+/* Runs the tasks of one thread's share that nobody has taken yet. */
 static void take_share(const job *j, const dn_step *step, int share, int thread)
 {
     const dn_runner *runner = j->runner;

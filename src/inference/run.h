@@ -12,8 +12,8 @@ typedef struct dn_runner {
     float *scratch; /* threads pieces of scratch_stride floats */
     size_t scratch_stride;
     unsigned run;      /* counts them */
-    atomic_uint *done; /* a task of the plan each: the last run that did it */
-    atomic_int *taken; /* a step and a thread each: how many tasks of that thread's share */
+    atomic_uint *done; /* one per task of the plan: the last run that did it */
+    atomic_int *taken; /* one per step and thread: how many tasks of that thread's share */
 } dn_runner;
 
 /* Makes room for a plan's runs; keeps the old room where it fails. */

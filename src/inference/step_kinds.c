@@ -29,7 +29,7 @@ static const char *name_pool(const dn_step *step)
     return "pool";
 }
 
-/* ---- import: the caller's NCHW into a frame, one row of one image a task ---- */
+/* ---- import: the caller's NCHW into a frame, one task per row of an image ---- */
 
 static size_t share_import(dn_step *step, const dn_kernels *kernels, int threads)
 {
@@ -55,7 +55,7 @@ static void run_import(const dn_step *step, int task, const dn_task_context *con
             target[x * grid->pixel_stride + c] = source[(size_t)c * area + (size_t)x];
 }
 
-/* ---- border: zeros around one image a task ---- */
+/* ---- border: zeros around an image, one task per image ---- */
 
 static size_t share_border(dn_step *step, const dn_kernels *kernels, int threads)
 {
@@ -73,8 +73,8 @@ static void run_border(const dn_step *step, int image, const dn_task_context *co
     ptrdiff_t pixel = grid->pixel_stride;
     float *row = dn_pixel_at(grid, image, -frame->before, -frame->before);
     size_t left = (size_t)(frame->before * pixel) * sizeof(float);
-    size_t right = (size_t)(frame->behind * pixel) * sizeof(float);
-    for (int y = -frame->before; y < grid->height + frame->behind; y++, row += grid->row_stride) {
+    size_t right = (size_t)(frame->after * pixel) * sizeof(float);
+    for (int y = -frame->before; y < grid->height + frame->after; y++, row += grid->row_stride) {
         if (y < 0 || y >= grid->height) {
             memset(row, 0, (size_t)grid->row_stride * sizeof(float));
             continue;

@@ -134,7 +134,7 @@ typedef struct dn_pool_rows {
     int channels, first, count;
 } dn_pool_rows;
 
-/* 3x3/2 maximum, padding 1, of relu(affine(input)); an output row a task. */
+/* 3x3/2 maximum, padding 1, of relu(affine(input)); one task per output row. */
 typedef struct dn_activated_pool {
     dn_grid input, output;
     int channels;
@@ -143,7 +143,7 @@ typedef struct dn_activated_pool {
 
 /* Its gradient with respect to the activation: sets `target`, as large as the
  * input, from `output`'s gradient; the first of equal maxima in scan order gets
- * it, as in PyTorch. An image a task. */
+ * it, as in PyTorch. One task per image. */
 typedef struct dn_activated_pool_gradient {
     dn_grid input, gradient, target;
     int channels;

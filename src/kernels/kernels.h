@@ -59,7 +59,7 @@ typedef struct dn_affine {
 
 /* What happens to a product before it is stored. */
 typedef struct dn_epilogue {
-    const float *bias; /* added, an output each; NULL: none */
+    const float *bias; /* added, one per output; NULL: none */
     bool relu;
     bool accumulate; /* add to what the output holds */
 } dn_epilogue;
@@ -111,14 +111,14 @@ typedef struct dn_winograd {
     dn_epilogue epilogue;
 } dn_winograd;
 
-/* output = relu(affine(input)), an image row a task. */
+/* output = relu(affine(input)), one task per image row. */
 typedef struct dn_activate {
     dn_grid input, output;
     int channels;
     dn_affine affine;
 } dn_activate;
 
-/* 3x3/2 maximum with padding 1; a part of an output row a task. */
+/* 3x3/2 maximum with padding 1; a part of one task per output row. */
 typedef struct dn_max_pool {
     dn_grid input, output;
     int channels;
@@ -134,7 +134,7 @@ static inline int dn_max_pool_tasks(const dn_max_pool *op)
 #define DN_POOL_RUN 16
 
 /* Mean of relu(affine(input)) over each image's pixels, into
- * output[image * channels + c]; a part of an image's channels a task. */
+ * output[image * channels + c]; one task per part of an image's channels. */
 typedef struct dn_global_pool {
     dn_grid input;
     float *output;
@@ -262,7 +262,7 @@ static inline size_t dn_winograd_scratch(const dn_winograd *op, int lanes, int t
 typedef struct dn_weights {
     const float *data; /* outputs x channels x kernel x kernel */
     int outputs, channels, kernel;
-    const float *scale; /* an output each, multiplies; NULL: 1 */
+    const float *scale; /* one per output, multiplies; NULL: 1 */
     float factor;       /* multiplies all */
     /* The convolution that takes a gradient of these weights' outputs to their
      * inputs, its own outputs: data is channels x outputs x kernel x kernel, and
@@ -280,7 +280,7 @@ typedef enum dn_window_form {
 /* The faster form for maps of this size, at any level. */
 dn_window_form dn_choose_form(int height, int width);
 
-/* Weights are laid out in pieces, a task each: a direct form by outputs, a
+/* Weights are laid out in pieces, one task each: a direct form by outputs, a
  * multiple of every level's panel, Winograd's by channels. */
 #define DN_PACK_PIECE 32
 

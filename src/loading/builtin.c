@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The network in the box: cmake/assets.cmake says which file it is. */
+/* The built-in network: cmake/assets.cmake says which file it is. */
 #include "loading/load.h"
 
 __asm__(".section .rodata\n"

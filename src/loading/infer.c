@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The architecture that keys and shapes describe. */
 #include "loading/match.h"
+#include "network/stems.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -32,6 +33,19 @@ static dn_status dimension(const dn_match *match, dn_key key, int rank, int inde
     return DN_OK;
 }
 
+/* The stem with so many convolutions and this kernel; of two the one that has a
+ * norm, or none, as the file does. */
+static bool recognise_stem(int convs, int kernel, bool norm, dn_stem *stem)
+{
+    const dn_stem_row *row, *found = NULL;
+    for (int i = 0; (row = dn_stem_row_of((dn_stem)i)); i++)
+        if (row->convs == convs && row->kernel == kernel && (!found || row->norm == norm)) {
+            found = row;
+            *stem = (dn_stem)i;
+        }
+    return found;
+}
+
 static dn_status infer_stem(const dn_match *match, dn_arch *arch)
 {
     dn_key key = {.role = DN_ROLE_STEM, .part = DN_PART_CONV};
@@ -39,20 +53,13 @@ static dn_status infer_stem(const dn_match *match, dn_arch *arch)
     DN_TRY(dimension(match, key, 4, 1, "the stem's convolution", &arch->channels));
     DN_TRY(dimension(match, key, 4, 2, "the stem's convolution", &kernel));
     bool norm = find(match, (dn_key){.role = DN_ROLE_STEM, .part = DN_PART_NORM_WEIGHT});
-    if (find(match, (dn_key){.role = DN_ROLE_STEM, .unit = 2, .part = DN_PART_CONV})) {
-        arch->stem = DN_STEM_DEEP;
-        for (; key.unit < 2; key.unit++)
-            DN_TRY(dimension(match, key, 4, 0, "the stem's convolution",
-                             &arch->stem_hidden[key.unit]));
-    } else if (kernel == 7) {
-        arch->stem = DN_STEM_IMAGENET;
-    } else if (kernel == 3) {
-        arch->stem = norm ? DN_STEM_CIFAR_NORM : DN_STEM_CIFAR;
-    } else {
+    bool three = find(match, (dn_key){.role = DN_ROLE_STEM, .unit = 2, .part = DN_PART_CONV});
+    if (!recognise_stem(three ? 3 : 1, kernel, norm, &arch->stem))
         return dn_fail(DN_ERROR_MISMATCH,
                        "the stem's convolution is %dx%d; 7x7, 3x3 or three 3x3 are expected",
                        kernel, kernel);
-    }
+    for (; three && key.unit < 2; key.unit++)
+        DN_TRY(dimension(match, key, 4, 0, "the stem's convolution", &arch->stem_hidden[key.unit]));
     return dimension(match, key, 4, 0, "the stem's convolution", &arch->stem_channels);
 }
 

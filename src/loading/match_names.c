@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Keys by the names of a known code base, behind any wrapper's prefix. */
+/* Keys by the names of a known code base, after any wrapper's prefix. */
 #include "base/memory.h"
 #include "loading/match.h"
 

@@ -29,7 +29,7 @@ typedef struct structure {
     link *first;
     link **layers;
     size_t layer_count;
-    dn_module *last; /* the norm behind the last block */
+    dn_module *last; /* the norm after the last block */
     int width;       /* channels at the place that is being matched */
     dn_match *match;
 } structure;
@@ -48,7 +48,7 @@ static bool is_free_norm(const dn_module *module, int length)
 }
 
 /* Of equally likely norms the nearest before the convolution, or else the first
- * behind it. */
+ * after it. */
 static dn_module *find_norm(const structure *s, const dn_module *conv)
 {
     dn_module *modules = s->modules.items, *best = NULL;
@@ -116,7 +116,7 @@ static void add_link(structure *s, dn_key key, const link *l)
 
 /* ---------------------------------------------------- the parts of a network */
 
-/* A stem's norms stand behind its convolutions and often share their numbers,
+/* A stem's norms stand after its convolutions and often share their numbers,
  * which misleads where two norms are as long. */
 static void sort_stem_norms(link *second, link *third, const dn_module *first)
 {
@@ -129,7 +129,7 @@ static void sort_stem_norms(link *second, link *third, const dn_module *first)
     }
 }
 
-/* The stem's later convolutions, each behind the norm of the one before. */
+/* The stem's later convolutions, each after the norm of the one before. */
 static dn_status match_stem(structure *s)
 {
     link *stem[3] = {s->first};
@@ -166,11 +166,11 @@ static dn_status match_loose_norms(structure *s)
         if (norm->kind != DN_MODULE_NORM || norm->taken)
             continue;
         if (count == 2)
-            return mismatch("a third norm without a convolution behind it", norm);
+            return mismatch("a third norm without a convolution after it", norm);
         loose[count++] = norm;
     }
     if (count == 0)
-        return dn_fail(DN_ERROR_MISMATCH, "there is no norm behind the last block");
+        return dn_fail(DN_ERROR_MISMATCH, "there is no norm after the last block");
     s->last = loose[0];
     if (count == 1)
         return DN_OK;
@@ -180,12 +180,12 @@ static dn_status match_loose_norms(structure *s)
     else
         stem = loose[1];
     if (stem->in != s->width)
-        return mismatch("a norm without a convolution behind it", stem);
+        return mismatch("a norm without a convolution after it", stem);
     add_module(s, (dn_key){.role = DN_ROLE_STEM, .unit = s->stem_convs - 1}, stem);
     return DN_OK;
 }
 
-/* The 1x1 convolution that a layer's 3x3 stands behind: by place, or the one
+/* The 1x1 convolution that a layer's 3x3 stands after: by place, or the one
  * that looks most like it. */
 static link *find_bottleneck(structure *s, link *second)
 {

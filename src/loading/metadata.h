@@ -18,7 +18,7 @@ extern const dn_metadata_number dn_metadata_numbers[DN_METADATA_NUMBERS];
 
 bool dn_metadata_exists(const dn_tensor_file *file);
 
-/* An entry's text, NULL where the file has none such. */
+/* An entry's text, NULL where the file has no such entry. */
 const char *dn_metadata_text(const dn_tensor_file *file, const char *key);
 
 /* Entries that were not believed, for a person; "" where all were. */

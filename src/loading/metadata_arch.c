@@ -3,6 +3,7 @@
  * the tensors that are there, else not at all. */
 #include "base/locale.h"
 #include "loading/metadata.h"
+#include "network/stems.h"
 #include "network/widths.h"
 
 #include <stdarg.h>
@@ -127,7 +128,7 @@ static const char *find_lie(dn_arch *recorded, dn_arch *shown)
     for (int block = 0; block < shown->block_count; block++)
         if (dn_block_in(recorded, block) != dn_block_in(shown, block))
             return "densenet.compression";
-    bool hidden = shown->stem == DN_STEM_DEEP;
+    bool hidden = dn_stem_row_of(shown->stem)->convs > 1;
     if (hidden && memcmp(recorded->stem_hidden, shown->stem_hidden, sizeof shown->stem_hidden) != 0)
         return "densenet.stem_hidden";
     return NULL;

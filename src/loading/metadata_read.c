@@ -36,11 +36,11 @@ static dn_status read_array(const dn_tensor_file *file, const char *key, const d
         return DN_OK;
     json_decref(*array);
     *array = NULL;
-    dn_metadata_doubt(doubts, file, key, "no list of an item an output");
+    dn_metadata_doubt(doubts, file, key, "a list with one item per output is expected");
     return DN_OK;
 }
 
-/* No name is "", or null. */
+/* An output without a name has "" or null. */
 static bool take_labels(const json_t *array, int count, const char **labels)
 {
     for (int i = 0; i < count; i++) {
@@ -70,7 +70,7 @@ static dn_status read_labels(const dn_tensor_file *file, dn_model *model,
     return status;
 }
 
-/* No threshold is null. */
+/* An output without a threshold has null. */
 static bool take_thresholds(const json_t *array, int count, float *thresholds)
 {
     for (int i = 0; i < count; i++) {

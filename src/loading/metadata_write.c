@@ -4,6 +4,7 @@
 #include "base/locale.h"
 #include "base/text.h"
 #include "loading/order.h"
+#include "network/stems.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -72,7 +73,7 @@ static dn_status write_arch(const sink *to, const dn_arch *arch)
     DN_TRY(add_real(to, "densenet.compression", arch->compression));
     DN_TRY(add_real(to, "densenet.bn_epsilon", arch->bn_epsilon));
     DN_TRY(to->add(to->context, "densenet.stem", dn_stem_name(arch->stem)));
-    if (arch->stem != DN_STEM_DEEP)
+    if (dn_stem_row_of(arch->stem)->convs == 1)
         return DN_OK;
     return add_list(to, "densenet.stem_hidden", arch->stem_hidden, 2);
 }

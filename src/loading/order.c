@@ -64,7 +64,7 @@ static void compare_means(const float *earlier, int count, const float *later, i
     sum->first += first && !last;
 }
 
-/* The running mean of a layer's first norm, or of the norm behind the block. */
+/* The running mean of a layer's first norm, or of the norm after the block. */
 static const dn_tensor *mean_of(const dn_arch *arch, const dn_layout *layout,
                                 const dn_tensor *const *sources, int block, int layer)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The family: fixed names in a table, the paper's CIFAR networks by rule. */
 #include "base/status.h"
-#include "network/layout.h"
+#include "network/stems.h"
 #include "network/widths.h"
 
 #include <stdio.h>
@@ -20,18 +20,6 @@ static const struct {
     {"densenet161", 48, {6, 12, 36, 24}},
 };
 #define IMAGENET_COUNT ((int)(sizeof imagenet_networks / sizeof *imagenet_networks))
-
-const char *dn_stem_name(dn_stem stem)
-{
-    static const char *const names[] = {
-        [DN_STEM_IMAGENET] = "imagenet",
-        [DN_STEM_CIFAR] = "cifar",
-        [DN_STEM_CIFAR_NORM] = "cifar-norm",
-        [DN_STEM_DEEP] = "deep",
-    };
-    bool known = (size_t)stem < sizeof names / sizeof *names;
-    return known ? names[stem] : NULL;
-}
 
 const char *dn_arch_name(int index)
 {
@@ -131,6 +119,17 @@ static dn_status check_channels(const dn_arch *arch)
     return DN_OK;
 }
 
+static dn_status check_stem(const dn_arch *arch)
+{
+    int last = 0;
+    while (dn_stem_row_of((dn_stem)(last + 1)))
+        last++;
+    DN_TRY(check_range("stem", (int)arch->stem, 0, last));
+    for (int i = 0; i + 1 < dn_stem_row_of(arch->stem)->convs; i++)
+        DN_TRY(check_range("deep stem channels", arch->stem_hidden[i], 1, 4096));
+    return DN_OK;
+}
+
 dn_status dn_arch_check(const dn_arch *arch)
 {
     DN_TRY(check_range("number of blocks", arch->block_count, 1, DN_MAX_BLOCKS));
@@ -139,9 +138,7 @@ dn_status dn_arch_check(const dn_arch *arch)
     DN_TRY(check_range("growth rate", arch->growth, 1, 4096));
     DN_TRY(check_range("stem channels", arch->stem_channels, 1, 4096));
     DN_TRY(check_range("bottleneck", arch->bottleneck, 0, 64));
-    DN_TRY(check_range("stem", (int)arch->stem, DN_STEM_IMAGENET, DN_STEM_DEEP));
-    for (int i = 0; i < 2 && arch->stem == DN_STEM_DEEP; i++)
-        DN_TRY(check_range("deep stem channels", arch->stem_hidden[i], 1, 4096));
+    DN_TRY(check_stem(arch));
     DN_TRY(check_range("input channels", arch->channels, 1, 1024));
     DN_TRY(check_range("classes", arch->classes, 1, 1000000));
     if (!(arch->compression > 0 && arch->compression <= 1))
@@ -159,6 +156,9 @@ int dn_arch_smallest_input(const dn_arch *arch)
     if (dn_arch_check(arch) != DN_OK)
         return 0;
     int size = 1 << (arch->block_count - 1);
-    /* The strided convolution and the padded max-pool each map 2n - 1 to n. */
-    return dn_stem_pools(arch) ? 4 * size - 3 : size;
+    const dn_stem_row *stem = dn_stem_row_of(arch->stem);
+    /* A stride s, rounding up, makes n of s (n - 1) + 1. */
+    if (stem->pools)
+        size = 2 * (size - 1) + 1;
+    return stem->stride * (size - 1) + 1;
 }

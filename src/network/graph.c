@@ -4,6 +4,7 @@
 #include "base/arithmetic.h"
 #include "base/memory.h"
 #include "network/layout.h"
+#include "network/stems.h"
 #include "network/widths.h"
 
 #include <stdlib.h>
@@ -79,7 +80,7 @@ static int grow_stem(grower *g)
                           .target = block,
                           .in = g->arch->stem_channels,
                           .out = g->arch->stem_channels,
-                          .pools = dn_stem_pools(g->arch)});
+                          .pools = dn_stem_pools(g->arch->stem)});
     return block;
 }
 

@@ -4,10 +4,10 @@
 #define DN_NETWORK_KEY_H
 
 typedef enum dn_role {
-    DN_ROLE_STEM,       /* unit 0..2: its convolutions, each with the norm behind it */
+    DN_ROLE_STEM,       /* unit 0..2: its convolutions, each with the norm after it */
     DN_ROLE_LAYER,      /* of a dense block; unit 0: norm1, conv1; unit 1: norm2, conv2 */
-    DN_ROLE_TRANSITION, /* behind a block */
-    DN_ROLE_FINAL,      /* the norm behind the last block */
+    DN_ROLE_TRANSITION, /* after a block */
+    DN_ROLE_FINAL,      /* the norm after the last block */
     DN_ROLE_HEAD        /* the classifier */
 } dn_role;
 
@@ -28,7 +28,7 @@ typedef struct dn_key {
     dn_part part;
 } dn_key;
 
-/* Below, at or above 0 as a comes before, is or comes behind b. */
+/* Below, at or above 0 as a comes before, is or comes after b. */
 static inline int dn_key_compare(const dn_key *a, const dn_key *b)
 {
     const int differences[] = {(int)a->role - (int)b->role, a->block - b->block,

@@ -34,7 +34,7 @@ typedef struct dn_layout {
 dn_status dn_layout_create(const dn_arch *arch, dn_layout *layout);
 void dn_layout_free(dn_layout *layout);
 
-/* The slot of a key, NULL where the architecture has none such. */
+/* The slot of a key, NULL where the architecture has no such tensor. */
 const dn_slot *dn_layout_find(const dn_layout *layout, const dn_key *key);
 
 #endif

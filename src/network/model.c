@@ -3,7 +3,6 @@
 
 #include "base/memory.h"
 #include "network/names.h"
-#include "network/widths.h"
 #include "tensors/tensors.h"
 
 #include <stdlib.h>
@@ -137,7 +136,7 @@ bool dn_model_preprocess(const dn_model *model, dn_preprocess *preprocess)
         *preprocess = model->preprocess;
         return true;
     }
-    bool imagenet = dn_stem_pools(&model->arch);
+    bool imagenet = dn_stem_pools(model->arch.stem);
     if (dn_preprocess_parse(imagenet ? "torchvision" : "cifar10", preprocess) == DN_OK)
         preprocess->channels = model->arch.channels;
     return false;

@@ -31,7 +31,7 @@ struct dn_model {
  * dn_model_free however far it was filled. */
 dn_status dn_model_create(const dn_arch *arch, bool with_storage, dn_model **model);
 
-/* A tensor's data by key, NULL where the architecture has none such. */
+/* A tensor's data by key, NULL where the architecture has no such tensor. */
 const float *dn_model_find(const dn_model *model, const dn_key *key);
 
 /* Gives `to` the task, labels, thresholds and preprocessing of a model with as

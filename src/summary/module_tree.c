@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "network/layout.h"
+#include "network/stems.h"
 #include "network/widths.h"
 
 #include <stdlib.h>
@@ -126,7 +127,7 @@ static void stem(builder *b)
         }
     }
     end(b);
-    if (dn_stem_pools(b->arch))
+    if (dn_stem_pools(b->arch->stem))
         pool(b, "MaxPool2d", 3, (b->height - 1) / 2 + 1, (b->width - 1) / 2 + 1);
 }
 

@@ -94,7 +94,7 @@ static dn_status restore(dn_trainer *trainer, const dn_tensor_file *file, const 
     char *end = NULL;
     long long steps = step ? strtoll(step, &end, 10) : -1;
     if (!text || steps < 0 || end == step || *end || steps > MOST_STEPS)
-        return dn_fail(DN_ERROR_FORMAT, "%s: is no state of a training run", path);
+        return dn_fail(DN_ERROR_FORMAT, "%s: is not the state of a training run", path);
     for (int i = 0; i < count; i++) {
         tensors[i] = find_tensor(file, arrays[i].name);
         if (!tensors[i] || tensors[i]->dtype != DN_F32 || tensors[i]->count != floats)

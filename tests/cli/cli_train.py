@@ -276,8 +276,8 @@ def broken_settings(folder, data):
     densenet("train", data, *NETWORK, "--output", run, "--max-steps", "1")
     with open(f"{run}/settings.json", encoding="utf-8") as file:
         sound = json.load(file)
-    for name, value, words in (("help", True, "is no setting of a run"), ("threads", 2, "is no setting of a run"),
-                               ("resume", "x", "is no setting of a run"), ("epochs", "abc", "is not a whole number"),
+    for name, value, words in (("help", True, "is not a setting of a run"), ("threads", 2, "is not a setting of a run"),
+                               ("resume", "x", "is not a setting of a run"), ("epochs", "abc", "is not a whole number"),
                                ("wings", 2, "there is no option --wings"), ("nesterov", "yes", "neither true nor false"),
                                ("lr", [1], "neither text nor a number")):
         with open(f"{run}/settings.json", "w", encoding="utf-8") as file:
@@ -302,7 +302,7 @@ def broken_settings(folder, data):
         text += b" " * (-len(text) % 8)
         with open(f"{run}/resume.safetensors", "wb") as file:
             file.write(len(text).to_bytes(8, "little") + text + state[8 + int.from_bytes(state[:8], "little"):])
-        refused(f"step \"{step}\"", "is no state of a training run", "train", "--resume", run)
+        refused(f"step \"{step}\"", "is not the state of a training run", "train", "--resume", run)
 
 
 def fine_tuning(folder, data):

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The header of a safetensors file, with its size put before it and 64 bytes of
- * data behind it. */
+ * data after it. */
 #include "tensors/tensors.h"
 
 #include <stdlib.h>

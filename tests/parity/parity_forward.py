@@ -85,7 +85,7 @@ NETWORKS = {
         lambda: DenseNet(Arch([3, 4], 7, 13, 3, 0.7, "cifar", 1, 5)), (4, 1, 19, 26)),
     "five blocks": (
         lambda: DenseNet(Arch([1, 2, 1, 2, 1], 9, 10, 2, 0.5, "imagenet", 3, 11)), (1, 3, 131, 77)),
-    "norm behind a CIFAR stem": (
+    "norm after a CIFAR stem": (
         lambda: DenseNet(Arch([2, 2, 2], 12, 24, 4, 0.5, "cifar-norm", 3, 10)), (2, 3, 33, 31)),
     "deep stem": (
         lambda: DenseNet(Arch([2, 3], 8, 16, 4, 0.5, "deep", 3, 4)), (2, 3, 50, 64)),

@@ -31,13 +31,13 @@ NAMED["densenet-40-12"], NAMED["densenet-bc-100-12"] = cifar(40, 12, False), cif
 ODD = {
     "two blocks, grey": Arch([3, 4], 7, 13, 3, 0.7, "cifar", 1, 5),
     "five blocks": Arch([1, 2, 1, 2, 1], 9, 10, 2, 0.5, "imagenet", 3, 11),
-    "norm behind a CIFAR stem": Arch([2, 12, 2], 12, 24, 4, 0.5, "cifar-norm", 3, 10),
+    "norm after a CIFAR stem": Arch([2, 12, 2], 12, 24, 4, 0.5, "cifar-norm", 3, 10),
     "deep stem": Arch([2, 3], 8, 16, 4, 0.5, "deep", 3, 4),
     "bottlenecks as wide as the stem": Arch([4, 5, 3], 8, 32, 4, 0.5, "imagenet", 3, 6),
     "one block": Arch([5], 6, 12, 4, 0.5, "imagenet", 3, 1),
     "plain, uncompressed": Arch([11, 3, 2], 6, 16, 0, 1.0, "cifar-norm", 3, 10),
 }
-SMALL = ODD["norm behind a CIFAR stem"]
+SMALL = ODD["norm after a CIFAR stem"]
 
 
 def check(what, good, figure=""):

@@ -38,7 +38,7 @@ def packed(samples, depth):
 
 
 def filtered(rows, step):
-    """Each row behind a filter type, which cycles through none, sub and up."""
+    """Each row after a filter type, which cycles through none, sub and up."""
     out, previous = b"", bytes(len(rows[0]))
     for y, row in enumerate(rows):
         reference = (bytes(len(row)), bytes(step) + row, previous)[y % 3]

@@ -3,7 +3,7 @@
 
 Class names, order of modules and state_dict names are the reference model's
 wherever it has the thing; a plain layer (no bottleneck) is a DenseLayer, the
-CIFAR stem is a conv1 of one convolution without a max-pool behind it. As in
+CIFAR stem is a conv1 of one convolution without a max-pool after it. As in
 the reference, a layer's new maps come first in the concatenation.
 """
 from collections import namedtuple

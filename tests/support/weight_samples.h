@@ -82,7 +82,7 @@ static inline void sample_storage(dn_zip *zip, int key, int64_t count, dn_text *
 }
 
 /* A PyTorch zip file of the model as one of the old format: the same pickle,
- * then the storages, a counter behind each variance. */
+ * then the storages, a counter after each variance. */
 static inline sample sample_legacy(const dn_model *model, const sample *zip_file)
 {
     static const char begin[] = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19."

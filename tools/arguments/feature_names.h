@@ -9,7 +9,7 @@
 
 typedef struct feature_match {
     char name[DN_NAME_SIZE]; /* the library's */
-    bool hands_on; /* a module of this kind may hand on its input too, behind or before its own */
+    bool hands_on; /* a module of this kind may hand on its input too, after or before its own */
     bool newest_first; /* the module's channels run from the newest layer's to the block's input */
     bool before_relu;  /* the module's output has yet to pass the ReLU */
 } feature_match;

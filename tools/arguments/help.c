@@ -20,7 +20,7 @@ void print_overview(FILE *stream)
                     "--version says which version this is and which kernels it runs.\n");
 }
 
-/* Prints the words up to `end`, filled to WIDTH, the lines behind the first
+/* Prints the words up to `end`, filled to WIDTH, the lines after the first
  * indented by `left`; the first begins in that column. Ends in a line feed. */
 static void print_filled(const char *text, const char *end, int left)
 {

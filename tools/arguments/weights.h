@@ -15,7 +15,7 @@ extern const option_row weights_options[];
 const char *weights_path(const char *name);
 
 /* The model in that file, read as --concat says; where no file is called
- * "builtin", the network in the box. */
+ * "builtin", the built-in network. */
 dn_status weights_read(const char *path, dn_model **model);
 
 /* Complains and returns false where a file's name promises a format that is not

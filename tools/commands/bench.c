@@ -20,7 +20,7 @@ static const option_row options[] = {
     {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures in a run (1)", 1, 65536},
     {"size", 0, OPTION_INT, &chosen.size, "N", "their height and width (224; CIFAR stems 32)", 1,
      65536},
-    {"threads", 't', OPTION_INT, &chosen.threads, "N", "threads (0: one a core)", 0, 4096},
+    {"threads", 't', OPTION_INT, &chosen.threads, "N", "threads (0: one per core)", 0, 4096},
     {"runs", 'r', OPTION_INT, &chosen.runs, "N", "timed runs, after one to warm up (10)", 1,
      1000000},
     {"train", 0, OPTION_FLAG, &chosen.train, NULL, "time a training step", 0, 0},
@@ -116,7 +116,7 @@ static int run(int count, char **arguments)
                  "is expected");
         return EXIT_REFUSED;
     }
-    bool imagenet = arch.stem == DN_STEM_IMAGENET || arch.stem == DN_STEM_DEEP;
+    bool imagenet = dn_stem_pools(arch.stem);
     bench_row row = {.name = arch.name,
                      .train = chosen.train,
                      .batch = chosen.batch,

@@ -26,7 +26,7 @@ static const option_row options[] = {
      0},
     {"json", 0, OPTION_FLAG, &chosen.json, NULL, "print a JSON object", 0, 0},
     {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures in a run (16)", 1, 4096},
-    {"threads", 't', OPTION_INT, &chosen.threads, "N", "threads (0: one a core)", 0, 1024},
+    {"threads", 't', OPTION_INT, &chosen.threads, "N", "threads (0: one per core)", 0, 1024},
     {"", 0, OPTION_TABLE, picture_options, NULL, NULL, 0, 0},
     {0},
 };

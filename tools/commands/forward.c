@@ -21,7 +21,7 @@ static const option_row options[] = {
     {"features", 0, OPTION_TEXT, &chosen.feature, "NAME",
      "write this inner tensor instead: block1.layer3, final, pool, ...", 0, 0},
     {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures in a run (16)", 1, 65536},
-    {"threads", 't', OPTION_INT, &chosen.threads, "N", "threads (0: one a core)", 0, 4096},
+    {"threads", 't', OPTION_INT, &chosen.threads, "N", "threads (0: one per core)", 0, 4096},
     {0},
 };
 

@@ -29,7 +29,7 @@ static const option_row options[] = {
     {"json", 0, OPTION_FLAG, &chosen.json, NULL, "print a JSON object a picture, one a line", 0, 0},
     {"csv", 0, OPTION_FLAG, &chosen.csv, NULL, "print CSV", 0, 0},
     {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures in a run (8)", 1, 4096},
-    {"threads", 't', OPTION_INT, &chosen.threads, "N", "threads (0: one a core)", 0, 1024},
+    {"threads", 't', OPTION_INT, &chosen.threads, "N", "threads (0: one per core)", 0, 1024},
     {"", 0, OPTION_TABLE, picture_options, NULL, NULL, 0, 0},
     {0},
 };
@@ -211,7 +211,7 @@ static int predict(dn_model *model, const picture_list *list)
     return !sound || none ? EXIT_REFUSED : whole ? EXIT_DONE : EXIT_PART;
 }
 
-/* Without --weights, the network in the box, which says what it knows. */
+/* Without --weights, the built-in network; says what it knows. */
 static dn_model *choose_model(void)
 {
     if (weights_argument())
@@ -220,7 +220,7 @@ static dn_model *choose_model(void)
     if (!model)
         return NULL;
     int classes = dn_model_arch(model)->classes;
-    fprintf(stderr, "densenet: without --weights the network in the box answers; it knows");
+    fprintf(stderr, "densenet: no --weights given: using the built-in network, which knows");
     for (int i = 0; i < classes; i++)
         fprintf(stderr, "%s %s",
                 i == 0            ? ""
@@ -258,8 +258,8 @@ const command predict_command = {
         "Reads JPEG, PNG and WebP, prepares them as the network was trained and names the most\n"
         "probable classes; of a multi-label network, the probability of every label. The pipeline\n"
         "is --preprocess, else the one recorded in the weights, else by the stem: torchvision's\n"
-        "evaluation pipeline for ImageNet's, cifar10 for CIFAR's. Without --weights the network\n"
-        "in the box answers. A folder stands for the pictures in it, not for those in its\n"
+        "evaluation pipeline for ImageNet's, cifar10 for CIFAR's. Without --weights the\n"
+        "built-in network is used. A folder stands for the pictures in it, not for those in its\n"
         "folders.\n"
         "--cam draws where the evidence for the most probable class lies: for this family the map\n"
         "is exact.\n"

@@ -16,8 +16,8 @@ static struct {
 static const option_row options[] = {
     {"", 0, OPTION_TABLE, weights_options, NULL, NULL, 0, 0},
     {"output", 'o', OPTION_FILE, &chosen.output, "FILE", "the .npy to write", 0, 0},
-    {"threads", 't', OPTION_INT, &chosen.threads, "N", "pictures worked on at once (0: one a core)",
-     0, 1024},
+    {"threads", 't', OPTION_INT, &chosen.threads, "N",
+     "pictures worked on at once (0: one per core)", 0, 1024},
     {"", 0, OPTION_TABLE, picture_options, NULL, NULL, 0, 0},
     {0},
 };

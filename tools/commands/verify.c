@@ -25,7 +25,7 @@ static const option_row options[] = {
      "largest difference allowed, as a share of the largest value (2e-4)", 0, 1},
     {"all", 'a', OPTION_FLAG, &chosen.all, NULL, "list every layer compared", 0, 0},
     {"json", 0, OPTION_FLAG, &chosen.json, NULL, "print a JSON object", 0, 0},
-    {"threads", 't', OPTION_INT, &chosen.threads, "N", "threads (0: one a core)", 0, 4096},
+    {"threads", 't', OPTION_INT, &chosen.threads, "N", "threads (0: one per core)", 0, 4096},
     {0},
 };
 

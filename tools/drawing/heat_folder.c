@@ -44,7 +44,7 @@ static bool taken(const heat_folder *folder, const char *name)
     return false;
 }
 
-/* DIR/STEM.png, with -2 behind the stem where that is taken; NULL without memory. */
+/* DIR/STEM.png, with -2 after the stem where that is taken; NULL without memory. */
 static char *choose_name(const heat_folder *folder, const char *stem, int length)
 {
     char *name = NULL;

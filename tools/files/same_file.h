@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-/* What stands behind the last slash. */
+/* What stands after the last slash. */
 const char *base_name(const char *path);
 
 bool same_inode(const struct stat *a, const struct stat *b);

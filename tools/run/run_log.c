@@ -21,7 +21,7 @@ static char *log_path(const char *run)
     return path;
 }
 
-/* The next field of a line, empty ones as NaN; moves *at behind its comma. */
+/* The next field of a line, empty ones as NaN; moves *at after its comma. */
 static double take_number(char **at, bool *sound)
 {
     char *end;

@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 /* NaN where there is no such figure. A step's loss is its batch's; an epoch's
- * the mean over its steps, with the validation behind it. */
+ * the mean over its steps, with the validation after it. */
 typedef struct log_row {
     bool epoch_end;
     double epoch; /* passed, a fraction at a step */

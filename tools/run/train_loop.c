@@ -92,9 +92,9 @@ static bool load_parts(train_run *run, step_parts *parts)
         const dn_loaded *loaded;
         if (dn_loader_next(run->loader, &loaded) != DN_OK)
             return give_up(run);
-        for (int j = 0; j < loaded->news; j++)
+        for (int j = 0; j < loaded->new_skips; j++)
             complain("skipped: %s", loaded->skips[j].reason);
-        run->skipped += loaded->news;
+        run->skipped += loaded->new_skips;
         if (!keep_part(run, parts, &loaded->batch))
             return false;
         if (loaded->index + 1 == dn_loader_batches(run->loader))

@@ -124,7 +124,7 @@ static bool fit_batch(const train_run *run)
 
 static bool open_loader(train_run *run, const dn_arch *arch)
 {
-    const char *augment = train_imagenet_stem(arch) ? "imagenet" : "cifar";
+    const char *augment = dn_stem_pools(arch->stem) ? "imagenet" : "cifar";
     if (!fit_batch(run) || !option_default(run->chosen, "augment", augment))
         return false;
     dn_loader_options loading = {

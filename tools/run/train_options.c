@@ -42,7 +42,7 @@ const option_row train_options[] = {
     {"weight-decay", 0, OPTION_FLOAT, &train_chosen.weight_decay, "X", "(1e-4; AdamW 0.01)", 0, 10},
     {"label-smoothing", 0, OPTION_FLOAT, &train_chosen.label_smoothing, "X", "(0)", 0, 0.99},
     {"dropout", 0, OPTION_FLOAT, &train_chosen.dropout, "X",
-     "behind each convolution but the first (0)", 0, 0.95},
+     "after each convolution but the first (0)", 0, 0.95},
     {"mixup", 0, OPTION_FLOAT, &train_chosen.mixup, "X", "alpha of its Beta distribution (0: none)",
      0, 100},
     {"ema", 0, OPTION_FLOAT, &train_chosen.ema, "X",
@@ -66,7 +66,7 @@ const option_row train_options[] = {
      "save and stop after so many steps of this call (0: to the end)", 0, 9e15},
     {"save-minutes", 0, OPTION_FLOAT, &train_chosen.save_minutes, "X",
      "between checkpoints within an epoch (10)", 0, 1e6},
-    {"threads", 't', OPTION_INT, &train_chosen.threads, "N", "threads (0: one a core)", 0, 4096},
+    {"threads", 't', OPTION_INT, &train_chosen.threads, "N", "threads (0: one per core)", 0, 4096},
     {"", 0, OPTION_TABLE, arch_options, NULL, NULL, 0, 0},
     {0},
 };

@@ -7,11 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-bool train_imagenet_stem(const dn_arch *arch)
-{
-    return arch->stem == DN_STEM_IMAGENET || arch->stem == DN_STEM_DEEP;
-}
-
 /* The recorded pipeline; else the data's, where they have one, or the stem's. */
 static bool usual_pipeline(const train_run *run, bool recorded, dn_preprocess *preprocess)
 {
@@ -50,7 +45,7 @@ bool train_pipeline_choose(train_run *run, const dn_model *start)
 {
     const dn_arch *arch = dn_model_arch(start);
     dn_preprocess *preprocess = &run->preprocess;
-    bool imagenet = train_imagenet_stem(arch), recorded = dn_model_preprocess(start, preprocess);
+    bool imagenet = dn_stem_pools(arch->stem), recorded = dn_model_preprocess(start, preprocess);
     if (!usual_pipeline(run, recorded, preprocess))
         return false;
     int side = dn_preprocess_side(preprocess), size = train_chosen.image_size;

@@ -58,8 +58,6 @@ int train_run_loop(train_run *run);
  * and run->size. */
 bool train_pipeline_choose(train_run *run, const dn_model *start);
 
-bool train_imagenet_stem(const dn_arch *arch);
-
 /* ---- train_memory.c ---- */
 
 /* How the run validates. */

@@ -150,7 +150,7 @@ static bool read_setting(const command *file, const char *name, const json_t *va
     if (strcmp(name, "data") != 0)
         return belongs_to_run(name)
                    ? option_default(file, name, text)
-                   : complain("%s: \"%s\" is no setting of a run", file->name, name);
+                   : complain("%s: \"%s\" is not a setting of a run", file->name, name);
     if (!train_chosen.data)
         train_chosen.data = text;
     return true;

@@ -79,7 +79,7 @@ static dn_status read_quoted(dn_csv *csv)
             break;
     }
     if (!at(csv, ',') && !at_line_end(csv))
-        return fail_at_line(csv, "has text behind a quoted field");
+        return fail_at_line(csv, "has text after a quoted field");
     DN_TRY(dn_name_list_add(fields, csv->data + start, csv->offset - 1 - start));
     undouble(fields->bytes + fields->starts[fields->count - 1]);
     return DN_OK;

@@ -11,7 +11,7 @@ typedef struct dn_probe {
     const char *path;
     bool folder;
     size_t size;             /* of a file */
-    unsigned char head[512]; /* its beginning, zeros behind its end */
+    unsigned char head[512]; /* its beginning, zeros after its end */
 } dn_probe;
 
 typedef struct dn_dataset_kind {

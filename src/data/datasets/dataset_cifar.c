@@ -133,7 +133,7 @@ static dn_status add_files(const char *folder, const dn_name_list *names, cifar_
     return DN_OK;
 }
 
-/* A name a line. */
+/* One name per line. */
 static dn_status read_lines(const char *path, dn_name_list *lines)
 {
     dn_file_map map;
@@ -147,7 +147,7 @@ static dn_status read_lines(const char *path, dn_name_list *lines)
         while (length && (line[length - 1] == '\r' || line[length - 1] == ' '))
             length--;
         if (memchr(line, '\0', length))
-            status = dn_fail(DN_ERROR_FORMAT, "%s: is no text", path);
+            status = dn_fail(DN_ERROR_FORMAT, "%s: is not text", path);
         else if (length)
             status = dn_name_list_add(lines, line, length);
     }

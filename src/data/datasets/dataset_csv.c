@@ -20,7 +20,7 @@ static const char labels_file[] = "labels.csv";
 
 typedef struct csv_store {
     char *folder;       /* that paths count from */
-    dn_name_list paths; /* a sample each */
+    dn_name_list paths; /* one per sample */
     dn_name_list words; /* what a single column holds */
     size_t room;        /* floats that dataset->targets has memory for */
 } csv_store;
@@ -52,7 +52,7 @@ static bool read_label(const char *text, float *label)
     return number && (isnan(value) || value == -1 || (value >= 0 && value <= 1));
 }
 
-/* The header: every column behind the first is a label. */
+/* The header: every column after the first is a label. */
 static dn_status read_header(dn_csv *csv, dn_dataset *dataset)
 {
     bool found;

@@ -36,7 +36,7 @@ static dn_status fail_at(const dn_tar *tar, const char *fault)
 }
 
 /* Octal digits between spaces, ended by a space or NUL; or GNU's base 256,
- * big-endian behind a byte 0x80. */
+ * big-endian after a byte 0x80. */
 static bool read_number(const unsigned char *field, int length, size_t *number)
 {
     size_t value = 0;
@@ -119,7 +119,7 @@ static dn_status take_header_name(dn_tar *tar, const unsigned char *block, annou
     return set_name(tar, joined, length + rest, said);
 }
 
-/* A record's decimal number, ended by `end`; moves *at behind it. */
+/* A record's decimal number, ended by `end`; moves *at after it. */
 static bool read_decimal(const unsigned char *text, size_t size, size_t *at, unsigned char end,
                          size_t *number)
 {
@@ -145,9 +145,9 @@ static dn_status take_record(dn_tar *tar, const unsigned char *key, size_t key_l
         return memchr(value, '\0', length) ? fail_at(tar, "gives a name with a NUL byte in it")
                                            : set_name(tar, value, length, said);
     if (is_key(key, key_length, "size")) {
-        said->sized = true; /* the newline behind the value ends the number */
+        said->sized = true; /* the newline after the value ends the number */
         if (!read_decimal(value, length + 1, &at, '\n', &said->size) || at != length + 1)
-            return fail_at(tar, "gives a size that is no number");
+            return fail_at(tar, "gives a size that is not a number");
     }
     if (key_length > 11 && memcmp(key, "GNU.sparse.", 11) == 0)
         return fail_at(tar, "begins a sparse file, which cannot be read in place");
@@ -209,7 +209,7 @@ static dn_status read_header(const dn_tar *tar, const announcement *said, unsign
     if (!dn_tar_is_header(block))
         return fail_at(tar, "is damaged: its checksum is wrong");
     if (!read_number(block + SIZE, SIZE_LENGTH, size))
-        return fail_at(tar, "gives a size that is no number");
+        return fail_at(tar, "gives a size that is not a number");
     if (*type == 'S')
         return fail_at(tar, "begins a sparse file, which cannot be read in place");
     if (*type >= '1' && *type <= '6')

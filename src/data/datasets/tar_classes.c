@@ -42,7 +42,7 @@ static size_t common_length(const dn_tar_store *store)
     return common;
 }
 
-/* Where classes begin in names: behind the common folders, of which the last is
+/* Where classes begin in names: after the common folders, of which the last is
  * the class if no others follow. */
 static size_t find_root(const dn_tar_store *store)
 {

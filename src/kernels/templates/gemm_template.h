@@ -28,7 +28,7 @@ typedef struct panel_work {
     const dn_epilogue *epilogue;
 } panel_work;
 
-/* What follows the panel in memory is fetched meanwhile, `step` floats a depth:
+/* What follows the panel in memory is fetched meanwhile, `step` floats per unit of depth:
  * weights too many for the second-level cache would stall the first tile of
  * each panel. Past the last panel that is in vain, and harmless. */
 typedef struct look_ahead {

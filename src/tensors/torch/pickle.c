@@ -197,7 +197,7 @@ static dn_status op_stack_global(dn_machine *m, const operation *o)
     DN_TRY(dn_machine_pop(m, &name));
     DN_TRY(dn_machine_pop(m, &module));
     if (module->kind != DN_PICKLE_TEXT || name->kind != DN_PICKLE_TEXT)
-        return dn_fail(DN_ERROR_FORMAT, "its pickle names a class by what is no text");
+        return dn_fail(DN_ERROR_FORMAT, "its pickle names a class by something that is not text");
     return push_class(m, module->text.data, module->text.size, name->text.data, name->text.size);
 }
 

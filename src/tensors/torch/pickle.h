@@ -77,7 +77,7 @@ typedef struct dn_pickle {
     void *context;
 } dn_pickle;
 
-/* Reads one pickle and moves `at` behind it. */
+/* Reads one pickle and moves `at` after it. */
 dn_status dn_pickle_read(dn_pickle *pickle, dn_pickle_node **root);
 
 /* Makes a node of the pool. */

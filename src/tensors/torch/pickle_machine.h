@@ -23,7 +23,7 @@ dn_status dn_machine_take(dn_machine *m, size_t count, const unsigned char **byt
 /* A little-endian number of 1 to 8 bytes. */
 dn_status dn_machine_number(dn_machine *m, size_t width, uint64_t *number);
 
-/* Bytes behind their own count, which is a number of `width` bytes. */
+/* Bytes after their own count, which is a number of `width` bytes. */
 dn_status dn_machine_counted(dn_machine *m, size_t width, const unsigned char **bytes,
                              size_t *count);
 

@@ -45,7 +45,7 @@ static inline size_t dn_norm_record(int channels)
     return 4 * (size_t)dn_padded(channels);
 }
 
-/* The record's sums, and behind them its products. */
+/* The record's sums, and after them its products. */
 static inline double *dn_record_sums(float *record)
 {
     void *sums = record;

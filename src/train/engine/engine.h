@@ -27,9 +27,9 @@
 typedef struct dn_engine_options {
     int images;        /* most in one forward pass */
     int height, width; /* of the pictures */
-    int threads;       /* 0: one a core */
+    int threads;       /* 0: one per core */
     bool low_memory;   /* recompute each layer's bottleneck maps in the backward pass */
-    double dropout;    /* behind each convolution but the first, in [0, 1) */
+    double dropout;    /* after each convolution but the first, in [0, 1) */
     /* A slot of the layout each; NULL: all are trained. A frozen slot's gradient
      * stays 0, and what only frozen slots would need is not computed. As with
      * requires_grad = False in PyTorch, a frozen norm still normalises with the

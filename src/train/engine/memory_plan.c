@@ -8,6 +8,7 @@
 #include "train/engine/memory_plan.h"
 
 #include "base/arena.h"
+#include "network/stems.h"
 #include "train/engine/nodes.h"
 
 #define MAX_PIXELS (1 << 28)
@@ -119,7 +120,7 @@ static void place_maps(planner *p, const dn_maps *maps, dn_map_state *state)
     size_t floats = pixels_of(p, maps) * (size_t)maps->channels;
     int made = maps->first_writer, read = maps->last_reader;
     state->recomputed = p->engine->options.low_memory && maps->kind == DN_MAPS_STEM &&
-                        p->engine->arch.stem != DN_STEM_DEEP;
+                        dn_stem_row_of(p->engine->arch.stem)->convs == 1;
     state->made = open_buffer(p, floats, made, state->recomputed ? read : mirror(p, made));
     state->kept = state->made;
     if (state->recomputed)

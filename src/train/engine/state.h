@@ -38,7 +38,7 @@ static inline void dn_raise_needs(dn_needs *needs, const dn_needs *others)
 
 struct dn_engine {
     dn_engine_options options;
-    bool *frozen; /* a slot each */
+    bool *frozen; /* one per slot */
     dn_arch arch;
     dn_layout layout;
     dn_graph graph;

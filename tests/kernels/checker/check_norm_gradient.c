@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Back through ReLU and norm, alone and behind a 1x1 convolution's product. */
+/* Back through ReLU and norm, alone and after a 1x1 convolution's product. */
 #include "checker.h"
 #include "kernels/gradient.h"
 

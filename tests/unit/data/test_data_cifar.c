@@ -119,7 +119,7 @@ static void refused(void **state)
     scratch_text("names/batches.meta.txt", "one\ntwo\n");
     assert_refused("names", DN_PORTION_TRAIN, "names 2 classes, expected 10");
     scratch_file("names/batches.meta.txt", "one\0two\n", 8);
-    assert_refused("names", DN_PORTION_TRAIN, "is no text");
+    assert_refused("names", DN_PORTION_TRAIN, "is not text");
 }
 
 int main(void)

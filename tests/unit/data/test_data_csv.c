@@ -53,7 +53,7 @@ static void rows(void **state)
         {"a \"b\" c,d", "a \"b\" c|d"},
         {"\"a", "x.csv: line 1 begins a quoted field that never ends"},
         {"a,b\n\nc,\"d\n\n", "x.csv: line 3 begins a quoted field that never ends"},
-        {"\"a\"b,c", "x.csv: line 1 has text behind a quoted field"},
+        {"\"a\"b,c", "x.csv: line 1 has text after a quoted field"},
         {"\"a\nb\"\n\"", "x.csv: line 3 begins a quoted field that never ends"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)

@@ -251,7 +251,7 @@ static void unreadable_pictures_are_left_out_and_told_of_once(void **state)
             assert_int_equal(loaded->batch.n, 1);
             assert_int_equal(loaded->samples[0], 0);
             assert_int_equal(loaded->skipped, 2);
-            assert_int_equal(loaded->news, epoch == 0 ? 2 : 0);
+            assert_int_equal(loaded->new_skips, epoch == 0 ? 2 : 0);
             if (epoch == 0) {
                 assert_int_equal(loaded->skips[0].sample, 1);
                 assert_non_null(strstr(loaded->skips[0].reason, "set/a/2.png"));

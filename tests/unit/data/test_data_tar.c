@@ -58,7 +58,7 @@ static void plain_members(void **state)
     tar_add_text(&made, '7', "c", "three");
     tar_add_text(&made, '\0', "old/", ""); /* V7's folder */
     tar_finish(&made);
-    tar_add_text(&made, '0', "behind the end", "x");
+    tar_add_text(&made, '0', "after the end", "x");
     assert_string_equal(walk(made.size), "d/a=one b= c=three");
     assert_string_equal(walk(made.size - 100), "d/a=one b= c=three");
 }
@@ -186,10 +186,10 @@ static void sizes_in_base_256(void **state)
     assert_fault("has 72057594037927939 bytes");
     header[127] = 1; /* 2^64 and more */
     tar_seal(header);
-    assert_fault("gives a size that is no number");
+    assert_fault("gives a size that is not a number");
     header[124] = 0xff; /* negative */
     tar_seal(header);
-    assert_fault("gives a size that is no number");
+    assert_fault("gives a size that is not a number");
 }
 
 static void damaged_headers(void **state)
@@ -200,7 +200,7 @@ static void damaged_headers(void **state)
     header[0] = 'c';
     assert_fault("header at byte 1024 is damaged");
     tar_set(header, 124, "0000x000003");
-    assert_fault("gives a size that is no number");
+    assert_fault("gives a size that is not a number");
     tar_set(header, 124, "77777777777");
     assert_fault("the file only 512 more");
     tar_set(header, 124, "00000000003");
