@@ -49,7 +49,7 @@ static bool recognise_stem(int convs, int kernel, bool norm, dn_stem *stem)
 static dn_status infer_stem(const dn_match *match, dn_arch *arch)
 {
     dn_key key = {.role = DN_ROLE_STEM, .part = DN_PART_CONV};
-    int kernel;
+    int kernel = 0;
     DN_TRY(dimension(match, key, 4, 1, "the stem's convolution", &arch->channels));
     DN_TRY(dimension(match, key, 4, 2, "the stem's convolution", &kernel));
     bool norm = find(match, (dn_key){.role = DN_ROLE_STEM, .part = DN_PART_NORM_WEIGHT});

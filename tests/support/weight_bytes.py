@@ -154,7 +154,7 @@ HOSTILE_PICKLES = {
     "a key without a value": (b"\x80\x02}(" + text("w") + b"u.", "key without a value"),
     "items into a number": (b"\x80\x02K\x01(NNu.", "holds none"),
     "a call with no tuple": (b"\x80\x02" + op("os.system") + text("true") + b"R.", "no tuple"),
-    "a class named by numbers": (b"\x80\x04K\x01K\x02\x93.", "no text"),
+    "a class named by numbers": (b"\x80\x04K\x01K\x02\x93.", "not text"),
     "a persistent id that is text": (b"\x80\x02" + text("storage") + b"Q.", "no storage"),
     "a storage of no torch type": (state(w=rebuilt(storage(kind="os.system"))), "os.system"),
     "a storage with a negative count": (state(w=rebuilt(storage(count=-6))), "no storage"),
