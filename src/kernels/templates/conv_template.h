@@ -96,12 +96,12 @@ static void pointwise(const dn_pointwise *op, dn_piece piece, float *scratch)
         for (int r = 0; r < block.count; r++) {
             const float *source =
                 dn_pixel_at(&op->input, at.image, at.y * op->pool, at.x * op->pool);
-            float *packed = scratch + (ptrdiff_t)r * stride;
-            block.input[r] = op->affine.scale ? packed : source;
+            float *packed = op->affine.scale ? scratch + (ptrdiff_t)r * stride : NULL;
+            block.input[r] = packed ? packed : source;
             block.output[r] = dn_pixel_at(&op->output, at.image, at.y, at.x);
             if (op->pool == 2)
                 pack_pooled(source, &op->input, &op->affine, depth, packed);
-            else if (op->affine.scale)
+            else if (packed)
                 pack_activated(source, op->input.pixel_stride, &op->affine, depth, packed);
             cursor_advance(&at);
         }
