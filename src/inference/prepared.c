@@ -86,9 +86,13 @@ static dn_panels pack(packer *p, dn_window_form form, const dn_weights *weights)
 
 static dn_weights weights_of(const packer *p, const dn_node *node, const float *scale)
 {
-    int kernel = node->kind == DN_NODE_WINDOW ? node->kernel : 1;
-    return (dn_weights){
-        p->model->tensors[node->weight], node->out, node->in, kernel, scale, 1, false};
+    return (dn_weights){p->model->tensors[node->weight],
+                        node->out,
+                        node->in,
+                        dn_node_kernel(node),
+                        scale,
+                        1,
+                        false};
 }
 
 static const float *copy_bias(packer *p, const dn_node *node)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "inference/run.h"
 
+#include "base/arithmetic.h"
 #include "base/memory.h"
 #include "base/workers.h"
 #include "inference/step_kinds.h"
@@ -53,8 +54,8 @@ static void take_share(const job *j, const dn_step *step, int share, int thread)
     const dn_runner *runner = j->runner;
     ptrdiff_t index = step - j->plan->steps;
     atomic_int *taken = &runner->taken[index * runner->threads + share];
-    int first = (int)((int64_t)step->tasks * share / runner->threads);
-    int end = (int)((int64_t)step->tasks * (share + 1) / runner->threads), task;
+    int first = dn_share_begin(step->tasks, runner->threads, share);
+    int end = dn_share_begin(step->tasks, runner->threads, share + 1), task;
     while (first + atomic_load_explicit(taken, memory_order_relaxed) < end &&
            (task = first + atomic_fetch_add(taken, 1)) < end) {
         if (step->by_rows)

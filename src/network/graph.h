@@ -53,6 +53,12 @@ typedef struct dn_node {
     int weight;         /* slot of the convolution or classifier, or DN_NONE */
 } dn_node;
 
+/* The side of a convolution's kernel. */
+static inline int dn_node_kernel(const dn_node *node)
+{
+    return node->kind == DN_NODE_WINDOW ? node->kernel : 1;
+}
+
 /* The 3x3 convolution of a layer. */
 static inline bool dn_is_layer_window(const dn_node *node)
 {

@@ -34,7 +34,7 @@ static void add_node(dn_layout *layout, const dn_node *node)
         add_slot(layout, &node->key, DN_PART_LINEAR_BIAS, 1, (const int[]){node->out, 1, 1, 1});
         return;
     }
-    int side = node->kind == DN_NODE_WINDOW ? node->kernel : 1;
+    int side = dn_node_kernel(node);
     add_slot(layout, &node->key, DN_PART_CONV, 4, (const int[]){node->out, node->in, side, side});
 }
 

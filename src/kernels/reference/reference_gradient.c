@@ -9,11 +9,6 @@ static float *element(const dn_rows *rows, int row, int c)
     return rows->data + row * rows->stride + c;
 }
 
-static float *pixel(const dn_grid *grid, int image, int y, int x)
-{
-    return grid->data + image * grid->image_stride + y * grid->row_stride + x * grid->pixel_stride;
-}
-
 /* Exact but for its last rounding: its sign is that of a fused multiply-add. */
 static double activated(const dn_affine *affine, float value, int c)
 {
@@ -143,8 +138,9 @@ static void pool_rows(const dn_pool_rows *op)
         for (int c = 0; c < op->channels; c++) {
             double sum = 0;
             for (int i = 0; i < 4; i++)
-                sum += activated(&op->affine,
-                                 pixel(&op->input, image, 2 * y + i / 2, 2 * x + i % 2)[c], c);
+                sum +=
+                    activated(&op->affine,
+                              dn_pixel_at(&op->input, image, 2 * y + i / 2, 2 * x + i % 2)[c], c);
             *element(&op->out, row, c) = (float)(sum / 4);
         }
     }
@@ -159,7 +155,7 @@ static const float *window_maximum(const dn_grid *input, const dn_affine *affine
         for (int j = 2 * x - 1; j <= dn_min(2 * x + 1, input->width - 1); j++) {
             if (i < 0 || j < 0)
                 continue;
-            const float *at = pixel(input, image, i, j) + c;
+            const float *at = dn_pixel_at(input, image, i, j) + c;
             double value = activated(affine, *at, c);
             if (!chosen || value > *best || value != value) {
                 chosen = at;
@@ -176,7 +172,7 @@ static void activated_pool(const dn_activated_pool *op, int task)
         for (int c = 0; c < op->channels; c++) {
             double best = 0;
             window_maximum(&op->input, &op->affine, image, y, x, c, &best);
-            pixel(&op->output, image, y, x)[c] = (float)best;
+            dn_pixel_at(&op->output, image, y, x)[c] = (float)best;
         }
 }
 
@@ -185,7 +181,7 @@ static void activated_pool_gradient(const dn_activated_pool_gradient *op, int ta
     for (int y = 0; y < op->target.height; y++)
         for (int x = 0; x < op->target.width; x++)
             for (int c = 0; c < op->channels; c++)
-                pixel(&op->target, task, y, x)[c] = 0;
+                dn_pixel_at(&op->target, task, y, x)[c] = 0;
     for (int y = 0; y < op->gradient.height; y++)
         for (int x = 0; x < op->gradient.width; x++)
             for (int c = 0; c < op->channels; c++) {
@@ -194,8 +190,8 @@ static void activated_pool_gradient(const dn_activated_pool_gradient *op, int ta
                 ptrdiff_t where = (at - op->input.data) - task * op->input.image_stride;
                 ptrdiff_t row = where / op->input.row_stride;
                 ptrdiff_t column = where % op->input.row_stride / op->input.pixel_stride;
-                pixel(&op->target, task, (int)row, (int)column)[c] +=
-                    pixel(&op->gradient, task, y, x)[c];
+                dn_pixel_at(&op->target, task, (int)row, (int)column)[c] +=
+                    dn_pixel_at(&op->gradient, task, y, x)[c];
             }
 }
 

@@ -12,11 +12,6 @@ dn_window_form dn_node_form(const dn_engine *engine, const dn_node *node)
     return dn_choose_form(target->height, target->width);
 }
 
-static int window_of(const dn_node *node)
-{
-    return node->kind == DN_NODE_WINDOW ? node->kernel : 1;
-}
-
 /* A node's weights, or those of the convolution that takes its outputs'
  * gradients to its inputs. */
 static dn_weights weights_of(const dn_node *node, const float *data, bool transposed, float factor)
@@ -24,7 +19,7 @@ static dn_weights weights_of(const dn_node *node, const float *data, bool transp
     return (dn_weights){.data = data,
                         .outputs = transposed ? node->in : node->out,
                         .channels = transposed ? node->out : node->in,
-                        .kernel = window_of(node),
+                        .kernel = dn_node_kernel(node),
                         .factor = factor,
                         .transposed = transposed};
 }
