@@ -34,7 +34,7 @@ int main(int argc, char **argv)
     dn_session *session;
     int classes = dn_model_arch(model)->classes, best = 0;
     float *scores = calloc((size_t)classes, sizeof(float));
-    check(dn_session_create(model, 0, &session));
+    check(dn_session_create(model, NULL, &session));
     check(dn_session_run(session, tensor, 1, height, width, scores));
     dn_model_probabilities(model, 1, scores);
     for (int i = 1; i < classes; i++)

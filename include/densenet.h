@@ -332,23 +332,58 @@ DN_API dn_tensor_info dn_tensor_file_item(const dn_tensor_file *file, size_t ind
 
 /* --------------------------------------------------------------- inference */
 
-/* A model laid out for running: packed weights, a plan and its memory. Belongs
- * to one thread at a time; any number may share a model, which must outlive
- * them. */
+/* Threads that share work. Sessions and trainers may be given the same: calls made at
+ * once take turns. One caller counts among them, so that helpers are one fewer; they
+ * sleep while there is nothing to do. After a fork both processes have theirs. */
+typedef struct dn_workers dn_workers;
+
+/* threads 0: one per core. Starts nothing yet. Where the system refuses threads,
+ * fewer do the work. Free it after all that was given it. */
+DN_API dn_status dn_workers_create(int threads, dn_workers **workers);
+DN_API void dn_workers_free(dn_workers *workers);
+
+/* Where the memory that grows with a network comes from. Both functions may be called
+ * by several threads at once. */
+typedef struct dn_allocator {
+    /* So many bytes, at a multiple of alignment (a power of two), or NULL. */
+    void *(*allocate)(size_t bytes, size_t alignment, void *context);
+    void (*release)(void *memory, size_t bytes, void *context);
+    void *context;
+} dn_allocator;
+
+/* A model made ready to run: weights laid out for this processor, and plans with
+ * their memory. Belongs to one thread at a time. */
 typedef struct dn_session dn_session;
 
-/* threads 0: one per core. Results do not depend on it, to the bit. A thread
- * that runs sessions keeps helpers, asleep between runs, until it ends; where the
- * system refuses them, it does the work alone. */
-DN_API dn_status dn_session_create(const dn_model *model, int threads, dn_session **session);
+/* Plain data; dn_session_defaults first. */
+typedef struct dn_session_options {
+    size_t size;                   /* of this structure, for versions to come */
+    int threads;                   /* 0: one per core, or all of the workers' */
+    const char *device;            /* NULL, "cpu" */
+    const char *precision;         /* of the arithmetic: NULL, "f32" */
+    dn_workers *workers;           /* NULL: the calling thread's own, which it keeps, asleep
+                                      between runs, until it ends */
+    const dn_session *share;       /* a session of the same model whose laid out weights this
+                                      one uses too: they cost memory once; NULL: its own */
+    const dn_allocator *allocator; /* of weights and working memory; copied; NULL: the
+                                      C library's. Ignored for weights that are shared */
+} dn_session_options;
+DN_API void dn_session_defaults(dn_session_options *options, size_t size);
+
+/* options NULL: the defaults. Results do not depend on the number of threads, to the
+ * bit. The model must outlive the session; a session whose weights are shared need not
+ * outlive the others. */
+DN_API dn_status dn_session_create(const dn_model *model, const dn_session_options *options,
+                                   dn_session **session);
 DN_API void dn_session_free(dn_session *session);
 
 /* input: n x channels x height x width; logits: n x classes. The first run of
- * a shape plans it; later runs of that shape allocate nothing. */
+ * a shape plans it. The plans of the last eight shapes are kept, in working memory
+ * as large as the largest needs: runs of these allocate nothing. */
 DN_API dn_status dn_session_run(dn_session *session, const float *input, int n, int height,
                                 int width, float *logits);
 
-/* Bytes of packed weights and of working memory for the planned shape. */
+/* Bytes of laid out weights, shared or not, and of working memory. */
 DN_API size_t dn_session_bytes(const dn_session *session);
 
 /* A named tensor inside the network, pixel-major: element (image, channel, y,
@@ -533,11 +568,12 @@ typedef dn_status dn_sum_over_machines(float *values, size_t count, void *contex
 
 /* Plain data; dn_trainer_defaults first. */
 typedef struct dn_trainer_options {
-    int batch;         /* most pictures in one pass; a step may have several */
-    int height, width; /* of the pictures */
-    int threads;       /* 0: one per core; results do not depend on it */
-    bool low_memory;   /* recompute each layer's bottleneck maps */
-    uint64_t seed;     /* of the dropout */
+    int batch;           /* most pictures in one pass; a step may have several */
+    int height, width;   /* of the pictures */
+    int threads;         /* 0: one per core, or all of the workers'; results do not depend on it */
+    dn_workers *workers; /* NULL: the calling thread's own, as a session's */
+    bool low_memory;     /* recompute each layer's bottleneck maps */
+    uint64_t seed;       /* of the dropout */
 
     const char *optimiser; /* "sgd", "adamw" */
     double momentum;       /* SGD's, or Adam's first beta; below 0: 0.9, or under

@@ -56,6 +56,45 @@ dn_status dn_alloc_aligned(size_t count, size_t size, void *out)
     return DN_OK;
 }
 
+static dn_status allocate(const dn_allocator *allocator, size_t bytes, void **memory)
+{
+    bytes = dn_round_up(bytes ? bytes : 1, DN_ALIGNMENT);
+    *memory = allocator->allocate(bytes, DN_ALIGNMENT, allocator->context);
+    if (!*memory)
+        return dn_fail_memory(bytes);
+    if ((uintptr_t)*memory % DN_ALIGNMENT == 0)
+        return DN_OK;
+    allocator->release(*memory, bytes, allocator->context);
+    return dn_fail(DN_ERROR_ARGUMENT, "the allocator gave memory that is not aligned to %d bytes",
+                   DN_ALIGNMENT);
+}
+
+dn_status dn_region_create(const dn_allocator *allocator, size_t count, size_t size,
+                           dn_region *region)
+{
+    dn_region made = {0};
+    if (!dn_multiply(count, size, &made.bytes) || made.bytes > SIZE_MAX - HUGE_PAGE)
+        return dn_fail_memory(SIZE_MAX);
+    if (allocator) {
+        made.allocator = *allocator;
+        DN_TRY(allocate(allocator, made.bytes, &made.data));
+    } else
+        DN_TRY(dn_alloc_aligned(made.bytes, 1, &made.data));
+    *region = made;
+    return DN_OK;
+}
+
+void dn_region_free(dn_region *region)
+{
+    const dn_allocator *allocator = &region->allocator;
+    size_t bytes = dn_round_up(region->bytes ? region->bytes : 1, DN_ALIGNMENT);
+    if (!allocator->release)
+        free(region->data);
+    else if (region->data)
+        allocator->release(region->data, bytes, allocator->context);
+    *region = (dn_region){0};
+}
+
 dn_status dn_copy_bytes_as_string(const char *text, size_t length, char **out)
 {
     char *copy = NULL;

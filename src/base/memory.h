@@ -14,6 +14,19 @@ dn_status dn_calloc(size_t count, size_t size, void *out);
 /* count * size bytes aligned to DN_ALIGNMENT, not initialised; free(). */
 dn_status dn_alloc_aligned(size_t count, size_t size, void *out);
 
+/* Memory that knows the way back. Zeros: there is none. */
+typedef struct dn_region {
+    void *data;
+    size_t bytes;
+    dn_allocator allocator; /* zeros: the C library's */
+} dn_region;
+
+/* count * size bytes as dn_alloc_aligned's, of an allocator or, where NULL, of the C
+ * library. */
+dn_status dn_region_create(const dn_allocator *allocator, size_t count, size_t size,
+                           dn_region *region);
+void dn_region_free(dn_region *region);
+
 /* Copies of a string, whole or the first `length` bytes; free(). */
 dn_status dn_copy_string(const char *text, char **out);
 dn_status dn_copy_bytes_as_string(const char *text, size_t length, char **out);

@@ -36,13 +36,3 @@ void dn_relax(int round)
     else
         rest();
 }
-
-dn_status dn_choose_threads(int asked, int *threads)
-{
-    if (asked < 0 || asked > DN_MOST_THREADS)
-        return dn_fail(DN_ERROR_ARGUMENT,
-                       "%d threads: from 1 to %d are possible, and 0 for one per core", asked,
-                       DN_MOST_THREADS);
-    *threads = asked ? asked : dn_core_count();
-    return DN_OK;
-}

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A thread that calls dn_parallel keeps helpers of its own until it ends. Whoever
- * waits, a helper to be called or the caller for its helpers, does so spinning
- * for a moment, since mostly that is enough, and then asleep: where cores are
- * scarce, a thread that spins has the one that the other would need.
+ * Helpers are started when work first asks for them. Whoever waits, a helper to be
+ * called or the caller for its helpers, does so spinning for a moment, since mostly
+ * that is enough, and then asleep: where cores are scarce, a thread that spins has
+ * the one that the other would need.
  */
 #include "base/workers.h"
+
 #include "base/arithmetic.h"
+#include "base/memory.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -14,7 +16,7 @@
 #include <stdlib.h>
 
 typedef struct helper {
-    struct pool *pool;
+    struct dn_workers *workers;
     struct helper *next;
     pthread_t thread;
     int number; /* from 1 on: the caller is 0 */
@@ -23,12 +25,13 @@ typedef struct helper {
     atomic_uint calls; /* that it was called for */
 } helper;
 
-typedef struct pool {
+struct dn_workers {
+    int threads;          /* at most, the caller's among them */
     helper *first, **end; /* of the list, by number */
     int count;
     bool refused; /* the system would not give one more */
     bool ending;
-    /* The work at hand. */
+    pthread_mutex_t turn; /* of the caller whose work is at hand */
     dn_task_body *body;
     void *context;
     int tasks;
@@ -36,11 +39,12 @@ typedef struct pool {
     atomic_int at_work; /* helpers that have not done with it */
     pthread_mutex_t lock;
     pthread_cond_t done;
-} pool;
+    struct dn_workers *before, *after; /* in the list of all */
+};
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static pthread_key_t own_pool;
-static bool has_key;
+static pthread_mutex_t all_lock = PTHREAD_MUTEX_INITIALIZER;
+static dn_workers *all;
 static _Thread_local bool inside; /* a body: what it starts, it does alone */
 
 /* ---- waiting ---- */
@@ -64,48 +68,48 @@ static void await_call(helper *h, unsigned calls)
     pthread_mutex_unlock(&h->lock);
 }
 
-static bool is_done(pool *p)
+static bool is_done(dn_workers *w)
 {
-    return atomic_load_explicit(&p->at_work, memory_order_acquire) == 0;
+    return atomic_load_explicit(&w->at_work, memory_order_acquire) == 0;
 }
 
-static void await_helpers(pool *p)
+static void await_helpers(dn_workers *w)
 {
     dn_spin_state spent = {0};
     do
-        if (is_done(p))
+        if (is_done(w))
             return;
     while (dn_spin(&spent));
-    pthread_mutex_lock(&p->lock);
-    while (!is_done(p))
-        pthread_cond_wait(&p->done, &p->lock);
-    pthread_mutex_unlock(&p->lock);
+    pthread_mutex_lock(&w->lock);
+    while (!is_done(w))
+        pthread_cond_wait(&w->done, &w->lock);
+    pthread_mutex_unlock(&w->lock);
 }
 
 /* ---- work ---- */
 
-static void take_tasks(pool *p, int thread)
+static void take_tasks(dn_workers *w, int thread)
 {
     int task;
     inside = true;
-    while ((task = atomic_fetch_add_explicit(&p->next_task, 1, memory_order_relaxed)) < p->tasks)
-        p->body(p->context, task, thread);
+    while ((task = atomic_fetch_add_explicit(&w->next_task, 1, memory_order_relaxed)) < w->tasks)
+        w->body(w->context, task, thread);
     inside = false;
 }
 
 static void *help(void *argument)
 {
     helper *h = argument;
-    pool *p = h->pool;
+    dn_workers *w = h->workers;
     for (unsigned calls = 0;; calls++) {
         await_call(h, calls);
-        if (p->ending)
+        if (w->ending)
             return NULL;
-        take_tasks(p, h->number);
-        if (atomic_fetch_sub_explicit(&p->at_work, 1, memory_order_acq_rel) == 1) {
-            pthread_mutex_lock(&p->lock);
-            pthread_cond_signal(&p->done);
-            pthread_mutex_unlock(&p->lock);
+        take_tasks(w, h->number);
+        if (atomic_fetch_sub_explicit(&w->at_work, 1, memory_order_acq_rel) == 1) {
+            pthread_mutex_lock(&w->lock);
+            pthread_cond_signal(&w->done);
+            pthread_mutex_unlock(&w->lock);
         }
     }
 }
@@ -118,7 +122,7 @@ static void call_helper(helper *h)
     pthread_mutex_unlock(&h->lock);
 }
 
-/* ---- pools ---- */
+/* ---- helpers ---- */
 
 static void free_helper(helper *h)
 {
@@ -142,102 +146,167 @@ static int start_helper(helper *h)
     return fault;
 }
 
-static bool add_helper(pool *p)
+static bool add_helper(dn_workers *w)
 {
     helper *h = calloc(1, sizeof *h);
     if (!h)
         return false;
-    h->pool = p;
-    h->number = p->count + 1;
+    h->workers = w;
+    h->number = w->count + 1;
     pthread_mutex_init(&h->lock, NULL);
     pthread_cond_init(&h->called, NULL);
     if (start_helper(h) != 0) {
         free_helper(h);
         return false;
     }
-    *p->end = h;
-    p->end = &h->next;
-    p->count++;
+    *w->end = h;
+    w->end = &h->next;
+    w->count++;
     return true;
 }
 
-/* At the end of the thread whose pool it is. */
-static void end_pool(void *argument)
+static void end_helpers(dn_workers *w)
 {
-    pool *p = argument;
-    p->ending = true;
-    for (helper *h = p->first, *next; h; h = next) {
+    w->ending = true;
+    for (helper *h = w->first, *next; h; h = next) {
         next = h->next;
         call_helper(h);
         pthread_join(h->thread, NULL);
         free_helper(h);
     }
-    pthread_cond_destroy(&p->done);
-    pthread_mutex_destroy(&p->lock);
-    free(p);
 }
 
-/* A fork takes no helpers along, and what they waited on cannot be destroyed. */
-static void forget_pool(void)
+/* ---- forks: they take no helpers along ---- */
+
+static void start_empty(dn_workers *w)
 {
-    pool *p = pthread_getspecific(own_pool);
-    pthread_setspecific(own_pool, NULL);
-    for (helper *h = p ? p->first : NULL, *next; h; h = next) {
-        next = h->next;
-        free(h);
+    w->first = NULL;
+    w->end = &w->first;
+    w->count = 0;
+    w->refused = false;
+    pthread_mutex_init(&w->turn, NULL);
+    pthread_mutex_init(&w->lock, NULL);
+    pthread_cond_init(&w->done, NULL);
+}
+
+static void lock_all(void)
+{
+    pthread_mutex_lock(&all_lock);
+}
+
+static void unlock_all(void)
+{
+    pthread_mutex_unlock(&all_lock);
+}
+
+/* What the helpers waited on cannot be destroyed, only begun anew. */
+static void forget_helpers(void)
+{
+    for (dn_workers *w = all; w; w = w->after) {
+        for (helper *h = w->first, *next; h; h = next) {
+            next = h->next;
+            free(h);
+        }
+        start_empty(w);
     }
-    free(p);
+    pthread_mutex_init(&all_lock, NULL);
 }
 
-static void make_key(void)
+static void watch_forks(void)
 {
-    has_key = pthread_key_create(&own_pool, end_pool) == 0 &&
-              pthread_atfork(NULL, NULL, forget_pool) == 0;
+    pthread_atfork(lock_all, unlock_all, forget_helpers);
 }
 
-/* The calling thread's; NULL where it cannot be had. */
-static pool *find_pool(void)
+static void enter_list(dn_workers *w)
 {
-    pthread_once(&once, make_key);
-    pool *p = has_key ? pthread_getspecific(own_pool) : NULL;
-    if (p || !has_key)
-        return p;
-    p = calloc(1, sizeof *p);
-    if (!p)
-        return NULL;
-    p->end = &p->first;
-    pthread_mutex_init(&p->lock, NULL);
-    pthread_cond_init(&p->done, NULL);
-    if (pthread_setspecific(own_pool, p) != 0) {
-        end_pool(p);
-        return NULL;
-    }
-    return p;
+    lock_all();
+    w->after = all;
+    if (all)
+        all->before = w;
+    all = w;
+    unlock_all();
 }
 
-static void share_out(pool *p, int helpers, int tasks, dn_task_body *body, void *context)
+static void leave_list(dn_workers *w)
 {
-    while (p->count < helpers && !p->refused)
-        p->refused = !add_helper(p);
-    helpers = dn_min(helpers, p->count);
-    p->body = body;
-    p->context = context;
-    p->tasks = tasks;
-    atomic_store_explicit(&p->next_task, 0, memory_order_relaxed);
-    atomic_store_explicit(&p->at_work, helpers, memory_order_relaxed);
-    for (helper *h = p->first; h && h->number <= helpers; h = h->next)
+    lock_all();
+    *(w->before ? &w->before->after : &all) = w->after;
+    if (w->after)
+        w->after->before = w->before;
+    unlock_all();
+}
+
+/* ---- workers ---- */
+
+dn_status dn_workers_create(int threads, dn_workers **out)
+{
+    dn_team team = {0};
+    DN_TRY(dn_choose_team(threads, NULL, &team));
+    pthread_once(&once, watch_forks);
+    dn_workers *w;
+    DN_TRY(dn_calloc(1, sizeof *w, &w));
+    w->threads = team.threads;
+    start_empty(w);
+    enter_list(w);
+    *out = w;
+    return DN_OK;
+}
+
+void dn_workers_free(dn_workers *w)
+{
+    if (!w)
+        return;
+    leave_list(w);
+    end_helpers(w);
+    pthread_cond_destroy(&w->done);
+    pthread_mutex_destroy(&w->lock);
+    pthread_mutex_destroy(&w->turn);
+    free(w);
+}
+
+dn_status dn_choose_team(int threads, dn_workers *workers, dn_team *team)
+{
+    int most = workers ? workers->threads : DN_MOST_THREADS;
+    if (threads < 0 || threads > most)
+        return dn_fail(DN_ERROR_ARGUMENT, "%d threads: from 1 to %d are possible, and 0 for %s",
+                       threads, most, workers ? "all of the workers'" : "one per core");
+    if (!threads)
+        threads = workers ? most : dn_min(dn_core_count(), DN_MOST_THREADS);
+    *team = (dn_team){workers, threads};
+    return DN_OK;
+}
+
+static void call_helpers(dn_workers *w, int helpers)
+{
+    while (w->count < helpers && !w->refused)
+        w->refused = !add_helper(w);
+    helpers = dn_min(helpers, w->count);
+    atomic_store_explicit(&w->next_task, 0, memory_order_relaxed);
+    atomic_store_explicit(&w->at_work, helpers, memory_order_relaxed);
+    for (helper *h = w->first; h && h->number <= helpers; h = h->next)
         call_helper(h);
-    take_tasks(p, 0);
-    await_helpers(p);
 }
 
-void dn_parallel(int threads, int tasks, dn_task_body *body, void *context)
+static void run_alone(int tasks, dn_task_body *body, void *context)
 {
-    int helpers = dn_min(threads, tasks) - 1;
-    pool *p = helpers > 0 && !inside ? find_pool() : NULL;
-    if (p)
-        share_out(p, helpers, tasks, body, context);
-    else
-        for (int task = 0; task < tasks; task++)
-            body(context, task, 0);
+    for (int task = 0; task < tasks; task++)
+        body(context, task, 0);
+}
+
+void dn_workers_share(dn_team team, int tasks, dn_task_body *body, void *context)
+{
+    dn_workers *w = team.workers;
+    int helpers = dn_min(team.threads, tasks) - 1;
+    if (inside || helpers < 1) {
+        run_alone(tasks, body, context);
+        return;
+    }
+    pthread_mutex_lock(&w->turn);
+    w->body = body;
+    w->context = context;
+    w->tasks = tasks;
+    call_helpers(w, helpers);
+    take_tasks(w, 0);
+    await_helpers(w);
+    pthread_mutex_unlock(&w->turn);
 }

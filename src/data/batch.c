@@ -170,12 +170,12 @@ static void mix_pair(void *context, int task, int thread)
 void dn_batch_fill(const dn_recipe *recipe, const int *samples, int count, dn_batch_slot *slot)
 {
     fill_job job = {recipe, slot};
-    int threads = recipe->options.threads;
+    dn_team team = {NULL, recipe->options.threads};
     slot->status = DN_OK;
     memcpy(slot->samples, samples, (size_t)count * sizeof *samples);
-    dn_parallel(threads, count, prepare_sample, &job);
+    dn_parallel(team, count, prepare_sample, &job);
     leave_out(recipe, count, slot);
     if (recipe->options.mixup > 0)
-        dn_parallel(threads, slot->loaded.batch.n / 2, mix_pair, &job);
+        dn_parallel(team, slot->loaded.batch.n / 2, mix_pair, &job);
     slot->filled = true;
 }

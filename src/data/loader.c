@@ -160,15 +160,15 @@ dn_status dn_loader_create(const dn_dataset *dataset, const dn_loader_options *o
 {
     dn_augment augment;
     dn_loader *loader = NULL;
-    int threads;
-    DN_TRY(dn_choose_threads(options->threads, &threads));
+    dn_team team;
+    DN_TRY(dn_choose_team(options->threads, NULL, &team));
     DN_TRY(check(dataset, options));
     DN_TRY(dn_augment_parse(options->augment ? options->augment : "none", &augment));
     DN_TRY(dn_calloc(1, sizeof *loader, &loader));
     loader->recipe = (dn_recipe){dataset, *options, augment};
     loader->recipe.options.augment = NULL; /* the caller's text */
     loader->order_epoch = -1;
-    loader->recipe.options.threads = threads;
+    loader->recipe.options.threads = team.threads;
     int count = dn_dataset_count(dataset), size = options->batch;
     loader->batches = count / size + (count % size != 0 && !options->drop_last);
     pthread_mutex_init(&loader->lock, NULL);

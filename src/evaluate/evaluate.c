@@ -58,7 +58,10 @@ static dn_status open_evaluator(evaluator *e, const dn_model *model, const dn_da
         .preprocess = options->preprocess,
     };
     DN_TRY(dn_loader_create(dataset, &loading, &e->loader));
-    DN_TRY(dn_session_create(model, options->threads, &e->session));
+    dn_session_options session;
+    dn_session_defaults(&session, sizeof session);
+    session.threads = options->threads;
+    DN_TRY(dn_session_create(model, &session, &e->session));
     DN_TRY(dn_metrics_create(e->task, e->outputs, &e->metrics));
     return dn_alloc_aligned((size_t)loading.batch * (size_t)e->outputs, sizeof(float), &e->logits);
 }

@@ -13,7 +13,7 @@ dn_status dn_session_cam(const dn_session *session, int image, int output, float
     if (!session->ran)
         return dn_fail(DN_ERROR_ARGUMENT, "a heat map was asked for before a run");
     int last = arch->block_count - 1, channels = dn_block_out(arch, last);
-    const dn_grid *grid = &session->plan->blocks[last];
+    const dn_grid *grid = &session->plans[0]->blocks[last];
     if (image < 0 || image >= grid->images || output < 0 || output >= arch->classes)
         return dn_fail(DN_ERROR_ARGUMENT,
                        "heat map of picture %d, output %d: the run has %d "

@@ -42,7 +42,7 @@ static dn_status show_final(const dn_session *session)
 {
     const dn_arch *arch = &session->model->arch;
     int last = arch->block_count - 1, channels = dn_block_out(arch, last);
-    dn_grid maps = session->plan->blocks[last], made = maps;
+    dn_grid maps = session->plans[0]->blocks[last], made = maps;
     DN_TRY(dn_alloc_aligned((size_t)dn_grid_pixels(&maps) * (size_t)channels, sizeof(float),
                             &made.data));
     dn_activate op = {maps, made, channels, *dn_final_norm(session->prepared)};
@@ -62,7 +62,7 @@ static dn_status show_layer(const dn_session *session, const dn_step *step)
     if (step->place.layer + 1 < arch->blocks[step->place.block])
         return DN_OK;
     snprintf(name, sizeof name, "block%d", step->place.block + 1);
-    DN_TRY(show(session, name, &session->plan->blocks[step->place.block],
+    DN_TRY(show(session, name, &session->plans[0]->blocks[step->place.block],
                 dn_block_out(arch, step->place.block)));
     return step->place.block + 1 == arch->block_count ? show_final(session) : DN_OK;
 }

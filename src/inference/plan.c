@@ -25,7 +25,7 @@ static void plan_stem_conv(dn_planner *p, int number, const dn_framed *input,
                            const dn_framed *output, dn_point point)
 {
     const dn_node *node = &p->graph.nodes[number];
-    const dn_prepared_node *prepared = &p->prepared->nodes[number];
+    const dn_prepared_node *prepared = &p->request->prepared->nodes[number];
     dn_conv op = {
         .input = dn_use_grid(p, input, 0),
         .output = dn_use_grid(p, output, 0),
@@ -78,7 +78,7 @@ static void plan_stem(dn_planner *p, const dn_framed *maps, int first_image)
 static void plan_pointwise(dn_planner *p, int number, const dn_framed *input,
                            const dn_framed *output, dn_point point)
 {
-    const dn_prepared_node *prepared = &p->prepared->nodes[number];
+    const dn_prepared_node *prepared = &p->request->prepared->nodes[number];
     dn_pointwise op = {
         .input = dn_use_grid(p, input, 0),
         .output = dn_use_grid(p, output, 0),
@@ -90,19 +90,26 @@ static void plan_pointwise(dn_planner *p, int number, const dn_framed *input,
     dn_add_step(p, (dn_step){.kind = DN_STEP_POINTWISE, .op.pointwise = op, .point = point});
 }
 
+static dn_window_form form_of(const dn_planner *p, int block)
+{
+    const dn_maps *maps = &p->graph.maps[p->graph.blocks[block].maps];
+    return dn_choose_form(maps->height, maps->width);
+}
+
 /* A layer's 3x3 convolution, into the block's maps after those that it has. */
 static void plan_window(dn_planner *p, int number, const dn_framed *maps, const dn_framed *windows)
 {
     const dn_node *node = &p->graph.nodes[number];
-    const dn_prepared_node *prepared = &p->prepared->nodes[number];
+    const dn_prepared_node *prepared = &p->request->prepared->nodes[number];
     dn_grid input = dn_use_grid(p, windows, 0);
     dn_grid output = dn_use_grid(p, maps, node->target_channel);
-    if (p->prepared->blocks[p->place.block].form == DN_WINDOW_WINOGRAD) {
+    dn_window_form form = form_of(p, p->place.block);
+    if (form == DN_WINDOW_WINOGRAD) {
         dn_winograd op = {
             .input = input,
             .output = output,
             .channels = node->in,
-            .panels = prepared->panels,
+            .panels = prepared->windows[form],
             .panel_stride = prepared->window_stride,
         };
         dn_add_step(
@@ -116,7 +123,7 @@ static void plan_window(dn_planner *p, int number, const dn_framed *maps, const 
         .kernel = node->kernel,
         .stride = node->stride,
         .padding = node->kernel / 2,
-        .panels = prepared->panels,
+        .panels = prepared->windows[form],
     };
     dn_add_step(p, (dn_step){.kind = DN_STEP_CONV, .op.conv = op, .point = DN_POINT_LAYER});
 }
@@ -131,7 +138,7 @@ static void plan_activated(dn_planner *p, int number, const dn_framed *maps, dn_
                                    node->in, frame->before, frame->after);
     dn_add_border(p, windows);
     dn_activate op = {dn_use_grid(p, maps, 0), dn_use_grid(p, windows, 0), node->in,
-                      p->prepared->nodes[number].norm};
+                      p->request->prepared->nodes[number].norm};
     dn_add_step(p, (dn_step){.kind = DN_STEP_ACTIVATE, .op.activate = op});
 }
 
@@ -188,7 +195,7 @@ static void plan_block(dn_planner *p, const dn_framed *maps, int block, int firs
 static void plan_head(dn_planner *p, const dn_framed *maps)
 {
     const dn_node *node = &p->graph.nodes[p->graph.node_count - 1];
-    const dn_prepared_node *prepared = &p->prepared->nodes[p->graph.node_count - 1];
+    const dn_prepared_node *prepared = &p->request->prepared->nodes[p->graph.node_count - 1];
     int images = p->plan->images;
     p->place = node->key;
     int pooled = dn_open_buffer(p, (size_t)images * (size_t)node->in);
@@ -220,7 +227,7 @@ static void plan_head(dn_planner *p, const dn_framed *maps)
  * at a time. */
 static void plan_network(dn_planner *p)
 {
-    int last = p->model->arch.block_count - 1;
+    int last = p->arch->block_count - 1;
     dn_planner_rewind(p);
     dn_open_frames(p);
     const dn_framed *maps = &p->frames[p->graph.blocks[last].maps];
@@ -233,37 +240,34 @@ static void plan_network(dn_planner *p)
     plan_head(p, maps);
 }
 
-static dn_status choose_forms(dn_planner *p)
+static dn_status lay_out_windows(dn_planner *p)
 {
-    for (int block = 0; block < p->model->arch.block_count; block++) {
-        const dn_grid *grid = &p->plan->blocks[block];
-        DN_TRY(dn_prepared_set_form(p->prepared, p->model, block,
-                                    dn_choose_form(grid->height, grid->width), p->threads));
-    }
+    for (int block = 0; block < p->arch->block_count; block++)
+        DN_TRY(
+            dn_prepared_add_form(p->request->prepared, block, form_of(p, block), p->request->team));
     return DN_OK;
 }
 
 static dn_status fill_plan(dn_planner *p)
 {
     dn_plan *plan = p->plan;
-    DN_TRY(dn_graph_create(&p->model->arch, &p->graph));
+    DN_TRY(dn_graph_create(p->arch, &p->graph));
     DN_TRY(dn_calloc((size_t)p->graph.map_count, sizeof *p->frames, &p->frames));
     dn_graph_measure(&p->graph, plan->height, plan->width);
+    DN_TRY(lay_out_windows(p));
     plan_network(p);
-    DN_TRY(choose_forms(p));
-    plan->arena_bytes = dn_place_buffers(p->buffers, p->buffer_count);
-    DN_TRY(dn_alloc_aligned(plan->arena_bytes, 1, &plan->arena));
+    DN_TRY(p->request->arena(p->request->context, dn_place_buffers(p->buffers, p->buffer_count),
+                             &plan->arena));
     DN_TRY(dn_calloc((size_t)plan->step_count, sizeof *plan->steps, &plan->steps));
     p->placed = true;
     plan_network(p);
     return DN_OK;
 }
 
-dn_status dn_plan_create(const dn_model *model, dn_prepared *prepared, int threads, int images,
-                         int height, int width, bool whole, dn_plan **out)
+static dn_status check_input(const dn_plan_request *request)
 {
-    const dn_arch *arch = &model->arch;
-    int smallest = dn_arch_smallest_input(arch);
+    int images = request->images, height = request->height, width = request->width;
+    int smallest = dn_arch_smallest_input(&request->prepared->model->arch);
     if (images < 1 || height < smallest || width < smallest)
         return dn_fail(DN_ERROR_ARGUMENT,
                        "input of %d picture%s of %dx%d: at least one of %dx%d is expected", images,
@@ -271,14 +275,19 @@ dn_status dn_plan_create(const dn_model *model, dn_prepared *prepared, int threa
     if ((double)images * height * width > MAX_INPUT_PIXELS)
         return dn_fail(DN_ERROR_LIMIT, "input of %d picture%s of %dx%d: more than %d pixels",
                        images, images == 1 ? "" : "s", width, height, MAX_INPUT_PIXELS);
+    return DN_OK;
+}
+
+dn_status dn_plan_create(const dn_plan_request *request, dn_plan **out)
+{
+    DN_TRY(check_input(request));
     dn_plan *plan;
     DN_TRY(dn_calloc(1, sizeof *plan, &plan));
-    plan->images = images;
-    plan->height = height;
-    plan->width = width;
-    plan->whole = whole;
-    dn_planner p = {
-        .model = model, .prepared = prepared, .threads = threads, .whole = whole, .plan = plan};
+    plan->images = request->images;
+    plan->height = request->height;
+    plan->width = request->width;
+    plan->whole = request->whole;
+    dn_planner p = {.request = request, .arch = &request->prepared->model->arch, .plan = plan};
     dn_status status = fill_plan(&p);
     dn_graph_free(&p.graph);
     free(p.frames);
@@ -294,7 +303,6 @@ void dn_plan_free(dn_plan *plan)
 {
     if (!plan)
         return;
-    free(plan->arena);
     free(plan->steps);
     free(plan);
 }

@@ -68,17 +68,25 @@ typedef struct dn_plan {
     dn_step *steps;
     int step_count, task_count;
     dn_grid blocks[DN_MAX_BLOCKS]; /* the last, of all images, stays valid until the next run */
-    float *arena;                  /* owned */
-    size_t arena_bytes;
-    size_t scratch_floats; /* a thread needs */
+    float *arena;                  /* of the caller's */
+    size_t scratch_floats;         /* a thread needs */
 } dn_plan;
 
-/* Packs 3x3 weights as the shape asks. Fails where the input is too small for
- * the network's pools. whole: every step over all images, so that each inner
- * tensor is complete at once; else early blocks take a few images at a time, as
- * many as caches hold. */
-dn_status dn_plan_create(const dn_model *model, dn_prepared *packed, int threads, int images,
-                         int height, int width, bool whole, dn_plan **plan);
+/* What a plan is made for. */
+typedef struct dn_plan_request {
+    dn_prepared *prepared;
+    dn_team team;
+    int images, height, width;
+    bool whole; /* every step over all images, so that each inner tensor is complete at
+                   once; else early blocks take a few at a time, as many as caches hold */
+    /* Gives the arena, of at least so many bytes, once the plan knows how many. */
+    dn_status (*arena)(void *context, size_t bytes, float **arena);
+    void *context;
+} dn_plan_request;
+
+/* Has 3x3 weights laid out as the shape asks. Fails where the input is too small for
+ * the network's pools. */
+dn_status dn_plan_create(const dn_plan_request *request, dn_plan **plan);
 void dn_plan_free(dn_plan *plan);
 
 /* Tasks first..end - 1 of a step. */

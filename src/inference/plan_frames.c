@@ -22,9 +22,10 @@ static int images_at_once(const dn_planner *p, size_t bytes, int pixels, int bef
 {
     int all = p->plan->images;
     size_t cached = WORKING_BYTES / bytes;
-    if (p->whole || cached >= (size_t)all)
+    if (p->request->whole || cached >= (size_t)all)
         return all;
-    int most = dn_max((int)cached, dn_ceil_divide(p->threads * THREAD_PIXELS, pixels));
+    int most =
+        dn_max((int)cached, dn_ceil_divide(p->request->team.threads * THREAD_PIXELS, pixels));
     int even = dn_ceil_divide(all, dn_ceil_divide(all, most));
     int images = dn_ceil_divide(even, before) * before;
     return images < all ? images : all;
@@ -46,7 +47,7 @@ static dn_frame frame_of(const dn_maps *maps, int kernel)
 static dn_frame block_windows(const dn_planner *p, int block)
 {
     const dn_maps *maps = &p->graph.maps[p->graph.blocks[block].maps];
-    int width = dn_bottleneck_width(&p->model->arch);
+    int width = dn_bottleneck_width(p->arch);
     int below = 4 * dn_ceil_divide(maps->height, 4) - maps->height;
     int right = 4 * dn_ceil_divide(maps->width, 4) - maps->width;
     return dn_make_frame(1, maps->height, maps->width, width ? width : maps->channels, 1,
@@ -97,7 +98,7 @@ static void open_stem(dn_planner *p, int images)
 
 void dn_open_frames(dn_planner *p)
 {
-    int images = 1, blocks = p->model->arch.block_count;
+    int images = 1, blocks = p->arch->block_count;
     size_t stem_bytes = lay_out_stem(p);
     for (int block = 0; block < blocks; block++) {
         int number = p->graph.blocks[block].maps;

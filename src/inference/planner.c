@@ -67,7 +67,8 @@ dn_grid dn_use_grid(dn_planner *p, const dn_framed *framed, int channel)
 void dn_add_step(dn_planner *p, dn_step step)
 {
     dn_plan *plan = p->plan;
-    size_t scratch = dn_step_row_of(&step)->share_out(&step, p->prepared->kernels, p->threads);
+    size_t scratch = dn_step_row_of(&step)->share_out(&step, p->request->prepared->kernels,
+                                                      p->request->team.threads);
     plan->scratch_floats = scratch > plan->scratch_floats ? scratch : plan->scratch_floats;
     step.first_task = plan->task_count;
     step.place = p->place;

@@ -16,10 +16,8 @@ typedef struct dn_framed {
 } dn_framed;
 
 typedef struct dn_planner {
-    const dn_model *model;
-    dn_prepared *prepared;
-    int threads;
-    bool whole; /* every step over all images */
+    const dn_plan_request *request;
+    const dn_arch *arch;
     dn_plan *plan;
     dn_graph graph; /* measured for the plan's pictures */
     dn_framed input;

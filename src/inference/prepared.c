@@ -1,70 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "inference/prepared.h"
 
-#include "base/memory.h"
-#include "base/workers.h"
+#include "inference/packer.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_JOBS 256
-
-/* A piece of weights waiting to be laid out. */
-typedef struct pack_job {
-    dn_weights weights;
-    dn_window_form form;
-    int piece;
-    float *out;
-} pack_job;
-
-/* Hands out parts of one allocation: first only counted, then filled. Weights
- * wait in a list until there are enough for all threads. */
-typedef struct packer {
-    const dn_model *model;
-    const dn_kernels *kernels;
-    int threads;
-    float *base; /* NULL while counting */
-    size_t used; /* floats */
-    pack_job jobs[MOST_JOBS];
-    int job_count;
-} packer;
-
-static void run_job(void *context, int task, int thread)
-{
-    (void)thread;
-    const packer *p = context;
-    const pack_job *job = &p->jobs[task];
-    dn_pack_piece(p->kernels, job->form, &job->weights, job->piece, job->out);
-}
-
-/* A mapped file's pages are let go of as they are done with, so that a network
- * never takes its memory twice. */
-static void run_jobs(packer *p)
-{
-    dn_parallel(p->threads, p->job_count, run_job, p);
-    p->job_count = 0;
-    dn_model_forget_pages(p->model);
-}
-
-static float *take(packer *p, size_t floats)
-{
-    float *part = p->base ? p->base + p->used : NULL;
-    p->used += dn_round_up(floats, DN_ALIGNMENT / sizeof(float));
-    return part;
-}
-
 /* y = (x - mean) / sqrt(variance + epsilon) * weight + bias, as one x * scale + shift. */
-static dn_affine prepare_norm(packer *p, const dn_node *node)
+static dn_affine prepare_norm(dn_packer *p, const dn_node *node)
 {
-    int channels = node->in;
-    float *scale = take(p, (size_t)channels), *shift = take(p, (size_t)channels);
+    size_t channels = (size_t)node->in;
+    float *scale = dn_packer_take(p, channels), *shift = dn_packer_take(p, channels);
     if (!scale)
         return (dn_affine){0};
     const float *const *tensors = p->model->tensors + node->norm;
     const float *weight = tensors[0], *bias = tensors[1], *mean = tensors[2],
                 *variance = tensors[3];
-    for (int c = 0; c < channels; c++) {
+    for (size_t c = 0; c < channels; c++) {
         double factor = (double)weight[c] / sqrt((double)variance[c] + p->model->arch.bn_epsilon);
         scale[c] = (float)factor;
         shift[c] = (float)((double)bias[c] - (double)mean[c] * factor);
@@ -72,39 +25,22 @@ static dn_affine prepare_norm(packer *p, const dn_node *node)
     return (dn_affine){scale, shift};
 }
 
-/* The weights in this form, as they will lie once all jobs are done. */
-static dn_panels pack(packer *p, dn_window_form form, const dn_weights *weights)
+static dn_weights weights_of(const dn_model *model, const dn_node *node, const float *scale)
 {
-    float *out = take(p, dn_packed_size(p->kernels, form, weights));
-    for (int piece = 0; out && piece < dn_pack_pieces(form, weights); piece++) {
-        if (p->job_count == MOST_JOBS)
-            run_jobs(p);
-        p->jobs[p->job_count++] = (pack_job){*weights, form, piece, out};
-    }
-    return dn_packed_panels(form, weights, out);
+    return (dn_weights){
+        model->tensors[node->weight], node->out, node->in, dn_node_kernel(node), scale, 1, false};
 }
 
-static dn_weights weights_of(const packer *p, const dn_node *node, const float *scale)
+static const float *copy_bias(dn_packer *p, const dn_node *node)
 {
-    return (dn_weights){p->model->tensors[node->weight],
-                        node->out,
-                        node->in,
-                        dn_node_kernel(node),
-                        scale,
-                        1,
-                        false};
-}
-
-static const float *copy_bias(packer *p, const dn_node *node)
-{
-    float *bias = take(p, (size_t)node->out);
+    float *bias = dn_packer_take(p, (size_t)node->out);
     if (bias)
         memcpy(bias, p->model->tensors[node->weight + 1], (size_t)node->out * sizeof *bias);
     return bias;
 }
 
 /* All but the windows of layers, whose form depends on the size of maps. */
-static void prepare_node(packer *p, dn_prepared *prepared, int number)
+static void prepare_node(dn_packer *p, dn_prepared *prepared, int number)
 {
     const dn_graph *graph = &prepared->graph;
     const dn_node *node = &graph->nodes[number];
@@ -116,102 +52,120 @@ static void prepare_node(packer *p, dn_prepared *prepared, int number)
     if (target && target->kind != DN_MAPS_BLOCK)
         folded = prepare_norm(p, &graph->nodes[target->last_reader]);
     to->bias = node->kind == DN_NODE_HEAD ? copy_bias(p, node) : folded.shift;
+    if (dn_is_layer_window(node))
+        to->window_stride = dn_winograd_stride(p->kernels, node->in, node->out);
     if (node->weight == DN_NONE || dn_is_layer_window(node))
         return;
-    dn_weights weights = weights_of(p, node, folded.scale);
-    to->panels = pack(p, DN_WINDOW_DIRECT, &weights);
+    dn_weights weights = weights_of(p->model, node, folded.scale);
+    to->panels = dn_packer_add(p, DN_WINDOW_DIRECT, &weights);
 }
 
-static void prepare_nodes(packer *p, dn_prepared *prepared)
+static void prepare_nodes(dn_packer *p, dn_prepared *prepared)
 {
     for (int i = 0; i < prepared->graph.node_count; i++)
         prepare_node(p, prepared, i);
 }
 
-static dn_status fill_prepared(const dn_model *model, int threads, dn_prepared *prepared)
+static dn_status fill_prepared(dn_prepared *prepared, const dn_allocator *allocator, dn_team team)
 {
+    const dn_model *model = prepared->model;
     DN_TRY(dn_graph_create(&model->arch, &prepared->graph));
     DN_TRY(
         dn_calloc((size_t)prepared->graph.node_count, sizeof *prepared->nodes, &prepared->nodes));
-    packer p = {.model = model, .kernels = prepared->kernels, .threads = threads};
+    dn_packer p = {.model = model, .kernels = prepared->kernels, .team = team};
     prepare_nodes(&p, prepared);
-    DN_TRY(dn_alloc_aligned(p.used, sizeof(float), &prepared->storage));
-    prepared->bytes = p.used * sizeof(float);
-    p.base = prepared->storage;
+    DN_TRY(dn_region_create(allocator, p.used, sizeof(float), &prepared->storage));
+    p.base = prepared->storage.data;
     p.used = 0;
     prepare_nodes(&p, prepared);
-    run_jobs(&p);
+    dn_packer_finish(&p);
     return DN_OK;
 }
 
-dn_status dn_prepared_create(const dn_model *model, const dn_kernels *kernels, int threads,
+dn_status dn_prepared_create(const dn_model *model, const dn_allocator *allocator, dn_team team,
                              dn_prepared **out)
 {
     dn_prepared *prepared;
     DN_TRY(dn_calloc(1, sizeof *prepared, &prepared));
-    prepared->kernels = kernels;
-    dn_status status = fill_prepared(model, threads, prepared);
+    prepared->model = model;
+    prepared->kernels = dn_kernels_best();
+    pthread_mutex_init(&prepared->lock, NULL);
+    atomic_init(&prepared->users, 1);
+    dn_status status = fill_prepared(prepared, allocator, team);
     if (status != DN_OK) {
-        dn_prepared_free(prepared);
+        dn_prepared_release(prepared);
         return status;
     }
     *out = prepared;
     return DN_OK;
 }
 
-void dn_prepared_free(dn_prepared *prepared)
+dn_prepared *dn_prepared_share(dn_prepared *prepared)
 {
-    if (!prepared)
+    atomic_fetch_add_explicit(&prepared->users, 1, memory_order_relaxed);
+    return prepared;
+}
+
+void dn_prepared_release(dn_prepared *prepared)
+{
+    if (!prepared || atomic_fetch_sub_explicit(&prepared->users, 1, memory_order_acq_rel) > 1)
         return;
     for (int block = 0; block < DN_MAX_BLOCKS; block++)
-        free(prepared->blocks[block].windows);
+        for (int form = 0; form < DN_WINDOW_FORMS; form++)
+            dn_region_free(&prepared->windows[block][form]);
     dn_graph_free(&prepared->graph);
+    pthread_mutex_destroy(&prepared->lock);
+    dn_region_free(&prepared->storage);
     free(prepared->nodes);
-    free(prepared->storage);
     free(prepared);
 }
 
-/* Floats that a block's windows take in this form. */
-static size_t windows_size(const dn_prepared *prepared, int block, dn_window_form form)
-{
-    const dn_graph_block *nodes = &prepared->graph.blocks[block];
-    packer counting = {.kernels = prepared->kernels};
-    for (int i = nodes->first_node; i < nodes->end_node; i++) {
-        const dn_node *node = &prepared->graph.nodes[i];
-        dn_weights weights = {NULL, node->out, node->in, node->kernel, NULL, 1, false};
-        if (dn_is_layer_window(node))
-            take(&counting, dn_packed_size(prepared->kernels, form, &weights));
-    }
-    return counting.used;
-}
+/* ---- the windows of a block's layers ---- */
 
-static void prepare_windows(packer *p, dn_prepared *prepared, int block, dn_window_form form)
+static void prepare_windows(dn_packer *p, dn_prepared *prepared, int block, dn_window_form form)
 {
     const dn_graph_block *nodes = &prepared->graph.blocks[block];
     for (int i = nodes->first_node; i < nodes->end_node; i++) {
         const dn_node *node = &prepared->graph.nodes[i];
         if (!dn_is_layer_window(node))
             continue;
-        dn_weights weights = weights_of(p, node, NULL);
-        prepared->nodes[i].window_stride = dn_winograd_stride(p->kernels, node->in, node->out);
-        prepared->nodes[i].panels = pack(p, form, &weights);
+        dn_weights weights = weights_of(prepared->model, node, NULL);
+        prepared->nodes[i].windows[form] = dn_packer_add(p, form, &weights);
     }
 }
 
-dn_status dn_prepared_set_form(dn_prepared *prepared, const dn_model *model, int block,
-                               dn_window_form form, int threads)
+static dn_status add_form(dn_prepared *prepared, int block, dn_window_form form, dn_team team)
 {
-    dn_prepared_block *target = &prepared->blocks[block];
-    if (target->form == form)
+    dn_region *windows = &prepared->windows[block][form];
+    if (windows->data)
         return DN_OK;
-    size_t floats = windows_size(prepared, block, form);
-    float *windows;
-    DN_TRY(dn_alloc_aligned(floats, sizeof(float), &windows));
-    free(target->windows);
-    prepared->bytes += floats * sizeof(float) - target->window_bytes;
-    *target = (dn_prepared_block){form, windows, floats * sizeof(float)};
-    packer p = {.model = model, .kernels = prepared->kernels, .threads = threads, .base = windows};
+    dn_packer p = {.model = prepared->model, .kernels = prepared->kernels, .team = team};
     prepare_windows(&p, prepared, block, form);
-    run_jobs(&p);
+    const dn_allocator *allocator = &prepared->storage.allocator;
+    DN_TRY(
+        dn_region_create(allocator->allocate ? allocator : NULL, p.used, sizeof(float), windows));
+    p.base = windows->data;
+    p.used = 0;
+    prepare_windows(&p, prepared, block, form);
+    dn_packer_finish(&p);
     return DN_OK;
+}
+
+dn_status dn_prepared_add_form(dn_prepared *prepared, int block, dn_window_form form, dn_team team)
+{
+    pthread_mutex_lock(&prepared->lock);
+    dn_status status = add_form(prepared, block, form, team);
+    pthread_mutex_unlock(&prepared->lock);
+    return status;
+}
+
+size_t dn_prepared_bytes(dn_prepared *prepared)
+{
+    size_t bytes = prepared->storage.bytes;
+    pthread_mutex_lock(&prepared->lock);
+    for (int block = 0; block < DN_MAX_BLOCKS; block++)
+        for (int form = 0; form < DN_WINDOW_FORMS; form++)
+            bytes += prepared->windows[block][form].bytes;
+    pthread_mutex_unlock(&prepared->lock);
+    return bytes;
 }

@@ -2,44 +2,53 @@
 /* A model's parameters as the kernels want them, one entry for each node of its
  * graph: batch norms as one multiply and add, weights in panels. Maps that one
  * node makes and one reads are never stored without their norm: it is folded
- * into the convolution that makes them. */
+ * into the convolution that makes them. Shared by any number of sessions; what is
+ * there never changes. */
 #ifndef DN_INFERENCE_PREPARED_H
 #define DN_INFERENCE_PREPARED_H
 
+#include "base/memory.h"
+#include "base/workers.h"
 #include "kernels/kernels.h"
 #include "network/graph.h"
 #include "network/model.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
 
 typedef struct dn_prepared_node {
     dn_affine norm;       /* of the block's maps that the node reads; scale NULL: there is none */
     dn_panels panels;     /* with the norm of the maps that the node makes folded in */
     const float *bias;    /* the folded norm's, ReLU follows; of the head its own; or NULL */
     size_t window_stride; /* between Winograd's matrices */
+    dn_panels windows[DN_WINDOW_FORMS]; /* instead of panels: a layer's 3x3 weights, in
+                                           the forms that its block is laid out in */
 } dn_prepared_node;
 
-/* The 3x3 weights of a block's layers. */
-typedef struct dn_prepared_block {
-    dn_window_form form;
-    float *windows; /* owned */
-    size_t window_bytes;
-} dn_prepared_block;
-
 typedef struct dn_prepared {
+    const dn_model *model;
     const dn_kernels *kernels;
     dn_graph graph; /* without sizes */
     dn_prepared_node *nodes;
-    dn_prepared_block blocks[DN_MAX_BLOCKS];
-    float *storage; /* owned: all but the 3x3 weights of layers */
-    size_t bytes;   /* of all weights */
+    dn_region storage; /* all but the 3x3 weights of layers, which are these: */
+    dn_region windows[DN_MAX_BLOCKS][DN_WINDOW_FORMS];
+    pthread_mutex_t lock; /* of windows, and of the nodes' entries for them */
+    atomic_int users;
 } dn_prepared;
 
-dn_status dn_prepared_create(const dn_model *model, const dn_kernels *kernels, int threads,
+/* With one user. allocator NULL: the C library's. */
+dn_status dn_prepared_create(const dn_model *model, const dn_allocator *allocator, dn_team team,
                              dn_prepared **prepared);
-void dn_prepared_free(dn_prepared *prepared);
 
-/* Packs a block's 3x3 weights in this form, unless they already are. */
-dn_status dn_prepared_set_form(dn_prepared *prepared, const dn_model *model, int block,
-                               dn_window_form form, int threads);
+/* One more user; each ends with dn_prepared_release, the last with all. */
+dn_prepared *dn_prepared_share(dn_prepared *prepared);
+void dn_prepared_release(dn_prepared *prepared);
+
+/* Lays out a block's 3x3 weights in this form, unless they already are. */
+dn_status dn_prepared_add_form(dn_prepared *prepared, int block, dn_window_form form, dn_team team);
+
+/* Of all that is laid out. */
+size_t dn_prepared_bytes(dn_prepared *prepared);
 
 /* The norm of the last block's maps, before the global average. */
 static inline const dn_affine *dn_final_norm(const dn_prepared *prepared)

@@ -5,14 +5,13 @@
 #include "inference/step_kinds.h"
 #include "network/names.h"
 
-void dn_profile_step(const dn_session *session, const dn_step *step, const float *input,
-                     float *logits)
+void dn_profile_step(const dn_session *session, const dn_step *step, const dn_run_ends *ends)
 {
     const dn_step_row *row = dn_step_row_of(step);
     char place[DN_NAME_SIZE];
     dn_place_name(&step->place, place);
     double start = dn_seconds();
-    dn_run_step(&session->runner, step, input, logits);
+    dn_run_step(&session->runner, step, ends);
     dn_step_cost cost = {place, row->name(step), dn_seconds() - start,
                          row->operations ? row->operations(step) : 0, step->tasks};
     session->profiler(&cost, session->profiler_context);

@@ -2,25 +2,21 @@
 #include "inference/run.h"
 
 #include "base/arithmetic.h"
-#include "base/memory.h"
-#include "base/workers.h"
-#include "inference/step_kinds.h"
-
 #include <stdlib.h>
 
 typedef struct job {
     const dn_runner *runner;
     const dn_plan *plan; /* all of it, or ... */
     const dn_step *step; /* ... this */
-    const float *input;
-    float *logits;
+    const dn_run_ends *ends;
 } job;
 
 static void run_task(const job *j, const dn_step *step, int task, int thread)
 {
     const dn_runner *runner = j->runner;
-    dn_task_context context = {runner->kernels, j->input, j->logits,
-                               runner->scratch + (size_t)thread * runner->scratch_stride};
+    float *scratch = runner->scratch.data;
+    dn_task_context context = {runner->kernels, j->ends,
+                               scratch + (size_t)thread * runner->scratch_stride};
     dn_step_row_of(step)->run(step, task, &context);
 }
 
@@ -30,10 +26,10 @@ static void run_step_task(void *context, int task, int thread)
     run_task(j, j->step, task, thread);
 }
 
-void dn_run_step(const dn_runner *runner, const dn_step *step, const float *input, float *logits)
+void dn_run_step(const dn_runner *runner, const dn_step *step, const dn_run_ends *ends)
 {
-    job j = {.runner = runner, .step = step, .input = input, .logits = logits};
-    dn_parallel(runner->threads, step->tasks, run_step_task, &j);
+    job j = {.runner = runner, .step = step, .ends = ends};
+    dn_parallel(runner->team, step->tasks, run_step_task, &j);
 }
 
 /* These tasks are being worked on: no thread goes on to a step before all tasks of
@@ -53,9 +49,9 @@ static void take_share(const job *j, const dn_step *step, int share, int thread)
 {
     const dn_runner *runner = j->runner;
     ptrdiff_t index = step - j->plan->steps;
-    atomic_int *taken = &runner->taken[index * runner->threads + share];
-    int first = dn_share_begin(step->tasks, runner->threads, share);
-    int end = dn_share_begin(step->tasks, runner->threads, share + 1), task;
+    atomic_int *taken = &runner->taken[index * runner->team.threads + share];
+    int first = dn_share_begin(step->tasks, runner->team.threads, share);
+    int end = dn_share_begin(step->tasks, runner->team.threads, share + 1), task;
     while (first + atomic_load_explicit(taken, memory_order_relaxed) < end &&
            (task = first + atomic_fetch_add(taken, 1)) < end) {
         if (step->by_rows)
@@ -72,7 +68,7 @@ static void take_shares(void *context, int own, int thread)
 {
     const job *j = context;
     const dn_plan *plan = j->plan;
-    int threads = j->runner->threads;
+    int threads = j->runner->team.threads;
     for (int i = 0; i < plan->step_count; i++) {
         const dn_step *step = &plan->steps[i];
         if (i > 0 && !step->by_rows)
@@ -82,43 +78,69 @@ static void take_shares(void *context, int own, int thread)
     }
 }
 
-static size_t shares(const dn_runner *runner, const dn_plan *plan)
+static int shares(const dn_runner *runner, const dn_plan *plan)
 {
-    return (size_t)plan->step_count * (size_t)runner->threads;
+    return plan->step_count * runner->team.threads;
 }
 
-void dn_run_plan(dn_runner *runner, const dn_plan *plan, const float *input, float *logits)
+void dn_run_plan(dn_runner *runner, const dn_plan *plan, const dn_run_ends *ends)
 {
     runner->run++;
-    for (size_t i = 0; i < shares(runner, plan); i++)
+    for (int i = 0; i < shares(runner, plan); i++)
         atomic_store_explicit(&runner->taken[i], 0, memory_order_relaxed);
-    job j = {.runner = runner, .plan = plan, .input = input, .logits = logits};
-    dn_parallel(runner->threads, runner->threads, take_shares, &j);
+    job j = {.runner = runner, .plan = plan, .ends = ends};
+    dn_parallel(runner->team, runner->team.threads, take_shares, &j);
 }
 
-dn_status dn_runner_fit(dn_runner *runner, const dn_plan *plan)
+static dn_status fit_scratch(dn_runner *runner, const dn_plan *plan, const dn_allocator *allocator)
 {
     size_t stride = dn_round_up(plan->scratch_floats, DN_ALIGNMENT) + DN_ALIGNMENT;
-    dn_runner fitted = {
-        .kernels = runner->kernels, .threads = runner->threads, .scratch_stride = stride};
-    dn_status status =
-        dn_alloc_aligned((size_t)runner->threads * stride, sizeof(float), &fitted.scratch);
-    if (status == DN_OK)
-        status = dn_calloc((size_t)plan->task_count, sizeof *fitted.done, &fitted.done);
-    if (status == DN_OK)
-        status = dn_calloc(shares(runner, plan), sizeof *fitted.taken, &fitted.taken);
-    if (status != DN_OK) {
-        dn_runner_free(&fitted);
-        return status;
-    }
-    dn_runner_free(runner);
-    *runner = fitted;
+    if (stride <= runner->scratch_stride)
+        return DN_OK;
+    dn_region scratch;
+    DN_TRY(dn_region_create(allocator, (size_t)runner->team.threads * stride, sizeof(float),
+                            &scratch));
+    dn_region_free(&runner->scratch);
+    runner->scratch = scratch;
+    runner->scratch_stride = stride;
     return DN_OK;
+}
+
+static dn_status fit_done(dn_runner *runner, int count)
+{
+    atomic_uint *done;
+    if (count <= runner->done_count)
+        return DN_OK;
+    DN_TRY(dn_calloc((size_t)count, sizeof *done, &done));
+    free(runner->done);
+    runner->done = done;
+    runner->done_count = count;
+    runner->run = 0;
+    return DN_OK;
+}
+
+static dn_status fit_taken(dn_runner *runner, int count)
+{
+    atomic_int *taken;
+    if (count <= runner->taken_count)
+        return DN_OK;
+    DN_TRY(dn_calloc((size_t)count, sizeof *taken, &taken));
+    free(runner->taken);
+    runner->taken = taken;
+    runner->taken_count = count;
+    return DN_OK;
+}
+
+dn_status dn_runner_fit(dn_runner *runner, const dn_plan *plan, const dn_allocator *allocator)
+{
+    DN_TRY(fit_scratch(runner, plan, allocator));
+    DN_TRY(fit_done(runner, plan->task_count));
+    return fit_taken(runner, shares(runner, plan));
 }
 
 void dn_runner_free(dn_runner *runner)
 {
-    free(runner->scratch);
+    dn_region_free(&runner->scratch);
     free(runner->done);
     free(runner->taken);
 }

@@ -1,23 +1,60 @@
 /* SPDX-License-Identifier: MIT */
 #include "inference/session.h"
 
-#include "base/memory.h"
-#include "base/workers.h"
+#include "base/sized_options.h"
 #include "inference/observe.h"
 #include "inference/profile.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-dn_status dn_session_create(const dn_model *model, int threads, dn_session **out)
+void dn_session_defaults(dn_session_options *options, size_t size)
 {
+    dn_start_options(options, size, &(dn_session_options){0}, sizeof *options);
+}
+
+static dn_status check_choice(const char *what, const char *given, const char *only)
+{
+    if (!given || strcmp(given, only) == 0)
+        return DN_OK;
+    return dn_fail(DN_ERROR_ARGUMENT, "%s \"%s\": only \"%s\" is there", what, given, only);
+}
+
+static dn_status prepare(dn_session *session, const dn_session_options *options)
+{
+    const dn_session *other = options->share;
+    if (other && other->model != session->model)
+        return dn_fail(DN_ERROR_ARGUMENT, "a session of another model cannot share its weights");
+    if (other)
+        session->prepared = dn_prepared_share(other->prepared);
+    else
+        DN_TRY(dn_prepared_create(session->model, session->allocator, session->runner.team,
+                                  &session->prepared));
+    session->runner.kernels = session->prepared->kernels;
+    return DN_OK;
+}
+
+static dn_status open_session(dn_session *session, const dn_session_options *options)
+{
+    DN_TRY(check_choice("device", options->device, "cpu"));
+    DN_TRY(check_choice("precision", options->precision, "f32"));
+    DN_TRY(dn_choose_team(options->threads, options->workers, &session->runner.team));
+    if (options->allocator) {
+        session->own_allocator = *options->allocator;
+        session->allocator = &session->own_allocator;
+    }
+    return prepare(session, options);
+}
+
+dn_status dn_session_create(const dn_model *model, const dn_session_options *given,
+                            dn_session **out)
+{
+    dn_session_options options = {0};
+    DN_TRY(dn_read_options(given, &options, sizeof options));
     dn_session *session;
-    DN_TRY(dn_choose_threads(threads, &threads));
     DN_TRY(dn_calloc(1, sizeof *session, &session));
     session->model = model;
-    session->runner.kernels = dn_kernels_best();
-    session->runner.threads = threads;
-    dn_status status = dn_prepared_create(model, session->runner.kernels, session->runner.threads,
-                                          &session->prepared);
+    dn_status status = open_session(session, &options);
     if (status != DN_OK) {
         dn_session_free(session);
         return status;
@@ -26,46 +63,101 @@ dn_status dn_session_create(const dn_model *model, int threads, dn_session **out
     return DN_OK;
 }
 
+static void forget_plans(dn_session *session)
+{
+    for (int i = 0; i < DN_SESSION_PLANS; i++) {
+        dn_plan_free(session->plans[i]);
+        session->plans[i] = NULL;
+    }
+}
+
 void dn_session_free(dn_session *session)
 {
     if (!session)
         return;
-    dn_plan_free(session->plan);
-    dn_prepared_free(session->prepared);
+    forget_plans(session);
+    dn_region_free(&session->arena);
+    dn_prepared_release(session->prepared);
     dn_runner_free(&session->runner);
     free(session);
 }
 
-dn_status dn_session_plan(dn_session *session, int images, int height, int width)
+/* ---- plans ---- */
+
+/* The arena that there is, or a larger one, in which the plans so far have no place. */
+static dn_status grow_arena(void *context, size_t bytes, float **arena)
 {
-    const dn_plan *old = session->plan;
-    bool whole = session->observer != NULL;
-    if (old && old->images == images && old->height == height && old->width == width &&
-        (old->whole || !whole))
-        return DN_OK;
-    dn_plan_free(session->plan);
-    session->plan = NULL;
+    dn_session *session = context;
+    if (session->arena.bytes < bytes) {
+        forget_plans(session);
+        dn_region_free(&session->arena);
+        DN_TRY(dn_region_create(session->allocator, bytes, 1, &session->arena));
+    }
+    *arena = session->arena.data;
+    return DN_OK;
+}
+
+static bool serves(const dn_plan *plan, const dn_plan_request *request)
+{
+    return plan->images == request->images && plan->height == request->height &&
+           plan->width == request->width && (plan->whole || !request->whole);
+}
+
+/* Moves the index-th plan to the front. */
+static void put_first(dn_session *session, int index)
+{
+    dn_plan *plan = session->plans[index];
+    memmove(session->plans + 1, session->plans, (size_t)index * sizeof(dn_plan *));
+    session->plans[0] = plan;
+}
+
+static dn_status add_plan(dn_session *session, const dn_plan_request *request)
+{
     dn_plan *plan;
-    DN_TRY(dn_plan_create(session->model, session->prepared, session->runner.threads, images,
-                          height, width, whole, &plan));
-    dn_status status = dn_runner_fit(&session->runner, plan);
+    DN_TRY(dn_plan_create(request, &plan));
+    dn_status status = dn_runner_fit(&session->runner, plan, session->allocator);
     if (status != DN_OK) {
         dn_plan_free(plan);
         return status;
     }
-    session->plan = plan;
+    dn_plan_free(session->plans[DN_SESSION_PLANS - 1]);
+    session->plans[DN_SESSION_PLANS - 1] = plan;
+    put_first(session, DN_SESSION_PLANS - 1);
     return DN_OK;
 }
 
-/* For those who look on. */
-static dn_status run_by_steps(dn_session *session, const float *input, float *logits)
+dn_status dn_session_plan(dn_session *session, int images, int height, int width)
 {
-    for (int i = 0; i < session->plan->step_count; i++) {
-        const dn_step *step = &session->plan->steps[i];
+    dn_plan_request request = {
+        .prepared = session->prepared,
+        .team = session->runner.team,
+        .images = images,
+        .height = height,
+        .width = width,
+        .whole = session->observer != NULL,
+        .arena = grow_arena,
+        .context = session,
+    };
+    for (int i = 0; i < DN_SESSION_PLANS && session->plans[i]; i++)
+        if (serves(session->plans[i], &request)) {
+            put_first(session, i);
+            return DN_OK;
+        }
+    return add_plan(session, &request);
+}
+
+/* ---- runs ---- */
+
+/* For those who look on. */
+static dn_status run_by_steps(dn_session *session, const dn_run_ends *ends)
+{
+    const dn_plan *plan = session->plans[0];
+    for (int i = 0; i < plan->step_count; i++) {
+        const dn_step *step = &plan->steps[i];
         if (session->profiler)
-            dn_profile_step(session, step, input, logits);
+            dn_profile_step(session, step, ends);
         else
-            dn_run_step(&session->runner, step, input, logits);
+            dn_run_step(&session->runner, step, ends);
         if (session->observer)
             DN_TRY(dn_observe_step(session, step));
     }
@@ -75,23 +167,21 @@ static dn_status run_by_steps(dn_session *session, const float *input, float *lo
 dn_status dn_session_run(dn_session *session, const float *input, int n, int height, int width,
                          float *logits)
 {
+    dn_run_ends ends = {input, logits};
     session->ran = false;
     DN_TRY(dn_session_plan(session, n, height, width));
     if (session->profiler || session->observer)
-        DN_TRY(run_by_steps(session, input, logits));
+        DN_TRY(run_by_steps(session, &ends));
     else
-        dn_run_plan(&session->runner, session->plan, input, logits);
+        dn_run_plan(&session->runner, session->plans[0], &ends);
     session->ran = true;
     return DN_OK;
 }
 
 size_t dn_session_bytes(const dn_session *session)
 {
-    size_t bytes = session->prepared->bytes;
-    if (session->plan)
-        bytes += session->plan->arena_bytes +
-                 (size_t)session->runner.threads * session->runner.scratch_stride * sizeof(float);
-    return bytes;
+    return dn_prepared_bytes(session->prepared) + session->arena.bytes +
+           session->runner.scratch.bytes;
 }
 
 void dn_session_observe(dn_session *session, dn_observer *observer, void *context)

@@ -4,19 +4,25 @@
 
 #include "inference/run.h"
 
+/* Shapes whose plans are kept. */
+#define DN_SESSION_PLANS 8
+
 struct dn_session {
     const dn_model *model;
-    dn_prepared *prepared;
-    dn_plan *plan; /* of the last shape; NULL before the first run */
+    dn_prepared *prepared;            /* a share of it */
+    dn_plan *plans[DN_SESSION_PLANS]; /* the last used first; NULL past the last */
+    dn_region arena;                  /* one for all plans: one runs at a time */
+    const dn_allocator *allocator;    /* NULL, or ... */
+    dn_allocator own_allocator;       /* ... this */
     dn_runner runner;
-    bool ran; /* the plan's buffers hold a run's maps */
+    bool ran; /* the arena holds the maps of the last run, of plans[0] */
     dn_observer *observer;
     void *observer_context;
     dn_profiler *profiler;
     void *profiler_context;
 };
 
-/* Lays out the buffers for inputs of a shape, as the first run of it does. */
+/* Makes the plan for inputs of a shape plans[0], as a run of it does. */
 dn_status dn_session_plan(dn_session *session, int images, int height, int width);
 
 #endif

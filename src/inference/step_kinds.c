@@ -46,7 +46,7 @@ static void run_import(const dn_step *step, int task, const dn_task_context *con
     const dn_grid *grid = &frame->grid;
     int image = task / grid->height, y = task % grid->height;
     size_t area = (size_t)grid->height * (size_t)grid->width;
-    const float *source = context->input +
+    const float *source = context->ends->input +
                           (size_t)(step->first_image + image) * (size_t)frame->channels * area +
                           (size_t)y * (size_t)grid->width;
     float *target = dn_pixel_at(grid, image, y, 0);
@@ -236,7 +236,7 @@ static size_t share_export(dn_step *step, const dn_kernels *kernels, int threads
 static void run_export(const dn_step *step, int task, const dn_task_context *context)
 {
     (void)task;
-    memcpy(context->logits, step->op.export.logits, step->op.export.count * sizeof(float));
+    memcpy(context->ends->logits, step->op.export.logits, step->op.export.count * sizeof(float));
 }
 
 static const dn_step_row rows[] = {

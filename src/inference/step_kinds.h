@@ -6,12 +6,17 @@
 
 #include "inference/plan.h"
 
+/* Where a run begins and ends: the caller's memory. */
+typedef struct dn_run_ends {
+    const float *input; /* NCHW */
+    float *logits;
+} dn_run_ends;
+
 /* What a task needs besides its step. */
 typedef struct dn_task_context {
     const dn_kernels *kernels;
-    const float *input; /* the caller's NCHW tensor */
-    float *logits;      /* the caller's */
-    float *scratch;     /* the thread's */
+    const dn_run_ends *ends;
+    float *scratch; /* the thread's */
 } dn_task_context;
 
 typedef struct dn_step_row {

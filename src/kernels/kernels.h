@@ -272,9 +272,9 @@ typedef struct dn_weights {
 
 /* 3x3 weights: direct panels, or the 36 matrices of Winograd's algorithm. */
 typedef enum dn_window_form {
-    DN_WINDOW_UNPACKED,
     DN_WINDOW_DIRECT,
-    DN_WINDOW_WINOGRAD
+    DN_WINDOW_WINOGRAD,
+    DN_WINDOW_FORMS
 } dn_window_form;
 
 /* The faster form for maps of this size, at any level. */

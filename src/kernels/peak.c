@@ -31,7 +31,7 @@ double dn_measure_peak(int threads)
         for (int t = 0; t < threads; t++)
             shares[t] = (share){dn_kernels_best(), 0};
         double start = dn_seconds();
-        dn_parallel(threads, threads, measure, shares);
+        dn_parallel((dn_team){NULL, threads}, threads, measure, shares);
         double seconds = dn_seconds() - start, operations = 0;
         for (int t = 0; t < threads; t++)
             operations += shares[t].operations;

@@ -25,10 +25,10 @@ static void ema_chunk(void *context, int task, int thread)
         average[i] = keep * average[i] + take * weights[i];
 }
 
-void dn_ema_update(float *average, const float *weights, size_t count, double decay, int threads)
+void dn_ema_update(float *average, const float *weights, size_t count, double decay, dn_team team)
 {
     ema_job job = {average, weights, count, decay};
-    dn_parallel(threads, (int)((count + CHUNK - 1) / CHUNK), ema_chunk, &job);
+    dn_parallel(team, (int)((count + CHUNK - 1) / CHUNK), ema_chunk, &job);
 }
 
 double dn_ema_decay(double decay, int64_t step)

@@ -3,11 +3,10 @@
 #ifndef DN_TRAIN_EMA_H
 #define DN_TRAIN_EMA_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "base/workers.h"
 
 /* average = decay * average + (1 - decay) * weights. */
-void dn_ema_update(float *average, const float *weights, size_t count, double decay, int threads);
+void dn_ema_update(float *average, const float *weights, size_t count, double decay, dn_team team);
 
 /* min(decay, (1 + step) / (10 + step)), so that the average of a young run is
  * not mostly the initial weights. */

@@ -201,11 +201,11 @@ static void adamw_chunk(void *context, int task, int thread)
 }
 
 void dn_optimiser_step(dn_optimiser *optimiser, const dn_update *update, float *weights,
-                       const float *gradients, int threads)
+                       const float *gradients, dn_team team)
 {
     step_job job = {optimiser, *update, weights, gradients};
     optimiser->steps++;
-    dn_parallel(threads, optimiser->chunk_count,
+    dn_parallel(team, optimiser->chunk_count,
                 optimiser->options.kind == DN_OPTIMISER_SGD ? sgd_chunk : adamw_chunk, &job);
 }
 
@@ -232,10 +232,10 @@ static void norm_chunk(void *context, int task, int thread)
     job->optimiser->sums[task] = sum;
 }
 
-double dn_optimiser_norm(dn_optimiser *optimiser, const float *gradients, int threads)
+double dn_optimiser_norm(dn_optimiser *optimiser, const float *gradients, dn_team team)
 {
     norm_job job = {optimiser, gradients};
-    dn_parallel(threads, optimiser->chunk_count, norm_chunk, &job);
+    dn_parallel(team, optimiser->chunk_count, norm_chunk, &job);
     double sum = 0;
     for (int i = 0; i < optimiser->chunk_count; i++)
         sum += optimiser->sums[i];

@@ -4,7 +4,7 @@
 #ifndef DN_TRAIN_OPTIMISER_H
 #define DN_TRAIN_OPTIMISER_H
 
-#include "base/status.h"
+#include "base/workers.h"
 
 typedef enum dn_optimiser_kind { DN_OPTIMISER_SGD, DN_OPTIMISER_ADAMW } dn_optimiser_kind;
 
@@ -42,11 +42,11 @@ typedef struct dn_update {
 } dn_update;
 
 void dn_optimiser_step(dn_optimiser *optimiser, const dn_update *update, float *weights,
-                       const float *gradients, int threads);
+                       const float *gradients, dn_team team);
 
 /* Euclidean norm over all parameters; NaN or infinite
  * where a gradient is. */
-double dn_optimiser_norm(dn_optimiser *optimiser, const float *gradients, int threads);
+double dn_optimiser_norm(dn_optimiser *optimiser, const float *gradients, dn_team team);
 
 /* The factor of torch.nn.utils.clip_grad_norm_; limit 0: no clipping. */
 double dn_clip_scale(double norm, double limit);

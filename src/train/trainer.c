@@ -2,7 +2,6 @@
 #include "train/trainer.h"
 
 #include "base/memory.h"
-#include "base/workers.h"
 #include "train/ema.h"
 #include "train/loss.h"
 
@@ -29,7 +28,7 @@ static dn_engine_options engine_options(const dn_trainer_options *options, const
         .images = options->batch,
         .height = options->height,
         .width = options->width,
-        .threads = options->threads,
+        .team = {options->workers, options->threads},
         .low_memory = options->low_memory,
         .dropout = options->dropout,
         .frozen = frozen,
@@ -146,7 +145,7 @@ dn_status dn_trainer_create(const dn_model *start, const dn_trainer_options *opt
     dn_trainer *trainer;
     DN_TRY(dn_calloc(1, sizeof *trainer, &trainer));
     trainer->options = *options;
-    dn_status status = dn_choose_threads(options->threads, &trainer->options.threads);
+    dn_status status = dn_choose_team(options->threads, options->workers, &trainer->team);
     if (status == DN_OK)
         status = fill_trainer(trainer, start);
     trainer->options.optimiser = trainer->options.schedule = trainer->options.freeze = NULL;
@@ -269,7 +268,7 @@ dn_status dn_trainer_step(dn_trainer *trainer, const dn_batch *parts, int count,
     DN_TRY(run_parts(trainer, parts, count, &weight, &result));
     if (options->sum)
         DN_TRY(join_machines(trainer, weight, &result));
-    result.gradient_norm = dn_optimiser_norm(trainer->optimiser, gradients, options->threads);
+    result.gradient_norm = dn_optimiser_norm(trainer->optimiser, gradients, trainer->team);
     if (!isfinite(result.loss) || !isfinite(result.gradient_norm))
         return dn_fail(DN_ERROR_NUMERIC,
                        "step %lld: the loss is %g and the gradient's norm %g; a lower learning "
@@ -280,10 +279,10 @@ dn_status dn_trainer_step(dn_trainer *trainer, const dn_batch *parts, int count,
         .momentum = dn_schedule_momentum(&trainer->schedule, step, options->momentum),
         .gradient_scale = dn_clip_scale(result.gradient_norm, options->clip),
     };
-    dn_optimiser_step(trainer->optimiser, &update, weights, gradients, options->threads);
+    dn_optimiser_step(trainer->optimiser, &update, weights, gradients, trainer->team);
     if (trainer->average)
         dn_ema_update(trainer->average, weights, floats, dn_ema_decay(options->ema, step),
-                      options->threads);
+                      trainer->team);
     *out = result;
     return DN_OK;
 }

@@ -8,6 +8,7 @@
 
 struct dn_trainer {
     dn_trainer_options options; /* strings in it are not kept */
+    dn_team team;
     dn_engine *engine;
     dn_optimiser *optimiser;
     dn_schedule schedule;

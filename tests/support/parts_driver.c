@@ -72,9 +72,9 @@ static void drive_optimiser(void)
     float *weights = read_floats(count);
     for (int i = 0; i < steps; i++) {
         float *gradients = read_floats(count);
-        double norm = dn_optimiser_norm(optimiser, gradients, 1);
+        double norm = dn_optimiser_norm(optimiser, gradients, (dn_team){NULL, 1});
         const dn_update step = {rate, options.momentum, dn_clip_scale(norm, clip)};
-        dn_optimiser_step(optimiser, &step, weights, gradients, 1);
+        dn_optimiser_step(optimiser, &step, weights, gradients, (dn_team){NULL, 1});
         print_floats(weights, count);
         free(gradients);
     }

@@ -100,7 +100,7 @@ static bool parse_engine(job *work, const char *key, const char *value)
     else if (strcmp(key, "width") == 0)
         engine->width = atoi(value);
     else if (strcmp(key, "threads") == 0)
-        engine->threads = atoi(value);
+        engine->team.threads = atoi(value);
     else if (strcmp(key, "low_memory") == 0)
         engine->low_memory = atoi(value);
     else if (strcmp(key, "dropout") == 0)
@@ -269,7 +269,7 @@ int main(int count, char **arguments)
         }
         dn_update update = {work.rate, work.optimiser.momentum, 1};
         dn_optimiser_step(optimiser, &update, dn_engine_parameters(engine),
-                          dn_engine_gradients(engine), work.engine.threads);
+                          dn_engine_gradients(engine), work.engine.team);
         double taken = seconds() - start;
         best = taken < best ? taken : best;
     }

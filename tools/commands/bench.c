@@ -5,6 +5,7 @@
 #include "commands/bench_train.h"
 #include "densenet.h"
 #include "reports/bench_rows.h"
+#include "run/session_open.h"
 #include "ui/memory_headroom.h"
 #include "ui/report.h"
 
@@ -62,10 +63,8 @@ static bool bench_forward(const dn_model *model, const float *input, double *sec
     dn_session *session = NULL;
     if (!logits)
         return complain("bench: out of memory");
-    bool sound = dn_session_create(model, row->threads, &session) == DN_OK;
-    if (!sound)
-        refuse();
-    sound = sound && time_runs(session, input, logits, seconds, row);
+    bool sound = session_open(model, row->threads, &session) &&
+                 time_runs(session, input, logits, seconds, row);
     if (sound)
         row->bytes = dn_session_bytes(session);
     dn_session_free(session);

@@ -5,6 +5,7 @@
 #include "files/same_file.h"
 #include "reports/feature_writer.h"
 #include "reports/predictions.h"
+#include "run/session_open.h"
 #include "ui/report.h"
 
 #include <stdlib.h>
@@ -115,7 +116,7 @@ static int forward(const dn_model *model, const npy_array *input)
         return EXIT_REFUSED;
     }
     dn_session *session;
-    if (!succeeded(dn_session_create(model, chosen.threads, &session)))
+    if (!session_open(model, chosen.threads, &session))
         return EXIT_REFUSED;
     bool finite = true;
     bool sound = write_result(session, input, arch, chosen.feature ? match.name : NULL, &finite);

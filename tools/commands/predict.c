@@ -5,6 +5,7 @@
 #include "files/labels.h"
 #include "files/pictures.h"
 #include "reports/predictions.h"
+#include "run/session_open.h"
 #include "ui/memory_headroom.h"
 #include "ui/report.h"
 
@@ -169,7 +170,7 @@ static bool open_predictor(predictor *p, dn_model *model, const picture_list *li
         return complain("the pipeline makes %d channel%s, the network takes %d",
                         p->preprocess.channels, p->preprocess.channels == 1 ? "" : "s",
                         dn_model_arch(model)->channels);
-    if (!succeeded(dn_session_create(model, chosen.threads, &p->session)))
+    if (!session_open(model, chosen.threads, &p->session))
         return false;
     if (chosen.heat && !(p->heat = heat_folder_open(chosen.heat, model, list)))
         return false;

@@ -3,6 +3,7 @@
 #include "arguments/weights.h"
 #include "commands/commands.h"
 #include "reports/feature_writer.h"
+#include "run/session_open.h"
 #include "ui/report.h"
 
 #include <jansson.h>
@@ -192,14 +193,12 @@ static bool run_compared(comparison *c, const dn_model *model, const npy_array *
     if (!logits)
         return complain("verify: out of memory");
     dn_session *session = NULL;
-    bool sound = dn_session_create(model, chosen.threads, &session) == DN_OK;
+    bool sound = session_open(model, chosen.threads, &session);
     if (sound) {
         dn_session_observe(session, compare_feature, c);
-        sound = dn_session_run(session, input->data, (int)shape[0], (int)shape[2], (int)shape[3],
-                               logits) == DN_OK;
+        sound = succeeded(dn_session_run(session, input->data, (int)shape[0], (int)shape[2],
+                                         (int)shape[3], logits));
     }
-    if (!sound)
-        refuse();
     dn_session_free(session);
     free(logits);
     return sound && !c->failed;

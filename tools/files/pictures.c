@@ -210,7 +210,7 @@ void picture_tensors_fill(const dn_preprocess *preprocess, char *const *paths, i
                           int threads, bool keep_images, picture_tensor *tensors)
 {
     fill_work work = {preprocess, paths, keep_images, tensors};
-    dn_parallel(threads, count, fill_one, &work);
+    dn_parallel((dn_team){NULL, threads}, count, fill_one, &work);
 }
 
 void picture_tensors_free(int count, picture_tensor *tensors)

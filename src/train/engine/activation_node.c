@@ -65,7 +65,7 @@ static void forward_image(void *context, int image, int thread)
 static void forward(dn_engine *engine, const dn_node *node)
 {
     activation_work work = {engine, node, dn_prepare_norm(engine, node)};
-    dn_parallel(engine->options.threads, engine->images, forward_image, &work);
+    dn_parallel(engine->options.team, engine->images, forward_image, &work);
     dn_join_statistics(engine, node, engine->images);
 }
 
@@ -111,7 +111,7 @@ static void backward(dn_engine *engine, const dn_node *node)
 {
     dn_prepare_output_gradient(engine, node);
     activation_work work = {engine, node, dn_prepare_norm(engine, node)};
-    dn_parallel(engine->options.threads, engine->images, backward_image, &work);
+    dn_parallel(engine->options.team, engine->images, backward_image, &work);
     dn_join_norm_gradient(engine, node, engine->partials, engine->images);
 }
 

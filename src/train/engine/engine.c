@@ -16,7 +16,7 @@ static void find_first_trained(dn_engine *engine)
 static dn_status fill_engine(dn_engine *engine, bool allocate)
 {
     dn_engine_options *options = &engine->options;
-    DN_TRY(dn_choose_threads(options->threads, &options->threads));
+    DN_TRY(dn_choose_team(options->team.threads, options->team.workers, &options->team));
     if (!(options->dropout >= 0 && options->dropout < 1))
         return dn_fail(DN_ERROR_ARGUMENT, "dropout %g: must be in 0 to below 1", options->dropout);
     DN_TRY(dn_layout_create(&engine->arch, &engine->layout));

@@ -12,7 +12,7 @@
  *         dn_engine_backward(engine, gradient of the logits);
  *     sum gradients over machines, if there are several;
  *     dn_optimiser_step(optimiser, ..., dn_engine_parameters(engine),
- *                       dn_engine_gradients(engine), threads);
+ *                       dn_engine_gradients(engine), team);
  *
  * Forward and backward are what PyTorch computes for the same network in
  * training mode. The same bits at any number of threads.
@@ -20,6 +20,7 @@
 #ifndef DN_TRAIN_ENGINE_H
 #define DN_TRAIN_ENGINE_H
 
+#include "base/workers.h"
 #include "network/model.h"
 
 #include <stdint.h>
@@ -27,7 +28,7 @@
 typedef struct dn_engine_options {
     int images;        /* most in one forward pass */
     int height, width; /* of the pictures */
-    int threads;       /* 0: one per core */
+    dn_team team;      /* threads 0: one per core, or all of the workers' */
     bool low_memory;   /* recompute each layer's bottleneck maps in the backward pass */
     double dropout;    /* after each convolution but the first, in [0, 1) */
     /* A slot of the layout each; NULL: all are trained. A frozen slot's gradient

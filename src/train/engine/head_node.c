@@ -66,7 +66,7 @@ static void forward(dn_engine *engine, const dn_node *node)
 {
     head_work work = {.engine = engine, .node = node, .affine = dn_prepare_norm(engine, node)};
     int groups = dn_ceil_divide(node->in, CHANNELS_PER_TASK);
-    dn_parallel(engine->options.threads, engine->images * groups, average_channels, &work);
+    dn_parallel(engine->options.team, engine->images * groups, average_channels, &work);
     multiply(engine, matrix(engine->pooled, engine->images, engine->pooled_stride),
              matrix(engine->logits, engine->images, node->out),
              dn_lay_out_weights(engine, node).panels, dn_parameter_of(engine, node->weight + 1));
@@ -142,9 +142,10 @@ static void backward(dn_engine *engine, const dn_node *node)
                       .node = node,
                       .logits_gradient = engine->logits_gradient,
                       .pooled_gradient = engine->partials};
-    int threads = engine->options.threads, stride = dn_padded(node->in);
+    int stride = dn_padded(node->in);
     if (dn_gradient_of(engine, node->weight))
-        dn_parallel(threads, dn_ceil_divide(node->out, CLASSES_PER_TASK), learn_classes, &work);
+        dn_parallel(engine->options.team, dn_ceil_divide(node->out, CLASSES_PER_TASK),
+                    learn_classes, &work);
     learn_bias(&work);
     if (!dn_passes_back(engine, node))
         return;
@@ -155,7 +156,7 @@ static void backward(dn_engine *engine, const dn_node *node)
     multiply(engine, gradient, matrix(work.pooled_gradient, engine->images, stride),
              dn_lay_out_transposed(engine, node, share).panels, NULL);
     dn_prepare_norm(engine, node);
-    dn_parallel(threads, engine->images, pass_image_back, &work);
+    dn_parallel(engine->options.team, engine->images, pass_image_back, &work);
     dn_join_norm_gradient(engine, node,
                           work.pooled_gradient + (size_t)engine->images * (size_t)stride,
                           engine->images);

@@ -86,7 +86,7 @@ static void lay_out_scratch(planner *p)
     dn_engine *engine = p->engine;
     engine->panels = take(p, engine->needs.panels);
     engine->partials = take(p, engine->needs.partials);
-    engine->threads = take(p, (size_t)engine->options.threads * engine->needs.thread);
+    engine->threads = take(p, (size_t)engine->options.team.threads * engine->needs.thread);
 }
 
 /* ---- maps ---- */

@@ -301,8 +301,8 @@ void dn_pointwise_backward(dn_engine *engine, const dn_node *node)
     if (passes)
         work.weights = dn_lay_out_transposed(engine, node, node->pools ? 0.25f : 1);
     if (passes && node->pools)
-        dn_parallel(engine->options.threads, engine->images, clear_left_out, &work);
-    dn_parallel(engine->options.threads, work.splits * work.ranges, backward_task, &work);
+        dn_parallel(engine->options.team, engine->images, clear_left_out, &work);
+    dn_parallel(engine->options.team, work.splits * work.ranges, backward_task, &work);
     if (!engine->frozen[node->weight]) {
         dn_weight_partials partials = partials_of(&work);
         partials.data = engine->partials;

@@ -75,7 +75,7 @@ static void forward(dn_engine *engine, const dn_node *node)
     work.engine = engine;
     work.weights = dn_lay_out_weights(engine, node);
     work.affine = dn_prepare_norm(engine, node);
-    dn_parallel(engine->options.threads, work.tasks, forward_task, &work);
+    dn_parallel(engine->options.team, work.tasks, forward_task, &work);
     dn_join_statistics(engine, node, work.tasks);
 }
 

@@ -53,7 +53,7 @@ static dn_laid_out lay_out(dn_engine *engine, const dn_node *node, bool transpos
         engine, dn_node_form(engine, node),
         weights_of(node, dn_parameter_of(engine, node->weight), transposed, factor)};
     const dn_weights *weights = &work.weights;
-    dn_parallel(engine->options.threads, dn_pack_pieces(work.form, weights), lay_out_task, &work);
+    dn_parallel(engine->options.team, dn_pack_pieces(work.form, weights), lay_out_task, &work);
     return (dn_laid_out){work.form, dn_packed_panels(work.form, weights, engine->panels),
                          dn_winograd_stride(engine->kernels, weights->channels, weights->outputs)};
 }
@@ -116,5 +116,5 @@ void dn_add_weight_gradient(dn_engine *engine, const dn_node *node,
                             const dn_weight_partials *partials)
 {
     gradient_work work = {node, partials, dn_gradient_of(engine, node->weight)};
-    dn_parallel(engine->options.threads, node->out, add_output, &work);
+    dn_parallel(engine->options.team, node->out, add_output, &work);
 }

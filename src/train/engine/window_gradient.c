@@ -198,7 +198,7 @@ void dn_window_backward(dn_engine *engine, const dn_node *node)
         work.window.affine = dn_prepare_norm(engine, node);
     if (passes)
         work.window.weights = dn_lay_out_transposed(engine, node, 1);
-    dn_parallel(engine->options.threads, work.splits, backward_split, &work);
+    dn_parallel(engine->options.team, work.splits, backward_split, &work);
     if (!engine->frozen[node->weight]) {
         dn_weight_partials partials = dn_window_partials(&work, node);
         partials.data = engine->partials;

@@ -72,7 +72,7 @@ static void forward(dn_engine *engine, const dn_node *node)
         .engine = engine, .node = node, .weights = dn_lay_out_weights(engine, node)};
     if (node->source != DN_NONE)
         work.window.affine = dn_prepare_norm(engine, node);
-    dn_parallel(engine->options.threads, work.bands.count, forward_band, &work);
+    dn_parallel(engine->options.team, work.bands.count, forward_band, &work);
     dn_join_statistics(engine, node, work.bands.count);
 }
 

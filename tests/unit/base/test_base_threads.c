@@ -33,7 +33,7 @@ static void count_task(void *context, int task, int thread)
 static bool runs_each_once(int threads, int tasks)
 {
     tally t = {0};
-    dn_parallel(threads, tasks, count_task, &t);
+    dn_parallel((dn_team){NULL, threads}, tasks, count_task, &t);
     bool good = !atomic_load(&t.clash);
     for (int task = 0; task < MOST_TASKS; task++)
         good &= atomic_load(&t.times[task]) == (task < tasks);
@@ -121,7 +121,7 @@ static void calls_may_be_nested(void **state)
 {
     (void)state;
     atomic_bool failed = false;
-    dn_parallel(4, 50, call_inside, &failed);
+    dn_parallel((dn_team){NULL, 4}, 50, call_inside, &failed);
     assert_false(atomic_load(&failed));
 }
 

@@ -4,21 +4,34 @@
 #include "testing.h"
 
 #include "inference/session.h"
+#include "sessions.h"
 
 #define MANY 64
 
-static dn_plan *plan_for(const char *name, const dn_kernels *level, int threads,
-                         dn_prepared **packed)
+typedef struct planned {
+    dn_model *model;
+    dn_session *session;
+    const dn_plan *plan;
+} planned;
+
+static planned plan_for(const char *name, const dn_kernels *level, int threads)
 {
     dn_arch arch;
-    dn_model *model;
-    dn_plan *plan;
+    planned p;
     assert_int_equal(dn_arch_find(name, &arch), DN_OK);
-    assert_int_equal(dn_model_init(&arch, DN_INIT_PAPER, 1, &model), DN_OK);
-    assert_int_equal(dn_prepared_create(model, level, threads, packed), DN_OK);
-    assert_int_equal(dn_plan_create(model, *packed, threads, 1, 224, 224, false, &plan), DN_OK);
-    dn_model_free(model);
-    return plan;
+    assert_int_equal(dn_model_init(&arch, DN_INIT_PAPER, 1, &p.model), DN_OK);
+    dn_kernels_choose(level);
+    p.session = open_session(p.model, threads);
+    assert_int_equal(dn_session_plan(p.session, 1, 224, 224), DN_OK);
+    p.plan = p.session->plans[0];
+    return p;
+}
+
+static void close_planned(planned *p)
+{
+    dn_session_free(p->session);
+    dn_model_free(p->model);
+    dn_kernels_choose(NULL);
 }
 
 static int convolution_tasks(const dn_step *step)
@@ -53,14 +66,12 @@ static void one_picture_occupies_64_cores(void **state)
     (void)state;
     static const char *const names[] = {"densenet121", "densenet201"};
     for (int n = 0; dn_kernels_level(n / 2); n++) {
-        dn_prepared *packed;
-        dn_plan *plan = plan_for(names[n % 2], dn_kernels_level(n / 2), MANY, &packed);
-        for (int i = 0; i < plan->step_count; i++) {
-            int most = most_tasks(&plan->steps[i]);
-            assert_true(plan->steps[i].tasks >= (most < MANY ? most : MANY));
+        planned p = plan_for(names[n % 2], dn_kernels_level(n / 2), MANY);
+        for (int i = 0; i < p.plan->step_count; i++) {
+            int most = most_tasks(&p.plan->steps[i]);
+            assert_true(p.plan->steps[i].tasks >= (most < MANY ? most : MANY));
         }
-        dn_plan_free(plan);
-        dn_prepared_free(packed);
+        close_planned(&p);
     }
 }
 
@@ -89,12 +100,10 @@ static void two_threads_get_equal_work(void **state)
 {
     (void)state;
     for (int level = 0; dn_kernels_level(level); level++) {
-        dn_prepared *packed;
-        dn_plan *plan = plan_for("densenet121", dn_kernels_level(level), 2, &packed);
-        for (int i = 0; i < plan->step_count; i++)
-            assert_int_equal(convolution_tasks(&plan->steps[i]) % 2, 0);
-        dn_plan_free(plan);
-        dn_prepared_free(packed);
+        planned p = plan_for("densenet121", dn_kernels_level(level), 2);
+        for (int i = 0; i < p.plan->step_count; i++)
+            assert_int_equal(convolution_tasks(&p.plan->steps[i]) % 2, 0);
+        close_planned(&p);
     }
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/arithmetic.h"
 #include "inference/session.h"
+#include "sessions.h"
 
 /* First and last row, through all images, that a task writes; counted unit by
  * unit. */
@@ -47,27 +48,25 @@ static void check_plans(const dn_kernels *level)
 {
     dn_arch arch;
     dn_model *model;
+    dn_kernels_choose(level);
     assert_int_equal(dn_arch_find("densenet121", &arch), DN_OK);
     arch.growth = 4;
     arch.stem_channels = 5;
     assert_int_equal(dn_model_init(&arch, DN_INIT_PAPER, 1, &model), DN_OK);
     static const int shapes[][4] = {{1, 1, 224, 224}, {2, 3, 130, 97}, {7, 5, 71, 200}};
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-        dn_prepared *packed;
-        dn_plan *plan;
-        int threads = shapes[i][0], early = 0;
-        assert_int_equal(dn_prepared_create(model, level, threads, &packed), DN_OK);
-        assert_int_equal(dn_plan_create(model, packed, threads, shapes[i][1], shapes[i][2],
-                                        shapes[i][3], false, &plan),
-                         DN_OK);
+        int early = 0;
+        dn_session *session = open_session(model, shapes[i][0]);
+        assert_int_equal(dn_session_plan(session, shapes[i][1], shapes[i][2], shapes[i][3]), DN_OK);
+        const dn_plan *plan = session->plans[0];
         for (int step = 1; step < plan->step_count; step++)
             if (plan->steps[step].by_rows)
                 early += check_step(&plan->steps[step - 1], &plan->steps[step]);
         assert_true(early > 0);
-        dn_plan_free(plan);
-        dn_prepared_free(packed);
+        dn_session_free(session);
     }
     dn_model_free(model);
+    dn_kernels_choose(NULL);
 }
 
 static void tasks_wait_for_the_rows_they_touch(void **state)

@@ -6,6 +6,7 @@
 #include "allocation.h"
 #include "inference/session.h"
 #include "network/layout.h"
+#include "sessions.h"
 
 #include <math.h>
 
@@ -60,8 +61,7 @@ static float *make_input(const dn_arch *arch, int n, int height, int width)
 static void run(const dn_model *model, int threads, const float *input, int n, int height,
                 int width, float *logits)
 {
-    dn_session *session;
-    assert_int_equal(dn_session_create(model, threads, &session), DN_OK);
+    dn_session *session = open_session(model, threads);
     assert_int_equal(dn_session_run(session, input, n, height, width, logits), DN_OK);
     dn_session_free(session);
 }
@@ -151,11 +151,10 @@ static void batches_may_go_in_parts(void **state)
     for (int i = 0; i < n; i++)
         run(model, 1, input + (size_t)i * 3 * 420 * 420, 1, size, size,
             expected + i * arch.classes);
-    dn_session *session;
-    assert_int_equal(dn_session_create(model, 3, &session), DN_OK);
+    dn_session *session = open_session(model, 3);
     assert_int_equal(dn_session_run(session, input, n, size, size, found), DN_OK);
     assert_memory_equal(found, expected, sizeof found);
-    assert_true(session->plan->blocks[0].images < n);
+    assert_true(session->plans[0]->blocks[0].images < n);
     dn_session_observe(session, count_images, &n);
     assert_int_equal(dn_session_run(session, input, n, size, size, found), DN_OK);
     assert_memory_equal(found, expected, sizeof found);
@@ -170,8 +169,7 @@ static void shapes_may_change(void **state)
     (void)state;
     dn_arch arch = small_arch(DN_STEM_CIFAR_NORM, 0, 2);
     dn_model *model = make_model(&arch);
-    dn_session *session;
-    assert_int_equal(dn_session_create(model, 2, &session), DN_OK);
+    dn_session *session = open_session(model, 2);
     static const int shapes[][3] = {{2, 32, 32}, {1, 9, 50}, {3, 2, 2}, {2, 32, 32}};
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         int n = shapes[i][0], height = shapes[i][1], width = shapes[i][2];
@@ -190,10 +188,9 @@ static void small_pictures_are_refused(void **state)
     (void)state;
     dn_arch arch = small_arch(DN_STEM_IMAGENET, 4, 4);
     dn_model *model = make_model(&arch);
-    dn_session *session;
     int smallest = dn_arch_smallest_input(&arch);
     float *input = make_input(&arch, 1, 64, 64), logits[7];
-    assert_int_equal(dn_session_create(model, 1, &session), DN_OK);
+    dn_session *session = open_session(model, 1);
     assert_int_equal(dn_session_run(session, input, 1, smallest, smallest, logits), DN_OK);
     assert_int_equal(dn_session_run(session, input, 1, smallest - 1, 64, logits),
                      DN_ERROR_ARGUMENT);
@@ -205,24 +202,24 @@ static void small_pictures_are_refused(void **state)
     dn_model_free(model);
 }
 
-/* Weights of one form take the place of the other. */
+/* Small pictures take direct 3x3 weights, large ones Winograd's: once both are laid out
+ * and the larger picture has its place, nothing is added. */
 static void bytes_do_not_creep(void **state)
 {
     (void)state;
     dn_arch arch = small_arch(DN_STEM_CIFAR, 2, 2);
     dn_model *model = make_model(&arch);
-    dn_session *session;
     float *input = make_input(&arch, 1, 32, 32), logits[7];
     size_t bytes[6];
-    assert_int_equal(dn_session_create(model, 1, &session), DN_OK);
+    dn_session *session = open_session(model, 1);
     for (int i = 0; i < 6; i++) {
         int size = i % 2 ? 4 : 32;
         assert_int_equal(dn_session_run(session, input, 1, size, size, logits), DN_OK);
         bytes[i] = dn_session_bytes(session);
     }
-    assert_true(bytes[0] > bytes[1]);
+    assert_true(bytes[1] > bytes[0]);
     for (int i = 2; i < 6; i++)
-        assert_int_equal(bytes[i], bytes[i % 2]);
+        assert_int_equal(bytes[i], bytes[1]);
     free(input);
     dn_session_free(session);
     dn_model_free(model);
@@ -250,10 +247,9 @@ static void observers_see_the_inside_in_order(void **state)
     (void)state;
     dn_arch arch = small_arch(DN_STEM_CIFAR, 2, 2);
     dn_model *model = make_model(&arch);
-    dn_session *session;
     float *input = make_input(&arch, 1, 8, 8), logits[7];
     seen s = {0};
-    assert_int_equal(dn_session_create(model, 1, &session), DN_OK);
+    dn_session *session = open_session(model, 1);
     dn_session_observe(session, remember, &s);
     assert_int_equal(dn_session_run(session, input, 1, 8, 8, logits), DN_OK);
     assert_string_equal(s.names, "stem block1.layer1.bottleneck block1.layer1 block1 transition1 "
@@ -280,10 +276,9 @@ static void no_heat_map_of_a_failed_run(void **state)
     (void)state;
     dn_arch arch = small_arch(DN_STEM_CIFAR, 2, 2);
     dn_model *model = make_model(&arch);
-    dn_session *session;
     float *input = make_input(&arch, 1, 8, 8), logits[7];
     int height, width;
-    assert_int_equal(dn_session_create(model, 1, &session), DN_OK);
+    dn_session *session = open_session(model, 1);
     dn_session_observe(session, ignore, NULL);
     assert_int_equal(dn_session_run(session, input, 1, 8, 8, logits), DN_OK);
     assert_int_equal(dn_session_cam(session, 0, 0, NULL, &height, &width), DN_OK);
@@ -302,10 +297,9 @@ static void heat_maps_add_up_to_logits(void **state)
     (void)state;
     dn_arch arch = small_arch(DN_STEM_CIFAR, 4, 3);
     dn_model *model = make_model(&arch);
-    dn_session *session;
     float *input = make_input(&arch, 2, 30, 22), logits[14], map[64];
     int height, width;
-    assert_int_equal(dn_session_create(model, 2, &session), DN_OK);
+    dn_session *session = open_session(model, 2);
     assert_int_equal(dn_session_cam(session, 0, 0, NULL, &height, &width), DN_ERROR_ARGUMENT);
     assert_int_equal(dn_session_run(session, input, 2, 30, 22, logits), DN_OK);
     dn_key key = {.role = DN_ROLE_HEAD, .part = DN_PART_LINEAR_BIAS};

@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "inference/session.h"
 #include "network/model.h"
+#include "sessions.h"
 #include "train/engine/engine.h"
 
 #include <math.h>
@@ -99,8 +100,7 @@ static float *copy_floats(const float *values, size_t count)
 
 static void run_forward(const example *given, outcome *out)
 {
-    dn_session *session;
-    assert_int_equal(dn_session_create(given->model, 2, &session), DN_OK);
+    dn_session *session = open_session(given->model, 2);
     assert_int_equal(dn_session_run(session, given->input, given->images, given->size, given->size,
                                     out->forward),
                      DN_OK);
@@ -111,7 +111,7 @@ static void run_training(const example *given, outcome *out)
 {
     dn_engine *engine;
     dn_engine_options options = {
-        .images = given->images, .height = given->size, .width = given->size, .threads = 2};
+        .images = given->images, .height = given->size, .width = given->size, .team.threads = 2};
     assert_int_equal(dn_engine_create(given->model, &options, &engine), DN_OK);
     assert_int_equal(dn_engine_forward(engine, given->input, given->images, 0, out->training),
                      DN_OK);

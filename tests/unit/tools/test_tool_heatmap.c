@@ -3,19 +3,19 @@
 #include "testing.h"
 
 #include "drawing/heatmap.h"
+#include "sessions.h"
 
 static void place(const char *pipeline, int width, int height, const double expected[4])
 {
     dn_arch arch;
     dn_model *model;
-    dn_session *session;
     dn_preprocess preprocess;
     dn_image image = {.width = width, .height = height, .channels = 1, .depth = 8};
     heatmap map;
     static float input[3 * 32 * 32], logits[10];
     assert_int_equal(dn_arch_find("densenet-bc-10-4", &arch), DN_OK);
     assert_int_equal(dn_model_init(&arch, DN_INIT_PAPER, 1, &model), DN_OK);
-    assert_int_equal(dn_session_create(model, 1, &session), DN_OK);
+    dn_session *session = open_session(model, 1);
     assert_int_equal(dn_session_run(session, input, 1, 32, 32, logits), DN_OK);
     assert_int_equal(dn_preprocess_parse(pipeline, &preprocess), DN_OK);
     assert_true(heatmap_create(session, 0, 0, &preprocess, &image, &map));

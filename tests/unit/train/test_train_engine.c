@@ -127,11 +127,11 @@ static void bits_do_not_depend_on_threads_or_memory(void **state)
         dn_engine_options options = {.images = 5,
                                      .height = networks[i].height,
                                      .width = networks[i].width,
-                                     .threads = 1,
+                                     .team.threads = 1,
                                      .dropout = 0.2};
         fixture one = run(&arch, &options, 5, 9);
         for (int threads = 2; threads < 8; threads += 2) {
-            options.threads = threads;
+            options.team.threads = threads;
             options.low_memory = threads == 4;
             fixture other = run(&arch, &options, 5, 9);
             assert_same(&one, &other, 5);
@@ -149,7 +149,7 @@ static void compare_plans(const dn_arch *arch, const dn_engine_options *options,
 {
     dn_engine_options own = *options;
     own.images = n;
-    own.threads = 1;
+    own.team.threads = 1;
     fixture large = new_fixture(arch, options), small = new_fixture(arch, &own);
     size_t values = (size_t)n * (size_t)(arch->channels * options->height * options->width);
     float *input = malloc(values * sizeof *input);
@@ -196,7 +196,7 @@ static void a_smaller_batch_needs_no_other_plan(void **state)
         dn_engine_options options = {.images = plans[i].images,
                                      .height = plans[i].height,
                                      .width = plans[i].width,
-                                     .threads = plans[i].threads,
+                                     .team.threads = plans[i].threads,
                                      .low_memory = plans[i].low,
                                      .dropout = 0.1};
         for (int n = 1; n <= options.images; n++)
@@ -219,7 +219,7 @@ static void fewer_pictures_may_be_cut_finer(void **state)
 {
     (void)state;
     dn_arch plain = small_arch(DN_STEM_CIFAR, 0), wide = wide_arch();
-    dn_engine_options options = {.images = 100, .height = 32, .width = 32, .threads = 2};
+    dn_engine_options options = {.images = 100, .height = 32, .width = 32, .team.threads = 2};
     compare_plans(&plain, &options, 64);
     plain.blocks[0] = plain.blocks[1] = 1;
     for (int n = 3; n <= 100; n += 7)
@@ -240,7 +240,7 @@ static void plans_grow_with_the_batch(void **state)
             size_t before = 0;
             for (int images = 4; images <= 160; images++) {
                 dn_engine_options options = {
-                    .images = images, .height = size, .width = size, .threads = 1};
+                    .images = images, .height = size, .width = size, .team.threads = 1};
                 dn_engine_bytes bytes;
                 assert_int_equal(dn_engine_plan(arch, &options, &bytes), DN_OK);
                 assert_true(bytes.scratch >= before);
@@ -254,7 +254,7 @@ static void dropout_depends_on_noise_alone(void **state)
     (void)state;
     dn_arch arch = small_arch(DN_STEM_CIFAR, 4);
     dn_engine_options options = {
-        .images = 4, .height = 12, .width = 12, .threads = 2, .dropout = 0.2};
+        .images = 4, .height = 12, .width = 12, .team.threads = 2, .dropout = 0.2};
     fixture a = run(&arch, &options, 4, 1), b = run(&arch, &options, 4, 2);
     assert_memory_not_equal(a.logits, b.logits, 4 * CLASSES * sizeof(float));
     fixture again = new_fixture(&arch, &options);
@@ -271,7 +271,7 @@ static void gradients_add_up(void **state)
 {
     (void)state;
     dn_arch arch = small_arch(DN_STEM_IMAGENET, 4);
-    dn_engine_options options = {.images = 4, .height = 32, .width = 32, .threads = 2};
+    dn_engine_options options = {.images = 4, .height = 32, .width = 32, .team.threads = 2};
     fixture once = run(&arch, &options, 4, 0);
     fixture twice = new_fixture(&arch, &options);
     pass(&twice, 4, 0);
@@ -289,7 +289,7 @@ static void frozen_slots_get_no_gradient(void **state)
 {
     (void)state;
     dn_arch arch = small_arch(DN_STEM_IMAGENET, 4);
-    dn_engine_options options = {.images = 4, .height = 32, .width = 32, .threads = 2};
+    dn_engine_options options = {.images = 4, .height = 32, .width = 32, .team.threads = 2};
     fixture all = run(&arch, &options, 4, 0);
     const dn_layout *layout = dn_engine_layout(all.engine);
     bool *frozen = calloc((size_t)layout->count, sizeof *frozen);
@@ -317,7 +317,7 @@ static void the_plan_is_what_is_allocated(void **state)
 {
     (void)state;
     dn_arch arch = small_arch(DN_STEM_IMAGENET, 4);
-    dn_engine_options options = {.images = 6, .height = 40, .width = 40, .threads = 2};
+    dn_engine_options options = {.images = 6, .height = 40, .width = 40, .team.threads = 2};
     dn_engine_bytes usual, low;
     assert_int_equal(dn_engine_plan(&arch, &options, &usual), DN_OK);
     fixture made = new_fixture(&arch, &options);
@@ -351,7 +351,7 @@ static void passes_out_of_order_are_refused(void **state)
 {
     (void)state;
     dn_arch arch = small_arch(DN_STEM_IMAGENET, 4);
-    dn_engine_options options = {.images = 4, .height = 8, .width = 8, .threads = 1};
+    dn_engine_options options = {.images = 4, .height = 8, .width = 8, .team.threads = 1};
     fixture made = new_fixture(&arch, &options);
     assert_int_equal(dn_engine_backward(made.engine, logits_gradient()), DN_ERROR_ARGUMENT);
     static const int impossible[] = {0, 1, 5};
@@ -368,7 +368,7 @@ static void allocations_may_fail(void **state)
     (void)state;
     dn_arch arch = small_arch(DN_STEM_IMAGENET, 4);
     dn_model *model = new_model(&arch);
-    dn_engine_options options = {.images = 2, .height = 32, .width = 32, .threads = 1};
+    dn_engine_options options = {.images = 2, .height = 32, .width = 32, .team.threads = 1};
     for (int i = 0;; i++) {
         dn_engine *engine = NULL;
         fail_allocation(i);

@@ -289,7 +289,7 @@ static void compare_example(const example *given)
     dn_engine_options options = {.images = given->images,
                                  .height = given->height,
                                  .width = given->width,
-                                 .threads = 2,
+                                 .team.threads = 2,
                                  .dropout = given->dropout};
     assert_int_equal(dn_engine_create(model, &options, &engine), DN_OK);
     dn_model_free(model);

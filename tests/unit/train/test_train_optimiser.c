@@ -19,7 +19,7 @@ static void step(dn_optimiser *optimiser, double rate, double momentum, float *w
                  const float *gradients)
 {
     const dn_update told = {.rate = rate, .momentum = momentum, .gradient_scale = 1};
-    dn_optimiser_step(optimiser, &told, weights, gradients, 1);
+    dn_optimiser_step(optimiser, &told, weights, gradients, (dn_team){NULL, 1});
 }
 
 /* rate 0.1, momentum 0.5, decay 0.1, a gradient of 1 from w = 1, by hand:
@@ -73,7 +73,7 @@ static void frozen(void **state)
     float weights[] = {1, 1, 1, 1, 1}, gradients[] = {1, 1, NAN, 1, 1};
     dn_optimiser *optimiser;
     assert_int_equal(dn_optimiser_create(&options, parameters, 3, 5, &optimiser), DN_OK);
-    assert_near((float)dn_optimiser_norm(optimiser, gradients, 1), sqrtf(3), 1e-6);
+    assert_near((float)dn_optimiser_norm(optimiser, gradients, (dn_team){NULL, 1}), sqrtf(3), 1e-6);
     step(optimiser, 0.1, 0, weights, gradients);
     const float expected[] = {0.85f, 0.85f, 1, 0.85f, 1};
     for (int i = 0; i < 5; i++)
@@ -98,9 +98,9 @@ static float *train(const char *name, int threads, double *norm)
     for (int round = 0; round < 3; round++) {
         for (int i = 0; i < MANY; i++)
             gradients[i] = cosf((float)(i * (round + 1)));
-        *norm = dn_optimiser_norm(optimiser, gradients, threads);
+        *norm = dn_optimiser_norm(optimiser, gradients, (dn_team){NULL, threads});
         const dn_update told = {0.1, options.momentum, dn_clip_scale(*norm, 1)};
-        dn_optimiser_step(optimiser, &told, weights, gradients, threads);
+        dn_optimiser_step(optimiser, &told, weights, gradients, (dn_team){NULL, threads});
     }
     dn_optimiser_free(optimiser);
     return weights;
@@ -132,7 +132,7 @@ static void averaging(void **state)
 {
     (void)state;
     float average[] = {1, 2}, weights[] = {2, 0};
-    dn_ema_update(average, weights, 2, 0.75, 1);
+    dn_ema_update(average, weights, 2, 0.75, (dn_team){NULL, 1});
     assert_near(average[0], 1.25f, 1e-6);
     assert_near(average[1], 1.5f, 1e-6);
     assert_true(fabs(dn_ema_decay(0.999, 0) - 0.1) < 1e-12);

@@ -169,12 +169,15 @@ static void impossible_thread_counts_are_refused(void **state)
     for (int i = 0; i < 2; i++) {
         options.threads = impossible[i];
         assert_int_equal(dn_trainer_create(model, &options, &trainer), DN_ERROR_ARGUMENT);
-        assert_int_equal(dn_session_create(model, impossible[i], &session), DN_ERROR_ARGUMENT);
+        dn_session_options session_options;
+        dn_session_defaults(&session_options, sizeof session_options);
+        session_options.threads = impossible[i];
+        assert_int_equal(dn_session_create(model, &session_options, &session), DN_ERROR_ARGUMENT);
         assert_non_null(strstr(dn_last_error(), "from 1 to 4096"));
     }
     options.threads = 0;
     assert_int_equal(dn_trainer_create(model, &options, &trainer), DN_OK);
-    assert_int_equal(trainer->options.threads, dn_core_count());
+    assert_int_equal(trainer->team.threads, dn_core_count());
     dn_trainer_free(trainer);
     dn_model_free(model);
 }

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/session_open.h"
+
+#include "ui/report.h"
+
+bool session_open(const dn_model *model, int threads, dn_session **session)
+{
+    dn_session_options options;
+    dn_session_defaults(&options, sizeof options);
+    options.threads = threads;
+    return succeeded(dn_session_create(model, &options, session));
+}
