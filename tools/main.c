@@ -36,7 +36,7 @@ static bool level_is_known(void)
                     asked, level);
 }
 
-static int obey(int argc, char **argv)
+static int run_arguments(int argc, char **argv)
 {
     const char *first = argv[1];
     if (strcmp(first, "--version") == 0 || strcmp(first, "version") == 0) {
@@ -64,7 +64,7 @@ int main(int argc, char **argv)
         print_overview(stderr);
         return EXIT_REFUSED;
     }
-    int status = obey(argc, argv);
+    int status = run_arguments(argc, argv);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         complain("standard output: %s", strerror(errno));
         return EXIT_REFUSED;

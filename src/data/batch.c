@@ -57,12 +57,12 @@ void dn_batch_free(dn_batch_slot *slot)
     free(slot->reasons);
 }
 
-typedef struct fill_job {
+typedef struct batch_job {
     const dn_recipe *recipe;
     dn_batch_slot *slot;
-} fill_job;
+} batch_job;
 
-static dn_status augment(const fill_job *job, int place, const dn_image *image)
+static dn_status augment(const batch_job *job, int place, const dn_image *image)
 {
     const dn_recipe *recipe = job->recipe;
     int sample = job->slot->samples[place];
@@ -78,7 +78,7 @@ static dn_status augment(const fill_job *job, int place, const dn_image *image)
     return dn_fail_within(status, name);
 }
 
-static dn_status prepare(const fill_job *job, int place)
+static dn_status prepare(const batch_job *job, int place)
 {
     const dn_dataset *dataset = job->recipe->dataset;
     dn_batch_slot *slot = job->slot;
@@ -96,7 +96,7 @@ static dn_status prepare(const fill_job *job, int place)
 static void prepare_sample(void *context, int task, int thread)
 {
     (void)thread;
-    const fill_job *job = context;
+    const batch_job *job = context;
     dn_batch_slot *slot = job->slot;
     slot->statuses[task] = prepare(job, task);
     if (slot->statuses[task] != DN_OK)
@@ -150,7 +150,7 @@ static void mix(float *a, float *b, size_t count, float part)
 static void mix_pair(void *context, int task, int thread)
 {
     (void)thread;
-    const fill_job *job = context;
+    const batch_job *job = context;
     const dn_loader_options *options = &job->recipe->options;
     dn_batch_slot *slot = job->slot;
     size_t image = image_floats(job->recipe), target = target_floats(job->recipe);
@@ -169,7 +169,7 @@ static void mix_pair(void *context, int task, int thread)
 
 void dn_batch_fill(const dn_recipe *recipe, const int *samples, int count, dn_batch_slot *slot)
 {
-    fill_job job = {recipe, slot};
+    batch_job job = {recipe, slot};
     dn_team team = {NULL, recipe->options.threads};
     slot->status = DN_OK;
     memcpy(slot->samples, samples, (size_t)count * sizeof *samples);

@@ -86,7 +86,7 @@ static void wait_for_thread(dn_loader *loader)
     pthread_mutex_unlock(&loader->lock);
 }
 
-static void ask_thread(dn_loader *loader, dn_batch_slot *slot)
+static void request_batch(dn_loader *loader, dn_batch_slot *slot)
 {
     pthread_mutex_lock(&loader->lock);
     loader->wanted = slot;
@@ -227,7 +227,7 @@ static bool holds_next(const dn_loader *loader, const dn_batch_slot *slot)
            slot->loaded.index == loader->index;
 }
 
-static void aim(const dn_loader *loader, dn_batch_slot *slot)
+static void assign_batch(const dn_loader *loader, dn_batch_slot *slot)
 {
     slot->loaded.epoch = loader->epoch;
     slot->loaded.index = loader->index;
@@ -235,7 +235,7 @@ static void aim(const dn_loader *loader, dn_batch_slot *slot)
 }
 
 /* Moves the skips that have not been reported yet to the front. */
-static void tell_once(dn_loader *loader, dn_batch_slot *slot)
+static void keep_new_skips(dn_loader *loader, dn_batch_slot *slot)
 {
     slot->loaded.new_skips = 0;
     for (int i = 0; i < slot->loaded.skipped; i++) {
@@ -264,15 +264,15 @@ dn_status dn_loader_next(dn_loader *loader, const dn_loaded **loaded)
     }
     dn_batch_slot *slot = &loader->slots[loader->current];
     if (!holds_next(loader, slot)) {
-        aim(loader, slot);
+        assign_batch(loader, slot);
         fill(loader, slot);
     }
     slot->filled = false; /* what the caller had is not handed out again */
     advance(loader);
     if (loader->threaded && (loader->index > 0 || loader->recipe.options.training)) {
         dn_batch_slot *other = &loader->slots[loader->current ^ 1];
-        aim(loader, other);
-        ask_thread(loader, other);
+        assign_batch(loader, other);
+        request_batch(loader, other);
     }
     if (slot->status != DN_OK)
         return dn_fail(slot->status, "%s", slot->fault);
@@ -280,7 +280,7 @@ dn_status dn_loader_next(dn_loader *loader, const dn_loaded **loaded)
     if (loader->unreadable >= loader->batches)
         return dn_fail(DN_ERROR_IO, "none of the %d pictures can be used, the last because: %s",
                        dn_dataset_count(loader->recipe.dataset), slot->skips[0].reason);
-    tell_once(loader, slot);
+    keep_new_skips(loader, slot);
     *loaded = &slot->loaded;
     return DN_OK;
 }

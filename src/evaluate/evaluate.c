@@ -21,7 +21,7 @@ typedef struct evaluator {
     int64_t skipped;
 } evaluator;
 
-static dn_status check_fit(const evaluator *e, const dn_arch *arch, const dn_dataset *dataset)
+static dn_status check_shapes(const evaluator *e, const dn_arch *arch, const dn_dataset *dataset)
 {
     const dn_evaluate_options *options = &e->options;
     if (dn_dataset_outputs(dataset) != arch->classes)
@@ -50,7 +50,7 @@ static dn_status open_evaluator(evaluator *e, const dn_model *model, const dn_da
         dn_model_preprocess(model, &options->preprocess);
     if (!options->size)
         options->size = dn_preprocess_side(&options->preprocess);
-    DN_TRY(check_fit(e, dn_model_arch(model), dataset));
+    DN_TRY(check_shapes(e, dn_model_arch(model), dataset));
     dn_loader_options loading = {
         .batch = options->batch,
         .size = options->size,

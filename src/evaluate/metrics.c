@@ -81,11 +81,11 @@ dn_status dn_metrics_add_labels(dn_metrics *metrics, const float *logits, const 
 {
     size_t outputs = (size_t)metrics->outputs, rows = (size_t)metrics->samples;
     size_t needed = rows + (size_t)n;
-    if (needed > metrics->room) {
-        size_t room = needed > 2 * metrics->room ? needed : 2 * metrics->room;
-        DN_TRY(grow(&metrics->scores, room, outputs));
-        DN_TRY(grow(&metrics->targets, room, outputs));
-        metrics->room = room;
+    if (needed > metrics->capacity) {
+        size_t capacity = needed > 2 * metrics->capacity ? needed : 2 * metrics->capacity;
+        DN_TRY(grow(&metrics->scores, capacity, outputs));
+        DN_TRY(grow(&metrics->targets, capacity, outputs));
+        metrics->capacity = capacity;
     }
     memcpy(metrics->scores + rows * outputs, logits, (size_t)n * outputs * sizeof(float));
     memcpy(metrics->targets + rows * outputs, targets, (size_t)n * outputs * sizeof(float));

@@ -13,7 +13,7 @@ typedef struct dn_metrics {
     uint32_t *confusion; /* classes: outputs x outputs, [truth][predicted] */
     float *scores;       /* labels: samples x outputs logits, kept to be ranked */
     float *targets;      /* labels: the same of targets; NaN or below 0: not labelled */
-    size_t room;         /* rows that scores and targets have memory for */
+    size_t capacity;     /* rows that scores and targets have memory for */
 } dn_metrics;
 
 dn_status dn_metrics_create(dn_task task, int outputs, dn_metrics **metrics);

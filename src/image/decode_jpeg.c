@@ -24,12 +24,12 @@ typedef struct jpeg_reader {
     jmp_buf escape;
 } jpeg_reader;
 
-static void leave(j_common_ptr jpeg)
+static void jump_on_error(j_common_ptr jpeg)
 {
     longjmp(((jpeg_reader *)jpeg->client_data)->escape, 1);
 }
 
-static void stay_silent(j_common_ptr jpeg)
+static void ignore_message(j_common_ptr jpeg)
 {
     (void)jpeg;
 }
@@ -40,7 +40,7 @@ static void nothing_to_do(j_decompress_ptr jpeg)
 }
 
 /* The whole file was there from the start: what asks for more is truncated. */
-static boolean suspend(j_decompress_ptr jpeg)
+static boolean fail_truncated_input(j_decompress_ptr jpeg)
 {
     (void)jpeg;
     return FALSE;
@@ -157,14 +157,14 @@ static dn_status decode_jpeg(const dn_source *source, dn_image **image)
     reader.input = (struct jpeg_source_mgr){.next_input_byte = source->data,
                                             .bytes_in_buffer = source->size,
                                             .init_source = nothing_to_do,
-                                            .fill_input_buffer = suspend,
+                                            .fill_input_buffer = fail_truncated_input,
                                             .skip_input_data = skip_input,
                                             .resync_to_restart = jpeg_resync_to_restart,
                                             .term_source = nothing_to_do};
     reader.jpeg.err = jpeg_std_error(&reader.errors);
     reader.jpeg.client_data = &reader;
-    reader.errors.error_exit = leave;
-    reader.errors.output_message = stay_silent;
+    reader.errors.error_exit = jump_on_error;
+    reader.errors.output_message = ignore_message;
     reader.progress.progress_monitor = count_scans;
     dn_status status = setjmp(reader.escape) ? fail_by_library(&reader) : read_picture(&reader);
     jpeg_destroy_decompress(&reader.jpeg);

@@ -22,14 +22,14 @@ typedef struct png_reader {
     char message[128];
 } png_reader;
 
-static void leave(png_structp png, png_const_charp message)
+static void jump_on_error(png_structp png, png_const_charp message)
 {
     png_reader *reader = png_get_error_ptr(png);
     snprintf(reader->message, sizeof reader->message, "%s", message);
     png_longjmp(png, 1);
 }
 
-static void stay_silent(png_structp png, png_const_charp message)
+static void ignore_warning(png_structp png, png_const_charp message)
 {
     (void)png, (void)message;
 }
@@ -139,8 +139,8 @@ static dn_status fail_by_library(const png_reader *reader)
 static dn_status decode_png(const dn_source *source, dn_image **image)
 {
     png_reader reader = {.source = source};
-    reader.png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &reader, leave, stay_silent,
-                                          &reader, allocate, release);
+    reader.png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &reader, jump_on_error,
+                                          ignore_warning, &reader, allocate, release);
     if (reader.png)
         reader.info = png_create_info_struct(reader.png);
     if (!reader.info) {

@@ -108,7 +108,7 @@ static void set_int(dn_preprocess *preprocess, const spec_field *field, int valu
         memcpy(member, &value, sizeof value);
 }
 
-static const float *triple(const dn_preprocess *preprocess, const spec_field *field)
+static const float *numbers_of(const dn_preprocess *preprocess, const spec_field *field)
 {
     return (const float *)(const void *)((const char *)preprocess + field->offset);
 }
@@ -116,7 +116,7 @@ static const float *triple(const dn_preprocess *preprocess, const spec_field *fi
 static bool in_range(const dn_preprocess *preprocess, const spec_field *field)
 {
     if (field->type == FIELD_TRIPLE) {
-        const float *numbers = triple(preprocess, field);
+        const float *numbers = numbers_of(preprocess, field);
         bool divides = numbers == preprocess->std;
         for (int i = 0; i < 3; i++)
             if (!isfinite(numbers[i]) || (divides && numbers[i] == 0))
@@ -271,7 +271,7 @@ static int print_float(float number, char *text, size_t size)
 static void print_value(const dn_preprocess *preprocess, const spec_field *field, char *text)
 {
     if (field->type == FIELD_TRIPLE) {
-        const float *numbers = triple(preprocess, field);
+        const float *numbers = numbers_of(preprocess, field);
         for (int i = 0, at = 0; i < 3; i++) {
             at += print_float(numbers[i], text + at, VALUE_SIZE - (size_t)at);
             if (i < 2)
@@ -290,10 +290,10 @@ static void print_value(const dn_preprocess *preprocess, const spec_field *field
     snprintf(text, VALUE_SIZE, "%.*s", (int)strcspn(word, "|"), word);
 }
 
-static bool same(const dn_preprocess *a, const dn_preprocess *b, const spec_field *field)
+static bool same_value(const dn_preprocess *a, const dn_preprocess *b, const spec_field *field)
 {
     if (field->type == FIELD_TRIPLE)
-        return memcmp(triple(a, field), triple(b, field), 3 * sizeof(float)) == 0;
+        return memcmp(numbers_of(a, field), numbers_of(b, field), 3 * sizeof(float)) == 0;
     return get_int(a, field) == get_int(b, field);
 }
 
@@ -306,7 +306,7 @@ void dn_preprocess_format(const dn_preprocess *preprocess, char *text, size_t si
     size_t at = (size_t)snprintf(text, size, "%s", base->name);
     for (int i = 0; i < FIELDS; i++) {
         char value[VALUE_SIZE];
-        if (same(preprocess, base, &fields[i]) || at >= size)
+        if (same_value(preprocess, base, &fields[i]) || at >= size)
             continue;
         print_value(preprocess, &fields[i], value);
         at += (size_t)snprintf(text + at, size - at, ",%s=%s", fields[i].key, value);

@@ -10,7 +10,7 @@
 /* A resampling under way. Without across taps (down taps) the picture keeps its
  * width (height). */
 typedef struct resampling {
-    const dn_passes *passes;
+    const dn_resample_passes *passes;
     const dn_window *window;
     dn_pixels lines;      /* what the down pass reads: first_line is its row 0 */
     dn_taps across, down; /* count 0: none */
@@ -76,7 +76,8 @@ static void combine_lines(const resampling *work, size_t row_samples, char *out)
 
 dn_status dn_resample(const dn_pixels *source, dn_filter filter, const dn_window *window, void *out)
 {
-    resampling work = {.passes = filter == DN_GAUSSIAN ? &dn_float_passes : &dn_byte_passes,
+    resampling work = {.passes = filter == DN_GAUSSIAN ? &dn_resample_passes_floats
+                                                       : &dn_resample_passes_bytes,
                        .window = window};
     dn_status status = choose_lines(&work, source, filter);
     if (status == DN_OK)

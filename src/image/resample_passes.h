@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-typedef struct dn_passes {
+typedef struct dn_resample_passes {
     size_t sample_size;
 
     /* A line of taps->count pixels from one line. */
@@ -17,9 +17,9 @@ typedef struct dn_passes {
      * another in the lines that its taps meet. */
     void (*down)(const dn_taps *taps, int row, const void *lines, size_t stride, size_t count,
                  void *out);
-} dn_passes;
+} dn_resample_passes;
 
-extern const dn_passes dn_byte_passes, dn_float_passes;
+extern const dn_resample_passes dn_resample_passes_bytes, dn_resample_passes_floats;
 
 /* The byte pass across for lines of RGB by SSE2, which x86-64 always has; wants
  * taps->halves. */

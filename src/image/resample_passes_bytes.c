@@ -60,4 +60,4 @@ static void bytes_down(const dn_taps *taps, int row, const void *lines, size_t s
     }
 }
 
-const dn_passes dn_byte_passes = {sizeof(uint8_t), bytes_across, bytes_down};
+const dn_resample_passes dn_resample_passes_bytes = {sizeof(uint8_t), bytes_across, bytes_down};

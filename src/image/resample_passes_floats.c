@@ -30,4 +30,4 @@ static void floats_down(const dn_taps *taps, int row, const void *lines, size_t 
     }
 }
 
-const dn_passes dn_float_passes = {sizeof(float), floats_across, floats_down};
+const dn_resample_passes dn_resample_passes_floats = {sizeof(float), floats_across, floats_down};

@@ -24,18 +24,18 @@ static float factor_of(const dn_weights *weights, int output)
 }
 
 /* A row of a panel: one weight of each of `count` outputs, `step` apart. */
-static void fill_row(const float *weight, ptrdiff_t step, const float *factors, int count,
+static void fill_row(const float *weight, ptrdiff_t stride, const float *factors, int count,
                      float *row)
 {
     for (int n = 0; n < count; n++)
-        row[n] = weight[n * step] * factors[n];
+        row[n] = weight[n * stride] * factors[n];
 }
 
 static void pack_outputs(const dn_kernels *kernels, const dn_weights *weights, int first, int end,
                          float *out)
 {
     int area = weights->kernel * weights->kernel, depth = area * weights->channels;
-    ptrdiff_t step = weights->transposed ? area : depth;
+    ptrdiff_t stride = weights->transposed ? area : depth;
     for (int start = first; start < end; start += kernels->tile_channels) {
         int valid = dn_min(kernels->tile_channels, weights->outputs - start);
         int width = dn_ceil_divide(valid, kernels->lanes) * kernels->lanes;
@@ -48,7 +48,7 @@ static void pack_outputs(const dn_kernels *kernels, const dn_weights *weights, i
         for (int c = 0; c < weights->channels; c++) {
             const float *window = window_of(weights, start, c);
             for (int w = 0; w < area; w++)
-                fill_row(window + (weights->transposed ? area - 1 - w : w), step, factors, valid,
+                fill_row(window + (weights->transposed ? area - 1 - w : w), stride, factors, valid,
                          panel + (ptrdiff_t)(w * weights->channels + c) * width);
         }
     }

@@ -54,7 +54,7 @@ static bool has_component(const char *path, const char *beginning)
 
 /* Counters, thop's totals, TorchXRayVision's operating points, the weights of a
  * loss: no part of the computation, and left alone by policy. */
-static bool is_bystander(const dn_tensor *tensor)
+static bool is_ignored(const dn_tensor *tensor)
 {
     static const char *const names[] = {"num_batches_tracked", "n_averaged", "total_ops",
                                         "total_params",        "op_threshs", "num_updates"};
@@ -81,7 +81,7 @@ static dn_status add_candidate(const dn_tensor_file *file, const char *scope, si
     list->count++;
     for (size_t i = 0; i < file->tensor_count; i++) {
         const dn_tensor *tensor = &file->tensors[i];
-        if (lies_in(tensor, scope, length, below) && !is_bystander(tensor) &&
+        if (lies_in(tensor, scope, length, below) && !is_ignored(tensor) &&
             rank_of(tensor->name, tensor->scope) < RANK_NEVER)
             item->tensors[item->count++] = tensor;
     }

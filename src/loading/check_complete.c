@@ -103,8 +103,8 @@ static size_t find_sources(const dn_match *match, const dn_arch *arch, const dn_
     return found;
 }
 
-dn_status dn_fit(const dn_match *match, const dn_arch *arch, const dn_layout *layout,
-                 const dn_tensor **sources)
+dn_status dn_check_complete(const dn_match *match, const dn_arch *arch, const dn_layout *layout,
+                            const dn_tensor **sources)
 {
     name_list missing = {0}, extra = {0};
     qsort(match->pairs, match->pair_count, sizeof *match->pairs, by_key);

@@ -47,8 +47,8 @@ static dn_status reorder(const dn_arch *arch, const dn_slot *slot, float *data)
     return DN_OK;
 }
 
-dn_status dn_fill_model(dn_model *model, const dn_tensor *const *sources, dn_concat concat,
-                        bool *borrowed)
+dn_status dn_copy_tensors(dn_model *model, const dn_tensor *const *sources, dn_concat concat,
+                          bool *borrowed)
 {
     const dn_slot *slots = model->layout.slots;
     size_t floats = 0;

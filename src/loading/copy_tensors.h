@@ -8,8 +8,8 @@
 /* Points the model's tensors at the sources where those are floats in
  * canonical order as they lie, and at copies in model->storage otherwise.
  * *borrowed tells whether any points into the sources' file. */
-dn_status dn_fill_model(dn_model *model, const dn_tensor *const *sources, dn_concat concat,
-                        bool *borrowed);
+dn_status dn_copy_tensors(dn_model *model, const dn_tensor *const *sources, dn_concat concat,
+                          bool *borrowed);
 
 /* A sentence's part on NaN, infinities and negative variances; "" if none. */
 void dn_describe_values(const dn_model *model, char *text, size_t size);

@@ -43,15 +43,15 @@ __attribute__((format(printf, 2, 3))) static void warn(loader *l, const char *fo
         dn_text_add(&l->warning, "%s: %s", l->file->name, sentence);
 }
 
-static dn_status fit_match(loader *l, const dn_match *match)
+static dn_status check_match(loader *l, const dn_match *match)
 {
     DN_TRY(dn_infer(match, &l->arch));
     DN_TRY(dn_layout_create(&l->arch, &l->layout));
     DN_TRY(dn_calloc((size_t)l->layout.count, sizeof *l->sources, &l->sources));
-    return dn_fit(match, &l->arch, &l->layout, l->sources);
+    return dn_check_complete(match, &l->arch, &l->layout, l->sources);
 }
 
-static void drop_fit(loader *l)
+static void discard_match(loader *l)
 {
     dn_layout_free(&l->layout);
     free(l->sources);
@@ -110,7 +110,7 @@ static void describe_origin(loader *l, const dn_candidate *candidate, const dn_m
 
 static dn_status try_match(loader *l, const dn_candidate *candidate, const dn_match *match)
 {
-    dn_status status = fit_match(l, match);
+    dn_status status = check_match(l, match);
     if (status == DN_OK) {
         l->doubts = (dn_metadata_doubts){""};
         l->metadata = dn_metadata_arch(l->file, &l->arch, &l->doubts);
@@ -119,7 +119,7 @@ static dn_status try_match(loader *l, const dn_candidate *candidate, const dn_ma
     if (status == DN_OK)
         describe_origin(l, candidate, match);
     else
-        drop_fit(l);
+        discard_match(l);
     return status;
 }
 
@@ -224,16 +224,16 @@ static dn_status build_model(loader *l, dn_model **out)
 {
     DN_TRY(refuse_blur(l));
     if (!l->metadata)
-        dn_foreign_epsilon(l->file, &l->arch.bn_epsilon);
+        dn_other_metadata_epsilon(l->file, &l->arch.bn_epsilon);
     dn_model *model;
     DN_TRY(dn_model_create(&l->arch, false, &model));
     model->origin = l->origin;
     bool borrowed = false;
-    dn_status status = dn_fill_model(model, l->sources, l->concat, &borrowed);
+    dn_status status = dn_copy_tensors(model, l->sources, l->concat, &borrowed);
     if (status == DN_OK)
         status = l->metadata                   ? dn_metadata_read(l->file, model, &l->doubts)
                  : dn_metadata_exists(l->file) ? DN_OK
-                                               : dn_foreign_read(l->file, model);
+                                               : dn_other_metadata_read(l->file, model);
     if (status == DN_OK && l->doubts.text[0])
         warn(l, "%s%s", l->doubts.text, l->metadata ? "" : "; its metadata were ignored");
     if (status == DN_OK)
@@ -259,7 +259,7 @@ static dn_status load(dn_tensor_file *file, const dn_load_options *options, dn_m
     dn_status status = find_network(&l);
     if (status == DN_OK)
         status = build_model(&l, model);
-    drop_fit(&l);
+    discard_match(&l);
     dn_text_drop(&l.warning);
     dn_tensor_file_close(l.file);
     return status;

@@ -65,7 +65,7 @@ dn_status dn_infer(const dn_match *match, dn_arch *arch);
 /* sources[i] becomes the tensor of slot i. DN_ERROR_MISMATCH, naming what is
  * missing, left over or of another shape, unless every slot has one and every
  * tensor is used. */
-dn_status dn_fit(const dn_match *match, const dn_arch *arch, const dn_layout *layout,
-                 const dn_tensor **sources);
+dn_status dn_check_complete(const dn_match *match, const dn_arch *arch, const dn_layout *layout,
+                            const dn_tensor **sources);
 
 #endif

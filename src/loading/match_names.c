@@ -71,7 +71,7 @@ static bool has_head(const dn_match *match)
 
 /* Fine-tuned networks often have a new classifier under a new name: what is
  * left over may be just that, one matrix and its bias. */
-static void match_own_head(dn_match *match)
+static void match_renamed_head(dn_match *match)
 {
     if (match->rest_count != 2 || has_head(match))
         return;
@@ -109,7 +109,7 @@ dn_status dn_match_names(const dn_candidate *candidate, dn_match *match)
     if (match->naming != best)
         match_dialect(candidate, best, match);
     if (match->pair_count)
-        match_own_head(match);
+        match_renamed_head(match);
     bool timm = best == DN_DIALECT_TORCHVISION && has_deep_stem(match);
     match->dialect = timm ? "timm" : dn_dialect_name(best);
     match->convention = dn_dialect_concat(best);

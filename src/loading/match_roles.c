@@ -29,7 +29,7 @@ static bool is_next_layer(const dn_key *a, const dn_key *b)
 
 /* Walks the first norms of the layers, which were matched in order; four pairs
  * each. Returns how many neighbours there are. */
-static int look_at_layers(const dn_match *match, place places[4], float *buffers[2])
+static int compare_layers(const dn_match *match, place places[4], float *buffers[2])
 {
     int neighbours = 0;
     for (int p = 0; p < 4; p++) {
@@ -113,9 +113,9 @@ dn_status dn_find_roles(dn_match *match)
     place places[4] = {0};
     int order[4];
     if (!all_float(match))
-        return DN_OK; /* dn_fit will say so */
+        return DN_OK; /* dn_check_complete will say so */
     DN_TRY(dn_alloc_aligned(2 * length, sizeof *memory, &memory));
-    int neighbours = look_at_layers(match, places, (float *[]){memory, memory + length});
+    int neighbours = compare_layers(match, places, (float *[]){memory, memory + length});
     free(memory);
     decide(places, neighbours, order);
     for (size_t i = 0; i < match->pair_count; i++) {

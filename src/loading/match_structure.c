@@ -313,8 +313,8 @@ static int by_natural_name(const void *a, const void *b)
     return dn_compare_naturally(first->name, second->name);
 }
 
-static dn_status try_attempt(const dn_tensor **tensors, size_t count, const attempt *a,
-                             dn_match *match)
+static dn_status match_in_order(const dn_tensor **tensors, size_t count, const attempt *a,
+                                dn_match *match)
 {
     structure s = {.adjacent = a->adjacent, .stem_convs = a->stem_convs, .match = match};
     match->pair_count = 0;
@@ -351,7 +351,7 @@ dn_status dn_match_structure(const dn_candidate *candidate, dn_match *match)
         for (; tried < sizeof attempts / sizeof *attempts && status == DN_ERROR_MISMATCH; tried++) {
             if (tried == 4) /* back to the file's order */
                 memcpy(tensors, candidate->tensors, candidate->count * sizeof *tensors);
-            status = try_attempt(tensors, candidate->count, &attempts[tried], match);
+            status = match_in_order(tensors, candidate->count, &attempts[tried], match);
         }
         free(tensors);
     }

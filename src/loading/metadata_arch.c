@@ -115,7 +115,7 @@ static bool parse_arch(const dn_tensor_file *file, dn_arch *arch, dn_metadata_do
 }
 
 /* The key of an entry that the tensors contradict, NULL where there is none. */
-static const char *find_lie(dn_arch *recorded, dn_arch *shown)
+static const char *find_contradiction(dn_arch *recorded, dn_arch *shown)
 {
     if (recorded->stem != shown->stem)
         return "densenet.stem";
@@ -153,7 +153,7 @@ bool dn_metadata_arch(const dn_tensor_file *file, dn_arch *arch, dn_metadata_dou
     const char *name = dn_metadata_text(file, "densenet.arch");
     if (!name || !parse_arch(file, &recorded, doubts))
         return false;
-    const char *lie = find_lie(&recorded, arch);
+    const char *lie = find_contradiction(&recorded, arch);
     if (lie)
         return dn_metadata_doubt(doubts, file, lie, "which its tensors contradict");
     bool named = fits_name(name, arch) || dn_metadata_doubt(doubts, file, "densenet.arch",

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void dn_foreign_epsilon(const dn_tensor_file *file, double *epsilon)
+void dn_other_metadata_epsilon(const dn_tensor_file *file, double *epsilon)
 {
     double found = 0;
     for (size_t i = 0; i < file->value_count; i++) {
@@ -136,7 +136,7 @@ static dn_status complete_xrv(const dn_tensor_file *file, dn_model *model)
     return DN_OK;
 }
 
-dn_status dn_foreign_read(const dn_tensor_file *file, dn_model *model)
+dn_status dn_other_metadata_read(const dn_tensor_file *file, dn_model *model)
 {
     DN_TRY(read_thresholds(file, model));
     DN_TRY(read_label_list(file, model));

@@ -9,11 +9,11 @@
 
 /* The epsilon of a pickled module's batch norms; leaves *epsilon alone where
  * the file has none, or several. */
-void dn_foreign_epsilon(const dn_tensor_file *file, double *epsilon);
+void dn_other_metadata_epsilon(const dn_tensor_file *file, double *epsilon);
 
 /* Labels, task, preprocessing and thresholds; model->origin.dialect too where
  * it is TorchXRayVision's. */
-dn_status dn_foreign_read(const dn_tensor_file *file, dn_model *model);
+dn_status dn_other_metadata_read(const dn_tensor_file *file, dn_model *model);
 
 /* The operating points of a network that TorchXRayVision publishes under this
  * file name, NULL for others; DN_XRV_OUTPUTS of them. */

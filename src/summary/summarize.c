@@ -33,8 +33,8 @@ static dn_status check_totals(const dn_module_tree *tree, const dn_summary_optio
     return DN_OK;
 }
 
-static dn_status render(const dn_summary_options *o, const dn_module_tree *tree, bool sized,
-                        char **out)
+static dn_status write_summary(const dn_summary_options *o, const dn_module_tree *tree, bool sized,
+                               char **out)
 {
     dn_summary_view view = {.tree = tree, .sized = sized, .depth = o->depth};
     const char *columns = o->columns ? o->columns : sized ? "output_size,num_params" : "num_params";
@@ -63,7 +63,7 @@ dn_status dn_summary(const dn_arch *arch, const dn_summary_options *options, cha
     dn_status status = check_totals(&tree, o);
     if (status == DN_OK) {
         locale_t callers = dn_use_decimal_points();
-        status = render(o, &tree, sized, text);
+        status = write_summary(o, &tree, sized, text);
         uselocale(callers);
     }
     dn_module_tree_free(&tree);

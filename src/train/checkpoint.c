@@ -16,22 +16,22 @@
 #define MOST_STEPS (1LL << 53) /* no run gets there; sums with it do not overflow */
 
 /* An array of the state: its name in the file and where it lives. */
-typedef struct state_array {
+typedef struct checkpoint_array {
     char name[24];
     float *data;
-} state_array;
+} checkpoint_array;
 
-static int list_arrays(const dn_trainer *trainer, state_array arrays[MOST_ARRAYS])
+static int list_arrays(const dn_trainer *trainer, checkpoint_array arrays[MOST_ARRAYS])
 {
     int count = 0;
-    arrays[count++] = (state_array){"parameters", dn_engine_parameters(trainer->engine)};
+    arrays[count++] = (checkpoint_array){"parameters", dn_engine_parameters(trainer->engine)};
     float *data;
     for (int slot = 0; (data = dn_optimiser_slot(trainer->optimiser, slot)); slot++) {
         arrays[count].data = data;
         snprintf(arrays[count++].name, sizeof arrays->name, "optimiser%d", slot);
     }
     if (trainer->average)
-        arrays[count++] = (state_array){"average", trainer->average};
+        arrays[count++] = (checkpoint_array){"average", trainer->average};
     return count;
 }
 
@@ -47,7 +47,7 @@ static dn_status make_metadata(const dn_trainer *trainer, const char *note, char
 
 dn_status dn_trainer_save(const dn_trainer *trainer, const char *path, const char *note)
 {
-    state_array arrays[MOST_ARRAYS];
+    checkpoint_array arrays[MOST_ARRAYS];
     dn_output outputs[MOST_ARRAYS];
     int count = list_arrays(trainer, arrays);
     int64_t floats = (int64_t)dn_engine_layout(trainer->engine)->floats;
@@ -86,7 +86,7 @@ static const char *find_text(const dn_tensor_file *file, const char *path)
 static dn_status restore(dn_trainer *trainer, const dn_tensor_file *file, const char *path,
                          char **note)
 {
-    state_array arrays[MOST_ARRAYS];
+    checkpoint_array arrays[MOST_ARRAYS];
     const dn_tensor *tensors[MOST_ARRAYS];
     int count = list_arrays(trainer, arrays);
     size_t floats = dn_engine_layout(trainer->engine)->floats;

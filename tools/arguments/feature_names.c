@@ -56,7 +56,7 @@ static bool matches(const char *pattern, const char *name, int numbers[2])
 
 /* The reference model's blocks hold their transition, and the last one its
  * norm and ReLU, as further layers. */
-static point behind_layers(const dn_arch *arch, int block, int layer, feature_match *match)
+static point after_layers(const dn_arch *arch, int block, int layer, feature_match *match)
 {
     if (block + 1 < arch->block_count)
         return TRANSITION;
@@ -98,9 +98,9 @@ bool feature_match_name(const dn_arch *arch, const char *name, feature_match *ma
                                  .before_relu = patterns[i].before_relu};
         if (block >= 0 && block < arch->block_count && patterns[i].base == 0) {
             if (what == LAYER && layer >= arch->blocks[block])
-                what = behind_layers(arch, block, layer, match);
+                what = after_layers(arch, block, layer, match);
             else if (what == TRANSITION && block + 1 == arch->block_count)
-                what = behind_layers(arch, block, -1, match);
+                what = after_layers(arch, block, -1, match);
         }
         match->hands_on = what == LAYER;
         return name_point(arch, what, block, layer, match->name);

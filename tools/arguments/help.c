@@ -22,7 +22,7 @@ void print_overview(FILE *stream)
 
 /* Prints the words up to `end`, filled to WIDTH, the lines after the first
  * indented by `left`; the first begins in that column. Ends in a line feed. */
-static void print_filled(const char *text, const char *end, int left)
+static void print_wrapped(const char *text, const char *end, int left)
 {
     int column = left;
     while (text < end) {
@@ -57,7 +57,7 @@ static void print_paragraphs(const char *text)
         if (*text == ' ')
             printf("%.*s\n", (int)(end - text), text);
         else
-            print_filled(text, end, 0);
+            print_wrapped(text, end, 0);
         text = end + (*end == '\n');
     }
 }
@@ -71,7 +71,7 @@ static void print_row(const option_row *row)
         printf("\n%*s", LEFT, "");
     else
         printf("%*s", LEFT - column, "");
-    print_filled(row->help, row->help + strlen(row->help), LEFT);
+    print_wrapped(row->help, row->help + strlen(row->help), LEFT);
 }
 
 void print_help(const command *chosen)

@@ -127,7 +127,7 @@ bool arch_apply_options(dn_arch *arch)
     if (chosen.growth || chosen.stem)
         arch->stem_hidden[0] = arch->stem_hidden[1] = arch->growth;
     rename_if_changed(&before, arch);
-    return succeeded(dn_arch_check(arch));
+    return ok_or_complain(dn_arch_check(arch));
 }
 
 bool arch_described(void)

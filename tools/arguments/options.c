@@ -78,7 +78,7 @@ bool option_number(const char *text, double *number)
 }
 
 /* All 64 bits in plain digits; 1e6 and 4e9 as well, as far as they are exact. */
-static bool whole(const char *text, int64_t *number)
+static bool parse_integer(const char *text, int64_t *number)
 {
     char *end;
     errno = 0;
@@ -114,7 +114,7 @@ static bool store_number(const command *chosen, const option_row *row, const cha
     bool real = row->type == OPTION_FLOAT;
     int64_t integer = 0;
     double number = 0;
-    if (real ? !option_number(value, &number) : !whole(value, &integer))
+    if (real ? !option_number(value, &number) : !parse_integer(value, &integer))
         return complain("%s: --%s: \"%s\" is not a%s number", chosen->name, row->name, value,
                         real ? "" : " whole");
     if (!in_range(chosen, row, value, real ? number : (double)integer))

@@ -53,7 +53,7 @@ const char *weights_path(const char *name)
     return NULL;
 }
 
-bool weights_writable(const char *path)
+bool weights_name_valid(const char *path)
 {
     static const char *const written[] = {".safetensors", ".pt", ".pth"};
     const char *ending = output_ending(path);

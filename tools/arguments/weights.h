@@ -20,7 +20,7 @@ dn_status weights_read(const char *path, dn_model **model);
 
 /* Complains and returns false where a file's name promises a format that is not
  * written. */
-bool weights_writable(const char *path);
+bool weights_name_valid(const char *path);
 
 /* Loads FILE|NAME and shows the model's warning. NULL where it has complained. */
 dn_model *weights_open(const char *name);

@@ -46,7 +46,8 @@ static bool time_runs(dn_session *session, const float *input, float *logits, do
         if (run == 0 && chosen.layers)
             dn_session_profile(session, bench_add_step, row);
         double start = seconds_now();
-        if (!succeeded(dn_session_run(session, input, row->batch, row->size, row->size, logits)))
+        if (!ok_or_complain(
+                dn_session_run(session, input, row->batch, row->size, row->size, logits)))
             return false;
         if (run >= 0)
             seconds[run] = seconds_now() - start;
@@ -80,8 +81,8 @@ static bool bench(const dn_model *model, bench_row *row)
     size_t pixels = (size_t)row->batch * (size_t)row->size * (size_t)row->size;
     size_t count = pixels * (size_t)arch->channels;
     size_t held = (count + (size_t)row->batch * (size_t)arch->classes) * sizeof(float);
-    if (!room_for((double)held, "bench: the input of %d picture%s of %dx%d", row->batch,
-                  row->batch == 1 ? "" : "s", row->size, row->size))
+    if (!memory_suffices((double)held, "bench: the input of %d picture%s of %dx%d", row->batch,
+                         row->batch == 1 ? "" : "s", row->size, row->size))
         return false;
     float *input = malloc(count * sizeof *input);
     double *seconds = malloc((size_t)chosen.runs * sizeof *seconds);

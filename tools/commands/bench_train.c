@@ -13,7 +13,7 @@ static bool time_steps(dn_trainer *trainer, const dn_batch *batch, int runs, dou
         dn_step_result result;
         double start = seconds_now();
         progress("step %d of %d", run + 1, runs);
-        if (!succeeded(dn_trainer_step(trainer, batch, 1, &result)))
+        if (!ok_or_complain(dn_trainer_step(trainer, batch, 1, &result)))
             return false;
         if (run >= 0)
             seconds[run] = seconds_now() - start;
@@ -35,10 +35,10 @@ bool bench_train(const dn_model *model, const float *input, int runs, double *se
     options.steps = runs + 1;
     options.schedule = "constant";
     options.rate = 1e-4;
-    if (!succeeded(dn_trainer_plan(arch, &options, &row->bytes)))
+    if (!ok_or_complain(dn_trainer_plan(arch, &options, &row->bytes)))
         return false;
-    if (!room_for((double)row->bytes, "bench: training on %d picture%s of %dx%d", row->batch,
-                  row->batch == 1 ? "" : "s", row->size, row->size))
+    if (!memory_suffices((double)row->bytes, "bench: training on %d picture%s of %dx%d", row->batch,
+                         row->batch == 1 ? "" : "s", row->size, row->size))
         return false;
     float *targets = calloc((size_t)row->batch * (size_t)arch->classes, sizeof *targets);
     if (!targets)

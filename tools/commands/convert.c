@@ -51,8 +51,8 @@ static int convert(dn_model *model, const char *path)
 static int run(int count, char **arguments)
 {
     (void)count;
-    if (!output_spares(arguments[1], arguments[0]) || !output_spares(arguments[1], chosen.labels) ||
-        !weights_writable(arguments[1]))
+    if (!output_is_distinct(arguments[1], arguments[0]) ||
+        !output_is_distinct(arguments[1], chosen.labels) || !weights_name_valid(arguments[1]))
         return EXIT_REFUSED;
     dn_model *model = weights_open(arguments[0]);
     if (!model)

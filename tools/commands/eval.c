@@ -95,19 +95,21 @@ static int report(const dn_model *model, const dn_dataset *data, const dn_evalua
     return evaluation->skipped ? EXIT_PART : EXIT_DONE;
 }
 
-static bool outputs_spare(const char *data)
+static bool outputs_are_distinct(const char *data)
 {
     const char *weights = weights_path(weights_argument());
-    return output_spares(chosen.confusion, weights) && output_spares(chosen.confusion, data) &&
-           output_spares(chosen.per_class, weights) && output_spares(chosen.per_class, data) &&
-           output_spares(chosen.per_class, chosen.confusion);
+    return output_is_distinct(chosen.confusion, weights) &&
+           output_is_distinct(chosen.confusion, data) &&
+           output_is_distinct(chosen.per_class, weights) &&
+           output_is_distinct(chosen.per_class, data) &&
+           output_is_distinct(chosen.per_class, chosen.confusion);
 }
 
 /* Before the work, which may be long. */
-static bool outputs_possible(const dn_dataset *data)
+static bool outputs_are_writable(const dn_dataset *data)
 {
-    return (!chosen.confusion || evaluation_confusion_possible(data, chosen.confusion)) &&
-           (!chosen.per_class || output_possible(chosen.per_class));
+    return (!chosen.confusion || evaluation_confusion_writable(data, chosen.confusion)) &&
+           (!chosen.per_class || output_is_writable(chosen.per_class));
 }
 
 static int run(int count, char **arguments)
@@ -116,8 +118,8 @@ static int run(int count, char **arguments)
     dn_model *model = weights_load();
     dn_dataset *data = NULL;
     dn_evaluation *evaluation = NULL;
-    if (model && outputs_spare(arguments[0]) &&
-        labelled_open(arguments[0], DN_PORTION_TEST, &data) && outputs_possible(data))
+    if (model && outputs_are_distinct(arguments[0]) &&
+        labelled_open(arguments[0], DN_PORTION_TEST, &data) && outputs_are_writable(data))
         evaluation = evaluate(model, data);
     int status = evaluation ? report(model, data, evaluation) : EXIT_REFUSED;
     dn_evaluation_free(evaluation);

@@ -92,7 +92,7 @@ static bool write_result(dn_session *session, const npy_array *input, const dn_a
 }
 
 /* Written all the same, but said. */
-static int judge(const npy_array *input, bool finite)
+static int exit_status(const npy_array *input, bool finite)
 {
     if (!all_finite(input->data, input->count))
         complain("%s: holds values that are infinite or no numbers", chosen.input);
@@ -121,7 +121,7 @@ static int forward(const dn_model *model, const npy_array *input)
     bool finite = true;
     bool sound = write_result(session, input, arch, chosen.feature ? match.name : NULL, &finite);
     dn_session_free(session);
-    return sound ? judge(input, finite) : EXIT_REFUSED;
+    return sound ? exit_status(input, finite) : EXIT_REFUSED;
 }
 
 static int run(int count, char **arguments)
@@ -131,7 +131,7 @@ static int run(int count, char **arguments)
         complain("forward: --%s FILE is missing", chosen.input ? "output" : "input");
         return EXIT_REFUSED;
     }
-    if (!npy_writable(chosen.output) || !output_spares(chosen.output, chosen.input))
+    if (!npy_name_valid(chosen.output) || !output_is_distinct(chosen.output, chosen.input))
         return EXIT_REFUSED;
     dn_model *model = weights_load();
     if (!model)

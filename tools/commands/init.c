@@ -29,7 +29,7 @@ static int run(int count, char **arguments)
         complain("init: --output FILE is missing");
         return EXIT_REFUSED;
     }
-    if (!weights_writable(chosen.output))
+    if (!weights_name_valid(chosen.output))
         return EXIT_REFUSED;
     if (!arch_from_options(count ? arguments[0] : NULL, &arch))
         return EXIT_REFUSED;

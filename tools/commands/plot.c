@@ -18,14 +18,14 @@ static const option_row options[] = {
 };
 
 /* RUN/log.csv is read, and not drawn over. */
-static bool spares_logs(const char *path, int count, char **runs)
+static bool is_no_log(const char *path, int count, char **runs)
 {
     bool sound = true;
     for (int i = 0; sound && i < count; i++) {
         char *log;
         if (asprintf(&log, "%s/log.csv", runs[i]) < 0)
             return complain("out of memory");
-        sound = output_spares(path, log);
+        sound = output_is_distinct(path, log);
         free(log);
     }
     return sound;
@@ -39,7 +39,7 @@ static int run(int count, char **arguments)
         return EXIT_REFUSED;
     }
     const char *path = chosen.output ? chosen.output : standard;
-    bool sound = spares_logs(path, count, arguments) && curves_write(arguments, count, path);
+    bool sound = is_no_log(path, count, arguments) && curves_write(arguments, count, path);
     if (sound)
         printf("%s\n", path);
     free(standard);

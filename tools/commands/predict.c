@@ -49,7 +49,7 @@ typedef struct predictor {
 } predictor;
 
 /* Weights that are damaged, or a picture that no weights were trained for. */
-static void say_unanswered(predictor *p, const char *path)
+static void warn_unanswered(predictor *p, const char *path)
 {
     complain("%s: the network's answer is not a number", path);
     p->unanswered++;
@@ -63,13 +63,14 @@ static int most_named(const dn_model *model)
 }
 
 /* Rows of logits become what is said of each picture. */
-static bool say(predictor *p, char *const *paths, picture_tensor *const *pictures, int count)
+static bool print_answers(predictor *p, char *const *paths, picture_tensor *const *pictures,
+                          int count)
 {
     int classes = dn_model_arch(p->model)->classes;
     for (int i = 0; i < count; i++) {
         float *row = p->logits + (size_t)i * (size_t)classes;
         if (!all_finite(row, (size_t)classes)) {
-            say_unanswered(p, paths[i]);
+            warn_unanswered(p, paths[i]);
             continue;
         }
         dn_model_probabilities(p->model, 1, row);
@@ -95,9 +96,9 @@ static bool run_together(predictor *p, char *const *paths, picture_tensor *const
     int height = pictures[0]->height, width = pictures[0]->width;
     size_t floats = (size_t)p->preprocess.channels * (size_t)height * (size_t)width;
     if (floats * (size_t)count > p->input_floats) {
-        if (!room_for((double)floats * count * sizeof(float),
-                      "predict: %d picture%s of %dx%d in a run", count, count == 1 ? "" : "s",
-                      width, height))
+        if (!memory_suffices((double)floats * count * sizeof(float),
+                             "predict: %d picture%s of %dx%d in a run", count,
+                             count == 1 ? "" : "s", width, height))
             return false;
         float *grown = realloc(p->input, floats * (size_t)count * sizeof *grown);
         if (!grown)
@@ -107,9 +108,9 @@ static bool run_together(predictor *p, char *const *paths, picture_tensor *const
     }
     for (int i = 0; i < count; i++)
         memcpy(p->input + (size_t)i * floats, pictures[i]->data, floats * sizeof(float));
-    if (!succeeded(dn_session_run(p->session, p->input, count, height, width, p->logits)))
+    if (!ok_or_complain(dn_session_run(p->session, p->input, count, height, width, p->logits)))
         return false;
-    return say(p, paths, pictures, count);
+    return print_answers(p, paths, pictures, count);
 }
 
 /* Pictures that could be read, in runs of equal size. */

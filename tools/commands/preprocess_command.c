@@ -97,7 +97,7 @@ static int write_array(const dn_preprocess *preprocess, const picture_list *list
 static bool start_pipeline(dn_preprocess *preprocess)
 {
     if (!weights_argument())
-        return succeeded(dn_preprocess_parse("torchvision", preprocess));
+        return ok_or_complain(dn_preprocess_parse("torchvision", preprocess));
     dn_model *model = weights_load();
     if (!model)
         return false;
@@ -114,7 +114,7 @@ static int run(int count, char **arguments)
         complain("preprocess: --output FILE is missing");
         return EXIT_REFUSED;
     }
-    if (!npy_writable(chosen.output) || !start_pipeline(&preprocess) ||
+    if (!npy_name_valid(chosen.output) || !start_pipeline(&preprocess) ||
         !picture_pipeline(&preprocess) || !picture_list_create(count, arguments, &list))
         return EXIT_REFUSED;
     int status = write_array(&preprocess, &list);

@@ -41,8 +41,9 @@ typedef struct comparison {
 
 /* Element of the dumped tensor that the feature's element should equal; `before`
  * maps come first. */
-static double dumped_at(const comparison *c, const npy_array *dumped, const feature_match *match,
-                        const dn_feature *feature, int before, int image, int channel, size_t pixel)
+static double reference_at(const comparison *c, const npy_array *dumped, const feature_match *match,
+                           const dn_feature *feature, int before, int image, int channel,
+                           size_t pixel)
 {
     size_t area = (size_t)feature->height * (size_t)feature->width;
     if (match->newest_first)
@@ -77,7 +78,7 @@ static double relative_error(const comparison *c, const npy_array *dumped,
                 for (int x = 0; x < feature->width; x++) {
                     size_t pixel = (size_t)y * (size_t)feature->width + (size_t)x;
                     double value =
-                        dumped_at(c, dumped, match, feature, before, image, channel, pixel);
+                        reference_at(c, dumped, match, feature, before, image, channel, pixel);
                     double own = (double)feature_at(feature, image, channel, y, x);
                     difference =
                         fmax(difference, isfinite(own - value) ? fabs(own - value) : HUGE_VAL);
@@ -196,7 +197,7 @@ static bool run_compared(comparison *c, const dn_model *model, const npy_array *
     bool sound = session_open(model, chosen.threads, &session);
     if (sound) {
         dn_session_observe(session, compare_feature, c);
-        sound = succeeded(dn_session_run(session, input->data, (int)shape[0], (int)shape[2],
+        sound = ok_or_complain(dn_session_run(session, input->data, (int)shape[0], (int)shape[2],
                                          (int)shape[3], logits));
     }
     dn_session_free(session);

@@ -86,7 +86,7 @@ bool contact_sheet_add(contact_sheet *sheet, cairo_surface_t *picture, cairo_sur
 }
 
 /* Shortens text until it fits; whole UTF-8 characters go. */
-static void show_fitted(cairo_t *context, const char *text, double width)
+static void show_shortened(cairo_t *context, const char *text, double width)
 {
     char shown[256];
     snprintf(shown, sizeof shown, "%s", text);
@@ -122,10 +122,10 @@ bool contact_sheet_write(const contact_sheet *sheet, const char *path)
         cairo_paint(context);
         cairo_set_source_rgb(context, 0.1, 0.1, 0.1);
         cairo_move_to(context, x, y + THUMB + 18);
-        show_fitted(context, sheet->cells[i].caption, CELL_WIDTH);
+        show_shortened(context, sheet->cells[i].caption, CELL_WIDTH);
         cairo_set_source_rgb(context, 0.45, 0.45, 0.45);
         cairo_move_to(context, x, y + THUMB + 37);
-        show_fitted(context, sheet->cells[i].name, CELL_WIDTH);
+        show_shortened(context, sheet->cells[i].name, CELL_WIDTH);
     }
     bool sound = cairo_status(context) == CAIRO_STATUS_SUCCESS;
     cairo_destroy(context);

@@ -25,10 +25,10 @@ typedef struct run_curves {
     curve loss, val_loss, accuracy, val_score;
 } run_curves;
 
-static bool open_curve(curve *c, int room)
+static bool open_curve(curve *c, int capacity)
 {
-    c->x = malloc((size_t)(room + 1) * sizeof *c->x);
-    c->y = malloc((size_t)(room + 1) * sizeof *c->y);
+    c->x = malloc((size_t)(capacity + 1) * sizeof *c->x);
+    c->y = malloc((size_t)(capacity + 1) * sizeof *c->y);
     return (c->x && c->y) || complain("out of memory for curves");
 }
 

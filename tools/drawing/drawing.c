@@ -63,7 +63,7 @@ static bool ends_in(const char *path, const char *ending)
     return dot && strcmp(dot, ending) == 0;
 }
 
-bool drawing_named(const char *path)
+bool drawing_name_valid(const char *path)
 {
     return ends_in(path, ".png") || ends_in(path, ".svg") ||
            complain("%s: the name of a picture ends in .png or .svg", path);
@@ -72,7 +72,7 @@ bool drawing_named(const char *path)
 bool drawing_write(void (*draw)(cairo_t *context, const void *drawn), const void *drawn, int width,
                    int height, const char *path)
 {
-    if (!drawing_named(path))
+    if (!drawing_name_valid(path))
         return false;
     if (ends_in(path, ".svg"))
         return write_svg(draw, drawn, width, height, path);

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 /* Complains and returns false where a file's name does not end in .png or .svg. */
-bool drawing_named(const char *path);
+bool drawing_name_valid(const char *path);
 
 /* Draws to a .png or .svg, told by the file's name. Complains where it cannot. */
 bool drawing_write(void (*draw)(cairo_t *context, const void *drawn), const void *drawn, int width,

@@ -34,7 +34,7 @@ static bool is_picture(const heat_folder *folder, const char *name)
     return false;
 }
 
-static bool taken(const heat_folder *folder, const char *name)
+static bool name_is_taken(const heat_folder *folder, const char *name)
 {
     if (is_picture(folder, name) || (folder->sheet_path && strcmp(folder->sheet_path, name) == 0))
         return true;
@@ -48,7 +48,7 @@ static bool taken(const heat_folder *folder, const char *name)
 static char *choose_name(const heat_folder *folder, const char *stem, int length)
 {
     char *name = NULL;
-    for (int number = 1; !name || taken(folder, name); number++) {
+    for (int number = 1; !name || name_is_taken(folder, name); number++) {
         free(name);
         int made = number == 1
                        ? asprintf(&name, "%s/%.*s.png", folder->path, length, stem)

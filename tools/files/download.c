@@ -122,7 +122,7 @@ static int show_progress(void *context, curl_off_t total, curl_off_t now, curl_o
 
 /* What must hold: no protocol but HTTPS, also after a redirection, unless the
  * caller's own URL is of HTTP; no error page taken for the file. */
-static CURLcode guard(transfer *t)
+static CURLcode restrict_protocols(transfer *t)
 {
     const char *allowed = strncasecmp(t->d->url, "http:", 5) == 0 ? "http,https" : "https";
     const CURLcode codes[] = {
@@ -139,10 +139,10 @@ static CURLcode guard(transfer *t)
     return CURLE_OK;
 }
 
-static CURLcode perform(transfer *t)
+static CURLcode perform_request(transfer *t)
 {
     char range[32], agent[48];
-    CURLcode code = guard(t);
+    CURLcode code = restrict_protocols(t);
     if (code != CURLE_OK)
         return code;
     snprintf(agent, sizeof agent, "densenet/%s", dn_version());
@@ -166,7 +166,7 @@ static CURLcode perform(transfer *t)
 
 typedef enum outcome { FINISHED, AGAIN, FAILED } outcome;
 
-static outcome judge(transfer *t, CURLcode code)
+static outcome outcome_of(transfer *t, CURLcode code)
 {
     if (code == CURLE_OK)
         return FINISHED;
@@ -199,7 +199,7 @@ bool download_rest(download *d)
                       .started_at = d->have};
         if (!t.handle)
             return complain("out of memory");
-        result = judge(&t, perform(&t));
+        result = outcome_of(&t, perform_request(&t));
         progress_end();
         curl.cleanup(t.handle);
     }

@@ -5,7 +5,7 @@
 
 bool labelled_open(const char *path, dn_portion portion, dn_dataset **data)
 {
-    if (!succeeded(dn_dataset_open(path, portion, data)))
+    if (!ok_or_complain(dn_dataset_open(path, portion, data)))
         return false;
     int links = dn_dataset_links(*data);
     if (links)

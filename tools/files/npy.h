@@ -34,7 +34,7 @@ typedef struct npy_source {
 bool npy_read_source(const npy_source *source, npy_array *array);
 
 /* Complains and returns false where a file's name promises another format. */
-bool npy_writable(const char *path);
+bool npy_name_valid(const char *path);
 
 /* Writes a .npy piece by piece: npy_begin, output_write of floats in C order,
  * npy_end with the shape that they turned out to have. Each releases the file

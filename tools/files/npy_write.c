@@ -41,7 +41,7 @@ static bool write_header(output_file *file, int rank, const int64_t *shape)
     return false;
 }
 
-bool npy_writable(const char *path)
+bool npy_name_valid(const char *path)
 {
     const char *ending = output_ending(path);
     return !ending || strcasecmp(ending, ".npy") == 0 ||

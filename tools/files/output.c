@@ -11,11 +11,11 @@
 
 bool output_create(const char *path, output_file *file)
 {
-    return succeeded(dn_file_create(path, file));
+    return ok_or_complain(dn_file_create(path, file));
 }
 
 /* A pipe opened and closed would tell its reader that all has been said. */
-bool output_possible(const char *path)
+bool output_is_writable(const char *path)
 {
     output_file file;
     if (dn_file_is_stream(path))
@@ -37,12 +37,12 @@ const char *output_ending(const char *path)
 
 bool output_write(output_file *file, const void *data, size_t size)
 {
-    return succeeded(dn_file_write(file, data, size));
+    return ok_or_complain(dn_file_write(file, data, size));
 }
 
 bool output_commit(output_file *file)
 {
-    return succeeded(dn_file_commit(file));
+    return ok_or_complain(dn_file_commit(file));
 }
 
 void output_abandon(output_file *file)

@@ -9,7 +9,7 @@
 typedef dn_file_writer output_file;
 
 /* Whether a file of this name could be written, found out without leaving one. */
-bool output_possible(const char *path);
+bool output_is_writable(const char *path);
 
 /* The ending that promises a format, ".png"; NULL where there is none, and for what
  * is no file but a device or pipe. */

@@ -141,7 +141,7 @@ static dn_status picture_read(const char *path, dn_image **image)
 }
 
 /* Keeps what went wrong, since the library's sentence belongs to its thread. */
-static void note_fault(picture_tensor *tensor, const char *path, const char *fault)
+static void set_fault(picture_tensor *tensor, const char *path, const char *fault)
 {
     if (asprintf(&tensor->fault, "%s: %s", path, fault) < 0)
         tensor->fault = NULL;
@@ -168,29 +168,29 @@ static void fill_from_image(const dn_preprocess *preprocess, const char *path,
 {
     if (dn_preprocess_size(preprocess, image->width, image->height, &tensor->width,
                            &tensor->height) != DN_OK) {
-        note_fault(tensor, path, dn_last_error());
+        set_fault(tensor, path, dn_last_error());
         return;
     }
     size_t plane = (size_t)tensor->width * (size_t)tensor->height;
     tensor->data = malloc((size_t)preprocess->channels * plane * sizeof(float));
     if (tensor->data && dn_preprocess_run(preprocess, image, tensor->data) == DN_OK)
         return;
-    note_fault(tensor, path, tensor->data ? dn_last_error() : "out of memory");
+    set_fault(tensor, path, tensor->data ? dn_last_error() : "out of memory");
     free(tensor->data);
     tensor->data = NULL;
 }
 
-typedef struct fill_work {
+typedef struct prepare_work {
     const dn_preprocess *preprocess;
     char *const *paths;
     bool keep_images;
     picture_tensor *tensors;
-} fill_work;
+} prepare_work;
 
-static void fill_one(void *context, int i, int thread)
+static void prepare_picture(void *context, int i, int thread)
 {
     (void)thread;
-    const fill_work *work = context;
+    const prepare_work *work = context;
     picture_tensor *tensor = &work->tensors[i];
     dn_image *image;
     *tensor = (picture_tensor){0};
@@ -209,8 +209,8 @@ static void fill_one(void *context, int i, int thread)
 void picture_tensors_fill(const dn_preprocess *preprocess, char *const *paths, int count,
                           int threads, bool keep_images, picture_tensor *tensors)
 {
-    fill_work work = {preprocess, paths, keep_images, tensors};
-    dn_parallel((dn_team){NULL, threads}, count, fill_one, &work);
+    prepare_work work = {preprocess, paths, keep_images, tensors};
+    dn_parallel((dn_team){NULL, threads}, count, prepare_picture, &work);
 }
 
 void picture_tensors_free(int count, picture_tensor *tensors)

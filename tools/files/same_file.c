@@ -40,7 +40,7 @@ static bool same_file(const char *a, const char *b)
            folder_stat(b, &second) && same_inode(&first, &second);
 }
 
-bool output_spares(const char *output, const char *other)
+bool output_is_distinct(const char *output, const char *other)
 {
     return !output || !other || !same_file(output, other) ||
            complain("%s: the same command reads or writes it already: it would be lost", output);

@@ -12,6 +12,6 @@ bool same_inode(const struct stat *a, const struct stat *b);
 
 /* Whether what is written to `output` leaves `other`, which the same command reads
  * or writes, as it is; complains where it does not. Either may be NULL. */
-bool output_spares(const char *output, const char *other);
+bool output_is_distinct(const char *output, const char *other);
 
 #endif

@@ -159,11 +159,11 @@ static bool is_csv(const char *path)
     return dot && strcmp(dot, ".csv") == 0;
 }
 
-bool evaluation_confusion_possible(const dn_dataset *data, const char *path)
+bool evaluation_confusion_writable(const dn_dataset *data, const char *path)
 {
     if (dn_dataset_task(data) == DN_TASK_LABELS)
         return complain("eval: pictures with several labels have no confusion matrix");
-    return (is_csv(path) || drawing_named(path)) && output_possible(path);
+    return (is_csv(path) || drawing_name_valid(path)) && output_is_writable(path);
 }
 
 bool evaluation_write_confusion(const dn_evaluation *evaluation, const dn_model *model,

@@ -19,7 +19,7 @@ bool evaluation_write_outputs(const dn_evaluation *evaluation, const dn_model *m
 
 /* Complains and returns false where no confusion matrix of this data could be
  * written to a file of this name. */
-bool evaluation_confusion_possible(const dn_dataset *data, const char *path);
+bool evaluation_confusion_writable(const dn_dataset *data, const char *path);
 
 /* .csv, or a picture as .png or .svg; rows are the truth. */
 bool evaluation_write_confusion(const dn_evaluation *evaluation, const dn_model *model,

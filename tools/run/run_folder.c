@@ -9,7 +9,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-bool run_folder_hold(const char *folder, int *lock)
+bool run_folder_lock(const char *folder, int *lock)
 {
     *lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (*lock < 0)
@@ -53,7 +53,7 @@ static bool resumes(int folder, const char *path)
                : complain("%s: holds no resume.safetensors, no run to go on with", path);
 }
 
-bool run_folder_resumes(const char *folder)
+bool run_folder_can_resume(const char *folder)
 {
     int descriptor = open(folder, O_PATH | O_CLOEXEC);
     if (descriptor < 0)
@@ -63,7 +63,7 @@ bool run_folder_resumes(const char *folder)
     return sound;
 }
 
-bool run_folder_free(const char *folder)
+bool run_folder_is_free(const char *folder)
 {
     int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0)

@@ -60,8 +60,8 @@ static bool parse_row(char *line, log_row *row)
 static bool keep_row(run_log *log, const log_row *row)
 {
     if ((log->count & (log->count - 1)) == 0) { /* full at each power of two */
-        size_t room = log->count ? 2 * (size_t)log->count : 1;
-        log_row *grown = realloc(log->rows, room * sizeof *grown);
+        size_t capacity = log->count ? 2 * (size_t)log->count : 1;
+        log_row *grown = realloc(log->rows, capacity * sizeof *grown);
         if (!grown)
             return complain("out of memory for the log");
         log->rows = grown;
@@ -73,10 +73,10 @@ static bool keep_row(run_log *log, const log_row *row)
 static bool read_lines(FILE *stream, const char *path, run_log *log)
 {
     char *line = NULL;
-    size_t room = 0;
+    size_t capacity = 0;
     bool sound = true;
     ssize_t length;
-    for (int number = 1; sound && (length = getline(&line, &room, stream)) > 0; number++) {
+    for (int number = 1; sound && (length = getline(&line, &capacity, stream)) > 0; number++) {
         log_row row;
         if (line[length - 1] != '\n')
             break; /* a line that was being written when the run was cut off */

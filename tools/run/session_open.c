@@ -8,5 +8,5 @@ bool session_open(const dn_model *model, int threads, dn_session **session)
     dn_session_options options;
     dn_session_defaults(&options, sizeof options);
     options.threads = threads;
-    return succeeded(dn_session_create(model, &options, session));
+    return ok_or_complain(dn_session_create(model, &options, session));
 }

@@ -79,7 +79,7 @@ static bool save_model(const train_run *run, const dn_model *model, const char *
 bool train_models_save(const train_run *run, bool best)
 {
     dn_model *model;
-    if (!succeeded(dn_trainer_model(run->trainer, true, &model)))
+    if (!ok_or_complain(dn_trainer_model(run->trainer, true, &model)))
         return false;
     bool sound = save_model(run, model, "last.safetensors") &&
                  (!best || save_model(run, model, "best.safetensors"));

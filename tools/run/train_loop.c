@@ -75,7 +75,7 @@ static bool keep_part(const train_run *run, step_parts *parts, const dn_batch *b
 }
 
 /* Says what went wrong, and how to go on where that is possible. */
-static bool give_up(const train_run *run)
+static bool report_failure(const train_run *run)
 {
     refuse();
     if (run->saved)
@@ -91,7 +91,7 @@ static bool load_parts(train_run *run, step_parts *parts)
     for (int i = 0; i < train_chosen.accumulate; i++) {
         const dn_loaded *loaded;
         if (dn_loader_next(run->loader, &loaded) != DN_OK)
-            return give_up(run);
+            return report_failure(run);
         for (int j = 0; j < loaded->new_skips; j++)
             complain("skipped: %s", loaded->skips[j].reason);
         run->skipped += loaded->new_skips;
@@ -141,7 +141,7 @@ static bool step(train_run *run, step_parts *parts, double started)
     if (!load_parts(run, parts))
         return false;
     if (dn_trainer_step(run->trainer, parts->parts, parts->count, &result) != DN_OK)
-        return give_up(run);
+        return report_failure(run);
     run->epoch_loss += result.loss * result.pictures;
     run->epoch_correct += result.correct;
     run->epoch_pictures += result.pictures;
@@ -181,14 +181,14 @@ static bool validate(train_run *run, log_row *row)
     options.progress = show_evaluation;
     options.skipped = show_skipped;
     options.context = &told;
-    if (!succeeded(dn_trainer_model(run->trainer, true, &model)))
+    if (!ok_or_complain(dn_trainer_model(run->trainer, true, &model)))
         return false;
     bool sound = dn_evaluate(model, run->val, &options, &evaluation) == DN_OK;
     dn_model_free(model);
     progress_end();
     told = 1;
     if (!sound)
-        return give_up(run);
+        return report_failure(run);
     row->val_loss = evaluation->loss;
     row->val_score = isnan(evaluation->top1) ? evaluation->auroc : evaluation->top1;
     dn_evaluation_free(evaluation);

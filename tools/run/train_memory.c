@@ -12,25 +12,26 @@ dn_evaluate_options train_validation(const train_run *run)
     };
 }
 
-static bool is_room(const train_run *run)
+static bool memory_is_enough(const train_run *run)
 {
-    return room_for((double)run->bytes, "train: %d picture%s of %dx%d in a pass",
-                    run->options.batch, run->options.batch == 1 ? "" : "s", run->size, run->size);
+    return memory_suffices((double)run->bytes, "train: %d picture%s of %dx%d in a pass",
+                           run->options.batch, run->options.batch == 1 ? "" : "s", run->size,
+                           run->size);
 }
 
 bool train_memory_plan(train_run *run, const dn_model *start)
 {
     const dn_evaluate_options validation = train_validation(run);
     size_t trainer, evaluation;
-    if (!succeeded(dn_trainer_plan(dn_model_arch(start), &run->options, &trainer)))
+    if (!ok_or_complain(dn_trainer_plan(dn_model_arch(start), &run->options, &trainer)))
         return false;
     run->bytes += trainer + dn_loader_bytes(run->loader);
-    if (!is_room(run))
+    if (!memory_is_enough(run))
         return false;
     if (!run->val)
         return true;
-    if (!succeeded(dn_evaluate_plan(start, run->val, &validation, &evaluation)))
+    if (!ok_or_complain(dn_evaluate_plan(start, run->val, &validation, &evaluation)))
         return false;
     run->bytes += evaluation + dn_arch_parameters(&run->arch) * sizeof(float);
-    return is_room(run);
+    return memory_is_enough(run);
 }

@@ -41,9 +41,9 @@ static bool open_data(train_run *run)
                         train_chosen.data, dn_dataset_label(run->whole, 0), train_chosen.data);
     if (train_chosen.val) {
         const char **names = label_names(run->whole);
-        bool done =
-            names && labelled_open(train_chosen.val, DN_PORTION_TEST, &run->val_source) &&
-            succeeded(dn_dataset_match(run->val_source, names, dn_dataset_outputs(run->whole)));
+        bool done = names && labelled_open(train_chosen.val, DN_PORTION_TEST, &run->val_source) &&
+                    ok_or_complain(
+                        dn_dataset_match(run->val_source, names, dn_dataset_outputs(run->whole)));
         run->val = run->val_source;
         free(names);
         return done;
@@ -69,8 +69,8 @@ static dn_model *load_start(const train_run *run)
     int outputs = dn_dataset_outputs(run->whole);
     if (dn_model_arch(model)->classes == outputs)
         return model;
-    bool done =
-        succeeded(dn_model_replace_head(model, outputs, (uint64_t)train_chosen.seed, &replaced));
+    bool done = ok_or_complain(
+        dn_model_replace_head(model, outputs, (uint64_t)train_chosen.seed, &replaced));
     dn_model_free(model);
     return done ? replaced : NULL;
 }
@@ -91,8 +91,8 @@ static dn_model *random_start(const train_run *run)
     }
     arch.classes = outputs;
     bool paper = strcmp(train_chosen.init_scheme, "paper") == 0;
-    return succeeded(dn_model_init(&arch, paper ? DN_INIT_PAPER : DN_INIT_PYTORCH,
-                                   (uint64_t)train_chosen.seed, &model))
+    return ok_or_complain(dn_model_init(&arch, paper ? DN_INIT_PAPER : DN_INIT_PYTORCH,
+                                        (uint64_t)train_chosen.seed, &model))
                ? model
                : NULL;
 }
@@ -101,7 +101,7 @@ static bool set_metadata(const train_run *run, dn_model *start)
 {
     const char **names = label_names(run->whole);
     bool done =
-        names && succeeded(dn_model_set_labels(start, names, dn_dataset_outputs(run->whole)));
+        names && ok_or_complain(dn_model_set_labels(start, names, dn_dataset_outputs(run->whole)));
     dn_model_set_task(start, dn_dataset_task(run->whole));
     dn_model_set_preprocess(start, &run->preprocess);
     free(names);
@@ -109,7 +109,7 @@ static bool set_metadata(const train_run *run, dn_model *start)
 }
 
 /* Few pictures make a smaller batch, unless it was asked for. */
-static bool fit_batch(const train_run *run)
+static bool limit_batch(const train_run *run)
 {
     int count = dn_dataset_count(run->train);
     if (train_chosen.batch_size <= count)
@@ -125,7 +125,7 @@ static bool fit_batch(const train_run *run)
 static bool open_loader(train_run *run, const dn_arch *arch)
 {
     const char *augment = dn_stem_pools(arch->stem) ? "imagenet" : "cifar";
-    if (!fit_batch(run) || !option_default(run->chosen, "augment", augment))
+    if (!limit_batch(run) || !option_default(run->chosen, "augment", augment))
         return false;
     dn_loader_options loading = {
         .batch = train_chosen.batch_size,
@@ -139,7 +139,7 @@ static bool open_loader(train_run *run, const dn_arch *arch)
         .augment = train_chosen.augment,
         .preprocess = run->preprocess,
     };
-    if (!succeeded(dn_loader_create(run->train, &loading, &run->loader)))
+    if (!ok_or_complain(dn_loader_create(run->train, &loading, &run->loader)))
         return false;
     int batches = dn_loader_batches(run->loader);
     run->steps_per_epoch = (batches + train_chosen.accumulate - 1) / train_chosen.accumulate;
@@ -158,7 +158,7 @@ static bool open_trainer(train_run *run, const dn_model *start)
     options->warmup = llround(train_chosen.warmup * (double)run->steps_per_epoch);
     run->arch = *dn_model_arch(start);
     return train_memory_plan(run, start) &&
-           succeeded(dn_trainer_create(start, options, &run->trainer));
+           ok_or_complain(dn_trainer_create(start, options, &run->trainer));
 }
 
 /* runs/ARCH-DATE-TIME where none was named; stays for the program's life. */
@@ -180,10 +180,10 @@ static const char *choose_folder(const dn_arch *arch)
 static bool open_folder(train_run *run)
 {
     if (train_chosen.resume) /* what this call was given holds for the next as well */
-        return run_folder_hold(run->folder, &run->lock) && train_checkpoint_restore(run) &&
+        return run_folder_lock(run->folder, &run->lock) && train_checkpoint_restore(run) &&
                (train_finished(run) || train_settings_write(run->chosen, run->folder));
-    return folder_make(run->folder) && run_folder_hold(run->folder, &run->lock) &&
-           run_folder_free(run->folder) && train_settings_write(run->chosen, run->folder);
+    return folder_make(run->folder) && run_folder_lock(run->folder, &run->lock) &&
+           run_folder_is_free(run->folder) && train_settings_write(run->chosen, run->folder);
 }
 
 static bool open_network(train_run *run)
@@ -197,7 +197,7 @@ static bool open_network(train_run *run)
     return done;
 }
 
-static void announce(const train_run *run)
+static void print_plan(const train_run *run)
 {
     fprintf(stderr, "%s, %zu parameters, on %d picture%s (%s); memory planned: %.0f MB\n",
             run->arch.name, dn_arch_parameters(&run->arch), dn_dataset_count(run->train),
@@ -210,7 +210,7 @@ bool train_run_open(const command *chosen, train_run *run)
     *run = (train_run){.chosen = chosen,
                        .best_score = -1,
                        .best_loss = DBL_MAX,
-                       .bytes = room_taken(),
+                       .bytes = memory_in_use(),
                        .lock = -1};
     if (!open_data(run) || !open_network(run) || !open_folder(run))
         return false;
@@ -220,7 +220,7 @@ bool train_run_open(const command *chosen, train_run *run)
     run->log = run_log_open(run->folder, dn_dataset_task(run->whole) == DN_TASK_LABELS, steps,
                             train_epoch_open(run));
     if (run->log)
-        announce(run);
+        print_plan(run);
     return run->log != NULL;
 }
 

@@ -13,7 +13,7 @@ static bool usual_pipeline(const train_run *run, bool recorded, dn_preprocess *p
     const char *format = dn_dataset_format(run->whole);
     if (recorded || strncmp(format, "CIFAR", 5) != 0)
         return true;
-    return succeeded(
+    return ok_or_complain(
         dn_preprocess_parse(strcmp(format, "CIFAR-100") == 0 ? "cifar100" : "cifar10", preprocess));
 }
 
@@ -55,7 +55,7 @@ bool train_pipeline_choose(train_run *run, const dn_model *start)
         fit_pipeline(preprocess, size, imagenet);
     preprocess->channels = arch->channels;
     if (train_chosen.preprocess &&
-        !succeeded(dn_preprocess_parse(train_chosen.preprocess, preprocess)))
+        !ok_or_complain(dn_preprocess_parse(train_chosen.preprocess, preprocess)))
         return false;
     if (!dn_preprocess_side(preprocess))
         fit_pipeline(preprocess, size, imagenet);

@@ -114,7 +114,7 @@ static const option_row *find_row(const command *chosen, const char *name)
     return row;
 }
 
-static bool keeps(const command *chosen, const json_t *settings, size_t i)
+static bool is_unchanged(const command *chosen, const json_t *settings, size_t i)
 {
     const char *name = kept[i].name;
     const option_row *row = find_row(chosen, name);
@@ -133,11 +133,11 @@ static bool keeps(const command *chosen, const json_t *settings, size_t i)
     return sound;
 }
 
-static bool keeps_steps(const command *chosen, const json_t *settings)
+static bool steps_are_unchanged(const command *chosen, const json_t *settings)
 {
     bool sound = true;
     for (size_t i = 0; sound && i < sizeof kept / sizeof *kept; i++)
-        sound = keeps(chosen, settings, i);
+        sound = is_unchanged(chosen, settings, i);
     return sound;
 }
 
@@ -179,7 +179,7 @@ static bool same_network(const json_t *object, const char *run)
 bool train_settings_read(const command *chosen, const char *run)
 {
     char *path;
-    if (!run_folder_resumes(run))
+    if (!run_folder_can_resume(run))
         return false;
     if (asprintf(&path, "%s/settings.json", run) < 0)
         return complain("out of memory for the settings");
@@ -188,7 +188,7 @@ bool train_settings_read(const command *chosen, const char *run)
     bool sound = json_is_object(object) || complain("%s: cannot be read as settings: %s", path,
                                                     object ? "no object" : fault.text);
     sound = sound && same_network(object, run);
-    sound = sound && keeps_steps(chosen, object);
+    sound = sound && steps_are_unchanged(chosen, object);
     command file = *chosen;
     file.name = path;
     const char *name;

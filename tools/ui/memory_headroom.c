@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-size_t room_taken(void)
+size_t memory_in_use(void)
 {
     FILE *stream = fopen("/proc/self/statm", "re");
     unsigned long pages;
@@ -18,7 +18,7 @@ size_t room_taken(void)
     return told ? pages * (size_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
-bool room_for(double bytes, const char *what, ...)
+bool memory_suffices(double bytes, const char *what, ...)
 {
     size_t available = dn_memory_available();
     char text[256];

@@ -6,11 +6,11 @@
 #include <stddef.h>
 
 /* Bytes of memory that this process holds; 0 where the system does not tell. */
-size_t room_taken(void);
+size_t memory_in_use(void);
 
 /* Whether this machine has so many bytes of memory; complains otherwise, before
  * the kernel ends the program for using what it was promised. `what` needs them:
  * "train: batches of 64 pictures of 224x224". */
-bool room_for(double bytes, const char *what, ...) __attribute__((format(printf, 2, 3)));
+bool memory_suffices(double bytes, const char *what, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

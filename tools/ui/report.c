@@ -50,7 +50,7 @@ int refuse(void)
     return EXIT_REFUSED;
 }
 
-bool succeeded(dn_status status)
+bool ok_or_complain(dn_status status)
 {
     if (status != DN_OK)
         refuse();

@@ -20,7 +20,7 @@ void print_escaped(FILE *stream, const char *text);
 int refuse(void);
 
 /* Whether status is DN_OK; complains with the library's sentence otherwise. */
-bool succeeded(dn_status status);
+bool ok_or_complain(dn_status status);
 
 /* A line that is drawn over itself on a terminal, at most ten times a second,
  * and not at all elsewhere. Ended by progress_end, which clears it. */

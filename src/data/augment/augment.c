@@ -91,7 +91,7 @@ static dn_status fit(const dn_augment *augment, dn_filter filter, const dn_image
     return dn_resample(&source, filter, &window, pixels);
 }
 
-static dn_status degrade(const dn_augment *augment, dn_image *image, dn_random *random)
+static dn_status change_pixels(const dn_augment *augment, dn_image *image, dn_random *random)
 {
     uint8_t *pixels = image->pixels;
     int width = image->width, height = image->height, channels = image->channels;
@@ -136,8 +136,8 @@ static void blank(float *tensor, int channels, int size, dn_crop part)
                    (size_t)(right - left) * sizeof *tensor);
 }
 
-static void hide(const dn_augment *augment, int channels, int size, dn_random *random,
-                 float *tensor)
+static void blank_regions(const dn_augment *augment, int channels, int size, dn_random *random,
+                          float *tensor)
 {
     if (augment->cutout >= 1) {
         int side = (int)augment->cutout;
@@ -167,7 +167,7 @@ static dn_status finish(const dn_augment *augment, const dn_preprocess *preproce
         int dy = draw_below(random, 2 * padding + 1) - padding;
         int dx = draw_below(random, 2 * padding + 1) - padding;
         place(scaled, channels, size, dx, dy, dn_draw_chance(random, augment->flip), tensor);
-        hide(augment, channels, size, random, tensor);
+        blank_regions(augment, channels, size, random, tensor);
     }
     free(scaled);
     return status;
@@ -182,7 +182,7 @@ static dn_status run_pixels(const dn_augment *augment, const dn_preprocess *prep
     DN_TRY(dn_alloc_aligned(count, 1, &square.pixels));
     dn_status status = fit(augment, filter, bytes, size, random, square.pixels);
     if (status == DN_OK)
-        status = degrade(augment, &square, random);
+        status = change_pixels(augment, &square, random);
     if (status == DN_OK)
         status = finish(augment, preprocess, &square, random, tensor);
     free(square.pixels);

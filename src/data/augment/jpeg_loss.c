@@ -211,7 +211,7 @@ static void enlarge(component *plane, int width, int height, float *out)
     plane->height = height;
 }
 
-static void lose_grey(uint8_t *pixels, component *grey, int quality)
+static void compress_grey(uint8_t *pixels, component *grey, int quality)
 {
     size_t width = (size_t)grey->width;
     for (int y = 0; y < grey->height; y++)
@@ -227,8 +227,8 @@ static void lose_grey(uint8_t *pixels, component *grey, int quality)
 }
 
 /* spare: memory for one more component. */
-static void lose_colour(uint8_t *pixels, component components[3], float *spare, int quality,
-                        bool halved)
+static void compress_colour(uint8_t *pixels, component components[3], float *spare, int quality,
+                            bool halved)
 {
     int width = components[0].width, height = components[0].height;
     int across = (int)components[0].stride, down = (int)dn_round_up((size_t)height, unit);
@@ -258,9 +258,9 @@ dn_status dn_jpeg_loss(uint8_t *pixels, int width, int height, int channels, int
     for (size_t c = 0; c < 3 && c < planes; c++)
         components[c] = (component){samples + c * down * across, across, width, height};
     if (channels == 1)
-        lose_grey(pixels, &components[0], quality);
+        compress_grey(pixels, &components[0], quality);
     else
-        lose_colour(pixels, components, samples + 3 * down * across, quality, halved);
+        compress_colour(pixels, components, samples + 3 * down * across, quality, halved);
     free(samples);
     return DN_OK;
 }

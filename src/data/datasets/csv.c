@@ -54,7 +54,7 @@ static dn_status read_plain(dn_csv *csv)
 }
 
 /* Takes one of each pair of quotes out, in place. */
-static void undouble(char *text)
+static void unquote_pairs(char *text)
 {
     char *out = text;
     for (; *text; text++) {
@@ -81,7 +81,7 @@ static dn_status read_quoted(dn_csv *csv)
     if (!at(csv, ',') && !at_line_end(csv))
         return fail_at_line(csv, "has text after a quoted field");
     DN_TRY(dn_name_list_add(fields, csv->data + start, csv->offset - 1 - start));
-    undouble(fields->bytes + fields->starts[fields->count - 1]);
+    unquote_pairs(fields->bytes + fields->starts[fields->count - 1]);
     return DN_OK;
 }
 

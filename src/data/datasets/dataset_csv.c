@@ -22,7 +22,7 @@ typedef struct csv_store {
     char *folder;       /* that paths count from */
     dn_name_list paths; /* one per sample */
     dn_name_list words; /* what a single column holds */
-    size_t room;        /* floats that dataset->targets has memory for */
+    size_t capacity;    /* floats that dataset->targets has memory for */
 } csv_store;
 
 static bool is_labels_file(const char *name)
@@ -79,14 +79,14 @@ static dn_status reserve_row(dn_dataset *dataset, csv_store *store)
 {
     size_t outputs = (size_t)dataset->labels.count;
     size_t needed = ((size_t)store->paths.count + 1) * outputs;
-    if (needed <= store->room)
+    if (needed <= store->capacity)
         return DN_OK;
-    size_t room = 2 * needed, bytes = room * sizeof *dataset->targets;
+    size_t capacity = 2 * needed, bytes = capacity * sizeof *dataset->targets;
     float *grown = realloc(dataset->targets, bytes);
     if (!grown)
         return dn_fail_memory(bytes);
     dataset->targets = grown;
-    store->room = room;
+    store->capacity = capacity;
     return DN_OK;
 }
 
@@ -135,7 +135,7 @@ static dn_status read_rows(dn_csv *csv, dn_dataset *dataset, bool *words)
 }
 
 /* The single column turned out to hold class names. */
-static dn_status turn_to_classes(dn_dataset *dataset)
+static dn_status convert_to_classes(dn_dataset *dataset)
 {
     const csv_store *store = dataset->store;
     for (int i = 0; i < store->words.count; i++)
@@ -161,7 +161,7 @@ static dn_status open_file(const char *path, dn_dataset *dataset)
     dn_csv_end(&csv);
     dn_file_map_close(&map);
     if (status == DN_OK && words)
-        return turn_to_classes(dataset);
+        return convert_to_classes(dataset);
     dataset->task = DN_TASK_LABELS;
     dataset->count = ((const csv_store *)dataset->store)->paths.count;
     return status;

@@ -19,7 +19,7 @@ static bool claims(const dn_probe *probe)
 }
 
 /* Adds path and the folders below it. */
-static dn_status list_below(const char *path, int depth, dn_name_list *folders)
+static dn_status list_folders(const char *path, int depth, dn_name_list *folders)
 {
     DN_TRY(dn_name_list_add(folders, path, strlen(path)));
     dn_name_list names = {0};
@@ -32,7 +32,7 @@ static dn_status list_below(const char *path, int depth, dn_name_list *folders)
         char *below = NULL;
         status = dn_join_path(path, dn_name_list_get(&names, i), &below);
         if (status == DN_OK)
-            status = list_below(below, depth + 1, folders);
+            status = list_folders(below, depth + 1, folders);
         free(below);
     }
     dn_name_list_free(&names);
@@ -63,7 +63,7 @@ static dn_status add_class(const char *root, const char *label, dn_name_list *pa
     dn_name_list folders = {0};
     int before = paths->count;
     DN_TRY(dn_join_path(root, label, &path));
-    dn_status status = list_below(path, 0, &folders);
+    dn_status status = list_folders(path, 0, &folders);
     if (status == DN_OK)
         dn_name_list_sort(&folders);
     for (int i = 0; i < folders.count && status == DN_OK; i++)

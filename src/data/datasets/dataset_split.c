@@ -11,7 +11,7 @@
 /* How many samples of each class to hold. Rounding errors are carried from
  * class to class, so that the total comes out right where classes are small; a
  * class never gives its last sample away. */
-static void plan_held(const int *sizes, int classes, double fraction, int *held)
+static void count_held(const int *sizes, int classes, double fraction, int *held)
 {
     double owed = 0;
     for (int class = 0; class < classes; class ++) {
@@ -61,7 +61,7 @@ static dn_status split(const dn_dataset *whole, double fraction, uint64_t seed, 
     int classes = dn_dataset_outputs(whole), total = 0;
     for (int i = 0; i < whole->count; i++)
         sizes[dn_dataset_class(whole, i) < 0 ? 0 : dn_dataset_class(whole, i)]++;
-    plan_held(sizes, classes, fraction, needed);
+    count_held(sizes, classes, fraction, needed);
     for (int class = 0; class < classes; class ++)
         total += needed[class];
     if (total == 0)

@@ -61,15 +61,15 @@ static bool find_role(const char *name, dn_tar_role *role)
 
 static dn_status add_entry(dn_tar_store *store, const dn_tar_entry *entry)
 {
-    if (store->count == store->room) {
-        if (store->room > INT_MAX / 2)
+    if (store->count == store->capacity) {
+        if (store->capacity > INT_MAX / 2)
             return dn_fail(DN_ERROR_LIMIT, "more than %d members", INT_MAX / 2);
-        int room = store->room ? 2 * store->room : 64;
-        dn_tar_entry *grown = realloc(store->entries, (size_t)room * sizeof *grown);
+        int capacity = store->capacity ? 2 * store->capacity : 64;
+        dn_tar_entry *grown = realloc(store->entries, (size_t)capacity * sizeof *grown);
         if (!grown)
-            return dn_fail_memory((size_t)room * sizeof *grown);
+            return dn_fail_memory((size_t)capacity * sizeof *grown);
         store->entries = grown;
-        store->room = room;
+        store->capacity = capacity;
     }
     store->entries[store->count++] = *entry;
     return DN_OK;

@@ -25,7 +25,7 @@ typedef struct dn_tar_store {
     dn_tar_archive *archives;
     int archive_count;
     dn_tar_entry *entries;
-    int count, room;
+    int count, capacity;
     int links;          /* passed over */
     dn_name_list names; /* members' paths without "./" and doubled slashes */
 } dn_tar_store;

@@ -27,12 +27,12 @@ static dn_status reserve(void *array, size_t needed, size_t size, size_t *capaci
 
 dn_status dn_name_list_add(dn_name_list *list, const char *text, size_t length)
 {
-    size_t room = (size_t)list->room;
+    size_t start_capacity = (size_t)list->start_capacity;
     if (list->count == INT_MAX / 2)
         return dn_fail(DN_ERROR_LIMIT, "more than %d names", INT_MAX / 2);
     DN_TRY(reserve(&list->bytes, list->size + length + 1, 1, &list->capacity));
-    DN_TRY(reserve(&list->starts, (size_t)list->count + 1, sizeof *list->starts, &room));
-    list->room = (int)room;
+    DN_TRY(reserve(&list->starts, (size_t)list->count + 1, sizeof *list->starts, &start_capacity));
+    list->start_capacity = (int)start_capacity;
     list->starts[list->count++] = list->size;
     memcpy(list->bytes + list->size, text, length);
     list->size += length;

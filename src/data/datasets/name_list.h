@@ -10,7 +10,7 @@ typedef struct dn_name_list {
     char *bytes;
     size_t size, capacity;
     size_t *starts; /* where each string begins in bytes */
-    int count, room;
+    int count, start_capacity;
 } dn_name_list;
 
 /* Appends the first `length` bytes of text, which hold no NUL. */

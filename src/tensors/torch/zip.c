@@ -83,8 +83,8 @@ static bool widen(const unsigned char **extra, size_t *left, uint64_t *field)
     return true;
 }
 
-static bool read_zip64(const unsigned char *extra, size_t length, uint64_t *size, uint64_t *packed,
-                       uint64_t *offset)
+static bool read_zip64(const unsigned char *extra, size_t length, uint64_t *size,
+                       uint64_t *compressed, uint64_t *offset)
 {
     while (length >= 4) {
         size_t field = get16(extra + 2);
@@ -92,12 +92,12 @@ static bool read_zip64(const unsigned char *extra, size_t length, uint64_t *size
             return false;
         const unsigned char *content = extra + 4;
         if (get16(extra) == EXTRA_ZIP64)
-            return widen(&content, &field, size) && widen(&content, &field, packed) &&
+            return widen(&content, &field, size) && widen(&content, &field, compressed) &&
                    widen(&content, &field, offset);
         extra += 4 + field;
         length -= 4 + field;
     }
-    return *size != 0xffffffffu && *packed != 0xffffffffu && *offset != 0xffffffffu;
+    return *size != 0xffffffffu && *compressed != 0xffffffffu && *offset != 0xffffffffu;
 }
 
 /* One directory entry; *at moves past it. */
@@ -112,13 +112,14 @@ static dn_status read_entry(dn_pool *pool, const unsigned char **at, const unsig
         return dn_fail(DN_ERROR_FORMAT, "the zip archive's directory is damaged");
     *at += DIRECTORY_SIZE + name + extra + comment;
     DN_TRY(dn_pool_copy(pool, (const char *)record + DIRECTORY_SIZE, name, &entry->name));
-    uint64_t packed = get32(record + 20), size = get32(record + 24), offset = get32(record + 42);
-    if (!read_zip64(record + DIRECTORY_SIZE + name, extra, &size, &packed, &offset))
+    uint64_t compressed = get32(record + 20), size = get32(record + 24),
+             offset = get32(record + 42);
+    if (!read_zip64(record + DIRECTORY_SIZE + name, extra, &size, &compressed, &offset))
         return dn_fail(DN_ERROR_FORMAT, "zip entry \"%s\" has no sound sizes", entry->name);
     entry->flags = get16(record + 8);
     entry->method = get16(record + 10);
     entry->checksum = get32(record + 16);
-    entry->packed_size = packed;
+    entry->compressed_size = compressed;
     entry->size = size;
     entry->offset = offset;
     return DN_OK;
@@ -170,24 +171,24 @@ static dn_status locate(const dn_zip *zip, const dn_zip_entry *entry, const unsi
         return dn_fail(DN_ERROR_FORMAT, "zip entry \"%s\" is not where the directory says",
                        entry->name);
     offset += LOCAL_SIZE + get16(zip->data + offset + 26) + get16(zip->data + offset + 28);
-    if (offset > zip->size || entry->packed_size > zip->size - offset)
+    if (offset > zip->size || entry->compressed_size > zip->size - offset)
         return dn_fail(DN_ERROR_FORMAT, "zip entry \"%s\" ends past the end of the file",
                        entry->name);
     *bytes = zip->data + offset;
     return DN_OK;
 }
 
-static dn_status inflate_all(const dn_zip_entry *entry, const unsigned char *packed,
+static dn_status inflate_all(const dn_zip_entry *entry, const unsigned char *compressed,
                              unsigned char *out)
 {
     z_stream stream = {0};
-    if (entry->packed_size > UINT32_MAX || entry->size > UINT32_MAX)
+    if (entry->compressed_size > UINT32_MAX || entry->size > UINT32_MAX)
         return dn_fail(DN_ERROR_LIMIT, "zip entry \"%s\" is compressed and larger than 4 GiB",
                        entry->name);
     if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
         return dn_fail_memory(sizeof stream);
-    stream.next_in = (unsigned char *)packed;
-    stream.avail_in = (uInt)entry->packed_size;
+    stream.next_in = (unsigned char *)compressed;
+    stream.avail_in = (uInt)entry->compressed_size;
     stream.next_out = out;
     stream.avail_out = (uInt)entry->size;
     int result = inflate(&stream, Z_FINISH);
@@ -205,12 +206,12 @@ static dn_status inflate_all(const dn_zip_entry *entry, const unsigned char *pac
 dn_status dn_zip_read(const dn_zip *zip, const dn_zip_entry *entry, dn_pool *pool,
                       const unsigned char **bytes)
 {
-    const unsigned char *packed = NULL;
-    DN_TRY(locate(zip, entry, &packed));
+    const unsigned char *compressed = NULL;
+    DN_TRY(locate(zip, entry, &compressed));
     if (entry->flags & ENCRYPTED)
         return dn_fail(DN_ERROR_FORMAT, "zip entry \"%s\" is encrypted", entry->name);
-    if (entry->method == STORED && entry->packed_size == entry->size) {
-        *bytes = packed;
+    if (entry->method == STORED && entry->compressed_size == entry->size) {
+        *bytes = compressed;
         return DN_OK;
     }
     if (entry->method != DEFLATED)
@@ -218,7 +219,7 @@ dn_status dn_zip_read(const dn_zip *zip, const dn_zip_entry *entry, dn_pool *poo
                        entry->name);
     unsigned char *out;
     DN_TRY(dn_pool_alloc(pool, entry->size, 1, &out));
-    DN_TRY(inflate_all(entry, packed, out));
+    DN_TRY(inflate_all(entry, compressed, out));
     *bytes = out;
     return DN_OK;
 }

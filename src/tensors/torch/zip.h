@@ -11,7 +11,7 @@ typedef struct dn_zip_entry {
     char *name;
     unsigned method, flags;
     uint32_t checksum;
-    size_t packed_size, size;
+    size_t compressed_size, size;
     size_t offset; /* of its local header */
 } dn_zip_entry;
 

@@ -75,7 +75,7 @@ static void forward(dn_engine *engine, const dn_node *node)
 /* ---- backward ---- */
 
 /* The classifier's gradients for some classes. */
-static void learn_classes(void *context, int task, int thread)
+static void class_gradients(void *context, int task, int thread)
 {
     const head_work *work = context;
     dn_engine *engine = work->engine;
@@ -103,7 +103,7 @@ static void learn_classes(void *context, int task, int thread)
             gradient[k * node->in + c] += op.out[k * op.row_stride + c];
 }
 
-static void learn_bias(const head_work *work)
+static void bias_gradient(const head_work *work)
 {
     float *gradient = dn_gradient_of(work->engine, work->node->weight + 1);
     for (int k = 0; gradient && k < work->node->out; k++) {
@@ -145,9 +145,9 @@ static void backward(dn_engine *engine, const dn_node *node)
     int stride = dn_padded(node->in);
     if (dn_gradient_of(engine, node->weight))
         dn_parallel(engine->options.team, dn_ceil_divide(node->out, CLASSES_PER_TASK),
-                    learn_classes, &work);
-    learn_bias(&work);
-    if (!dn_passes_back(engine, node))
+                    class_gradients, &work);
+    bias_gradient(&work);
+    if (!dn_source_needs_gradient(engine, node))
         return;
     const dn_maps *source = &engine->graph.maps[node->source];
     float share = 1.0f / (float)(source->height * source->width);

@@ -15,7 +15,7 @@ int dn_most_band_lines(int images, int height, int width, int pixels)
     return dn_min(dn_max(wanted_lines(width, pixels), 4), images * height);
 }
 
-dn_bands dn_cut_bands(int images, int height, int width, int pixels)
+dn_bands dn_split_into_bands(int images, int height, int width, int pixels)
 {
     dn_bands bands = {images, height, width, height, 1, 0};
     int lines = wanted_lines(width, pixels);

@@ -25,10 +25,10 @@ typedef struct dn_band {
 
 /* Bands of about `pixels` pixels; rows come in fours, Winograd's tiles, unless
  * a band has all. */
-dn_bands dn_cut_bands(int images, int height, int width, int pixels);
+dn_bands dn_split_into_bands(int images, int height, int width, int pixels);
 dn_band dn_band_at(const dn_bands *bands, int index);
 
-/* Lines of pixels that no band of dn_cut_bands exceeds, of so many images of this
+/* Lines of pixels that no band of dn_split_into_bands exceeds, of so many images of this
  * height or of fewer and lower ones. */
 int dn_most_band_lines(int images, int height, int width, int pixels);
 

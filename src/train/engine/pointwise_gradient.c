@@ -29,7 +29,7 @@ typedef struct backward_work {
     int ranges, range_channels;
 } backward_work;
 
-static backward_work cut_backward(const dn_engine *engine, const dn_node *node, int images)
+static backward_work split_backward(const dn_engine *engine, const dn_node *node, int images)
 {
     const dn_maps *target = &engine->graph.maps[node->target];
     backward_work work = {.node = node, .pixels = images * target->height * target->width};
@@ -73,7 +73,7 @@ static size_t strip_floats(void)
 
 void dn_pointwise_backward_needs(const dn_engine *engine, const dn_node *node, dn_needs *needs)
 {
-    backward_work work = cut_backward(engine, node, engine->options.images);
+    backward_work work = split_backward(engine, node, engine->options.images);
     size_t split = partials_of(&work).split_stride + dn_norm_record(node->in);
     *needs = (dn_needs){.partials = (size_t)work.most_splits * split,
                         .thread = output_floats(&work) + slice_floats() + strip_floats()};
@@ -244,7 +244,7 @@ static void backward_slice(const backward_work *work, const share *mine, int fir
         pack_activated(work, mine, first, count);
         add_product(work, mine, count, accumulate);
     }
-    if (!dn_passes_back(work->engine, node))
+    if (!dn_source_needs_gradient(work->engine, node))
         return;
     if (node->pools)
         pass_pooled_back(work, mine, first, count);
@@ -293,8 +293,8 @@ static void clear_left_out(void *context, int image, int thread)
 
 void dn_pointwise_backward(dn_engine *engine, const dn_node *node)
 {
-    backward_work work = cut_backward(engine, node, engine->images);
-    bool passes = dn_passes_back(engine, node);
+    backward_work work = split_backward(engine, node, engine->images);
+    bool passes = dn_source_needs_gradient(engine, node);
     work.engine = engine;
     dn_prepare_output_gradient(engine, node);
     work.affine = dn_prepare_norm(engine, node);

@@ -23,7 +23,7 @@ typedef struct forward_work {
     int tasks;
 } forward_work;
 
-static forward_work cut_forward(const dn_engine *engine, const dn_node *node, int images)
+static forward_work split_forward(const dn_engine *engine, const dn_node *node, int images)
 {
     const dn_maps *target = &engine->graph.maps[node->target];
     forward_work work = {.node = node, .pixels = images * target->height * target->width};
@@ -38,7 +38,7 @@ static forward_work cut_forward(const dn_engine *engine, const dn_node *node, in
 /* Of fewer pictures there may be more tasks, but no more than TASKS_WANTED. */
 static void needs_of(const dn_engine *engine, const dn_node *node, dn_needs *needs)
 {
-    forward_work work = cut_forward(engine, node, engine->options.images);
+    forward_work work = split_forward(engine, node, engine->options.images);
     dn_needs backward;
     dn_pointwise_backward_needs(engine, node, &backward);
     *needs = (dn_needs){.panels = dn_panels_needed(engine, node),
@@ -71,7 +71,7 @@ static void forward_task(void *context, int task, int thread)
 
 static void forward(dn_engine *engine, const dn_node *node)
 {
-    forward_work work = cut_forward(engine, node, engine->images);
+    forward_work work = split_forward(engine, node, engine->images);
     work.engine = engine;
     work.weights = dn_lay_out_weights(engine, node);
     work.affine = dn_prepare_norm(engine, node);

@@ -83,7 +83,7 @@ static inline float *dn_gradient_of(const dn_engine *engine, int slot)
 
 /* True where something before the node's convolution is trained, so that the
  * gradient has to pass through it. */
-static inline bool dn_passes_back(const dn_engine *engine, const dn_node *node)
+static inline bool dn_source_needs_gradient(const dn_engine *engine, const dn_node *node)
 {
     return node->source != DN_NONE && engine->first_trained < node->weight;
 }

@@ -19,15 +19,16 @@ dn_frame_shape dn_source_frame(const dn_engine *engine, const dn_node *node)
                             .pixel_stride = node->in};
 }
 
-static int completing(int pixels)
+static int missing_from_tiles(int pixels)
 {
     return 4 * dn_ceil_divide(pixels, 4) - pixels;
 }
 
-void dn_reach_tiles(dn_frame_shape *frame, const dn_bands *bands)
+void dn_extend_to_tiles(dn_frame_shape *frame, const dn_bands *bands)
 {
-    int usual = completing(bands->rows), last = completing(bands->height % bands->rows);
-    frame->right = completing(bands->width);
+    int usual = missing_from_tiles(bands->rows),
+        last = missing_from_tiles(bands->height % bands->rows);
+    frame->right = missing_from_tiles(bands->width);
     frame->below = usual > last ? usual : last;
 }
 

@@ -24,7 +24,7 @@ typedef struct dn_window_source {
 dn_frame_shape dn_source_frame(const dn_engine *engine, const dn_node *node);
 
 /* Lets the frame reach what whole Winograd tiles of the bands need. */
-void dn_reach_tiles(dn_frame_shape *frame, const dn_bands *bands);
+void dn_extend_to_tiles(dn_frame_shape *frame, const dn_bands *bands);
 
 /* Fills a frame with the band's source; context: dn_window_source. */
 dn_fill_line *dn_source_line(const dn_node *node);

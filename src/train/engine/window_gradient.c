@@ -134,7 +134,7 @@ static void pass_back(const dn_window_gradient *work, const share *mine, const d
     const dn_engine *engine = work->window.engine;
     const dn_node *node = work->window.node;
     const dn_map_state *source = &engine->maps[node->source];
-    dn_bands pieces = dn_cut_window_pieces(node, band->images, band->rows, work->bands.width);
+    dn_bands pieces = dn_split_window_pieces(node, band->images, band->rows, work->bands.width);
     ptrdiff_t line = (ptrdiff_t)pieces.width * node->in;
     for (int i = 0; i < pieces.count; i++) {
         dn_band piece = dn_band_at(&pieces, i);
@@ -168,7 +168,7 @@ static void backward_split(void *context, int split, int thread)
     const dn_engine *engine = work->window.engine;
     const dn_node *node = work->window.node;
     share mine = share_of(work, split, thread);
-    bool learns = !engine->frozen[node->weight], passes = dn_passes_back(engine, node);
+    bool learns = !engine->frozen[node->weight], passes = dn_source_needs_gradient(engine, node);
     memset(mine.record, 0, dn_norm_record(node->in) * sizeof(float));
     int first = split * work->bands_per_split;
     int end = dn_min(first + work->bands_per_split, work->bands.count);
@@ -189,8 +189,8 @@ static void backward_split(void *context, int split, int thread)
 
 void dn_window_backward(dn_engine *engine, const dn_node *node)
 {
-    dn_window_gradient work = dn_cut_window_gradient(engine, node, engine->images);
-    bool passes = dn_passes_back(engine, node);
+    dn_window_gradient work = dn_split_window_gradient(engine, node, engine->images);
+    bool passes = dn_source_needs_gradient(engine, node);
     work.window.engine = engine;
     work.window.node = node;
     dn_prepare_output_gradient(engine, node);

@@ -20,13 +20,14 @@ typedef struct dn_window_gradient {
     size_t passed_floats, convolve_floats;
 } dn_window_gradient;
 
-dn_window_gradient dn_cut_window_gradient(const dn_engine *engine, const dn_node *node, int images);
+dn_window_gradient dn_split_window_gradient(const dn_engine *engine, const dn_node *node,
+                                            int images);
 
 /* Of the weight gradient, a split's: rows of [column][channel] or of channels. */
 dn_weight_partials dn_window_partials(const dn_window_gradient *work, const dn_node *node);
 
 /* What of a band is passed back at once. */
-dn_bands dn_cut_window_pieces(const dn_node *node, int images, int rows, int width);
+dn_bands dn_split_window_pieces(const dn_node *node, int images, int rows, int width);
 
 /* Working memory of the backward pass, and the pass. */
 void dn_window_backward_needs(const dn_engine *engine, const dn_node *node, dn_needs *needs);

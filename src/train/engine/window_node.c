@@ -14,22 +14,22 @@ typedef struct forward_work {
     size_t frame_floats;
 } forward_work;
 
-static forward_work cut_forward(const dn_engine *engine, const dn_node *node, int images)
+static forward_work split_forward(const dn_engine *engine, const dn_node *node, int images)
 {
     const dn_maps *target = &engine->graph.maps[node->target];
     int channels = node->in > node->out ? node->in : node->out;
     forward_work work = {
-        .bands = dn_cut_bands(images, target->height, target->width, BAND_FLOATS / channels),
+        .bands = dn_split_into_bands(images, target->height, target->width, BAND_FLOATS / channels),
         .frame = dn_source_frame(engine, node)};
     if (dn_node_form(engine, node) == DN_WINDOW_WINOGRAD)
-        dn_reach_tiles(&work.frame, &work.bands);
+        dn_extend_to_tiles(&work.frame, &work.bands);
     work.frame_floats = dn_frame_size(&work.frame, work.bands.group, work.bands.rows);
     return work;
 }
 
 static void needs_of(const dn_engine *engine, const dn_node *node, dn_needs *needs)
 {
-    forward_work work = cut_forward(engine, node, engine->options.images);
+    forward_work work = split_forward(engine, node, engine->options.images);
     dn_window_form form = dn_node_form(engine, node);
     dn_needs backward;
     dn_window_backward_needs(engine, node, &backward);
@@ -67,7 +67,7 @@ static void forward_band(void *context, int task, int thread)
 
 static void forward(dn_engine *engine, const dn_node *node)
 {
-    forward_work work = cut_forward(engine, node, engine->images);
+    forward_work work = split_forward(engine, node, engine->images);
     work.window = (dn_window_work){
         .engine = engine, .node = node, .weights = dn_lay_out_weights(engine, node)};
     if (node->source != DN_NONE)

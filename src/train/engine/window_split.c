@@ -28,8 +28,8 @@ static bool takes_winograd(const dn_node *node, const dn_maps *target)
            target->height >= 3 && target->width >= 3;
 }
 
-static void cut_bands(dn_window_gradient *work, const dn_node *node, const dn_maps *target,
-                      int images)
+static void split_bands(dn_window_gradient *work, const dn_node *node, const dn_maps *target,
+                        int images)
 {
     int channels = node->in > node->out ? node->in : node->out;
     int wanted = work->winograd ? WINOGRAD_BAND_PIXELS : DIRECT_BAND_FLOATS / channels;
@@ -38,7 +38,7 @@ static void cut_bands(dn_window_gradient *work, const dn_node *node, const dn_ma
                        dn_ceil_divide(pixels, MOST_SPLITS));
     work->most_splits =
         dn_min(dn_max(dn_ceil_divide(pixels, SPLIT_PIXELS), LEAST_SPLITS), MOST_SPLITS);
-    work->bands = dn_cut_bands(images, target->height, target->width, dn_min(wanted, share));
+    work->bands = dn_split_into_bands(images, target->height, target->width, dn_min(wanted, share));
     work->bands_per_split = dn_ceil_divide(work->bands.count, work->most_splits);
     work->splits = dn_ceil_divide(work->bands.count, work->bands_per_split);
 }
@@ -59,9 +59,9 @@ static void shape_frames(dn_window_gradient *work, const dn_engine *engine, cons
                                       .channels = node->out,
                                       .pixel_stride = node->out};
     if (work->winograd)
-        dn_reach_tiles(&work->source, &work->bands);
+        dn_extend_to_tiles(&work->source, &work->bands);
     if (work->winograd || dn_node_form(engine, node) == DN_WINDOW_WINOGRAD)
-        dn_reach_tiles(&work->gradient, &work->bands);
+        dn_extend_to_tiles(&work->gradient, &work->bands);
 }
 
 dn_weight_partials dn_window_partials(const dn_window_gradient *work, const dn_node *node)
@@ -83,9 +83,9 @@ static size_t frame_floats(const dn_frame_shape *frame, const dn_bands *bands)
                        DN_MAX_LANES);
 }
 
-dn_bands dn_cut_window_pieces(const dn_node *node, int images, int rows, int width)
+dn_bands dn_split_window_pieces(const dn_node *node, int images, int rows, int width)
 {
-    return dn_cut_bands(images, rows, width, PIECE_FLOATS / node->in);
+    return dn_split_into_bands(images, rows, width, PIECE_FLOATS / node->in);
 }
 
 static void size_memory(dn_window_gradient *work, const dn_engine *engine, const dn_node *node)
@@ -112,11 +112,12 @@ static void size_memory(dn_window_gradient *work, const dn_engine *engine, const
         dn_convolve_scratch(engine, dn_node_form(engine, node), node->out, node->in);
 }
 
-dn_window_gradient dn_cut_window_gradient(const dn_engine *engine, const dn_node *node, int images)
+dn_window_gradient dn_split_window_gradient(const dn_engine *engine, const dn_node *node,
+                                            int images)
 {
     const dn_maps *target = &engine->graph.maps[node->target];
     dn_window_gradient work = {.winograd = takes_winograd(node, target)};
-    cut_bands(&work, node, target, images);
+    split_bands(&work, node, target, images);
     shape_frames(&work, engine, node, target);
     size_memory(&work, engine, node);
     return work;
@@ -124,7 +125,7 @@ dn_window_gradient dn_cut_window_gradient(const dn_engine *engine, const dn_node
 
 void dn_window_backward_needs(const dn_engine *engine, const dn_node *node, dn_needs *needs)
 {
-    dn_window_gradient work = dn_cut_window_gradient(engine, node, engine->options.images);
+    dn_window_gradient work = dn_split_window_gradient(engine, node, engine->options.images);
     size_t split = dn_window_partials(&work, node).split_stride + dn_norm_record(node->in);
     *needs = (dn_needs){.partials = (size_t)work.most_splits * split,
                         .thread = work.gradient_floats + work.source_floats +

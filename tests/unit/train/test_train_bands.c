@@ -7,7 +7,7 @@
 
 static void check_bands(int images, int height, int width, int pixels)
 {
-    dn_bands bands = dn_cut_bands(images, height, width, pixels);
+    dn_bands bands = dn_split_into_bands(images, height, width, pixels);
     int seen = 0;
     for (int i = 0; i < bands.count; i++) {
         dn_band band = dn_band_at(&bands, i);
