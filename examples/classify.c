@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* classify WEIGHTS PICTURE: what a network sees in a picture. */
+/* classify WEIGHTS PICTURE: prints what a network sees in a picture. */
 #include <densenet.h>
 
 #include <stdio.h>

@@ -92,7 +92,7 @@ static dn_status prepare(const batch_job *job, int place)
     return status;
 }
 
-/* A thread's last error is its own: the sentence is copied while it is here. */
+/* Each thread has its own last error, so the sentence is copied here, on this thread. */
 static void prepare_sample(void *context, int task, int thread)
 {
     (void)thread;
@@ -116,9 +116,9 @@ static void move_sample(const dn_recipe *recipe, dn_batch_slot *slot, int from, 
     slot->samples[to] = slot->samples[from];
 }
 
-/* Leaves unreadable samples out and closes their gaps. (Taking others in their
- * place would show some samples twice, and change every batch after.) Memory
- * that ran out says nothing about a sample: it fails the batch. */
+/* Leaves out unreadable samples and closes the gaps. (Taking others in their
+ * place would show some samples twice, and change every later batch.) Running
+ * out of memory says nothing about a sample: it fails the batch. */
 static void leave_out(const dn_recipe *recipe, int count, dn_batch_slot *slot)
 {
     dn_loaded *loaded = &slot->loaded;
@@ -145,8 +145,9 @@ static void mix(float *a, float *b, size_t count, float part)
     }
 }
 
-/* Mixup (Zhang et al., 2018), a part drawn for each pair: the first sample with
- * the last, and so on. Shuffled samples make these as random as any. */
+/* Mixup (Zhang et al., 2018), with a proportion drawn for each pair: the first
+ * sample with the last, and so on. Since samples are shuffled, these pairs are
+ * as random as any. */
 static void mix_pair(void *context, int task, int thread)
 {
     (void)thread;

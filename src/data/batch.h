@@ -14,17 +14,17 @@ typedef struct dn_recipe {
     dn_augment augment;
 } dn_recipe;
 
-/* Memory for a batch and what came of it. */
+/* Memory for a batch, and the outcome of preparing it. */
 typedef struct dn_batch_slot {
-    dn_loaded loaded; /* epoch and index say which is asked for */
+    dn_loaded loaded; /* epoch and index: which one is wanted */
     bool filled;
-    dn_status status; /* of a fault that is no single sample's */
+    dn_status status; /* of a fault that is not a single sample's */
     const char *fault;
 
     float *images, *targets; /* one allocation, of images */
     int *classes, *samples;  /* one allocation, of classes */
     dn_skip *skips;
-    dn_status *statuses; /* of each sample asked for, and why it failed */
+    dn_status *statuses; /* of each sample wanted, and why it failed */
     char (*reasons)[DN_REASON_SIZE];
 } dn_batch_slot;
 

@@ -20,10 +20,10 @@ struct dn_loader {
     int index;
     int *order; /* the samples of order_epoch; used by whoever prepares a batch */
     int64_t order_epoch;
-    bool *reported;         /* samples that were named among the skips before */
+    bool *reported;         /* samples that were already reported as skipped */
     dn_batch_slot slots[2]; /* without prefetching only the first is used */
     int current;            /* the slot that the caller holds or held */
-    int unreadable;         /* batches in a row of which no sample could be read */
+    int unreadable;         /* consecutive batches of which no sample could be read */
 
     /* The background thread, where there is one: prepares `wanted` and then
      * sets it to NULL. */
@@ -267,7 +267,7 @@ dn_status dn_loader_next(dn_loader *loader, const dn_loaded **loaded)
         assign_batch(loader, slot);
         fill(loader, slot);
     }
-    slot->filled = false; /* what the caller had is not handed out again */
+    slot->filled = false; /* the batch that the caller held is not returned again */
     advance(loader);
     if (loader->threaded && (loader->index > 0 || loader->recipe.options.training)) {
         dn_batch_slot *other = &loader->slots[loader->current ^ 1];

@@ -16,8 +16,8 @@ typedef struct evaluator {
     dn_task task;
     int outputs;
     float *logits;
-    double loss;    /* sum of means, each weighted */
-    int64_t weight; /* of the losses so far */
+    double loss;    /* weighted sum of means */
+    int64_t weight; /* sum of their weights */
     int64_t skipped;
 } evaluator;
 

@@ -9,10 +9,10 @@ typedef struct dn_metrics {
     dn_task task;
     int outputs;
     int64_t samples;
-    int64_t top1, top5;  /* classes: samples whose class is among the 1 or 5 highest logits */
+    int64_t top1, top5;  /* classes: samples whose class has one of the 1 or 5 highest logits */
     uint32_t *confusion; /* classes: outputs x outputs, [truth][predicted] */
     float *scores;       /* labels: samples x outputs logits, kept to be ranked */
-    float *targets;      /* labels: the same of targets; NaN or below 0: not labelled */
+    float *targets;      /* labels: the same for targets; NaN or below 0: not labelled */
     size_t capacity;     /* rows that scores and targets have memory for */
 } dn_metrics;
 
@@ -27,8 +27,8 @@ void dn_metrics_add_classes(dn_metrics *metrics, const float *logits, const int 
 dn_status dn_metrics_add_labels(dn_metrics *metrics, const float *logits, const float *targets,
                                 int n);
 
-/* Of one class, or of one label where a logit above 0 says yes; auroc is left
- * to dn_metrics_auroc. */
+/* The figures of one class, or of one label, where a logit above 0 means yes;
+ * auroc is left to dn_metrics_auroc. */
 dn_output_result dn_metrics_output(const dn_metrics *metrics, int output);
 
 /* Area under a label's ROC curve, ties counted half (as scikit-learn does); NaN

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Where Pillow refuses to go on: twice its quarter of a gigabyte of RGB. */
+/* Where Pillow refuses a picture: twice its limit of a quarter of a gigabyte of RGB. */
 #define DEFAULT_MAX_PIXELS 178956970
 
 static const dn_decoder *const decoders[] = {&dn_jpeg_decoder, &dn_png_decoder, &dn_webp_decoder};

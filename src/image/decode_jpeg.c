@@ -11,7 +11,7 @@
 #include <jpeglib.h>
 
 /* No camera or editor writes more than a few dozen; each costs a pass over the
- * whole picture, so that a small hostile file could take hours. */
+ * whole picture, so a small hostile file could take hours. */
 #define MAX_SCANS 500
 
 typedef struct jpeg_reader {
@@ -39,7 +39,7 @@ static void nothing_to_do(j_decompress_ptr jpeg)
     (void)jpeg;
 }
 
-/* The whole file was there from the start: what asks for more is truncated. */
+/* The whole file is in memory from the start: if more is asked for, it is truncated. */
 static boolean fail_truncated_input(j_decompress_ptr jpeg)
 {
     (void)jpeg;
@@ -80,8 +80,8 @@ static dn_status fail_by_library(jpeg_reader *reader)
     return dn_fail(DN_ERROR_FORMAT, "%s: the JPEG file is damaged: %s", name, message);
 }
 
-/* Four inks, stored inverted as Adobe does, to RGB: Pillow's formula, in which
- * white less black is dimmed by each ink, a * b / 255 rounded. */
+/* Four inks, stored inverted as Adobe does, to RGB. In Pillow's formula white
+ * less black is dimmed by each ink, a * b / 255 rounded. */
 static void inks_to_rgb(const unsigned char *inks, int width, unsigned char *rgb)
 {
     for (int x = 0; x < width; x++, inks += 4, rgb += 3) {
@@ -129,8 +129,8 @@ static dn_status read_rows(jpeg_reader *reader)
         if (inks)
             inks_to_rgb(inks[0], image->width, row);
     }
-    /* A missing end mark is no fault, since every row is here; damage before
-     * it is one, and leaves through error_exit. */
+    /* A missing end mark is not an error, since every row has been read; damage
+     * before it is one, and exits through error_exit. */
     jpeg_finish_decompress(jpeg);
     return DN_OK;
 }

@@ -57,7 +57,7 @@ static void read_bytes(png_structp png, png_bytep out, size_t count)
     reader->position += count;
 }
 
-/* Indices past the palette's end mean shades of grey, as in Pillow. */
+/* Indices past the end of the palette mean shades of grey, as in Pillow. */
 static void complete_palette(png_reader *reader, int depth)
 {
     png_colorp stored;
@@ -70,7 +70,7 @@ static void complete_palette(png_reader *reader, int depth)
     png_set_PLTE(reader->png, reader->info, palette, 1 << depth);
 }
 
-/* Asks libpng for RGB or grey samples; returns the bits that they then have. */
+/* Asks libpng for RGB or grey samples; returns their number of bits. */
 static int choose_transformations(png_reader *reader)
 {
     png_structp png = reader->png;
@@ -112,8 +112,8 @@ static dn_status read_rows(png_reader *reader, int passes)
 static dn_status read_picture(png_reader *reader)
 {
     png_structp png = reader->png;
-    /* No chunk but the palette's has a say in the samples: skip the others
-     * rather than decompress strangers' profiles and texts. */
+    /* No chunk but the palette's affects the samples: skip the others rather
+     * than decompress untrusted profiles and texts. */
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     png_set_read_fn(png, reader, read_bytes);

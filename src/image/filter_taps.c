@@ -37,14 +37,14 @@ static const filter_kernel kernels[] = {
     [DN_BICUBIC] = {cubic, 2},
 };
 
-/* What the outputs of a resampling have in common. */
+/* What all outputs of a resampling have in common. */
 typedef struct tap_plan {
     int in;
     int64_t start;
-    double scale; /* input samples an output */
+    double scale; /* input samples per output */
 
     const filter_kernel *kernel; /* Pillow's filters: ... */
-    double support, inverse;     /* reach of the kernel; kernel units an input sample */
+    double support, inverse;     /* extent of the kernel; kernel units per input sample */
 
     double *bell; /* ... or the Gaussian: radius + 1 weights, from its middle */
     int radius;
@@ -56,7 +56,7 @@ typedef struct tap_span {
 } tap_span;
 
 /* SciPy truncates its Gaussian at four standard deviations; scikit-image blurs
- * with sigma (scale - 1) / 2, and not at all where the picture grows. */
+ * with sigma (scale - 1) / 2, and not at all if the picture grows. */
 static dn_status prepare_gaussian(tap_plan *plan)
 {
     double sigma = plan->scale > 1 ? (plan->scale - 1) / 2 : 0, sum = 1;
@@ -80,8 +80,8 @@ static void prepare_pillow(tap_plan *plan, const filter_kernel *kernel)
     plan->inverse = 1 / spread;
 }
 
-/* Of an output, in input samples: Pillow counts from a sample's edge, SciPy
- * from its middle. */
+/* The centre of an output, in input samples: Pillow counts from a sample's
+ * edge, SciPy from its middle. */
 static double centre_of(const tap_plan *plan, int output)
 {
     double edge = ((double)(plan->start + output) + 0.5) * plan->scale;
@@ -104,7 +104,7 @@ static tap_span span_of(const tap_plan *plan, int output)
     return span;
 }
 
-/* The order of operations is Pillow's, so that every bit is. */
+/* The order of operations is Pillow's, so that the bits are too. */
 static void pillow_weights(const tap_plan *plan, int output, tap_span span, double *weights)
 {
     double centre = centre_of(plan, output), sum = 0;
@@ -119,7 +119,7 @@ static void pillow_weights(const tap_plan *plan, int output, tap_span span, doub
 }
 
 /* Linear interpolation between two blurred samples: their taps overlap and add
- * up. What lies outside the picture counts as zero, blurred or not. */
+ * up. Everything outside the picture counts as zero, blurred or not. */
 static void gaussian_weights(const tap_plan *plan, int output, tap_span span, double *weights)
 {
     double centre = centre_of(plan, output);

@@ -3,11 +3,11 @@
 
 #include "image/preprocess.h"
 
-/* Of a tensor: bounds what a small but extremely long picture can ask for. */
+/* Limit for a tensor: bounds what a small but extremely long picture can ask for. */
 #define MAX_PIXELS 178956970
 
-/* torchvision's centre crop: an odd margin is halved to the even side where the
- * square is cut out, and rounded down where the picture must be padded. */
+/* torchvision's centre crop: half of an odd margin is rounded to even if the
+ * square is cropped, and rounded down if the picture must be padded. */
 static void crop_centre(dn_axis *axis, int64_t crop)
 {
     int64_t margin = axis->full - crop, half = margin / 2;

@@ -6,8 +6,8 @@
 
 /* One direction of the way from picture to tensor. */
 typedef struct dn_axis {
-    int64_t from, extent; /* the part of the picture that takes part */
-    int64_t full;         /* its extent once resampled */
+    int64_t from, extent; /* the part of the picture that is used */
+    int64_t full;         /* its extent after resampling */
     int64_t start, count; /* the part of `full` that is kept ... */
     int64_t padding;      /* ... after so many black pixels */
     int64_t out;          /* extent of the tensor */

@@ -13,7 +13,7 @@
 
 #define OF_255(x) ((float)((x) / 255))
 
-/* Keras leaves the resizing to its caller; its mean and std are torchvision's.
+/* Keras leaves resizing to the caller; its mean and std are torchvision's.
  * The CIFAR figures are those of the paper's code. */
 static const dn_preprocess pipelines[] = {
     {.name = "torchvision",
@@ -67,7 +67,7 @@ typedef struct spec_field {
     size_t offset;
     field_type type;
     int low, high;        /* of the value; a choice counts from 0 */
-    const char *words;    /* of a flag or choice, in their order, each ended by '|' */
+    const char *words;    /* of a flag or choice, in order, each ended by '|' */
     const char *expected; /* in words, for messages */
 } spec_field;
 

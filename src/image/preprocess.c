@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* From picture to tensor: the pixels that take part, in the channels and the
- * type that the filter wants; resampled; scaled into planes. */
+/* From picture to tensor: the pixels that are used, converted to the channels
+ * and type that the filter needs; resampled; scaled into planes. */
 #include "image/preprocess.h"
 
 #include "base/memory.h"
@@ -9,9 +9,9 @@
 
 #include <stdlib.h>
 
-/* Scaling, for samples of 0..1, has a part before resampling and one after: the
- * blur mixes in what lies outside the picture as zero, and an X-ray's zero is
- * mid-grey. */
+/* Scaling, for samples of 0..1, has one part before resampling and one after:
+ * the blur counts everything outside the picture as zero, and an X-ray's zero
+ * is mid-grey. */
 static float scale_before(const dn_preprocess *preprocess, float unit)
 {
     return preprocess->scaling == DN_SCALE_XRAY ? (2 * unit - 1) * 1024 : unit;
@@ -59,7 +59,7 @@ static void store_bytes(const uint16_t *samples, size_t count, int depth, uint8_
         out[i] = (uint8_t)(samples[i] >> (depth - 8));
 }
 
-/* Copies the part that takes part into *storage as floats or bytes. */
+/* Copies the part that is used into *storage as floats or bytes. */
 static dn_status convert(const dn_preprocess *preprocess, const dn_image *image, size_t first,
                          dn_pixels *pixels, void **storage)
 {
@@ -84,7 +84,7 @@ static dn_status convert(const dn_preprocess *preprocess, const dn_image *image,
     return DN_OK;
 }
 
-/* What resampling reads: the picture's own pixels where they will do. */
+/* What resampling reads: the picture's own pixels if possible. */
 static dn_status source_pixels(const dn_preprocess *preprocess, const dn_image *image,
                                const dn_geometry *geometry, dn_pixels *pixels, void **storage)
 {
@@ -102,7 +102,7 @@ static dn_status source_pixels(const dn_preprocess *preprocess, const dn_image *
     return convert(preprocess, image, first, pixels, storage);
 }
 
-/* A blurred picture keeps the range that it had: scikit-image clips it so. */
+/* A blurred picture keeps its original range: scikit-image clips it that way. */
 static void clip_to_range(const dn_pixels *source, size_t count, float *samples)
 {
     const float *original = source->data;

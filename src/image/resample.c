@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A resampling under way. Without across taps (down taps) the picture keeps its
- * width (height). */
+/* A resampling in progress. Without across taps (down taps) the picture keeps
+ * its width (height). */
 typedef struct resampling {
     const dn_resample_passes *passes;
     const dn_window *window;

@@ -13,15 +13,15 @@ typedef struct dn_pixels {
     int channels; /* 1 or 3 */
 } dn_pixels;
 
-/* The part that is wanted of a picture resampled to full_width x full_height. */
+/* The part wanted of a picture resampled to full_width x full_height. */
 typedef struct dn_window {
     int64_t full_width, full_height, x, y;
     int width, height;
 } dn_window;
 
-/* Writes window.width x window.height x channels samples. Bytes are Pillow's to
- * the bit: lines first, rounded to bytes, then columns; a direction whose size
- * stays the same is left alone. Computes nothing outside the window. */
+/* Writes window.width x window.height x channels samples. Bytes are identical
+ * to Pillow's: lines first, rounded to bytes, then columns; a direction whose
+ * size does not change is skipped. Computes nothing outside the window. */
 dn_status dn_resample(const dn_pixels *source, dn_filter filter, const dn_window *window,
                       void *out);
 

@@ -13,15 +13,15 @@ typedef struct dn_resample_passes {
     /* A line of taps->count pixels from one line. */
     void (*across)(const dn_taps *taps, int channels, const void *line, void *out);
 
-    /* `count` samples of output line `row`, each from the samples above one
-     * another in the lines that its taps meet. */
+    /* `count` samples of output line `row`, each from the samples in the same
+     * column of the lines that its taps cover. */
     void (*down)(const dn_taps *taps, int row, const void *lines, size_t stride, size_t count,
                  void *out);
 } dn_resample_passes;
 
 extern const dn_resample_passes dn_resample_passes_bytes, dn_resample_passes_floats;
 
-/* The byte pass across for lines of RGB by SSE2, which x86-64 always has; wants
+/* The byte pass across for lines of RGB by SSE2, which x86-64 always has; needs
  * taps->halves. */
 void dn_rgb_across_sse2(const dn_taps *taps, const uint8_t *line, uint8_t *out);
 

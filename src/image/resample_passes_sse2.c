@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A sample times a 23-bit weight takes 32-bit multiplications, of which SSE2 has
- * next to none. Of a weight's two halves pmaddwd takes two taps of four samples
- * at once, and integer sums come out the same in any order. */
+ * next to none. With the weights split into halves, pmaddwd takes two taps of
+ * four samples at once, and integer sums are the same in any order. */
 #include "image/resample_passes.h"
 
 #ifdef __SSE2__
@@ -16,7 +16,7 @@ static inline int load_4(const void *from)
     return value;
 }
 
-/* r0 r1 g0 g1 b0 b1 of two neighbouring pixels, as words; reads no byte more. */
+/* r0 r1 g0 g1 b0 b1 of two neighbouring pixels, as words; reads no further bytes. */
 static inline __m128i load_two_pixels(const uint8_t *pixel)
 {
     __m128i first = _mm_cvtsi32_si128(load_4(pixel));

@@ -90,7 +90,7 @@ static const dn_kernels *choose(void)
 
 static _Atomic(const dn_kernels *) chosen;
 
-/* Once, whatever becomes of the environment later; of two threads the first. */
+/* Chosen once, whatever becomes of the environment later; the first of two threads decides. */
 const dn_kernels *dn_kernels_best(void)
 {
     const dn_kernels *best = atomic_load(&chosen), *found;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What training needs beside the forward operations of kernels.h: statistics of
+ * What training needs in addition to the forward operations of kernels.h: statistics of
  * a batch, and the gradients. Each is a small operation on a few rows that a
- * task has in its cache; src/train strings them together.
+ * task has in its cache; src/train combines them.
  *
  * A row is one pixel's channels; rows are a stride apart. Channel vectors (one
- * float a channel) are plain arrays.
+ * float per channel) are plain arrays.
  */
 #ifndef DN_KERNELS_GRADIENT_H
 #define DN_KERNELS_GRADIENT_H
@@ -39,9 +39,9 @@ typedef struct dn_dropout {
     float scale;
 } dn_dropout;
 
-/* out = (gradient - centre) * factor + (value * slope + constant), a channel
- * each: what batch norm's backward pass comes to once its sums are known. Most
- * of a gradient may be its mean, which is therefore taken off first. */
+/* out = (gradient - centre) * factor + (value * slope + constant), per channel:
+ * what batch norm's backward pass reduces to once its sums are known. Most of a
+ * gradient may be its mean, which is therefore subtracted first. */
 typedef struct dn_combine {
     dn_rows gradient, value, out;
     int count, channels;
@@ -61,8 +61,8 @@ typedef struct dn_norm_gradient {
     bool accumulate;
 } dn_norm_gradient;
 
-/* The same with the gradient of the activation computed on the way: that of row
- * r is the row r of norm.gradient, the gradient of a 1x1 convolution's outputs,
+/* The same with the gradient of the activation computed on the fly: for row r
+ * it is row r of norm.gradient, the gradient of a 1x1 convolution's outputs,
  * times the transposed weights. */
 typedef struct dn_pass_back {
     dn_norm_gradient norm; /* of panels.outputs channels */
@@ -87,8 +87,8 @@ typedef struct dn_product {
 
 /* The weight gradient of a 3x3 convolution by Winograd's algorithm, in three
  * parts. First, once for some tiles: `gradient`, of the outputs, into
- * `transformed`; beyond its height and width lie zeros as far as whole 4x4 tiles
- * need. Then, for a few channels at a time: sums[36][output][channel] (+)= the
+ * `transformed`; beyond its height and width it has zeros as far as whole 4x4
+ * tiles extend. Then, for a few channels at a time: sums[36][output][channel] (+)= the
  * products with `input`, the activated maps with the border of dn_winograd.
  * Pixels and rows are read and written to the end of their last vector. */
 typedef struct dn_winograd_gradient {

@@ -23,7 +23,7 @@ static float factor_of(const dn_weights *weights, int output)
     return weights->scale ? weights->scale[output] * weights->factor : weights->factor;
 }
 
-/* A row of a panel: one weight of each of `count` outputs, `step` apart. */
+/* A row of a panel: one weight of each of `count` outputs, `stride` apart. */
 static void fill_row(const float *weight, ptrdiff_t stride, const float *factors, int count,
                      float *row)
 {
@@ -56,12 +56,12 @@ static void pack_outputs(const dn_kernels *kernels, const dn_weights *weights, i
 
 /* ---- Winograd ---- */
 
-/* Kernels transformed side by side; every level's full panel is a multiple. */
+/* Kernels transformed side by side; every level's full panel is a multiple of this. */
 #define BESIDE 8
 
 /* G of F(4x4, 3x3) times (g0, g1, g2): a row for each point x that is the value
  * of g0 + g1 x + g2 x^2 there over the product of x - the other points, and g2
- * for infinity. Inlined, it would be unrolled whole and spill all registers. */
+ * for infinity. If inlined, it would be fully unrolled and spill all registers. */
 #define P DN_WINOGRAD_P
 #define Q DN_WINOGRAD_Q
 #define OVER_0 (1 / (P * P * Q * Q))
@@ -136,8 +136,8 @@ void dn_pack_piece(const dn_kernels *kernels, dn_window_form form, const dn_weig
 
 /* Winograd's algorithm reads four times the weights to multiply a quarter as
  * much, in whole 4x4 tiles: measured, it takes half the time or less from 8x8
- * on, at 7x7 the same once two threads share four tiles. Threads and batch have
- * no say, since the two forms round differently. */
+ * on, at 7x7 the same once two threads share four tiles. Threads and batch must
+ * not matter, since the two forms round differently. */
 dn_window_form dn_choose_form(int height, int width)
 {
     return height >= 8 && width >= 8 ? DN_WINDOW_WINOGRAD : DN_WINDOW_DIRECT;

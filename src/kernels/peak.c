@@ -19,7 +19,7 @@ static void measure(void *context, int task, int thread)
     s->operations = s->kernels->peak(ROUNDS);
 }
 
-/* The fastest of several attempts: the machine may be busy with other work. */
+/* The fastest of several attempts, since the machine may be busy. */
 double dn_measure_peak(int threads)
 {
     enum { MOST = 256 };

@@ -4,8 +4,8 @@
 
 #include "kernels/kernels.h"
 
-/* How a convolution is shared out: its units, pixels or Winograd's tiles, are
- * dealt evenly to runs, its panels to groups; a task takes one of both. */
+/* How a convolution is split: its units (pixels or Winograd's tiles) are
+ * divided evenly into runs, its panels into groups; a task takes one of each. */
 typedef struct dn_work_split {
     int units, runs;
     int panels, groups;

@@ -9,7 +9,7 @@
 
 #define MAX_CANDIDATES 32
 
-/* What people call the dictionaries, the likeliest network first. */
+/* Usual names of the dictionaries, the likeliest network first. */
 static const struct {
     const char *word;
     int rank;
@@ -30,7 +30,7 @@ static bool contains(const char *text, size_t length, const char *word)
 }
 
 /* The worst word counts: "model_ema" is an average, and "optimizer.model" is
- * no network. */
+ * not a network. */
 static int rank_of(const char *scope, size_t length)
 {
     int rank = -1;
@@ -40,7 +40,7 @@ static int rank_of(const char *scope, size_t length)
     return rank >= 0 ? rank : length ? RANK_OTHER : 0;
 }
 
-/* True where a component of the path begins so. */
+/* True if a component of the path begins with the word. */
 static bool has_component(const char *path, const char *beginning)
 {
     size_t length = strlen(beginning);
@@ -53,7 +53,7 @@ static bool has_component(const char *path, const char *beginning)
 }
 
 /* Counters, thop's totals, TorchXRayVision's operating points, the weights of a
- * loss: no part of the computation, and left alone by policy. */
+ * loss: not part of the computation, and ignored by policy. */
 static bool is_ignored(const dn_tensor *tensor)
 {
     static const char *const names[] = {"num_batches_tracked", "n_averaged", "total_ops",
@@ -104,7 +104,7 @@ static dn_status collect(const dn_tensor_file *file, dn_candidates *list)
             !is_listed(list, tensor))
             DN_TRY(add_candidate(file, tensor->name, tensor->scope, false, list));
     }
-    /* All dictionaries together, for a network saved in pieces. */
+    /* All dictionaries together, for networks that were saved in pieces. */
     DN_TRY(add_candidate(file, "", 0, true, list));
     if (list->count == 2 && list->items[0].count == list->items[1].count)
         free(list->items[--list->count].tensors);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A tensor for each slot, or a sentence that lists what is missing and what is
- * left over: a half-filled network predicts noise, so there is no partial fit. */
+ * left over: a half-filled network predicts noise, so there are no partial matches. */
 #include "base/memory.h"
 #include "loading/match.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tensors of a file into a model's canonical order. */
+/* Copies a file's tensors into a model's canonical order. */
 #include "loading/copy_tensors.h"
 
 #include "base/memory.h"
@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Layer after layer's maps change places where new maps come first; the first
- * layer's input is one piece in either order. */
+/* If new maps come first, the maps of one layer after the other change places;
+ * the input of the first layer is one piece in either order. */
 static bool is_permuted(const dn_arch *arch, const dn_slot *slot, dn_concat concat)
 {
     return concat == DN_CONCAT_FIRST && dn_channels_read(arch, &slot->key).layers > 0;
@@ -23,7 +23,7 @@ static bool can_borrow(const dn_arch *arch, const dn_slot *slot, const dn_tensor
            dn_tensor_is_packed(source) && !is_permuted(arch, slot, concat);
 }
 
-/* One row of channels of `spatial` floats each, out of file order. */
+/* One row of channels of `spatial` floats each, converted from file order. */
 static void reorder_row(float *row, const dn_channels *channels, size_t spatial, float *scratch)
 {
     int count = channels->in + channels->layers * channels->growth;

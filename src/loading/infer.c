@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The tensor of a key, NULL where the file has none. */
+/* The tensor of a key; NULL if the file has none. */
 static const dn_tensor *find(const dn_match *match, dn_key key)
 {
     for (size_t i = 0; i < match->pair_count; i++)
@@ -33,8 +33,8 @@ static dn_status dimension(const dn_match *match, dn_key key, int rank, int inde
     return DN_OK;
 }
 
-/* The stem with so many convolutions and this kernel; of two the one that has a
- * norm, or none, as the file does. */
+/* The stem with this many convolutions and this kernel; of two, the one with or
+ * without a norm, as in the file. */
 static bool recognise_stem(int convs, int kernel, bool norm, dn_stem *stem)
 {
     const dn_stem_row *row, *found = NULL;
@@ -104,7 +104,7 @@ static dn_status infer_layers(const dn_match *match, dn_arch *arch)
     return DN_OK;
 }
 
-/* The shortest decimal fraction between low, which is included, and high. */
+/* The shortest decimal fraction between low (included) and high. */
 static double simplest_between(double low, double high)
 {
     static const double usual[] = {0.5, 1};
@@ -153,7 +153,7 @@ static bool same_network(const dn_arch *a, const dn_arch *b)
            memcmp(a->blocks, b->blocks, (size_t)a->block_count * sizeof *a->blocks) == 0;
 }
 
-/* Takes a well-known network's name, for any number of channels and classes. */
+/* Adopts a well-known network's name, for any number of channels and classes. */
 static void recognise(dn_arch *arch)
 {
     dn_arch known;
@@ -183,7 +183,7 @@ dn_status dn_infer(const dn_match *match, dn_arch *arch)
     dn_key head = {.role = DN_ROLE_HEAD, .part = DN_PART_LINEAR_WEIGHT};
     DN_TRY(dimension(match, head, 2, 0, "the classifier", &found.classes));
     if (dn_arch_check(&found) != DN_OK)
-        return DN_ERROR_MISMATCH; /* dn_arch_check's sentence stands */
+        return DN_ERROR_MISMATCH; /* keeps dn_arch_check's sentence */
     recognise(&found);
     *arch = found;
     return DN_OK;

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What loading found out so far. */
+/* What loading has found out so far. */
 typedef struct loader {
     dn_tensor_file *file;
     dn_concat asked; /* by the caller */
@@ -24,7 +24,7 @@ typedef struct loader {
     const dn_tensor **sources; /* of each slot */
     dn_origin origin;
     dn_concat concat;
-    bool metadata; /* this program's metadata are there and describe the network */
+    bool metadata; /* this program's metadata is present and describes the network */
     dn_metadata_doubts doubts;
     dn_text warning;
 } loader;
@@ -59,7 +59,7 @@ static void discard_match(loader *l)
 }
 
 /* The order, and whether anything contradicts it: the statistics are facts,
- * a metadata is this program's word, names are a custom. */
+ * metadata is this program's word, names are a convention. */
 static dn_status decide_concat(loader *l, const dn_match *match)
 {
     dn_concat facts,
@@ -151,7 +151,7 @@ static dn_status try_candidate(loader *l, const dn_candidate *candidate)
     status = try_structure(l, candidate);
     if (status != DN_ERROR_MISMATCH || !known)
         return status;
-    return try_names(l, candidate, &known); /* for its sentence, in the file's own terms */
+    return try_names(l, candidate, &known); /* for its error message, in the file's own terms */
 }
 
 static dn_status try_candidates(loader *l, const dn_candidates *candidates)
@@ -163,10 +163,10 @@ static dn_status try_candidates(loader *l, const dn_candidates *candidates)
         if (status != DN_ERROR_MISMATCH)
             return status;
     }
-    return try_candidate(l, &candidates->items[0]); /* for the likeliest one's sentence */
+    return try_candidate(l, &candidates->items[0]); /* for the error message of the likeliest one */
 }
 
-/* Networks that blur where this family pools would load and answer wrongly.
+/* Networks that blur where this family pools would load but give wrong answers.
  * antialiased-cnns (Zhang, 2019) keeps the blur's filters among the tensors. */
 static dn_status refuse_filters(const dn_tensor_file *file)
 {
@@ -192,9 +192,9 @@ static dn_status find_network(loader *l)
     return status == DN_OK ? DN_OK : dn_fail_within(status, l->file->name);
 }
 
-/* timm's one published network with a deep stem, densenetblur121d, has the
- * tensors of densenet121 with that stem and none for its blur: only the file's
- * name or its folder's may tell. */
+/* timm's only published network with a deep stem, densenetblur121d, has the
+ * tensors of densenet121 with that stem and none for its blur: only the name of
+ * the file or its folder can give it away. */
 static dn_status refuse_blur(loader *l)
 {
     dn_arch like;
@@ -252,7 +252,7 @@ static dn_status build_model(loader *l, dn_model **out)
     return DN_OK;
 }
 
-/* Takes the file over, also on failure. */
+/* Takes ownership of the file, also on failure. */
 static dn_status load(dn_tensor_file *file, const dn_load_options *options, dn_model **model)
 {
     loader l = {.file = file, .asked = options ? options->concat : DN_CONCAT_AUTO};

@@ -3,7 +3,7 @@
  *     candidates   sets of tensors that may be one network's state
  *     match        each tensor's key, by a code base's names or by structure
  *     infer        the architecture that the keys and shapes describe
- *     fit          a tensor for each slot of that architecture, or a complaint */
+ *     complete     a tensor for each slot of that architecture, or an error */
 #ifndef DN_LOADING_MATCH_H
 #define DN_LOADING_MATCH_H
 
@@ -11,8 +11,8 @@
 #include "network/names.h"
 #include "tensors/tensors.h"
 
-/* Tensors that lie in one dictionary of a file, or below it, less counters and
- * the like, which no network needs. */
+/* Tensors in one dictionary of a file, or below it, except counters and the
+ * like, which no network needs. */
 typedef struct dn_candidate {
     const char *file_name;
     const char *scope; /* path of the dictionary with its final dot; "": the whole file */
@@ -37,10 +37,10 @@ typedef struct dn_pair {
 typedef struct dn_match {
     dn_pair *pairs;
     size_t pair_count;
-    const dn_tensor **rest; /* tensors that got no key */
+    const dn_tensor **rest; /* tensors without a key */
     size_t rest_count;
     const char *dialect;  /* for a person */
-    dn_dialect naming;    /* in which to name what is missing */
+    dn_dialect naming;    /* for naming what is missing */
     dn_concat convention; /* where the dialect puts new maps; AUTO if unknown */
 } dn_match;
 
@@ -51,15 +51,15 @@ void dn_match_free(dn_match *match);
 /* By the dialect that knows most of the names; there may be few or none. */
 dn_status dn_match_names(const dn_candidate *candidate, dn_match *match);
 
-/* By kind, shape and order, whatever the names. DN_ERROR_MISMATCH with a
- * sentence where the tensors are no DenseNet's. */
+/* By kind, shape and order, whatever the names. DN_ERROR_MISMATCH, with a
+ * sentence, if the tensors are not those of a DenseNet. */
 dn_status dn_match_structure(const dn_candidate *candidate, dn_match *match);
 
 /* Puts each norm's four tensors, matched in any order, into their roles: means
  * and variances are what neighbouring layers share. */
 dn_status dn_find_roles(dn_match *match);
 
-/* The architecture; DN_ERROR_MISMATCH where it cannot be told. */
+/* The architecture; DN_ERROR_MISMATCH if it cannot be inferred. */
 dn_status dn_infer(const dn_match *match, dn_arch *arch);
 
 /* sources[i] becomes the tensor of slot i. DN_ERROR_MISMATCH, naming what is

@@ -23,8 +23,8 @@ void dn_match_free(dn_match *match)
     *match = (dn_match){0};
 }
 
-/* Length of what stands before the dialect's own names ("module.", "net.");
- * a dense layer cannot be mistaken, so the first one tells. */
+/* Length of the prefix before the dialect's own names ("module.", "net."); a
+ * dense layer is unmistakable, so the first one decides. */
 static bool find_prefix(const dn_candidate *candidate, dn_dialect dialect, const char **prefix,
                         size_t *length)
 {
@@ -70,7 +70,7 @@ static bool has_head(const dn_match *match)
 }
 
 /* Fine-tuned networks often have a new classifier under a new name: what is
- * left over may be just that, one matrix and its bias. */
+ * left over may be exactly that, one matrix and its bias. */
 static void match_renamed_head(dn_match *match)
 {
     if (match->rest_count != 2 || has_head(match))

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is known of the vectors that stand first, second, third and fourth in
- * every norm. */
+/* What is known about the first, second, third and fourth vectors of every
+ * norm. */
 typedef struct place {
-    int shared;    /* how often a layer's is part of the next layer's */
+    int shared;    /* how often a layer's vector is part of the next layer's */
     bool negative; /* holds a value below zero */
     double sum;
 } place;
@@ -27,8 +27,8 @@ static bool is_next_layer(const dn_key *a, const dn_key *b)
     return a->block == b->block && a->layer + 1 == b->layer;
 }
 
-/* Walks the first norms of the layers, which were matched in order; four pairs
- * each. Returns how many neighbours there are. */
+/* Walks the first norms of the layers, which were matched in order, four pairs
+ * each. Returns the number of neighbours. */
 static int compare_layers(const dn_match *match, place places[4], float *buffers[2])
 {
     int neighbours = 0;
@@ -76,7 +76,7 @@ static void decide(const place places[4], int neighbours, int order[4])
         order[1] = others[!swap];
         return;
     }
-    /* Untrained: ones and zeros, so that only the sums tell. */
+    /* Untrained: ones and zeros, so that only the sums decide. */
     int next[2] = {0, 0};
     for (int p = 0; p < 4; p++) {
         bool ones = places[p].sum > 0 && !places[p].negative;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Keys by structure. Every convolution but the stem's first has one norm
- * before it that is as long as it reads channels; a layer's channels grow from
- * the last one's by the growth rate; and a transition stands where the channels
- * are as many as it reads. What names and order add is which norm, of several
- * as long, is whose, and in which order the layers come. */
+ * before it that is as long as it reads channels; from layer to layer the
+ * channels grow by the growth rate; and a transition comes where there are as
+ * many channels as it reads. What names and order add is which of several norms
+ * of one length belongs to which convolution, and in which order the layers
+ * come. */
 #include "base/memory.h"
 #include "loading/match.h"
 #include "loading/modules.h"
@@ -22,7 +23,7 @@ typedef struct link {
 
 typedef struct structure {
     dn_modules modules;
-    bool adjacent;  /* each norm stands directly before its convolution */
+    bool adjacent;  /* each norm comes directly before its convolution */
     int stem_convs; /* 1 or 3 */
     link *links;    /* in order */
     size_t link_count;
@@ -30,7 +31,7 @@ typedef struct structure {
     link **layers;
     size_t layer_count;
     dn_module *last; /* the norm after the last block */
-    int width;       /* channels at the place that is being matched */
+    int width;       /* channels at the place being matched */
     dn_match *match;
 } structure;
 
@@ -116,8 +117,8 @@ static void add_link(structure *s, dn_key key, const link *l)
 
 /* ---------------------------------------------------- the parts of a network */
 
-/* A stem's norms stand after its convolutions and often share their numbers,
- * which misleads where two norms are as long. */
+/* A stem's norms come after its convolutions and often share their numbers,
+ * which misleads if two norms have one length. */
 static void sort_stem_norms(link *second, link *third, const dn_module *first)
 {
     dn_module *norm = second->norm;
@@ -155,8 +156,8 @@ static dn_status match_stem(structure *s)
     return DN_OK;
 }
 
-/* Two norms are before no convolution where the stem has one at its end, else
- * only the last of the network. */
+/* Two norms come before no convolution if the stem ends in one, else only the
+ * last norm of the network. */
 static dn_status match_loose_norms(structure *s)
 {
     dn_module *loose[2];
@@ -185,8 +186,8 @@ static dn_status match_loose_norms(structure *s)
     return DN_OK;
 }
 
-/* The 1x1 convolution that a layer's 3x3 stands after: by place, or the one
- * that looks most like it. */
+/* The 1x1 convolution before a layer's 3x3: by place, or the one whose name is
+ * most like it. */
 static link *find_bottleneck(structure *s, link *second)
 {
     link *best = NULL;
@@ -204,8 +205,8 @@ static link *find_bottleneck(structure *s, link *second)
     return best;
 }
 
-/* Tells layers from transitions: networks with bottlenecks have at least as
- * many 1x1 convolutions as 3x3, others fewer. */
+/* Distinguishes layers from transitions: networks with bottlenecks have at
+ * least as many 1x1 convolutions as 3x3, others fewer. */
 static dn_status match_layers(structure *s)
 {
     int narrow = 0, wide = 0;
@@ -237,8 +238,8 @@ static link *next_transition(structure *s)
     return NULL;
 }
 
-/* The channels only grow within a block, so that its transition can stand in
- * one place. */
+/* The channels only grow within a block, so its transition fits in only one
+ * place. */
 static dn_status match_blocks(structure *s)
 {
     dn_key key = {.role = DN_ROLE_LAYER};
@@ -331,7 +332,7 @@ static dn_status match_in_order(const dn_tensor **tensors, size_t count, const a
 }
 
 /* Order first, since names may say anything; the last attempt's sentence is
- * the one that stays. */
+ * kept. */
 dn_status dn_match_structure(const dn_candidate *candidate, dn_match *match)
 {
     static const attempt attempts[] = {

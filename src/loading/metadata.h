@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What this program writes into a file's metadata beside the tensors, and what
- * it makes of other programs' labels and thresholds. docs/weights.md lists the
+/* The metadata that this program writes into a file with the tensors, and how
+ * it reads other programs' labels and thresholds. docs/weights.md lists the
  * keys. */
 #ifndef DN_LOADING_METADATA_H
 #define DN_LOADING_METADATA_H
@@ -18,10 +18,10 @@ extern const dn_metadata_number dn_metadata_numbers[DN_METADATA_NUMBERS];
 
 bool dn_metadata_exists(const dn_tensor_file *file);
 
-/* An entry's text, NULL where the file has no such entry. */
+/* An entry's text; NULL if the file has no such entry. */
 const char *dn_metadata_text(const dn_tensor_file *file, const char *key);
 
-/* Entries that were not believed, for a person; "" where all were. */
+/* Entries that were not believed, for a person; "" if all were. */
 typedef struct dn_metadata_doubts {
     char text[512];
 } dn_metadata_doubts;
@@ -30,16 +30,16 @@ typedef struct dn_metadata_doubts {
 bool dn_metadata_doubt(dn_metadata_doubts *doubts, const dn_tensor_file *file, const char *key,
                        const char *reason);
 
-/* Replaces *arch, which was read off the tensors, by the recorded one where it
- * describes the same tensors (the BN epsilon is in no shape). False where there
- * is none, or one that describes others: then the rest of the metadata is not to be
+/* Replaces *arch, which was inferred from the tensors, by the recorded one if that
+ * describes the same tensors (no shape tells the BN epsilon). False if there is
+ * none or it describes other tensors: then the rest of the metadata is not to be
  * believed either. */
 bool dn_metadata_arch(const dn_tensor_file *file, dn_arch *arch, dn_metadata_doubts *doubts);
 
-/* The recorded concatenation order, AUTO where there is none. */
+/* The recorded concatenation order; AUTO if there is none. */
 dn_concat dn_metadata_concat(const dn_tensor_file *file, dn_metadata_doubts *doubts);
 
-/* Labels, task, preprocessing and thresholds, as far as the file has them. */
+/* Labels, task, preprocessing and thresholds, if the file has them. */
 dn_status dn_metadata_read(const dn_tensor_file *file, dn_model *model, dn_metadata_doubts *doubts);
 
 /* Calls add(context, key, text) for each entry of the model's metadata. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The recorded architecture: believed as a whole where it is one and describes
- * the tensors that are there, else not at all. */
+/* The recorded architecture: believed as a whole if it is valid and describes
+ * the tensors that are there, otherwise not at all. */
 #include "base/locale.h"
 #include "loading/metadata.h"
 #include "network/stems.h"
@@ -53,7 +53,7 @@ static bool parse_real(const char *text, double *number)
     return text && end != text && !*end;
 }
 
-/* "6,12,24,16"; returns how many, 0 where the text is no such list. */
+/* "6,12,24,16"; returns how many; 0 if the text is not such a list. */
 static int parse_list(const char *text, int *list, int most)
 {
     int count = 0;
@@ -114,7 +114,7 @@ static bool parse_arch(const dn_tensor_file *file, dn_arch *arch, dn_metadata_do
     return true;
 }
 
-/* The key of an entry that the tensors contradict, NULL where there is none. */
+/* The key of an entry that the tensors contradict; NULL if there is none. */
 static const char *find_contradiction(dn_arch *recorded, dn_arch *shown)
 {
     if (recorded->stem != shown->stem)
@@ -134,7 +134,7 @@ static const char *find_contradiction(dn_arch *recorded, dn_arch *shown)
     return NULL;
 }
 
-/* A name is a claim too: what it stands for, but for channels and classes. */
+/* A name is a claim too, about everything but channels and classes. */
 static bool fits_name(const char *name, const dn_arch *arch)
 {
     dn_arch named;

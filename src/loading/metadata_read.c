@@ -20,8 +20,8 @@ dn_concat dn_metadata_concat(const dn_tensor_file *file, dn_metadata_doubts *dou
     return DN_CONCAT_AUTO;
 }
 
-/* A JSON array of as many items as the network has outputs; NULL, and a doubt, where
- * an entry is something else, NULL where there is none. */
+/* A JSON array of as many items as the network has outputs; NULL and a doubt if the
+ * entry is something else, NULL if there is none. */
 static dn_status read_array(const dn_tensor_file *file, const char *key, const dn_model *model,
                             dn_metadata_doubts *doubts, json_t **array)
 {

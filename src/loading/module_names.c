@@ -44,7 +44,7 @@ int dn_compare_naturally(const char *a, const char *b)
     return (*a != '\0') - (*b != '\0');
 }
 
-/* Steps back until no word or number is cut. */
+/* Steps back to the beginning of a word or number. */
 static size_t whole_words(const char *text, size_t length, size_t common)
 {
     while (common > 0 && common < length && isalnum((unsigned char)text[common]) &&
@@ -54,7 +54,7 @@ static size_t whole_words(const char *text, size_t length, size_t common)
     return common;
 }
 
-/* The same from the end: a number that is longer in one counts in neither. */
+/* The same from the end: a number that is longer in one of them counts in neither. */
 static size_t whole_numbers(const char *end, size_t length, size_t common)
 {
     while (common > 0 && common < length && is_digit(end[-(ptrdiff_t)common]) &&

@@ -30,7 +30,7 @@ static const struct {
     {"b", BIAS},
 };
 
-/* A tensor with what the end of its name says. */
+/* A tensor, and what the end of its name says. */
 typedef struct member {
     const dn_tensor *tensor;
     size_t path_length; /* of the name, without that end */
@@ -120,7 +120,7 @@ static bool make_module(const dn_tensor *const tensors[4], int count, dn_module 
     return true;
 }
 
-/* Members of one path, of which each role must be there at most once. */
+/* Members of one path, with each role at most once. */
 static bool make_from_members(const member *members, size_t count, dn_module *module)
 {
     const dn_tensor *tensors[4] = {0};
@@ -140,7 +140,7 @@ static bool make_from_members(const member *members, size_t count, dn_module *mo
     return true;
 }
 
-/* Fills *modules in the order of paths; false where some path is no module. */
+/* Fills *modules in the order of paths; false if some path is not a module. */
 static bool group_by_names(member *members, size_t count, dn_modules *modules, size_t *positions)
 {
     qsort(members, count, sizeof *members, by_path);
@@ -155,8 +155,8 @@ static bool group_by_names(member *members, size_t count, dn_modules *modules, s
     return true;
 }
 
-/* Back into the tensors' order: each module goes to where its first tensor
- * stands, and the gaps are closed. */
+/* Restores the tensors' order: each module goes to the place of its first
+ * tensor, and the gaps are closed. */
 static dn_status restore_order(dn_modules *modules, const size_t *positions, size_t tensor_count)
 {
     dn_module *sparse;

@@ -11,10 +11,10 @@ typedef enum dn_module_kind { DN_MODULE_CONV, DN_MODULE_NORM, DN_MODULE_LINEAR }
 typedef struct dn_module {
     dn_module_kind kind;
     const dn_tensor *tensors[4]; /* norm: weight, bias, mean, variance, once that is known */
-    const char *path;            /* what its tensors' names have in common; not terminated */
+    const char *path;            /* common beginning of its tensors' names; not terminated */
     size_t path_length;
     int in, out, kernel; /* norm: in and out are its length */
-    bool taken;          /* for whoever puts modules together */
+    bool taken;          /* for the caller that combines modules */
 } dn_module;
 
 typedef struct dn_modules {
@@ -23,17 +23,16 @@ typedef struct dn_modules {
     bool roles_known; /* of the norms' vectors */
 } dn_modules;
 
-/* Groups by the last part of names (weight, bias, running_mean, ...), or where
- * that fails by what lies side by side. Released by dn_modules_free. */
+/* Groups by the last part of names (weight, bias, running_mean, ...) or, if
+ * that fails, by neighbourhood. Released by dn_modules_free. */
 dn_status dn_modules_group(const dn_tensor *const *tensors, size_t count, dn_modules *modules);
 void dn_modules_free(dn_modules *modules);
 
 /* Orders "layer.2" before "layer.10". */
 int dn_compare_naturally(const char *a, const char *b);
 
-/* How much two paths look like one place of a network: by what they begin
- * with, and if that is the same by what they end with, in whole words and
- * numbers. */
+/* How likely two paths are the same place of a network: by what they begin with
+ * and, if that is equal, by what they end with, in whole words and numbers. */
 int dn_likeness(const dn_module *a, const dn_module *b);
 
 #endif

@@ -40,7 +40,7 @@ const char *dn_concat_name(dn_concat concat)
 }
 
 /* Trained files agree to the bit; the margin is for statistics that were
- * computed anew by kernels that differ with the channel. */
+ * recomputed by kernels that depend on the channel. */
 bool dn_statistics_hold(const float *part, const float *whole, int count)
 {
     int same = 0;
@@ -49,8 +49,8 @@ bool dn_statistics_hold(const float *part, const float *whole, int count)
     return same >= count - count / 100;
 }
 
-/* How often each order explains a pair of neighbouring norms, and the other
- * does not. */
+/* How often only the one or only the other order explains a pair of
+ * neighbouring norms. */
 typedef struct votes {
     int first, last;
 } votes;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* In which order a file's layers concatenate. Models keep the oldest maps
+/* The order in which a file's layers concatenate. Models keep the oldest maps
  * first; a layer that puts its new maps first leaves, after n layers,
  *     [maps of layer n, ..., maps of layer 1, the block's input]. */
 #ifndef DN_LOADING_ORDER_H
@@ -14,10 +14,10 @@ typedef struct dn_channels {
     int in, layers, growth;
 } dn_channels;
 
-/* layers is 0 where the tensor's channels are not a concatenation. */
+/* layers is 0 if the tensor's channels are not a concatenation. */
 dn_channels dn_channels_read(const dn_arch *arch, const dn_key *key);
 
-/* Where canonical channel c lies in a file whose new maps come first. */
+/* The index of canonical channel c in a file whose new maps come first. */
 static inline int dn_channel_new_first(const dn_channels *channels, int c)
 {
     int from_layers = c - channels->in;
@@ -27,12 +27,12 @@ static inline int dn_channel_new_first(const dn_channels *channels, int c)
     return (channels->layers - 1 - layer) * channels->growth + from_layers % channels->growth;
 }
 
-/* True where `whole` holds the `count` numbers of `part`, but for rounding. */
+/* True if `whole` holds the `count` numbers of `part`, up to rounding. */
 bool dn_statistics_hold(const float *part, const float *whole, int count);
 
-/* What the running means say: all norms of a block see the same maps, so that
- * a layer's holds the one before as its beginning (LAST) or its end (FIRST).
- * AUTO where they are untrained or say neither. */
+/* What the running means say: all norms of a block see the same maps, so each
+ * layer's running mean has the previous one at its beginning (LAST) or its end
+ * (FIRST). AUTO if they are untrained or say neither. */
 dn_status dn_concat_of_statistics(const dn_arch *arch, const dn_layout *layout,
                                   const dn_tensor *const *sources, dn_concat *concat);
 

@@ -22,7 +22,7 @@ void dn_other_metadata_epsilon(const dn_tensor_file *file, double *epsilon)
         *epsilon = found;
 }
 
-/* The last value under this name, whatever dictionaries or modules it is in. */
+/* The last value with this name, in any dictionary or module. */
 static const dn_value *find_value(const dn_tensor_file *file, const char *name)
 {
     for (size_t i = file->value_count; i-- > 0;)
@@ -65,7 +65,7 @@ static dn_status read_thresholds(const dn_tensor_file *file, dn_model *model)
 
 /* ------------------------------------------------------------------ labels */
 
-/* A list under one of the names in use. */
+/* A list with one of the names in use. */
 static dn_status read_label_list(const dn_tensor_file *file, dn_model *model)
 {
     static const char *const names[] = {"pathologies", "targets",     "labels",

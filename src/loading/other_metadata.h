@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* What other programs' files say beside the tensors: labels, TorchXRayVision's
- * operating points, the batch norms' epsilon. */
+/* Other programs' metadata: labels, TorchXRayVision's operating points, the
+ * batch norms' epsilon. */
 #ifndef DN_LOADING_OTHER_METADATA_H
 #define DN_LOADING_OTHER_METADATA_H
 
 #include "network/model.h"
 #include "tensors/tensors.h"
 
-/* The epsilon of a pickled module's batch norms; leaves *epsilon alone where
- * the file has none, or several. */
+/* The epsilon of a pickled module's batch norms; leaves *epsilon alone if the
+ * file has none, or several. */
 void dn_other_metadata_epsilon(const dn_tensor_file *file, double *epsilon);
 
-/* Labels, task, preprocessing and thresholds; model->origin.dialect too where
- * it is TorchXRayVision's. */
+/* Labels, task, preprocessing and thresholds; also model->origin.dialect if it
+ * is TorchXRayVision's. */
 dn_status dn_other_metadata_read(const dn_tensor_file *file, dn_model *model);
 
 /* The operating points of a network that TorchXRayVision publishes under this
@@ -20,7 +20,7 @@ dn_status dn_other_metadata_read(const dn_tensor_file *file, dn_model *model);
 #define DN_XRV_OUTPUTS 18
 const float *dn_xrv_thresholds(const char *path);
 
-/* What each output is, where the file does not say. */
+/* The name of each output, if the file does not say. */
 extern const char *const dn_xrv_labels[DN_XRV_OUTPUTS];
 
 #endif

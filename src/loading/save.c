@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* What is to be written. */
+/* What is being written. */
 typedef struct saver {
     const dn_model *model;
     dn_dialect naming;
@@ -41,8 +41,8 @@ static dn_status read_options(const dn_save_options *options, saver *s)
     return dn_fail(DN_ERROR_ARGUMENT, "dtype \"%s\": f32, f16 or bf16 is expected", dtype);
 }
 
-/* A copy of slot i with the channels where a layer that puts new maps first
- * expects them. */
+/* A copy of slot i with the channels in the order that a layer that puts new
+ * maps first expects. */
 static const float *reorder(saver *s, int i, float **next)
 {
     const dn_slot *slot = &s->model->layout.slots[i];
@@ -72,8 +72,8 @@ static dn_status add_output(saver *s, const char *name, dn_output output)
     return DN_OK;
 }
 
-/* Behind each norm's variance comes the counter that PyTorch's strict loading
- * asks for. */
+/* After each norm's variance comes the counter that PyTorch's strict loading
+ * requires. */
 static dn_status add_counter(saver *s, char name[DN_TENSOR_NAME_SIZE])
 {
     char *part = strrchr(name, '.');
@@ -114,7 +114,7 @@ static dn_status add_metadata_entry(void *context, const char *key, const char *
     return DN_OK;
 }
 
-/* "format" is what Python's safetensors users look for. */
+/* Python code that uses safetensors looks for "format". */
 static dn_status make_metadata(saver *s)
 {
     dn_text metadata = {0};

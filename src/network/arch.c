@@ -157,7 +157,7 @@ int dn_arch_smallest_input(const dn_arch *arch)
         return 0;
     int size = 1 << (arch->block_count - 1);
     const dn_stem_row *stem = dn_stem_row_of(arch->stem);
-    /* A stride s, rounding up, makes n of s (n - 1) + 1. */
+    /* A stride s, rounding up, turns s (n - 1) + 1 into n. */
     if (stem->pools)
         size = 2 * (size - 1) + 1;
     return stem->stride * (size - 1) + 1;

@@ -26,7 +26,7 @@ static int add_maps(grower *g, dn_maps_kind kind, int block, int layer, int chan
     return g->graph->map_count++;
 }
 
-/* Pictures are no activated maps: what reads them has no norm. */
+/* Pictures are not activated maps: a node that reads them has no norm. */
 static void add_node(grower *g, dn_node node)
 {
     dn_graph *graph = g->graph;
@@ -46,7 +46,7 @@ static void add_node(grower *g, dn_node node)
     graph->nodes[number] = node;
 }
 
-/* The stem; hands out the first block's maps. */
+/* The stem; returns the first block's maps. */
 static int grow_stem(grower *g)
 {
     dn_stem_conv convs[3];
@@ -115,7 +115,7 @@ static void grow_layer(grower *g, int block_maps, int block, int layer)
                           .drops = true});
 }
 
-/* Hands out the next block's maps. */
+/* Returns the next block's maps. */
 static int grow_transition(grower *g, int block_maps, int block)
 {
     int channels = g->graph->maps[block_maps].channels;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A network as maps, and nodes that make maps of maps: its topology, told once.
- * The layout of its tensors, what it costs, its prepared weights, a plan and a
- * step of training are loops over the nodes.
+ * A network as maps, and nodes that make maps of maps: its topology, defined in one place.
+ * The layout of its tensors, its cost, its prepared weights, a plan and a step
+ * of training are loops over the nodes.
  *
  * A node is a convolution with the norm and ReLU before it (a DenseNet norms
  * first), the stem's end, or the head. All nodes that read a map see the same
- * statistics, so these belong to the map; a norm is only its own weight and
- * bias.
+ * statistics, so these belong to the map; the norm itself is only a weight and
+ * a bias.
  */
 #ifndef DN_NETWORK_GRAPH_H
 #define DN_NETWORK_GRAPH_H
@@ -16,7 +16,7 @@
 #include "network/key.h"
 
 typedef enum dn_maps_kind {
-    DN_MAPS_STEM,      /* a stem convolution's output, a norm after it */
+    DN_MAPS_STEM,      /* output of a stem convolution with a norm after it */
     DN_MAPS_BLOCK,     /* all that a block's layers and its end read */
     DN_MAPS_BOTTLENECK /* a layer's 1x1 convolution's output */
 } dn_maps_kind;
@@ -40,14 +40,14 @@ typedef enum dn_node_kind {
 
 typedef struct dn_node {
     dn_node_kind kind;
-    dn_key key;         /* of its weight, or of its norm where it has no weight */
+    dn_key key;         /* of its weight, or of its norm if it has no weight */
     dn_key norm_key;    /* of its norm */
     int source;         /* maps, or DN_NONE: the pictures */
     int target;         /* maps, or DN_NONE: the logits */
     int target_channel; /* the first that the node makes */
     int in, out;        /* channels; reads the first `in` of its source */
     int kernel, stride; /* of a window */
-    bool pools;         /* a pointwise node 2x2 means, an activation 3x3/2 maxima */
+    bool pools;         /* a pointwise node by 2x2 means, an activation by 3x3/2 maxima */
     bool drops;         /* dropout applies to its output */
     int norm;           /* slot of the norm's weight; bias, mean, variance follow; or DN_NONE */
     int weight;         /* slot of the convolution or classifier, or DN_NONE */
@@ -75,7 +75,7 @@ typedef struct dn_graph_block {
 typedef struct dn_graph {
     int height, width; /* of the pictures, once measured */
     dn_maps *maps;
-    dn_node *nodes; /* in the order of computation, so are their slots */
+    dn_node *nodes; /* in the order of computation, as are their slots */
     int map_count, node_count;
     dn_graph_block blocks[DN_MAX_BLOCKS];
 } dn_graph;
@@ -84,12 +84,12 @@ typedef struct dn_graph {
 dn_status dn_graph_create(const dn_arch *arch, dn_graph *graph);
 void dn_graph_free(dn_graph *graph);
 
-/* Gives all maps their size for pictures of height x width, which are no smaller
- * than dn_arch_smallest_input. */
+/* Gives all maps their size for pictures of height x width, at least
+ * dn_arch_smallest_input. */
 void dn_graph_measure(dn_graph *graph, int height, int width);
 
 /* Multiply-adds of a node of a measured graph, for one picture: a convolution's
- * weights times the pixels of its output, before these are pooled. */
+ * weights times the pixels of its output before pooling. */
 double dn_node_products(const dn_graph *graph, const dn_node *node);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a tensor is in a DenseNet, whatever a file calls it. */
+/* The role of a tensor in a DenseNet, whatever a file calls it. */
 #ifndef DN_NETWORK_KEY_H
 #define DN_NETWORK_KEY_H
 
@@ -28,7 +28,7 @@ typedef struct dn_key {
     dn_part part;
 } dn_key;
 
-/* Below, at or above 0 as a comes before, is or comes after b. */
+/* Below, equal to or above 0 if a comes before, equals or comes after b. */
 static inline int dn_key_compare(const dn_key *a, const dn_key *b)
 {
     const int differences[] = {(int)a->role - (int)b->role, a->block - b->block,

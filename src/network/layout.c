@@ -20,7 +20,7 @@ static void add_slot(dn_layout *layout, const dn_key *key, dn_part part, int ran
     layout->floats += slot->count;
 }
 
-/* A node's norm, then its weights: the slots that it says it has. */
+/* A node's norm, then its weights: the slots that the node names. */
 static void add_node(dn_layout *layout, const dn_node *node)
 {
     if (node->norm != DN_NONE)

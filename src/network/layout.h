@@ -12,10 +12,10 @@ typedef struct dn_slot {
     int rank;
     int shape[4];  /* convolutions: out, in, height, width */
     size_t count;  /* elements */
-    size_t offset; /* in floats, were all slots laid end to end */
+    size_t offset; /* in floats, with all slots end to end */
 } dn_slot;
 
-/* A parameter: not a running statistic. */
+/* True for a parameter, false for a running statistic. */
 static inline bool dn_is_trained(const dn_slot *slot)
 {
     return slot->key.part != DN_PART_NORM_MEAN && slot->key.part != DN_PART_NORM_VARIANCE;
@@ -34,7 +34,7 @@ typedef struct dn_layout {
 dn_status dn_layout_create(const dn_arch *arch, dn_layout *layout);
 void dn_layout_free(dn_layout *layout);
 
-/* The slot of a key, NULL where the architecture has no such tensor. */
+/* The slot of a key; NULL if the architecture has no such tensor. */
 const dn_slot *dn_layout_find(const dn_layout *layout, const dn_key *key);
 
 #endif

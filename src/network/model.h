@@ -15,8 +15,8 @@ struct dn_model {
     dn_layout layout;
     const float **tensors;       /* tensors[i] holds slot i: in storage, or in the mapped file */
     char **names;                /* torchvision's name of slot i */
-    float *storage;              /* owned; NULL where every tensor lies in the file */
-    struct dn_tensor_file *file; /* owned; NULL where no tensor lies in it */
+    float *storage;              /* owned; NULL if every tensor is in the file */
+    struct dn_tensor_file *file; /* owned; NULL if no tensor is in it */
     dn_origin origin;
     dn_task task;
     char **labels;     /* classes names, or NULL */
@@ -26,19 +26,19 @@ struct dn_model {
     char *warning;
 };
 
-/* A model of this architecture whose tensors are not yet set: with storage, of
- * layout.floats zeros to which tensors[] point, or without. Releases with
- * dn_model_free however far it was filled. */
+/* A model of this architecture whose tensors are not set yet: with storage
+ * (layout.floats zeros, to which tensors[] point) or without. Released by
+ * dn_model_free, however far it was filled. */
 dn_status dn_model_create(const dn_arch *arch, bool with_storage, dn_model **model);
 
-/* A tensor's data by key, NULL where the architecture has no such tensor. */
+/* A tensor's data by key; NULL if the architecture has no such tensor. */
 const float *dn_model_find(const dn_model *model, const dn_key *key);
 
 /* Gives `to` the task, labels, thresholds and preprocessing of a model with as
  * many classes. */
 dn_status dn_model_copy_metadata(const dn_model *from, dn_model *to);
 
-/* Lets go of the pages of a mapped weight file once they are packed. */
+/* Releases the pages of a mapped weight file once the weights are prepared. */
 void dn_model_forget_pages(const dn_model *model);
 
 #endif

@@ -26,13 +26,13 @@ static const struct {
 /* How the names of a module's tensors begin in some dialects. %b, %l, %u stand
  * for the key's block, layer and unit counted from 0, %B, %L, %U counted from
  * 1; %n for the number of layers of the block and %e for the index of the last
- * block, which parsing reads over. The first row that fits decides, in both
+ * block, which parsing ignores. The first row that matches decides, in both
  * directions. */
 typedef struct rule {
     unsigned dialects;
     dn_role role;
     kind kind;
-    int unit; /* where the pattern has no %u */
+    int unit; /* if the pattern has no %u */
     const char *pattern;
 } rule;
 
@@ -195,7 +195,7 @@ static bool set_number(char letter, int number, dn_key *key)
     return number >= from;
 }
 
-/* What follows the pattern in name, NULL where name does not begin with it. */
+/* What follows the pattern in name; NULL if name does not begin with it. */
 static const char *match_row(const rule *row, const char *name, dn_key *key)
 {
     *key = (dn_key){.role = row->role, .unit = row->unit};

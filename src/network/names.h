@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the known code bases call a DenseNet's tensors, as one table read in
- * both directions. */
+/* The names that the known code bases give a DenseNet's tensors, as one table
+ * read in both directions. */
 #ifndef DN_NETWORK_NAMES_H
 #define DN_NETWORK_NAMES_H
 
@@ -17,7 +17,7 @@ typedef enum dn_dialect {
     DN_DIALECT_COUNT
 } dn_dialect;
 
-/* What some dialects' names depend on beyond the key. */
+/* What some dialects' names depend on besides the key. */
 typedef struct dn_name_context {
     int block_count;
     const int *blocks; /* layers of each */
@@ -27,7 +27,7 @@ typedef struct dn_name_context {
 dn_concat dn_dialect_concat(dn_dialect dialect);
 const char *dn_dialect_name(dn_dialect dialect);
 
-/* What the library itself calls a place of the network: "stem", "block1.layer1",
+/* The library's own name for a place of the network: "stem", "block1.layer1",
  * "transition1", "final" (the norm after the last block), "head". */
 void dn_place_name(const dn_key *key, char name[DN_NAME_SIZE]);
 
@@ -35,7 +35,7 @@ void dn_place_name(const dn_key *key, char name[DN_NAME_SIZE]);
 void dn_name_format(dn_dialect dialect, const dn_name_context *context, const dn_key *key,
                     char name[DN_TENSOR_NAME_SIZE]);
 
-/* The key of a name, false where the dialect has no such name. */
+/* The key of a name; false if the dialect has no such name. */
 bool dn_name_parse(dn_dialect dialect, const char *name, dn_key *key);
 
 #endif

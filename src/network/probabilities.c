@@ -25,7 +25,7 @@ static void sigmoid(float *row, int count)
 }
 
 /* TorchXRayVision's op_norm: stretches 0..t to 0..0.5 and t..1 to 0.5..1; an
- * output without a threshold was not trained and says nothing. */
+ * output without a threshold was not trained and has no meaning. */
 static void normalise(float *row, const float *thresholds, int count)
 {
     for (int i = 0; i < count; i++) {

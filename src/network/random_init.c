@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-/* One stream a tensor: changing one layer leaves the others' numbers alone. */
+/* One stream per tensor: changing one layer leaves the other layers' numbers unchanged. */
 static void fill_uniform(float *data, size_t count, double bound, dn_random *random)
 {
     for (size_t i = 0; i < count; i++)

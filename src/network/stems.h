@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What may come before the first block, a row for each. */
+/* What may come before the first block, one row each. */
 #ifndef DN_NETWORK_STEMS_H
 #define DN_NETWORK_STEMS_H
 
@@ -16,7 +16,7 @@ typedef struct dn_stem_row {
 /* NULL past the last stem. */
 const dn_stem_row *dn_stem_row_of(dn_stem stem);
 
-/* A convolution of the stem with what surrounds it. */
+/* A convolution of the stem, and what surrounds it. */
 typedef struct dn_stem_conv {
     int in, out, kernel, stride;
     bool norm; /* BN and ReLU follow */

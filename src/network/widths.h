@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How many channels there are where, by the architecture. */
+/* The number of channels at each place of an architecture. */
 #ifndef DN_NETWORK_WIDTHS_H
 #define DN_NETWORK_WIDTHS_H
 
@@ -12,7 +12,7 @@ int dn_block_out(const dn_arch *arch, int block);
 /* Channels after the transition that follows a block of `channels`. */
 int dn_transition_out(const dn_arch *arch, int channels);
 
-/* Outputs of a layer's 1x1 convolution, 0 where layers have none. */
+/* Outputs of a layer's 1x1 convolution; 0 if layers have none. */
 int dn_bottleneck_width(const dn_arch *arch);
 
 #endif

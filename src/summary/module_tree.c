@@ -10,8 +10,8 @@
 
 #define MAX_DEPTH 6
 
-/* Walks the network with a tensor's shape in hand. Counts modules, and writes
- * them too once there is room. */
+/* Walks the network, tracking a tensor's shape. Counts the modules and, once
+ * there is memory for them, writes them. */
 typedef struct builder {
     const dn_arch *arch;
     dn_module_tree *tree;

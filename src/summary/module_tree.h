@@ -21,7 +21,7 @@ typedef struct dn_torch_module {
     dn_shape input, output;
     /* Of the module and all below it. */
     uint64_t parameters;
-    uint64_t multiply_adds; /* as torchinfo counts: a norm or classifier weight is one an image */
+    uint64_t multiply_adds; /* as torchinfo counts: a norm or classifier weight is one per image */
     uint64_t activations;   /* elements of the outputs of leaves that have parameters */
 } dn_torch_module;
 

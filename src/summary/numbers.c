@@ -35,7 +35,7 @@ const char *dn_fixed(double number, bool groups, char out[DN_NUMBER_SIZE])
         end = copy_in_groups(digits, whole, out);
     else
         memcpy(out, digits, whole);
-    *end++ = '.'; /* whatever the locale's separator was */
+    *end++ = '.'; /* whatever the locale's separator is */
     memcpy(end, digits + length - 2, 3);
     return out;
 }

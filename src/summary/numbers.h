@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Numbers as Python formats them, whatever the process's locale. */
+/* Numbers as Python formats them, whatever the locale. */
 #ifndef DN_SUMMARY_NUMBERS_H
 #define DN_SUMMARY_NUMBERS_H
 

@@ -20,8 +20,8 @@ static dn_status check_input(const dn_arch *arch, const dn_summary_options *o)
     return DN_OK;
 }
 
-/* A parameter is used at most once a pixel, and an output has no more channels
- * than parameters that made it: no total exceeds 16 bytes x parameters x pixels. */
+/* A parameter is used at most once per pixel, and an output has no more
+ * channels than there are parameters behind it: no total exceeds 16 bytes x parameters x pixels. */
 static dn_status check_totals(const dn_module_tree *tree, const dn_summary_options *o)
 {
     size_t bound = (size_t)tree->modules[0].parameters;

@@ -12,7 +12,7 @@ enum {
     TITLE_SIZE = 48
 };
 
-/* torchinfo counts the Python object that holds the input too: so many bytes
+/* torchinfo also counts the Python object that holds the input: this many bytes
  * in CPython 3.11. */
 #define INPUT_OBJECT_BYTES 56
 
@@ -36,7 +36,7 @@ static int name_width(const dn_module_tree *tree)
     return longest < NAME_WIDTH ? NAME_WIDTH : (longest + NAME_STEP - 1) / NAME_STEP * NAME_STEP;
 }
 
-/* A row under way. Spaces are owed until the next cell, so that none end a row. */
+/* A row being written. Spaces are deferred until the next cell, so that no row ends in one. */
 typedef struct row {
     dn_text *text;
     int start;   /* where in the row the next cell begins */

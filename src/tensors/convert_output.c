@@ -17,8 +17,8 @@ size_t dn_output_bytes(const dn_output *output)
     return dn_output_count(output) * dn_dtype_size(output->dtype);
 }
 
-/* What rounds to infinity; f32 and bf16 have the same range but for the last
- * half unit of bf16. */
+/* The limit beyond which a value rounds to infinity; f32 and bf16 have the same
+ * range up to bf16's last half unit. */
 static float largest(dn_dtype dtype)
 {
     return dtype == DN_F16 ? 65520.0f : dtype == DN_BF16 ? 0x1.ffp127f : HUGE_VALF;

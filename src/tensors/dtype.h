@@ -34,7 +34,7 @@ const char *dn_dtype_safetensors_name(dn_dtype dtype);
 const char *dn_dtype_storage_name(dn_dtype dtype);
 
 /* By safetensors' name, torch's dtype ("float32") or storage, or numpy's code
- * ("f4"); false where it has no such. */
+ * ("f4"); false if there is none. */
 bool dn_dtype_from_safetensors(const char *name, dn_dtype *dtype);
 bool dn_dtype_from_torch(const char *name, dn_dtype *dtype);
 bool dn_dtype_from_numpy(const char *code, dn_dtype *dtype);
@@ -43,11 +43,11 @@ bool dn_dtype_from_numpy(const char *code, dn_dtype *dtype);
 bool dn_dtype_is_float(dn_dtype dtype);
 
 /* count elements of a floating type, `stride` elements apart, to float; exact
- * but for F64, which rounds to nearest. data need not be aligned. */
+ * except for F64, which is rounded to nearest. data need not be aligned. */
 void dn_to_float(dn_dtype dtype, const unsigned char *data, size_t count, int64_t stride,
                  float *out);
 
-/* One element of any type but a complex one or an 8-bit float. */
+/* One element of any type except complex numbers and 8-bit floats. */
 double dn_to_double(dn_dtype dtype, const unsigned char *data);
 
 /* count floats to F32, F16 or BF16, little-endian, nearest even. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tells a weight file's format by its content and hands it to its reader. */
+/* Recognises a weight file's format by its content and passes it to its reader. */
 #include "base/memory.h"
 #include "tensors/readers.h"
 
@@ -13,7 +13,7 @@ static const dn_reader *const readers[] = {
     &dn_pickle_reader,
 };
 
-/* What people most often have instead, so that the sentence can say so. */
+/* What people most often have instead, so that the message can say so. */
 static const struct {
     size_t offset;
     const char *magic, *sentence;
@@ -75,8 +75,8 @@ static dn_status read_contents(dn_tensor_file *file)
     return refuse(file);
 }
 
-/* What is unpacked from a file stands in proportion to it: the largest factor
- * that honest files reach is the objects' of a pickle, about 40 bytes to one
+/* What is unpacked from a file must be in proportion to its size: the largest
+ * factor of honest files is that of a pickle's objects, about 40 bytes per byte
  * of the file. */
 static size_t memory_limit(size_t file_size)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One row per format: how to tell it, how to read it. */
+/* One row per format: how to recognise it, how to read it. */
 #ifndef DN_TENSORS_READERS_H
 #define DN_TENSORS_READERS_H
 

@@ -79,8 +79,8 @@ dn_status dn_tensor_check(dn_tensor *tensor, size_t offset, size_t available, co
     for (int d = 0; d < tensor->rank && sound; d++)
         sound = dn_multiply((size_t)tensor->shape[d] - 1, (size_t)tensor->strides[d], &span) &&
                 dn_add(end, span, &end);
-    /* The second test stops a stretched view (stride 0) of a small storage
-     * from asking for any amount of memory later. */
+    /* The second test stops a stretched view (stride 0) of a small storage from
+     * requesting any amount of memory later. */
     if (!sound || end > available || tensor->count > available)
         return dn_fail(DN_ERROR_FORMAT,
                        "%s: %zu elements from number %zu on do not fit in the %zu that are stored",

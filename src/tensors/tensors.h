@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a weight file of any format holds: named tensors, and whatever else can
- * be said in words and numbers. Nothing here knows what a DenseNet is. */
+/* What a weight file of any format holds: named tensors, and other values that
+ * are text or numbers. Nothing here knows what a DenseNet is. */
 #ifndef DN_TENSORS_H
 #define DN_TENSORS_H
 
@@ -12,27 +12,27 @@
 
 typedef struct dn_tensor {
     const char *name; /* its path in the file: "state_dict.features.conv0.weight" */
-    size_t scope;     /* bytes of name that lead to the dictionary it lies in: "state_dict." */
+    size_t scope;     /* bytes of name that lead to its dictionary: "state_dict." */
     dn_dtype dtype;
     int rank;
     int64_t shape[DN_MAX_RANK];
     int64_t strides[DN_MAX_RANK]; /* in elements, none negative */
     size_t count;                 /* elements */
-    const unsigned char *data;    /* of the first; every element lies in the file's memory */
+    const unsigned char *data;    /* of the first; every element is in the file's memory */
 } dn_tensor;
 
 /* A string, a number, or a list of either. */
 typedef struct dn_value {
     const char *path;
     size_t count;
-    const char **texts; /* NULL where numbers is set */
+    const char **texts; /* NULL if numbers is set */
     double *numbers;
 } dn_value;
 
 struct dn_tensor_file {
     const char *name; /* for messages */
     const char *format;
-    dn_file_map map; /* .data is borrowed where the caller gave the bytes */
+    dn_file_map map; /* .data is borrowed if the caller passed the bytes */
     bool borrowed;
     dn_pool pool; /* holds all that follows */
     dn_tensor *tensors;
@@ -45,18 +45,18 @@ struct dn_tensor_file {
 dn_status dn_tensor_file_read(const void *data, size_t size, const char *name,
                               dn_tensor_file **file);
 
-/* Lets go of the mapped pages that were read (dn_file_map_forget). */
+/* Releases the mapped pages that were read (dn_file_map_forget). */
 void dn_tensor_file_forget_pages(const dn_tensor_file *file);
 
 /* What follows a path's last dot: "weight". */
 const char *dn_last_component(const char *path);
 
-/* The value at a path, NULL where there is none. */
+/* The value at a path; NULL if there is none. */
 const dn_value *dn_tensor_file_value(const dn_tensor_file *file, const char *path);
 
-/* Sets count and checks that no dimension is negative and that the elements,
- * `offset` elements into `available` ones, all lie among them. `what` begins
- * the sentence otherwise. */
+/* Sets count and checks that no dimension is negative and that all elements,
+ * beginning `offset` elements in, are within the `available` ones. Otherwise
+ * fails with a sentence that begins with `what`. */
 dn_status dn_tensor_check(dn_tensor *tensor, size_t offset, size_t available, const char *what);
 
 /* Strides of a row-major tensor. */

@@ -17,12 +17,12 @@ typedef struct dn_output {
 size_t dn_output_count(const dn_output *output);
 size_t dn_output_bytes(const dn_output *output);
 
-/* Converts to the bytes of the output's dtype; DN_ERROR_NUMERIC where a finite
+/* Converts to the bytes of the output's dtype; DN_ERROR_NUMERIC if a finite
  * value becomes infinite. bytes: dn_output_bytes of them. */
 dn_status dn_output_convert(const dn_output *output, unsigned char *bytes);
 
-/* Both write the tensors in their order, and `metadata`, a JSON object of strings,
- * where others pass over it: in safetensors' __metadata__, and in the entry
+/* Both write the tensors in order, and `metadata`, a JSON object of strings, where
+ * other programs ignore it: in safetensors' __metadata__, and in the entry
  * densenet.json of a torch zip file. The same input gives the same bytes. */
 dn_status dn_write_safetensors(dn_file_writer *writer, const char *metadata,
                                const dn_output *outputs, size_t count);

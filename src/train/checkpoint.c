@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A trainer's whole state as one safetensors file: the parameters, the
- * optimiser's arrays, the averaged weights, and in its metadata the step and
- * the caller's note. */
+/* A checkpoint: a trainer's whole state as one safetensors file. It holds the
+ * parameters, the optimiser's arrays and the averaged weights, and in its
+ * metadata the step and the caller's note. */
 #include "base/memory.h"
 #include "base/text.h"
 #include "tensors/tensors.h"
@@ -13,9 +13,9 @@
 #include <string.h>
 
 #define MOST_ARRAYS 4
-#define MOST_STEPS (1LL << 53) /* no run gets there; sums with it do not overflow */
+#define MOST_STEPS (1LL << 53) /* more than any run has; sums with it do not overflow */
 
-/* An array of the state: its name in the file and where it lives. */
+/* An array of the checkpoint: its name in the file, and its data. */
 typedef struct checkpoint_array {
     char name[24];
     float *data;

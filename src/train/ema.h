@@ -8,7 +8,7 @@
 /* average = decay * average + (1 - decay) * weights. */
 void dn_ema_update(float *average, const float *weights, size_t count, double decay, dn_team team);
 
-/* min(decay, (1 + step) / (10 + step)), so that the average of a young run is
+/* min(decay, (1 + step) / (10 + step)), so that early in a run the average is
  * not mostly the initial weights. */
 double dn_ema_decay(double decay, int64_t step);
 

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-/* log(sum of exp), by the largest so that nothing overflows. */
+/* log(sum of exp), relative to the largest so that nothing overflows. */
 static double log_partition(const float *logits, int outputs)
 {
     double largest = (double)logits[0], sum = 0;

@@ -7,8 +7,8 @@
 
 /* n rows of `outputs` logits and targets. Softmax cross-entropy for classes
  * (targets are probabilities: one-hot, or mixed), the mean over rows; binary
- * cross-entropy for labels, the mean over labelled entries: a target of NaN or
- * below 0 means not labelled and counts nowhere.
+ * cross-entropy for labels, the mean over labelled entries: a target that is
+ * NaN or below 0 means "not labelled" and is not counted.
  *
  * smoothing e replaces a class target t with t (1 - e) + e / outputs.
  * gradient may be NULL; else it gets scale * d loss / d logits, n x outputs.

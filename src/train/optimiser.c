@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Work is cut here whatever the thread count, so that sums are too. */
+/* The split of the work does not depend on the thread count, so neither do the sums. */
 enum { CHUNK = 1 << 15, LANES = 8, SLOTS = 2 };
 
 /* A stretch of neighbouring parameters. */
@@ -151,7 +151,7 @@ typedef struct step_job {
     const float *gradients;
 } step_job;
 
-/* A first buffer of zeros makes the first step PyTorch's (buffer = gradient). */
+/* Starting from a buffer of zeros makes the first step PyTorch's (buffer = gradient). */
 static void sgd_chunk(void *context, int task, int thread)
 {
     (void)thread;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SGD and AdamW as torch.optim computes them, over all parameters in one flat
- * array. The same bits at any thread count. */
+ * array. The result is the same to the bit at any number of threads. */
 #ifndef DN_TRAIN_OPTIMISER_H
 #define DN_TRAIN_OPTIMISER_H
 
@@ -21,22 +21,22 @@ typedef struct dn_optimiser_options {
 /* "sgd" (Nesterov 0.9, decay 1e-4: the paper's) or "adamw" (PyTorch's defaults). */
 dn_status dn_optimiser_find(const char *name, dn_optimiser_options *options);
 
-/* The place of a tensor that is trained in the flat arrays. All decay, as
- * PyTorch's optimisers have it. */
+/* The place in the flat arrays of a tensor that is trained. Weight decay
+ * applies to all, as in PyTorch's optimisers. */
 typedef struct dn_parameter {
     size_t offset, count;
 } dn_parameter;
 
 typedef struct dn_optimiser dn_optimiser;
 
-/* `size` floats in all, of which the parameters are disjoint parts. Copies
- * what it is given. */
+/* `size` floats in all, of which the parameters are disjoint parts. Copies its
+ * arguments. */
 dn_status dn_optimiser_create(const dn_optimiser_options *options, const dn_parameter *parameters,
                               int count, size_t size, dn_optimiser **optimiser);
 void dn_optimiser_free(dn_optimiser *optimiser);
 
-/* What a step is told: the schedule's rate and momentum, and what gradients
- * are multiplied with first (dn_clip_scale's result, or 1). */
+/* The arguments of one step: the schedule's rate and momentum, and the factor
+ * that gradients are first multiplied by (dn_clip_scale's result, or 1). */
 typedef struct dn_update {
     double rate, momentum, gradient_scale;
 } dn_update;

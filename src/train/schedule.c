@@ -64,7 +64,7 @@ static double step_rate(const dn_schedule *schedule, int64_t step)
 {
     double rate = schedule->rate;
     for (int i = 0; i < DN_MAX_MILESTONES && schedule->milestones[i] != 0; i++) {
-        /* 0.07 * 100 is a little above 7, and means 7 */
+        /* 0.07 * 100 is slightly more than 7, but means 7 */
         double milestone = ceil(schedule->milestones[i] * (double)schedule->steps - 1e-6);
         if ((double)step >= milestone)
             rate *= schedule->gamma;

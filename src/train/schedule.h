@@ -16,7 +16,7 @@ typedef enum dn_schedule_kind {
 
 #define DN_MAX_MILESTONES 8
 
-/* Plain data. `steps` are optimiser steps of the whole run. */
+/* Plain data. `steps` is the number of optimiser steps in the whole run. */
 typedef struct dn_schedule {
     dn_schedule_kind kind;
     double rate; /* the highest */
@@ -37,10 +37,10 @@ dn_status dn_schedule_find(const char *name, double rate, int64_t steps, dn_sche
 
 dn_status dn_schedule_check(const dn_schedule *schedule);
 
-/* The rate of step 0..steps-1; beyond them the last step's. */
+/* The rate of step 0..steps-1; beyond them, that of the last step. */
 double dn_schedule_rate(const dn_schedule *schedule, int64_t step);
 
-/* The momentum of a step: as asked, or, below 0, one cycle's, or 0.9. */
+/* The momentum of a step: the one asked for; if that is below 0, one cycle's, or 0.9. */
 double dn_schedule_momentum(const dn_schedule *schedule, int64_t step, double momentum);
 
 #endif

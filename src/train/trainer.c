@@ -79,7 +79,7 @@ dn_status dn_trainer_plan(const dn_arch *arch, const dn_trainer_options *options
     return DN_OK;
 }
 
-/* Running statistics and what is frozen are not the optimiser's. */
+/* The optimiser leaves out running statistics and frozen parameters. */
 static dn_status create_optimiser(dn_trainer *trainer, const bool *frozen)
 {
     const dn_trainer_options *options = &trainer->options;
@@ -188,7 +188,7 @@ static int count_correct(const dn_trainer *trainer, const dn_batch *part)
     return correct;
 }
 
-/* Rows, or labelled entries, of a part; 0 where it is passed over. */
+/* Rows, or labelled entries, of a part; 0 if it is skipped. */
 static int64_t part_weight(const dn_trainer *trainer, const dn_batch *part)
 {
     if (part->n < dn_engine_least(trainer->engine))
@@ -197,7 +197,7 @@ static int64_t part_weight(const dn_trainer *trainer, const dn_batch *part)
                           trainer->metadata->arch.classes);
 }
 
-/* Forward and backward of one part, which counts for `share` of the step. */
+/* The forward and backward passes of one part, which makes up `share` of the step. */
 static dn_status run_part(dn_trainer *trainer, const dn_batch *part, uint64_t noise, double share,
                           dn_step_result *result)
 {
@@ -231,9 +231,9 @@ static dn_status run_parts(dn_trainer *trainer, const dn_batch *parts, int count
     return DN_OK;
 }
 
-/* From this machine's means to those over all machines, each of which counts by
- * its weight. Loss and counts are joined too, so that all machines find the same
- * fault in a step, or none. */
+/* From this machine's means to the weighted means over all machines. Loss and
+ * counts are joined too, so that either all machines find the same fault in a
+ * step or none does. */
 static dn_status join_machines(dn_trainer *trainer, int64_t weight, dn_step_result *result)
 {
     const dn_trainer_options *options = &trainer->options;

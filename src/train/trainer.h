@@ -7,17 +7,17 @@
 #include "train/schedule.h"
 
 struct dn_trainer {
-    dn_trainer_options options; /* strings in it are not kept */
+    dn_trainer_options options; /* its strings are not kept */
     dn_team team;
     dn_engine *engine;
     dn_optimiser *optimiser;
     dn_schedule schedule;
-    dn_model *metadata;       /* labels, task and preprocessing for models that come out */
+    dn_model *metadata;       /* labels, task and preprocessing for the models it returns */
     float *average;           /* layout.floats; NULL: none kept */
     float *logits, *gradient; /* batch x classes */
 };
 
-/* Sets frozen[slot] for what a list such as "stem,block2,transition2" names. */
+/* Sets frozen[slot] for the parts named by a list such as "stem,block2,transition2". */
 dn_status dn_freeze(const char *list, const dn_layout *layout, bool *frozen);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* .npy arrays, out of memory. */
+/* .npy arrays in memory. */
 #include "files/npy.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Command lines: words parted by line feeds, read against a table with every
+/* Command lines: words separated by line feeds, parsed by a table with every
  * type of option. */
 #include "arguments/command_line.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Specifications of pipelines, which weight files carry too: what is read is
- * written so that it reads back the same. */
+/* Specifications of pipelines, which weight files carry too: what was read must
+ * read back the same after it is written. */
 #include "densenet.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tar archives as data sets: told by content, read out of a file in memory.
- * Checksums are put right first, so that changed headers are looked at. */
+/* Tar archives as data sets: recognised by content, read from a file in memory.
+ * Checksums are corrected first, so that changed headers are read. */
 #include "densenet.h"
 
 #include <stdio.h>
@@ -46,7 +46,7 @@ static void seal(uint8_t *header)
     memcpy(header + 148, digits, sizeof digits);
 }
 
-/* A file in memory of these bytes, every block that says ustar sealed. */
+/* A file of these bytes in memory, with the checksum set in every block that says ustar. */
 static int create_file(const uint8_t *data, size_t size)
 {
     int file = memfd_create("archive", MFD_CLOEXEC);

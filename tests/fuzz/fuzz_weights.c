@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Weight files of any format: as a network, and if they are none as tensors. */
+/* Weight files of any format: as a network or, if they are not one, as tensors. */
 #include "loading/load.h"
 #include "tensors/tensors.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A test in a locale where a comma divides: one of the system's, or one that is
+/* A test in a locale with a decimal comma: one of the system's, or one that is
  * compiled for the test. */
 #ifndef COMMA_LOCALE_H
 #define COMMA_LOCALE_H
@@ -31,7 +31,7 @@ static inline int comma_end(void **state)
     return scratch_end(state);
 }
 
-/* Ends a test on a system that has no such locale and cannot make one. */
+/* Skips a test on a system that has no such locale and cannot make one. */
 static inline void expect_comma(void)
 {
     if (strtod("0,5", NULL) != 0.5)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tests of data sets ask of one. */
+/* Checks shared by the tests of data sets. */
 #ifndef DATASET_CHECKS_H
 #define DATASET_CHECKS_H
 
@@ -52,8 +52,8 @@ static inline void assert_refused(const char *name, dn_portion portion, const ch
     assert_null(dataset);
 }
 
-/* Every allocation of opening fails in turn: memory is said to be out, and
- * nothing is lost (the sanitizer's leak check sees to that). */
+/* Each allocation of opening fails in turn: the error must be "out of memory",
+ * and nothing may leak (the sanitizer checks that). */
 static inline void assert_survives_lack_of_memory(const char *name)
 {
     for (int i = 0;; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pictures that tests of the readers make for themselves. */
+/* Pictures made by the tests of the readers. */
 #ifndef ENCODING_H
 #define ENCODING_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The parts of training by themselves, for parity_train_parts.py: reads commands
- * and numbers from standard input, a blank between any two, and writes what
- * came of each command as numbers. */
+ * and numbers, separated by blanks, from standard input and writes the result of
+ * each command as numbers. */
 #include "data/augment/augment.h"
 #include "data/augment/draw.h"
 #include "data/augment/jpeg_loss.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Archives that tests of the tar reader make for themselves. */
+/* Archives made by the tests of the tar reader. */
 #ifndef TAR_FILES_H
 #define TAR_FILES_H
 
@@ -29,8 +29,8 @@ static inline void tar_set(unsigned char *header, size_t at, const char *text)
     tar_seal(header);
 }
 
-/* A member of any type; returns its header, which may be changed and sealed
- * again. */
+/* A member of any type; returns its header, which may be changed and its
+ * checksum set again. */
 static inline unsigned char *tar_add(tar_file *tar, char type, const char *name, const void *data,
                                      size_t size)
 {

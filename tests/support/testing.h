@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-/* Unlike assert_float_equal, which takes NaN for equal to everything. */
+/* Unlike assert_float_equal, for which NaN equals everything. */
 static inline void assert_near(double value, double expected, double tolerance)
 {
     if (!(value >= expected - tolerance && value <= expected + tolerance))

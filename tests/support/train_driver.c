@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Trains on given numbers and writes what came of it, for parity_train.py:
+/* Trains on given numbers and writes the results, for parity_train.py:
  *     train_driver key=value...
  * Numbers are raw float32: `parameters` in layout order, `inputs` and `targets`
  * of all steps. `out` gets the first step's logits and gradients, every step's
@@ -212,7 +212,7 @@ static dn_model *make_model(const job *work)
     return model;
 }
 
-/* As many slots from the first on as the job says. */
+/* The first slots, as many as the job says. */
 static bool *freeze_first(const job *work, const dn_model *model)
 {
     bool *frozen = allocate((size_t)model->layout.count, sizeof *frozen);

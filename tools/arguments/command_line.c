@@ -7,11 +7,11 @@
 
 #include <string.h>
 
-/* argv as it is read; arguments that are no options gather at its front. */
+/* argv while it is read; arguments that are not options are collected at its front. */
 typedef struct reading {
     const command *chosen;
     char **words;
-    int count, at; /* of words; the one being read */
+    int count, at; /* number of words; the one being read */
     int kept;
     bool help;
 } reading;

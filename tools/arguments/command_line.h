@@ -5,8 +5,8 @@
 #include "arguments/options.h"
 
 /* Parses argv (argv[0]: the command's name) by the command's table, prints help
- * where asked, checks the number of positional arguments and runs the command
- * with them. Options and arguments mix freely; of a repeated option the last
+ * if asked to, checks the number of positional arguments and runs the command
+ * with them. Options and arguments may be mixed; of a repeated option the last
  * one counts; "--" ends the options. */
 int run_command(const command *chosen, int argc, char **argv);
 

@@ -54,7 +54,7 @@ static bool matches(const char *pattern, const char *name, int numbers[2])
     return !*name;
 }
 
-/* The reference model's blocks hold their transition, and the last one its
+/* The reference model's blocks contain their transition, or the last one its
  * norm and ReLU, as further layers. */
 static point after_layers(const dn_arch *arch, int block, int layer, feature_match *match)
 {

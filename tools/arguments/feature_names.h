@@ -9,16 +9,16 @@
 
 typedef struct feature_match {
     char name[DN_NAME_SIZE]; /* the library's */
-    bool hands_on; /* a module of this kind may hand on its input too, after or before its own */
+    bool hands_on; /* a module of this kind may also return its input, after or before its own */
     bool newest_first; /* the module's channels run from the newest layer's to the block's input */
     bool before_relu;  /* the module's output has yet to pass the ReLU */
 } feature_match;
 
-/* False where the name means no tensor that a run shows. */
+/* False if the name is not that of a tensor that a run shows. */
 bool feature_match_name(const dn_arch *arch, const char *name, feature_match *match);
 
-/* Where channel c of the library's order is in a tensor of `channels` channels
- * whose layers come newest first. */
+/* The index of channel c of the library's order in a tensor of `channels`
+ * channels whose layers come newest first. */
 int feature_newest_first(const dn_arch *arch, int channels, int c);
 
 #endif

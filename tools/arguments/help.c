@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define WIDTH 80
-#define LEFT 32 /* column where what an option does begins */
+#define LEFT 32 /* column where the description of an option begins */
 
 void print_overview(FILE *stream)
 {
@@ -20,7 +20,7 @@ void print_overview(FILE *stream)
                     "--version says which version this is and which kernels it runs.\n");
 }
 
-/* Prints the words up to `end`, filled to WIDTH, the lines after the first
+/* Prints the words up to `end`, wrapped at WIDTH. Lines after the first are
  * indented by `left`; the first begins in that column. Ends in a line feed. */
 static void print_wrapped(const char *text, const char *end, int left)
 {

@@ -6,10 +6,10 @@
 
 #include <stdio.h>
 
-/* What the program does and its commands. */
+/* Prints what the program does and its commands. */
 void print_overview(FILE *stream);
 
-/* What a command does: usage, options, examples. */
+/* Prints a command's usage, options and examples. */
 void print_help(const command *chosen);
 
 #endif

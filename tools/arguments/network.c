@@ -50,12 +50,12 @@ static bool parse_blocks(const char *text, dn_arch *arch)
 static dn_stem stem_kind(const char *name)
 {
     int stem = DN_STEM_IMAGENET;
-    while (strcmp(name, dn_stem_name((dn_stem)stem)) != 0) /* options takes no other names */
+    while (strcmp(name, dn_stem_name((dn_stem)stem)) != 0) /* the options allow no other */
         stem++;
     return (dn_stem)stem;
 }
 
-/* densenet-L-K or densenet-bc-L-K, of whatever depth. */
+/* densenet-L-K or densenet-bc-L-K, of any depth. */
 static bool ruled_name(const char *name)
 {
     int growth;
@@ -63,7 +63,7 @@ static bool ruled_name(const char *name)
            sscanf(name, "densenet-bc-%*5d-%5d", &growth) == 1;
 }
 
-/* Complains about a name that is no network's, and says which may be meant. */
+/* Complains about a name that is not a network, and suggests one. */
 static bool refuse_name(const char *name)
 {
     char fault[512], ruled[DN_NAME_SIZE] = "densenet";
@@ -82,7 +82,7 @@ static bool refuse_name(const char *name)
                      : complain("%s", fault);
 }
 
-/* --blocks alone describes a network: what it leaves out is DenseNet-121's. */
+/* --blocks alone describes a network: everything else is as in DenseNet-121. */
 static bool start_from(const char *name, dn_arch *arch)
 {
     if (!name && !chosen.blocks)

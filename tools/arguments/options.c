@@ -77,7 +77,7 @@ bool option_number(const char *text, double *number)
            isfinite(*number);
 }
 
-/* All 64 bits in plain digits; 1e6 and 4e9 as well, as far as they are exact. */
+/* All 64 bits in plain digits; also 1e6 and 4e9, if they are exact. */
 static bool parse_integer(const char *text, int64_t *number)
 {
     char *end;
@@ -145,7 +145,7 @@ static bool store_text(const command *chosen, const option_row *row, const char 
     return true;
 }
 
-/* What has been set, in order. */
+/* The options that have been set, in order. */
 #define MOST_SET 256
 static const void *set_targets[MOST_SET];
 static int set_count;

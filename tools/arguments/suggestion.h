@@ -9,11 +9,11 @@
 typedef struct suggestion {
     const char *word;
     size_t length;
-    const char *best; /* NULL while nothing is near enough */
+    const char *best; /* NULL if nothing is near enough */
     size_t distance;  /* edits between word and best */
 } suggestion;
 
-/* Takes the candidate where it is nearer than the best so far. */
+/* Takes the candidate if it is nearer than the best so far. */
 void suggest(suggestion *near, const char *candidate);
 
 #endif

@@ -38,7 +38,7 @@ static dn_load_options weights_load_options(void)
     return options;
 }
 
-/* A file of that name goes before a pulled network and the built-in one. */
+/* A file of that name takes precedence over a pulled network and the built-in one. */
 const char *weights_path(const char *name)
 {
     static char path[PATH_MAX];

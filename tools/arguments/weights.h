@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How --weights becomes a model. */
+/* From --weights to a model. */
 #ifndef TOOL_WEIGHTS_H
 #define TOOL_WEIGHTS_H
 
@@ -10,25 +10,25 @@
 extern const option_row concat_option[];
 extern const option_row weights_options[];
 
-/* The file that NAME means: itself, or a pulled network's in the cache. NULL
- * where it has complained; valid until the next call. */
+/* The file that NAME means: itself, or a pulled network's in the cache. NULL if
+ * it has complained; valid until the next call. */
 const char *weights_path(const char *name);
 
-/* The model in that file, read as --concat says; where no file is called
+/* The model in that file, read according to --concat; or, if no file is called
  * "builtin", the built-in network. */
 dn_status weights_read(const char *path, dn_model **model);
 
-/* Complains and returns false where a file's name promises a format that is not
+/* Complains and returns false if a file's name promises a format that is not
  * written. */
 bool weights_name_valid(const char *path);
 
-/* Loads FILE|NAME and shows the model's warning. NULL where it has complained. */
+/* Loads FILE|NAME and shows the model's warning. NULL if it has complained. */
 dn_model *weights_open(const char *name);
 
-/* What --weights says, NULL where it was not given. */
+/* The value of --weights; NULL if it was not given. */
 const char *weights_argument(void);
 
-/* weights_open of --weights, which must be there. */
+/* weights_open of --weights, which must have been given. */
 dn_model *weights_load(void);
 
 #endif

@@ -74,7 +74,7 @@ static bool bench_forward(const dn_model *model, const float *input, double *sec
 }
 
 /* A training step counts as three forward passes: the gradients of maps and of
- * weights take as much each. */
+ * weights each take as much. */
 static bool bench(const dn_model *model, bench_row *row)
 {
     const dn_arch *arch = dn_model_arch(model);

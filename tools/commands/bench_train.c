@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-/* Each picture shows class 0: timing does not depend on it. */
+/* Every picture is of class 0: timing does not depend on it. */
 static bool time_steps(dn_trainer *trainer, const dn_batch *batch, int runs, double *seconds)
 {
     for (int run = -1; run < runs; run++) {

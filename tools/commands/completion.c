@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What can stand in a place of the command line. */
+/* What can be completed at one place of the command line. */
 typedef enum place { PLACE_FREE, PLACE_FILE, PLACE_CHOICE, PLACE_ARCH, PLACE_COMMAND } place;
 
 static place place_of_value(const option_row *row)
@@ -44,7 +44,7 @@ static void print_words(place where, const char *list)
 }
 
 /* Text inside single quotes, with a backslash before each of `special`; quote
- * is how the shell writes a single quote in there. */
+ * is how the shell writes a single quote inside them. */
 static void print_quoted(const char *text, const char *special, const char *quote)
 {
     for (; *text; text++) {

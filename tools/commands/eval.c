@@ -31,7 +31,7 @@ static const option_row options[] = {
     {0},
 };
 
-/* Classes by name where the model knows names; by number where it does not. */
+/* Classes by name if the model knows names, otherwise by number. */
 static bool match_labels(const dn_model *model, dn_dataset *data)
 {
     int classes = dn_model_arch(model)->classes;
@@ -85,7 +85,7 @@ static int report(const dn_model *model, const dn_dataset *data, const dn_evalua
         evaluation_print_json(evaluation, model, data);
     else
         evaluation_print(evaluation, model, data);
-    fflush(stdout); /* whatever becomes of the files */
+    fflush(stdout); /* whether or not the files can be written */
     bool sound =
         (!chosen.confusion ||
          evaluation_write_confusion(evaluation, model, data, chosen.confusion)) &&
@@ -105,7 +105,7 @@ static bool outputs_are_distinct(const char *data)
            output_is_distinct(chosen.per_class, chosen.confusion);
 }
 
-/* Before the work, which may be long. */
+/* Checked before the work, which may take long. */
 static bool outputs_are_writable(const dn_dataset *data)
 {
     return (!chosen.confusion || evaluation_confusion_writable(data, chosen.confusion)) &&

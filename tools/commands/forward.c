@@ -42,7 +42,7 @@ static bool check_input(const npy_array *input, const dn_arch *arch)
     return true;
 }
 
-/* Runs the whole input batch by batch, and writes logits or the feature as it comes. */
+/* Runs the whole input batch by batch, and writes logits or the feature as they come. */
 static bool run_batches(dn_session *session, const npy_array *input, int classes,
                         feature_writer *writer, bool *finite)
 {
@@ -91,7 +91,7 @@ static bool write_result(dn_session *session, const npy_array *input, const dn_a
     return feature ? npy_end(&file, vector ? 2 : 4, writer.shape) : npy_end(&file, 2, logits_shape);
 }
 
-/* Written all the same, but said. */
+/* The output is written all the same, but this is reported. */
 static int exit_status(const npy_array *input, bool finite)
 {
     if (!all_finite(input->data, input->count))

@@ -26,7 +26,7 @@ static bool can_be_read_again(const char *path)
     return stat(path, &found) == 0 && S_ISREG(found.st_mode);
 }
 
-/* No DenseNet, but perhaps a weight file: then at least its tensors. */
+/* Not a DenseNet, but perhaps a weight file: then at least list its tensors. */
 static int describe_stranger(const char *path)
 {
     char *reason = strdup(dn_last_error());

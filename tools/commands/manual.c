@@ -41,7 +41,7 @@ static void print_character(char character)
     putchar(character);
 }
 
-/* Text up to `end`; at the beginning of a line, . and ' would be requests. */
+/* Prints text up to `end`; at the beginning of a line, . and ' would be requests. */
 static void print_plain(const char *text, const char *end)
 {
     if (text < end && (*text == '.' || *text == '\''))
@@ -55,7 +55,7 @@ static void print_words(const char *text)
     print_plain(text, text + strlen(text));
 }
 
-/* Line by line; an indented line stands as it is, an empty one parts
+/* Line by line; an indented line is printed as it is, an empty one separates
  * paragraphs. */
 static void print_lines(const char *text)
 {

@@ -17,7 +17,7 @@ static const option_row options[] = {
     {0},
 };
 
-/* RUN/log.csv is read, and not drawn over. */
+/* RUN/log.csv is read, so it must not be overwritten. */
 static bool is_no_log(const char *path, int count, char **runs)
 {
     bool sound = true;

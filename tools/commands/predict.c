@@ -45,24 +45,24 @@ typedef struct predictor {
     size_t input_floats;
     prediction *ranked;
     int unread;     /* pictures that were reported */
-    int unanswered; /* pictures of which the network makes no numbers */
+    int unanswered; /* pictures for which the network gives no numbers */
 } predictor;
 
-/* Weights that are damaged, or a picture that no weights were trained for. */
+/* Damaged weights, or a picture that no weights were trained for. */
 static void warn_unanswered(predictor *p, const char *path)
 {
     complain("%s: the network's answer is not a number", path);
     p->unanswered++;
 }
 
-/* All labels of a picture are told, unless --top asks for fewer. */
+/* All labels of a picture are shown, unless --top asks for fewer. */
 static int most_named(const dn_model *model)
 {
     bool all = dn_model_task(model) == DN_TASK_LABELS && !option_given(&chosen.top);
     return all ? 0 : chosen.top;
 }
 
-/* Rows of logits become what is said of each picture. */
+/* Prints the answer for each picture from its row of logits. */
 static bool print_answers(predictor *p, char *const *paths, picture_tensor *const *pictures,
                           int count)
 {
@@ -89,7 +89,7 @@ static bool print_answers(predictor *p, char *const *paths, picture_tensor *cons
     return true;
 }
 
-/* One run over pictures whose tensors are of one size. */
+/* One run over pictures whose tensors have the same size. */
 static bool run_together(predictor *p, char *const *paths, picture_tensor *const *pictures,
                          int count)
 {
@@ -213,7 +213,7 @@ static int predict(dn_model *model, const picture_list *list)
     return !sound || none ? EXIT_REFUSED : whole ? EXIT_DONE : EXIT_PART;
 }
 
-/* Without --weights, the built-in network; says what it knows. */
+/* Without --weights, the built-in network; prints its classes. */
 static dn_model *choose_model(void)
 {
     if (weights_argument())

@@ -46,7 +46,7 @@ static bool add(growing_array *result, const char *path, const picture_tensor *t
     return output_write(&result->file, tensor->data, count * sizeof *tensor->data);
 }
 
-/* False only where the array cannot go on. */
+/* False only if the array cannot be continued. */
 static bool add_batch(growing_array *result, char *const *paths, int count, int threads)
 {
     picture_tensor tensors[BATCH];
@@ -93,7 +93,7 @@ static int write_array(const dn_preprocess *preprocess, const picture_list *list
     return complete ? EXIT_DONE : EXIT_PART;
 }
 
-/* The pipeline of --weights, where they are named. */
+/* The pipeline of --weights, if given. */
 static bool start_pipeline(dn_preprocess *preprocess)
 {
     if (!weights_argument())

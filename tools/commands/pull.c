@@ -30,7 +30,7 @@ static const option_row options[] = {
     {0},
 };
 
-/* Reads a file from its beginning; false where it cannot be read. */
+/* Reads a file from its beginning; false if it cannot be read. */
 static bool hash_file(int descriptor, char digest[65])
 {
     static unsigned char buffer[1 << 16];
@@ -51,7 +51,7 @@ static bool is_expected(const char *digest, const char *beginning)
     return strncasecmp(digest, beginning, strlen(beginning)) == 0;
 }
 
-/* True where the cache has the file already, sound. */
+/* True if the cache already has the file, intact. */
 static bool is_there(const char *path, const char *beginning)
 {
     char digest[65];
@@ -63,8 +63,8 @@ static bool is_there(const char *path, const char *beginning)
     return sound;
 }
 
-/* What came must be what was published; if it is not, going on from it would
- * never end well. */
+/* The file must be the published one; if it is not, resuming from it would
+ * never succeed. */
 static bool keep_if_sound(int descriptor, const char *part, const char *path, const char *beginning)
 {
     char digest[65];

@@ -39,7 +39,7 @@ static bool parse_input(const char *text, dn_summary_options *size)
     return true;
 }
 
-/* The network that a name, a weight file or options describe. */
+/* The network described by a name, a weight file or options. */
 static bool choose_network(const char *name, dn_arch *arch)
 {
     if (!weights_argument())

@@ -35,12 +35,13 @@ typedef struct comparison {
     npz_file *dump;
     json_t *rows;       /* {name, layer, error} in the order of the computation */
     json_t *skipped;    /* {layer, reason}: arrays that could not be compared */
-    char mismatch[512]; /* says of the first array of another shape what it is and should be */
+    char mismatch[512]; /* describes the first array of a different shape: what it is and should be
+                         */
     bool failed;        /* has complained */
 } comparison;
 
-/* Element of the dumped tensor that the feature's element should equal; `before`
- * maps come first. */
+/* The element of the dumped tensor that the feature's element should equal;
+ * `before` maps come first. */
 static double reference_at(const comparison *c, const npy_array *dumped, const feature_match *match,
                            const dn_feature *feature, int before, int image, int channel,
                            size_t pixel)
@@ -53,8 +54,8 @@ static double reference_at(const comparison *c, const npy_array *dumped, const f
     return match->before_relu && value < 0 ? 0 : value;
 }
 
-/* Vectors may come without their 1 x 1 pixels, and a layer's new maps beside
- * those that it was given. */
+/* Vectors may come without their 1 x 1 pixels, and a layer's new maps together
+ * with those that it was given. */
 static bool same_shape(const npy_array *dumped, const feature_match *match,
                        const dn_feature *feature)
 {
@@ -87,7 +88,7 @@ static double relative_error(const comparison *c, const npy_array *dumped,
     return largest > 0 ? difference / largest : difference;
 }
 
-/* New maps come first or last among those handed on: where they fit. */
+/* New maps come first or last among those passed on: wherever they fit. */
 static double least_error(const comparison *c, const npy_array *dumped, const feature_match *match,
                           const dn_feature *feature)
 {
@@ -119,7 +120,7 @@ static void note_mismatch(comparison *c, const char *layer, const npy_array *dum
              feature->width);
 }
 
-/* Says why not, where the shape is another. */
+/* Says why not if the shape is different. */
 static void skip_shape(comparison *c, const char *layer, const npy_array *dumped,
                        const dn_feature *feature)
 {
@@ -153,7 +154,7 @@ static void compare_array(comparison *c, int index, const feature_match *match,
     npy_free(&dumped);
 }
 
-/* Arrays that are called like no layer here. */
+/* Arrays whose names are not layers here. */
 static void skip_unknown(comparison *c)
 {
     const char *name;
@@ -205,7 +206,7 @@ static bool run_compared(comparison *c, const dn_model *model, const npy_array *
     return sound && !c->failed;
 }
 
-/* All, or what a line holds. */
+/* All, or as many as fit in a line. */
 static void print_skipped(const comparison *c)
 {
     size_t count = json_array_size(c->skipped), i = 0;
@@ -225,7 +226,7 @@ static void print_skipped(const comparison *c)
     printf(i < count ? " and %zu more\n" : "\n", count - i);
 }
 
-/* Prints the verdict; true where every layer is within the tolerance. */
+/* Prints the verdict; true if every layer is within the tolerance. */
 static bool report(const comparison *c)
 {
     const json_t *departed = NULL, *row;

@@ -11,7 +11,7 @@
 #define MARGIN_TOP 46
 #define MARGIN_BOTTOM 52
 
-/* Told apart by most people with a colour-vision deficiency (Okabe and Ito). */
+/* Distinguishable for most people with a colour-vision deficiency (Okabe and Ito). */
 static const double palette[][3] = {
     {0.00, 0.45, 0.70}, {0.84, 0.37, 0.00}, {0.00, 0.62, 0.45},
     {0.80, 0.47, 0.65}, {0.90, 0.62, 0.00}, {0.34, 0.71, 0.91},
@@ -64,7 +64,7 @@ static void widen_to_ticks(span *range, int wanted)
     for (int i = 0; i < 4 && (step = tick_step(*range, wanted)) != before; i++) {
         range->low = floor(range->low / step + 1e-9) * step;
         range->high = ceil(range->high / step - 1e-9) * step;
-        before = step; /* a wider range may have wider steps */
+        before = step; /* a wider range may need wider steps */
     }
 }
 

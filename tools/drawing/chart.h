@@ -26,8 +26,8 @@ typedef struct chart_panel {
 void chart_draw(cairo_t *context, const chart_panel *panels, int count, double width,
                 double height);
 
-/* Draws to a .png or .svg file, told by its name, that appears whole or not at
- * all; complains where it cannot. */
+/* Draws to a .png or .svg file, according to its name, that appears whole or
+ * not at all; complains if it cannot. */
 bool chart_write(const chart_panel *panels, int count, int width, int height, const char *path);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The confusion matrix as a picture: a row a true class, shaded by its share. */
+/* The confusion matrix as a picture: one row per true class, shaded by its share. */
 #include "drawing/drawing.h"
 #include "reports/evaluation_report.h"
 
 #include <math.h>
 #include <stdio.h>
 
-#define MOST_NUMBERED 40 /* classes up to which cells carry their count */
+#define MOST_NUMBERED 40 /* most classes for which cells show their count */
 #define CAPTION_EMS 18   /* room for the line below, in sizes of the text */
 #define PICTURE 900      /* of the cells, where there are many */
 
@@ -14,7 +14,7 @@ typedef struct matrix {
     const dn_evaluation *evaluation;
     const dn_model *model;
     const dn_dataset *data;
-    double cell, margin, label; /* sizes in pixels; label: of the text */
+    double cell, margin, label; /* sizes in pixels; label: of the labels' text */
 } matrix;
 
 static void show(cairo_t *context, const char *text, double x, double y, double align)

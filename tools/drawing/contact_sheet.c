@@ -13,10 +13,10 @@
 #define THUMB 220  /* pixels of a thumbnail's longer side */
 #define GAP 16     /* around cells */
 #define CAPTION 44 /* height of the two lines of text below */
-#define COLUMNS 3  /* cells in a row; fewer where there are fewer pictures */
+#define COLUMNS 3  /* cells in a row; fewer if there are fewer pictures */
 #define CELL_WIDTH (2 * THUMB + 4)
 #define CELL_HEIGHT (THUMB + CAPTION)
-#define MOST_CELLS 300 /* cairo's images end at 32767 pixels */
+#define MOST_CELLS 300 /* cairo's images have at most 32767 pixels */
 
 typedef struct cell {
     cairo_surface_t *pair; /* the picture and its heat map side by side */
@@ -85,7 +85,7 @@ bool contact_sheet_add(contact_sheet *sheet, cairo_surface_t *picture, cairo_sur
     return sound || complain("out of memory for the contact sheet");
 }
 
-/* Shortens text until it fits; whole UTF-8 characters go. */
+/* Shortens text by whole UTF-8 characters until it fits. */
 static void show_shortened(cairo_t *context, const char *text, double width)
 {
     char shown[256];

@@ -12,14 +12,14 @@
 
 #define WIDTH 1200
 #define HEIGHT 860
-#define STEP_POINTS 400 /* a run's steps are averaged down to so many points */
+#define STEP_POINTS 400 /* a run's steps are averaged to this many points */
 
 typedef struct curve {
     double *x, *y;
     int count;
 } curve;
 
-/* The curves of one run: training by steps, and both by epochs. */
+/* The curves of one run: training by step, training and validation by epoch. */
 typedef struct run_curves {
     char train_label[128], val_label[128];
     curve loss, val_loss, accuracy, val_score;

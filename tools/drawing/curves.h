@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-/* Draws the logs of runs into one .png or .svg. Complains where it cannot. */
+/* Draws the logs of runs into one .png or .svg. Complains if it cannot. */
 bool curves_write(char *const *runs, int count, const char *path);
 
 #endif

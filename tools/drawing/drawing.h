@@ -6,10 +6,10 @@
 #include <cairo.h>
 #include <stdbool.h>
 
-/* Complains and returns false where a file's name does not end in .png or .svg. */
+/* Complains and returns false if a file's name does not end in .png or .svg. */
 bool drawing_name_valid(const char *path);
 
-/* Draws to a .png or .svg, told by the file's name. Complains where it cannot. */
+/* Draws to a .png or .svg, according to the file's name. Complains if it cannot. */
 bool drawing_write(void (*draw)(cairo_t *context, const void *drawn), const void *drawn, int width,
                    int height, const char *path);
 

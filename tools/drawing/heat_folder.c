@@ -17,7 +17,7 @@ struct heat_folder {
     const dn_model *model;
     contact_sheet *sheet;
     char *sheet_path;
-    struct stat *pictures; /* what is read; not found: all zero */
+    struct stat *pictures; /* the pictures that are read; all zero if not found */
     size_t picture_count;
     char **names; /* files written, so that no two pictures share one */
     int count;
@@ -44,7 +44,7 @@ static bool name_is_taken(const heat_folder *folder, const char *name)
     return false;
 }
 
-/* DIR/STEM.png, with -2 after the stem where that is taken; NULL without memory. */
+/* DIR/STEM.png, with -2 after the stem if that is taken; NULL if out of memory. */
 static char *choose_name(const heat_folder *folder, const char *stem, int length)
 {
     char *name = NULL;

@@ -6,8 +6,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* What the network looked at; of a picture smaller than the crop that is more
- * than the picture. */
+/* The area that the network saw; if the picture is smaller than the crop, this
+ * is more than the picture. */
 static void seen_part(const dn_preprocess *preprocess, const dn_image *image, heatmap *map)
 {
     double width = image->width, height = image->height, shorter = fmin(width, height);
@@ -54,7 +54,7 @@ static float map_at(const heatmap *map, int y, int x)
     return fmaxf(map->map[y * map->width + x], 0);
 }
 
-/* Between the four nearest map cells; their centres are what was computed. */
+/* Interpolates between the four nearest map cells, whose centres were computed. */
 static double evidence_at(const heatmap *map, double y, double x)
 {
     double row = (y - map->top) / (map->bottom - map->top) * map->height - 0.5;
@@ -75,7 +75,7 @@ static double largest_evidence(const heatmap *map)
     return largest;
 }
 
-/* Blue over green and yellow to red, for a share of the largest evidence. */
+/* From blue through green and yellow to red, by the share of the largest evidence. */
 static void colour_of(double share, double rgb[3])
 {
     static const double stops[][3] = {
@@ -104,7 +104,7 @@ static uint32_t pack_rgb(const double rgb[3])
     return packed;
 }
 
-/* A surface of the picture's size and its pixels; NULL where it has complained. */
+/* A surface of the picture's size and its pixels; NULL if it has complained. */
 static cairo_surface_t *open_surface(const dn_image *image, unsigned char **pixels, int *stride)
 {
     cairo_surface_t *surface =
@@ -143,7 +143,7 @@ static double grey_at(const dn_image *image, int y, int x)
            0.114 * sample_at(image, y, x, 2);
 }
 
-/* The power that brings the mean of the greys to where colours show over them. */
+/* The power that makes the mean grey one on which colours are visible. */
 static double grey_power(const dn_image *image)
 {
     double sum = 0;
@@ -154,7 +154,7 @@ static double grey_power(const dn_image *image)
     return log(fmin(fmax(mean, 0.3), 0.6)) / log(mean);
 }
 
-/* Grey where nothing speaks for the class, colour where something does; what
+/* Grey where there is no evidence for the class, colour where there is; what
  * the network never saw is darker. */
 static uint32_t heat_pixel(const heatmap *map, double grey, double largest, int y, int x)
 {

@@ -7,7 +7,7 @@
 
 #include <cairo.h>
 
-/* A map and the part of the picture that the network saw it over. */
+/* A map, and the part of the picture that it covers. */
 typedef struct heatmap {
     float *map; /* height x width evidence; owned */
     int height, width;
@@ -15,13 +15,13 @@ typedef struct heatmap {
 } heatmap;
 
 /* The map of an output for picture `index` of the session's last run, placed
- * on a picture of this size. False where it has complained. */
+ * on a picture of this size. False if it has complained. */
 bool heatmap_create(const dn_session *session, int index, int output,
                     const dn_preprocess *preprocess, const dn_image *image, heatmap *made);
 void heatmap_free(heatmap *map);
 
 /* The picture in grey with the evidence over it in colour, at the picture's
- * size; NULL where it has complained. The caller destroys it. */
+ * size; NULL if it has complained. The caller destroys it. */
 cairo_surface_t *heatmap_draw(const heatmap *map, const dn_image *image);
 
 /* The picture as it is; likewise. */

@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 
-/* Prints a field after RFC 4180: quoted where it holds a separator, a quote or
- * a line break. */
+/* Prints a field as in RFC 4180: quoted if it holds a separator, a quote or a
+ * line break. */
 void csv_field(FILE *stream, const char *text);
 
 #endif

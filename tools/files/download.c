@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* libcurl is loaded when something is fetched, not linked: with the thirty
- * libraries that it brings it would cost every other command 4 ms of its start
- * (docs/weights.md). */
+ * libraries that it brings in it would delay the start of every other command
+ * by 4 ms (docs/weights.md). */
 #include "files/download.h"
 
 #include "densenet.h"
@@ -30,7 +30,7 @@ static struct {
     void (*cleanup)(CURL *);
 } curl;
 
-/* A pointer to a function from dlsym's to data, as POSIX has it done. */
+/* Converts dlsym's pointer to data into one to a function, as POSIX recommends. */
 static bool find(const char *name, void *pointer)
 {
     void *symbol = dlsym(curl.library, name);
@@ -120,8 +120,8 @@ static int show_progress(void *context, curl_off_t total, curl_off_t now, curl_o
     return 0;
 }
 
-/* What must hold: no protocol but HTTPS, also after a redirection, unless the
- * caller's own URL is of HTTP; no error page taken for the file. */
+/* Only HTTPS, also after a redirection, unless the caller's own URL is HTTP; an
+ * error page is not taken for the file. */
 static CURLcode restrict_protocols(transfer *t)
 {
     const char *allowed = strncasecmp(t->d->url, "http:", 5) == 0 ? "http,https" : "https";
@@ -174,7 +174,7 @@ static outcome outcome_of(transfer *t, CURLcode code)
         complain("%s: cannot be written: %s", t->d->label, strerror(t->fault));
         return FAILED;
     }
-    /* 416: there is no such rest, so what is there is not the beginning. */
+    /* 416: there is no such rest, so what is there is not the beginning of the file. */
     if (t->asked_range && response_of(t) == 416 && ftruncate(t->d->descriptor, 0) == 0) {
         t->d->have = 0;
         return AGAIN;

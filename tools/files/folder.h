@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-/* Makes a folder and those above it, where they are not there. Complains and
- * returns false where that cannot be. */
+/* Makes a folder and its parents if they are missing. Complains and returns
+ * false if it cannot. */
 bool folder_make(const char *path);
 
 #endif

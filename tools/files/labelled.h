@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
-/* Opens labelled data, and says what of an archive is left out. Complains and
- * returns false where it cannot. */
+/* Opens labelled data, and says what is left out of an archive. Complains and
+ * returns false if it cannot. */
 bool labelled_open(const char *path, dn_portion portion, dn_dataset **data);
 
 #endif

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Cuts text into lines in place; returns how many, NULL-terminated. */
+/* Splits text into lines in place, NULL-terminated; returns how many. */
 static int split_lines(char *text, const char **lines, int most)
 {
     int count = 0;
@@ -25,7 +25,7 @@ static int split_lines(char *text, const char **lines, int most)
     return count;
 }
 
-/* The file as a string; NULL where it has complained. */
+/* The file as a string; NULL if it has complained. */
 static char *read_text(const char *path, size_t most)
 {
     FILE *stream = fopen(path, "rb");

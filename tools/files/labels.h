@@ -4,8 +4,8 @@
 
 #include "densenet.h"
 
-/* Gives the model the labels of a text file, one a line. Complains and returns
- * false where it cannot. */
+/* Gives the model the labels of a text file, one per line. Complains and
+ * returns false if it cannot. */
 bool labels_read(const char *path, dn_model *model);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* NumPy's array files: .npy read and written, and read out of a .npz. Every
+/* NumPy's array files: .npy, read and written, and .npz, read. Every
  * function that fails has complained. */
 #ifndef TOOL_NPY_H
 #define TOOL_NPY_H
@@ -23,8 +23,8 @@ typedef struct npy_array {
 bool npy_read(const char *path, npy_array *array);
 void npy_free(npy_array *array);
 
-/* Where bytes come from: `size` of them in all. read hands out how many it
- * could, fewer than asked for only at the end or at a fault. */
+/* Where bytes come from: `size` of them in all. read returns how many it could
+ * read, fewer than asked for only at the end or on an error. */
 typedef struct npy_source {
     const char *name; /* for messages */
     uint64_t size;
@@ -33,12 +33,12 @@ typedef struct npy_source {
 } npy_source;
 bool npy_read_source(const npy_source *source, npy_array *array);
 
-/* Complains and returns false where a file's name promises another format. */
+/* Complains and returns false if a file's name promises another format. */
 bool npy_name_valid(const char *path);
 
 /* Writes a .npy piece by piece: npy_begin, output_write of floats in C order,
- * npy_end with the shape that they turned out to have. Each releases the file
- * where it fails, npy_end always. */
+ * npy_end with the final shape. Each releases the file if it fails, npy_end
+ * always. */
 bool npy_begin(const char *path, output_file *file);
 bool npy_end(output_file *file, int rank, const int64_t *shape);
 
@@ -46,7 +46,7 @@ bool npy_write(const char *path, int rank, const int64_t *shape, const float *da
 
 /* A .npz: a zip file of .npy. */
 typedef struct npz_file npz_file;
-npz_file *npz_open(const char *path); /* NULL where it fails */
+npz_file *npz_open(const char *path); /* NULL if it fails */
 void npz_close(npz_file *file);
 
 /* The index-th array's name without ".npy", NULL past the last. */

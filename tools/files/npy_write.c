@@ -8,12 +8,12 @@
 #include <string.h>
 #include <strings.h>
 
-/* Room for any shape, and a multiple of 64 so that the data are aligned in a
+/* Enough for any shape, and a multiple of 64 so that the data is aligned in a
  * mapped file. */
 #define HEADER_SIZE 256
 
 /* Version 1.0: magic, version, length of the text, the text padded with spaces
- * up to a newline. Blank where shape is NULL. */
+ * up to a newline. Blank if shape is NULL. */
 static void fill_header(int rank, const int64_t *shape, char header[HEADER_SIZE])
 {
     static const char version_1[8] = {'\x93', 'N', 'U', 'M', 'P', 'Y', 1, 0};

@@ -8,7 +8,7 @@
 
 #include <zip.h>
 
-/* Deflate never shrinks further: an entry that claims more is lying. */
+/* Deflate never compresses more than this: an entry that claims more is not valid. */
 #define MAX_EXPANSION 1032
 
 struct npz_file {

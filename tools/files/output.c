@@ -14,7 +14,7 @@ bool output_create(const char *path, output_file *file)
     return ok_or_complain(dn_file_create(path, file));
 }
 
-/* A pipe opened and closed would tell its reader that all has been said. */
+/* Opening and closing a pipe would signal its reader the end of the data. */
 bool output_is_writable(const char *path)
 {
     output_file file;

@@ -140,15 +140,15 @@ static dn_status picture_read(const char *path, dn_image **image)
     return dn_image_read(strcmp(path, "-") == 0 ? input_path : path, &limits, image);
 }
 
-/* Keeps what went wrong, since the library's sentence belongs to its thread. */
+/* Keeps the error message, since the library's belongs to the thread. */
 static void set_fault(picture_tensor *tensor, const char *path, const char *fault)
 {
     if (asprintf(&tensor->fault, "%s: %s", path, fault) < 0)
         tensor->fault = NULL;
 }
 
-/* The library's sentence begins with what it was told to read, and knows nothing
- * of this program's options. */
+/* The library's message begins with what it was to read, and knows nothing of
+ * this program's options. */
 static void note_unread(picture_tensor *tensor, const char *path, dn_status status)
 {
     const char *fault = dn_last_error(), *context = "";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The pictures that a command is given, and the options about them. */
+/* The pictures that a command is given, and the options for them. */
 #ifndef TOOL_PICTURES_H
 #define TOOL_PICTURES_H
 
@@ -20,23 +20,23 @@ typedef struct picture_list {
 } picture_list;
 
 /* From arguments PICTURE|FOLDER|- in the order given. A folder stands for its
- * pictures (known by their extension, hidden ones and inner folders left out),
- * sorted by name. What has no picture is complained about and counted; false,
- * with nothing to free, where no list can be made. */
+ * pictures (recognised by their extension, without hidden ones and subfolders),
+ * sorted by name. Arguments without a picture are complained about and counted;
+ * false, with nothing to free, if no list can be made. */
 bool picture_list_create(int count, char **arguments, picture_list *list);
 void picture_list_free(picture_list *list);
 
-/* What became of a picture: a tensor, or a sentence saying why not (either NULL
- * where even the sentence found no memory). */
+/* The result for a picture: a tensor, or a sentence saying why not (both NULL
+ * if there was no memory even for that). */
 typedef struct picture_tensor {
     int width, height;
     float *data;     /* channels x height x width */
-    dn_image *image; /* kept on request, else NULL */
+    dn_image *image; /* kept on request, otherwise NULL */
     char *fault;
 } picture_tensor;
 
-/* Reads and preprocesses pictures, each by one of the threads. Release what
- * they became with picture_tensors_free. */
+/* Reads and preprocesses pictures, each on one of the threads. Release the
+ * results with picture_tensors_free. */
 void picture_tensors_fill(const dn_preprocess *preprocess, char *const *paths, int count,
                           int threads, bool keep_images, picture_tensor *tensors);
 void picture_tensors_free(int count, picture_tensor *tensors);

@@ -18,14 +18,14 @@ extern const published published_weights[PUBLISHED_COUNT];
 /* Where torchvision publishes them, with a final slash. */
 extern const char published_site[];
 
-/* NULL where the name is none of them. */
+/* NULL if the name is not one of them. */
 const published *published_find(const char *name);
 
 /* The cache's folder: $XDG_CACHE_HOME/densenet or ~/.cache/densenet. Complains
- * and returns false where neither variable is set or the path is too long. */
+ * and returns false if neither variable is set or the path is too long. */
 bool cache_folder(char *path, size_t size);
 
-/* A file's path in it. */
+/* A file's path in the cache. */
 bool cache_path(const published *weights, char *path, size_t size);
 
 #endif

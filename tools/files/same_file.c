@@ -26,8 +26,8 @@ bool same_inode(const struct stat *a, const struct stat *b)
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-/* By whatever names and links; two files that are yet to be made by folder and name.
- * Devices and pipes lose nothing. */
+/* Through any names and links; for two files that do not exist yet, by folder and
+ * name. Devices and pipes cannot be overwritten. */
 static bool same_file(const char *a, const char *b)
 {
     struct stat first, second;

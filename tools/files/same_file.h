@@ -5,13 +5,13 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-/* What stands after the last slash. */
+/* What follows the last slash. */
 const char *base_name(const char *path);
 
 bool same_inode(const struct stat *a, const struct stat *b);
 
-/* Whether what is written to `output` leaves `other`, which the same command reads
- * or writes, as it is; complains where it does not. Either may be NULL. */
+/* Whether `output` is a different file from `other`, which the same command reads
+ * or writes; complains if it is not. Either may be NULL. */
 bool output_is_distinct(const char *output, const char *other);
 
 #endif

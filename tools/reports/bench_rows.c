@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "block1.layer3" and its siblings are one row: "block1". */
+/* "block1.layer3" and its siblings share one row: "block1". */
 static size_t place_length(const char *place)
 {
     return strcspn(place, ".");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a benchmark found, and how it is shown. */
+/* The results of a benchmark, and how they are shown. */
 #ifndef TOOL_BENCH_ROWS_H
 #define TOOL_BENCH_ROWS_H
 

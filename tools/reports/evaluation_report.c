@@ -20,7 +20,7 @@ static void print_share(const char *name, double share)
         printf("%-10s %7.2f%%\n", name, 100 * share);
 }
 
-/* A share of nothing is no number. */
+/* A share of nothing is not a number. */
 static void print_cell(int width, double share)
 {
     if (isnan(share))

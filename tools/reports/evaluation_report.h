@@ -13,11 +13,11 @@ void evaluation_print(const dn_evaluation *evaluation, const dn_model *model,
 void evaluation_print_json(const dn_evaluation *evaluation, const dn_model *model,
                            const dn_dataset *data);
 
-/* CSV of each output's figures. Complain where they cannot write. */
+/* CSV of each output's figures. Complain if they cannot write. */
 bool evaluation_write_outputs(const dn_evaluation *evaluation, const dn_model *model,
                               const dn_dataset *data, const char *path);
 
-/* Complains and returns false where no confusion matrix of this data could be
+/* Complains and returns false if no confusion matrix of this data could be
  * written to a file of this name. */
 bool evaluation_confusion_writable(const dn_dataset *data, const char *path);
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The pixels of one channel, which lie apart in memory and together in a file. */
+/* Writes the pixels of one channel, which are apart in memory and contiguous in a file. */
 static bool write_channel(output_file *file, const dn_feature *feature, int image, int channel,
                           float *plane)
 {

@@ -13,7 +13,7 @@ typedef struct feature_writer {
     bool failed;
 } feature_writer;
 
-/* A dn_observer; context is the writer. Other tensors pass by. */
+/* A dn_observer; context is the writer. Other tensors are ignored. */
 void feature_writer_observe(const dn_feature *feature, void *context);
 
 /* Element (image, channel, y, x) of an inner tensor. */

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 
-/* Takes the object over. */
+/* Takes ownership of the object. */
 static bool print_json(json_t *object)
 {
     bool sound = object && json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) == 0;
@@ -49,7 +49,7 @@ static json_t *thresholds_of(const dn_model *model)
     return array;
 }
 
-/* What predict does to pictures unless it is told otherwise. */
+/* How predict preprocesses pictures by default. */
 static json_t *preprocess_of(const dn_model *model, bool *recorded)
 {
     dn_preprocess preprocess;

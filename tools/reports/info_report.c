@@ -9,7 +9,7 @@
 
 #define LISTED_TENSORS 40
 
-/* Words out of a file might be meant for the terminal; returns their length. */
+/* Text from a file may contain terminal escapes; returns its length. */
 static int print_words(const char *text)
 {
     int length = 0;
@@ -62,7 +62,7 @@ static void print_architecture(const dn_arch *arch)
     print_field("input", text);
 }
 
-/* The first few names, as far as a line reaches. */
+/* The first few names, as many as fit in a line. */
 static void print_labels(const dn_model *model, int classes)
 {
     char text[100] = "";

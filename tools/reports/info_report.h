@@ -7,11 +7,11 @@
 
 #include <stdbool.h>
 
-/* On a network. */
+/* For a network. */
 void info_print(const char *path, const dn_model *model);
 bool info_print_json(const char *path, const dn_model *model);
 
-/* On a file that holds none: its tensors; `reason` is why. */
+/* For a file without one: its tensors, and the `reason`. */
 void info_print_tensors(const char *path, const dn_tensor_file *file);
 bool info_print_tensors_json(const char *path, const dn_tensor_file *file, const char *reason);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a network says of a picture, as text, JSON lines or CSV. */
+/* A network's answer for a picture, as text, JSON lines or CSV. */
 #ifndef TOOL_PREDICTIONS_H
 #define TOOL_PREDICTIONS_H
 
@@ -16,11 +16,11 @@ typedef struct prediction {
     float probability;
 } prediction;
 
-/* False for the answers of damaged weights, or to a damaged picture. */
+/* False for answers from damaged weights or for a damaged picture. */
 bool all_finite(const float *values, size_t count);
 
-/* What is said of a picture: the `most` most probable outputs, from the top; 0: all
- * in the network's order. Labels that were never trained are passed over. Returns the
+/* The answer for a picture: the `most` most probable outputs, the highest first; 0:
+ * all in the network's order. Labels that were never trained are skipped. Returns the
  * count; ranked has room for all outputs. */
 int predictions_rank(const dn_model *model, const float *probabilities, int most,
                      prediction *ranked);
@@ -28,7 +28,7 @@ int predictions_rank(const dn_model *model, const float *probabilities, int most
 /* Index of the most probable. */
 int predictions_strongest(const prediction *ranked, int count);
 
-/* The output's label, or its number where it has none; NULL for a label that was
+/* The output's label, or its number if it has none; NULL for a label that was
  * never trained. */
 const char *prediction_label(const dn_model *model, int output);
 

@@ -14,7 +14,7 @@ bool run_folder_lock(const char *folder, int *lock)
     *lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (*lock < 0)
         return complain("%s: cannot be opened: %s", folder, strerror(errno));
-    /* File systems without locks answer otherwise: there none is held. */
+    /* File systems without locks give other errors: then no lock is held. */
     return flock(*lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK ||
            complain("%s: is in use by another training", folder);
 }

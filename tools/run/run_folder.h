@@ -4,15 +4,15 @@
 
 #include <stdbool.h>
 
-/* Keeps other trainings out of a folder until *lock is closed, or its process ends.
- * Complains and returns false where one has it. */
+/* Locks a folder against other training runs until *lock is closed or the process
+ * ends. Complains and returns false if another run has it. */
 bool run_folder_lock(const char *folder, int *lock);
 
-/* True where a new run would replace nothing but what a run left that was cut off
- * before its first checkpoint. Complains otherwise. */
+/* True if a new run would replace nothing but the files of a run that was
+ * interrupted before its first checkpoint. Complains otherwise. */
 bool run_folder_is_free(const char *folder);
 
-/* True where a run can be gone on with. Complains otherwise. */
+/* True if the folder's run can be resumed. Complains otherwise. */
 bool run_folder_can_resume(const char *folder);
 
 #endif

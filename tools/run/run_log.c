@@ -79,7 +79,7 @@ static bool read_lines(FILE *stream, const char *path, run_log *log)
     for (int number = 1; sound && (length = getline(&line, &capacity, stream)) > 0; number++) {
         log_row row;
         if (line[length - 1] != '\n')
-            break; /* a line that was being written when the run was cut off */
+            break; /* a line that was being written when the run was interrupted */
         line[length - 1] = '\0';
         if (number == 1)
             log->auroc = strstr(line, "val_auroc") != NULL;
@@ -129,7 +129,7 @@ static bool print_row(FILE *stream, const log_row *row)
            fprintf(stream, "%.3f\n", row->seconds) >= 0;
 }
 
-/* What is kept of an earlier run's log, rewritten whole. */
+/* Rewrites the part that is kept of an earlier log. */
 static bool rewrite(const char *path, const run_log *old, bool auroc, int64_t step, bool epoch_open)
 {
     output_file file;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What the flags of `densenet train` are where they are not given. */
+/* Defaults of the flags of `densenet train`. */
 #include "run/train_settings.h"
 #include "ui/report.h"
 
 #include <string.h>
 
-/* Recipes and, with recipe NULL, what holds without one. */
+/* Recipes and, with recipe NULL, the defaults without one. */
 static const struct {
     const char *recipe, *option, *value;
 } defaults[] = {

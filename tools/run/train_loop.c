@@ -14,7 +14,7 @@
 
 static volatile sig_atomic_t interrupted;
 
-/* The second signal finds the default action again, and ends the program. */
+/* The second signal meets the default action again, and ends the program. */
 static void note_signal(int number)
 {
     static const char said[] = "\ndensenet: finishing the step; once more quits\n";
@@ -74,7 +74,7 @@ static bool keep_part(const train_run *run, step_parts *parts, const dn_batch *b
     return true;
 }
 
-/* Says what went wrong, and how to go on where that is possible. */
+/* Says what went wrong and, if possible, how to resume. */
 static bool report_failure(const train_run *run)
 {
     refuse();
@@ -109,7 +109,7 @@ static void format_duration(double seconds, char text[32])
     snprintf(text, 32, "%ld:%02ld:%02ld", total / 3600, total / 60 % 60, total % 60);
 }
 
-/* A line over itself on a terminal; elsewhere one every half minute. */
+/* One line, redrawn, on a terminal; elsewhere one every half minute. */
 static void show_progress(const train_run *run, double rate, double per_step, bool last)
 {
     static double spoken;
@@ -167,7 +167,7 @@ static void show_evaluation(int64_t done, int64_t total, void *context)
 
 static void show_skipped(const char *reason, void *context)
 {
-    int *told = context; /* once a run: each validation meets the same pictures */
+    int *told = context; /* once per run: each validation uses the same pictures */
     if (!*told)
         complain("skipped: %s", reason);
 }
@@ -218,8 +218,8 @@ bool train_epoch_open(const train_run *run)
     return steps > 0 && steps % run->steps_per_epoch == 0 && run->epoch_pictures > 0;
 }
 
-/* Validation, models, log and curves between two checkpoints: a run that is cut
- * off among them, or whose validation fails, does them again when it is resumed. */
+/* Validation, models, log and curves between two checkpoints: a run that is
+ * interrupted here, or whose validation fails, repeats them when it is resumed. */
 static bool end_epoch(train_run *run, double *started)
 {
     int64_t epoch = dn_trainer_steps(run->trainer) / run->steps_per_epoch;
@@ -309,7 +309,7 @@ static int run_steps(train_run *run, step_parts *parts)
     return EXIT_DONE;
 }
 
-/* The weights to go on with, on standard output: the best where there are any yet. */
+/* The weights to use, on standard output: the best ones if there are any yet. */
 static void print_weights(const train_run *run)
 {
     static const char *const names[] = {"best", "last"};

@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The names of a data set's classes; free(). NULL where it has complained. */
+/* The names of a data set's classes; free(). NULL if it has complained. */
 static const char **label_names(const dn_dataset *data)
 {
     int count = dn_dataset_outputs(data);
@@ -60,7 +60,7 @@ static bool is_cifar(const dn_dataset *data)
     return strncmp(dn_dataset_format(data), "CIFAR", 5) == 0;
 }
 
-/* The loaded network, with another classifier where the data asks for one. */
+/* The loaded network, with a new classifier if the data needs one. */
 static dn_model *load_start(const train_run *run)
 {
     dn_model *model = weights_open(train_chosen.init), *replaced;
@@ -130,7 +130,7 @@ static bool open_loader(train_run *run, const dn_arch *arch)
     dn_loader_options loading = {
         .batch = train_chosen.batch_size,
         .size = run->size,
-        .threads = 1, /* beside those that train */
+        .threads = 1, /* in addition to those that train */
         .training = true,
         .shuffle = !train_chosen.no_shuffle,
         .prefetch = true,
@@ -161,7 +161,7 @@ static bool open_trainer(train_run *run, const dn_model *start)
            ok_or_complain(dn_trainer_create(start, options, &run->trainer));
 }
 
-/* runs/ARCH-DATE-TIME where none was named; stays for the program's life. */
+/* runs/ARCH-DATE-TIME if none was named; valid as long as the program runs. */
 static const char *choose_folder(const dn_arch *arch)
 {
     static char folder[DN_NAME_SIZE + 40];
@@ -179,7 +179,7 @@ static const char *choose_folder(const dn_arch *arch)
 
 static bool open_folder(train_run *run)
 {
-    if (train_chosen.resume) /* what this call was given holds for the next as well */
+    if (train_chosen.resume) /* the settings of this call also hold for the next */
         return run_folder_lock(run->folder, &run->lock) && train_checkpoint_restore(run) &&
                (train_finished(run) || train_settings_write(run->chosen, run->folder));
     return folder_make(run->folder) && run_folder_lock(run->folder, &run->lock) &&

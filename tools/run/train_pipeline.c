@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From pictures to what the network sees. */
+/* From pictures to the network's input. */
 #include "run/train_run.h"
 #include "run/train_settings.h"
 #include "ui/report.h"
@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-/* The recorded pipeline; else the data's, where they have one, or the stem's. */
+/* The recorded pipeline; otherwise the data's, if it has one, or the stem's. */
 static bool usual_pipeline(const train_run *run, bool recorded, dn_preprocess *preprocess)
 {
     const char *format = dn_dataset_format(run->whole);

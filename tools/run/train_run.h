@@ -13,8 +13,8 @@ typedef struct train_run {
     const char *folder;
     int lock;                /* on the folder; -1: none */
     dn_dataset *train, *val; /* val NULL: none */
-    dn_dataset *whole;       /* where both are parts of one, else NULL */
-    dn_dataset *val_source;  /* owner of val where it was opened by itself */
+    dn_dataset *whole;       /* if both are parts of one, otherwise NULL */
+    dn_dataset *val_source;  /* owner of val if it was opened separately */
     dn_preprocess preprocess;
     int size; /* of the pictures */
     dn_loader *loader;
@@ -28,24 +28,24 @@ typedef struct train_run {
 
     int64_t skipped; /* pictures that this call could not read */
 
-    /* What a checkpoint's note keeps. */
+    /* The contents of a checkpoint's note. */
     double epoch_loss, epoch_correct; /* sums over the epoch so far */
-    int64_t epoch_pictures;           /* 0 once the epoch has been ended */
+    int64_t epoch_pictures;           /* 0 once the epoch has ended */
     double best_score, best_loss;     /* of the best validation so far */
     double seconds;                   /* of training, earlier calls included */
 } train_run;
 
-/* Opens data, network and folder as train_chosen asks, and restores the state
- * where a run is resumed. Complains and returns false where it cannot; close
- * either way. */
+/* Opens data, network and folder according to train_chosen, and restores the
+ * checkpoint if a run is resumed. Complains and returns false if it cannot;
+ * close either way. */
 bool train_run_open(const command *chosen, train_run *run);
 void train_run_close(train_run *run);
 
-/* True where the last step ended an epoch that is yet to be validated and logged:
+/* True if the last step ended an epoch that is still to be validated and logged:
  * the checkpoint was made before that. */
 bool train_epoch_open(const train_run *run);
 
-/* True where the last epoch has been ended. */
+/* True if the last epoch has ended. */
 bool train_finished(const train_run *run);
 
 /* To the last epoch, or until it is interrupted; the exit status. */
@@ -53,8 +53,8 @@ int train_run_loop(train_run *run);
 
 /* ---- train_pipeline.c ---- */
 
-/* The pipeline that evaluation and prediction will use: what --preprocess says
- * about the recorded or usual one, made to yield squares. Sets run->preprocess
+/* The pipeline that evaluation and prediction will use: the recorded or usual
+ * one, changed by --preprocess and made to yield squares. Sets run->preprocess
  * and run->size. */
 bool train_pipeline_choose(train_run *run, const dn_model *start);
 
@@ -64,8 +64,8 @@ bool train_pipeline_choose(train_run *run, const dn_model *start);
 dn_evaluate_options train_validation(const train_run *run);
 
 /* Adds to run->bytes, which the process has taken so far, what training from this
- * model will take, validation included. Complains and returns false where the
- * machine has not so much. */
+ * model will take, validation included. Complains and returns false if the
+ * machine has less. */
 bool train_memory_plan(train_run *run, const dn_model *start);
 
 /* ---- train_checkpoint.c ---- */

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where this call runs is no setting of the run. */
+/* The folder of this call is not a setting of the run. */
 static bool belongs_to_run(const char *name)
 {
     static const char *const others[] = {"output", "resume", "threads", "max-steps", "help"};
@@ -37,7 +37,7 @@ static json_t *row_value(const option_row *row)
     }
 }
 
-/* 0.1, not 0.10000000000000001, where that is the same number. */
+/* 0.1, not 0.10000000000000001, if that is the same number. */
 static char *shortest_json(const json_t *object)
 {
     char *text = json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
@@ -74,7 +74,7 @@ bool train_settings_write(const command *chosen, const char *run)
     return sound;
 }
 
-/* Digits that tell a number, 0.1 and not 0.10000000000000001. */
+/* Enough digits to identify a number: 0.1, not 0.10000000000000001. */
 static int digits_of(double number)
 {
     char text[32];
@@ -82,8 +82,8 @@ static int digits_of(double number)
     return strtod(text, NULL) == number ? 15 : 17;
 }
 
-/* As the command line would have it; the strings stay for the program's life,
- * since options point to them. */
+/* The value as on the command line; the strings are never freed, since options
+ * point to them. */
 static char *value_text(const json_t *value)
 {
     char *text = NULL;
@@ -97,9 +97,9 @@ static char *value_text(const json_t *value)
     return length < 0 ? NULL : text;
 }
 
-/* What a step and an epoch are; a run that is gone on with keeps them. */
+/* The settings that define a step and an epoch; a resumed run keeps them. */
 static const struct {
-    const char *name, *unsaid; /* what a run has that does not name it */
+    const char *name, *unsaid; /* the value in a run that does not name it */
 } kept[] = {{"batch-size", NULL},
             {"accumulate", NULL},
             {"val-split", NULL},
@@ -141,7 +141,7 @@ static bool steps_are_unchanged(const command *chosen, const json_t *settings)
     return sound;
 }
 
-/* `file` is the command under the file's name, which faults are to begin with. */
+/* `file` is the command under the file's name, with which error messages begin. */
 static bool read_setting(const command *file, const char *name, const json_t *value)
 {
     char *text = value_text(value);

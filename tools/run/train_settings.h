@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What `densenet train` is asked for: flags, then a resumed run's settings,
- * then the recipe, then defaults; the first to speak counts. */
+/* The settings of `densenet train`: flags, then a resumed run's settings, then
+ * the recipe, then defaults; the first that is given counts. */
 #ifndef TOOL_TRAIN_SETTINGS_H
 #define TOOL_TRAIN_SETTINGS_H
 
@@ -16,20 +16,20 @@ typedef struct train_settings {
     int epochs, batch_size, accumulate, image_size, threads, eval_every;
     int64_t seed, max_steps;
     bool nesterov, no_shuffle;
-    bool batch_chosen; /* batch_size named by a person, or by the run gone on with */
+    bool batch_chosen; /* batch_size named by the user, or by the resumed run */
 } train_settings;
 
 extern train_settings train_chosen;
 extern const option_row train_options[];
 
-/* Completes train_chosen. Complains and returns false where it cannot. */
+/* Completes train_chosen. Complains and returns false if it cannot. */
 bool train_settings_complete(const command *chosen);
 
-/* RUN/settings.json, and back as what was not given. */
+/* Writes RUN/settings.json, and reads it back for options that are not given. */
 bool train_settings_write(const command *chosen, const char *run);
 bool train_settings_read(const command *chosen, const char *run);
 
-/* The trainer's options, but for sizes and steps; false where it complained. */
+/* The trainer's options, except sizes and steps; false if it complained. */
 bool train_settings_trainer(dn_trainer_options *options);
 
 #endif

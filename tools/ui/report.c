@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static bool drawn; /* a progress line stands on the terminal */
+static bool drawn; /* a progress line is on the terminal */
 
 void print_escaped(FILE *stream, const char *text)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the program says to a person: faults, warnings, progress. All of it
- * goes to standard error; results go to standard output. */
+/* Messages to the user: errors, warnings, progress. They go to standard error;
+ * results go to standard output. */
 #ifndef TOOL_REPORT_H
 #define TOOL_REPORT_H
 
@@ -16,14 +16,14 @@ bool complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
  * characters as \n, \t or \x1b. */
 void print_escaped(FILE *stream, const char *text);
 
-/* Complains with the library's last sentence; returns EXIT_REFUSED. */
+/* Complains with dn_last_error(); returns EXIT_REFUSED. */
 int refuse(void);
 
-/* Whether status is DN_OK; complains with the library's sentence otherwise. */
+/* Whether status is DN_OK; complains with dn_last_error() otherwise. */
 bool ok_or_complain(dn_status status);
 
-/* A line that is drawn over itself on a terminal, at most ten times a second,
- * and not at all elsewhere. Ended by progress_end, which clears it. */
+/* A line that is redrawn in place on a terminal, at most ten times a second,
+ * and not printed elsewhere. Ended by progress_end, which clears it. */
 void progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void progress_end(void);
 

@@ -17,8 +17,8 @@ static int draw_below(dn_random *random, int bound)
     return (int)dn_random_below(random, (uint32_t)bound);
 }
 
-/* Ten tries at a part of that area and ratio that fits; else the largest
- * central part of an allowed ratio. */
+/* Makes ten attempts at a crop of that area and ratio that fits; failing that,
+ * takes the largest central crop of an allowed ratio. */
 dn_crop dn_draw_crop(dn_random *random, int width, int height, double scale_low, double scale_high,
                      double ratio_low, double ratio_high)
 {
@@ -44,7 +44,7 @@ dn_crop dn_draw_crop(dn_random *random, int width, int height, double scale_low,
     return crop;
 }
 
-/* A picture of 16 bits as bytes, the high ones; others are left alone. */
+/* Reduces a 16-bit picture to its high bytes; others are left alone. */
 static dn_status to_bytes(const dn_image *image, dn_image *bytes)
 {
     *bytes = *image;
@@ -124,7 +124,7 @@ static void place(const float *in, int channels, int size, int dx, int dy, bool 
     }
 }
 
-/* Zeroes, the mean of normalised pixels, where the rectangle meets the picture. */
+/* Sets the part of the picture inside the rectangle to zero, the mean of normalised pixels. */
 static void blank(float *tensor, int channels, int size, dn_crop part)
 {
     int left = part.x > 0 ? part.x : 0, top = part.y > 0 ? part.y : 0;
@@ -150,7 +150,7 @@ static void blank_regions(const dn_augment *augment, int channels, int size, dn_
         blank(tensor, channels, size, dn_draw_crop(random, size, size, 0.02, 0.33, 0.3, 1 / 0.3));
 }
 
-/* A square of bytes to the tensor. */
+/* Writes a square of bytes to the tensor. */
 static dn_status finish(const dn_augment *augment, const dn_preprocess *preprocess,
                         const dn_image *square, dn_random *random, float *tensor)
 {

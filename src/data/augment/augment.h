@@ -26,15 +26,15 @@ typedef struct dn_augment {
 } dn_augment;
 
 /* "none", "cifar" or "imagenet", with changes after it:
- * "cifar,jpeg=0.5:40:95,blur=0.3:0.3:1,cutout=8". Of numbers joined by colons
- * the last may be left out. */
+ * "cifar,jpeg=0.5:40:95,blur=0.3:0.3:1,cutout=8". Trailing numbers of a list
+ * joined by colons may be left out. */
 dn_status dn_augment_parse(const char *specification, dn_augment *augment);
 
 /* From a picture to channels x size x size floats, channels and scaling being
- * the pipeline's. With kind none and nothing else asked for this is
- * dn_preprocess_run, which must then give that size; the others take the
+ * the pipeline's. With kind none and no changes this is dn_preprocess_run,
+ * whose result must then have that size; the others take the
  * geometry from here (cifar: the shorter side to `size`, its centre square).
- * Blur, JPEG and jitter make pictures of 16 bits into ones of 8. The result is
+ * Blur, JPEG and jitter reduce 16-bit pictures to 8 bits. The result is
  * a function of the arguments alone. */
 dn_status dn_augment_run(const dn_augment *augment, const dn_preprocess *preprocess, int size,
                          dn_random random, const dn_image *image, float *tensor);

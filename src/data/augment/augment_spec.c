@@ -23,8 +23,8 @@ static const struct {
     {"imagenet", {.kind = DN_AUGMENT_IMAGENET, .flip = 0.5, DEFAULT_RANGES}},
 };
 
-/* key=A:B:C sets `count` members that follow one another. All but a chance in
- * first place must lie in low..high, and rise. */
+/* key=A:B:C sets `count` consecutive members. All but a leading chance must lie
+ * in low..high, and rise. */
 typedef struct spec_field {
     const char *key;
     size_t offset;

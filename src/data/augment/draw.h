@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Random numbers by counter: what is drawn for a sample depends on the seed, the
- * purpose, the epoch and the sample alone, never on what was drawn before it.
- * That is why threads and resuming change nothing. */
+/* Counter-based random numbers: what is drawn for a sample depends only on the
+ * seed, the purpose, the epoch and the sample, never on earlier draws. So
+ * neither threads nor resuming change anything. */
 #ifndef DN_AUGMENT_DRAW_H
 #define DN_AUGMENT_DRAW_H
 

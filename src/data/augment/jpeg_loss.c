@@ -78,9 +78,9 @@ static void multiply(const block a, const block b, block product)
     }
 }
 
-/* DCT, to the nearest multiple of each step, and back. libjpeg has coefficients
- * in eighths, whose halves of a step are common and go away from zero; the
- * factor keeps them halves. */
+/* DCT, to the nearest multiple of each step, and back. libjpeg's coefficients
+ * are in eighths, so that halves of a step are common; they are rounded away
+ * from zero, and the factor keeps them halves. */
 static void quantise(float *samples, size_t stride, const block steps, const block transposed)
 {
     block values, half;
@@ -130,7 +130,7 @@ static void pad(const component *plane, int across, int down)
         memcpy(plane->samples + (size_t)y * plane->stride, last, (size_t)across * sizeof *last);
 }
 
-/* A half goes down, so that 127.5 stays a byte. */
+/* A half is rounded down, so that 127.5 stays within a byte. */
 static float round_chroma(float value)
 {
     return (float)((int)(value + 128.4999f) - 128);
@@ -172,7 +172,7 @@ static void join_colours(const component components[3], uint8_t *pixels)
     }
 }
 
-/* Means of 2 x 2; a half is rounded up and down by turns, as libjpeg does. */
+/* Means of 2 x 2; halves are rounded up and down alternately, as libjpeg does. */
 static void halve(component *plane, int across, int down)
 {
     for (int y = 0; y < down / 2; y++) {
@@ -188,8 +188,8 @@ static void halve(component *plane, int across, int down)
     plane->height = (plane->height + 1) / 2;
 }
 
-/* Twice the size by a triangle filter: 9, 3, 3 and 1 sixteenths of the four
- * samples around, the last ones repeated beyond the edge; into `out`. */
+/* Doubles the size by a triangle filter, into `out`: 9, 3, 3 and 1 sixteenths
+ * of the four nearest samples, with the last ones repeated beyond the edge. */
 static void enlarge(component *plane, int width, int height, float *out)
 {
     int last_row = plane->height - 1, last = plane->width - 1;

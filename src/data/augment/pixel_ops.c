@@ -37,7 +37,7 @@ static void convolve(const float *in, size_t step, const float *weights, int tap
             out[i] += weights[t] * in[i];
 }
 
-/* A line of pixels as floats, with `radius` copies of each end. */
+/* A line of pixels as floats, extended by `radius` copies of each end. */
 static void widen_line(const uint8_t *pixels, int width, int channels, int radius, float *out)
 {
     for (int x = -radius; x < width + radius; x++) {

@@ -53,7 +53,7 @@ static dn_status read_plain(dn_csv *csv)
     return dn_name_list_add(&csv->fields, csv->data + start, csv->offset - start);
 }
 
-/* Takes one of each pair of quotes out, in place. */
+/* Replaces each pair of quotes by one, in place. */
 static void unquote_pairs(char *text)
 {
     char *out = text;

@@ -18,7 +18,7 @@ void dn_dataset_free(dn_dataset *dataset)
     free(dataset);
 }
 
-/* From a part to the whole that it reads through. */
+/* From a part to the whole that it reads from. */
 static const dn_dataset *resolve(const dn_dataset *dataset, int *sample)
 {
     for (; dataset->whole; dataset = dataset->whole)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the kinds of data sets share: one file a kind, one table in dataset.c. */
+/* What the kinds of data sets share: one file per kind, one table in dataset_open.c. */
 #ifndef DN_DATASETS_DATASET_H
 #define DN_DATASETS_DATASET_H
 
@@ -23,7 +23,7 @@ typedef struct dn_dataset_kind {
     dn_status (*read)(const dn_dataset *dataset, int sample, const dn_image_limits *limits,
                       dn_image **image);
     void (*close)(void *store);
-    /* Lets go of the pages of mapped files; NULL where none are. */
+    /* Releases the pages of mapped files; NULL if there are none. */
     void (*forget)(const void *store);
 } dn_dataset_kind;
 
@@ -32,12 +32,12 @@ extern const dn_dataset_kind dn_folder_kind, dn_cifar_kind, dn_tar_kind, dn_csv_
 struct dn_dataset {
     const dn_dataset_kind *kind;
     char *path;
-    void *store; /* the kind's own; NULL or something its close takes */
+    void *store; /* the kind's own; NULL, or what its close accepts */
     const char *format;
     int links; /* left out of archives */
     dn_task task;
     int count;
-    dn_name_list labels; /* a name an output */
+    dn_name_list labels; /* one name per output */
     int *classes;        /* task classes: count */
     float *targets;      /* task labels: count x labels.count */
 
@@ -46,16 +46,16 @@ struct dn_dataset {
     int *samples; /* where in the whole */
 };
 
-/* What was opened; of a part, its whole. */
+/* The data set that was opened; for a part, its whole. */
 const char *dn_dataset_path(const dn_dataset *dataset);
 
-/* Lets go of the pages that were read (dn_file_map_forget), so that memory does
- * not grow with the data; also while other threads read. */
+/* Releases the pages that were read (dn_file_map_forget), so that memory does
+ * not grow with the data; safe while other threads read. */
 void dn_dataset_forget(const dn_dataset *dataset);
 
 /* Gives each sample the class that its own string of `tags` names: the
- * distinct strings, sorted, are the classes; or, with `numbers` and nothing but
- * whole numbers, they are what they say. */
+ * distinct strings, sorted, are the classes; or, with `numbers` and if all are
+ * whole numbers, they are those numbers. */
 dn_status dn_dataset_classify(dn_dataset *dataset, const dn_name_list *tags, bool numbers);
 
 /* folder/name, or name alone where it is absolute or folder is ""; free(). */
@@ -67,13 +67,14 @@ bool dn_has_suffix(const char *name, const char *suffix);
 /* By extension, as torchvision's ImageFolder has it. */
 bool dn_is_picture_name(const char *name);
 
-/* Names in a folder, the folders or the files, that do not begin with a dot.
- * Links are followed. Whether any is wanted (NULL: there is any); all, sorted. */
+/* Names of the folders or the files in a folder, except those that begin with a
+ * dot. Links are followed. The first: whether any is wanted (NULL: whether
+ * there is any); the second: all of them, sorted. */
 bool dn_folder_holds(const char *path, bool folders, bool (*wanted)(const char *name));
 dn_status dn_list_folder(const char *path, bool folders, dn_name_list *names);
 
-/* Where `names` holds "train" and a name of a test part: the one that the
- * portion asks for; else NULL. Sorted names. */
+/* If the sorted `names` hold "train" and the name of a test part: the one that
+ * the portion asks for; else NULL. */
 const char *dn_choose_portion(const dn_name_list *names, dn_portion portion);
 
 #endif

@@ -73,7 +73,7 @@ static int find_bad_label(const record_layout *layout, const dn_file_map *map)
     return -1;
 }
 
-/* Told by its size; a file that could be either, by its labels. */
+/* Recognised by its size or, if it could be either, by its labels. */
 static dn_status find_layout(const cifar_file *file, const record_layout **found)
 {
     bool fits10 = file->map.size % record_size(&cifar10) == 0;
@@ -155,7 +155,7 @@ static dn_status read_lines(const char *path, dn_name_list *lines)
     return status;
 }
 
-/* The names that lie beside the records; numbers where none do. */
+/* The names stored next to the records; numbers if there are none. */
 static dn_status read_labels(const char *folder, const record_layout *layout, dn_name_list *labels)
 {
     char *path = NULL;
@@ -256,7 +256,7 @@ static void name_sample(const dn_dataset *dataset, int sample, char *text, size_
 static dn_status read_sample(const dn_dataset *dataset, int sample, const dn_image_limits *limits,
                              dn_image **image)
 {
-    (void)limits; /* no record is larger than another */
+    (void)limits; /* all records have the same small size */
     const cifar_store *store = dataset->store;
     const dn_source source = {.name = store->layout->format, .max_pixels = PLANE};
     const unsigned char *planes = find_record(store, sample, NULL) + store->layout->label_bytes;

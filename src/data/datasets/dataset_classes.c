@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LARGEST_CLASS = 999999 }; /* more than any network has outputs */
+enum { LARGEST_CLASS = 999999 }; /* more than the outputs of any network */
 
 static bool read_integer(const char *text, long *number)
 {
@@ -18,7 +18,7 @@ static bool read_integer(const char *text, long *number)
     return end > text && *end == '\0';
 }
 
-/* Classes 0..largest, whether or not each occurs. */
+/* Classes 0..largest, whether or not all of them occur. */
 static dn_status take_numbers(dn_dataset *dataset, const dn_name_list *tags)
 {
     long number, largest = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A CSV of image,LABEL,...: what is known of each label, or one column of class
- * names. */
+/* A CSV of image,LABEL,...: the value of each label where it is known, or one
+ * column of class names. */
 #include "data/datasets/dataset.h"
 
 #include "base/file.h"
@@ -19,7 +19,7 @@ enum { MOST_COLUMNS = 10000 };
 static const char labels_file[] = "labels.csv";
 
 typedef struct csv_store {
-    char *folder;       /* that paths count from */
+    char *folder;       /* that paths are relative to */
     dn_name_list paths; /* one per sample */
     dn_name_list words; /* what a single column holds */
     size_t capacity;    /* floats that dataset->targets has memory for */
@@ -37,7 +37,7 @@ static bool claims(const dn_probe *probe)
     return dn_has_suffix(probe->path, ".csv");
 }
 
-/* 0..1; NaN, the unknown, where the field is empty, -1 or "nan". */
+/* 0..1, or NaN (unknown) if the field is empty, -1 or "nan". */
 static bool read_label(const char *text, float *label)
 {
     char *end;
@@ -90,8 +90,8 @@ static dn_status reserve_row(dn_dataset *dataset, csv_store *store)
     return DN_OK;
 }
 
-/* Words go to store->words if there is a single column; else every field must
- * be a label. */
+/* Words go to store->words if there is only one column; otherwise every field
+ * must be a label. */
 static dn_status read_row(const dn_csv *csv, dn_dataset *dataset, bool *words)
 {
     csv_store *store = dataset->store;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A folder of class folders, its samples in the order of torchvision's
- * ImageFolder: classes sorted, in each the folders at any depth sorted by
- * path, in each of those the files sorted by name. */
+ * ImageFolder: classes are sorted, within each the folders at any depth are
+ * sorted by path, and within each of those the files by name. */
 #include "data/datasets/dataset.h"
 
 #include "base/memory.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Deep enough for any collection, shallow enough to end where links go round. */
+/* Deep enough for any collection, and shallow enough to stop if links form a circle. */
 enum { DEEPEST = 16 };
 
 static bool claims(const dn_probe *probe)
@@ -75,7 +75,7 @@ static dn_status add_class(const char *root, const char *label, dn_name_list *pa
     return status;
 }
 
-/* ends[class]: samples up to the end of that class. */
+/* ends[class]: the number of samples up to the end of that class. */
 static dn_status add_classes(const char *root, dn_dataset *dataset, int *ends)
 {
     dn_name_list *paths = dataset->store;
@@ -118,7 +118,7 @@ static dn_status open_classes(const char *root, dn_dataset *dataset)
     return status;
 }
 
-/* path/train or path/val where path has both and that one holds folders. */
+/* path/train or path/val, if path has both and that one holds folders. */
 static dn_status choose_root(const char *path, dn_portion portion, char **root)
 {
     dn_name_list parts = {0};

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Asked in this order: folders are most particular first. */
+/* Tried in this order: for folders, the most specific first. */
 static const dn_dataset_kind *const kinds[] = {&dn_cifar_kind, &dn_tar_kind, &dn_csv_kind,
                                                &dn_folder_kind};
 

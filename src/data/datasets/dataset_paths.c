@@ -24,7 +24,7 @@ dn_status dn_join_path(const char *folder, const char *name, char **path)
     return DN_OK;
 }
 
-/* Entries that neither stat nor the folder can tell (a link to nowhere) are
+/* Entries whose type neither stat nor the folder gives (a dangling link) are
  * neither file nor folder. */
 static bool is_wanted(int descriptor, const struct dirent *entry, bool folders)
 {
@@ -36,8 +36,8 @@ static bool is_wanted(int descriptor, const struct dirent *entry, bool folders)
     return folders ? S_ISDIR(info.st_mode) : S_ISREG(info.st_mode);
 }
 
-/* The next entry that is wanted and not hidden, NULL at the end (errno 0) or
- * after a fault. */
+/* The next entry that is wanted and not hidden; NULL at the end (errno 0) or
+ * after an error. */
 static const char *next_entry(DIR *stream, bool folders)
 {
     for (;;) {
@@ -83,7 +83,7 @@ dn_status dn_list_folder(const char *path, bool folders, dn_name_list *names)
     return status;
 }
 
-/* Of ASCII, in every locale. */
+/* ASCII only, in every locale. */
 static char to_lower(char letter)
 {
     return (char)(letter >= 'A' && letter <= 'Z' ? letter + 'a' - 'A' : letter);

@@ -8,9 +8,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* How many samples of each class to hold. Rounding errors are carried from
- * class to class, so that the total comes out right where classes are small; a
- * class never gives its last sample away. */
+/* How many samples of each class to hold back. Rounding errors are carried from
+ * class to class, so that the total is right even if classes are small; a class
+ * always keeps at least one sample. */
 static void count_held(const int *sizes, int classes, double fraction, int *held)
 {
     double owed = 0;
@@ -23,7 +23,8 @@ static void count_held(const int *sizes, int classes, double fraction, int *held
 }
 
 /* Selection sampling (Knuth, volume 2, algorithm S): each sample is taken with
- * the chance of still needed / still left of its class. Labels are one class. */
+ * probability (still needed) / (still left) of its class. Labels count as one
+ * class. */
 static void choose_held(const dn_dataset *whole, uint64_t seed, int *left, int *needed, bool *held)
 {
     for (int i = 0; i < whole->count; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tar archives as data sets: samples are read out of the mapped file. */
+/* Tar archives as data sets: samples are read from the mapped file. */
 #include "data/datasets/dataset_tar.h"
 
 #include "base/arithmetic.h"
@@ -16,7 +16,7 @@ static bool is_tar_name(const char *name)
     return dn_has_suffix(name, ".tar");
 }
 
-/* An archive lying among class folders is most likely their source. */
+/* An archive among class folders is most likely what they were unpacked from. */
 static bool claims(const dn_probe *probe)
 {
     if (probe->folder)
@@ -25,7 +25,7 @@ static bool claims(const dn_probe *probe)
     return is_tar_name(probe->path) || dn_tar_is_header(probe->head);
 }
 
-/* Takes "." components and doubled slashes out, in place. False where a
+/* Removes "." components and doubled slashes, in place. False if another
  * component begins with a dot: hidden, or "..". */
 static bool clean_name(char *name)
 {
@@ -109,7 +109,7 @@ static dn_status add_archive(dn_tar_store *store, const char *folder, const char
     return status;
 }
 
-/* The archive, or those in the folder in the order of their names. */
+/* The archive, or those in the folder, sorted by name. */
 static dn_status add_archives(dn_tar_store *store, const char *path)
 {
     bool folder = dn_folder_holds(path, false, is_tar_name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a tar's two readings, class folders and WebDataset, share. */
+/* What the two layouts of a tar, class folders and WebDataset, share. */
 #ifndef DN_DATASETS_DATASET_TAR_H
 #define DN_DATASETS_DATASET_TAR_H
 
@@ -19,14 +19,14 @@ typedef struct dn_tar_archive {
     dn_file_map map;
 } dn_tar_archive;
 
-/* Entries are all that matter in the archives at first, in their order; once
- * open, one a sample. */
+/* At first, entries are everything relevant in the archives, in order; once the
+ * data set is open, one per sample. */
 typedef struct dn_tar_store {
     dn_tar_archive *archives;
     int archive_count;
     dn_tar_entry *entries;
     int count, capacity;
-    int links;          /* passed over */
+    int links;          /* skipped */
     dn_name_list names; /* members' paths without "./" and doubled slashes */
 } dn_tar_store;
 
@@ -41,10 +41,10 @@ static inline const unsigned char *dn_tar_entry_data(const dn_tar_store *store,
     return store->archives[entry->archive].map.data + entry->start;
 }
 
-/* Whether a picture stands beside a .cls or .json of the same key. */
+/* Whether there are a picture and a .cls or .json with the same key. */
 bool dn_tar_is_webdataset(const dn_tar_store *store);
 
-/* Each leaves one entry a sample and classifies the data set. */
+/* Each leaves one entry per sample and assigns the classes. */
 dn_status dn_tar_open_webdataset(dn_dataset *dataset);
 dn_status dn_tar_open_classes(dn_portion portion, dn_dataset *dataset);
 

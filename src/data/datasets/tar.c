@@ -18,7 +18,7 @@ enum {
     PREFIX_LENGTH = 155
 };
 
-/* What headers before a member's own said of it. */
+/* What the headers before a member's own say about it. */
 typedef struct announcement {
     size_t name_length; /* 0: nothing; else the name is in tar->name */
     bool sized;
@@ -104,7 +104,7 @@ static dn_status set_name(dn_tar *tar, const unsigned char *text, size_t length,
     return DN_OK;
 }
 
-/* prefix/name, in ustar; GNU tar uses the prefix's place for other things. */
+/* prefix/name, in ustar; GNU tar uses the prefix field for other things. */
 static dn_status take_header_name(dn_tar *tar, const unsigned char *block, announcement *said)
 {
     unsigned char joined[PREFIX_LENGTH + 1 + NAME_LENGTH];
@@ -174,8 +174,8 @@ static dn_status take_records(dn_tar *tar, const unsigned char *text, size_t siz
     return DN_OK;
 }
 
-/* Regular files, the contiguous ones of V7 among them; not V7's folders, whose
- * names end in a slash. */
+/* Regular files, including V7's contiguous ones; not V7's folders, whose names
+ * end in a slash. */
 static bool is_file(unsigned char type, const char *name, size_t length)
 {
     return (type == '0' || type == '\0' || type == '7') && name[length - 1] != '/';
@@ -198,8 +198,8 @@ static dn_status take_extension(dn_tar *tar, unsigned char type, size_t start, s
     return DN_OK;
 }
 
-/* Type and size of the member at the next header; what kinds have no contents
- * may still state a size (a hard link its target's). */
+/* Type and size of the member at the next header; members without contents may
+ * still state a size (a hard link gives its target's). */
 static dn_status read_header(const dn_tar *tar, const announcement *said, unsigned char *type,
                              size_t *size)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* A tar of class folders: the samples and their order are those of the folder
- * that unpacking would make. */
+ * that it would unpack to. */
 #include "data/datasets/dataset_tar.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* A stretch of a name. */
+/* A part of a name. */
 typedef struct span {
     const char *text;
     size_t length;
@@ -25,7 +25,7 @@ static size_t folder_length(const char *name)
     return slash ? (size_t)(slash + 1 - name) : 0;
 }
 
-/* How much of the names, in whole folders, all pictures have in common. */
+/* The length of the folders that all pictures' names begin with. */
 static size_t common_length(const dn_tar_store *store)
 {
     const char *first = dn_tar_entry_name(store, &store->entries[0]);
@@ -81,8 +81,8 @@ static dn_status list_tops(const dn_tar_store *store, size_t root, dn_name_list 
     return DN_OK;
 }
 
-/* Where the topmost folders are train and val and the one that is wanted has
- * class folders: keeps only that and moves the root into it. */
+/* If the topmost folders are train and val and the one wanted has class
+ * folders: keeps only that one and moves the root into it. */
 static void keep_portion(dn_tar_store *store, const char *chosen, size_t *root)
 {
     size_t inner = *root + strlen(chosen) + 1;
@@ -143,7 +143,7 @@ static span stem_of(const char *path)
     return (span){name, dn_has_suffix(name, ".tar") ? length - 4 : length};
 }
 
-/* The class folder of each entry. Several archives without any folders are a
+/* The class folder of each entry. Several archives without any folders are one
  * class each, as ImageNet is distributed. */
 static dn_status tag_entries(const dn_tar_store *store, size_t root, dn_name_list *tags)
 {

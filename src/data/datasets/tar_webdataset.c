@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A tar of WebDataset samples: files that follow one another and share their
- * name up to its first dot, a picture and a .cls or .json among them. */
+/* A tar of WebDataset samples: consecutive files that share their name up to
+ * its first dot, among them a picture and a .cls or .json. */
 #include "data/datasets/dataset_tar.h"
 
 #include "base/json.h"
@@ -22,7 +22,7 @@ static size_t key_length(const char *name)
     return (size_t)(base - name) + strcspn(base, ".");
 }
 
-/* "key.seg.png" is something about a picture. */
+/* "key.seg.png" is about a picture, not one itself. */
 static bool is_whole_extension(const char *name, size_t key)
 {
     return name[key] == '.' && !strchr(name + key + 1, '.');
@@ -123,7 +123,7 @@ static dn_status tag_from_text(const dn_tar_store *store, const dn_tar_entry *en
     return dn_name_list_add(tags, text, length);
 }
 
-/* One entry and one tag a sample. */
+/* One entry and one tag per sample. */
 static dn_status gather(dn_tar_store *store, dn_name_list *tags)
 {
     int kept = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every operation in plain C and double: what the levels are held against. */
+/* Every operation in plain C and double, which the levels are compared with. */
 #include "base/arithmetic.h"
 #include "kernels/reference/reference_gradient.h"
 

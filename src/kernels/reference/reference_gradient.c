@@ -62,7 +62,7 @@ static void combine(const dn_combine *op)
                         (double)op->constant[c]);
 }
 
-/* Takes the gradient at one element back; returns dy. */
+/* Passes the gradient at one element back; returns dy. */
 static double pass_element(const dn_norm_gradient *op, int row, int c, double gradient)
 {
     float value = *element(&op->value, row, c), *out = element(&op->out, row, c);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of plain operations share. */
+/* Shared by the files of plain operations. */
 #ifndef DN_REFERENCE_GRADIENT_H
 #define DN_REFERENCE_GRADIENT_H
 

@@ -42,8 +42,8 @@ static void conv(const dn_conv *op, dn_piece piece)
     }
 }
 
-/* Pixels ahead of the one being packed that are asked for: a slice of a block's
- * maps is no stream that the processor would follow by itself. */
+/* How many pixels ahead of the one being packed to prefetch: a slice of a
+ * block's maps is not a stream that the processor would follow by itself. */
 #define PACK_AHEAD 4
 
 /* target[c] = relu(source[c] * scale[c] + shift[c]); pixels are `stride`

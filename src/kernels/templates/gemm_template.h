@@ -19,7 +19,7 @@ typedef struct row_shape {
     ptrdiff_t segment_stride;
 } row_shape;
 
-/* One panel of weights, by all rows of a block. */
+/* One panel of weights, multiplied with all rows of a block. */
 typedef struct panel_work {
     const row_block *block;
     const row_shape *shape;
@@ -29,8 +29,8 @@ typedef struct panel_work {
 } panel_work;
 
 /* What follows the panel in memory is fetched meanwhile, `step` floats per unit of depth:
- * weights too many for the second-level cache would stall the first tile of
- * each panel. Past the last panel that is in vain, and harmless. */
+ * weights too large for the second-level cache would stall the first tile of each panel.
+ * Past the last panel this is useless but harmless. */
 typedef struct look_ahead {
     const float *weights;
     ptrdiff_t step;
@@ -68,7 +68,7 @@ DN_INLINE void multiply_tile(int rows, int vectors, const float *const *input,
     } while (--segments);
 }
 
-/* `last` outputs of the last vector are the network's. */
+/* Only `last` outputs of the last vector belong to the network. */
 DN_INLINE void store_tile(int rows, int vectors, int last, float *const *output, int first,
                           const dn_epilogue *epilogue, vfloat sum[DN_TILE_PIXELS][DN_TILE_VECTORS])
 {

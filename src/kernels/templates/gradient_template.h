@@ -15,7 +15,7 @@ DN_INLINE void combine_vector(const combine_vectors *by, const float *gradient, 
     v_store_first(out + c, centred * v_load_first(by->factor + c, lanes) + rest, lanes);
 }
 
-/* Rows of few channels lie far apart: asked for this many rows ahead. */
+/* Rows of few channels are far apart: they are prefetched this many rows ahead. */
 #define COMBINE_AHEAD 8
 
 static void combine(const dn_combine *op)
@@ -42,9 +42,9 @@ typedef struct norm_vectors {
     vfloat scale, shift, inverse, offset, weight;
 } norm_vectors;
 
-/* What it gathers. Most of a gradient may be its mean: equal numbers, whose
- * rounding errors add up when many are summed one by one. Few are, before they
- * go into a longer sum. */
+/* Its sums. Most of a gradient may be its mean: equal numbers, whose rounding
+ * errors add up if many are summed one by one. So a few are summed at a time
+ * before they go into a longer sum. */
 typedef struct norm_sums {
     vfloat sum, product;
 } norm_sums;

@@ -27,7 +27,7 @@
 
 #include "kernels/templates/peak_template.h"
 
-/* Sizes that the callers of a table take for granted. */
+/* Sizes that the callers of a table rely on. */
 _Static_assert(TILE_CHANNELS % 8 == 0, "Winograd's weights are transformed eight at a time");
 _Static_assert(DN_PACK_PIECE % TILE_CHANNELS == 0, "a piece of weights is whole panels");
 _Static_assert(DN_POOL_RUN % DN_LANES == 0, "a part of a pool is whole vectors");

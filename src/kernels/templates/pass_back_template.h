@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The gradient through a 1x1 convolution and the norm and ReLU before it, as one
- * matrix product: a tile passes the norm while it is in registers. The map's
- * values and gradients come from afar; they are asked for when a tile begins. */
+ * matrix product: a tile goes through the norm while it is in registers. The
+ * map's values and gradients are far away; they are prefetched when a tile
+ * begins. */
 
 DN_INLINE void pass_tile(int rows, int vectors, const dn_pass_back *op, int row,
                          const panel_work *work, look_ahead ahead, bool accumulate,

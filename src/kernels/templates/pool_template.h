@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Elementwise work that no convolution can take along. */
+/* Elementwise work that cannot be fused into a convolution. */
 
 static void activate(const dn_activate *op, int task)
 {
@@ -39,7 +39,7 @@ static void max_pool(const dn_max_pool *op, int task)
     }
 }
 
-/* Image rows are summed one by one and then together: short sums, small error. */
+/* Image rows are summed separately and then together: short sums, small error. */
 static void global_pool(const dn_global_pool *op, int task)
 {
     const dn_grid *grid = &op->input;

@@ -16,8 +16,8 @@ typedef float vfloat_memory __attribute__((vector_size(4 * DN_LANES), aligned(4)
 
 #define DN_INLINE static inline __attribute__((always_inline))
 
-/* Before a loop: unrolls it `count` times, or away where it has fewer rounds;
- * only then do arrays of vectors stay in registers. */
+/* Before a loop: unrolls it `count` times, or completely if it has fewer
+ * rounds; only then do arrays of vectors stay in registers. */
 #define DN_PRAGMA(text) _Pragma(#text)
 #ifdef __clang__
 #define DN_UNROLL(count) DN_PRAGMA(unroll count)
@@ -46,9 +46,9 @@ DN_INLINE vfloat v_set(float value)
     return value - (vfloat){0}; /* unlike +, which turns -0 into 0, no operation */
 }
 
-/* The first `count` floats of a vector, 1..DN_LANES. Where there are masked
- * loads and stores they take a tenth of the training time off a network whose
- * growth no vector divides. */
+/* The first `count` floats of a vector, 1..DN_LANES. Masked loads and stores,
+ * where available, save a tenth of the training time of a network whose growth
+ * rate is not a multiple of the vector. */
 #if DN_LANES == 16 && defined(__AVX512F__) && !defined(DN_EMULATED)
 DN_INLINE __mmask16 v_first(int count)
 {

@@ -35,7 +35,7 @@ DN_INLINE void sum_rows(const dn_statistics *op, int c, int vectors, int lanes, 
 }
 
 /* Twice over the rows: the mean first, so that no squares cancel. The first row
- * stands in for the mean as long as it is not known. */
+ * serves as the mean until that is known. */
 DN_INLINE void statistics_columns(const dn_statistics *op, int c, int vectors, int lanes)
 {
     vfloat mean[STATISTICS_VECTORS], sum[STATISTICS_VECTORS];

@@ -94,12 +94,12 @@ static void transform_input_tile(const dn_winograd *op, const float *source, flo
         transform_input_rest(source + c, &op->input, op->channels - c, target + c, plane);
 }
 
-/* What of a tile lies in the image: rows, columns, and of a vector of outputs. */
+/* The part of a tile within the image: rows, columns, and outputs of a vector. */
 typedef struct tile_extent {
     int height, width, valid;
 } tile_extent;
 
-/* Two rows at a time, so that all between the two passes stays in registers. */
+/* Two rows at a time, so that everything between the two passes stays in registers. */
 DN_INLINE void transform_output_rows(int first, const float *source, size_t plane, float *target,
                                      const dn_grid *grid, tile_extent extent, const float *bias,
                                      const dn_epilogue *epilogue)

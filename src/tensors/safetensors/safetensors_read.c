@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The format allows 100 MB, of which JSON's tree would take gigabytes; the
- * header of the largest DenseNet has 0.3 MB. */
+/* The format allows 100 MB, whose JSON tree would take gigabytes; the header of
+ * the largest DenseNet has 0.3 MB. */
 #define MAX_HEADER ((size_t)8 << 20)
 
 static uint64_t header_size(const unsigned char *data)
@@ -22,7 +22,7 @@ static uint64_t header_size(const unsigned char *data)
     return size;
 }
 
-/* Whatever its size claims: a hostile header then gets its own sentence. */
+/* Whatever size it claims: a hostile header then gets its own error message. */
 static bool recognises(const unsigned char *data, size_t size)
 {
     return size >= 9 && data[8] == '{';
@@ -105,7 +105,7 @@ static int by_position(const void *a, const void *b)
     const dn_tensor *first = *(const dn_tensor *const *)a, *second = *(const dn_tensor *const *)b;
     if (first->data != second->data)
         return first->data < second->data ? -1 : 1;
-    return (first->count > 0) - (second->count > 0); /* empty ones lie before others */
+    return (first->count > 0) - (second->count > 0); /* empty ones come before others */
 }
 
 static dn_status check_no_holes(const dn_tensor *const *sorted, size_t count,

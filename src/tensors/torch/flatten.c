@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A graph of shared lists has more paths than nodes, exponentially more where
- * it means harm. */
+/* A graph of shared lists has more paths than nodes, exponentially more if it
+ * is hostile. */
 #define MAX_VISITS (1 << 20)
-#define MAX_ITEMS (1 << 26) /* of lists that are looked through, each time counted */
+#define MAX_ITEMS (1 << 26) /* items of lists that were searched, counted each time */
 #define MAX_DEPTH 64
 #define PATH_SIZE 4096
 
@@ -52,7 +52,7 @@ static void leave(walker *w, size_t before)
     w->path[before] = '\0';
 }
 
-/* The scope of what lies in the dictionary or object at the present path. */
+/* The scope of everything in the dictionary or object at the current path. */
 static scope scope_here(const walker *w, bool of_object)
 {
     return (scope){w->length ? w->length + 1 : 0, of_object};
@@ -75,7 +75,7 @@ static bool key_text(const dn_pickle_node *key, char buffer[24], const char **te
 
 /* ------------------------------------------------------------------ values */
 
-/* Before a list or dictionary is gone through: it may be shared, and long. */
+/* Called before a list or dictionary is walked: it may be shared, and long. */
 static dn_status count_items(walker *w, const dn_pickle_node *list)
 {
     w->items += list->list.count;
@@ -124,7 +124,7 @@ static dn_status fill_value(walker *w, dn_pickle_node *const *items, size_t coun
     return DN_OK;
 }
 
-/* Items that are all numbers or all texts, under the present path. */
+/* Items that are all numbers or all strings, at the current path. */
 static dn_status add_value(walker *w, dn_pickle_node *const *items, size_t count)
 {
     dn_value value = {0};
@@ -225,8 +225,8 @@ static bool is_internal(const dn_pickle_node *key)
     return key->kind != DN_PICKLE_TEXT || key->text.size == 0 || key->text.data[0] == '_';
 }
 
-/* Labels, thresholds and the like beside the parameters; of a module without
- * others inside only the batch norm's epsilon. */
+/* Labels, thresholds and the like next to the parameters; of a module without
+ * children only the batch norm's epsilon. */
 static dn_status walk_attributes(walker *w, const dn_pickle_node *state, scope at, bool leaf)
 {
     DN_TRY(count_items(w, state));
@@ -301,7 +301,7 @@ static dn_status walk_node(walker *w, dn_pickle_node *node, scope at)
     }
 }
 
-/* Nothing that is on the path already is entered again: a child may refer to
+/* Nothing that is already on the path is entered again: a child may refer to
  * its parent. */
 static dn_status walk(walker *w, dn_pickle_node *node, scope at)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Protocols 1 to 5 as Python's pickletools.py documents them: a table of the
- * operations, many of which differ in a width or a kind only. */
+ * operations, many of which differ only in a width or a kind. */
 #include "tensors/torch/pickle_machine.h"
 
 #include <string.h>
@@ -29,7 +29,7 @@ static dn_status op_constant(dn_machine *m, const operation *o)
     return DN_OK;
 }
 
-/* Unsigned, but for the widest. */
+/* Unsigned, except for the widest. */
 static dn_status op_int(dn_machine *m, const operation *o)
 {
     uint64_t value = 0;
@@ -40,7 +40,7 @@ static dn_status op_int(dn_machine *m, const operation *o)
     return DN_OK;
 }
 
-/* Big-endian, alone among the numbers. */
+/* The only big-endian number. */
 static dn_status op_float(dn_machine *m, const operation *o)
 {
     const unsigned char *bytes = NULL;
@@ -100,7 +100,7 @@ static dn_status check_pairs(dn_pickle_kind kind, size_t count)
     return DN_OK;
 }
 
-/* A new list or dictionary of nodes that just left the stack. */
+/* A new list or dictionary of nodes that were just popped. */
 static dn_status gather(dn_machine *m, dn_pickle_kind kind, dn_pickle_node **first, size_t count)
 {
     dn_pickle_node *node = NULL;
@@ -221,7 +221,7 @@ static dn_status op_construct_keywords(dn_machine *m, const operation *o)
     return op_construct(m, o);
 }
 
-/* The class stands below the arguments, above a mark; OBJ, or INST's name. */
+/* The class is below the arguments, above a mark (OBJ), or named (INST). */
 static dn_status op_object(dn_machine *m, const operation *o)
 {
     dn_pickle_node **first = NULL;

@@ -2,9 +2,9 @@
 /* Pickles as data. The machine builds a graph of what a pickle describes;
  * nothing is imported, called or executed. The few classes that tensor files
  * are made of become tensors, lists and dictionaries (pickle_classes.c); an
- * object of any other class stays what the file says of it: its class's name
- * and its state. Shared objects stay shared, so that a pickle of n bytes never
- * takes more than some tens of n. */
+ * object of any other class remains what the file says: its class's name and
+ * its state. Shared objects stay shared, so a pickle of n bytes never takes
+ * more than a few tens of n bytes. */
 #ifndef DN_TORCH_PICKLE_H
 #define DN_TORCH_PICKLE_H
 
@@ -25,7 +25,7 @@ typedef enum dn_pickle_kind {
     DN_PICKLE_TENSOR
 } dn_pickle_kind;
 
-/* Elements that tensors look into; where they lie may be known later. */
+/* Elements that tensors are views of; their address may become known later. */
 typedef struct dn_storage {
     const char *key;
     dn_dtype dtype;
@@ -43,7 +43,7 @@ typedef struct dn_pickled_tensor {
 
 typedef struct dn_pickle_node {
     dn_pickle_kind kind;
-    bool open; /* for whoever walks the graph: on the path to where it is */
+    bool open; /* for a walk of the graph: is on the current path */
     union {
         int64_t integer; /* INT, BOOL */
         double real;
@@ -65,7 +65,7 @@ typedef struct dn_pickle_node {
     };
 } dn_pickle_node;
 
-/* What a persistent id, by which torch refers to storages, stands for. */
+/* Resolves a persistent id, by which torch refers to storages. */
 typedef dn_status dn_persistent_load(void *context, const dn_pickle_node *id,
                                      dn_pickle_node **node);
 
@@ -87,17 +87,17 @@ dn_status dn_pickle_node_append(dn_pool *pool, dn_pickle_node *list, dn_pickle_n
 bool dn_pickle_node_is_text(const dn_pickle_node *node, const char *text);
 bool dn_pickle_node_is_class(const dn_pickle_node *node, const char *name);
 
-/* The value of a text key, NULL where the node is no dictionary or has none. */
+/* The value of a text key; NULL if the node is not a dictionary or has no such key. */
 dn_pickle_node *dn_pickle_node_get(const dn_pickle_node *dict, const char *key);
 
-/* Item i of a list, NULL beyond its end or where the node is none. */
+/* Item i of a list; NULL beyond its end or if the node is not a list. */
 dn_pickle_node *dn_pickle_node_item(const dn_pickle_node *list, size_t i);
 
-/* What calling `callable`, a class or function, with `arguments` makes. */
+/* The result of calling `callable`, a class or function, with `arguments`. */
 dn_status dn_pickle_construct(dn_pool *pool, dn_pickle_node *callable, dn_pickle_node *arguments,
                               dn_pickle_node **made);
 
-/* What __setstate__ makes of an object. */
+/* The effect of __setstate__ on an object. */
 dn_status dn_pickle_build(dn_pool *pool, dn_pickle_node *object, dn_pickle_node *state);
 
 #endif

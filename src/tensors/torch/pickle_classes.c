@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The classes and functions that tensor files are made of, by name. Whatever is
+/* The classes and functions that tensor files are made of, by name. Anything
  * not in the table becomes an opaque object. */
 #include "tensors/torch/pickle.h"
 
@@ -78,7 +78,7 @@ static dn_status encode(dn_pool *pool, dn_pickle_node *callable, dn_pickle_node 
 
 /* ------------------------------------------------------------------- torch */
 
-/* A tuple of sizes into numbers; false where it is none. */
+/* A tuple of sizes as numbers; false if it is not one. */
 static bool read_sizes(const dn_pickle_node *list, int64_t numbers[DN_MAX_RANK], int *count)
 {
     if (!list || list->kind != DN_PICKLE_LIST || list->list.count > DN_MAX_RANK)
@@ -186,8 +186,8 @@ static dn_status numpy_scalar(dn_pool *pool, dn_pickle_node *callable, dn_pickle
     return DN_OK;
 }
 
-/* Turns the node into an array's tensor; leaves it alone where the array is of
- * objects or of a type of no interest. */
+/* Turns the node into an array's tensor; leaves it alone if the array holds
+ * objects or a type of no interest. */
 static dn_status make_array(dn_pool *pool, const dn_pickle_node *shape, const dn_pickle_node *dtype,
                             bool column_major, const dn_pickle_node *data, dn_pickle_node *node)
 {

@@ -98,8 +98,8 @@ dn_status dn_machine_pop_mark(dn_machine *m, dn_pickle_node ***first, size_t *co
     return DN_OK;
 }
 
-/* Picklers count their memo up from 0 or 1, so that an index beyond the number
- * of bytes is no pickler's. */
+/* Picklers count their memo up from 0 or 1, so an index beyond the number of
+ * bytes does not come from a pickler. */
 dn_status dn_machine_remember(dn_machine *m, uint64_t index)
 {
     dn_pickle_node *node = NULL;

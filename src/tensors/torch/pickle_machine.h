@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The pickle machine's input, stack and memo, each access checked. */
+/* The pickle machine's input, stack and memo, with every access checked. */
 #ifndef DN_TORCH_PICKLE_MACHINE_H
 #define DN_TORCH_PICKLE_MACHINE_H
 
@@ -27,22 +27,21 @@ dn_status dn_machine_number(dn_machine *m, size_t width, uint64_t *number);
 dn_status dn_machine_counted(dn_machine *m, size_t width, const unsigned char **bytes,
                              size_t *count);
 
-/* Up to the next newline, which is read over. */
+/* Up to the next newline, which is skipped. */
 dn_status dn_machine_line(dn_machine *m, const unsigned char **line, size_t *length);
 
 dn_status dn_machine_push(dn_machine *m, dn_pickle_node *node);
 dn_status dn_machine_pop(dn_machine *m, dn_pickle_node **node);
 dn_status dn_machine_top(dn_machine *m, dn_pickle_node **node);
 
-/* The last `count` nodes, which leave the stack but stay readable until the
- * next push. */
+/* Pops the last `count` nodes, which stay readable until the next push. */
 dn_status dn_machine_pop_last(dn_machine *m, size_t count, dn_pickle_node ***first);
 
-/* The same for all nodes above the last mark, which goes too. */
+/* Pops all nodes above the last mark, and the mark. */
 dn_status dn_machine_pop_mark(dn_machine *m, dn_pickle_node ***first, size_t *count);
 dn_status dn_machine_mark(dn_machine *m);
 
-/* Numbers the top of the stack, and finds what was numbered. */
+/* Stores the top of the stack in the memo, and finds a stored node. */
 dn_status dn_machine_remember(dn_machine *m, uint64_t index);
 dn_status dn_machine_recall(dn_machine *m, uint64_t index);
 

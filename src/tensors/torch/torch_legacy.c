@@ -13,7 +13,7 @@ static const unsigned char magic[] = {0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46,
                                       0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19};
 enum { PROTO = 0x80, PROTO_SIZE = 2, FRAME = 0x95, FRAME_SIZE = 9 };
 
-/* It stands after PROTO, and since protocol 4 after FRAME as well. */
+/* It comes after PROTO, and since protocol 4 also after FRAME. */
 static bool recognises(const unsigned char *data, size_t size)
 {
     if (size < PROTO_SIZE + FRAME_SIZE + sizeof magic || data[0] != PROTO)

@@ -40,7 +40,7 @@ static dn_status grow(dn_storages *storages)
     return DN_OK;
 }
 
-/* The storage of a key, made the first time. */
+/* The storage of a key, created the first time. */
 static dn_status intern(dn_storages *storages, const dn_pickle_node *key, dn_dtype dtype,
                         size_t count, dn_storage **out)
 {

@@ -4,11 +4,11 @@
 
 #include "tensors/torch/pickle.h"
 
-/* The storages of a torch file by key: each is one, however many tensors look
- * into it. */
+/* The storages of a torch file by key: there is one for each key, however many
+ * tensors use it. */
 typedef struct dn_storages {
     dn_pool *pool;
-    dn_storage **items; /* by hash of the key, NULL where free */
+    dn_storage **items; /* by hash of the key; NULL if free */
     size_t count, capacity;
 } dn_storages;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A state dict as torch.save writes it: the pickle of an OrderedDict, of which
- * each tensor is _rebuild_tensor_v2 over a storage of its own. */
+/* A state dict as torch.save writes it: the pickle of an OrderedDict in which
+ * each tensor is _rebuild_tensor_v2 of a storage of its own. */
 #include "base/memory.h"
 #include "tensors/torch/zip_write.h"
 #include "tensors/writers.h"
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What recurs gets a place in the pickle's memo the first time. */
+/* Whatever recurs is put into the pickle's memo the first time. */
 enum { MEMO_REBUILD, MEMO_STORAGE, MEMO_CPU, MEMO_ORDERED_DICT, MEMO_CLASS };
 
 typedef struct pickler {
@@ -28,7 +28,7 @@ static void put_number(pickler *p, size_t width, uint64_t number)
         put(p, &(char){(char)(number >> 8 * i)}, 1);
 }
 
-/* BININT, or LONG1 where that is too narrow. */
+/* BININT, or LONG1 if that is too narrow. */
 static void put_integer(pickler *p, int64_t number)
 {
     bool wide = number > INT32_MAX;
@@ -43,8 +43,8 @@ static void put_string(pickler *p, const char *string)
     put(p, string, strlen(string));
 }
 
-/* True where a place of the memo was pushed; else the caller writes the thing
- * and then calls remember. */
+/* True if a place of the memo was pushed; otherwise the caller writes the
+ * object and then calls remember. */
 static bool recall(pickler *p, int place)
 {
     if (!(p->written >> place & 1))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* PyTorch files since 1.6: a zip archive of ARCHIVE/data.pkl and, for each
- * storage, ARCHIVE/data/KEY. TorchScript archives have the same two beside
- * their code, which is of no use here. */
+ * storage, ARCHIVE/data/KEY. TorchScript archives have the same two, and code,
+ * which is ignored. */
 #include "base/json.h"
 #include "tensors/readers.h"
 #include "tensors/torch/flatten.h"

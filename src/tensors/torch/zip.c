@@ -70,7 +70,7 @@ static dn_status read_end(const unsigned char *data, size_t size, directory *fou
     return DN_OK;
 }
 
-/* Fields of 0xffffffff stand for the next 64-bit number of the zip64 extra. */
+/* A field of 0xffffffff means the next 64-bit number of the zip64 extra. */
 static bool widen(const unsigned char **extra, size_t *left, uint64_t *field)
 {
     if (*field != 0xffffffffu)
@@ -200,7 +200,7 @@ static dn_status inflate_all(const dn_zip_entry *entry, const unsigned char *com
     return DN_OK;
 }
 
-/* Stored entries go unchecked, as PyTorch leaves them: a checksum over the
+/* Stored entries are not checked, as in PyTorch: a checksum over the
  * weights would cost more than reading them, and PyTorch can be told to write
  * none. */
 dn_status dn_zip_read(const dn_zip *zip, const dn_zip_entry *entry, dn_pool *pool,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Zip archives in memory. Not libzip: that hides where a stored entry lies, so
- * each tensor would be copied, and its own libraries cost a millisecond of
+/* Zip archives in memory. Not libzip: that hides the offset of a stored entry,
+ * so each tensor would be copied, and its own libraries cost a millisecond of
  * every start (see docs/weights.md). */
 #ifndef DN_TORCH_ZIP_H
 #define DN_TORCH_ZIP_H
@@ -25,10 +25,10 @@ typedef struct dn_zip {
 /* Reads the directory, zip64 included; the entries live in the pool. */
 dn_status dn_zip_open(dn_pool *pool, const unsigned char *data, size_t size, dn_zip *zip);
 
-/* NULL where there is none of that name. */
+/* NULL if there is none of that name. */
 const dn_zip_entry *dn_zip_find(const dn_zip *zip, const char *name);
 
-/* The entry's `size` bytes: in the archive where it is stored, else inflated
+/* The entry's `size` bytes: in the archive if it is stored, otherwise inflated
  * into the pool. */
 dn_status dn_zip_read(const dn_zip *zip, const dn_zip_entry *entry, dn_pool *pool,
                       const unsigned char **bytes);

@@ -17,8 +17,8 @@ typedef struct dn_zip_writer {
 
 dn_status dn_zip_add(dn_zip_writer *zip, const char *name, const void *bytes, size_t size);
 
-/* Writes the directory, and releases what the writer holds also where one of
- * the calls failed. */
+/* Writes the directory and releases the writer's memory, also if one of the
+ * calls failed. */
 dn_status dn_zip_finish(dn_zip_writer *zip, dn_status status);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The end of a stem that norms: activated maps, through the 3x3/2 maximum where
- * the network has it, become the first maps of the first block. An image a
+/* The end of a stem with norms: activated maps, through the 3x3/2 maximum if
+ * the network has one, become the first maps of the first block. One image per
  * task. */
 #include "train/engine/batch_norm.h"
 #include "train/engine/nodes.h"

@@ -168,7 +168,7 @@ void dn_join_norm_gradient(dn_engine *engine, const dn_node *node, float *record
 /* ---- the gradient at a node's output ---- */
 
 /* dx = inverse * (G - mean(G) - normalised * mean(G * normalised)), with
- * normalised = value * inverse + offset multiplied out. What rounding leaves of
+ * normalised = value * inverse + offset multiplied out. The rounding error of
  * mean(G) goes into the constant. */
 void dn_prepare_output_gradient(dn_engine *engine, const dn_node *node)
 {

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Batch norm, split as a DenseNet allows: a map's statistics once, when it is
- * made; each norm that reads it only a scale and a shift; backward, the sums of
- * all norms that read it, and once a correction by their means.
+ * made; each norm that reads it adds only a scale and a shift; backward, the
+ * sums of all norms that read it, and one correction by their means.
  *
- * Tasks leave partial results, "records", which are joined here in the order of
- * their numbers and in double, whatever thread ran them.
+ * Tasks leave partial results, "records", which are joined here in task order
+ * and in double, whichever thread ran them.
  */
 #ifndef DN_ENGINE_BATCH_NORM_H
 #define DN_ENGINE_BATCH_NORM_H
 
 #include "train/engine/state.h"
 
-/* What a node's dropout masks are made of in this pass. */
+/* The key of a node's dropout masks in this pass. */
 uint64_t dn_dropout_key(const dn_engine *engine, const dn_node *node);
 
 /* ---- statistics of the maps a node makes ---- */
@@ -39,13 +39,13 @@ dn_affine dn_prepare_norm(dn_engine *engine, const dn_node *node);
 /* Moves the norm's running statistics towards its source's. */
 void dn_update_running(dn_engine *engine, const dn_node *node);
 
-/* A task's record: sums and products, in double. Its size in floats. */
+/* Size in floats of a task's record: sums and products, in double. */
 static inline size_t dn_norm_record(int channels)
 {
     return 4 * (size_t)dn_padded(channels);
 }
 
-/* The record's sums, and after them its products. */
+/* The record's sums, followed by its products. */
 static inline double *dn_record_sums(float *record)
 {
     void *sums = record;
@@ -63,8 +63,8 @@ void dn_join_norm_gradient(dn_engine *engine, const dn_node *node, float *record
 
 /* ---- the gradient at a node's output ---- */
 
-/* With all its readers done: sets engine->centre, factor, slope and constant, of
- * which dn_combine makes the gradient of the node's output. */
+/* Once all its readers are done: sets engine->centre, factor, slope and
+ * constant, from which dn_combine computes the gradient of the node's output. */
 void dn_prepare_output_gradient(dn_engine *engine, const dn_node *node);
 
 /* Writes that gradient for `count` pixels, through the dropout. */

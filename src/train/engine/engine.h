@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The training engine: a network's parameters, its forward pass with batch
- * statistics, and the gradients of a loss with respect to the parameters. What
- * a loss is, how parameters are stepped and where batches come from is the
- * caller's business:
+ * statistics, and the gradients of a loss with respect to the parameters. The
+ * loss, the update of the parameters and the batches are the caller's business:
  *
  *     dn_engine_clear(engine);
  *     for each part of the batch:
@@ -31,8 +30,8 @@ typedef struct dn_engine_options {
     dn_team team;      /* threads 0: one per core, or all of the workers' */
     bool low_memory;   /* recompute each layer's bottleneck maps in the backward pass */
     double dropout;    /* after each convolution but the first, in [0, 1) */
-    /* A slot of the layout each; NULL: all are trained. A frozen slot's gradient
-     * stays 0, and what only frozen slots would need is not computed. As with
+    /* One per slot of the layout; NULL: all are trained. A frozen slot's gradient
+     * stays 0, and nothing is computed that only frozen slots need. As with
      * requires_grad = False in PyTorch, a frozen norm still normalises with the
      * batch's statistics and updates its running ones. */
     const bool *frozen;
@@ -48,17 +47,17 @@ typedef struct dn_engine_bytes {
 
 typedef struct dn_engine dn_engine;
 
-/* Plans without allocating. Fails where pictures are too small for the
- * network, or where a map would have a single value to normalise. */
+/* Plans without allocating. Fails if the pictures are too small for the
+ * network, or if a map would have a single value to normalise. */
 dn_status dn_engine_plan(const dn_arch *arch, const dn_engine_options *options,
                          dn_engine_bytes *bytes);
 
-/* Copies the options and the model's parameters; the model may go. */
+/* Copies the options and the model's parameters; the model may then be freed. */
 dn_status dn_engine_create(const dn_model *model, const dn_engine_options *options,
                            dn_engine **engine);
 void dn_engine_free(dn_engine *engine);
 
-/* Flat arrays of dn_engine_layout(engine)->floats, a slot at its offset. Running
+/* Flat arrays of dn_engine_layout(engine)->floats, each slot at its offset. Running
  * statistics are among the parameters; their gradients stay 0. */
 const dn_layout *dn_engine_layout(const dn_engine *engine);
 float *dn_engine_parameters(dn_engine *engine);
@@ -72,15 +71,16 @@ int dn_engine_least(const dn_engine *engine);
 /* Sets all gradients to 0. */
 void dn_engine_clear(dn_engine *engine);
 
-/* input: n x channels x height x width, n from dn_engine_least to options.images,
- * which must stay as it is until the backward pass; logits: n x classes. Updates the
+/* input: n x channels x height x width, n from dn_engine_least to options.images;
+ * the input must stay unchanged until the backward pass; logits: n x classes. Updates the
  * running statistics (momentum 0.1). Dropout's masks are a function of `noise`
- * alone: another number for every pass of a run, the same after resuming. */
+ * alone: pass a different number for every pass of a run, and the same ones
+ * after resuming. */
 dn_status dn_engine_forward(dn_engine *engine, const float *input, int n, uint64_t noise,
                             float *logits);
 
 /* Adds to the gradients those of a loss whose gradient at the last forward
- * pass's logits is given, n x classes. Once a forward pass. */
+ * pass's logits is given, n x classes. Once per forward pass. */
 dn_status dn_engine_backward(dn_engine *engine, const float *logits_gradient);
 
 #endif

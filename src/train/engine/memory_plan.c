@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One arena for a whole step. Node i runs at time i, its gradient at time
- * 2 n - 1 - i; a buffer takes its place for the times it is in use. What is kept
- * from the forward pass frees its place as the backward pass comes by, and the
- * gradients of earlier, larger blocks move in there.
+ * 2 n - 1 - i; a buffer occupies its place while it is in use. What the forward
+ * pass kept is freed as the backward pass goes by, and its place is taken by the
+ * gradients of earlier, larger blocks.
  */
 #include "train/engine/memory_plan.h"
 
@@ -15,7 +15,7 @@
 
 typedef struct planner {
     dn_engine *engine;
-    size_t used;    /* floats handed out in front of the maps */
+    size_t used;    /* floats allocated in front of the maps */
     size_t maps_at; /* where the maps begin */
     bool placed;    /* offsets of the maps are known */
     dn_buffer buffers[DN_MAX_BUFFERS];
@@ -92,7 +92,7 @@ static void lay_out_scratch(planner *p)
 /* ---- maps ---- */
 
 /* A buffer in use from the forward or backward pass of one node to that of
- * another. Opened in the same order on both walks. */
+ * another. Both walks open buffers in the same order. */
 static float *open_buffer(planner *p, size_t floats, int first, int last)
 {
     int number = p->count++;
@@ -113,7 +113,7 @@ static size_t pixels_of(const planner *p, const dn_maps *maps)
     return (size_t)p->engine->options.images * (size_t)maps->height * (size_t)maps->width;
 }
 
-/* Value and gradient of maps that stand alone. A stem's only convolution is
+/* Value and gradient of maps outside the blocks. A stem's only convolution is
  * cheap to compute again, and its maps are the largest of all. */
 static void place_maps(planner *p, const dn_maps *maps, dn_map_state *state)
 {
@@ -128,8 +128,8 @@ static void place_maps(planner *p, const dn_maps *maps, dn_map_state *state)
     state->gradient = open_buffer(p, floats, mirror(p, read), mirror(p, made));
 }
 
-/* The bottleneck maps of a block, `first` of them its first layer's: all are
- * kept, or one at a time; one gradient at a time either way. */
+/* The bottleneck maps of a block, `first` of them its first layer's: either all
+ * are kept or one at a time; there is one gradient at a time either way. */
 static void place_bottlenecks(planner *p, const dn_maps *first, dn_map_state *states, int layers)
 {
     bool one = p->engine->options.low_memory;

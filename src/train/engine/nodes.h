@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the kinds of nodes are in training, a row for each. */
+/* The kinds of nodes in training, one row each. */
 #ifndef DN_ENGINE_NODES_H
 #define DN_ENGINE_NODES_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Maps cut into bands, whole rows of one image or several whole small images,
- * and copied with a border of zeros into a thread's own memory, where
- * convolutions read them. */
+/* Maps split into bands (whole rows of one image, or several whole small
+ * images), which are copied with a border of zeros into a thread's own memory
+ * for convolutions to read. */
 #ifndef DN_ENGINE_PADDED_BANDS_H
 #define DN_ENGINE_PADDED_BANDS_H
 
@@ -23,13 +23,13 @@ typedef struct dn_band {
     int first_pixel, pixels; /* of the maps; they lie side by side */
 } dn_band;
 
-/* Bands of about `pixels` pixels; rows come in fours, Winograd's tiles, unless
- * a band has all. */
+/* Bands of about `pixels` pixels; rows come in fours, the height of Winograd's
+ * tiles, unless a band has all rows. */
 dn_bands dn_split_into_bands(int images, int height, int width, int pixels);
 dn_band dn_band_at(const dn_bands *bands, int index);
 
-/* Lines of pixels that no band of dn_split_into_bands exceeds, of so many images of this
- * height or of fewer and lower ones. */
+/* The most lines of pixels in any band of dn_split_into_bands, for this many images of
+ * this height, or fewer or lower ones. */
 int dn_most_band_lines(int images, int height, int width, int pixels);
 
 /* How a band is padded. Rows are those of the source. */
@@ -38,17 +38,17 @@ typedef struct dn_frame_shape {
     int stride, kernel;         /* source rows a band needs: (rows - 1) * stride + kernel */
     int before;                 /* zeros above and left: the convolution's padding */
     int right, below;           /* zeros right of and rows below what the kernel needs */
-    int channels, pixel_stride; /* a pixel's floats; the rest of its stride is zeroed */
+    int channels, pixel_stride; /* floats of a pixel; the rest of its stride is zeroed */
 } dn_frame_shape;
 
 /* Writes source row y of an image, `width` pixels. */
 typedef void dn_fill_line(const void *context, int image, int y, float *line);
 
-/* Floats of a frame of at most these rows and images. */
+/* Floats of a frame of at most this many rows and images. */
 size_t dn_frame_size(const dn_frame_shape *shape, int images, int rows);
 
-/* Fills the frame; the grid's first pixel is the band's first window's centre,
- * and its height and width are what the kernel needs, less the border. */
+/* Fills the frame; the grid's first pixel is the centre of the band's first
+ * window, and its height and width are what the kernel needs, less the border. */
 dn_grid dn_fill_frame(const dn_frame_shape *shape, const dn_band *band, dn_fill_line *fill,
                       const void *context, float *memory);
 

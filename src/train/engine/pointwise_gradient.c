@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The backward pass of a 1x1 convolution. A task takes a split of the pixels, for
- * a range of input channels; it goes through them a slice at a time, whose
- * weights, activations and sums stay in the second-level cache. */
+ * a range of input channels; it goes through them one slice at a time, so that a
+ * slice's weights, activations and sums stay in the second-level cache. */
 #include "train/engine/pointwise_gradient.h"
 
 #include "base/arithmetic.h"
@@ -14,7 +14,7 @@
 #define SLICE_CHANNELS 128
 #define STRIP_CHANNELS 64
 
-/* Splits: of enough pixels that joining their sums costs little. */
+/* Splits have enough pixels that joining their sums costs little. */
 #define SPLIT_PIXELS 392
 #define MOST_SPLITS 32
 
@@ -81,7 +81,7 @@ void dn_pointwise_backward_needs(const dn_engine *engine, const dn_node *node, d
 
 /* ---- a slice ---- */
 
-/* A backward task's slice, and its memory. */
+/* The slice of a backward task, and its memory. */
 typedef struct share {
     int first_channel, channels; /* of the slice */
     float *sums;                 /* of the weight gradient: the split's */
@@ -277,7 +277,7 @@ static void backward_task(void *context, int task, int thread)
     }
 }
 
-/* Where 2x2 means leave an odd row or column out, its gradient is zero. */
+/* An odd row or column, which the 2x2 means leave out, has a gradient of zero. */
 static void clear_left_out(void *context, int image, int thread)
 {
     (void)thread;

@@ -6,10 +6,10 @@
 #include "train/engine/pointwise_gradient.h"
 #include "train/engine/repack.h"
 
-/* Rows packed at once are kept within half a usual second-level cache. */
+/* Rows packed at once should fit in half of a typical second-level cache. */
 #define PACKED_FLOATS 49152
 
-/* Pixels of a task, so that there are some tasks. */
+/* The most pixels of a task, and the number of tasks aimed for. */
 #define MOST_TASK_PIXELS 384
 #define TASKS_WANTED 64
 
@@ -35,7 +35,7 @@ static forward_work split_forward(const dn_engine *engine, const dn_node *node, 
     return work;
 }
 
-/* Of fewer pictures there may be more tasks, but no more than TASKS_WANTED. */
+/* With fewer pictures there may be more tasks, but no more than TASKS_WANTED. */
 static void needs_of(const dn_engine *engine, const dn_node *node, dn_needs *needs)
 {
     forward_work work = split_forward(engine, node, engine->options.images);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Weights change every step: they are laid out anew for each use, a node at a
- * time, and weight gradients are brought back into PyTorch's order. */
+/* Weights change every step, so they are laid out again for each use, one node
+ * at a time, and weight gradients are converted back to PyTorch's order. */
 #ifndef DN_ENGINE_REPACK_H
 #define DN_ENGINE_REPACK_H
 
@@ -13,10 +13,10 @@ typedef struct dn_laid_out {
     size_t stride; /* between Winograd's matrices */
 } dn_laid_out;
 
-/* How a node's convolution runs on maps of this size, either way. */
+/* How a node's convolution runs on maps of this size, forward and backward. */
 dn_window_form dn_node_form(const dn_engine *engine, const dn_node *node);
 
-/* Floats of engine->panels that take the node's weights, either way. */
+/* Floats of engine->panels that hold the node's weights, forward or backward. */
 size_t dn_panels_needed(const dn_engine *engine, const dn_node *node);
 
 dn_laid_out dn_lay_out_weights(dn_engine *engine, const dn_node *node);
@@ -26,7 +26,7 @@ dn_laid_out dn_lay_out_weights(dn_engine *engine, const dn_node *node);
 dn_laid_out dn_lay_out_transposed(dn_engine *engine, const dn_node *node, float factor);
 
 /* Partial sums [split][shift][out][row_stride], whose rows hold
- * [column][channel]: what tasks computed of the gradient of weights
+ * [column][channel]: the tasks' shares of the gradient of weights
  * [out][channel][shift][column]. */
 typedef struct dn_weight_partials {
     const float *data;

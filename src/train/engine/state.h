@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The engine's state, which all of its files share. They read upwards: passes,
+/* The engine's state, which all of its files share. From the top down: passes,
  * nodes, what nodes are made of (window frames, batch norm, packing), this. */
 #ifndef DN_ENGINE_STATE_H
 #define DN_ENGINE_STATE_H
@@ -22,10 +22,10 @@ typedef struct dn_map_state {
     double *sum, *product;
 } dn_map_state;
 
-/* Floats of working memory that a node asks for. */
+/* Floats of working memory that a node needs. */
 typedef struct dn_needs {
     size_t panels;   /* weights laid out for the kernels */
-    size_t partials; /* what tasks hand to the reduction after them */
+    size_t partials; /* partial results of tasks, for the reduction that follows */
     size_t thread;   /* each thread's own */
 } dn_needs;
 
@@ -75,13 +75,13 @@ static inline float *dn_parameter_of(const dn_engine *engine, int slot)
     return engine->parameters + engine->layout.slots[slot].offset;
 }
 
-/* Where a slot's gradient is added, NULL where it is frozen. */
+/* Where a slot's gradient is added; NULL if the slot is frozen. */
 static inline float *dn_gradient_of(const dn_engine *engine, int slot)
 {
     return engine->frozen[slot] ? NULL : engine->gradients + engine->layout.slots[slot].offset;
 }
 
-/* True where something before the node's convolution is trained, so that the
+/* True if something before the node's convolution is trained, so that the
  * gradient has to pass through it. */
 static inline bool dn_source_needs_gradient(const dn_engine *engine, const dn_node *node)
 {

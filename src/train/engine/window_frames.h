@@ -14,7 +14,7 @@ typedef struct dn_window_work {
     dn_affine affine;
 } dn_window_work;
 
-/* Some channels of a node's source, as a frame takes them. */
+/* Some channels of a node's source, from which a frame is filled. */
 typedef struct dn_window_source {
     const dn_window_work *work;
     int channel, channels, pixel_stride;
@@ -23,7 +23,7 @@ typedef struct dn_window_source {
 /* The frame of a node's source: activated maps, or pictures. */
 dn_frame_shape dn_source_frame(const dn_engine *engine, const dn_node *node);
 
-/* Lets the frame reach what whole Winograd tiles of the bands need. */
+/* Extends the frame to whole Winograd tiles of the bands. */
 void dn_extend_to_tiles(dn_frame_shape *frame, const dn_bands *bands);
 
 /* Fills a frame with the band's source; context: dn_window_source. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The backward pass of a convolution with windows. The gradient of a band's
- * outputs is put into a frame once; the weight gradient is summed from it and the
- * activated maps, and it is convolved back to the source. */
+ * outputs is written to a frame once; from it and the activated maps the weight
+ * gradient is summed, and then it is convolved back to the source. */
 #include "train/engine/window_gradient.h"
 
 #include "base/arithmetic.h"
@@ -10,7 +10,7 @@
 
 /* ---- a split ---- */
 
-/* A task's memory, and its results' place. */
+/* A task's memory, and the place of its results. */
 typedef struct share {
     float *gradient, *source, *transformed, *products, *sums, *passed, *convolve;
     float *weights; /* the split's weight gradient */
@@ -88,7 +88,7 @@ static void add_product(const dn_window_gradient *work, const share *mine, const
                       .accumulate = accumulate});
 }
 
-/* The same by Winograd's algorithm, into sums of 6x6. */
+/* The same by Winograd's algorithm, into 6x6 sums. */
 static void add_winograd_product(const dn_window_gradient *work, const share *mine,
                                  const dn_band *band, dn_grid gradient, bool accumulate)
 {
@@ -127,7 +127,7 @@ static void finish_winograd(const dn_window_gradient *work, const share *mine)
                                .channels = node->in});
 }
 
-/* Takes the gradient of a band's outputs back to the source, piece by piece. */
+/* Passes the gradient of a band's outputs back to the source, piece by piece. */
 static void pass_back(const dn_window_gradient *work, const share *mine, const dn_band *band,
                       dn_grid gradient)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How the backward pass of a convolution with windows is cut: a task takes a part
- * of the batch, a split, band by band. */
+/* How the backward pass of a convolution with windows is split: a task takes one
+ * split, a part of the batch, band by band. */
 #ifndef DN_ENGINE_WINDOW_GRADIENT_H
 #define DN_ENGINE_WINDOW_GRADIENT_H
 
@@ -23,10 +23,10 @@ typedef struct dn_window_gradient {
 dn_window_gradient dn_split_window_gradient(const dn_engine *engine, const dn_node *node,
                                             int images);
 
-/* Of the weight gradient, a split's: rows of [column][channel] or of channels. */
+/* A split's part of the weight gradient: rows of [column][channel] or of channels. */
 dn_weight_partials dn_window_partials(const dn_window_gradient *work, const dn_node *node);
 
-/* What of a band is passed back at once. */
+/* The pieces of a band that are passed back one after the other. */
 dn_bands dn_split_window_pieces(const dn_node *node, int images, int rows, int width);
 
 /* Working memory of the backward pass, and the pass. */

@@ -4,7 +4,7 @@
 #include "train/engine/nodes.h"
 #include "train/engine/window_gradient.h"
 
-/* Activated pixels of a band should stay in half a usual second-level cache. */
+/* Activated pixels of a band should fit in half of a typical second-level cache. */
 #define BAND_FLOATS 40000
 
 typedef struct forward_work {

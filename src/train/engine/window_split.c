@@ -3,25 +3,25 @@
 
 #include "base/arithmetic.h"
 
-/* Splits: of enough pixels that joining their sums costs little, but some in
- * any case. Of more pictures, a split's share of the pixels and the most splits
- * there may be are no smaller: what is planned for the most pictures holds for
- * fewer, though these may be cut into more splits. */
+/* Splits have enough pixels that joining their sums costs little, but there are
+ * always a few. More pictures never give smaller splits or a lower limit on
+ * their number: what is planned for the most pictures holds for fewer, even if
+ * those are divided into more splits. */
 #define SPLIT_PIXELS 392
 #define LEAST_SPLITS 4
 #define MOST_SPLITS 32
 
 /* A band of Winograd's weight gradient has enough tiles that reading and
  * writing the sums costs little; activated maps are taken a few channels at a
- * time. A direct one, as many pixels as fit the second-level cache. */
+ * time. A band of a direct one has as many pixels as fit in the second-level cache. */
 #define WINOGRAD_BAND_PIXELS 896
 #define SLICE_CHANNELS 32
 #define DIRECT_BAND_FLOATS 40000
 
-/* Floats of activations whose gradients exist at once. */
+/* Floats of activations whose gradients are held at once. */
 #define PIECE_FLOATS 40000
 
-/* Tiles of 4x4 pay as soon as most of a map fills them. */
+/* Tiles of 4x4 pay off as soon as a map fills most of them. */
 static bool takes_winograd(const dn_node *node, const dn_maps *target)
 {
     return node->source != DN_NONE && node->kernel == 3 && node->stride == 1 &&
@@ -76,7 +76,7 @@ dn_weight_partials dn_window_partials(const dn_window_gradient *work, const dn_n
     return partials;
 }
 
-/* Vectors may reach past a frame's last pixel. */
+/* Vectors may extend past a frame's last pixel. */
 static size_t frame_floats(const dn_frame_shape *frame, const dn_bands *bands)
 {
     return dn_round_up(dn_frame_size(frame, bands->group, bands->rows) + DN_MAX_LANES,
@@ -104,7 +104,7 @@ static void size_memory(dn_window_gradient *work, const dn_engine *engine, const
     }
     if (node->source == DN_NONE)
         return;
-    /* A band lower than the others may be cut into larger pieces. */
+    /* A band lower than the others may be divided into larger pieces. */
     int lines =
         dn_most_band_lines(bands->images, bands->height, bands->width, PIECE_FLOATS / node->in);
     work->passed_floats = (size_t)dn_padded(lines * bands->width * node->in);

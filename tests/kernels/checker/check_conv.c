@@ -67,7 +67,7 @@ static void run_task(const dn_kernels *kernels, const void *context, int task, f
     kernels->conv(&work->op, dn_piece_of_task(&work->split, task));
 }
 
-/* Runs op into `output`, cut into runs by groups. */
+/* Runs op into `output`, split into runs and groups. */
 static void run_into(check_run *run, const dn_kernels *kernels, const dn_conv *op,
                      pixel_map *output, int runs, int groups)
 {

@@ -24,7 +24,7 @@ static dn_rows rows_of(const pixel_map *map)
     return (dn_rows){map->grid.data, map->grid.pixel_stride};
 }
 
-/* Not every level rounds value * scale + shift once: what is zero but for
+/* Not every level rounds value * scale + shift once: a value that is zero up to
  * rounding may be active in one and not in another. */
 static void keep_off_zero(norm_case *norm)
 {
@@ -72,7 +72,7 @@ static void free_case(norm_case *norm)
     free(norm->sums);
 }
 
-/* What the operation writes: a case's own, or another's. */
+/* Where the operation writes: the case's own output, or another. */
 typedef struct norm_result {
     pixel_map out;
     double *sums;

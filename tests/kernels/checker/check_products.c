@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Weight gradients: products summed over pixels, directly and by Winograd's
- * algorithm, which is held against the direct sum as well. */
+ * algorithm, which is also compared with the direct sum. */
 #include "checker.h"
 #include "kernels/gradient.h"
 
@@ -17,7 +17,7 @@ typedef struct product_case {
     dn_product op;
 } product_case;
 
-/* Vectors reach into a pixel's gap: it must hold numbers. */
+/* Vectors extend into a pixel's gap: it must hold numbers. */
 static void fill_gaps(const pixel_map *map)
 {
     for (size_t i = 0; i < map->size; i++)
@@ -29,7 +29,7 @@ static product_case new_case(check_run *run, int images, int size, int channels,
                              int kernel)
 {
     int height = pick(run, 1, size), width = pick(run, 1, size);
-    int tiles = 4 + kernel / 2; /* Winograd's reach below and to the right */
+    int tiles = 4 + kernel / 2; /* how far Winograd's algorithm reads below and to the right */
     map_shape input = {images, height, width, channels, kernel / 2, tiles, false};
     map_shape gradient = {images, height, width, outputs, kernel / 2, tiles, false};
     product_case made = {.input = new_input(run, &input),
@@ -98,7 +98,7 @@ static dn_grid *as_rows(pixel_map *map, const product_case *made)
     return &map->grid;
 }
 
-/* A row's padding may hold anything; what lies beyond must be as before the run. */
+/* A row's padding may hold anything; what is beyond must be as before the run. */
 static void compare_rows(check_run *run, const pixel_map *actual, pixel_map *expected,
                          const pixel_map *before, const product_case *made, double tolerance)
 {
@@ -243,7 +243,7 @@ static void run_products_task(const dn_kernels *kernels, const void *op, int tas
     kernels->gradients->winograd_products(op, scratch);
 }
 
-/* Effective GFLOP/s: what a direct sum would have needed. */
+/* Effective GFLOP/s: counting what a direct sum would have needed. */
 static void bench_winograd_gradient(check_run *run)
 {
     map_shape input = {1, 16, 56, 32, 1, 1, true}, gradient = {1, 16, 56, 32, 0, 0, true};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Winograd's 3x3 convolution, held against the direct one. */
+/* Winograd's 3x3 convolution, compared with the direct one. */
 #include "checker.h"
 
 #include <math.h>

@@ -81,15 +81,16 @@ void poison(check_run *run, pixel_map *input);
 void describe(check_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void fail(check_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* `actual` within `tolerance` of `expected`, as a part of it or of the RMS of all
- * that is expected, NaN where it is NaN; outside the grid's channels as `before`. */
+/* `actual` is within `tolerance` of `expected`, relative to it or to the RMS of
+ * everything expected, and NaN exactly where that is NaN; outside the grid's
+ * channels it is as `before`. */
 void compare_maps(check_run *run, const pixel_map *actual, const pixel_map *expected,
                   const pixel_map *before, double tolerance);
 
 /* For sums of `depth` products in float, in any order. */
 double tolerance_of(int depth);
 
-/* Another split of the work into tasks: the same to the bit, everywhere. */
+/* After another split of the work into tasks: identical to the bit, everywhere. */
 void compare_splits(check_run *run, const pixel_map *first, const pixel_map *second);
 
 /* ---- tasks and timing ---- */
@@ -114,7 +115,7 @@ void pack_winograd(const dn_kernels *kernels, const float *weight, int outputs, 
 void pack_all(const dn_kernels *kernels, dn_window_form form, const dn_weights *weights,
               float *out);
 
-/* Of a convolution's units, and no finer than its panels. */
+/* A split of a convolution's units, no finer than its panels. */
 dn_work_split new_split(const dn_kernels *kernels, int units, const dn_panels *panels, int runs,
                         int groups);
 

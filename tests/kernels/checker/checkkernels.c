@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Tells CTest that what was asked for cannot run here. */
+/* Tells CTest that the level asked for cannot run here. */
 #define SKIPPED 77
 
 static const kernel_check *const checks[] = {&conv_check,
@@ -76,7 +76,7 @@ static void run_case(check_run *run, const kernel_check *check, uint64_t seed)
     check->test(run);
 }
 
-/* What Linux calls the processor; times mean nothing without it. */
+/* Linux's name of the processor; times mean nothing without it. */
 static void name_machine(void)
 {
     char line[256], model[200] = "an unnamed processor";
@@ -133,7 +133,7 @@ int main(int count, char **arguments)
         fputs(usage, stderr);
         return 2;
     }
-    setvbuf(stdout, NULL, _IOLBF, 0); /* what was found before a crash is seen */
+    setvbuf(stdout, NULL, _IOLBF, 0); /* so that findings before a crash are seen */
     if (options.bench) {
         name_machine();
         options.level = options.level ? options.level : dn_kernels_best()->name;

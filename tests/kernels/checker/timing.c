@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* Of this thread alone: what else the machine does counts little. */
+/* Time of this thread alone: other load on the machine matters little. */
 static double seconds(void)
 {
     struct timespec now;

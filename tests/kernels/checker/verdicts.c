@@ -15,7 +15,7 @@ void describe(check_run *run, const char *format, ...)
     va_end(arguments);
 }
 
-/* The first fault of a case is told; more of them rarely say more. */
+/* Only the first fault of a case is reported; more rarely help. */
 void fail(check_run *run, const char *format, ...)
 {
     if (run->failed)
@@ -63,7 +63,7 @@ static void compare_pixel(check_run *run, const float *actual, const float *expe
     }
 }
 
-/* What lies outside the grid's channels must be as it was. */
+/* Everything outside the grid's channels must be unchanged. */
 static void compare_rest(check_run *run, const pixel_map *actual, const pixel_map *before)
 {
     pixel_map rest = copy_map(actual);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The twins of all levels, added to the tables of whatever program this is linked
+/* The twins of all levels, added to the tables of any program this is linked
  * into: they run where their level's instructions do not exist. */
 #include "kernels/kernels.h"
 

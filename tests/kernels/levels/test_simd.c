@@ -32,7 +32,7 @@ static const float some_values[] = {0,     -0.0f,  1,        -1,        0.5f,   
 
 static int failures;
 
-/* The same bits, but for what a NaN holds besides. */
+/* The same bits, except for the payload of a NaN. */
 static void expect(const char *operation, int count, int lane, float found, float expected)
 {
     if (memcmp(&found, &expected, sizeof found) == 0 || (isnan(found) && isnan(expected)))
@@ -59,7 +59,7 @@ static void check_ends(float *end)
     }
 }
 
-/* In the middle, where what comes after must be left as it was. */
+/* In the middle, where the following bytes must be unchanged. */
 static void check_rest(float *at)
 {
     for (int count = 1; count < DN_LANES; count++) {

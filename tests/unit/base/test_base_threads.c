@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tasks on several threads: each once, one body a thread number, from any number
- * of callers, inside one another, and after a fork. */
+/* Tasks on several threads: each runs once, one at a time per thread number,
+ * from any number of callers, nested, and after a fork. */
 #include "testing.h"
 
 #include "allocation.h"

@@ -102,7 +102,7 @@ static void folder_of_tars(void **state)
     assert_string_equal(list_labels(dataset), "n01 n02");
     assert_int_equal(dn_dataset_class(dataset, 2), 1);
     dn_dataset_free(dataset);
-    /* beside class folders an archive is only where they came from */
+    /* next to class folders an archive is only where they came from */
     scratch_text("mixed/a/1.jpg", "");
     WRITE_TAR("mixed/all.tar", "b/1.jpg");
     dataset = open_dataset("mixed", DN_PORTION_TRAIN);
@@ -163,7 +163,7 @@ static void pictures_in_place(void **state)
     memset(&made, 0, sizeof made);
     tar_add_text(&made, '0', "b/0.png", "no picture");
     tar_add(&made, '0', "a/0.png", png.data, png.size);
-    scratch_file("plain name", made.bytes, made.size); /* told by content */
+    scratch_file("plain name", made.bytes, made.size); /* recognised by content */
     dn_dataset *dataset = open_dataset("plain name", DN_PORTION_TRAIN);
     dn_image *image;
     assert_int_equal(dn_dataset_read(dataset, 0, NULL, &image), DN_OK);

@@ -62,7 +62,7 @@ static void specifications(void **state)
         assert_int_equal(dn_augment_parse(bad[i], &augment), DN_ERROR_ARGUMENT);
 }
 
-/* Where a comma divides, a specification still has points. */
+/* In a locale with a decimal comma, a specification still has decimal points. */
 static void locales_do_not_matter(void **state)
 {
     (void)state;
@@ -71,7 +71,7 @@ static void locales_do_not_matter(void **state)
     assert_true(augment.flip == 0.25);
 }
 
-/* A picture whose every pixel is another: red says the column, green the row. */
+/* A picture whose pixels all differ: red is the column, green the row. */
 static dn_image *coordinates(int width, int height)
 {
     unsigned char *pixels = malloc(3 * (size_t)width * (size_t)height), *pixel = pixels;
@@ -101,8 +101,8 @@ static void none_is_the_evaluation_pipeline(void **state)
     dn_image_free(image);
 }
 
-/* Undoing a shift and a flip by what the coordinates say must give the picture
- * back, zeros where it was padded; every shift and both flips occur. */
+/* Undoing the shift and flip that the coordinates show must restore the
+ * picture, with zeros where it was padded; every shift and both flips occur. */
 static void cifar_shifts_and_flips(void **state)
 {
     (void)state;

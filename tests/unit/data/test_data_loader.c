@@ -154,7 +154,7 @@ static void same_bits_however_loaded(void **state)
     dn_dataset_free(dataset);
 }
 
-/* A sample meets another fate in each epoch. */
+/* A sample is augmented differently in each epoch. */
 static void augmented_anew_each_epoch(void **state)
 {
     (void)state;

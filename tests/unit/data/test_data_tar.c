@@ -15,8 +15,8 @@ static int begin(void **state)
 
 #define tar_test(function) cmocka_unit_test_setup(function, begin)
 
-/* "name=contents " of all members, or the fault. The bytes are copied to their
- * exact size, so that a sanitizer sees a read past their end. */
+/* "name=contents " of all members, or the fault. The bytes are copied to a
+ * buffer of their exact size, so that a sanitizer sees a read past their end. */
 static const char *walk(size_t size)
 {
     static char list[16384];

@@ -80,8 +80,8 @@ static void whole_files(void **state)
     }
 }
 
-/* Decodes a copy that ends where the memory does, so that a sanitizer sees the
- * first byte read too far. */
+/* Decodes a copy that ends with its memory, so that a sanitizer sees the first
+ * byte read past the end. */
 static dn_status decode_copy(const unsigned char *data, size_t size, dn_image **image)
 {
     unsigned char *copy = malloc(size ? size : 1);

@@ -130,7 +130,7 @@ static void text_reads_back(void **state)
     assert_string_equal(small, "torchvision");
 }
 
-/* Where a comma divides, a specification still has points. */
+/* In a locale with a decimal comma, a specification still has decimal points. */
 static void locales_do_not_matter(void **state)
 {
     (void)state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How steps are split, with the sizes of every level: enough tasks for many cores,
- * with one picture; for few cores the same number each; each output once. */
+ * with one picture; for few cores the same number each; each output computed once. */
 #include "testing.h"
 
 #include "inference/session.h"

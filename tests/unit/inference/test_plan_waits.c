@@ -7,8 +7,8 @@
 #include "inference/session.h"
 #include "sessions.h"
 
-/* First and last row, through all images, that a task writes; counted unit by
- * unit. */
+/* First and last row, through all images, that a task writes; counted one unit
+ * at a time. */
 static void rows_of_task(const dn_step *step, int task, int *first, int *last)
 {
     const dn_grid *grid = &step->made;

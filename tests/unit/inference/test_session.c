@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A planned run: the same bits however it is cut, what it shows of its inside,
+/* A planned run: the same bits however it is split, the inner tensors it shows,
  * and what its heat maps add up to. */
 #include "testing.h"
 
@@ -66,7 +66,7 @@ static void run(const dn_model *model, int threads, const float *input, int n, i
     dn_session_free(session);
 }
 
-/* Every kind of network, with every level held against plain C in double. */
+/* Every kind of network, with every level compared with plain C in double. */
 static void levels_agree_with_plain_c(void **state)
 {
     (void)state;
@@ -113,7 +113,7 @@ static void levels_are_chosen_once(void **state)
     dn_kernels_choose(NULL);
 }
 
-/* Threads change how work is cut, batches what it is cut from. */
+/* Threads change how work is split, batches what is split. */
 static void bits_do_not_depend_on_threads_or_batch(void **state)
 {
     (void)state;

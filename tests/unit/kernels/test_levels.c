@@ -144,7 +144,7 @@ static void free_outcome(outcome *out)
     free(out->parameters);
 }
 
-/* The error as a part of what is expected, both as root mean squares. */
+/* The error relative to what is expected, both as root mean squares. */
 static double error_of(const float *found, const float *expected, size_t count)
 {
     double square = 0, difference = 0;
@@ -198,8 +198,8 @@ static void every_growth_rate_on_every_level(void **state)
     }
 }
 
-/* The backward pass cuts the last, lower band of these maps into larger pieces than
- * the bands before it. */
+/* The backward pass divides the last, lower band of these maps into larger pieces
+ * than the bands before it. */
 static void a_last_band_of_its_own_cut(void **state)
 {
     (void)state;

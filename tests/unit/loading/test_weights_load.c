@@ -51,7 +51,7 @@ static void saved_and_loaded(void **state)
     dn_model_free(model);
 }
 
-/* Where a comma divides, a metadata still has points. */
+/* In a locale with a decimal comma, metadata still has decimal points. */
 static void locales_do_not_matter(void **state)
 {
     (void)state;
@@ -68,7 +68,7 @@ static void locales_do_not_matter(void **state)
     free(same.data);
 }
 
-/* The old format has no place for a metadata: labels and the like are gone. */
+/* The old format has no place for metadata: labels and the like are lost. */
 static void old_format(void **state)
 {
     (void)state;
@@ -86,8 +86,8 @@ static void old_format(void **state)
     dn_model_free(model);
 }
 
-/* Cut at many places, all of the first and last 600 bytes among them, and with
- * bytes changed: refused or read, never worse. */
+/* Truncated at many places, including all of the first and last 600 bytes, and
+ * with bytes changed: refused or read, never worse. */
 static size_t next_place(size_t place, size_t size)
 {
     return place < 600 || size - place < 600 ? place + 1 : place + 1 + place % 13;

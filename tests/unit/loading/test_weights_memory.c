@@ -7,8 +7,8 @@
 
 #include <jansson.h>
 
-/* jansson takes want of memory for faulty text, and where it lengthens a string
- * it even goes on without the next letter. */
+/* jansson reports lack of memory as faulty text, and when it lengthens a string
+ * it even continues without the next letter. */
 static void read_under_stress(const sample *file, bool with_jansson)
 {
     dn_model *loaded = NULL;
@@ -102,7 +102,7 @@ static void writing(void **state)
             fail_allocation(-1);
             if (!failed)
                 break;
-            /* Syncing the folder may do without memory: the file is there. */
+            /* Syncing the folder may fail to get memory: the file is there all the same. */
             assert_int_equal(access(path, F_OK) == 0, status == DN_OK);
             unlink(path);
         }

@@ -49,7 +49,7 @@ static void smallest_inputs(void **state)
     assert_int_equal(dn_arch_smallest_input(&arch), 4);
 }
 
-/* What no function may be asked of is nothing, not a crash. */
+/* Invalid arguments give a null result, not a crash. */
 static void impossible_networks(void **state)
 {
     (void)state;

@@ -54,7 +54,7 @@ static const command example = {.name = "try",
                                 .most = 3,
                                 .run = run};
 
-/* Parses a line, words parted by spaces; what it prints is left in `said`. */
+/* Parses a line of words separated by spaces; what it prints is stored in `said`. */
 static char said[1024];
 
 static int parse(const char *line)

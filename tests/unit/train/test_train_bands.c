@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Bands of maps: each row in one of them, and none larger than memory for the
- * largest was planned. */
+/* Bands of maps: each row is in exactly one, and none is larger than the memory
+ * planned for the largest. */
 #include "testing.h"
 
 #include "train/engine/padded_bands.h"

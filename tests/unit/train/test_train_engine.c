@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the training engine promises beside right numbers. */
+/* What the training engine promises besides correct numbers. */
 #include "testing.h"
 
 #include "allocation.h"
@@ -143,8 +143,8 @@ static void bits_do_not_depend_on_threads_or_memory(void **state)
 
 /* ---- a smaller batch than was planned for ---- */
 
-/* What a batch of n makes of a network: the bits must be those of an engine
- * that was planned for n. */
+/* The effect of a batch of n on a network: the bits must be those of an engine
+ * planned for n. */
 static void compare_plans(const dn_arch *arch, const dn_engine_options *options, int n)
 {
     dn_engine_options own = *options;
@@ -175,7 +175,7 @@ static void compare_plans(const dn_arch *arch, const dn_engine_options *options,
     free_fixture(&small);
 }
 
-/* Every smaller batch, of networks whose maps are cut in every way. */
+/* Every smaller batch, of networks whose maps are split in every way. */
 static void a_smaller_batch_needs_no_other_plan(void **state)
 {
     (void)state;
@@ -214,7 +214,7 @@ static dn_arch wide_arch(void)
     return arch;
 }
 
-/* 100 pictures of 32x32 are cut into fewer splits than 64. */
+/* 100 pictures of 32x32 are divided into fewer splits than 64. */
 static void fewer_pictures_may_be_cut_finer(void **state)
 {
     (void)state;

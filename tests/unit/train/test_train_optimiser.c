@@ -64,7 +64,7 @@ static void adamw_by_hand(void **state)
     dn_optimiser_free(optimiser);
 }
 
-/* What is not among the parameters is left alone, and counts in no norm. */
+/* Everything that is not a parameter is left alone, and is not counted in norms. */
 static void frozen(void **state)
 {
     (void)state;

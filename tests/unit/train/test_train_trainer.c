@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a trainer promises about a step: its parts, and its machines. */
+/* What a trainer promises about a step on several parts and several machines. */
 #include "testing.h"
 
 #include "base/workers.h"
