@@ -116,7 +116,7 @@ static dn_status check_classes(const dn_dataset *dataset)
         if (dn_dataset_class(dataset, i) != first)
             return DN_OK;
     return dn_fail(DN_ERROR_ARGUMENT,
-                   "%s: all pictures are of one class, %s; training needs two at least",
+                   "%s: all pictures are of one class, %s; training needs at least two",
                    dn_dataset_path(dataset), dn_dataset_label(dataset, first));
 }
 
@@ -139,7 +139,7 @@ static dn_status check(const dn_dataset *dataset, const dn_loader_options *optio
     if (options->training && dn_dataset_task(dataset) == DN_TASK_CLASSES)
         DN_TRY(check_classes(dataset));
     if ((options->training || options->drop_last) && options->batch > count)
-        return dn_fail(DN_ERROR_ARGUMENT, "%s: a batch of %d is larger than the %d pictures there",
+        return dn_fail(DN_ERROR_ARGUMENT, "%s: a batch of %d is more than all %d pictures",
                        dn_dataset_path(dataset), options->batch, count);
     return DN_OK;
 }

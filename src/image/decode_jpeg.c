@@ -107,10 +107,10 @@ static dn_status choose_colours(jpeg_reader *reader)
         jpeg->out_color_space = JCS_CMYK;
         return DN_OK;
     default:
-        return dn_fail(DN_ERROR_FORMAT,
-                       "%s: a JPEG file of %d components, 1 (grey), 3 (RGB) or 4 (CMYK) are "
-                       "expected",
-                       reader->source->name, jpeg->num_components);
+        return dn_fail(
+            DN_ERROR_FORMAT,
+            "%s: the JPEG file has %d components; 1 (grey), 3 (RGB) or 4 (CMYK) are expected",
+            reader->source->name, jpeg->num_components);
     }
 }
 

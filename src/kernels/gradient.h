@@ -126,7 +126,7 @@ static inline size_t dn_winograd_products_scratch(const dn_winograd_gradient *op
 }
 
 /* out rows = relu(affine(input)) averaged over 2x2 pixels: output pixels
- * first .. first + count - 1 of the pooled grid, of `width` a row. */
+ * first .. first + count - 1 of the pooled grid, which has `width` per row. */
 typedef struct dn_pool_rows {
     dn_grid input;
     dn_affine affine;

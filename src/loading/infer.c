@@ -98,7 +98,7 @@ static dn_status infer_layers(const dn_match *match, dn_arch *arch)
         return DN_OK;
     if (width % arch->growth)
         return dn_fail(DN_ERROR_MISMATCH,
-                       "a layer's bottleneck of %d maps is no multiple of the growth rate %d",
+                       "a layer's bottleneck of %d maps is not a multiple of the growth rate %d",
                        width, arch->growth);
     arch->bottleneck = width / arch->growth;
     return DN_OK;

@@ -81,14 +81,14 @@ static dn_status decide_concat(loader *l, const dn_match *match)
         return dn_fail(
             DN_ERROR_ARGUMENT,
             "neither names nor batch-norm statistics say whether a layer's new maps come "
-            "first or last; the option concat has to");
+            "first or last; the option concat must");
     if (l->asked != DN_CONCAT_AUTO && l->asked != l->concat)
         warn(l, "its batch-norm statistics or metadata overrule the concatenation order asked for");
     else if (facts != DN_CONCAT_AUTO && match->convention != DN_CONCAT_AUTO &&
              facts != match->convention)
         warn(l,
-             "its batch-norm statistics say that new maps come %s, against its names' custom; "
-             "the statistics were followed",
+             "its batch-norm statistics say that new maps come %s, contrary to the convention of "
+             "its names; the statistics were followed",
              dn_concat_name(facts));
     return DN_OK;
 }
@@ -176,7 +176,7 @@ static dn_status refuse_filters(const dn_tensor_file *file)
         size_t length = strlen(name);
         if (length >= sizeof ending && strcmp(name + length + 1 - sizeof ending, ending) == 0)
             return dn_fail(DN_ERROR_MISMATCH,
-                           "%s: is an anti-aliased network (\"%s\"): blur pooling is not computed",
+                           "%s: is an anti-aliased network (\"%s\"): blur pooling is not supported",
                            file->name, name);
     }
     return DN_OK;
@@ -204,11 +204,11 @@ static dn_status refuse_blur(loader *l)
         return DN_OK;
     if (strstr(l->file->name, "densenetblur"))
         return dn_fail(DN_ERROR_MISMATCH,
-                       "%s: is timm's densenetblur121d by its name: its blur pooling is not "
-                       "computed, answers would be wrong",
+                       "%s: is named like timm's densenetblur121d: its blur pooling is not "
+                       "supported, answers would be wrong",
                        l->file->name);
-    warn(l, "if this is timm's densenetblur121d, answers will be off: its blur pooling is not "
-            "computed");
+    warn(l, "if this is timm's densenetblur121d, answers will be wrong: its blur pooling is not "
+            "supported");
     return DN_OK;
 }
 
@@ -235,7 +235,7 @@ static dn_status build_model(loader *l, dn_model **out)
                  : dn_metadata_exists(l->file) ? DN_OK
                                                : dn_other_metadata_read(l->file, model);
     if (status == DN_OK && l->doubts.text[0])
-        warn(l, "%s%s", l->doubts.text, l->metadata ? "" : "; its metadata were ignored");
+        warn(l, "%s%s", l->doubts.text, l->metadata ? "" : "; its metadata was ignored");
     if (status == DN_OK)
         warn_of_values(l, model);
     if (status == DN_OK && (l->warning.length || l->warning.failed))

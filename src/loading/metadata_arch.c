@@ -89,7 +89,7 @@ static bool parse_arch(const dn_tensor_file *file, dn_arch *arch, dn_metadata_do
     for (size_t i = 0; i < DN_METADATA_NUMBERS; i++) {
         const char *key = dn_metadata_numbers[i].key;
         if (!parse_int(dn_metadata_text(file, key), number_of(arch, i)))
-            return dn_metadata_doubt(doubts, file, key, "no such number");
+            return dn_metadata_doubt(doubts, file, key, "not such a number");
     }
     const struct {
         const char *key;
@@ -100,15 +100,15 @@ static bool parse_arch(const dn_tensor_file *file, dn_arch *arch, dn_metadata_do
         if (!parse_real(dn_metadata_text(file, reals[i].key), reals[i].number))
             return dn_metadata_doubt(doubts, file, reals[i].key, "no number");
     if (!parse_stem(dn_metadata_text(file, "densenet.stem"), &arch->stem))
-        return dn_metadata_doubt(doubts, file, "densenet.stem", "no kind of stem");
+        return dn_metadata_doubt(doubts, file, "densenet.stem", "not a kind of stem");
     arch->block_count =
         parse_list(dn_metadata_text(file, "densenet.blocks"), arch->blocks, DN_MAX_BLOCKS);
     if (!arch->block_count)
-        return dn_metadata_doubt(doubts, file, "densenet.blocks", "no list of layer counts");
+        return dn_metadata_doubt(doubts, file, "densenet.blocks", "not a list of layer counts");
     parse_list(dn_metadata_text(file, "densenet.stem_hidden"), arch->stem_hidden, 2);
     if (dn_arch_check(arch) != DN_OK) {
-        snprintf(doubts->text, sizeof doubts->text, "its metadata describe no network (%.200s)",
-                 dn_last_error());
+        snprintf(doubts->text, sizeof doubts->text,
+                 "its metadata does not describe a network (%.200s)", dn_last_error());
         return false;
     }
     return true;

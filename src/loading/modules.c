@@ -183,7 +183,7 @@ static dn_status group_by_order(const dn_tensor *const *tensors, size_t count, d
                 used = sizes[s];
         if (!used)
             return dn_fail(DN_ERROR_MISMATCH,
-                           "tensor \"%s\" is no part of a convolution, batch norm or classifier",
+                           "tensor \"%s\" is not part of a convolution, batch norm or classifier",
                            tensors[i]->name);
         modules->count++;
         i += (size_t)used;

@@ -47,7 +47,7 @@ static dn_arch imagenet_arch(int index)
 }
 
 /* L counts the stem, two transitions, the classifier, and one or two
- * convolutions a layer. */
+ * convolutions per layer. */
 static dn_status cifar_arch(const char *name, bool bottleneck, int depth, int growth, dn_arch *out)
 {
     int convolutions = bottleneck ? 6 : 3;

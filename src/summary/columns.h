@@ -20,7 +20,7 @@ typedef struct dn_column_list {
     int count;
 } dn_column_list;
 
-/* Reads comma-separated names; "" is no column. */
+/* Reads comma-separated names; "" means no columns. */
 dn_status dn_columns_choose(const char *names, bool sized, dn_column_list *list);
 
 #endif

@@ -20,7 +20,7 @@ typedef struct builder {
     int depth;
     dn_torch_module *open[MAX_DEPTH]; /* the module being built at each depth */
     int built[MAX_DEPTH];             /* modules begun at each depth */
-    dn_torch_module scratch;          /* stands for every module while counting */
+    dn_torch_module scratch;          /* receives every module while counting */
 } builder;
 
 static dn_shape current_shape(const builder *b)

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "weight files are read as they lie");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+               "weight files are read without swapping bytes");
 
 static const struct {
     const char *name, *safetensors, *torch, *storage, *numpy;

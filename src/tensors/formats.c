@@ -26,7 +26,7 @@ static const struct {
     {0, "\x1f\x8b", "is compressed by gzip; unpack it first"},
     {0, "\x93NUMPY", "is a single NumPy array, not a weight file"},
     {257, "ustar",
-     "is a tar archive (PyTorch before 0.1.10 wrote such); load and save it with a "
+     "is a tar archive (PyTorch before 0.1.10 wrote these); load and save it with a "
      "newer PyTorch"},
 };
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* A block's name stands for all of its layers. */
+/* A block's name includes all of its layers. */
 static bool place_is(const dn_key *key, const char *name, size_t length)
 {
     char place[DN_NAME_SIZE];
@@ -33,8 +33,8 @@ dn_status dn_freeze(const char *list, const dn_layout *layout, bool *frozen)
         size_t length = strcspn(name, ",");
         if (freeze_place(name, length, layout, frozen) == 0)
             return dn_fail(DN_ERROR_ARGUMENT,
-                           "freeze: the network has no \"%.*s\"; stem, block1, transition1, "
-                           "final, head and features are such names",
+                           "freeze: the network has no \"%.*s\"; its parts have names such as "
+                           "stem, block1, transition1, final, head and features",
                            (int)length, name);
         name += length + (name[length] == ',');
     }

@@ -38,7 +38,8 @@ dn_status dn_optimiser_find(const char *name, dn_optimiser_options *options)
                                           .epsilon = 1e-8,
                                           .weight_decay = 0.01};
     else
-        return dn_fail(DN_ERROR_ARGUMENT, "%s: no such optimiser; there are sgd and adamw", name);
+        return dn_fail(DN_ERROR_ARGUMENT, "%s: unknown optimiser; the optimisers are sgd and adamw",
+                       name);
     return DN_OK;
 }
 
@@ -71,17 +72,16 @@ static dn_status check(const dn_optimiser_options *options, const dn_parameter *
                        int count, size_t size)
 {
     if (!(options->momentum >= 0 && options->momentum < 1))
-        return dn_fail(DN_ERROR_ARGUMENT, "momentum %g: must be in 0 to below 1",
+        return dn_fail(DN_ERROR_ARGUMENT, "momentum %g: must be at least 0 and below 1",
                        options->momentum);
     if (!(options->weight_decay >= 0 && options->weight_decay < INFINITY))
-        return dn_fail(DN_ERROR_ARGUMENT, "weight decay %g: must be a number from 0 up",
+        return dn_fail(DN_ERROR_ARGUMENT, "weight decay %g: must be a number of at least 0",
                        options->weight_decay);
     if (options->kind == DN_OPTIMISER_SGD && options->nesterov && options->momentum == 0)
         return dn_fail(DN_ERROR_ARGUMENT, "Nesterov momentum needs a momentum above 0");
     for (int i = 0; i < count; i++)
         if (parameters[i].count > size || parameters[i].offset > size - parameters[i].count)
-            return dn_fail(DN_ERROR_ARGUMENT, "parameter %d reaches past the %zu floats there are",
-                           i, size);
+            return dn_fail(DN_ERROR_ARGUMENT, "parameter %d ends past the %zu floats", i, size);
     return DN_OK;
 }
 

@@ -29,13 +29,14 @@ dn_status dn_schedule_find(const char *name, double rate, int64_t steps, dn_sche
             return DN_OK;
         }
     return dn_fail(DN_ERROR_ARGUMENT,
-                   "%s: no such schedule; there are constant, step, cosine and onecycle", name);
+                   "%s: unknown schedule; the schedules are constant, step, cosine and onecycle",
+                   name);
 }
 
 dn_status dn_schedule_check(const dn_schedule *schedule)
 {
     if (!(schedule->rate >= 0 && schedule->rate < INFINITY))
-        return dn_fail(DN_ERROR_ARGUMENT, "learning rate %g: must be a number from 0 up",
+        return dn_fail(DN_ERROR_ARGUMENT, "learning rate %g: must be a number of at least 0",
                        schedule->rate);
     if (schedule->steps < 1)
         return dn_fail(DN_ERROR_ARGUMENT, "a run of %lld steps: at least one is needed",

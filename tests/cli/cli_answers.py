@@ -137,7 +137,7 @@ def lies(folder):
         changed(source, target, {f"densenet.{key}": value, "densenet.task": "labels"})
         said = strict_json(run("info", "--json", target).stdout)
         check(f"{key} {value}", f'densenet.{key} is "{value}" in its metadata' in said["warning"] and
-              said["warning"].endswith("; its metadata were ignored") and said["concat_from"] == "names" and
+              said["warning"].endswith("; its metadata was ignored") and said["concat_from"] == "names" and
               said["task"] == "classes" and said["growth"] == 2, said)
     changed(source, target, {"densenet.task": "\x1b[2J"})
     check("a terminal's command", '"?[2J"' in run("info", target).stdout)
@@ -162,7 +162,7 @@ def blurred(folder):
     for path in (*refused, f"{folder}/other.safetensors"):
         changed(source, path, "none")
         done = run("convert", path, f"{folder}/never.pth")
-        check(path, done.returncode == 2 and "blur pooling is not computed, answers would be wrong" in done.stderr
+        check(path, done.returncode == 2 and "blur pooling is not supported, answers would be wrong" in done.stderr
               if path in refused else done.returncode == 0 and "warning" in done.stderr, done.stderr)
     changed(source, f"{folder}/filters.safetensors", "none", rename=("classifier.bias", "features.pool0.filt"))
     done = run("predict", "-w", f"{folder}/filters.safetensors", f"{folder}/data/a/0.png")

@@ -38,7 +38,7 @@ def names(folder):
     forward = ("forward", "-w", f"{folder}/net.pth", "-i", f"{folder}/x.npy", "-o")
     for command, output in ((forward, "p.csv"), (("preprocess", f"{folder}/a.png", "-o"), "p.png")):
         done = run(*command, f"{folder}/{output}")
-        check(output, done.returncode == 2 and "its name ends in .npy" in done.stderr and
+        check(output, done.returncode == 2 and "its name must end in .npy" in done.stderr and
               not os.path.exists(f"{folder}/{output}"), done)
     for output in ("plain", "y.NPY", "/dev/null", "v1.2"):
         done = run(*forward, os.path.join(folder, output))

@@ -93,7 +93,7 @@ def folders(folder):
     write(f"{folder}/file", b"kept")
     for name in ("file", "file/two"):
         done = run(*predict, f"{folder}/{name}")
-        check(f"--cam {name}", done.returncode == 2 and b"file: is a file, a folder was to be made" in done.stderr and
+        check(f"--cam {name}", done.returncode == 2 and b"file: is a file, a folder is expected" in done.stderr and
               contents(f"{folder}/file") == b"kept", done.stderr)
 
 

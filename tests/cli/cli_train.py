@@ -83,7 +83,7 @@ def interrupted_runs(folder, data):
     done = densenet("train", data, *NETWORK, "--output", steps, "--max-steps", "3")
     check("before a validation the last weights are named", done.stdout.strip() == f"{steps}/last.safetensors"
           and os.path.exists(done.stdout.strip()), done.stdout.strip())
-    while done.returncode == 0 and "go on with" in done.stderr:
+    while done.returncode == 0 and "continue with" in done.stderr:
         done = densenet("train", "--resume", steps, "--max-steps", "4")
     check("the same bits when stopped every few steps", done.returncode == 0 and results(steps) == expected)
 
@@ -151,7 +151,7 @@ def signalled_run(folder, data, expected):
     child.send_signal(signal.SIGINT)
     child.send_signal(signal.SIGCONT)
     _, said = child.communicate()
-    check("SIGINT is answered at once", "finishing the step; once more quits" in said)
+    check("SIGINT is answered at once", "finishing the step; interrupt again to quit" in said)
     check("SIGINT saves and says how to go on", child.returncode == 1 and f"--resume {run}" in said,
           said.strip().splitlines()[-1])
     done = densenet("train", "--resume", run)

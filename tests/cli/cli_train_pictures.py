@@ -57,7 +57,7 @@ def unreadable(folder):
         done = densenet("train", *shared, "--output", whole)
         check(name, done.returncode == 1 and "8 pictures could not be read" in done.stderr, done)
         done = densenet("train", *shared, "--output", cut, "--max-steps", "2")
-        while "go on with" in done.stderr:
+        while "continue with" in done.stderr:
             done = densenet("train", "--resume", cut, "--max-steps", "2")
         check(f"{name}, in pieces", kept(cut) == kept(whole), done)
 
@@ -106,7 +106,7 @@ def validation(folder):
     shutil.move(val, f"{val} to come")
     write_pictures(val, 40, torn=range(8))
     done = densenet(*shared, "--output", run)
-    check("a validation without pictures", done.returncode == 2 and f"--resume {run} goes on" in done.stderr, done)
+    check("a validation without pictures", done.returncode == 2 and f"--resume {run} continues" in done.stderr, done)
     shutil.rmtree(val)
     shutil.move(f"{val} to come", val)
     done = densenet("train", "--resume", run)

@@ -319,7 +319,7 @@ def concatenation(folder):
     error = same(converted(path, out), state)
     check("statistics against names", not error, error)
     note = json.loads(run("info", "--json", path).stdout)
-    check("which is said", note["concat"] == "first" and "against its names" in note["warning"])
+    check("which is said", note["concat"] == "first" and "contrary to the convention of its names" in note["warning"])
     done = run("convert", path, out, "--concat", "last")
     check("statistics against --concat", not same(files.load_safetensors(out)[0], state) and
           "overrule" in done.stderr)

@@ -11,7 +11,7 @@ typedef struct feature_match {
     char name[DN_NAME_SIZE]; /* the library's */
     bool hands_on; /* a module of this kind may also return its input, after or before its own */
     bool newest_first; /* the module's channels run from the newest layer's to the block's input */
-    bool before_relu;  /* the module's output has yet to pass the ReLU */
+    bool before_relu;  /* the ReLU is still to be applied to the module's output */
 } feature_match;
 
 /* False if the name is not that of a tensor that a run shows. */

@@ -14,7 +14,7 @@ static const char *argument, *concat;
 
 const option_row concat_option[] = {
     {"concat", 0, OPTION_TEXT, &concat, "first|last",
-     "where layers put new maps, if the file cannot tell", 0, 0},
+     "where layers put new maps, if the file does not tell", 0, 0},
     {0},
 };
 
@@ -63,7 +63,7 @@ bool weights_name_valid(const char *path)
         if (strcasecmp(ending, written[i]) == 0)
             return true;
     return complain("%s: %s files are not written; the name of a weight file ends in .safetensors, "
-                    ".pt or .pth, or in nothing",
+                    ".pt or .pth, or has no ending",
                     path, ending);
 }
 
@@ -84,7 +84,7 @@ dn_model *weights_open(const char *name)
     dn_status status = weights_read(path, &model);
     if (status != DN_OK) {
         complain("%s%s", dn_last_error(),
-                 status == DN_ERROR_ARGUMENT ? ": say --concat first or --concat last" : "");
+                 status == DN_ERROR_ARGUMENT ? ": give --concat first or --concat last" : "");
         return NULL;
     }
     if (dn_model_warning(model))

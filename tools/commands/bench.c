@@ -18,14 +18,14 @@ static struct {
 } chosen = {.batch = 1, .runs = 10};
 
 static const option_row options[] = {
-    {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures in a run (1)", 1, 65536},
+    {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures per run (1)", 1, 65536},
     {"size", 0, OPTION_INT, &chosen.size, "N", "their height and width (224; CIFAR stems 32)", 1,
      65536},
     {"threads", 't', OPTION_INT, &chosen.threads, "N", "threads (0: one per core)", 0, 4096},
     {"runs", 'r', OPTION_INT, &chosen.runs, "N", "timed runs, after one to warm up (10)", 1,
      1000000},
     {"train", 0, OPTION_FLAG, &chosen.train, NULL, "time a training step", 0, 0},
-    {"layers", 0, OPTION_FLAG, &chosen.layers, NULL, "say where the time goes", 0, 0},
+    {"layers", 0, OPTION_FLAG, &chosen.layers, NULL, "show where the time goes", 0, 0},
     {"json", 0, OPTION_FLAG, &chosen.json, NULL, "print a JSON object", 0, 0},
     {"", 0, OPTION_TABLE, arch_options, NULL, NULL, 0, 0},
     {0},
@@ -138,11 +138,11 @@ const command bench_command = {
     .arguments = "[ARCH]",
     .summary = "time a network on this machine",
     .description =
-        "Times the forward pass, or a training step, of a network with random weights. A\n"
-        "time is of a whole run, all its pictures; MB are those of weights, laid out, and\n"
-        "working memory.\n"
+        "Times the forward pass, or a training step, of a network with random weights. Each time\n"
+        "is that of a whole run, all its pictures; MB are those of weights, laid out, and working\n"
+        "memory.\n"
         "\n"
-        "Arithmetic counts what the network's definition asks for, two operations a\n"
+        "Arithmetic counts what the network's definition asks for, two operations per\n"
         "multiply-add; an algorithm that gets by with fewer can show more than the machine's\n"
         "peak. JSON: name, train, batch, size, threads, runs, ms_min and ms_median of a run,\n"
         "gflops, peak_fraction, bytes.\n",

@@ -17,7 +17,7 @@ static const option_row options[] = {
     {"naming", 0, OPTION_TEXT, &chosen.naming, "torchvision|reference",
      "names and order of the tensors (torchvision)", 0, 0},
     {"dtype", 0, OPTION_TEXT, &chosen.dtype, "f32|f16|bf16", "type of the numbers (f32)", 0, 0},
-    {"labels", 0, OPTION_FILE, &chosen.labels, "FILE", "names of the outputs, one a line", 0, 0},
+    {"labels", 0, OPTION_FILE, &chosen.labels, "FILE", "names of the outputs, one per line", 0, 0},
     {"preprocess", 0, OPTION_TEXT, &chosen.preprocess, "SPEC",
      "from picture to tensor, as `densenet preprocess` takes it", 0, 0},
     {"task", 0, OPTION_TEXT, &chosen.task, "classes|labels",
@@ -67,10 +67,10 @@ const command convert_command = {
     .arguments = "IN OUT",
     .summary = "rewrite a weight file of any origin as safetensors or PyTorch",
     .description =
-        "OUT is a PyTorch file where it ends in .pt or .pth, which torch.load(weights_only=True)\n"
-        "and load_state_dict(strict=True) accept, and a safetensors file where it ends in\n"
+        "OUT is a PyTorch file if it ends in .pt or .pth, which torch.load(weights_only=True)\n"
+        "and load_state_dict(strict=True) accept, and a safetensors file if it ends in\n"
         ".safetensors or has no ending. It appears whole or not at all. The architecture, and\n"
-        "labels, preprocessing and task where they are known, go into its metadata.\n",
+        "labels, preprocessing and task if they are known, go into its metadata.\n",
     .examples = "  densenet convert densenet121-a639ec97.pth densenet121.safetensors\n"
                 "      the 2017 file as safetensors in today's torchvision names\n"
                 "  densenet convert net.safetensors net.pth --naming reference\n"

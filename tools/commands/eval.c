@@ -25,7 +25,7 @@ static const option_row options[] = {
     {"per-class", 0, OPTION_FILE, &chosen.per_class, "FILE", "write each class's figures as CSV", 0,
      0},
     {"json", 0, OPTION_FLAG, &chosen.json, NULL, "print a JSON object", 0, 0},
-    {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures in a run (16)", 1, 4096},
+    {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures per run (16)", 1, 4096},
     {"threads", 't', OPTION_INT, &chosen.threads, "N", "threads (0: one per core)", 0, 1024},
     {"", 0, OPTION_TABLE, picture_options, NULL, NULL, 0, 0},
     {0},
@@ -133,9 +133,9 @@ const command eval_command = {
     .arguments = "DATA",
     .summary = "measure a network on labelled pictures",
     .description =
-        "DATA is what `densenet train` takes; of data with a test part, that part. Prints top-1\n"
-        "and top-5 accuracy and the loss, or for pictures with several labels the AUROC of each.\n"
-        "Classes are matched by name where the weights record names, by order otherwise.\n",
+        "DATA is what `densenet train` takes; if it has a test part, that part is used. Prints\n"
+        "top-1 and top-5 accuracy and the loss, or for pictures with several labels the AUROC of\n"
+        "each. Classes are matched by name if the weights record names, by order otherwise.\n",
     .examples = "  densenet eval cifar-10-batches-bin --weights runs/cifar/best.safetensors\n"
                 "  densenet eval pictures --weights net.pth --confusion matrix.png --json\n",
     .options = options,

@@ -21,7 +21,7 @@ static const option_row options[] = {
     {"output", 'o', OPTION_FILE, &chosen.output, "FILE", "the .npy of logits to write", 0, 0},
     {"features", 0, OPTION_TEXT, &chosen.feature, "NAME",
      "write this inner tensor instead: block1.layer3, final, pool, ...", 0, 0},
-    {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures in a run (16)", 1, 65536},
+    {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures per run (16)", 1, 65536},
     {"threads", 't', OPTION_INT, &chosen.threads, "N", "threads (0: one per core)", 0, 4096},
     {0},
 };
@@ -95,7 +95,7 @@ static bool write_result(dn_session *session, const npy_array *input, const dn_a
 static int exit_status(const npy_array *input, bool finite)
 {
     if (!all_finite(input->data, input->count))
-        complain("%s: holds values that are infinite or no numbers", chosen.input);
+        complain("%s: holds values that are infinite or not numbers", chosen.input);
     else if (!finite)
         complain("%s: the network's answer is not a number", chosen.input);
     else
@@ -110,8 +110,8 @@ static int forward(const dn_model *model, const npy_array *input)
     if (!check_input(input, arch))
         return EXIT_REFUSED;
     if (chosen.feature && !feature_match_name(arch, chosen.feature, &match)) {
-        complain("--features: the network shows no \"%s\"; stem, block1.layer1, block1, "
-                 "transition1, final, pool and logits are such names",
+        complain("--features: the network shows no \"%s\"; examples of names are stem, "
+                 "block1.layer1, block1, transition1, final, pool and logits",
                  chosen.feature);
         return EXIT_REFUSED;
     }
@@ -154,7 +154,7 @@ const command forward_command = {
         "Reads N x C x H x W numbers (any batch, any height and width the network can take) and\n"
         "writes N x classes logits, or an inner tensor, as float32. The bits do not depend on\n"
         "the number of threads, nor on --batch, which only bounds memory. Input or answers that\n"
-        "are infinite or no numbers are reported; the exit status is then 1.\n",
+        "are infinite or not numbers are reported; the exit status is then 1.\n",
     .examples =
         "  densenet forward --weights densenet121.pth --input x.npy --output y.npy\n"
         "    logits\n"

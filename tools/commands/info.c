@@ -67,10 +67,10 @@ const command info_command = {
     .arguments = "FILE|NAME",
     .summary = "say what network a weight file holds",
     .description =
-        "Architecture, number format, whose names its tensors have, whether layers put new maps\n"
-        "first or last and what told, and labels, task and preprocessing where the file records\n"
-        "them. Of a file that holds no DenseNet it lists the tensors, says what is amiss and\n"
-        "ends with status 2.\n",
+        "Shows the architecture, the number format, whose names its tensors have, whether layers\n"
+        "put new maps first or last and how that was determined, and labels, task and\n"
+        "preprocessing if the file records them. For a file that holds no DenseNet it lists the\n"
+        "tensors, says what is wrong and exits with status 2.\n",
     .examples = "  densenet info net.pth\n"
                 "  densenet info --json densenet121\n"
                 "      the pulled network, for a script\n",

@@ -8,10 +8,10 @@
 static const struct {
     const char *name, *meaning;
 } environment[] = {
-    {"DENSENET_CPU", "The kernels to run, where not the best that the machine offers: baseline, "
+    {"DENSENET_CPU", "The kernels to run, if not the best that the machine offers: baseline, "
                      "avx2, avx512, neon, or reference, which is plain C."},
-    {"XDG_CACHE_HOME", "Where weights that were pulled are kept, in a folder densenet; ~/.cache "
-                       "where it is not set."},
+    {"XDG_CACHE_HOME",
+     "Where pulled weights are kept, in a folder densenet; ~/.cache if it is not set."},
 };
 
 static const struct {
@@ -139,7 +139,7 @@ static int run(int count, char **arguments)
            ".SH DESCRIPTION\n"
            "Predicts with, trains, reads and writes the networks of one family: DenseNet,\n"
            "in which each layer of a block sees the maps of all layers before it.\n"
-           "Options and arguments may stand in any order; a value follows its option as\n"
+           "Options and arguments may come in any order; a value follows its option as\n"
            "the next word or after an equals sign; of an option that is repeated the last\n"
            "one counts; \\-\\- ends the options. \\-\\-help after a command explains it.\n"
            ".SH COMMANDS\n");

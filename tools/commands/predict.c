@@ -22,14 +22,15 @@ static struct {
 static const option_row options[] = {
     {"", 0, OPTION_TABLE, weights_options, NULL, NULL, 0, 0},
     {"top", 'k', OPTION_INT, &chosen.top, "N",
-     "most probable outputs to name (5; of several labels all, in the network's order)", 1,
+     "most probable outputs to name (5; of several labels, all in the network's order)", 1,
      1000000},
-    {"labels", 0, OPTION_FILE, &chosen.labels, "FILE", "names of the outputs, one a line", 0, 0},
+    {"labels", 0, OPTION_FILE, &chosen.labels, "FILE", "names of the outputs, one per line", 0, 0},
     {"cam", 0, OPTION_FILE, &chosen.heat, "DIR",
      "write class-activation maps over the pictures, and a sheet of all", 0, 0},
-    {"json", 0, OPTION_FLAG, &chosen.json, NULL, "print a JSON object a picture, one a line", 0, 0},
+    {"json", 0, OPTION_FLAG, &chosen.json, NULL, "print one JSON object per picture, one per line",
+     0, 0},
     {"csv", 0, OPTION_FLAG, &chosen.csv, NULL, "print CSV", 0, 0},
-    {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures in a run (8)", 1, 4096},
+    {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures per run (8)", 1, 4096},
     {"threads", 't', OPTION_INT, &chosen.threads, "N", "threads (0: one per core)", 0, 1024},
     {"", 0, OPTION_TABLE, picture_options, NULL, NULL, 0, 0},
     {0},
@@ -236,7 +237,7 @@ static dn_model *choose_model(void)
 static int run(int count, char **arguments)
 {
     if (chosen.json && chosen.csv) {
-        complain("predict: --json and --csv are two formats, one is expected");
+        complain("predict: --json and --csv are two formats; one is expected");
         return EXIT_REFUSED;
     }
     picture_list list;
@@ -260,17 +261,18 @@ const command predict_command = {
         "Reads JPEG, PNG and WebP, prepares them as the network was trained and names the most\n"
         "probable classes; of a multi-label network, the probability of every label. The pipeline\n"
         "is --preprocess, else the one recorded in the weights, else by the stem: torchvision's\n"
-        "evaluation pipeline for ImageNet's, cifar10 for CIFAR's. Without --weights the\n"
-        "built-in network is used. A folder stands for the pictures in it, not for those in its\n"
-        "folders.\n"
+        "evaluation pipeline for ImageNet's, cifar10 for CIFAR's. Without --weights the built-in\n"
+        "network is used. A folder stands for the pictures in it, not for those in its\n"
+        "subfolders.\n"
         "--cam draws where the evidence for the most probable class lies: for this family the map\n"
         "is exact.\n"
-        "A picture that cannot be read, or of which the network makes no numbers, is reported,\n"
-        "the rest go on, and the exit status is 1, or 2 where no picture got an answer.\n",
+        "A picture that cannot be read, or for which the network gives no numbers, is reported\n"
+        "and the others are still answered; the exit status is then 1, or 2 if no picture got an\n"
+        "answer.\n",
     .examples = "  densenet predict photo.jpg --weights densenet121\n"
                 "    with torchvision's weights, after `densenet pull densenet121`\n"
                 "  densenet predict photos --weights net.safetensors --top 1 --csv > out.csv\n"
-                "    a folder of pictures, a line each\n"
+                "    a folder of pictures, one line each\n"
                 "  densenet predict scan.png --weights xrv.pt --cam maps\n"
                 "    a chest X-ray, heat maps in maps/\n",
     .options = options,

@@ -26,7 +26,7 @@ static struct {
 static const option_row options[] = {
     {"url", 0, OPTION_TEXT, &chosen.url, "URL", "fetch this instead of torchvision's file", 0, 0},
     {"sha256", 0, OPTION_TEXT, &chosen.sha256, "HEX",
-     "what its SHA-256 begins with, if not as published", 0, 0},
+     "what its SHA-256 begins with, if not the published one", 0, 0},
     {0},
 };
 
@@ -152,9 +152,9 @@ const command pull_command = {
     .arguments = "densenet121|densenet161|densenet169|densenet201 ...",
     .summary = "fetch torchvision's published ImageNet weights into the cache",
     .description =
-        "The file goes to $XDG_CACHE_HOME/densenet or ~/.cache/densenet, and from then on the\n"
-        "name stands for it: --weights densenet121. A fetch that was cut off goes on where it\n"
-        "stopped; the SHA-256 is checked before the file takes its name.\n",
+        "The file goes to $XDG_CACHE_HOME/densenet or ~/.cache/densenet, and from then on can be\n"
+        "used by its name: --weights densenet121. An interrupted fetch resumes where it stopped;\n"
+        "the SHA-256 is checked before the file gets its name.\n",
     .examples = "  densenet pull densenet121\n"
                 "  densenet predict photo.jpg --weights densenet121\n",
     .options = options,

@@ -26,18 +26,18 @@ const command train_command = {
     .arguments = "[DATA]",
     .summary = "train a network, from a folder of pictures to weights",
     .description =
-        "DATA is a folder with a folder of pictures a class, CIFAR-10 or CIFAR-100 in binary, a\n"
-        "tar of class folders or of WebDataset samples, or a CSV of image,label,... for pictures\n"
-        "with several labels. RUN receives best.safetensors and last.safetensors, which every\n"
-        "other command takes, log.csv, curves.png, settings.json, and resume.safetensors, from\n"
-        "which --resume goes on bit by bit. Interrupted (Ctrl-C), it ends the step and saves;\n"
-        "killed, it can be resumed from the last checkpoint.\n",
+        "DATA is a folder with one folder of pictures per class, CIFAR-10 or CIFAR-100 in binary,\n"
+        "a tar of class folders or of WebDataset samples, or a CSV of image,label,... for\n"
+        "pictures with several labels. RUN receives best.safetensors and last.safetensors, which\n"
+        "every other command takes, log.csv, curves.png, settings.json, and resume.safetensors,\n"
+        "from which --resume continues with the same bits. Ctrl-C ends the step and saves; a run\n"
+        "that is killed can be resumed from the last checkpoint.\n",
     .examples = "  densenet train pictures --recipe finetune --init densenet121.pth\n"
                 "    fine-tune for the classes of pictures/CLASS/*.jpg\n"
                 "  densenet train cifar-10-batches-bin --recipe paper-cifar -o runs/cifar\n"
                 "    the paper's recipe, DenseNet-BC (100, 12), 300 epochs\n"
                 "  densenet train --resume runs/cifar\n"
-                "    go on where it was cut off\n",
+                "    continue where it was interrupted\n",
     .options = train_options,
     .least = 0,
     .most = 1,

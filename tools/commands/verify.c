@@ -21,7 +21,7 @@ static struct {
 static const option_row options[] = {
     {"", 0, OPTION_TABLE, weights_options, NULL, NULL, 0, 0},
     {"reference", 0, OPTION_FILE, &chosen.reference, "FILE",
-     "a .npz: \"input\" and what the layers made of it", 0, 0},
+     "a .npz: \"input\" and the outputs of the layers", 0, 0},
     {"tolerance", 0, OPTION_FLOAT, &chosen.tolerance, "X",
      "largest difference allowed, as a share of the largest value (2e-4)", 0, 1},
     {"all", 'a', OPTION_FLAG, &chosen.all, NULL, "list every layer compared", 0, 0},
@@ -252,7 +252,7 @@ static bool report(const comparison *c)
         putchar('\n');
         json_decref(object);
     } else if (departed) {
-        printf("%s (%s) is the first layer that departs: error %.3e, %.1e is allowed\n",
+        printf("%s (%s) is the first layer that differs: error %.3e, %.1e is allowed\n",
                json_string_value(json_object_get(departed, "name")),
                json_string_value(json_object_get(departed, "layer")),
                json_real_value(json_object_get(departed, "error")), chosen.tolerance);
@@ -280,7 +280,7 @@ static int verify(const dn_model *model, npz_file *dump)
             else if (c.mismatch[0])
                 complain("%s: no array can be compared: %s", chosen.reference, c.mismatch);
             else
-                complain("%s: no array's name is a layer of this network", chosen.reference);
+                complain("%s: no array has the name of a layer of this network", chosen.reference);
         }
         npy_free(&input);
     }
@@ -313,9 +313,9 @@ const command verify_command = {
         "The reference is a NumPy .npz with an array \"input\" (N x C x H x W) and the outputs of\n"
         "layers under their names in PyTorch (features.denseblock1.denselayer1, dense_blocks.0.2)\n"
         "or here (block1.layer1); scripts/dump_reference.py writes one from any PyTorch DenseNet.\n"
-        "Names the first layer that departs, in the order of the computation; the exit status\n"
-        "is then 1. A layer that hands on its input too is compared by its own maps; what has no\n"
-        "counterpart here is skipped and named.\n",
+        "Names the first layer that differs, in the order of the computation; the exit status is\n"
+        "then 1. A layer that also returns its input is compared by its own maps; arrays that\n"
+        "have no counterpart here are skipped and named.\n",
     .examples = "  densenet verify --weights net.pth --reference dump.npz\n"
                 "  densenet verify --weights net.pth --reference dump.npz --all --tolerance 1e-5\n",
     .options = options,

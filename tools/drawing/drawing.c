@@ -66,7 +66,7 @@ static bool ends_in(const char *path, const char *ending)
 bool drawing_name_valid(const char *path)
 {
     return ends_in(path, ".png") || ends_in(path, ".svg") ||
-           complain("%s: the name of a picture ends in .png or .svg", path);
+           complain("%s: the name of a picture must end in .png or .svg", path);
 }
 
 bool drawing_write(void (*draw)(cairo_t *context, const void *drawn), const void *drawn, int width,

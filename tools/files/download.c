@@ -205,6 +205,6 @@ bool download_rest(download *d)
     }
     return result == FINISHED ||
            (result == AGAIN &&
-            complain("%s: the connection broke %d times; run the command again to go on", d->url,
+            complain("%s: the connection broke %d times; run the command again to resume", d->url,
                      MAX_ATTEMPTS));
 }

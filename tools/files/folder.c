@@ -15,8 +15,8 @@ static bool make_one(const char *path)
         return true;
     int fault = errno;
     if (stat(path, &found) != 0)
-        return complain("%s: cannot be made: %s", path, strerror(fault));
-    return S_ISDIR(found.st_mode) || complain("%s: is a file, a folder was to be made", path);
+        return complain("%s: cannot be created: %s", path, strerror(fault));
+    return S_ISDIR(found.st_mode) || complain("%s: is a file, a folder is expected", path);
 }
 
 bool folder_make(const char *path)

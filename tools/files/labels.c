@@ -37,7 +37,7 @@ static char *read_text(const char *path, size_t most)
     else if (!text)
         complain("out of memory for %s", path);
     else if (length > most)
-        complain("%s: is larger than %zu bytes, no list of labels", path, most);
+        complain("%s: is larger than %zu bytes, too large for a list of labels", path, most);
     else if (memchr(text, '\0', length))
         complain("%s: is not a text file", path);
     else

@@ -45,7 +45,7 @@ bool npy_name_valid(const char *path)
 {
     const char *ending = output_ending(path);
     return !ending || strcasecmp(ending, ".npy") == 0 ||
-           complain("%s: an array is written; its name ends in .npy, or in nothing", path);
+           complain("%s: an array is written; its name must end in .npy or have no ending", path);
 }
 
 bool npy_begin(const char *path, output_file *file)

@@ -33,7 +33,7 @@ bool cache_folder(char *path, size_t size)
     else if (home && home[0])
         length = snprintf(path, size, "%s/.cache/densenet", home);
     else
-        return complain("neither XDG_CACHE_HOME nor HOME says where pulled weights are kept");
+        return complain("neither XDG_CACHE_HOME nor HOME is set, so pulled weights have no place");
     return (size_t)length < size || complain("the cache folder's path is too long");
 }
 

@@ -43,5 +43,5 @@ static bool same_file(const char *a, const char *b)
 bool output_is_distinct(const char *output, const char *other)
 {
     return !output || !other || !same_file(output, other) ||
-           complain("%s: the same command reads or writes it already: it would be lost", output);
+           complain("%s: this command already reads or writes it: it would be overwritten", output);
 }

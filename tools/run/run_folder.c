@@ -16,7 +16,7 @@ bool run_folder_lock(const char *folder, int *lock)
         return complain("%s: cannot be opened: %s", folder, strerror(errno));
     /* File systems without locks give other errors: then no lock is held. */
     return flock(*lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK ||
-           complain("%s: is in use by another training", folder);
+           complain("%s: is in use by another training run", folder);
 }
 
 static bool holds(int folder, const char *name)
@@ -29,14 +29,14 @@ static bool examine(int folder, const char *path)
     static const char *const results[] = {"last.safetensors", "best.safetensors", "curves.png",
                                           "log.csv"};
     if (holds(folder, "resume.safetensors"))
-        return complain("%s: holds a run already; --resume %s goes on with it, or --output names "
-                        "another folder",
-                        path, path);
+        return complain(
+            "%s: already holds a run; --resume %s continues it, or --output names another folder",
+            path, path);
     for (size_t i = 0; i < sizeof results / sizeof *results; i++) {
         bool begun = strcmp(results[i], "log.csv") == 0 && holds(folder, "settings.json");
         if (holds(folder, results[i]) && !begun)
-            return complain("%s: holds a %s already, which a new run would replace; --output "
-                            "names another folder",
+            return complain("%s: already holds a %s, which a new run would replace; --output names "
+                            "another folder",
                             path, results[i]);
     }
     return true;
@@ -47,17 +47,17 @@ static bool resumes(int folder, const char *path)
     if (holds(folder, "resume.safetensors"))
         return true;
     return holds(folder, "settings.json")
-               ? complain("%s: this run ended before its first checkpoint; start anew with the "
+               ? complain("%s: this run ended before its first checkpoint; start it again with the "
                           "same command and --output %s",
                           path, path)
-               : complain("%s: holds no resume.safetensors, no run to go on with", path);
+               : complain("%s: holds no resume.safetensors, so there is no run to resume", path);
 }
 
 bool run_folder_can_resume(const char *folder)
 {
     int descriptor = open(folder, O_PATH | O_CLOEXEC);
     if (descriptor < 0)
-        return complain("%s: there is no such run to go on with: %s", folder, strerror(errno));
+        return complain("%s: there is no such run to resume: %s", folder, strerror(errno));
     bool sound = resumes(descriptor, folder);
     close(descriptor);
     return sound;

@@ -86,7 +86,7 @@ static bool read_lines(FILE *stream, const char *path, run_log *log)
         else if (parse_row(line, &row))
             sound = keep_row(log, &row);
         else
-            sound = complain("%s: line %d is no line of a training log", path, number);
+            sound = complain("%s: line %d is not a line of a training log", path, number);
     }
     free(line);
     return sound;

@@ -48,7 +48,7 @@ static bool read_resumed(const command *chosen)
 {
     const char *run = train_chosen.resume, *output = train_chosen.output;
     if (output && strcmp(output, run) != 0)
-        return complain("train: --resume %s goes on in that folder, --output %s is another", run,
+        return complain("train: --resume %s continues in that folder, --output %s is another", run,
                         output);
     return train_settings_read(chosen, run);
 }

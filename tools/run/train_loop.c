@@ -17,7 +17,7 @@ static volatile sig_atomic_t interrupted;
 /* The second signal meets the default action again, and ends the program. */
 static void note_signal(int number)
 {
-    static const char said[] = "\ndensenet: finishing the step; once more quits\n";
+    static const char said[] = "\ndensenet: finishing the step; interrupt again to quit\n";
     int fault = errno;
     interrupted = number;
     if (number == SIGINT && write(STDERR_FILENO, said, sizeof said - 1) < 0)
@@ -79,7 +79,7 @@ static bool report_failure(const train_run *run)
 {
     refuse();
     if (run->saved)
-        complain("%s keeps the last checkpoint: densenet train --resume %s goes on from there",
+        complain("%s keeps the last checkpoint: densenet train --resume %s continues from there",
                  run->folder, run->folder);
     return false;
 }
@@ -167,26 +167,26 @@ static void show_evaluation(int64_t done, int64_t total, void *context)
 
 static void show_skipped(const char *reason, void *context)
 {
-    int *told = context; /* once per run: each validation uses the same pictures */
-    if (!*told)
+    int *reported = context; /* once per run: each validation uses the same pictures */
+    if (!*reported)
         complain("skipped: %s", reason);
 }
 
 static bool validate(train_run *run, log_row *row)
 {
-    static int told;
+    static int reported;
     dn_model *model;
     dn_evaluation *evaluation = NULL;
     dn_evaluate_options options = train_validation(run);
     options.progress = show_evaluation;
     options.skipped = show_skipped;
-    options.context = &told;
+    options.context = &reported;
     if (!ok_or_complain(dn_trainer_model(run->trainer, true, &model)))
         return false;
     bool sound = dn_evaluate(model, run->val, &options, &evaluation) == DN_OK;
     dn_model_free(model);
     progress_end();
-    told = 1;
+    reported = 1;
     if (!sound)
         return report_failure(run);
     row->val_loss = evaluation->loss;
@@ -271,7 +271,7 @@ static int stop_early(train_run *run, double started)
     if (!train_models_save(run, false) || !train_checkpoint_save(run))
         return EXIT_REFUSED;
     progress_end();
-    fprintf(stderr, "stopped after step %lld; go on with: densenet train --resume %s\n",
+    fprintf(stderr, "stopped after step %lld; continue with: densenet train --resume %s\n",
             (long long)dn_trainer_steps(run->trainer), run->folder);
     return interrupted ? EXIT_PART : EXIT_DONE;
 }
@@ -329,7 +329,7 @@ static void print_weights(const train_run *run)
 static int say_finished(const train_run *run)
 {
     long long epoch = dn_trainer_steps(run->trainer) / run->steps_per_epoch;
-    fprintf(stderr, "%s: already finished after epoch %lld; --epochs %lld goes on\n", run->folder,
+    fprintf(stderr, "%s: already finished after epoch %lld; --epochs %lld continues\n", run->folder,
             epoch, 2 * epoch);
     print_weights(run);
     return EXIT_DONE;

@@ -51,7 +51,7 @@ static bool open_data(train_run *run)
     if (train_chosen.val_split > 0)
         return dn_dataset_split(run->whole, train_chosen.val_split, (uint64_t)train_chosen.seed,
                                 &run->train, &run->val) == DN_OK ||
-               complain("%s; --val-split 0 goes without", dn_last_error());
+               complain("%s; --val-split 0 trains without validation", dn_last_error());
     return true;
 }
 

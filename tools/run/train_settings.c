@@ -126,7 +126,7 @@ static bool is_unchanged(const command *chosen, const json_t *settings, size_t i
          *had = recorded ? value_text(recorded) : strdup(kept[i].unsaid);
     json_decref(value);
     bool sound = (asked && had && strcmp(asked, had) == 0) ||
-                 complain("train: --resume %s: --%s is %s there, and cannot become %s on the way",
+                 complain("train: --resume %s: --%s is %s in that run and cannot be changed to %s",
                           train_chosen.resume, name, had ? had : "?", asked ? asked : "?");
     free(asked);
     free(had);
@@ -217,7 +217,7 @@ static bool parse_milestones(const char *text, double milestones[8])
             return true;
         at = end + 1;
     }
-    return complain("train: --milestones: \"%s\" is no rising list of shares such as 0.5,0.75",
+    return complain("train: --milestones: \"%s\" is not a rising list of shares such as 0.5,0.75",
                     text);
 }
 

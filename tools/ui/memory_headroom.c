@@ -12,10 +12,10 @@ size_t memory_in_use(void)
 {
     FILE *stream = fopen("/proc/self/statm", "re");
     unsigned long pages;
-    bool told = stream && fscanf(stream, "%*u %lu", &pages) == 1;
+    bool known = stream && fscanf(stream, "%*u %lu", &pages) == 1;
     if (stream)
         fclose(stream);
-    return told ? pages * (size_t)sysconf(_SC_PAGESIZE) : 0;
+    return known ? pages * (size_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
 bool memory_suffices(double bytes, const char *what, ...)

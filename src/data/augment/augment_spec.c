@@ -117,7 +117,8 @@ static dn_status parse(const char *specification, dn_augment *augment)
         preset++;
     if (preset == PRESETS)
         return dn_fail(DN_ERROR_ARGUMENT,
-                       "augment: \"%s\" is unknown; there are none, cifar and imagenet", part);
+                       "augment: \"%s\" is unknown; the choices are none, cifar and imagenet",
+                       part);
     dn_augment result = presets[preset].augment;
     while ((part = strsep(&rest, ",")))
         DN_TRY(change(&result, part));

@@ -61,7 +61,7 @@ dn_status dn_dataset_classify(dn_dataset *dataset, const dn_name_list *tags, boo
 /* folder/name, or name alone where it is absolute or folder is ""; free(). */
 dn_status dn_join_path(const char *folder, const char *name, char **path);
 
-/* Whether name ends in suffix, which is in lower case, whatever its own case. */
+/* Whether name ends in suffix, which is in lower case, ignoring name's case. */
 bool dn_has_suffix(const char *name, const char *suffix);
 
 /* By extension, as torchvision's ImageFolder has it. */

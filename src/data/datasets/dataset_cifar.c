@@ -80,7 +80,7 @@ static dn_status find_layout(const cifar_file *file, const record_layout **found
     bool fits100 = file->map.size % record_size(&cifar100) == 0;
     if (!fits10 && !fits100)
         return dn_fail(DN_ERROR_FORMAT,
-                       "%s: %zu bytes are no whole number of CIFAR-10 records (3073 bytes) or "
+                       "%s: %zu bytes are not a whole number of CIFAR-10 records (3073 bytes) or "
                        "CIFAR-100 records (3074 bytes)",
                        file->path, file->map.size);
     *found =
@@ -96,8 +96,8 @@ static dn_status add_file(const char *folder, const char *name, cifar_store *sto
     DN_TRY(dn_file_map_open(file->path, &file->map));
     DN_TRY(find_layout(file, &layout));
     if (store->layout && store->layout != layout)
-        return dn_fail(DN_ERROR_FORMAT, "%s: holds %s records, the files before it %s", file->path,
-                       layout->format, store->layout->format);
+        return dn_fail(DN_ERROR_FORMAT, "%s: holds %s records, but the files before it hold %s",
+                       file->path, layout->format, store->layout->format);
     store->layout = layout;
     size_t records = file->map.size / record_size(layout);
     if (records > (size_t)(INT_MAX - *samples))
@@ -105,7 +105,8 @@ static dn_status add_file(const char *folder, const char *name, cifar_store *sto
     int bad = find_bad_label(layout, &file->map);
     if (bad >= 0)
         return dn_fail(
-            DN_ERROR_FORMAT, "%s: record %d has the label %d, of 0..%d", file->path, bad,
+            DN_ERROR_FORMAT, "%s: record %d has the label %d, out of the range 0..%d", file->path,
+            bad,
             file->map.data[(size_t)bad * record_size(layout) + (size_t)layout->label_bytes - 1],
             layout->classes - 1);
     file->first = *samples;

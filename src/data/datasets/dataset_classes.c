@@ -99,7 +99,7 @@ static dn_status match_names(const dn_dataset *dataset, const char *const *label
         place[i] = by_number ? i : find_label(labels, count, label);
         if (place[i] < 0 || place[i] >= count)
             return dn_fail(DN_ERROR_MISMATCH,
-                           "%s: its class \"%s\" is none of the network's %d outputs",
+                           "%s: its class \"%s\" is not one of the network's %d outputs",
                            dataset->path, label, count);
     }
     return DN_OK;

@@ -58,7 +58,8 @@ static dn_status read_header(dn_csv *csv, dn_dataset *dataset)
     bool found;
     DN_TRY(dn_csv_next(csv, &found));
     if (!found || csv->fields.count < 2)
-        return dn_fail(DN_ERROR_FORMAT, "%s: begins with no header image,LABEL,...", csv->path);
+        return dn_fail(DN_ERROR_FORMAT, "%s: does not begin with a header image,LABEL,...",
+                       csv->path);
     if (csv->fields.count > MOST_COLUMNS)
         return dn_fail(DN_ERROR_LIMIT, "%s: has %d columns, more than the limit of %d", csv->path,
                        csv->fields.count, MOST_COLUMNS);
@@ -112,8 +113,8 @@ static dn_status read_row(const dn_csv *csv, dn_dataset *dataset, bool *words)
         *words = *words || !sound;
         if (!sound && outputs > 1)
             return dn_fail(DN_ERROR_FORMAT,
-                           "%s: line %lld has \"%s\" under %s, expected 0, 1, or nothing or -1 "
-                           "where it is not known",
+                           "%s: line %lld has \"%s\" under %s, expected 0 or 1, or nothing or -1 "
+                           "if it is not known",
                            csv->path, (long long)csv->line, field,
                            dn_name_list_get(&dataset->labels, i));
         if (outputs == 1)

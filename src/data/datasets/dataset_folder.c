@@ -100,7 +100,7 @@ static dn_status fail_no_classes(const char *root)
 {
     if (dn_folder_holds(root, false, is_cifar_pickle))
         return dn_fail(DN_ERROR_FORMAT,
-                       "%s: is CIFAR in Python's pickle form; what is read is its binary version",
+                       "%s: is CIFAR in Python's pickle format; only the binary version is read",
                        root);
     return dn_fail(DN_ERROR_FORMAT,
                    "%s: has no class folders; expected pictures as %s/CLASS/PICTURE", root, root);

@@ -46,12 +46,12 @@ static dn_status fail_unknown(const dn_probe *probe)
                        {"\x28\xb5\x2f\xfd", "zstd"}};
     for (size_t i = 0; i < sizeof compressors / sizeof *compressors; i++)
         if (memcmp(probe->head, compressors[i].magic, strlen(compressors[i].magic)) == 0)
-            return dn_fail(DN_ERROR_FORMAT,
-                           "%s: is compressed by %s; a data set is read where it lies, so "
-                           "decompress it first",
-                           probe->path, compressors[i].name);
+            return dn_fail(
+                DN_ERROR_FORMAT,
+                "%s: is compressed by %s; data sets are read in place, so decompress it first",
+                probe->path, compressors[i].name);
     return dn_fail(DN_ERROR_FORMAT,
-                   "%s: is no data set; expected a folder of class folders, CIFAR binary files, "
+                   "%s: is not a data set; expected a folder of class folders, CIFAR binary files, "
                    "a tar, or a CSV",
                    probe->path);
 }

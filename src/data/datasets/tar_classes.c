@@ -158,7 +158,7 @@ static dn_status tag_entries(const dn_tar_store *store, size_t root, dn_name_lis
         if (!folders && store->archive_count > 1)
             tag = stem_of(archive->path);
         else if (!tag.text[tag.length])
-            return dn_fail(DN_ERROR_FORMAT, "%s: %s lies in no class folder", archive->path, name);
+            return dn_fail(DN_ERROR_FORMAT, "%s: %s is not in a class folder", archive->path, name);
         DN_TRY(dn_name_list_add(tags, tag.text, tag.length));
     }
     return DN_OK;

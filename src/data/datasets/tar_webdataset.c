@@ -134,7 +134,7 @@ static dn_status gather(dn_tar_store *store, dn_name_list *tags)
             continue;
         dn_tar_entry picture = store->entries[group.picture];
         if (group.label < 0)
-            return fail_label(store, &picture, "has no .cls or .json beside it");
+            return fail_label(store, &picture, "has no .cls or .json of the same key");
         const dn_tar_entry *label = &store->entries[group.label];
         if (label->length > LARGEST_LABEL)
             return fail_label(store, label, "is larger than the limit of 1048576 bytes");

@@ -32,13 +32,14 @@ static dn_status read_shape(const char *name, const json_t *shape, dn_tensor *te
 {
     size_t rank = json_array_size(shape);
     if (!json_is_array(shape) || rank > DN_MAX_RANK)
-        return dn_fail(DN_ERROR_FORMAT, "tensor \"%s\": no shape of at most %d dimensions", name,
+        return dn_fail(DN_ERROR_FORMAT,
+                       "tensor \"%s\": its shape is not a list of at most %d dimensions", name,
                        DN_MAX_RANK);
     tensor->rank = (int)rank;
     for (size_t d = 0; d < rank; d++) {
         const json_t *size = json_array_get(shape, d);
         if (!json_is_integer(size) || json_integer_value(size) < 0)
-            return dn_fail(DN_ERROR_FORMAT, "tensor \"%s\": dimension %zu is no size", name, d);
+            return dn_fail(DN_ERROR_FORMAT, "tensor \"%s\": dimension %zu is not a size", name, d);
         tensor->shape[d] = json_integer_value(size);
     }
     dn_tensor_pack(tensor);
@@ -50,7 +51,7 @@ static dn_status read_offsets(const char *name, const json_t *offsets, size_t av
 {
     const json_t *first = json_array_get(offsets, 0), *second = json_array_get(offsets, 1);
     if (json_array_size(offsets) != 2 || !json_is_integer(first) || !json_is_integer(second))
-        return dn_fail(DN_ERROR_FORMAT, "tensor \"%s\": no pair of data offsets", name);
+        return dn_fail(DN_ERROR_FORMAT, "tensor \"%s\": its data offsets are not a pair", name);
     json_int_t low = json_integer_value(first), high = json_integer_value(second);
     if (low < 0 || high < low || (uint64_t)high > available)
         return dn_fail(DN_ERROR_FORMAT,
@@ -88,13 +89,13 @@ static dn_status add_tensor(dn_tensor_file *file, const char *name, const json_t
 static dn_status add_metadata(dn_tensor_file *file, json_t *metadata)
 {
     if (!json_is_object(metadata))
-        return dn_fail(DN_ERROR_FORMAT, "__metadata__ is no JSON object");
+        return dn_fail(DN_ERROR_FORMAT, "__metadata__ is not a JSON object");
     const char *key;
     json_t *text;
     json_object_foreach(metadata, key, text)
     {
         if (!json_is_string(text))
-            return dn_fail(DN_ERROR_FORMAT, "__metadata__: \"%s\" is no string", key);
+            return dn_fail(DN_ERROR_FORMAT, "__metadata__: \"%s\" is not a string", key);
         DN_TRY(dn_tensor_file_add_text(file, key, json_string_value(text)));
     }
     return DN_OK;
@@ -116,11 +117,11 @@ static dn_status check_no_holes(const dn_tensor *const *sorted, size_t count,
         if (sorted[i]->data != end)
             return dn_fail(DN_ERROR_FORMAT, "tensor \"%s\": its data %s", sorted[i]->name,
                            sorted[i]->data < end ? "overlap another tensor's"
-                                                 : "do not follow the tensor's before");
+                                                 : "do not follow the previous tensor's");
         end += sorted[i]->count * dn_dtype_size(sorted[i]->dtype);
     }
     if (end != data + available)
-        return dn_fail(DN_ERROR_FORMAT, "%zu bytes after the last tensor belong to none",
+        return dn_fail(DN_ERROR_FORMAT, "%zu bytes after the last tensor belong to no tensor",
                        (size_t)(data + available - end));
     return DN_OK;
 }
@@ -142,7 +143,7 @@ static dn_status read_header(dn_tensor_file *file, json_t *header, const unsigne
                              size_t available)
 {
     if (!json_is_object(header))
-        return dn_fail(DN_ERROR_FORMAT, "its header is no JSON object");
+        return dn_fail(DN_ERROR_FORMAT, "its header is not a JSON object");
     const char *name;
     json_t *entry;
     json_object_foreach(header, name, entry)

@@ -9,7 +9,7 @@ typedef dn_status dn_storage_locate(void *context, dn_storage *storage);
 
 /* Adds what a pickled object holds to the file: tensors and values under the
  * names that lead to them, joined by dots. An nn.Module gives the names of its
- * state_dict(), and "__class__" beside them. */
+ * state_dict(), plus "__class__". */
 dn_status dn_flatten(dn_tensor_file *file, dn_pickle_node *root, dn_storage_locate *locate,
                      void *context);
 

@@ -141,7 +141,7 @@ static dn_status put_items(dn_machine *m, dn_pickle_kind kind, dn_pickle_node **
         node = node->object.contents;
     }
     if (node->kind != kind)
-        return dn_fail(DN_ERROR_FORMAT, "its pickle puts items into what holds none");
+        return dn_fail(DN_ERROR_FORMAT, "its pickle puts items into an object that holds none");
     for (size_t i = 0; i < count; i++)
         DN_TRY(dn_pickle_node_append(m->pool, node, first[i]));
     return DN_OK;
@@ -209,7 +209,7 @@ static dn_status op_construct(dn_machine *m, const operation *o)
     DN_TRY(dn_machine_pop(m, &arguments));
     DN_TRY(dn_machine_pop(m, &callable));
     if (arguments->kind != DN_PICKLE_LIST)
-        return dn_fail(DN_ERROR_FORMAT, "its pickle calls with what is no tuple");
+        return dn_fail(DN_ERROR_FORMAT, "its pickle calls with arguments that are not a tuple");
     DN_TRY(dn_pickle_construct(m->pool, callable, arguments, &made));
     return dn_machine_push(m, made);
 }
@@ -228,7 +228,7 @@ static dn_status op_object(dn_machine *m, const operation *o)
     size_t count = 0;
     DN_TRY(dn_machine_pop_mark(m, &first, &count));
     if (count == 0)
-        return dn_fail(DN_ERROR_FORMAT, "its pickle makes an object of no class");
+        return dn_fail(DN_ERROR_FORMAT, "its pickle makes an object without a class");
     m->depth++;
     DN_TRY(gather(m, DN_PICKLE_LIST, first + 1, count - 1));
     return op_construct(m, o);

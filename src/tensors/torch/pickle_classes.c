@@ -106,7 +106,8 @@ static dn_status make_tensor(dn_pool *pool, const dn_pickle_node *arguments, dn_
                     &tensor->layout.rank) ||
         !read_sizes(dn_pickle_node_item(arguments, 3), tensor->layout.strides, &strides) ||
         strides != tensor->layout.rank)
-        return dn_fail(DN_ERROR_FORMAT, "its pickle makes a tensor of what describes none");
+        return dn_fail(DN_ERROR_FORMAT,
+                       "its pickle makes a tensor from arguments that do not describe one");
     tensor->storage = storage->storage;
     tensor->offset = (size_t)offset->integer;
     tensor->layout.dtype = storage->storage->dtype;

@@ -118,7 +118,7 @@ dn_status dn_machine_remember(dn_machine *m, uint64_t index)
 dn_status dn_machine_recall(dn_machine *m, uint64_t index)
 {
     if (index >= m->memo_size || !m->memo[index])
-        return dn_fail(DN_ERROR_FORMAT, "its pickle refers to object %llu, which there is not",
+        return dn_fail(DN_ERROR_FORMAT, "its pickle refers to object %llu, which does not exist",
                        (unsigned long long)index);
     return dn_machine_push(m, m->memo[index]);
 }

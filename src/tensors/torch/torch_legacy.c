@@ -44,7 +44,7 @@ static dn_status read_elements(dn_pickle *pickle, const dn_storages *storages,
     size_t left = pickle->size - pickle->at;
     int64_t count;
     if (key->kind != DN_PICKLE_TEXT)
-        return dn_fail(DN_ERROR_FORMAT, "its list of storages holds what is no key");
+        return dn_fail(DN_ERROR_FORMAT, "its list of storages holds something that is not a key");
     dn_storage *storage = dn_storages_find(storages, key->text.data, key->text.size);
     if (!storage || storage->data)
         return dn_fail(DN_ERROR_FORMAT, "its list of storages does not fit its pickle");

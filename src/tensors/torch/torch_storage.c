@@ -111,7 +111,7 @@ dn_status dn_storages_load(void *context, const dn_pickle_node *id, dn_pickle_no
     dn_dtype dtype;
     if (!dn_pickle_node_is_text(dn_pickle_node_item(id, 0), "storage") || !key ||
         key->kind != DN_PICKLE_TEXT || !is_size(count) || (uint64_t)count->integer > SIZE_MAX / 16)
-        return dn_fail(DN_ERROR_FORMAT, "its pickle refers to what is no storage");
+        return dn_fail(DN_ERROR_FORMAT, "its pickle refers to something that is not a storage");
     if (!read_class(dn_pickle_node_item(id, 1), &dtype)) {
         const dn_pickle_node *class = dn_pickle_node_item(id, 1);
         return dn_fail(DN_ERROR_FORMAT, "its pickle has a storage of unknown type %.100s",

@@ -59,7 +59,7 @@ static dn_status read_end(const unsigned char *data, size_t size, directory *fou
 {
     const unsigned char *end = find_end(data, size);
     if (!end)
-        return dn_fail(DN_ERROR_FORMAT, "the zip archive has no end; the file is cut short");
+        return dn_fail(DN_ERROR_FORMAT, "the zip archive has no end record; the file is truncated");
     *found = (directory){get16(end + 10), get32(end + 12), get32(end + 16)};
     if (end - data < LOCATOR_SIZE || get32(end - LOCATOR_SIZE) != LOCATOR_MAGIC)
         return DN_OK;
@@ -115,7 +115,7 @@ static dn_status read_entry(dn_pool *pool, const unsigned char **at, const unsig
     uint64_t compressed = get32(record + 20), size = get32(record + 24),
              offset = get32(record + 42);
     if (!read_zip64(record + DIRECTORY_SIZE + name, extra, &size, &compressed, &offset))
-        return dn_fail(DN_ERROR_FORMAT, "zip entry \"%s\" has no sound sizes", entry->name);
+        return dn_fail(DN_ERROR_FORMAT, "zip entry \"%s\" has no valid sizes", entry->name);
     entry->flags = get16(record + 8);
     entry->method = get16(record + 10);
     entry->checksum = get32(record + 16);

@@ -18,7 +18,8 @@ static dn_status fill_engine(dn_engine *engine, bool allocate)
     dn_engine_options *options = &engine->options;
     DN_TRY(dn_choose_team(options->team.threads, options->team.workers, &options->team));
     if (!(options->dropout >= 0 && options->dropout < 1))
-        return dn_fail(DN_ERROR_ARGUMENT, "dropout %g: must be in 0 to below 1", options->dropout);
+        return dn_fail(DN_ERROR_ARGUMENT, "dropout %g: must be at least 0 and below 1",
+                       options->dropout);
     DN_TRY(dn_layout_create(&engine->arch, &engine->layout));
     DN_TRY(dn_calloc((size_t)engine->layout.count, sizeof *engine->frozen, &engine->frozen));
     if (options->frozen)

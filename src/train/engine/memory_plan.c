@@ -192,7 +192,7 @@ static dn_status check_size(const dn_engine *engine)
                        options->height, MAX_PIXELS);
     if (options->images < dn_engine_least(engine))
         return dn_fail(DN_ERROR_ARGUMENT,
-                       "one picture of %dx%d a batch: the last maps have one pixel, which leaves "
+                       "one picture of %dx%d per batch: the last maps have one pixel, which leaves "
                        "batch norm nothing to normalise",
                        options->width, options->height);
     return DN_OK;

@@ -20,7 +20,7 @@ typedef struct dn_bands {
 typedef struct dn_band {
     int image, images;
     int top, rows;
-    int first_pixel, pixels; /* of the maps; they lie side by side */
+    int first_pixel, pixels; /* of the maps; they are contiguous */
 } dn_band;
 
 /* Bands of about `pixels` pixels; rows come in fours, the height of Winograd's

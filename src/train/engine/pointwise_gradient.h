@@ -4,7 +4,7 @@
 
 #include "train/engine/state.h"
 
-/* Working memory of a 1x1 convolution's backward pass, and the pass. */
+/* A 1x1 convolution's backward pass, and its working memory. */
 void dn_pointwise_backward_needs(const dn_engine *engine, const dn_node *node, dn_needs *needs);
 void dn_pointwise_backward(dn_engine *engine, const dn_node *node);
 

@@ -13,7 +13,7 @@
 /* A map's numbers during a step. Arrays of `channels`. */
 typedef struct dn_map_state {
     float *value, *gradient; /* images * height * width rows of `channels` */
-    float *made, *kept;      /* where value lies in the forward and the backward pass */
+    float *made, *kept;      /* value's place in the forward and the backward pass */
     bool recomputed;         /* there by a second forward pass of its node */
     float *mean, *variance;  /* of the batch; the variance with n - 1, for the running one */
     float *inverse, *offset; /* normalised = value * inverse + offset */
@@ -46,7 +46,7 @@ struct dn_engine {
     const dn_kernels *kernels;
     int first_trained; /* slot; the layout's count where all are frozen */
 
-    float *arena; /* owned; all below lies in it */
+    float *arena; /* owned; holds everything below */
     dn_engine_bytes bytes;
     float *parameters, *gradients;
     float *panels, *partials, *threads;
@@ -56,7 +56,7 @@ struct dn_engine {
     float *pooled; /* images x pooled_stride: the classifier's input */
     int pooled_stride;
 
-    /* The pass at hand. */
+    /* The current pass. */
     const float *input;
     float *logits;
     const float *logits_gradient;

@@ -84,7 +84,7 @@ static void refused(void **state)
     scratch_text("pickle/batches.meta", "");
     assert_refused("pickle", DN_PORTION_TRAIN, "pickle");
     scratch_text("words.txt", "words");
-    assert_refused("words.txt", DN_PORTION_TRAIN, "is no data set");
+    assert_refused("words.txt", DN_PORTION_TRAIN, "is not a data set");
     scratch_text("data.tgz", "\x1f\x8b\x08");
     assert_refused("data.tgz", DN_PORTION_TRAIN, "compressed by gzip");
     assert_int_equal(dn_dataset_open("/dev/null", DN_PORTION_TRAIN, &dataset), DN_ERROR_IO);

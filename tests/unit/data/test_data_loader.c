@@ -235,7 +235,7 @@ static void make_partly_readable(void)
     free(pixels);
 }
 
-static void unreadable_pictures_are_left_out_and_told_of_once(void **state)
+static void unreadable_pictures_are_left_out_and_reported_once(void **state)
 {
     (void)state;
     make_partly_readable();
@@ -378,7 +378,7 @@ int main(void)
         scratch_test(augmented_anew_each_epoch),
         scratch_test(seeks_in_the_middle),
         scratch_test(mixed_pairs),
-        scratch_test(unreadable_pictures_are_left_out_and_told_of_once),
+        scratch_test(unreadable_pictures_are_left_out_and_reported_once),
         scratch_test(nothing_readable),
         scratch_test(wrong_size),
         scratch_test(refused),
