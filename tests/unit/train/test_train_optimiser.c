@@ -18,8 +18,8 @@ static dn_optimiser *create(const dn_optimiser_options *options, size_t size)
 static void step(dn_optimiser *optimiser, double rate, double momentum, float *weights,
                  const float *gradients)
 {
-    const dn_update told = {.rate = rate, .momentum = momentum, .gradient_scale = 1};
-    dn_optimiser_step(optimiser, &told, weights, gradients, (dn_team){NULL, 1});
+    const dn_update update = {.rate = rate, .momentum = momentum, .gradient_scale = 1};
+    dn_optimiser_step(optimiser, &update, weights, gradients, (dn_team){NULL, 1});
 }
 
 /* rate 0.1, momentum 0.5, decay 0.1, a gradient of 1 from w = 1, by hand:
@@ -99,8 +99,8 @@ static float *train(const char *name, int threads, double *norm)
         for (int i = 0; i < MANY; i++)
             gradients[i] = cosf((float)(i * (round + 1)));
         *norm = dn_optimiser_norm(optimiser, gradients, (dn_team){NULL, threads});
-        const dn_update told = {0.1, options.momentum, dn_clip_scale(*norm, 1)};
-        dn_optimiser_step(optimiser, &told, weights, gradients, (dn_team){NULL, threads});
+        const dn_update update = {0.1, options.momentum, dn_clip_scale(*norm, 1)};
+        dn_optimiser_step(optimiser, &update, weights, gradients, (dn_team){NULL, threads});
     }
     dn_optimiser_free(optimiser);
     return weights;
