@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: MIT
-# The human door; CMakeLists.txt does the work.
+# Shortcuts; CMakeLists.txt does the work.
 #   make                  builds build/release/densenet and the libraries
-#   make demo             shows what it does, on PICTURES=, with WEIGHTS= where given
+#   make demo             shows what it does, on PICTURES=, with WEIGHTS= if given
 #   make test             runs every test
 #   make bench            measures, side by side with other engines
 #   make fuzz             runs each fuzz target, or TARGET=, for SECONDS=
-#   make install          into PREFIX=, below DESTDIR= where given
-#   make figures          draws the figures of docs/ anew
-#   make format           lays the code out; make check-format only looks
-#   make clean            removes all that was built
+#   make install          into PREFIX=, below DESTDIR= if given
+#   make figures          redraws the figures of docs/
+#   make format           formats the code; make check-format only checks
+#   make clean            removes everything that was built
 BUILD ?= build/release
 PREFIX ?= /usr/local
 SECONDS ?= 60

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The engines that densenet is measured against, each a process of its own.
+"""The engines that densenet is compared with, each in a process of its own.
 
     peers.py KIND ARGUMENT ...
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Pictures that cost a decoder what photographs do, for want of photographs."""
+"""Pictures that are as costly to decode as photographs, in place of photographs."""
 import os
 
 SIZES = ((500, 375), (375, 500), (500, 333), (640, 480), (400, 300))

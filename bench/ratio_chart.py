@@ -11,7 +11,7 @@ def figure(value):
 
 
 def write(rows, setting, path):
-    """A work's name stands beside the first of its peers."""
+    """The name of a task is next to the first of its peers."""
     height = TOP + ROW * len(rows) + 40
     scale = WIDTH / max(1.1, min(2.0, max((row["ratio"] for row in rows), default=1)))
     lines = [

@@ -5,9 +5,9 @@
     bench/run.py PROGRAM BUILD [--rounds N] [--only TEXT] ... [--photos FOLDER]
 
 Every figure is the fastest of several rounds in which the program and its peer
-take turns, so that a machine that is busy at times is so for both. Prints the
-table; a whole run writes BUILD/results.json and BUILD/ratios.svg as well. What
-cannot be installed is named.
+take turns, so that a temporarily busy machine affects both. Prints the table; a
+whole run also writes BUILD/results.json and BUILD/ratios.svg. Engines that
+cannot be installed are named.
 """
 import argparse
 import json
@@ -48,7 +48,7 @@ class Peer:
 
 
 def environment():
-    """Without settings that hold a peer back."""
+    """The environment without settings that slow a peer down."""
     return {k: v for k, v in os.environ.items() if not k.startswith(("OPENBLAS_", "OMP_", "MKL_"))}
 
 
@@ -189,7 +189,7 @@ class Bench:
 
 
 def machine():
-    """Its processor and how many cores it has."""
+    """The processor and its number of cores."""
     name = platform.machine()
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as file:
@@ -214,14 +214,14 @@ def main():
     parser.add_argument("build")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", action="append", metavar="TEXT",
-                        help="measure the work whose name has this in it; may be repeated")
-    parser.add_argument("--photos", help="a folder of photographs; without, some are drawn")
+                        help="measure only work whose name contains this; may be repeated")
+    parser.add_argument("--photos", help="a folder of photographs; without it, pictures are drawn")
     options = parser.parse_args()
     options.python = sys.executable
     bench = Bench(options)
     found = versions(options.python)
     if "-" in (found["torch"], found["torchvision"]):
-        sys.exit("densenet: PyTorch and torchvision are needed, they write the peers' networks: "
+        sys.exit("densenet: PyTorch and torchvision are needed to write the peers' networks: "
                  "scripts/deps --test installs them")
     for kind in ("onnxruntime", "openvino"):
         if found.get(kind, "-") == "-":

@@ -8,8 +8,8 @@ if(DENSENET_PROGRAM)
 endif()
 install(FILES include/densenet.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 
-# The static library comes in a file of its own: only who asks for it needs the
-# development files of what it is built on.
+# The static library has an export file of its own: only its users need the
+# development files of the libraries it is built on.
 install(TARGETS densenet_shared EXPORT densenet-shared)
 install(TARGETS densenet_static EXPORT densenet-static)
 foreach(kind shared static)
@@ -27,8 +27,8 @@ configure_file(cmake/densenet.pc.in densenet.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/densenet.pc
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
-# The program writes its own manual and completions, where it can run here and
-# is not slowed down by a sanitizer.
+# The program writes its own manual and completions, if it can run here and is
+# not slowed down by a sanitizer.
 if(DENSENET_PROGRAM AND NOT DENSENET_SANITIZE AND (NOT CMAKE_CROSSCOMPILING OR CMAKE_CROSSCOMPILING_EMULATOR))
   set(DATA_DIR ${CMAKE_INSTALL_DATADIR})
   foreach(page

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-# Each instruction set's file is the same templates under other flags. FMA
+# The file of each instruction set is the same templates with different flags. FMA
 # contraction is asked for; -ffast-math is not.
 set(KERNEL_FLAGS -O3 -ffp-contract=fast)
 if(DENSENET_SANITIZE)
   # UBSan in unrolled register tiles takes minutes to compile: addresses are
-  # watched, the numbers are held against plain C. A watched address may part a
-  # product from its sum, here and not there: no contraction keeps bits alike.
+  # checked, and the numbers are compared with plain C. A checked address may
+  # separate a product from its sum in one place and not in another: without
+  # contraction the bits stay the same.
   set(KERNEL_FLAGS -O1 -ffp-contract=off -fno-sanitize=undefined)
 endif()
 if(LIBFUZZER)

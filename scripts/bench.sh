@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Measures the program beside the engines people would use instead: theirs come
-# from PyPI into build/bench, PyTorch from the system's python3-torch.
+# Measures the program and the engines people would use instead: those come from
+# PyPI into build/bench, PyTorch from the system's python3-torch.
 #   scripts/bench.sh PROGRAM [FLAGS of bench/run.py]
 set -eu
 program=$1

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # demo.sh [PICTURE|FOLDER ...]: installs what is missing, builds, and shows what
 # densenet does, on the pictures named or on real photographs from a package of
-# Debian's, with the built-in network or the weights that WEIGHTS names. All
-# that it writes lies in build/.
+# Debian's, with the built-in network or the weights that WEIGHTS names. Everything
+# that it writes goes into build/.
 set -eu
 cd "$(dirname "$0")/.."
 densenet=build/release/densenet
@@ -14,7 +14,7 @@ heading() {
     printf '\n\033[1m%s\033[0m\n' "$*"
 }
 
-# Shows a command as a person would type it, then runs it.
+# Shows a command as a user would type it, then runs it.
 try() {
     printf '$ densenet %s\n' "$*"
     "$densenet" "$@"
@@ -46,7 +46,7 @@ try bench densenet264 --batch 2 --runs 3
 heading "What is in these photographs?"
 if [ $# = 0 ]; then
     if ! fetch_photos; then
-        echo "No photographs here: make demo PICTURES=\"photo.jpg folder\" takes yours."
+        echo "There are no photographs here: make demo PICTURES=\"photo.jpg folder\" uses yours."
         exit 0
     fi
     set -- $photos

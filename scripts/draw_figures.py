@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Draws every figure of docs/ into docs/figures, the same bytes each time.
+"""Draws every figure of docs/ into docs/figures, identically each time.
 
 usage: draw_figures.py [FOLDER]
 """

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Draws README's pictures of the program at work: a terminal in which it
-answers, and the heat map that the answer left.
+"""Draws README's pictures of the program at work: a terminal with its answer,
+and the heat map that it drew.
 
 usage: draw_screens.py PROGRAM PHOTOGRAPH [FOLDER]
 
@@ -23,7 +23,7 @@ WIDTH = 760
 
 
 def session(program, folder, commands):
-    """What a terminal in the folder would show: (is a command, line)."""
+    """The contents of a terminal in the folder: (is a command, line)."""
     for command in commands:
         yield True, command
         words = command.split()

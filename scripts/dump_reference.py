@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Dump what every layer of a PyTorch DenseNet makes of an input, for `densenet verify`.
+"""Dump the outputs of every layer of a PyTorch DenseNet for an input, for `densenet verify`.
 
     scripts/dump_reference.py MODULE:CALL WEIGHTS dump.npz [--input x.npy] [--size 224] [--batch 1]
 
-CALL is a Python expression that builds the module, or what builds it without arguments, for
-example `torchvision.models:densenet121(num_classes=10)` or `torchvision.models:densenet121`.
-MODULE is also looked for in the current folder. Without --input, the input is random.
+CALL is a Python expression for the module, or for a function that builds it without arguments,
+for example `torchvision.models:densenet121(num_classes=10)` or `torchvision.models:densenet121`.
+MODULE is also searched for in the current folder. Without --input, the input is random.
 """
 import argparse
 import importlib
@@ -26,7 +26,7 @@ def build(expression):
     if callable(made) and not isinstance(made, torch.nn.Module):
         made = made()
     if not isinstance(made, torch.nn.Module):
-        raise ValueError(f"it makes a {type(made).__name__}, a torch.nn.Module is expected")
+        raise ValueError(f"it returns a {type(made).__name__}, a torch.nn.Module is expected")
     return made.eval()
 
 
@@ -40,7 +40,7 @@ def fill(model, weights):
 def record_outputs(model, arrays):
     def hook_for(name):
         def hook(_module, _inputs, output):
-            # In-place ReLUs write into their input later: keep a copy of this moment.
+            # In-place ReLUs overwrite their input later: keep a copy.
             if isinstance(output, torch.Tensor):
                 arrays[name] = output.detach().clone().numpy()
         return hook

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Lays out every C file as .clang-format says; with --check, only names those
-# that differ. clang-format's versions disagree in details, so one of them
-# decides; with another this does nothing and exits with 77, "skipped".
+# Formats every C file according to .clang-format; with --check, only names
+# those that differ. Versions of clang-format disagree in details, so only one
+# counts; with any other this does nothing and exits with 77, "skipped".
 set -eu
 cd "$(dirname "$0")/.."
 version=14

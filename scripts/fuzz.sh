@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # fuzz.sh SECONDS [TARGET]: runs each fuzz target, or those whose names match,
-# that long, from the seeds and from what earlier runs found, which stay in
-# build/fuzz/tests/fuzz/corpus.
+# for that long, from the seeds and from the findings of earlier runs, which are
+# kept in build/fuzz/tests/fuzz/corpus.
 set -eu
 cd "$(dirname "$0")/.."
 tree=build/fuzz

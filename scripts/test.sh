@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Everything there is to test, as tests of one tree, build/test: compiled with
-# AddressSanitizer and UndefinedBehaviorSanitizer, by clang where it is here,
-# since its libFuzzer runs the fuzz targets.
+# Runs all tests in one build tree, build/test, compiled with AddressSanitizer
+# and UndefinedBehaviorSanitizer, with clang if available, since its libFuzzer
+# runs the fuzz targets.
 set -eu
 cd "$(dirname "$0")/.."
 tree=build/test
@@ -19,7 +19,7 @@ cmake -S . -B $tree "$@" -DDENSENET_PYTHON="${DENSENET_PYTHON-}" -DDENSENET_DATA
     -DDENSENET_WERROR=ON -DDENSENET_FUZZ=ON -DDENSENET_CHECKS=ON >/dev/null
 cmake --build $tree --parallel "$cores"
 
-# ctest's closing line is held back until everything is said.
+# ctest's closing line is held back until everything else is printed.
 ctest --test-dir $tree --parallel "$cores" --timeout 900 --no-tests=error --output-on-failure |
     awk '/tests passed, [0-9]+ tests failed out of/ { closing = $0; next }
          { print; fflush() }

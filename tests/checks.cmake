@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What `make test` runs besides: builds of other kinds, the installed package,
+# What else `make test` runs: builds of other kinds, the installed package,
 # linters. Each is a test like any other; a build waits for both cores.
 set(SCRIPTS ${PROJECT_SOURCE_DIR}/scripts)
 
@@ -13,8 +13,8 @@ function(add_build name tree)
   describe_test(${name} LABELS check PROCESSORS 2)
 endfunction()
 
-# The program as people get it: what the scripts, the kernel checker and the
-# installed package are about.
+# The program as people get it, which the scripts, the kernel checker and the
+# test of the installed package use.
 set(PREFIX ${CMAKE_BINARY_DIR}/prefix)
 add_build(build_release ${RELEASE_TREE}
   OPTIONS -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF
@@ -41,7 +41,7 @@ add_test(NAME install_inference COMMAND ${DENSENET_PYTHON}
   ${CMAKE_CURRENT_SOURCE_DIR}/install/check_inference.py ${INFERENCE_TREE}/prefix ${INFERENCE_TREE}/program)
 describe_test(install_inference LABELS install FIXTURES_REQUIRED inference)
 
-# What threads share, under ThreadSanitizer.
+# Data shared by threads, under ThreadSanitizer.
 find_program(CLANG clang)
 if(CLANG)
   add_build(threads ${CMAKE_BINARY_DIR}/threads

@@ -119,7 +119,7 @@ def resnet(figure, left):
     figure.text(left + 40, y + mixed + 18, "input", 12, "muted")
     figure.text(left + 185, 256, "What came before and what is new are one sum:", 12.5, "muted")
     figure.text(left + 185, 274, "later layers cannot tell them apart.", 12.5, "muted")
-    figure.text(left + 185, 298, "width stays; every layer makes all of it anew", 12.5, "ink")
+    figure.text(left + 185, 298, "width stays; every layer rewrites all of it", 12.5, "ink")
 
 
 def densenet(figure, left):
@@ -136,5 +136,5 @@ def densenet(figure, left):
     figure.text(left + 40, y + 42, "input", 12, "muted")
     figure.text(left + 326, y + 68, "input and k new maps", 12, "muted")
     figure.text(left + 185, 256, "Every later layer sees every earlier map as it was", 12.5, "muted")
-    figure.text(left + 185, 274, "and weighs it for itself.", 12.5, "muted")
+    figure.text(left + 185, 274, "and weights it on its own.", 12.5, "muted")
     figure.text(left + 185, 298, "width grows by k; a layer makes only k maps", 12.5, "ink")

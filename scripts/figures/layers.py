@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the parts of the network do: a bottleneck layer, a transition, normalising first."""
+"""The parts of the network: a bottleneck layer, a transition, normalising first."""
 from .svg import LAYERS, Figure
 
 
@@ -117,7 +117,7 @@ def after(figure, left, y):
         figure.head(left + 294, target, 0, "red")
         figure.pill(left + 328, target, 66, f"layer {i + 1}", height=34, fill=colour, colour="white")
     figure.text(left + 175, 318, "A map is normalised once, where it is made.", 12.5, "muted")
-    figure.text(left + 175, 338, "All its readers get the same scale and the same cut.", 12.5, "muted")
+    figure.text(left + 175, 338, "All its readers get the same scale and the same shift.", 12.5, "muted")
 
 
 def before(figure, left, y):
@@ -132,5 +132,5 @@ def before(figure, left, y):
         figure.pill(left + 232, target, 132, f"BN · ReLU  (γ{'₁₂₃'[i]}, β{'₁₂₃'[i]})", height=32)
         figure.arrow(left + 298, target, left + 320, target, colour)
         figure.pill(left + 353, target, 66, f"layer {i + 1}", height=34, fill=colour, colour="white")
-    figure.text(left + 195, 318, "The map is kept raw. Each reader scales and cuts it in its own way;", 12.5, "muted")
-    figure.text(left + 195, 338, "its mean and variance are the same for all, so they are found once.", 12.5, "muted")
+    figure.text(left + 195, 318, "The map is kept raw. Each reader scales and shifts it in its own way;", 12.5, "muted")
+    figure.text(left + 195, 338, "its mean and variance are the same for all and computed once.", 12.5, "muted")

@@ -30,7 +30,7 @@ def memory():
         figure.text(place(layers, 0)[0], top + height + 17, str(layers), 11.5, "muted")
     series = [("orange", "concatenated layer by layer", "grows with the square of the layers"),
               ("blue", "one buffer, bottlenecks kept", "grows with the layers"),
-              ("green", "one buffer alone", "bottlenecks computed again")]
+              ("green", "one buffer alone", "bottlenecks recomputed")]
     for i, (colour, name, note) in enumerate(series):
         points = [place(layers, kept(layers)[i]) for layers in range(1, 25)]
         commands = [part for x, y in points for part in ("L", x, y)]

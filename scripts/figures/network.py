@@ -37,7 +37,7 @@ GAP, MIDDLE = 24, 148
 
 
 def part(figure, x, width, side, colour, name, channels, above=False, last=False):
-    """A box with its name and its maps' sizes under it, or above where those beside it lie close."""
+    """A box with its name and its maps' sizes below it, or above it if its neighbours are close."""
     height = 18 + 14 * math.log2(side)
     centre = x + width / 2
     figure.rect(x, MIDDLE - height / 2, width, height, colour, radius=4, outline="faint" if colour == "pill" else None)

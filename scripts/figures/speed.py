@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What was measured: kernels under the roofline, cost against size and batch."""
+"""Measurements: kernels under the roofline, cost against size and batch."""
 import math
 
 from .layers import plot_axes
@@ -8,7 +8,7 @@ from .svg import Figure
 # One core of an AMD EPYC 7003 with AVX2: multiply-adds, cache and memory as measured.
 PEAK, CACHE, MEMORY = 103.5, 42, 19.3
 
-# Operations a byte, were every input, weight and output moved once; GFLOP/s; label, its place.
+# Operations per byte, if every input, weight and output is moved once; GFLOP/s; label, its place.
 KERNELS = [
     (0.5, 9.5, "classifier, one picture", "green", (10, 4, "start")),
     (13.7, 85.1, "transition 28×28", "green", (-10, 18, "end")),
@@ -29,7 +29,7 @@ KERNELS = [
 # weights and working memory.
 SIZES = [(64, 2.6, 41), (96, 4.5, 42), (128, 7.6, 53), (160, 11.2, 54), (224, 20.6, 58), (288, 33.4, 69),
          (320, 41.0, 72), (384, 59.1, 78), (448, 80.6, 84), (512, 107.2, 92)]
-# Pictures a batch, milliseconds a picture, MB.
+# Pictures per batch, milliseconds per picture, MB.
 BATCHES = [(1, 20.6, 58), (2, 20.5, 63), (4, 20.4, 67), (8, 20.5, 75), (16, 20.5, 79), (32, 20.6, 83)]
 # Layers of the third block, milliseconds, MB.
 DEPTHS = [(8, 16.1, 37), (16, 18.0, 47), (24, 20.7, 58), (32, 23.7, 70), (40, 27.5, 83), (48, 31.8, 98),
@@ -39,7 +39,7 @@ DEPTHS = [(8, 16.1, 37), (16, 18.0, 47), (24, 20.7, 58), (32, 23.7, 70), (40, 27
 def roofline():
     figure = Figure(900, 430, "DenseNet-121's kernels under the roofline of one core")
     left, top, width, height = 84, 66, 776, 300
-    plot_axes(figure, left, top, width, height, "operations a byte moved",
+    plot_axes(figure, left, top, width, height, "operations per byte moved",
               "GFLOP/s; 3×3 by Winograd counted as direct convolution")
 
     def place(intensity, rate):
@@ -91,12 +91,12 @@ def cost():
     columns = [
         ("area of the picture", [(side * side, *rest, f"{side}²" if side in (224, 320, 384, 448, 512) else "")
                                  for side, *rest in SIZES], 120, 160),
-        ("pictures a batch", [(n, *rest, str(n) if n != 2 else "") for n, *rest in BATCHES], 40, 160),
+        ("pictures per batch", [(n, *rest, str(n) if n != 2 else "") for n, *rest in BATCHES], 40, 160),
         ("layers of the third block", [(n, *rest, str(n)) for n, *rest in DEPTHS], 60, 160),
     ]
     for i, (label, points, slowest, largest) in enumerate(columns):
         left = 68 + 286 * i
         times, sizes = ([(p[0], p[row], p[3]) for p in points] for row in (1, 2))
-        curve(figure, (left, 62), times, slowest, (label, "ms a picture"), "blue")
+        curve(figure, (left, 62), times, slowest, (label, "ms per picture"), "blue")
         curve(figure, (left, 294), sizes, largest, (label, "MB"), "green")
     return figure

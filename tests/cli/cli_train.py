@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Training as a person meets it: a run that is cut off anywhere goes on to the bits of
+"""Training as a person meets it: a run that is interrupted anywhere continues to the bits of
 one that was not; faults are said in a sentence; what is written can be read."""
 import csv
 import json
@@ -54,7 +54,7 @@ def write_cifar(folder, records=160):
 
 
 def results(run):
-    """What must not depend on how a run was cut: weights, state, log but for the time."""
+    """What must not depend on how a run was divided: weights, state, and the log except for the time."""
     kept = []
     for name in ("last.safetensors", "best.safetensors"):
         with open(f"{run}/{name}", "rb") as file:
@@ -259,10 +259,10 @@ def folders_in_use(folder, data):
         file.write("{}\n")
     child = stopped_before(7, data, *NETWORK, "--output", run)
     refused("another training in a folder", "is in use by another training", "train", data, *NETWORK, "--output", run)
-    refused("going on with a run that runs", "is in use by another training", "train", "--resume", run)
+    refused("resuming a run that is running", "is in use by another training", "train", "--resume", run)
     child.kill()
     _, said = child.communicate()
-    check("what a killed run left begun is begun anew", child.returncode == -signal.SIGKILL, said.strip()[-80:])
+    check("what a killed run left unfinished is started again", child.returncode == -signal.SIGKILL, said.strip()[-80:])
     os.unlink(f"{run}/resume.safetensors")
     kept = open(f"{run}/last.safetensors", "rb").read()
     refused("a folder of weights", "holds a last.safetensors already", "train", data, "--init",
@@ -319,7 +319,7 @@ def fine_tuning(folder, data):
 
 
 def planned_memory(folder, data):
-    """What is printed before the first step is what the whole process takes, validation included."""
+    """The memory printed before the first step is what the whole process takes, validation included."""
     for i, shape in enumerate((["--blocks", "2,4,8", "--growth", "32", "--bottleneck", "0"],
                                ["--blocks", "3,6,12", "--growth", "16", "--memory", "low", "--ema", "0.9"])):
         child = subprocess.Popen([DENSENET, "train", data, "--epochs", "1", "--stem", "cifar", *shape, "--output",

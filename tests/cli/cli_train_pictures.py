@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Training on pictures as they come: some that cannot be read, in pipelines of every
-kind. What cannot work is said before the first step, and no step is lost."""
+"""Training on real-world pictures: some that cannot be read, in pipelines of every
+kind. What cannot work is reported before the first step, and no step is lost."""
 import json
 import os
 import shutil
@@ -47,7 +47,7 @@ def kept(run):
 
 
 def unreadable(folder):
-    """A batch without a picture is a step like any other, whatever the run is cut into."""
+    """A batch without a picture is a step like any other, however the run is divided."""
     data = f"{folder}/torn"
     write_pictures(data, 36, torn=(0, 3, 4, 5))
     for name, options in (("one by one", ("--batch-size", "1")),
@@ -98,7 +98,7 @@ def fine_tuning(folder):
 
 
 def validation(folder):
-    """A validation that fails costs no epoch: the run goes on with it once it is mended."""
+    """A validation that fails costs no epoch: the run resumes with it once the cause is fixed."""
     data, val, run = f"{folder}/plain", f"{folder}/val", f"{folder}/mended"
     shared = ["train", data, *NETWORK, "--batch-size", "4", "--val", val]
     write_pictures(val, 40)
@@ -114,7 +114,7 @@ def validation(folder):
 
 
 def no_checkpoint(folder):
-    """How to go on is said only where there is something to go on with."""
+    """How to resume is said only if there is something to resume."""
     run, start = f"{folder}/diverged", f"{folder}/no-number.safetensors"
     with open(f"{folder}/pipeline0/last.safetensors", "rb") as file:
         weights = file.read()

@@ -47,7 +47,7 @@ def formats(folder):
                 "a storage named as a path": "fit"}.get(what, word)
         keys = ("0",) if b"storage" in code else ()
         refused(folder, f"old format: {what}", files.torch_legacy(code, keys, (6,) * len(keys)), word)
-    # The files that these were made from are sound, though no DenseNet's.
+    # The files that these were made from are valid, though not DenseNets.
     for data in (files.SOUND_ZIP, files.SOUND_LEGACY, files.DEFLATED, files.torch_legacy(files.by_python_2())):
         refused(folder, "a sound file", data, "convolution")
         found = json.loads(run("info", "--json", f"{folder}/bad.pth").stdout)
@@ -58,7 +58,7 @@ def formats(folder):
 
 
 def truncations(folder):
-    """A network's file cut at many places."""
+    """A network's file truncated at many places."""
     count = 0
     for name in ("net.safetensors", "net.pth"):
         with open(f"{folder}/net/{name}", "rb") as file:
@@ -103,7 +103,7 @@ def terminal_commands(folder):
 
 
 def false_entries(folder):
-    """Entries of the metadata that cannot be are named and left out, and the file read."""
+    """Impossible metadata entries are named and ignored, and the file is read."""
     with open(f"{folder}/net/net.safetensors", "rb") as file:
         data = file.read()
     start = 8 + int.from_bytes(data[:8], "little")
@@ -134,7 +134,7 @@ def false_entries(folder):
 
 
 def places(folder):
-    """Paths that are no files, and destinations that cannot be written."""
+    """Paths that are not files, and destinations that cannot be written."""
     good = f"{folder}/net/net.pth"
     for source, target, word in ((f"{folder}/absent.pth", f"{folder}/out.pth", "cannot be opened"),
                                  (folder, f"{folder}/out.pth", "folder"),
@@ -149,7 +149,7 @@ def places(folder):
 
 
 def streams(folder):
-    """Pipes are read to their end, and what has none is refused."""
+    """Pipes are read to their end, and endless ones are refused."""
     for name in ("net.safetensors", "net.pth"):
         path = f"{folder}/net/{name}"
         expected = run("info", path).stdout.replace(path, "/dev/stdin")

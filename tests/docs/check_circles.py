@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""No file of an archive calls one that, through others, calls it: check_circles.py ARCHIVE ...
+"""No two files of an archive call each other, directly or through others: check_circles.py ARCHIVE ...
 reads the symbols of object files, as nm names them."""
 import collections
 import shutil

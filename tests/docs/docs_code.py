@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the pages say of the code is so: functions are in the files named before
+"""What the pages say about the code is true: functions are in the files named before
 them, commands and their options exist, C compiles."""
 import glob
 import os
@@ -28,7 +28,7 @@ def paragraphs(page):
 
 
 def words_of_code(page):
-    """What stands in backticks, a list for each paragraph of prose."""
+    """The words in backticks, one list for each paragraph of prose."""
     return [re.findall(r"`([^`]+)`", " ".join(lines)) for code, lines in paragraphs(page) if not code]
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every file that README.md and docs/ speak of exists, every link leads somewhere."""
+"""Every file that README.md and docs/ mention exists, and every link has a target."""
 import glob
 import os
 import re

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The house is as CONTRIBUTING.md's table of rooms says: who includes whom, and no two files of
-one name. Needs nothing but Python."""
+"""The folders of src/ are as CONTRIBUTING.md's table says: which may include which, and no two
+files of one name. Needs only Python."""
 import collections
 import os
 import re

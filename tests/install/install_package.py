@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""install_package.py PREFIX FOLDER: what was installed in PREFIX serves a
-stranger's project: examples/ built in FOLDER and run, four ways."""
+"""install_package.py PREFIX FOLDER: what was installed in PREFIX works for
+another project: examples/ built in FOLDER and run, four ways."""
 import os
 import re
 import struct

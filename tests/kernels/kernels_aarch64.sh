@@ -11,7 +11,7 @@ if ! command -v $compiler >/dev/null || ! command -v qemu-aarch64 >/dev/null; th
 fi
 rm -rf "$1"
 mkdir -p "$1"
-# From src/base the checker takes what it needs, and that needs no library.
+# Of src/base only what the checker needs, which needs no library.
 for source in src/kernels/*.c src/kernels/reference/*.c tests/kernels/checker/*.c src/base/*.c; do
     $compiler -std=gnu11 -O3 -ffp-contract=fast -pthread -Wall -Wextra -Werror -D_GNU_SOURCE \
         -DDN_VERSION='"0"' -Iinclude -Isrc -c "$source" -o "$1/$(echo "$source" | tr / _).o"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Data sets held against torchvision's ImageFolder, tarfile, Pillow and numpy:
+"""Data sets compared with torchvision's ImageFolder, tarfile, Pillow and numpy:
 classes, order and pixels, of folders and archives made here and of real ones
 where they are."""
 

@@ -135,7 +135,7 @@ def compare_features(folder):
 
 
 def layers_that_hand_on_their_input(folder, case, dump):
-    """Such outputs are compared by the new maps, wherever they are; what has no counterpart is named."""
+    """Such outputs are compared by the new maps, wherever they are; arrays without a counterpart are named."""
     handed_on = f"{folder}/handed-on.npz"
     verify = ("verify", "--weights", case.weights, "--reference", handed_on, "--json")
     arrays = dict(numpy.load(dump))
@@ -157,7 +157,7 @@ def layers_that_hand_on_their_input(folder, case, dump):
 
 
 def dump_script(folder):
-    """What may be dumped, and what is said where nothing can be."""
+    """What may be dumped, and the message if nothing can be."""
     case = Case(folder, torchvision.models.densenet121(), (1, 3, 64, 64))
     for model, word in (("torchvision.models:densenet121", ""), ("torchvision.models", "MODULE:CALL is expected"),
                         ("nosuch:net", "No module named"), ("math:pi", "torch.nn.Module is expected")):

@@ -36,7 +36,7 @@ def report(what, figure, good):
 
 
 def preprocess(paths, specification, expect=0):
-    """The array, and what was said on standard error."""
+    """The array, and the text on standard error."""
     with tempfile.TemporaryDirectory() as folder:
         output = os.path.join(folder, "x.npy")
         done = subprocess.run([DENSENET, "preprocess", *paths, "--preprocess", specification, "--output", output],
@@ -78,7 +78,7 @@ def photograph(width, height, channels=3):
 
 
 def planes(image):
-    """As the program hands them out: channels x height x width."""
+    """As the program returns them: channels x height x width."""
     array = numpy.asarray(image)
     return array[None] if array.ndim == 2 else array.transpose(2, 0, 1)
 
@@ -92,7 +92,7 @@ def as_pillow_reads(source):
 
 
 def differing(paths, ours, reference):
-    """Names of the pictures of which a sample differs."""
+    """Names of the pictures with a sample that differs."""
     return [os.path.basename(path) for path, mine in zip(paths, ours) if not numpy.array_equal(mine, reference(path))]
 
 
@@ -140,8 +140,8 @@ def check_decoding(folder):
 
 
 def check_damage(folder):
-    """A truncated file is refused, or whole all the same; Pillow refuses what we
-    refuse, and sees what we see."""
+    """A truncated file is refused, unless it is complete all the same; Pillow
+    refuses the same files, and reads the same pixels."""
     rgb = Image.fromarray(photograph(40, 40))
     whole = {"JPEG": encoded(rgb, "JPEG"), "progressive JPEG": encoded(rgb, "JPEG", progressive=True),
              "PNG": encoded(rgb, "PNG"), "WebP": encoded(rgb, "WEBP"),

@@ -176,7 +176,7 @@ def weight_files():
 
 
 def reference_module():
-    """The module that ours extends, where the folder with it is at hand."""
+    """The module that ours extends, if the folder with it is available."""
     folder = os.path.join(os.environ.get("DENSENET_DATA", ""), "reference")
     if not os.path.exists(os.path.join(folder, "reference_densenet.py")):
         return 0

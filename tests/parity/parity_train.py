@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Training held against PyTorch: the same weights, batches and optimiser, then
+"""Training compared with PyTorch: the same weights, batches and optimiser, then
 losses, gradients, weights and running statistics. float64 PyTorch says which of
 the two float32 results is nearer to the truth."""
 
@@ -242,9 +242,10 @@ def cases():
     yield "accumulated in parts", {**step, "arch": cifar, "size": (4, 16, 16), "parts": 3}
     yield "frozen up to the second block", {
         **step, "arch": {**BASE, "blocks": (2, 2)}, "size": (4, 32, 32), "frozen": 29}
-    # At random weights the last block's ReLUs see 16 values a channel. One that
-    # rounding puts on the other side of zero changes the gradient by a hundredth,
-    # in PyTorch against its own float64 as well: the step has to be a usual one.
+    # At random weights the last block's ReLUs see 16 values per channel. One that
+    # rounding moves to the other side of zero changes the gradient by a
+    # hundredth, also between PyTorch and its own float64: the step has to be a
+    # typical one.
     yield "reference model", {**step, "arch": reference, "size": (4, 64, 64), "rate": 0.01}
     epoch = {**step, "rate": 0.02, "steps": 12}
     yield "epoch, bottleneck", {**epoch, "arch": cifar, "size": (8, 32, 32)}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The parts of training held against PyTorch, torchvision and Pillow:
+"""The parts of training compared with PyTorch, torchvision and Pillow:
 optimisers, schedules, losses, figures, crops, JPEG."""
 
 import io
@@ -51,7 +51,7 @@ def compare_optimisers():
 
 
 def rates(make, steps, momentum=False):
-    """Of a scheduler, what each step is taken with."""
+    """The rate and momentum that a scheduler gives each step."""
     optimiser = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=0.3, momentum=0.9)
     scheduler = make(optimiser)
     found = []

@@ -424,7 +424,7 @@ def foreign_labels(folder):
 
 
 def strangers(folder):
-    """The trained networks of strangers, if they are here."""
+    """Trained networks of other people, if available."""
     if not DATA or not os.path.isdir(f"{DATA}/data/weights"):
         print("strangers' networks: not here")
         return

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the scripts over the program share: they go on after a failed check, and end with it."""
+"""Shared by the scripts that run the program: they continue after a failed check, and fail at the end."""
 import sys
 
 failures = 0

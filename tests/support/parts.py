@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the scripts that run parts_driver share."""
+"""Shared by the scripts that run parts_driver."""
 
 import os
 import subprocess
