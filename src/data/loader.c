@@ -18,7 +18,7 @@ struct dn_loader {
     int batches;
     int64_t epoch; /* of the batch that comes next */
     int index;
-    int *order; /* the samples of order_epoch; used by whoever prepares a batch */
+    int *order; /* the samples of order_epoch; used by the thread that prepares a batch */
     int64_t order_epoch;
     bool *reported;         /* samples that were already reported as skipped */
     dn_batch_slot slots[2]; /* without prefetching only the first is used */
@@ -139,7 +139,8 @@ static dn_status check(const dn_dataset *dataset, const dn_loader_options *optio
     if (options->training && dn_dataset_task(dataset) == DN_TASK_CLASSES)
         DN_TRY(check_classes(dataset));
     if ((options->training || options->drop_last) && options->batch > count)
-        return dn_fail(DN_ERROR_ARGUMENT, "%s: a batch of %d is more than all %d pictures",
+        return dn_fail(DN_ERROR_ARGUMENT,
+                       "%s: a batch of %d is larger than the data set, %d pictures",
                        dn_dataset_path(dataset), options->batch, count);
     return DN_OK;
 }

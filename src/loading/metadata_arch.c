@@ -153,9 +153,9 @@ bool dn_metadata_arch(const dn_tensor_file *file, dn_arch *arch, dn_metadata_dou
     const char *name = dn_metadata_text(file, "densenet.arch");
     if (!name || !parse_arch(file, &recorded, doubts))
         return false;
-    const char *lie = find_contradiction(&recorded, arch);
-    if (lie)
-        return dn_metadata_doubt(doubts, file, lie, "which its tensors contradict");
+    const char *contradicted = find_contradiction(&recorded, arch);
+    if (contradicted)
+        return dn_metadata_doubt(doubts, file, contradicted, "which its tensors contradict");
     bool named = fits_name(name, arch) || dn_metadata_doubt(doubts, file, "densenet.arch",
                                                             "which is not what this network is");
     snprintf(recorded.name, sizeof recorded.name, "%s", named ? name : arch->name);

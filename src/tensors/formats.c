@@ -17,7 +17,7 @@ static const dn_reader *const readers[] = {
 static const struct {
     size_t offset;
     const char *magic, *sentence;
-} strangers[] = {
+} other_formats[] = {
     {0, "version https://git-lfs", "is a Git LFS pointer; the weights themselves were not fetched"},
     {0, "<!", "is a web page, not a weight file"},
     {0, "<html", "is a web page, not a weight file"},
@@ -32,11 +32,11 @@ static const struct {
 
 static dn_status refuse(const dn_tensor_file *file)
 {
-    for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++) {
-        size_t length = strlen(strangers[i].magic), offset = strangers[i].offset;
+    for (size_t i = 0; i < sizeof other_formats / sizeof *other_formats; i++) {
+        size_t length = strlen(other_formats[i].magic), offset = other_formats[i].offset;
         if (file->map.size >= offset + length &&
-            memcmp(file->map.data + offset, strangers[i].magic, length) == 0)
-            return dn_fail(DN_ERROR_FORMAT, "%s: %s", file->name, strangers[i].sentence);
+            memcmp(file->map.data + offset, other_formats[i].magic, length) == 0)
+            return dn_fail(DN_ERROR_FORMAT, "%s: %s", file->name, other_formats[i].sentence);
     }
     return dn_fail(DN_ERROR_FORMAT, "%s: is %s, neither safetensors nor a PyTorch file", file->name,
                    file->map.size ? "of an unknown format" : "empty");

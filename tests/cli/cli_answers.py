@@ -144,7 +144,7 @@ def lies(folder):
 
 
 def no_numbers(folder):
-    """An answer that is no number is said of the picture."""
+    """An answer that is not a number is reported for the picture."""
     changed(f"{folder}/cifar.safetensors", f"{folder}/nan.safetensors", fill=0xff)
     pictures = [f"{folder}/data/{name}/0.png" for name in "ab"]
     for form in ((), ("--json",), ("--csv",)):

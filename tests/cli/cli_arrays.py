@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Arrays in and out: names that promise another format, values that are no numbers, shapes that
+"""Arrays in and out: names that promise another format, values that are not numbers, shapes that
 differ; and ranks of labels. Needs nothing but Python."""
 import csv
 import io

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A stranger's network, fine-tuned on pictures as people have them, gets better:
+"""Another network, fine-tuned on pictures as people have them, gets better:
 trained on clean CIFAR pictures, it meets JPEG files of another test set."""
 import json
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Labels that are no good names: empty ones, bytes of another encoding. Needs nothing but Python."""
+"""Labels that are not good names: empty ones, bytes of another encoding. Needs nothing but Python."""
 import csv
 import json
 import os

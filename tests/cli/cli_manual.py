@@ -14,7 +14,7 @@ def output(*arguments, **options):
 
 
 def check_width(name, text):
-    """A terminal's width, but for lines to copy."""
+    """A terminal's width, except lines to copy."""
     for line in text.splitlines():
         assert len(line) <= 80 or line.startswith(("  densenet", "Usage:")), "%s: %d columns: %s" % (
             name, len(line), line)

@@ -71,7 +71,7 @@ def leftovers(folder):
         with open(f"{folder}/dir/{held}", "r+b") as stream:
             fcntl.flock(stream, fcntl.LOCK_EX)
             done = run(*command, f"{folder}/dir/{name}")
-        check(f"leftovers beside {name}", done.returncode == 0 and sorted(os.listdir(f"{folder}/dir")) ==
+        check(f"leftovers next to {name}", done.returncode == 0 and sorted(os.listdir(f"{folder}/dir")) ==
               sorted([*kept, name]), os.listdir(f"{folder}/dir"))
         for entry in os.listdir(f"{folder}/dir"):
             os.unlink(f"{folder}/dir/{entry}")
@@ -120,7 +120,7 @@ def links_and_long_names(folder):
             done = run(*command, name)
             check(f"{length} bytes of a name", done.returncode == 0 and
                   contents(name) == contents(f"{folder}/plain"), done.stderr)
-        check("nothing beside", not [name for name in os.listdir(f"{place}/far") if ".tmp" in name],
+        check("nothing next to it", not [name for name in os.listdir(f"{place}/far") if ".tmp" in name],
               os.listdir(f"{place}/far"))
 
 

@@ -64,7 +64,7 @@ def check(folder):
     assert os.stat(output).st_mode & 0o777 == 0o666 & ~umask
     os.unlink(output)
 
-    # What cannot be read is reported, the rest goes on.
+    # What cannot be read is reported, the others are still processed.
     status, said = run(inside("missing.png"), inside("pictures"), inside("broken.jpg"),
                        inside("bomb.png"), inside("out"), *small)
     assert status == 1 and array(output)[0] == (3, 1, 4, 5)

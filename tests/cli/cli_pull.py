@@ -93,7 +93,7 @@ def main(folder):
     with open(path, "r+b") as file:
         file.write(b"damaged")
     done = pull("/moved")
-    check("a damaged file is fetched anew, over a redirection", done.returncode == 0 and holds(path), done)
+    check("a damaged file is fetched again, over a redirection", done.returncode == 0 and holds(path), done)
 
     def resume(what, place, begun, expected):
         forget()
@@ -111,7 +111,7 @@ def main(folder):
     forget()
     Server.piece = len(Server.content) // 3 + 1
     done = pull("/cut")
-    check("cut off twice, goes on by itself", done.returncode == 0 and holds(path) and len(Server.requests) == 3, done)
+    check("cut off twice, resumes by itself", done.returncode == 0 and holds(path) and len(Server.requests) == 3, done)
     forget()
     Server.piece = len(Server.content) // 20
     done = pull("/cut")
@@ -119,7 +119,7 @@ def main(folder):
     check("cut off too often: the part stays", done.returncode == 2 and "again" in done.stderr and
           kept == 10 * Server.piece and not os.path.exists(path), (done, kept))
     done = pull("/file")
-    check("and the next call goes on from it", done.returncode == 0 and holds(path) and
+    check("and the next call resumes from it", done.returncode == 0 and holds(path) and
           Server.requests == [("/file", f"bytes={kept}-")], Server.requests)
 
     def refuse(what, place, *words, **options):

@@ -116,12 +116,12 @@ def sent(call, number, what):
 
 
 def stopped_before(rename, *arguments):
-    """A training that stands still before a rename. The first six are settings.json, log.csv, resume.safetensors,
+    """A training that stops before a rename. The first six are settings.json, log.csv, resume.safetensors,
     last.safetensors, best.safetensors and curves.png of the first epoch."""
     child = subprocess.Popen([DENSENET, "train", *arguments, "--save-minutes", "100000"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                              env=sent("rename", rename, signal.SIGSTOP))
     _, status = os.waitpid(child.pid, os.WUNTRACED)
-    check("a training stands still", os.WIFSTOPPED(status))
+    check("a training stops", os.WIFSTOPPED(status))
     return child
 
 
@@ -152,7 +152,7 @@ def signalled_run(folder, data, expected):
     child.send_signal(signal.SIGCONT)
     _, said = child.communicate()
     check("SIGINT is answered at once", "finishing the step; interrupt again to quit" in said)
-    check("SIGINT saves and says how to go on", child.returncode == 1 and f"--resume {run}" in said,
+    check("SIGINT saves and says how to resume", child.returncode == 1 and f"--resume {run}" in said,
           said.strip().splitlines()[-1])
     done = densenet("train", "--resume", run)
     check("the same bits after SIGINT", done.returncode == 0 and results(run) == expected)
@@ -175,7 +175,7 @@ def full_disk(folder, data):
 
 
 def write_pictures(folder, data):
-    """Class folders, by way of `densenet preprocess`'s own test helper: tiny PNGs."""
+    """Class folders, through `densenet preprocess`'s own test helper: tiny PNGs."""
     import struct
     import zlib
 
@@ -244,7 +244,7 @@ def pictures_and_faults(folder, data):
     refused("milestones that fall", "rising", "train", data, *NETWORK, "--milestones", "0.7,0.3", "--output",
             f"{folder}/r5")
     done = densenet("train", data, *NETWORK, "--lr", "1e3", "--epochs", "40", "--output", f"{folder}/r6")
-    check("a loss that is no number stops the run", done.returncode == 2 and "step" in done.stderr
+    check("a loss that is not a number stops the run", done.returncode == 2 and "step" in done.stderr
           and "lower learning rate" in done.stderr, done.stderr.strip().splitlines()[-2])
 
 
@@ -254,7 +254,7 @@ def folders_in_use(folder, data):
     os.makedirs(run)
     with open(f"{run}/log.csv", "w", encoding="ascii") as file:
         file.write("somebody's\n")
-    refused("a log that is no run's", "holds a log.csv already", "train", data, *NETWORK, "--output", run)
+    refused("a log that is not a run's", "already holds a log.csv", "train", data, *NETWORK, "--output", run)
     with open(f"{run}/settings.json", "w", encoding="ascii") as file:
         file.write("{}\n")
     child = stopped_before(7, data, *NETWORK, "--output", run)

@@ -110,7 +110,7 @@ def validation(folder):
     shutil.rmtree(val)
     shutil.move(f"{val} to come", val)
     done = densenet("train", "--resume", run)
-    check("goes on with the validation", done.returncode == 0 and kept(run) == kept(f"{folder}/sound"), done)
+    check("resumes with the validation", done.returncode == 0 and kept(run) == kept(f"{folder}/sound"), done)
 
 
 def no_checkpoint(folder):

@@ -9,9 +9,9 @@ import sys
 
 def calls(archive):
     """For each object file those whose symbols it uses."""
-    told = subprocess.run(["nm", "--format=posix", archive], capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(["nm", "--format=posix", archive], capture_output=True, text=True, check=True).stdout
     owner, wanted, file = {}, collections.defaultdict(set), None
-    for line in told.splitlines():
+    for line in said.splitlines():
         words = line.split()
         if line.endswith("]:"):
             file = line[line.rindex("[") + 1:-2]

@@ -136,15 +136,15 @@ def compare_features(folder):
 
 def layers_that_hand_on_their_input(folder, case, dump):
     """Such outputs are compared by the new maps, wherever they are; arrays without a counterpart are named."""
-    handed_on = f"{folder}/handed-on.npz"
-    verify = ("verify", "--weights", case.weights, "--reference", handed_on, "--json")
+    passed_on = f"{folder}/passed-on.npz"
+    verify = ("verify", "--weights", case.weights, "--reference", passed_on, "--json")
     arrays = dict(numpy.load(dump))
     layers = [name for name in arrays if re.fullmatch(r"features\.denseblock2\.denselayer\d+", name)]
     for what, order in (("last", 1), ("first", -1)):
         changed = dict(arrays, strange=arrays["input"], **{"features.denseblock1": arrays["input"]})
         for name in layers:
             changed[name] = numpy.concatenate([numpy.zeros_like(arrays[name]), arrays[name]][::order], axis=1)
-        numpy.savez(handed_on, **changed)
+        numpy.savez(passed_on, **changed)
         said = json.loads(densenet(*verify))
         compared, skipped = [row["layer"] for row in said["layers"]], [row["layer"] for row in said["skipped"]]
         check(f"new maps {what}", said["within"] and set(layers) <= set(compared), said["largest_error"])
@@ -152,7 +152,7 @@ def layers_that_hand_on_their_input(folder, case, dump):
               not set(skipped) & set(compared) and len(skipped) + len(compared) + 1 == len(changed))
         changed[layers[4]][0, -5:] += 1
         changed[layers[4]][0, :5] += 1
-        numpy.savez(handed_on, **changed)
+        numpy.savez(passed_on, **changed)
         check("a layer that departs", json.loads(densenet(*verify, expect=1))["first_departure"]["layer"] == layers[4])
 
 

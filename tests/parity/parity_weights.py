@@ -415,7 +415,7 @@ def cards(folder):
     print("cards: labels, preprocessing, task; both formats, both namings")
 
 
-def foreign_labels(folder):
+def other_labels(folder):
     path = f"{folder}/in.pth"
     names = [f"kind {i}" for i in range(10)]
     for extra in ({"classes": names}, {"class_to_idx": {name: i for i, name in enumerate(names)}}):
@@ -439,7 +439,7 @@ def strangers(folder):
 
 
 TESTS = (named_networks, odd_networks, wrappers, number_formats, file_formats, whole_modules,
-         concatenation, misfits, cards, foreign_labels, strangers)
+         concatenation, misfits, cards, other_labels, strangers)
 
 
 def main():

@@ -21,7 +21,7 @@ static inline const char *scratch_path(const char *name)
     return path;
 }
 
-/* Makes the folder anew for each test. */
+/* Makes a new folder for each test. */
 static inline int scratch_begin(void **state)
 {
     (void)state;

@@ -62,9 +62,10 @@ bool weights_name_valid(const char *path)
     for (size_t i = 0; i < sizeof written / sizeof *written; i++)
         if (strcasecmp(ending, written[i]) == 0)
             return true;
-    return complain("%s: %s files are not written; the name of a weight file ends in .safetensors, "
-                    ".pt or .pth, or has no ending",
-                    path, ending);
+    return complain(
+        "%s: %s files are not written; the name of a weight file must end in .safetensors, "
+        ".pt or .pth, or have no ending",
+        path, ending);
 }
 
 dn_status weights_read(const char *path, dn_model **model)

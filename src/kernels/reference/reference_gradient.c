@@ -9,7 +9,7 @@ static float *element(const dn_rows *rows, int row, int c)
     return rows->data + row * rows->stride + c;
 }
 
-/* Exact but for its last rounding: its sign is that of a fused multiply-add. */
+/* Exact except for the last rounding: its sign is that of a fused multiply-add. */
 static double activated(const dn_affine *affine, float value, int c)
 {
     double x = (double)value * (double)affine->scale[c] + (double)affine->shift[c];

@@ -114,7 +114,7 @@ DN_INLINE void run_tile(int rows, int vectors, int row, const panel_work *work, 
         run_tile(ROWS, vectors, row, work, ahead);                                                 \
         break;
 
-/* Rows are dealt evenly to as few tiles as they need: a tile of one row would
+/* Rows are divided evenly among as few tiles as possible: a tile of one row would
  * take nearly as long as one of six. Their number is a constant in each case,
  * so that the sums stay in registers. */
 DN_INLINE void multiply_panel(int vectors, const panel_work *work)

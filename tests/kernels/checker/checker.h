@@ -14,10 +14,10 @@ typedef struct check_run {
     const dn_kernels *kernels; /* under test */
     const char *check;
     dn_random random;
-    uint64_t seed;    /* of the case at hand */
-    char shape[256];  /* the case at hand, for messages */
+    uint64_t seed;    /* of the current case */
+    char shape[256];  /* the current case, for messages */
     double worst;     /* largest error of the check so far, as compare_maps takes it */
-    bool failed;      /* the case at hand */
+    bool failed;      /* the current case */
     double peak;      /* FMA peak of one core, FLOP/s; benches only */
     double bench_for; /* seconds a bench's shape is timed */
 } check_run;

@@ -141,7 +141,7 @@ static void webdataset_names(void **state)
     assert_survives_lack_of_memory("x.tar");
 }
 
-/* Each archive starts anew: 1.jpg of one has nothing to do with 1.cls of another. */
+/* Each archive starts afresh: 1.jpg of one has nothing to do with 1.cls of another. */
 static void webdataset_samples_end_with_their_archive(void **state)
 {
     (void)state;
@@ -152,7 +152,7 @@ static void webdataset_samples_end_with_their_archive(void **state)
     dn_dataset_free(dataset);
     WRITE_TAR("torn/1.tar", "0.jpg", "0.cls=dog", "1.jpg");
     WRITE_TAR("torn/2.tar", "1.cls=cat", "2.jpg", "2.cls=dog");
-    assert_refused("torn", DN_PORTION_TRAIN, "1.jpg has no .cls or .json beside it");
+    assert_refused("torn", DN_PORTION_TRAIN, "1.jpg has no .cls or .json of the same key");
 }
 
 static void pictures_in_place(void **state)
@@ -180,9 +180,9 @@ static void refused(void **state)
 {
     (void)state;
     WRITE_TAR("flat.tar", "1.jpg", "a/2.jpg");
-    assert_refused("flat.tar", DN_PORTION_TRAIN, "1.jpg lies in no class folder");
+    assert_refused("flat.tar", DN_PORTION_TRAIN, "1.jpg is not in a class folder");
     WRITE_TAR("bare.tar", "1.jpg", "2.jpg");
-    assert_refused("bare.tar", DN_PORTION_TRAIN, "1.jpg lies in no class folder");
+    assert_refused("bare.tar", DN_PORTION_TRAIN, "1.jpg is not in a class folder");
     WRITE_TAR("none.tar", "a/1.txt");
     assert_refused("none.tar", DN_PORTION_TRAIN, "holds no pictures");
     scratch_text("empty.tar", "");
@@ -190,7 +190,7 @@ static void refused(void **state)
     scratch_text("words.tar", "no archive at all");
     assert_refused("words.tar", DN_PORTION_TRAIN, "holds no pictures");
     WRITE_TAR("half.tar", "1.jpg", "1.cls=1", "2.jpg");
-    assert_refused("half.tar", DN_PORTION_TRAIN, "2.jpg has no .cls or .json beside it");
+    assert_refused("half.tar", DN_PORTION_TRAIN, "2.jpg has no .cls or .json of the same key");
     WRITE_TAR("negative.tar", "1.jpg", "1.cls=-1");
     assert_refused("negative.tar", DN_PORTION_TRAIN, "1.jpg: has the class -1");
     WRITE_TAR("blank.tar", "1.jpg", "1.cls= \n");

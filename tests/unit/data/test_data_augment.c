@@ -233,7 +233,7 @@ static void same_draw_same_picture(void **state)
     dn_image_free(image);
 }
 
-/* Blanks are zero in all channels and as large as said, less what lies outside. */
+/* Blanks are zero in all channels and as large as said, less what is outside. */
 static void cutout(void **state)
 {
     (void)state;

@@ -104,11 +104,12 @@ static void refused(void **state)
     (void)state;
     const unsigned char bad[] = {1, 10}, good[] = {1}, bad100[] = {3, 100}, good100[] = {0, 3};
     write_records("bad.bin", 1, bad, 2);
-    assert_refused("bad.bin", DN_PORTION_TRAIN, "record 1 has the label 10, of 0..9");
+    assert_refused("bad.bin", DN_PORTION_TRAIN, "record 1 has the label 10, out of the range 0..9");
     write_records("bad100.bin", 2, bad100, 1);
-    assert_refused("bad100.bin", DN_PORTION_TRAIN, "record 0 has the label 100, of 0..99");
+    assert_refused("bad100.bin", DN_PORTION_TRAIN,
+                   "record 0 has the label 100, out of the range 0..99");
     scratch_text("short.bin", "0123");
-    assert_refused("short.bin", DN_PORTION_TRAIN, "4 bytes are no whole number");
+    assert_refused("short.bin", DN_PORTION_TRAIN, "4 bytes are not a whole number");
     scratch_text("none.bin", "");
     assert_refused("none.bin", DN_PORTION_TRAIN, "holds no pictures");
     write_records("only/data_batch_1.bin", 1, good, 1);

@@ -146,8 +146,8 @@ static void refused(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
-        {"", "no header"},
-        {"image\na.png\n", "header"},
+        {"", "does not begin with a header"},
+        {"image\na.png\n", "does not begin with a header"},
         {"image,x\n", "holds no pictures"},
         {"image,,x\n", "column 2 has no name"},
         {"image,x,x\n", "two columns are named x"},

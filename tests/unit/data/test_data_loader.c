@@ -310,7 +310,8 @@ static void refused(void **state)
     dn_loader_options options = options_of(5, NULL);
     dn_loader *loader = NULL;
     assert_int_equal(dn_loader_create(dataset, &options, &loader), DN_ERROR_ARGUMENT);
-    assert_non_null(strstr(dn_last_error(), "a batch of 5 is larger than the 4 pictures"));
+    assert_non_null(
+        strstr(dn_last_error(), "a batch of 5 is larger than the data set, 4 pictures"));
     options.training = false;
     assert_int_equal(dn_loader_create(dataset, &options, &loader), DN_OK);
     dn_loader_free(loader);

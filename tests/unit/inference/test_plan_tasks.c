@@ -42,7 +42,7 @@ static int convolution_tasks(const dn_step *step)
 }
 
 /* As many tasks as units and panels, rows of the picture, or cache lines of
- * channels would give; zeroed borders and the copy of the logits are no work. */
+ * channels would give; zeroed borders and the copy of the logits do not count. */
 static int most_tasks(const dn_step *step)
 {
     switch (step->kind) {
