@@ -15,15 +15,17 @@ typedef struct head_work {
     dn_affine affine;
     const float *logits_gradient;
     float *pooled_gradient; /* images x pooled_stride */
+    float *records;         /* images x dn_norm_record */
 } head_work;
 
 static void needs_of(const dn_engine *engine, const dn_node *node, dn_needs *needs)
 {
     size_t images = (size_t)engine->options.images, padded = (size_t)dn_padded(node->in);
     size_t sums = (size_t)CLASSES_PER_TASK * padded;
-    *needs = (dn_needs){.panels = dn_panels_needed(engine, node),
-                        .partials = images * (padded + dn_norm_record(node->in)),
-                        .thread = sums};
+    *needs =
+        (dn_needs){.panels = dn_panels_needed(engine, node),
+                   .partials = images * (padded + dn_norm_record(node->in) + (size_t)node->out),
+                   .thread = sums};
 }
 
 static dn_grid matrix(float *data, int rows, int stride)
@@ -125,8 +127,7 @@ static void pass_image_back(void *context, int image, int thread)
     const dn_maps *source = &engine->graph.maps[node->source];
     const dn_map_state *state = &engine->maps[node->source];
     size_t pixels = (size_t)source->height * (size_t)source->width;
-    float *records = work->pooled_gradient + (size_t)engine->images * (size_t)dn_padded(node->in);
-    float *record = records + (size_t)image * dn_norm_record(node->in);
+    float *record = work->records + (size_t)image * dn_norm_record(node->in);
     memset(record, 0, dn_norm_record(node->in) * sizeof *record);
     dn_norm_gradient op = dn_prepare_norm_gradient(engine, node, 0, node->in, record);
     op.gradient.data = work->pooled_gradient + (size_t)image * (size_t)dn_padded(node->in);
@@ -136,30 +137,37 @@ static void pass_image_back(void *context, int image, int thread)
     engine->kernels->gradients->norm_gradient(&op);
 }
 
+/* The gradients of pooled maps. Kernels take grids that can be written: the logits'
+ * gradients, which are the caller's, are copied behind the records. */
+static void pass_to_pooled(dn_engine *engine, const dn_node *node, const head_work *work)
+{
+    const dn_maps *source = &engine->graph.maps[node->source];
+    float share = 1.0f / (float)(source->height * source->width);
+    size_t images = (size_t)engine->images;
+    float *gradient = work->records + images * dn_norm_record(node->in);
+    memcpy(gradient, engine->logits_gradient, images * (size_t)node->out * sizeof *gradient);
+    multiply(engine, matrix(gradient, engine->images, node->out),
+             matrix(work->pooled_gradient, engine->images, dn_padded(node->in)),
+             dn_lay_out_transposed(engine, node, share).panels, NULL);
+}
+
 static void backward(dn_engine *engine, const dn_node *node)
 {
     head_work work = {.engine = engine,
                       .node = node,
                       .logits_gradient = engine->logits_gradient,
                       .pooled_gradient = engine->partials};
-    int stride = dn_padded(node->in);
+    work.records = work.pooled_gradient + (size_t)engine->images * (size_t)dn_padded(node->in);
     if (dn_gradient_of(engine, node->weight))
         dn_parallel(engine->options.team, dn_ceil_divide(node->out, CLASSES_PER_TASK),
                     class_gradients, &work);
     bias_gradient(&work);
     if (!dn_source_needs_gradient(engine, node))
         return;
-    const dn_maps *source = &engine->graph.maps[node->source];
-    float share = 1.0f / (float)(source->height * source->width);
-    dn_grid gradient = matrix(NULL, engine->images, node->out);
-    memcpy(&gradient.data, &engine->logits_gradient, sizeof gradient.data);
-    multiply(engine, gradient, matrix(work.pooled_gradient, engine->images, stride),
-             dn_lay_out_transposed(engine, node, share).panels, NULL);
+    pass_to_pooled(engine, node, &work);
     dn_prepare_norm(engine, node);
     dn_parallel(engine->options.team, engine->images, pass_image_back, &work);
-    dn_join_norm_gradient(engine, node,
-                          work.pooled_gradient + (size_t)engine->images * (size_t)stride,
-                          engine->images);
+    dn_join_norm_gradient(engine, node, work.records, engine->images);
 }
 
 const dn_node_row dn_head_row = {needs_of, forward, backward};
