@@ -138,7 +138,7 @@ static void pass_image_back(void *context, int image, int thread)
 }
 
 /* The gradients of pooled maps. Kernels take grids that can be written: the logits'
- * gradients, which are the caller's, are copied behind the records. */
+ * gradients, which are the caller's, are copied after the records. */
 static void pass_to_pooled(dn_engine *engine, const dn_node *node, const head_work *work)
 {
     const dn_maps *source = &engine->graph.maps[node->source];
