@@ -2,6 +2,7 @@
 #include "commands/commands.h"
 
 #include "arguments/network.h"
+#include "arguments/threads.h"
 #include "commands/bench_train.h"
 #include "densenet.h"
 #include "reports/bench_rows.h"
@@ -13,7 +14,7 @@
 #include <string.h>
 
 static struct {
-    int batch, threads, runs, size;
+    int batch, runs, size;
     bool json, layers, train;
 } chosen = {.batch = 1, .runs = 10};
 
@@ -21,7 +22,7 @@ static const option_row options[] = {
     {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures per run (1)", 1, 65536},
     {"size", 0, OPTION_INT, &chosen.size, "N", "their height and width (224; CIFAR stems 32)", 1,
      65536},
-    {"threads", 't', OPTION_INT, &chosen.threads, "N", "threads (0: one per core)", 0, 4096},
+    {"", 0, OPTION_TABLE, threads_option, NULL, NULL, 0, 0},
     {"runs", 'r', OPTION_INT, &chosen.runs, "N", "timed runs, after one to warm up (10)", 1,
      1000000},
     {"train", 0, OPTION_FLAG, &chosen.train, NULL, "time a training step", 0, 0},
@@ -123,7 +124,7 @@ static int run(int count, char **arguments)
                      .size = chosen.size ? chosen.size
                              : imagenet  ? 224
                                          : 32,
-                     .threads = chosen.threads ? chosen.threads : dn_core_count()};
+                     .threads = threads_chosen()};
     dn_model *model;
     if (dn_model_init(&arch, DN_INIT_PYTORCH, 1, &model) != DN_OK)
         return refuse();

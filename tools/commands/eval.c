@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "arguments/threads.h"
 #include "arguments/weights.h"
 #include "commands/commands.h"
 #include "files/labelled.h"
@@ -14,7 +15,7 @@
 
 static struct {
     const char *confusion, *per_class;
-    int batch, threads;
+    int batch;
     bool json;
 } chosen;
 
@@ -26,7 +27,7 @@ static const option_row options[] = {
      0},
     {"json", 0, OPTION_FLAG, &chosen.json, NULL, "print a JSON object", 0, 0},
     {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures per run (16)", 1, 4096},
-    {"threads", 't', OPTION_INT, &chosen.threads, "N", "threads (0: one per core)", 0, 1024},
+    {"", 0, OPTION_TABLE, threads_option, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, picture_options, NULL, NULL, 0, 0},
     {0},
 };
@@ -65,7 +66,7 @@ static dn_evaluation *evaluate(const dn_model *model, dn_dataset *data)
 {
     dn_evaluation *evaluation;
     dn_evaluate_options asked = {.batch = chosen.batch,
-                                 .threads = chosen.threads,
+                                 .threads = threads_asked(),
                                  .progress = show_progress,
                                  .skipped = show_skipped};
     dn_model_preprocess(model, &asked.preprocess);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "arguments/feature_names.h"
+#include "arguments/threads.h"
 #include "arguments/weights.h"
 #include "commands/commands.h"
 #include "files/same_file.h"
@@ -12,7 +13,7 @@
 
 static struct {
     const char *input, *output, *feature;
-    int threads, batch;
+    int batch;
 } chosen = {.batch = 16};
 
 static const option_row options[] = {
@@ -22,7 +23,7 @@ static const option_row options[] = {
     {"features", 0, OPTION_TEXT, &chosen.feature, "NAME",
      "write this inner tensor instead: block1.layer3, final, pool, ...", 0, 0},
     {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures per run (16)", 1, 65536},
-    {"threads", 't', OPTION_INT, &chosen.threads, "N", "threads (0: one per core)", 0, 4096},
+    {"", 0, OPTION_TABLE, threads_option, NULL, NULL, 0, 0},
     {0},
 };
 
@@ -116,7 +117,7 @@ static int forward(const dn_model *model, const npy_array *input)
         return EXIT_REFUSED;
     }
     dn_session *session;
-    if (!session_open(model, chosen.threads, &session))
+    if (!session_open(model, threads_asked(), &session))
         return EXIT_REFUSED;
     bool finite = true;
     bool sound = write_result(session, input, arch, chosen.feature ? match.name : NULL, &finite);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "arguments/threads.h"
 #include "arguments/weights.h"
 #include "commands/commands.h"
 #include "drawing/heat_folder.h"
@@ -15,7 +16,7 @@
 
 static struct {
     const char *labels, *heat;
-    int top, threads, batch;
+    int top, batch;
     bool json, csv;
 } chosen = {.top = 5, .batch = 8};
 
@@ -31,7 +32,7 @@ static const option_row options[] = {
      0, 0},
     {"csv", 0, OPTION_FLAG, &chosen.csv, NULL, "print CSV", 0, 0},
     {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures per run (8)", 1, 4096},
-    {"threads", 't', OPTION_INT, &chosen.threads, "N", "threads (0: one per core)", 0, 1024},
+    {"", 0, OPTION_TABLE, threads_option, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, picture_options, NULL, NULL, 0, 0},
     {0},
 };
@@ -149,9 +150,8 @@ static bool run_list(predictor *p, const picture_list *list)
         size_t left = list->count - done;
         int count = left < (size_t)chosen.batch ? (int)left : chosen.batch;
         progress("%zu of %zu pictures", done, list->count);
-        picture_tensors_fill(&p->preprocess, list->paths + done, count,
-                             chosen.threads ? chosen.threads : dn_core_count(), p->heat != NULL,
-                             tensors);
+        picture_tensors_fill(&p->preprocess, list->paths + done, count, threads_chosen(),
+                             p->heat != NULL, tensors);
         sound = run_batch(p, list->paths + done, tensors, count);
         picture_tensors_free(count, tensors);
     }
@@ -172,7 +172,7 @@ static bool open_predictor(predictor *p, dn_model *model, const picture_list *li
         return complain("the pipeline makes %d channel%s, the network takes %d",
                         p->preprocess.channels, p->preprocess.channels == 1 ? "" : "s",
                         dn_model_arch(model)->channels);
-    if (!session_open(model, chosen.threads, &p->session))
+    if (!session_open(model, threads_asked(), &p->session))
         return false;
     if (chosen.heat && !(p->heat = heat_folder_open(chosen.heat, model, list)))
         return false;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* densenet preprocess: the tensor that a network would see. */
+#include "arguments/threads.h"
 #include "arguments/weights.h"
 #include "commands/commands.h"
 #include "files/npy.h"
@@ -8,16 +9,12 @@
 
 #define BATCH 64 /* pictures between two writes */
 
-static struct {
-    const char *output;
-    int threads;
-} chosen;
+static const char *output;
 
 static const option_row options[] = {
     {"", 0, OPTION_TABLE, weights_options, NULL, NULL, 0, 0},
-    {"output", 'o', OPTION_FILE, &chosen.output, "FILE", "the .npy to write", 0, 0},
-    {"threads", 't', OPTION_INT, &chosen.threads, "N",
-     "pictures worked on at once (0: one per core)", 0, 1024},
+    {"output", 'o', OPTION_FILE, &output, "FILE", "the .npy to write", 0, 0},
+    {"", 0, OPTION_TABLE, threads_option, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, picture_options, NULL, NULL, 0, 0},
     {0},
 };
@@ -79,10 +76,9 @@ static bool add_all(growing_array *result, const picture_list *list, int threads
 static int write_array(const dn_preprocess *preprocess, const picture_list *list)
 {
     growing_array result = {.preprocess = preprocess, .shape = {0, preprocess->channels, 0, 0}};
-    if (!npy_begin(chosen.output, &result.file))
+    if (!npy_begin(output, &result.file))
         return EXIT_REFUSED;
-    int threads = chosen.threads ? chosen.threads : dn_core_count();
-    bool sound = add_all(&result, list, threads);
+    bool sound = add_all(&result, list, threads_chosen());
     if (!sound || result.shape[0] == 0) {
         output_abandon(&result.file);
         return EXIT_REFUSED;
@@ -110,11 +106,11 @@ static int run(int count, char **arguments)
 {
     dn_preprocess preprocess;
     picture_list list;
-    if (!chosen.output) {
+    if (!output) {
         complain("preprocess: --output FILE is missing");
         return EXIT_REFUSED;
     }
-    if (!npy_name_valid(chosen.output) || !start_pipeline(&preprocess) ||
+    if (!npy_name_valid(output) || !start_pipeline(&preprocess) ||
         !picture_pipeline(&preprocess) || !picture_list_create(count, arguments, &list))
         return EXIT_REFUSED;
     int status = write_array(&preprocess, &list);

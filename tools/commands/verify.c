@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "arguments/feature_names.h"
+#include "arguments/threads.h"
 #include "arguments/weights.h"
 #include "commands/commands.h"
 #include "reports/feature_writer.h"
@@ -14,7 +15,6 @@
 static struct {
     const char *reference;
     double tolerance;
-    int threads;
     bool json, all;
 } chosen = {.tolerance = 2e-4};
 
@@ -26,7 +26,7 @@ static const option_row options[] = {
      "largest difference allowed, as a share of the largest value (2e-4)", 0, 1},
     {"all", 'a', OPTION_FLAG, &chosen.all, NULL, "list every layer compared", 0, 0},
     {"json", 0, OPTION_FLAG, &chosen.json, NULL, "print a JSON object", 0, 0},
-    {"threads", 't', OPTION_INT, &chosen.threads, "N", "threads (0: one per core)", 0, 4096},
+    {"", 0, OPTION_TABLE, threads_option, NULL, NULL, 0, 0},
     {0},
 };
 
@@ -195,7 +195,7 @@ static bool run_compared(comparison *c, const dn_model *model, const npy_array *
     if (!logits)
         return complain("verify: out of memory");
     dn_session *session = NULL;
-    bool sound = session_open(model, chosen.threads, &session);
+    bool sound = session_open(model, threads_asked(), &session);
     if (sound) {
         dn_session_observe(session, compare_feature, c);
         sound = ok_or_complain(dn_session_run(session, input->data, (int)shape[0], (int)shape[2],

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The flags of `densenet train`. */
 #include "arguments/network.h"
+#include "arguments/threads.h"
 #include "run/train_settings.h"
 
 train_settings train_chosen;
@@ -68,7 +69,7 @@ const option_row train_options[] = {
      "save and stop after this many steps of this call (0: to the end)", 0, 9e15},
     {"save-minutes", 0, OPTION_FLOAT, &train_chosen.save_minutes, "X",
      "between checkpoints within an epoch (10)", 0, 1e6},
-    {"threads", 't', OPTION_INT, &train_chosen.threads, "N", "threads (0: one per core)", 0, 4096},
+    {"", 0, OPTION_TABLE, threads_option, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, arch_options, NULL, NULL, 0, 0},
     {0},
 };

@@ -2,6 +2,7 @@
 #include "run/train_settings.h"
 
 #include "arguments/network.h"
+#include "arguments/threads.h"
 #include "files/output.h"
 #include "run/run_folder.h"
 #include "ui/report.h"
@@ -224,7 +225,7 @@ static bool parse_milestones(const char *text, double milestones[8])
 bool train_settings_trainer(dn_trainer_options *options)
 {
     dn_trainer_defaults(options);
-    options->threads = train_chosen.threads;
+    options->threads = threads_asked();
     options->low_memory = strcmp(train_chosen.memory, "low") == 0;
     options->seed = (uint64_t)train_chosen.seed;
     options->optimiser = train_chosen.optimiser;

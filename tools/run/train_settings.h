@@ -13,7 +13,7 @@ typedef struct train_settings {
     const char *schedule, *milestones, *optimiser, *memory;
     double val_split, lr, warmup, momentum, weight_decay, label_smoothing, dropout, mixup, ema,
         clip, save_minutes;
-    int epochs, batch_size, accumulate, image_size, threads, eval_every;
+    int epochs, batch_size, accumulate, image_size, eval_every;
     int64_t seed, max_steps;
     bool nesterov, no_shuffle;
     bool batch_chosen; /* batch_size named by the user, or by the resumed run */

@@ -57,7 +57,7 @@ static const command example = {.name = "try",
 /* Parses a line of words separated by spaces; what it prints is stored in `said`. */
 static char said[1024];
 
-static int parse(const char *line)
+static int parse_for(const command *asked, const char *line)
 {
     static char text[512]; /* values point into it */
     char *words[32];
@@ -71,13 +71,18 @@ static int parse(const char *line)
     int terminal = dup(STDERR_FILENO);
     assert_non_null(caught);
     dup2(fileno(caught), STDERR_FILENO);
-    int status = run_command(&example, count, words);
+    int status = run_command(asked, count, words);
     dup2(terminal, STDERR_FILENO);
     close(terminal);
     rewind(caught);
     said[fread(said, 1, sizeof said - 1, caught)] = '\0';
     fclose(caught);
     return status;
+}
+
+static int parse(const char *line)
+{
+    return parse_for(&example, line);
 }
 
 #define ACCEPTED(line) assert_int_equal(parse(line), EXIT_DONE)
@@ -183,6 +188,23 @@ static void suggestions_are_near(void **state)
     assert_null(empty.best);
 }
 
+static void threads_have_one_limit(void **state)
+{
+    (void)state;
+    int having = 0;
+    for (int i = 0; commands[i]; i++) {
+        if (!option_named(commands[i]->options, "threads", strlen("threads")))
+            continue;
+        command shadow = {.name = "try", .options = commands[i]->options, .run = run};
+        assert_int_equal(parse_for(&shadow, "-t 4096"), EXIT_DONE);
+        assert_int_equal(parse_for(&shadow, "--threads 4097"), EXIT_REFUSED);
+        assert_string_equal(
+            said, "densenet: try: --threads: 4097 is out of range: 0 to 4096 is expected\n");
+        having++;
+    }
+    assert_int_equal(having, 7);
+}
+
 /* Every command's own table, as the program ships it. */
 static void tables_are_sound(void **state)
 {
@@ -212,6 +234,7 @@ int main(void)
         cmocka_unit_test(numbers_are_whole_and_in_range),
         cmocka_unit_test(mistakes_get_one_sentence),
         cmocka_unit_test(suggestions_are_near),
+        cmocka_unit_test(threads_have_one_limit),
         cmocka_unit_test(tables_are_sound),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
