@@ -9,7 +9,9 @@ if(DENSENET_SANITIZE)
   # contraction the bits stay the same.
   set(KERNEL_FLAGS -O1 -ffp-contract=off -fno-sanitize=undefined)
 endif()
-if(LIBFUZZER)
+if(DENSENET_FUZZ AND LIB_FUZZING_ENGINE)
+  set(KERNEL_FLAGS -O1 -fno-sanitize=all) # no fuzz target runs them
+elseif(FUZZING_ENGINE)
   list(APPEND KERNEL_FLAGS -fno-sanitize=fuzzer-no-link)
 endif()
 set(LEVELS baseline neon avx2 avx512)

@@ -54,12 +54,14 @@ else()
   set_tests_properties(threads PROPERTIES SKIP_REGULAR_EXPRESSION "not installed")
 endif()
 
+add_test(NAME oss_fuzz COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/oss-fuzz/try_build.sh
+  ${CMAKE_BINARY_DIR}/oss-fuzz)
 add_test(NAME kernels_aarch64 COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/kernels/kernels_aarch64.sh
   ${CMAKE_BINARY_DIR}/aarch64)
 add_test(NAME lint COMMAND ${SCRIPTS}/lint.sh ${CMAKE_BINARY_DIR})
 add_test(NAME format COMMAND ${SCRIPTS}/format.sh --check)
 add_test(NAME shell COMMAND ${SCRIPTS}/lint_shell.sh)
-foreach(name kernels_aarch64 lint format shell)
+foreach(name oss_fuzz kernels_aarch64 lint format shell)
   describe_test(${name} LABELS check)
 endforeach()
-set_tests_properties(lint PROPERTIES PROCESSORS 2)
+set_tests_properties(lint oss_fuzz PROPERTIES PROCESSORS 2)

@@ -1,34 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* A CSV of labels, under a name that ends in .csv: a link to a file in memory. */
+/* A CSV of labels. */
 #include "densenet.h"
+#include "memory_file.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-static char folder[] = "/tmp/densenet-fuzz-XXXXXX", path[64];
-
-static void remove_folder(void)
-{
-    unlink(path);
-    rmdir(folder);
-}
-
-static int create_file(void)
-{
-    char target[64];
-    int file = memfd_create("labels", MFD_CLOEXEC);
-    if (file < 0 || !mkdtemp(folder))
-        abort();
-    snprintf(path, sizeof path, "%s/x.csv", folder);
-    snprintf(target, sizeof target, "/proc/self/fd/%d", file);
-    if (symlink(target, path) != 0)
-        abort();
-    atexit(remove_folder);
-    return file;
-}
 
 /* Labels are 0..1 or unknown; classes are in range. */
 static void inspect(const dn_dataset *dataset)
@@ -51,12 +27,8 @@ static void inspect(const dn_dataset *dataset)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static int file = -1;
     dn_dataset *dataset;
-    if (file < 0)
-        file = create_file();
-    if (ftruncate(file, 0) != 0 || pwrite(file, data, size, 0) != (ssize_t)size)
-        abort();
+    const char *path = memory_file("x.csv", data, size);
     if (dn_dataset_open(path, DN_PORTION_TRAIN, &dataset) != DN_OK)
         return 0;
     inspect(dataset);

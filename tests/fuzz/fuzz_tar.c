@@ -2,12 +2,11 @@
 /* Tar archives as data sets: recognised by content, read from a file in memory.
  * Checksums are corrected first, so that changed headers are read. */
 #include "densenet.h"
+#include "memory_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 /* Every sample has a class, a name and either a picture or a fault. */
 static void inspect(const dn_dataset *dataset)
@@ -46,29 +45,25 @@ static void seal(uint8_t *header)
     memcpy(header + 148, digits, sizeof digits);
 }
 
-/* A file of these bytes in memory, with the checksum set in every block that says ustar. */
-static int create_file(const uint8_t *data, size_t size)
+/* The path of an archive of these bytes, every block that says ustar sealed. */
+static const char *create_archive(const uint8_t *data, size_t size)
 {
-    int file = memfd_create("archive", MFD_CLOEXEC);
     uint8_t *copy = malloc(size ? size : 1);
-    if (file < 0 || !copy)
+    if (!copy)
         abort();
     memcpy(copy, data, size);
     for (size_t at = 0; at + 512 <= size; at += 512)
         if (memcmp(copy + at + 257, "ustar", 5) == 0)
             seal(copy + at);
-    if (write(file, copy, size) != (ssize_t)size)
-        abort();
+    const char *path = memory_file("archive", copy, size);
     free(copy);
-    return file;
+    return path;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char path[64];
-    int file = create_file(data, size);
-    snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    const char *path = create_archive(data, size);
     for (int portion = DN_PORTION_TRAIN; portion <= DN_PORTION_TEST; portion++) {
         dn_dataset *dataset;
         if (dn_dataset_open(path, (dn_portion)portion, &dataset) != DN_OK)
@@ -76,6 +71,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         inspect(dataset);
         dn_dataset_free(dataset);
     }
-    close(file);
     return 0;
 }

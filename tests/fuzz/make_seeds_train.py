@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """make_seeds_train.py DIR: archives for fuzz_tar in DIR/tar/, tables for fuzz_csv
-in DIR/csv/."""
+in DIR/csv/, CIFAR's labels for fuzz_cifar in DIR/cifar/, lists of labels for fuzz_labels in DIR/labels/."""
 import io
 import os
 import sys
@@ -23,6 +23,18 @@ TABLES = {
     "open": b'image,x\n"a.png,1\n',
     "ragged": b"image,x,y\na.png,1\n",
 }
+NAMES = [f"class {number}\n".encode() for number in range(100)]
+CIFAR = {
+    "ten": bytes([0, 3, 0, 0, 5, 9]),
+    "hundred": bytes([1, 2, 0, 0, 50, 19, 99]),
+    "ten-named": bytes([0, 1, 0, 7]) + b"".join(NAMES[:10]),
+    "hundred-named": bytes([1, 1, 0, 7, 7]) + b"".join(NAMES),
+    "too-few-names": bytes([0, 1, 0, 7]) + b"".join(NAMES[:9]),
+    "no-label": bytes([0, 2, 0, 0, 10]),
+    "left-over": bytes([0, 1, 5, 0]),
+}
+LABELS = {"three": b"cat\ndog\nbird\n", "returns": b"cat\r\ndog\r\nbird", "two": b"cat\ndog\n",
+          "four": b"a\nb\nc\nd\n", "binary": b"cat\n\0\nbird\n", "twins": "r\u00e9\nr\u00e9\n\n".encode()}
 
 
 def pack(members, kind):
@@ -50,5 +62,6 @@ for kind in FORMATS:
     write("tar", f"samples-{kind}", pack(SAMPLES, kind))
     if kind != "ustar":
         write("tar", f"long-{kind}", pack({LONG: PICTURE, "x/1.png": PICTURE}, kind))
-for name, data in TABLES.items():
-    write("csv", name, data)
+for target, inputs in {"csv": TABLES, "cifar": CIFAR, "labels": LABELS}.items():
+    for name, data in inputs.items():
+        write(target, name, data)
