@@ -110,8 +110,8 @@ static int run(int count, char **arguments)
         complain("preprocess: --output FILE is missing");
         return EXIT_REFUSED;
     }
-    if (!npy_name_valid(output) || !start_pipeline(&preprocess) ||
-        !picture_pipeline(&preprocess) || !picture_list_create(count, arguments, &list))
+    if (!npy_name_valid(output) || !start_pipeline(&preprocess) || !picture_pipeline(&preprocess) ||
+        !picture_list_create(count, arguments, &list))
         return EXIT_REFUSED;
     int status = write_array(&preprocess, &list);
     picture_list_free(&list);

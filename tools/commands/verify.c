@@ -199,7 +199,7 @@ static bool run_compared(comparison *c, const dn_model *model, const npy_array *
     if (sound) {
         dn_session_observe(session, compare_feature, c);
         sound = ok_or_complain(dn_session_run(session, input->data, (int)shape[0], (int)shape[2],
-                                         (int)shape[3], logits));
+                                              (int)shape[3], logits));
     }
     dn_session_free(session);
     free(logits);
