@@ -213,6 +213,15 @@ DN_API int dn_preprocess_side(const dn_preprocess *preprocess);
 DN_API dn_status dn_preprocess_run(const dn_preprocess *preprocess, const dn_image *image,
                                    float *tensor);
 
+/* The same without the last step, for dn_session_run_bytes: out_height x out_width x
+ * channels bytes of the caller's, black where the picture is smaller. Refused for
+ * DN_GAUSSIAN, whose samples are floats. */
+DN_API dn_status dn_preprocess_bytes(const dn_preprocess *preprocess, const dn_image *image,
+                                     unsigned char *bytes);
+
+/* The last step: what the pipeline makes of each value of a byte, in each channel. */
+DN_API void dn_preprocess_values(const dn_preprocess *preprocess, float values[3][256]);
+
 /* ------------------------------------------------------------------- model */
 
 /* An architecture and its parameters in one canonical order (oldest maps
@@ -382,6 +391,17 @@ DN_API void dn_session_free(dn_session *session);
  * as large as the largest needs: runs of these allocate nothing. */
 DN_API dn_status dn_session_run(dn_session *session, const float *input, int n, int height,
                                 int width, float *logits);
+
+/* Pictures of one size as bytes, n x height x width x channels. */
+typedef struct dn_byte_pictures {
+    const unsigned char *bytes;
+    int n, height, width;
+} dn_byte_pictures;
+
+/* The same for pictures that the pipeline has made, but for its last step, which is done
+ * while they are read: the logits are those of the tensors, to the bit. */
+DN_API dn_status dn_session_run_bytes(dn_session *session, const dn_byte_pictures *pictures,
+                                      const dn_preprocess *preprocess, float *logits);
 
 /* Bytes of laid out weights, shared or not, and of working memory. */
 DN_API size_t dn_session_bytes(const dn_session *session);

@@ -8,6 +8,14 @@
 #include "image/resample.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+/* What a pipeline keeps of a picture, before its last step. */
+typedef struct resampled {
+    dn_geometry geometry;
+    void *samples; /* owned: interleaved, floats of DN_GAUSSIAN, else bytes */
+    size_t channels;
+} resampled;
 
 /* Scaling, for samples of 0..1, has one part before resampling and one after:
  * the blur counts everything outside the picture as zero, and an X-ray's zero
@@ -116,24 +124,48 @@ static void clip_to_range(const dn_pixels *source, size_t count, float *samples)
         samples[i] = samples[i] < low ? low : samples[i] > high ? high : samples[i];
 }
 
-/* One channel of the tensor from interleaved samples. */
-static void fill_plane(const dn_preprocess *preprocess, const dn_geometry *geometry, int channel,
-                       const void *samples, size_t channels, float *plane)
+void dn_preprocess_values(const dn_preprocess *preprocess, float values[3][256])
 {
-    const dn_axis *across = &geometry->axes[0], *down = &geometry->axes[1];
-    float values[256];
-    for (int i = 0; i < 256; i++)
-        values[i] = scale_after(preprocess, channel, scale_before(preprocess, (float)i / 255));
-    if (across->count < across->out || down->count < down->out)
-        for (int64_t i = 0; i < across->out * down->out; i++)
-            plane[i] = values[0];
-    size_t from = channels == 1 ? 0 : (size_t)channel;
+    for (int c = 0; c < 3; c++)
+        for (int i = 0; i < 256; i++)
+            values[c][i] = scale_after(preprocess, c, scale_before(preprocess, (float)i / 255));
+}
+
+/* The channels of the tensor from interleaved samples. */
+static void fill_planes(const dn_preprocess *preprocess, const resampled *picture, float *tensor)
+{
+    const dn_axis *across = &picture->geometry.axes[0], *down = &picture->geometry.axes[1];
+    int64_t plane = across->out * down->out;
+    float values[3][256];
+    dn_preprocess_values(preprocess, values);
+    for (int c = 0; c < preprocess->channels; c++, tensor += plane) {
+        if (across->count < across->out || down->count < down->out)
+            for (int64_t i = 0; i < plane; i++)
+                tensor[i] = values[c][0];
+        size_t from = picture->channels == 1 ? 0 : (size_t)c;
+        for (int64_t y = 0; y < down->count; y++) {
+            float *out = tensor + (down->padding + y) * across->out + across->padding;
+            for (int64_t x = 0; x < across->count; x++, from += picture->channels)
+                out[x] = preprocess->filter == DN_GAUSSIAN
+                             ? scale_after(preprocess, c, ((const float *)picture->samples)[from])
+                             : values[c][((const uint8_t *)picture->samples)[from]];
+        }
+    }
+}
+
+static void fill_bytes(const dn_preprocess *preprocess, const resampled *picture,
+                       unsigned char *bytes)
+{
+    const dn_axis *across = &picture->geometry.axes[0], *down = &picture->geometry.axes[1];
+    size_t channels = (size_t)preprocess->channels, row = (size_t)across->out * channels;
+    const uint8_t *from = picture->samples;
+    memset(bytes, 0, (size_t)down->out * row);
     for (int64_t y = 0; y < down->count; y++) {
-        float *out = plane + (down->padding + y) * across->out + across->padding;
-        for (int64_t x = 0; x < across->count; x++, from += channels)
-            out[x] = preprocess->filter == DN_GAUSSIAN
-                         ? scale_after(preprocess, channel, ((const float *)samples)[from])
-                         : values[((const uint8_t *)samples)[from]];
+        unsigned char *out =
+            bytes + (size_t)(down->padding + y) * row + (size_t)across->padding * channels;
+        for (int64_t x = 0; x < across->count; x++, from += picture->channels)
+            for (size_t c = 0; c < channels; c++)
+                *out++ = from[picture->channels == 1 ? 0 : c];
     }
 }
 
@@ -167,20 +199,40 @@ static dn_status resample(const dn_preprocess *preprocess, const dn_pixels *sour
     return DN_OK;
 }
 
+static dn_status resample_picture(const dn_preprocess *preprocess, const dn_image *image,
+                                  resampled *picture)
+{
+    dn_pixels source;
+    void *storage = NULL;
+    DN_TRY(check_image(image));
+    DN_TRY(dn_geometry_plan(preprocess, image->width, image->height, &picture->geometry));
+    dn_status status = source_pixels(preprocess, image, &picture->geometry, &source, &storage);
+    if (status == DN_OK)
+        status = resample(preprocess, &source, &picture->geometry, &picture->samples);
+    picture->channels = (size_t)source.channels;
+    free(storage);
+    return status;
+}
+
 dn_status dn_preprocess_run(const dn_preprocess *preprocess, const dn_image *image, float *tensor)
 {
-    dn_geometry geometry;
-    dn_pixels source;
-    void *storage = NULL, *samples = NULL;
-    DN_TRY(check_image(image));
-    DN_TRY(dn_geometry_plan(preprocess, image->width, image->height, &geometry));
-    dn_status status = source_pixels(preprocess, image, &geometry, &source, &storage);
+    resampled picture = {0};
+    dn_status status = resample_picture(preprocess, image, &picture);
     if (status == DN_OK)
-        status = resample(preprocess, &source, &geometry, &samples);
-    for (int c = 0; status == DN_OK && c < preprocess->channels; c++)
-        fill_plane(preprocess, &geometry, c, samples, (size_t)source.channels,
-                   tensor + c * geometry.axes[0].out * geometry.axes[1].out);
-    free(storage);
-    free(samples);
+        fill_planes(preprocess, &picture, tensor);
+    free(picture.samples);
+    return status;
+}
+
+dn_status dn_preprocess_bytes(const dn_preprocess *preprocess, const dn_image *image,
+                              unsigned char *bytes)
+{
+    if (preprocess->filter == DN_GAUSSIAN)
+        return dn_fail(DN_ERROR_ARGUMENT, "preprocess: the gaussian filter makes floats, no bytes");
+    resampled picture = {0};
+    dn_status status = resample_picture(preprocess, image, &picture);
+    if (status == DN_OK)
+        fill_bytes(preprocess, &picture, bytes);
+    free(picture.samples);
     return status;
 }

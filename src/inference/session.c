@@ -164,18 +164,41 @@ static dn_status run_by_steps(dn_session *session, const dn_run_ends *ends)
     return DN_OK;
 }
 
-dn_status dn_session_run(dn_session *session, const float *input, int n, int height, int width,
-                         float *logits)
+static dn_status run(dn_session *session, int n, int height, int width, const dn_run_ends *ends)
 {
-    dn_run_ends ends = {input, logits};
     session->ran = false;
     DN_TRY(dn_session_plan(session, n, height, width));
     if (session->profiler || session->observer)
-        DN_TRY(run_by_steps(session, &ends));
+        DN_TRY(run_by_steps(session, ends));
     else
-        dn_run_plan(&session->runner, session->plans[0], &ends);
+        dn_run_plan(&session->runner, session->plans[0], ends);
     session->ran = true;
     return DN_OK;
+}
+
+dn_status dn_session_run(dn_session *session, const float *input, int n, int height, int width,
+                         float *logits)
+{
+    if (!input || !logits)
+        return dn_fail(DN_ERROR_ARGUMENT, "a run needs an input and a place for its logits");
+    dn_run_ends ends = {.input = input, .logits = logits};
+    return run(session, n, height, width, &ends);
+}
+
+dn_status dn_session_run_bytes(dn_session *session, const dn_byte_pictures *pictures,
+                               const dn_preprocess *preprocess, float *logits)
+{
+    float values[3][256];
+    int channels = session->model->arch.channels;
+    if (!pictures->bytes || !logits)
+        return dn_fail(DN_ERROR_ARGUMENT, "a run needs an input and a place for its logits");
+    if (preprocess->channels != channels)
+        return dn_fail(DN_ERROR_ARGUMENT, "pictures of %d channel%s for a network of %d",
+                       preprocess->channels, preprocess->channels == 1 ? "" : "s", channels);
+    dn_preprocess_values(preprocess, values);
+    dn_run_ends ends = {
+        .bytes = pictures->bytes, .values = (const float(*)[256])values, .logits = logits};
+    return run(session, pictures->n, pictures->height, pictures->width, &ends);
 }
 
 size_t dn_session_bytes(const dn_session *session)

@@ -29,7 +29,7 @@ static const char *name_pool(const dn_step *step)
     return "pool";
 }
 
-/* ---- import: the caller's NCHW into a frame, one task per row of an image ---- */
+/* ---- import: the caller's pictures into a frame, one task per row of an image ---- */
 
 static size_t share_import(dn_step *step, const dn_kernels *kernels, int threads)
 {
@@ -40,19 +40,36 @@ static size_t share_import(dn_step *step, const dn_kernels *kernels, int threads
     return 0;
 }
 
-static void run_import(const dn_step *step, int task, const dn_task_context *context)
+static void import_floats(const dn_frame *frame, const float *source, float *target)
 {
-    const dn_frame *frame = &step->op.frame;
     const dn_grid *grid = &frame->grid;
-    int image = task / grid->height, y = task % grid->height;
     size_t area = (size_t)grid->height * (size_t)grid->width;
-    const float *source = context->ends->input +
-                          (size_t)(step->first_image + image) * (size_t)frame->channels * area +
-                          (size_t)y * (size_t)grid->width;
-    float *target = dn_pixel_at(grid, image, y, 0);
     for (int x = 0; x < grid->width; x++)
         for (int c = 0; c < frame->channels; c++)
             target[x * grid->pixel_stride + c] = source[(size_t)c * area + (size_t)x];
+}
+
+static void import_bytes(const dn_frame *frame, const unsigned char *source,
+                         const float (*values)[256], float *target)
+{
+    for (int x = 0; x < frame->grid.width; x++, target += frame->grid.pixel_stride)
+        for (int c = 0; c < frame->channels; c++)
+            target[c] = values[c][*source++];
+}
+
+static void run_import(const dn_step *step, int task, const dn_task_context *context)
+{
+    const dn_frame *frame = &step->op.frame;
+    const dn_run_ends *ends = context->ends;
+    size_t height = (size_t)frame->grid.height, width = (size_t)frame->grid.width;
+    size_t channels = (size_t)frame->channels, y = (size_t)task % height;
+    size_t image = (size_t)step->first_image + (size_t)task / height;
+    float *target = dn_pixel_at(&frame->grid, task / (int)height, (int)y, 0);
+    if (ends->input)
+        import_floats(frame, ends->input + (image * channels * height + y) * width, target);
+    else
+        import_bytes(frame, ends->bytes + (image * height + y) * width * channels, ends->values,
+                     target);
 }
 
 /* ---- border: zeros around an image, one task per image ---- */

@@ -8,7 +8,9 @@
 
 /* Where a run begins and ends: the caller's memory. */
 typedef struct dn_run_ends {
-    const float *input; /* NCHW */
+    const float *input;         /* NCHW, or NULL and ... */
+    const unsigned char *bytes; /* ... NHWC, and ... */
+    const float (*values)[256]; /* ... what they stand for in each channel */
     float *logits;
 } dn_run_ends;
 

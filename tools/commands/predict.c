@@ -43,8 +43,9 @@ typedef struct predictor {
     dn_preprocess preprocess;
     heat_folder *heat; /* NULL: none asked for */
     prediction_format format;
-    float *input, *logits;
-    size_t input_floats;
+    void *input; /* bytes or floats */
+    size_t input_bytes;
+    float *logits;
     prediction *ranked;
     int unread;     /* pictures that were reported */
     int unanswered; /* pictures for which the network gives no numbers */
@@ -91,28 +92,45 @@ static bool print_answers(predictor *p, char *const *paths, picture_tensor *cons
     return true;
 }
 
+/* Pictures as bytes, where the pipeline makes them, are a quarter of the floats. */
+static bool reads_bytes(const predictor *p)
+{
+    return p->preprocess.filter != DN_GAUSSIAN;
+}
+
+static bool gather(predictor *p, picture_tensor *const *pictures, int count)
+{
+    size_t each = pictures[0]->bytes, bytes = each * (size_t)count;
+    if (bytes > p->input_bytes) {
+        if (!memory_suffices((double)bytes, "predict: %d picture%s of %dx%d in a run", count,
+                             count == 1 ? "" : "s", pictures[0]->width, pictures[0]->height))
+            return false;
+        void *grown = realloc(p->input, bytes);
+        if (!grown)
+            return complain("predict: out of memory");
+        p->input = grown;
+        p->input_bytes = bytes;
+    }
+    for (int i = 0; i < count; i++)
+        memcpy((char *)p->input + (size_t)i * each, pictures[i]->data, each);
+    return true;
+}
+
+static dn_status run_session(predictor *p, int count, int height, int width)
+{
+    const dn_byte_pictures pictures = {p->input, count, height, width};
+    if (reads_bytes(p))
+        return dn_session_run_bytes(p->session, &pictures, &p->preprocess, p->logits);
+    return dn_session_run(p->session, p->input, count, height, width, p->logits);
+}
+
 /* One run over pictures whose tensors have the same size. */
 static bool run_together(predictor *p, char *const *paths, picture_tensor *const *pictures,
                          int count)
 {
-    int height = pictures[0]->height, width = pictures[0]->width;
-    size_t floats = (size_t)p->preprocess.channels * (size_t)height * (size_t)width;
-    if (floats * (size_t)count > p->input_floats) {
-        if (!memory_suffices((double)floats * count * sizeof(float),
-                             "predict: %d picture%s of %dx%d in a run", count,
-                             count == 1 ? "" : "s", width, height))
-            return false;
-        float *grown = realloc(p->input, floats * (size_t)count * sizeof *grown);
-        if (!grown)
-            return complain("predict: out of memory");
-        p->input = grown;
-        p->input_floats = floats * (size_t)count;
-    }
-    for (int i = 0; i < count; i++)
-        memcpy(p->input + (size_t)i * floats, pictures[i]->data, floats * sizeof(float));
-    if (!ok_or_complain(dn_session_run(p->session, p->input, count, height, width, p->logits)))
-        return false;
-    return print_answers(p, paths, pictures, count);
+    return gather(p, pictures, count) &&
+           ok_or_complain(run_session(p, count, pictures[0]->height, pictures[0]->width)) &&
+           print_answers(p, paths, pictures, count);
 }
 
 /* Pictures that could be read, in runs of equal size. */
@@ -144,14 +162,17 @@ static bool run_batch(predictor *p, char *const *paths, picture_tensor *tensors,
 
 static bool run_list(predictor *p, const picture_list *list)
 {
+    const picture_work work = {.preprocess = &p->preprocess,
+                               .threads = threads_chosen(),
+                               .as_bytes = reads_bytes(p),
+                               .keep_images = p->heat != NULL};
     picture_tensor *tensors = calloc((size_t)chosen.batch, sizeof *tensors);
     bool sound = tensors || complain("predict: out of memory");
     for (size_t done = 0; sound && done < list->count; done += (size_t)chosen.batch) {
         size_t left = list->count - done;
         int count = left < (size_t)chosen.batch ? (int)left : chosen.batch;
         progress("%zu of %zu pictures", done, list->count);
-        picture_tensors_fill(&p->preprocess, list->paths + done, count, threads_chosen(),
-                             p->heat != NULL, tensors);
+        picture_tensors_fill(&work, list->paths + done, count, tensors);
         sound = run_batch(p, list->paths + done, tensors, count);
         picture_tensors_free(count, tensors);
     }

@@ -39,15 +39,15 @@ static bool add(growing_array *result, const char *path, const picture_tensor *t
                         path, tensor->width, tensor->height, (long long)shape[3],
                         (long long)shape[2]);
     shape[0]++;
-    size_t count = (size_t)(shape[1] * shape[2] * shape[3]);
-    return output_write(&result->file, tensor->data, count * sizeof *tensor->data);
+    return output_write(&result->file, tensor->data, tensor->bytes);
 }
 
 /* False only if the array cannot be continued. */
 static bool add_batch(growing_array *result, char *const *paths, int count, int threads)
 {
     picture_tensor tensors[BATCH];
-    picture_tensors_fill(result->preprocess, paths, count, threads, false, tensors);
+    const picture_work work = {.preprocess = result->preprocess, .threads = threads};
+    picture_tensors_fill(&work, paths, count, tensors);
     bool sound = true;
     for (int i = 0; sound && i < count; i++) {
         if (tensors[i].data)

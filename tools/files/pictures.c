@@ -163,54 +163,61 @@ static void note_unread(picture_tensor *tensor, const char *path, dn_status stat
         tensor->fault = NULL;
 }
 
-static void fill_from_image(const dn_preprocess *preprocess, const char *path,
-                            const dn_image *image, picture_tensor *tensor)
+static dn_status preprocess(const picture_work *work, const dn_image *image, picture_tensor *tensor)
 {
-    if (dn_preprocess_size(preprocess, image->width, image->height, &tensor->width,
+    if (work->as_bytes)
+        return dn_preprocess_bytes(work->preprocess, image, tensor->data);
+    return dn_preprocess_run(work->preprocess, image, tensor->data);
+}
+
+static void fill_from_image(const picture_work *work, const char *path, const dn_image *image,
+                            picture_tensor *tensor)
+{
+    if (dn_preprocess_size(work->preprocess, image->width, image->height, &tensor->width,
                            &tensor->height) != DN_OK) {
         set_fault(tensor, path, dn_last_error());
         return;
     }
-    size_t plane = (size_t)tensor->width * (size_t)tensor->height;
-    tensor->data = malloc((size_t)preprocess->channels * plane * sizeof(float));
-    if (tensor->data && dn_preprocess_run(preprocess, image, tensor->data) == DN_OK)
+    tensor->bytes = (size_t)tensor->width * (size_t)tensor->height *
+                    (size_t)work->preprocess->channels * (work->as_bytes ? 1 : sizeof(float));
+    tensor->data = malloc(tensor->bytes);
+    if (tensor->data && preprocess(work, image, tensor) == DN_OK)
         return;
     set_fault(tensor, path, tensor->data ? dn_last_error() : "out of memory");
     free(tensor->data);
     tensor->data = NULL;
 }
 
-typedef struct prepare_work {
-    const dn_preprocess *preprocess;
+typedef struct fill_job {
+    const picture_work *work;
     char *const *paths;
-    bool keep_images;
     picture_tensor *tensors;
-} prepare_work;
+} fill_job;
 
 static void prepare_picture(void *context, int i, int thread)
 {
     (void)thread;
-    const prepare_work *work = context;
-    picture_tensor *tensor = &work->tensors[i];
+    const fill_job *job = context;
+    picture_tensor *tensor = &job->tensors[i];
     dn_image *image;
     *tensor = (picture_tensor){0};
-    dn_status status = picture_read(work->paths[i], &image);
+    dn_status status = picture_read(job->paths[i], &image);
     if (status != DN_OK) {
-        note_unread(tensor, work->paths[i], status);
+        note_unread(tensor, job->paths[i], status);
         return;
     }
-    fill_from_image(work->preprocess, work->paths[i], image, tensor);
-    if (work->keep_images)
+    fill_from_image(job->work, job->paths[i], image, tensor);
+    if (job->work->keep_images)
         tensor->image = image;
     else
         dn_image_free(image);
 }
 
-void picture_tensors_fill(const dn_preprocess *preprocess, char *const *paths, int count,
-                          int threads, bool keep_images, picture_tensor *tensors)
+void picture_tensors_fill(const picture_work *work, char *const *paths, int count,
+                          picture_tensor *tensors)
 {
-    prepare_work work = {preprocess, paths, keep_images, tensors};
-    dn_parallel((dn_team){NULL, threads}, count, prepare_picture, &work);
+    fill_job job = {work, paths, tensors};
+    dn_parallel((dn_team){NULL, work->threads}, count, prepare_picture, &job);
 }
 
 void picture_tensors_free(int count, picture_tensor *tensors)

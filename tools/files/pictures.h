@@ -30,15 +30,23 @@ void picture_list_free(picture_list *list);
  * if there was no memory even for that). */
 typedef struct picture_tensor {
     int width, height;
-    float *data;     /* channels x height x width */
+    size_t bytes;
+    void *data;      /* floats, channels x height x width, or bytes, height x width x channels */
     dn_image *image; /* kept on request, otherwise NULL */
     char *fault;
 } picture_tensor;
 
+typedef struct picture_work {
+    const dn_preprocess *preprocess;
+    int threads;
+    bool as_bytes; /* for dn_session_run_bytes */
+    bool keep_images;
+} picture_work;
+
 /* Reads and preprocesses pictures, each on one of the threads. Release the
  * results with picture_tensors_free. */
-void picture_tensors_fill(const dn_preprocess *preprocess, char *const *paths, int count,
-                          int threads, bool keep_images, picture_tensor *tensors);
+void picture_tensors_fill(const picture_work *work, char *const *paths, int count,
+                          picture_tensor *tensors);
 void picture_tensors_free(int count, picture_tensor *tensors);
 
 #endif

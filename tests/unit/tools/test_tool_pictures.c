@@ -70,7 +70,8 @@ static void failures_are_sentences(void **state)
     char missing[] = "/no/such/picture";
     char *paths[] = {missing, scratch_root};
     picture_tensor tensors[2];
-    picture_tensors_fill(&preprocess, paths, 2, 2, false, tensors);
+    const picture_work work = {.preprocess = &preprocess, .threads = 2};
+    picture_tensors_fill(&work, paths, 2, tensors);
     for (int i = 0; i < 2; i++) {
         assert_null(tensors[i].data);
         assert_int_equal(strncmp(tensors[i].fault, paths[i], strlen(paths[i])), 0);
