@@ -12,6 +12,9 @@
  *     be used on after a fork; a thread inside it must not be cancelled.
  *   - Tensors that cross this interface are float32, NCHW, contiguous.
  *   - What a function creates, the matching *_free releases; NULL is allowed.
+ *   - Structures of options start with their *_defaults function, which is given
+ *     sizeof the structure: later versions may add members at the end. Where options
+ *     are left NULL, these defaults hold.
  */
 #ifndef DENSENET_H
 #define DENSENET_H
@@ -124,11 +127,13 @@ DN_API int dn_arch_smallest_input(const dn_arch *arch);
 /* ----------------------------------------------------------------- summary */
 
 typedef struct dn_summary_options {
+    size_t struct_size;                 /* set by dn_summary_defaults */
     int batch, channels, height, width; /* all 0: no input size, as torchinfo without one */
     int depth;                          /* of the deepest rows shown; 0 is the network itself */
     const char *columns;                /* torchinfo's names, comma-separated; NULL: its default */
     bool json;                          /* JSON with every column instead of the table */
 } dn_summary_options;
+DN_API void dn_summary_defaults(dn_summary_options *options, size_t struct_size);
 
 /* The table that torchinfo 1.7.2 prints for the reference PyTorch module of
  * this architecture, byte for byte, without a final newline. options NULL: no
@@ -152,8 +157,10 @@ typedef struct dn_image {
 } dn_image;
 
 typedef struct dn_image_limits {
+    size_t struct_size; /* set by dn_image_defaults */
     int64_t max_pixels; /* 0: 178956970, where Pillow speaks of a decompression bomb */
 } dn_image_limits;
+DN_API void dn_image_defaults(dn_image_limits *limits, size_t struct_size);
 
 /* Decodes JPEG, PNG or WebP, told apart by content. A truncated file is refused,
  * never half a picture handed out. limits may be NULL. The caller owns *image. */
@@ -236,8 +243,10 @@ typedef enum dn_concat {
 } dn_concat;
 
 typedef struct dn_load_options {
-    dn_concat concat; /* after statistics and recorded metadata, before the names' custom */
+    size_t struct_size; /* set by dn_load_defaults */
+    dn_concat concat;   /* after statistics and recorded metadata, before the names' custom */
 } dn_load_options;
+DN_API void dn_load_defaults(dn_load_options *options, size_t struct_size);
 
 /* Reads safetensors, PyTorch zip or pre-2019 PyTorch files, names of any
  * dialect or of none. A file that does not fit is refused with what is missing
@@ -314,9 +323,11 @@ DN_API int dn_model_tensor_count(const dn_model *model);
 DN_API dn_tensor_view dn_model_tensor(const dn_model *model, int index);
 
 typedef struct dn_save_options {
+    size_t struct_size; /* set by dn_save_defaults */
     const char *naming; /* "torchvision" (default), "reference" */
     const char *dtype;  /* "f32" (default), "f16", "bf16" */
 } dn_save_options;
+DN_API void dn_save_defaults(dn_save_options *options, size_t struct_size);
 
 /* Writes safetensors, or a PyTorch zip file where path ends in .pt or .pth,
  * with architecture, labels and preprocessing in its metadata. The file
@@ -364,9 +375,8 @@ typedef struct dn_allocator {
  * their memory. Belongs to one thread at a time. */
 typedef struct dn_session dn_session;
 
-/* Plain data; dn_session_defaults first. */
 typedef struct dn_session_options {
-    size_t size;                   /* of this structure, for versions to come */
+    size_t struct_size;            /* set by dn_session_defaults */
     int threads;                   /* 0: one per core, or all of the workers' */
     const char *device;            /* NULL, "cpu" */
     const char *precision;         /* of the arithmetic: NULL, "f32" */
@@ -377,7 +387,7 @@ typedef struct dn_session_options {
     const dn_allocator *allocator; /* of weights and working memory; copied; NULL: the
                                       C library's. Ignored for weights that are shared */
 } dn_session_options;
-DN_API void dn_session_defaults(dn_session_options *options, size_t size);
+DN_API void dn_session_defaults(dn_session_options *options, size_t struct_size);
 
 /* options NULL: the defaults. Results do not depend on the number of threads, to the
  * bit. The model must outlive the session; a session whose weights are shared need not
@@ -519,22 +529,23 @@ typedef struct dn_batch {
     int n;
 } dn_batch;
 
-/* Plain data; start from {0}. */
 typedef struct dn_loader_options {
-    int batch;      /* most samples in one */
-    int size;       /* height and width of the pictures */
-    int threads;    /* that prepare a batch; 0: one per core */
-    bool training;  /* refuses what cannot be trained on; prefetches across epochs */
-    bool shuffle;   /* another order each epoch; else the data set's */
-    bool drop_last; /* no smaller batch at the end of an epoch */
-    bool prefetch;  /* prepares the next batch in the background, with as many threads
-                       beside those that train: then keep them few */
-    double mixup;   /* alpha of its Beta(alpha, alpha); 0: none */
+    size_t struct_size; /* set by dn_loader_defaults */
+    int batch;          /* most samples in one */
+    int size;           /* height and width of the pictures */
+    int threads;        /* that prepare a batch; 0: one per core */
+    bool training;      /* refuses what cannot be trained on; prefetches across epochs */
+    bool shuffle;       /* another order each epoch; else the data set's */
+    bool drop_last;     /* no smaller batch at the end of an epoch */
+    bool prefetch;      /* prepares the next batch in the background, with as many threads
+                           beside those that train: then keep them few */
+    double mixup;       /* alpha of its Beta(alpha, alpha); 0: none */
     uint64_t seed;
     const char *augment; /* "none", "cifar", "imagenet", with changes after it as in
                             "cifar,jpeg=0.5:30:95,blur=0.3:0.3:1,cutout=8"; NULL: none */
     dn_preprocess preprocess;
 } dn_loader_options;
+DN_API void dn_loader_defaults(dn_loader_options *options, size_t struct_size);
 
 /* A sample that could not be read, and a sentence that names it. */
 typedef struct dn_skip {
@@ -586,8 +597,8 @@ DN_API dn_status dn_model_replace_head(const dn_model *model, int classes, uint6
  * place, the same bits on each. Anything but DN_OK stops the step. */
 typedef dn_status dn_sum_over_machines(float *values, size_t count, void *context);
 
-/* Plain data; dn_trainer_defaults first. */
 typedef struct dn_trainer_options {
+    size_t struct_size;  /* set by dn_trainer_defaults */
     int batch;           /* most pictures in one pass; a step may have several */
     int height, width;   /* of the pictures */
     int threads;         /* 0: one per core, or all of the workers'; results do not depend on it */
@@ -623,7 +634,7 @@ typedef struct dn_trainer_options {
 
 /* The paper's recipe: SGD, Nesterov 0.9, weight decay 1e-4, rate 0.1 falling
  * tenfold at half and three quarters. batch, height, width, steps are left 0. */
-DN_API void dn_trainer_defaults(dn_trainer_options *options);
+DN_API void dn_trainer_defaults(dn_trainer_options *options, size_t struct_size);
 
 /* A network being trained. Belongs to one thread at a time. */
 typedef struct dn_trainer dn_trainer;
@@ -681,8 +692,8 @@ typedef struct dn_evaluation {
     uint32_t *confusion;       /* classes: outputs x outputs, [truth][predicted]; else NULL */
 } dn_evaluation;
 
-/* Plain data; start from {0}. */
 typedef struct dn_evaluate_options {
+    size_t struct_size;       /* set by dn_evaluate_defaults */
     int batch, threads;       /* 0: 16; one per core */
     int size;                 /* height and width; 0: the square that the pipeline makes */
     dn_preprocess preprocess; /* channels 0: the model's own */
@@ -691,6 +702,7 @@ typedef struct dn_evaluate_options {
     void (*skipped)(const char *reason, void *context);
     void *context;
 } dn_evaluate_options;
+DN_API void dn_evaluate_defaults(dn_evaluate_options *options, size_t struct_size);
 
 /* Bytes that dn_evaluate with the same arguments will take. */
 DN_API dn_status dn_evaluate_plan(const dn_model *model, const dn_dataset *dataset,

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/memory.h"
+
+#include "base/sized_options.h"
 #include "base/workers.h"
 #include "data/augment/draw.h"
 #include "data/batch.h"
@@ -120,6 +122,11 @@ static dn_status check_classes(const dn_dataset *dataset)
                    dn_dataset_path(dataset), dn_dataset_label(dataset, first));
 }
 
+void dn_loader_defaults(dn_loader_options *options, size_t struct_size)
+{
+    dn_start_options(options, struct_size, &(dn_loader_options){0}, sizeof *options);
+}
+
 static dn_status check(const dn_dataset *dataset, const dn_loader_options *options)
 {
     int count = dn_dataset_count(dataset);
@@ -156,12 +163,14 @@ static dn_status prepare(dn_loader *loader)
     return loader->recipe.options.prefetch ? start_thread(loader) : DN_OK;
 }
 
-dn_status dn_loader_create(const dn_dataset *dataset, const dn_loader_options *options,
+dn_status dn_loader_create(const dn_dataset *dataset, const dn_loader_options *given,
                            dn_loader **out)
 {
+    dn_loader_options chosen = {0}, *options = &chosen;
     dn_augment augment;
     dn_loader *loader = NULL;
     dn_team team;
+    DN_TRY(dn_read_options(given, &chosen, sizeof chosen));
     DN_TRY(dn_choose_team(options->threads, NULL, &team));
     DN_TRY(check(dataset, options));
     DN_TRY(dn_augment_parse(options->augment ? options->augment : "none", &augment));

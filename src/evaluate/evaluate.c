@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/memory.h"
+
+#include "base/sized_options.h"
 #include "evaluate/metrics.h"
 #include "image/preprocess.h"
 #include "inference/session.h"
@@ -39,6 +41,11 @@ static dn_status check_shapes(const evaluator *e, const dn_arch *arch, const dn_
     return DN_OK;
 }
 
+void dn_evaluate_defaults(dn_evaluate_options *options, size_t struct_size)
+{
+    dn_start_options(options, struct_size, &(dn_evaluate_options){0}, sizeof *options);
+}
+
 static dn_status open_evaluator(evaluator *e, const dn_model *model, const dn_dataset *dataset)
 {
     dn_evaluate_options *options = &e->options;
@@ -52,15 +59,14 @@ static dn_status open_evaluator(evaluator *e, const dn_model *model, const dn_da
         options->size = dn_preprocess_side(&options->preprocess);
     DN_TRY(check_shapes(e, dn_model_arch(model), dataset));
     dn_loader_options loading = {
+        .struct_size = sizeof loading,
         .batch = options->batch,
         .size = options->size,
         .threads = options->threads,
         .preprocess = options->preprocess,
     };
     DN_TRY(dn_loader_create(dataset, &loading, &e->loader));
-    dn_session_options session;
-    dn_session_defaults(&session, sizeof session);
-    session.threads = options->threads;
+    const dn_session_options session = {.struct_size = sizeof session, .threads = options->threads};
     DN_TRY(dn_session_create(model, &session, &e->session));
     DN_TRY(dn_metrics_create(e->task, e->outputs, &e->metrics));
     return dn_alloc_aligned((size_t)loading.batch * (size_t)e->outputs, sizeof(float), &e->logits);
@@ -160,8 +166,9 @@ static dn_status evaluate(evaluator *e, const dn_model *model, const dn_dataset 
 dn_status dn_evaluate(const dn_model *model, const dn_dataset *dataset,
                       const dn_evaluate_options *options, dn_evaluation **out)
 {
-    evaluator e = {.options = options ? *options : (dn_evaluate_options){0}};
+    evaluator e = {0};
     dn_evaluation *made;
+    DN_TRY(dn_read_options(options, &e.options, sizeof e.options));
     DN_TRY(dn_calloc(1, sizeof *made, &made));
     dn_status status = evaluate(&e, model, dataset, made);
     close_evaluator(&e);
@@ -185,7 +192,8 @@ static dn_status plan(evaluator *e, const dn_model *model, const dn_dataset *dat
 dn_status dn_evaluate_plan(const dn_model *model, const dn_dataset *dataset,
                            const dn_evaluate_options *options, size_t *bytes)
 {
-    evaluator e = {.options = options ? *options : (dn_evaluate_options){0}};
+    evaluator e = {0};
+    DN_TRY(dn_read_options(options, &e.options, sizeof e.options));
     dn_status status = plan(&e, model, dataset, bytes);
     close_evaluator(&e);
     return status;

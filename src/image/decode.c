@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/sized_options.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -34,12 +35,19 @@ static dn_status fail_unknown(const dn_source *source)
                    source->name, begin);
 }
 
+void dn_image_defaults(dn_image_limits *limits, size_t struct_size)
+{
+    dn_start_options(limits, struct_size, &(dn_image_limits){0}, sizeof *limits);
+}
+
 dn_status dn_image_decode(const void *data, size_t size, const char *name,
                           const dn_image_limits *limits, dn_image **image)
 {
     dn_source source = {.data = data, .size = size, .name = name, .max_pixels = DEFAULT_MAX_PIXELS};
-    if (limits && limits->max_pixels > 0)
-        source.max_pixels = limits->max_pixels;
+    dn_image_limits chosen = {0};
+    DN_TRY(dn_read_options(limits, &chosen, sizeof chosen));
+    if (chosen.max_pixels > 0)
+        source.max_pixels = chosen.max_pixels;
     for (size_t i = 0; i < sizeof decoders / sizeof *decoders; i++)
         if (begins_with_magic(&source, decoders[i]))
             return decoders[i]->decode(&source, image);

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-void dn_session_defaults(dn_session_options *options, size_t size)
+void dn_session_defaults(dn_session_options *options, size_t struct_size)
 {
-    dn_start_options(options, size, &(dn_session_options){0}, sizeof *options);
+    dn_start_options(options, struct_size, &(dn_session_options){0}, sizeof *options);
 }
 
 static dn_status check_choice(const char *what, const char *given, const char *only)

@@ -3,6 +3,7 @@
 #include "loading/load.h"
 
 #include "base/memory.h"
+#include "base/sized_options.h"
 #include "base/text.h"
 #include "loading/copy_tensors.h"
 #include "loading/match.h"
@@ -252,11 +253,20 @@ static dn_status build_model(loader *l, dn_model **out)
     return DN_OK;
 }
 
+void dn_load_defaults(dn_load_options *options, size_t struct_size)
+{
+    dn_start_options(options, struct_size, &(dn_load_options){0}, sizeof *options);
+}
+
 /* Takes ownership of the file, also on failure. */
 static dn_status load(dn_tensor_file *file, const dn_load_options *options, dn_model **model)
 {
-    loader l = {.file = file, .asked = options ? options->concat : DN_CONCAT_AUTO};
-    dn_status status = find_network(&l);
+    loader l = {.file = file};
+    dn_load_options chosen = {0};
+    dn_status status = dn_read_options(options, &chosen, sizeof chosen);
+    l.asked = chosen.concat;
+    if (status == DN_OK)
+        status = find_network(&l);
     if (status == DN_OK)
         status = build_model(&l, model);
     discard_match(&l);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/memory.h"
+
+#include "base/sized_options.h"
 #include "base/text.h"
 #include "loading/metadata.h"
 #include "loading/order.h"
@@ -22,10 +24,17 @@ typedef struct saver {
     char *metadata;
 } saver;
 
-static dn_status read_options(const dn_save_options *options, saver *s)
+void dn_save_defaults(dn_save_options *options, size_t struct_size)
 {
-    const char *naming = options && options->naming ? options->naming : "torchvision";
-    const char *dtype = options && options->dtype ? options->dtype : "f32";
+    dn_start_options(options, struct_size, &(dn_save_options){0}, sizeof *options);
+}
+
+static dn_status read_options(const dn_save_options *given, saver *s)
+{
+    dn_save_options options = {0};
+    DN_TRY(dn_read_options(given, &options, sizeof options));
+    const char *naming = options.naming ? options.naming : "torchvision";
+    const char *dtype = options.dtype ? options.dtype : "f32";
     s->naming = DN_DIALECT_TORCHVISION;
     if (strcmp(naming, "reference") == 0)
         s->naming = DN_DIALECT_REFERENCE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/locale.h"
 #include "base/memory.h"
+#include "base/sized_options.h"
 #include "summary/summary.h"
 
 static dn_status check_input(const dn_arch *arch, const dn_summary_options *o)
@@ -50,10 +51,17 @@ static dn_status write_summary(const dn_summary_options *o, const dn_module_tree
     return dn_text_take(&text, out);
 }
 
+static const dn_summary_options defaults = {.depth = 3};
+
+void dn_summary_defaults(dn_summary_options *options, size_t struct_size)
+{
+    dn_start_options(options, struct_size, &defaults, sizeof defaults);
+}
+
 dn_status dn_summary(const dn_arch *arch, const dn_summary_options *options, char **text)
 {
-    static const dn_summary_options defaults = {.depth = 3};
-    const dn_summary_options *o = options ? options : &defaults;
+    dn_summary_options chosen = defaults, *o = &chosen;
+    DN_TRY(dn_read_options(options, &chosen, sizeof chosen));
     bool sized = o->batch || o->channels || o->height || o->width;
     DN_TRY(dn_arch_check(arch));
     if (sized)

@@ -2,6 +2,7 @@
 #include "train/trainer.h"
 
 #include "base/memory.h"
+#include "base/sized_options.h"
 #include "train/ema.h"
 #include "train/loss.h"
 
@@ -9,17 +10,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-void dn_trainer_defaults(dn_trainer_options *options)
+static const dn_trainer_options defaults = {
+    .optimiser = "sgd",
+    .momentum = -1,
+    .nesterov = true,
+    .weight_decay = 1e-4,
+    .schedule = "step",
+    .rate = 0.1,
+    .gamma = 0.1,
+};
+
+void dn_trainer_defaults(dn_trainer_options *options, size_t struct_size)
 {
-    *options = (dn_trainer_options){
-        .optimiser = "sgd",
-        .momentum = -1,
-        .nesterov = true,
-        .weight_decay = 1e-4,
-        .schedule = "step",
-        .rate = 0.1,
-        .gamma = 0.1,
-    };
+    dn_start_options(options, struct_size, &defaults, sizeof defaults);
 }
 
 static dn_engine_options engine_options(const dn_trainer_options *options, const bool *frozen)
@@ -62,8 +65,10 @@ static dn_status choose_optimiser(const dn_trainer_options *options, dn_optimise
     return DN_OK;
 }
 
-dn_status dn_trainer_plan(const dn_arch *arch, const dn_trainer_options *options, size_t *bytes)
+dn_status dn_trainer_plan(const dn_arch *arch, const dn_trainer_options *given, size_t *bytes)
 {
+    dn_trainer_options chosen = defaults, *options = &chosen;
+    DN_TRY(dn_read_options(given, &chosen, sizeof chosen));
     dn_engine_options engine = engine_options(options, NULL);
     dn_optimiser_options optimiser;
     dn_engine_bytes planned;
@@ -138,9 +143,11 @@ static dn_status fill_trainer(dn_trainer *trainer, const dn_model *start)
     return DN_OK;
 }
 
-dn_status dn_trainer_create(const dn_model *start, const dn_trainer_options *options,
+dn_status dn_trainer_create(const dn_model *start, const dn_trainer_options *given,
                             dn_trainer **out)
 {
+    dn_trainer_options chosen = defaults, *options = &chosen;
+    DN_TRY(dn_read_options(given, &chosen, sizeof chosen));
     DN_TRY(check_options(options));
     dn_trainer *trainer;
     DN_TRY(dn_calloc(1, sizeof *trainer, &trainer));

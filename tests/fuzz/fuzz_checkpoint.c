@@ -22,7 +22,7 @@ static dn_trainer *create_trainer(void)
     dn_trainer_options options;
     dn_model *model;
     dn_trainer *trainer;
-    dn_trainer_defaults(&options);
+    dn_trainer_defaults(&options, sizeof options);
     options.batch = options.threads = 1;
     options.height = options.width = 4;
     options.steps = 10;

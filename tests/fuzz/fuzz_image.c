@@ -28,7 +28,7 @@ static void preprocess(const dn_image *image, const char *specification)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    dn_image_limits limits = {.max_pixels = 1 << 18};
+    dn_image_limits limits = {.struct_size = sizeof limits, .max_pixels = 1 << 18};
     dn_image *image;
     if (size == 0)
         return 0;

@@ -11,7 +11,7 @@
 /* Every sample has a class, a name and either a picture or a fault. */
 static void inspect(const dn_dataset *dataset)
 {
-    const dn_image_limits limits = {.max_pixels = 1 << 14};
+    const dn_image_limits limits = {.struct_size = sizeof limits, .max_pixels = 1 << 14};
     int count = dn_dataset_count(dataset), outputs = dn_dataset_outputs(dataset);
     if (count < 1 || outputs < 1 || dn_dataset_task(dataset) != DN_TASK_CLASSES)
         abort();

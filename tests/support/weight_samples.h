@@ -59,7 +59,7 @@ static inline dn_model *sample_model(void)
 /* The model as dn_model_save writes it to a file of that name. */
 static inline sample sample_saved(const dn_model *model, const char *name, const char *naming)
 {
-    dn_save_options options = {.naming = naming};
+    dn_save_options options = {.struct_size = sizeof options, .naming = naming};
     assert_int_equal(dn_model_save(model, scratch_path(name), &options), DN_OK);
     return sample_read(scratch_path(name));
 }

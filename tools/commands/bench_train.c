@@ -28,7 +28,7 @@ bool bench_train(const dn_model *model, const float *input, int runs, double *se
     const dn_arch *arch = dn_model_arch(model);
     dn_trainer_options options;
     dn_trainer *trainer = NULL;
-    dn_trainer_defaults(&options);
+    dn_trainer_defaults(&options, sizeof options);
     options.batch = row->batch;
     options.height = options.width = row->size;
     options.threads = row->threads;

@@ -44,7 +44,8 @@ static int convert(dn_model *model, const char *path)
     if ((chosen.labels && !labels_read(chosen.labels, model)) ||
         (chosen.preprocess && !record_preprocess(model)))
         return EXIT_REFUSED;
-    dn_save_options format = {.naming = chosen.naming, .dtype = chosen.dtype};
+    dn_save_options format = {
+        .struct_size = sizeof format, .naming = chosen.naming, .dtype = chosen.dtype};
     return dn_model_save(model, path, &format) == DN_OK ? EXIT_DONE : refuse();
 }
 

@@ -65,7 +65,8 @@ static void show_skipped(const char *reason, void *context)
 static dn_evaluation *evaluate(const dn_model *model, dn_dataset *data)
 {
     dn_evaluation *evaluation;
-    dn_evaluate_options asked = {.batch = chosen.batch,
+    dn_evaluate_options asked = {.struct_size = sizeof asked,
+                                 .batch = chosen.batch,
                                  .threads = threads_asked(),
                                  .progress = show_progress,
                                  .skipped = show_skipped};

@@ -56,8 +56,10 @@ static bool choose_network(const char *name, dn_arch *arch)
 
 static int run(int count, char **arguments)
 {
-    dn_summary_options size = {
-        .depth = chosen.depth, .columns = chosen.columns, .json = chosen.json};
+    dn_summary_options size = {.struct_size = sizeof size,
+                               .depth = chosen.depth,
+                               .columns = chosen.columns,
+                               .json = chosen.json};
     dn_arch arch;
     if (!choose_network(count ? arguments[0] : NULL, &arch) ||
         (chosen.input && !parse_input(chosen.input, &size)))

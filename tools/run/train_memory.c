@@ -6,6 +6,7 @@
 dn_evaluate_options train_validation(const train_run *run)
 {
     return (dn_evaluate_options){
+        .struct_size = sizeof(dn_evaluate_options),
         .threads = run->options.threads,
         .size = run->size,
         .preprocess = run->preprocess,

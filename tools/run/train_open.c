@@ -128,6 +128,7 @@ static bool open_loader(train_run *run, const dn_arch *arch)
     if (!limit_batch(run) || !option_default(run->chosen, "augment", augment))
         return false;
     dn_loader_options loading = {
+        .struct_size = sizeof loading,
         .batch = train_chosen.batch_size,
         .size = run->size,
         .threads = 1, /* in addition to those that train */

@@ -224,7 +224,7 @@ static bool parse_milestones(const char *text, double milestones[8])
 
 bool train_settings_trainer(dn_trainer_options *options)
 {
-    dn_trainer_defaults(options);
+    dn_trainer_defaults(options, sizeof *options);
     options->threads = threads_asked();
     options->low_memory = strcmp(train_chosen.memory, "low") == 0;
     options->seed = (uint64_t)train_chosen.seed;

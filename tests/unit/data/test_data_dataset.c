@@ -103,7 +103,7 @@ static void samples_are_read(void **state)
     assert_int_equal(image->width, 5);
     assert_memory_equal(image->pixels, pixels, 60);
     dn_image_free(image);
-    const dn_image_limits few = {.max_pixels = 10};
+    const dn_image_limits few = {.struct_size = sizeof few, .max_pixels = 10};
     assert_int_equal(dn_dataset_read(dataset, 0, &few, &image), DN_ERROR_LIMIT);
     assert_int_equal(dn_dataset_read(dataset, 1, NULL, &image), DN_ERROR_FORMAT);
     assert_non_null(strstr(dn_last_error(), "b/1.png"));

@@ -21,7 +21,8 @@ static void make_records(int count)
 
 static dn_loader_options options_of(int batch, const char *augment)
 {
-    dn_loader_options options = {.batch = batch,
+    dn_loader_options options = {.struct_size = sizeof options,
+                                 .batch = batch,
                                  .size = SIDE,
                                  .threads = 1,
                                  .training = true,

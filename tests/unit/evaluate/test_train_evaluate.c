@@ -38,7 +38,7 @@ static void without_options_the_models_own_pipeline_holds(void **state)
     (void)state;
     dn_dataset *dataset = open_records();
     dn_model *model = new_model(3);
-    dn_evaluate_options given = {.batch = 5, .threads = 2, .size = 32};
+    dn_evaluate_options given = {.struct_size = sizeof given, .batch = 5, .threads = 2, .size = 32};
     assert_int_equal(dn_preprocess_parse("cifar10", &given.preprocess), DN_OK);
     dn_evaluation *usual, *other;
     if (dn_evaluate(model, dataset, NULL, &usual) != DN_OK)
@@ -58,7 +58,7 @@ static void squares_without_a_crop(void **state)
     (void)state;
     dn_dataset *dataset = open_records();
     dn_model *model = new_model(1);
-    dn_evaluate_options options = {0};
+    dn_evaluate_options options = {.struct_size = sizeof options};
     assert_int_equal(dn_preprocess_parse("xrv,resize=32", &options.preprocess), DN_OK);
     dn_evaluation *evaluation;
     if (dn_evaluate(model, dataset, &options, &evaluation) != DN_OK)
@@ -86,7 +86,7 @@ static void refused(void **state)
     dn_dataset *dataset = open_records();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         dn_model *model = new_model(cases[i].channels);
-        dn_evaluate_options options = {.threads = cases[i].threads};
+        dn_evaluate_options options = {.struct_size = sizeof options, .threads = cases[i].threads};
         dn_evaluation *evaluation = NULL;
         assert_int_equal(dn_preprocess_parse(cases[i].pipeline, &options.preprocess), DN_OK);
         assert_int_equal(dn_evaluate(model, dataset, &options, &evaluation), cases[i].status);

@@ -194,7 +194,7 @@ static void limit_is_the_callers(void **state)
     (void)state;
     for (int i = 0; i < KINDS; i++) {
         dn_image *image;
-        dn_image_limits limits = {.max_pixels = WIDTH * HEIGHT - 1};
+        dn_image_limits limits = {.struct_size = sizeof limits, .max_pixels = WIDTH * HEIGHT - 1};
         const encoded *file = &kinds[i].file;
         assert_int_equal(dn_image_decode(file->data, file->size, "p", &limits, &image),
                          DN_ERROR_LIMIT);

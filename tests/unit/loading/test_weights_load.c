@@ -151,7 +151,8 @@ static void bad_options(void **state)
 {
     (void)state;
     dn_model *model = sample_model();
-    dn_save_options naming = {.naming = "keras"}, dtype = {.dtype = "f8"};
+    dn_save_options naming = {.struct_size = sizeof naming, .naming = "keras"},
+                    dtype = {.struct_size = sizeof dtype, .dtype = "f8"};
     assert_int_equal(dn_model_save(model, scratch_path("x.pth"), &naming), DN_ERROR_ARGUMENT);
     assert_int_equal(dn_model_save(model, scratch_path("x.pth"), &dtype), DN_ERROR_ARGUMENT);
     assert_int_equal(access(scratch_path("x.pth"), F_OK), -1);

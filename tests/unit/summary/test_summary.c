@@ -13,8 +13,12 @@ static dn_arch arch_named(const char *name)
 
 static dn_summary_options sized(int batch, int channels, int height, int width)
 {
-    return (dn_summary_options){
-        .batch = batch, .channels = channels, .height = height, .width = width, .depth = 3};
+    return (dn_summary_options){.struct_size = sizeof(dn_summary_options),
+                                .batch = batch,
+                                .channels = channels,
+                                .height = height,
+                                .width = width,
+                                .depth = 3};
 }
 
 /* The golden table ends in a newline, the summary does not. */
@@ -73,14 +77,19 @@ static void impossible_requests(void **state)
             "input -1,3,224,224: four positive sizes are expected");
     refused("densenet121", sized(1 << 30, 3, 1 << 30, 1 << 30),
             "input 1073741824,3,1073741824,1073741824: too large to count");
-    refused("densenet121", (dn_summary_options){.columns = "num_parameters"},
+    refused("densenet121",
+            (dn_summary_options){.struct_size = sizeof(dn_summary_options),
+                                 .columns = "num_parameters"},
             "columns: \"num_parameters\" is not one of input_size, output_size, num_params, "
             "params_percent, "
             "kernel_size, mult_adds, trainable");
-    refused("densenet121", (dn_summary_options){.columns = "num_params,"},
-            "columns: \"\" is not one of input_size, output_size, num_params, params_percent, "
-            "kernel_size, mult_adds, trainable");
-    refused("densenet121", (dn_summary_options){.columns = "mult_adds"},
+    refused(
+        "densenet121",
+        (dn_summary_options){.struct_size = sizeof(dn_summary_options), .columns = "num_params,"},
+        "columns: \"\" is not one of input_size, output_size, num_params, params_percent, "
+        "kernel_size, mult_adds, trainable");
+    refused("densenet121",
+            (dn_summary_options){.struct_size = sizeof(dn_summary_options), .columns = "mult_adds"},
             "columns: mult_adds needs an input size");
 }
 

@@ -26,7 +26,7 @@ static dn_arch small_arch(void)
 static dn_trainer_options small_options(void)
 {
     dn_trainer_options options;
-    dn_trainer_defaults(&options);
+    dn_trainer_defaults(&options, sizeof options);
     options.batch = PICTURES;
     options.height = options.width = SIDE;
     options.threads = 1;
