@@ -50,8 +50,21 @@ typedef enum dn_status {
  * was expected and what was found. Valid until the thread's next call. */
 DN_API const char *dn_last_error(void);
 
-/* "MAJOR.MINOR.PATCH". */
+/* The version of this header, and of the library that runs, as "MAJOR.MINOR.PATCH". Until
+ * 1.0 a minor version may change this interface, after it only a major one; the shared
+ * library's name says so: libdensenet.so.0.1. */
+#define DN_VERSION_MAJOR 0
+#define DN_VERSION_MINOR 1
+#define DN_VERSION_PATCH 0
 DN_API const char *dn_version(void);
+
+/* Where sentences go that are no failures: a doubt about a weight file (also
+ * dn_model_warning), threads that the system refuses, a level that does not run here.
+ * From any thread, during a call; log NULL, as at first: nowhere. Not while the library
+ * is in use. */
+typedef enum dn_log_level { DN_LOG_INFO, DN_LOG_WARNING } dn_log_level;
+typedef void dn_log_function(dn_log_level level, const char *sentence, void *context);
+DN_API void dn_set_log(dn_log_function *log, void *context);
 
 /* The level whose kernels run: "avx512", "avx2", "neon", "baseline", or
  * "reference", which is plain C for comparison. The best of this machine, or the
@@ -252,12 +265,47 @@ DN_API void dn_load_defaults(dn_load_options *options, size_t struct_size);
  * dialect or of none. A file that does not fit is refused with what is missing
  * and what is left over. The file is mapped: truncating it while the model is in
  * use ends the process (SIGBUS); replacing it by another does no harm.
+ * name is a path; or, where there is no such file, "builtin", the network that this
+ * library trained on CIFAR-10 and contains (ten classes, pictures of 32 x 32:
+ * assets/README.md), or a name of dn_published_weights that was fetched.
  * options may be NULL. The caller owns *model. */
-DN_API dn_status dn_model_load(const char *path, const dn_load_options *options, dn_model **model);
+DN_API dn_status dn_model_load(const char *name, const dn_load_options *options, dn_model **model);
 
-/* The built-in network, which this library trained on CIFAR-10: ten classes,
- * pictures of 32 x 32 (assets/README.md). The caller owns *model. */
-DN_API dn_status dn_model_builtin(dn_model **model);
+/* The same from a file's bytes, which must stay as they are until the model is freed; name
+ * is only for messages. */
+DN_API dn_status dn_model_read(const void *data, size_t size, const char *name,
+                               const dn_load_options *options, dn_model **model);
+
+/* A tensor of floats, row-major. */
+typedef struct dn_tensor_view {
+    const char *name;
+    int rank;
+    int64_t shape[8];
+    const float *data;
+} dn_tensor_view;
+
+/* The same from tensors of the caller's, whose data must stay until the model is freed:
+ * a state dict, in any order. */
+DN_API dn_status dn_model_from_tensors(const dn_tensor_view *tensors, size_t count,
+                                       const dn_load_options *options, dn_model **model);
+
+/* Weights that torchvision publishes; `densenet pull` fetches them into the cache. */
+typedef struct dn_published {
+    const char *name;   /* "densenet121" */
+    const char *file;   /* of the cache's folder */
+    const char *sha256; /* the digest's first hex digits */
+    const char *url;
+} dn_published;
+
+/* NULL past the last. */
+DN_API const dn_published *dn_published_weights(int index);
+
+/* $XDG_CACHE_HOME/densenet or ~/.cache/densenet, which need not exist. */
+DN_API dn_status dn_cache_folder(char *path, size_t size);
+
+/* The file that dn_model_load takes for a name; fails for published weights that were
+ * not fetched. size: PATH_MAX suffices. */
+DN_API dn_status dn_weights_path(const char *name, char *path, size_t size);
 
 typedef enum dn_init {
     DN_INIT_PYTORCH, /* the defaults of nn.Conv2d, nn.BatchNorm2d, nn.Linear */
@@ -312,15 +360,17 @@ DN_API const float *dn_model_thresholds(const dn_model *model);
  * the per-label operating thresholds where the model has them. */
 DN_API void dn_model_probabilities(const dn_model *model, int n, float *logits);
 
-/* A parameter or running statistic, in canonical order. */
-typedef struct dn_tensor_view {
-    const char *name; /* torchvision's */
-    int rank;
-    int64_t shape[4];
-    const float *data; /* owned by the model */
-} dn_tensor_view;
+/* Parameters and running statistics, in canonical order, by torchvision's names. Views are
+ * valid as long as the model. */
 DN_API int dn_model_tensor_count(const dn_model *model);
 DN_API dn_tensor_view dn_model_tensor(const dn_model *model, int index);
+
+/* The index of a name; -1: there is none. */
+DN_API int dn_model_find_tensor(const dn_model *model, const char *name);
+
+/* Copies count values, all of a tensor, into the model. Not while sessions or trainers of
+ * the model exist. */
+DN_API dn_status dn_model_set_tensor(dn_model *model, int index, const float *data, size_t count);
 
 typedef struct dn_save_options {
     size_t struct_size; /* set by dn_save_defaults */
@@ -349,6 +399,9 @@ DN_API void dn_tensor_file_close(dn_tensor_file *file);
 DN_API const char *dn_tensor_file_format(const dn_tensor_file *file);
 DN_API size_t dn_tensor_file_count(const dn_tensor_file *file);
 DN_API dn_tensor_info dn_tensor_file_item(const dn_tensor_file *file, size_t index);
+
+/* The elements of a tensor of a floating type, row-major, into as many floats. */
+DN_API dn_status dn_tensor_file_floats(const dn_tensor_file *file, size_t index, float *data);
 
 /* --------------------------------------------------------------- inference */
 

@@ -14,9 +14,13 @@ const char *dn_last_error(void)
     return sentence;
 }
 
+/* A number as text, once it is one. */
+#define DN_TEXT(number) DN_TEXT_OF(number)
+#define DN_TEXT_OF(number) #number
+
 const char *dn_version(void)
 {
-    return DN_VERSION;
+    return DN_TEXT(DN_VERSION_MAJOR) "." DN_TEXT(DN_VERSION_MINOR) "." DN_TEXT(DN_VERSION_PATCH);
 }
 
 void dn_clean(char *text)

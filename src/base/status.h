@@ -22,6 +22,13 @@ dn_status dn_fail_memory(size_t bytes);
             return dn_try_status;                                                                  \
     } while (0)
 
+/* Refuses NULL for an argument that a function cannot do without. */
+#define DN_NEED(argument)                                                                          \
+    do {                                                                                           \
+        if (!(argument))                                                                           \
+            return dn_fail(DN_ERROR_ARGUMENT, "%s: %s is NULL", __func__, #argument);              \
+    } while (0)
+
 /* A byte that a terminal may take for a command. */
 static inline bool dn_is_control(char byte)
 {

@@ -8,6 +8,7 @@
 #include "base/workers.h"
 
 #include "base/arithmetic.h"
+#include "base/log.h"
 #include "base/memory.h"
 
 #include <pthread.h>
@@ -240,6 +241,7 @@ static void leave_list(dn_workers *w)
 
 dn_status dn_workers_create(int threads, dn_workers **out)
 {
+    DN_NEED(out);
     dn_team team = {0};
     DN_TRY(dn_choose_team(threads, NULL, &team));
     pthread_once(&once, watch_forks);
@@ -278,8 +280,12 @@ dn_status dn_choose_team(int threads, dn_workers *workers, dn_team *team)
 
 static void call_helpers(dn_workers *w, int helpers)
 {
-    while (w->count < helpers && !w->refused)
+    while (w->count < helpers && !w->refused) {
         w->refused = !add_helper(w);
+        if (w->refused)
+            dn_log(DN_LOG_WARNING, "the system refuses threads: %d do the work of %d", w->count + 1,
+                   helpers + 1);
+    }
     helpers = dn_min(helpers, w->count);
     atomic_store_explicit(&w->next_task, 0, memory_order_relaxed);
     atomic_store_explicit(&w->at_work, helpers, memory_order_relaxed);

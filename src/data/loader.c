@@ -166,6 +166,9 @@ static dn_status prepare(dn_loader *loader)
 dn_status dn_loader_create(const dn_dataset *dataset, const dn_loader_options *given,
                            dn_loader **out)
 {
+    DN_NEED(dataset);
+    DN_NEED(given);
+    DN_NEED(out);
     dn_loader_options chosen = {0}, *options = &chosen;
     dn_augment augment;
     dn_loader *loader = NULL;
@@ -268,6 +271,8 @@ static void advance(dn_loader *loader)
 
 dn_status dn_loader_next(dn_loader *loader, const dn_loaded **loaded)
 {
+    DN_NEED(loader);
+    DN_NEED(loaded);
     if (loader->threaded) {
         wait_for_thread(loader);
         loader->current ^= 1;

@@ -166,6 +166,9 @@ static dn_status evaluate(evaluator *e, const dn_model *model, const dn_dataset 
 dn_status dn_evaluate(const dn_model *model, const dn_dataset *dataset,
                       const dn_evaluate_options *options, dn_evaluation **out)
 {
+    DN_NEED(model);
+    DN_NEED(dataset);
+    DN_NEED(out);
     evaluator e = {0};
     dn_evaluation *made;
     DN_TRY(dn_read_options(options, &e.options, sizeof e.options));
@@ -192,6 +195,9 @@ static dn_status plan(evaluator *e, const dn_model *model, const dn_dataset *dat
 dn_status dn_evaluate_plan(const dn_model *model, const dn_dataset *dataset,
                            const dn_evaluate_options *options, size_t *bytes)
 {
+    DN_NEED(model);
+    DN_NEED(dataset);
+    DN_NEED(bytes);
     evaluator e = {0};
     DN_TRY(dn_read_options(options, &e.options, sizeof e.options));
     dn_status status = plan(&e, model, dataset, bytes);

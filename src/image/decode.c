@@ -43,6 +43,9 @@ void dn_image_defaults(dn_image_limits *limits, size_t struct_size)
 dn_status dn_image_decode(const void *data, size_t size, const char *name,
                           const dn_image_limits *limits, dn_image **image)
 {
+    DN_NEED(data);
+    DN_NEED(name);
+    DN_NEED(image);
     dn_source source = {.data = data, .size = size, .name = name, .max_pixels = DEFAULT_MAX_PIXELS};
     dn_image_limits chosen = {0};
     DN_TRY(dn_read_options(limits, &chosen, sizeof chosen));
@@ -56,6 +59,8 @@ dn_status dn_image_decode(const void *data, size_t size, const char *name,
 
 dn_status dn_image_read(const char *path, const dn_image_limits *limits, dn_image **image)
 {
+    DN_NEED(path);
+    DN_NEED(image);
     dn_file_map map;
     DN_TRY(dn_file_map_open(path, &map));
     dn_status status = dn_image_decode(map.data, map.size, path, limits, image);

@@ -54,6 +54,9 @@ dn_status dn_geometry_plan(const dn_preprocess *preprocess, int width, int heigh
 dn_status dn_preprocess_size(const dn_preprocess *preprocess, int width, int height, int *out_width,
                              int *out_height)
 {
+    DN_NEED(preprocess);
+    DN_NEED(out_width);
+    DN_NEED(out_height);
     dn_geometry geometry = {0};
     DN_TRY(dn_geometry_plan(preprocess, width, height, &geometry));
     *out_width = (int)geometry.axes[0].out;

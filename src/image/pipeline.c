@@ -250,6 +250,8 @@ static dn_status parse(const char *specification, dn_preprocess *preprocess)
 
 dn_status dn_preprocess_parse(const char *specification, dn_preprocess *preprocess)
 {
+    DN_NEED(specification);
+    DN_NEED(preprocess);
     locale_t callers = dn_use_decimal_points();
     dn_status status = parse(specification, preprocess);
     uselocale(callers);

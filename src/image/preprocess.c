@@ -216,6 +216,9 @@ static dn_status resample_picture(const dn_preprocess *preprocess, const dn_imag
 
 dn_status dn_preprocess_run(const dn_preprocess *preprocess, const dn_image *image, float *tensor)
 {
+    DN_NEED(preprocess);
+    DN_NEED(image);
+    DN_NEED(tensor);
     resampled picture = {0};
     dn_status status = resample_picture(preprocess, image, &picture);
     if (status == DN_OK)
@@ -227,6 +230,9 @@ dn_status dn_preprocess_run(const dn_preprocess *preprocess, const dn_image *ima
 dn_status dn_preprocess_bytes(const dn_preprocess *preprocess, const dn_image *image,
                               unsigned char *bytes)
 {
+    DN_NEED(preprocess);
+    DN_NEED(image);
+    DN_NEED(bytes);
     if (preprocess->filter == DN_GAUSSIAN)
         return dn_fail(DN_ERROR_ARGUMENT, "preprocess: the gaussian filter makes floats, no bytes");
     resampled picture = {0};

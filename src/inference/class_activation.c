@@ -9,6 +9,9 @@
 dn_status dn_session_cam(const dn_session *session, int image, int output, float *map,
                          int *map_height, int *map_width)
 {
+    DN_NEED(session);
+    DN_NEED(map_height);
+    DN_NEED(map_width);
     const dn_arch *arch = &session->model->arch;
     if (!session->ran)
         return dn_fail(DN_ERROR_ARGUMENT, "a heat map was asked for before a run");

@@ -49,6 +49,8 @@ static dn_status open_session(dn_session *session, const dn_session_options *opt
 dn_status dn_session_create(const dn_model *model, const dn_session_options *given,
                             dn_session **out)
 {
+    DN_NEED(model);
+    DN_NEED(out);
     dn_session_options options = {0};
     DN_TRY(dn_read_options(given, &options, sizeof options));
     dn_session *session;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/log.h"
 #include "densenet.h"
 #include "kernels/kernels.h"
 #include "kernels/levels.h"
@@ -85,7 +86,10 @@ static const dn_kernels *choose(void)
     for (int i = 0; forced && level; level = dn_kernels_level(i++))
         if (strcmp(level->name, forced) == 0)
             return level;
-    return fastest();
+    const dn_kernels *best = fastest();
+    if (forced)
+        dn_log(DN_LOG_WARNING, "DENSENET_CPU=%s does not run here: %s does", forced, best->name);
+    return best;
 }
 
 static _Atomic(const dn_kernels *) chosen;

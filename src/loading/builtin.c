@@ -14,8 +14,8 @@ __asm__(".section .rodata\n"
 
 extern const unsigned char dn_builtin_begin[], dn_builtin_end[];
 
-dn_status dn_model_builtin(dn_model **model)
+dn_status dn_builtin_open(dn_tensor_file **file)
 {
-    return dn_model_read(dn_builtin_begin, (size_t)(dn_builtin_end - dn_builtin_begin), "builtin",
-                         NULL, model);
+    return dn_tensor_file_read(dn_builtin_begin, (size_t)(dn_builtin_end - dn_builtin_begin),
+                               "builtin", file);
 }

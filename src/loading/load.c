@@ -2,6 +2,7 @@
 /* From a weight file to a model in canonical order. */
 #include "loading/load.h"
 
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/sized_options.h"
 #include "base/text.h"
@@ -10,7 +11,9 @@
 #include "loading/metadata.h"
 #include "loading/order.h"
 #include "loading/other_metadata.h"
+#include "loading/published.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -258,8 +261,7 @@ void dn_load_defaults(dn_load_options *options, size_t struct_size)
     dn_start_options(options, struct_size, &(dn_load_options){0}, sizeof *options);
 }
 
-/* Takes ownership of the file, also on failure. */
-static dn_status load(dn_tensor_file *file, const dn_load_options *options, dn_model **model)
+dn_status dn_load_file(dn_tensor_file *file, const dn_load_options *options, dn_model **model)
 {
     loader l = {.file = file};
     dn_load_options chosen = {0};
@@ -269,23 +271,32 @@ static dn_status load(dn_tensor_file *file, const dn_load_options *options, dn_m
         status = find_network(&l);
     if (status == DN_OK)
         status = build_model(&l, model);
+    if (status == DN_OK && (*model)->warning)
+        dn_log(DN_LOG_WARNING, "%s", (*model)->warning);
     discard_match(&l);
     dn_text_drop(&l.warning);
     dn_tensor_file_close(l.file);
     return status;
 }
 
-dn_status dn_model_load(const char *path, const dn_load_options *options, dn_model **model)
+dn_status dn_model_load(const char *name, const dn_load_options *options, dn_model **model)
 {
+    char path[PATH_MAX];
     dn_tensor_file *file;
-    DN_TRY(dn_tensor_file_open(path, &file));
-    return load(file, options, model);
+    DN_NEED(name);
+    DN_NEED(model);
+    DN_TRY(dn_weights_path(name, path, sizeof path));
+    DN_TRY(dn_names_builtin(name) ? dn_builtin_open(&file) : dn_tensor_file_open(path, &file));
+    return dn_load_file(file, options, model);
 }
 
 dn_status dn_model_read(const void *data, size_t size, const char *name,
                         const dn_load_options *options, dn_model **model)
 {
     dn_tensor_file *file;
+    DN_NEED(data);
+    DN_NEED(name);
+    DN_NEED(model);
     DN_TRY(dn_tensor_file_read(data, size, name, &file));
-    return load(file, options, model);
+    return dn_load_file(file, options, model);
 }

@@ -167,6 +167,8 @@ static void release(saver *s)
 
 dn_status dn_model_save(const dn_model *model, const char *path, const dn_save_options *options)
 {
+    DN_NEED(model);
+    DN_NEED(path);
     saver s = {.model = model};
     DN_TRY(read_options(options, &s));
     dn_status status = make_outputs(&s);

@@ -76,6 +76,8 @@ static dn_status cifar_arch(const char *name, bool bottleneck, int depth, int gr
 
 dn_status dn_arch_find(const char *name, dn_arch *arch)
 {
+    DN_NEED(name);
+    DN_NEED(arch);
     for (int i = 0; i < IMAGENET_COUNT; i++)
         if (strcmp(name, imagenet_networks[i].name) == 0) {
             *arch = imagenet_arch(i);
@@ -132,6 +134,7 @@ static dn_status check_stem(const dn_arch *arch)
 
 dn_status dn_arch_check(const dn_arch *arch)
 {
+    DN_NEED(arch);
     DN_TRY(check_range("number of blocks", arch->block_count, 1, DN_MAX_BLOCKS));
     for (int b = 0; b < arch->block_count; b++)
         DN_TRY(check_range("layers of a block", arch->blocks[b], 1, MAX_LAYERS));

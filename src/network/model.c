@@ -63,9 +63,12 @@ void dn_model_free(dn_model *model)
         return;
     free_strings(model->names, model->layout.count);
     free_strings(model->labels, model->arch.classes);
-    dn_layout_free(&model->layout);
+    for (int i = 0; model->replaced && i < model->layout.count; i++)
+        free(model->replaced[i]);
+    free(model->replaced);
     free(model->tensors);
     free(model->storage);
+    dn_layout_free(&model->layout);
     free(model->thresholds);
     free(model->warning);
     dn_tensor_file_close(model->file);
@@ -108,6 +111,8 @@ const char *dn_model_label(const dn_model *model, int output)
 
 dn_status dn_model_set_labels(dn_model *model, const char *const *labels, int count)
 {
+    DN_NEED(model);
+    DN_NEED(labels);
     if (count != model->arch.classes)
         return dn_fail(DN_ERROR_MISMATCH, "%d labels for a network with %d outputs", count,
                        model->arch.classes);
@@ -161,22 +166,6 @@ dn_status dn_model_copy_metadata(const dn_model *from, dn_model *to)
         memcpy(to->thresholds, from->thresholds, bytes);
     }
     return DN_OK;
-}
-
-int dn_model_tensor_count(const dn_model *model)
-{
-    return model->layout.count;
-}
-
-dn_tensor_view dn_model_tensor(const dn_model *model, int index)
-{
-    if (index < 0 || index >= model->layout.count)
-        return (dn_tensor_view){0};
-    const dn_slot *slot = &model->layout.slots[index];
-    dn_tensor_view view = {model->names[index], slot->rank, {0}, model->tensors[index]};
-    for (int i = 0; i < slot->rank; i++)
-        view.shape[i] = slot->shape[i];
-    return view;
 }
 
 const float *dn_model_find(const dn_model *model, const dn_key *key)

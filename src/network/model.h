@@ -15,6 +15,7 @@ struct dn_model {
     dn_layout layout;
     const float **tensors;       /* tensors[i] holds slot i: in storage, or in the mapped file */
     char **names;                /* torchvision's name of slot i */
+    float **replaced;            /* owned: by slot, what dn_model_set_tensor put there; or NULL */
     float *storage;              /* owned; NULL if every tensor is in the file */
     struct dn_tensor_file *file; /* owned; NULL if no tensor is in it */
     dn_origin origin;

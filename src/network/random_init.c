@@ -61,6 +61,8 @@ static void init_slot(const dn_arch *arch, const dn_slot *slot, dn_init init, fl
 
 dn_status dn_model_init(const dn_arch *arch, dn_init init, uint64_t seed, dn_model **out)
 {
+    DN_NEED(arch);
+    DN_NEED(out);
     dn_model *model;
     DN_TRY(dn_model_create(arch, true, &model));
     for (int i = 0; i < model->layout.count; i++) {

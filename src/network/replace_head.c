@@ -5,6 +5,8 @@
 
 dn_status dn_model_replace_head(const dn_model *model, int classes, uint64_t seed, dn_model **out)
 {
+    DN_NEED(model);
+    DN_NEED(out);
     dn_arch arch = model->arch;
     arch.classes = classes;
     dn_model *replaced;

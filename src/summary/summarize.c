@@ -60,6 +60,8 @@ void dn_summary_defaults(dn_summary_options *options, size_t struct_size)
 
 dn_status dn_summary(const dn_arch *arch, const dn_summary_options *options, char **text)
 {
+    DN_NEED(arch);
+    DN_NEED(text);
     dn_summary_options chosen = defaults, *o = &chosen;
     DN_TRY(dn_read_options(options, &chosen, sizeof chosen));
     bool sized = o->batch || o->channels || o->height || o->width;

@@ -47,7 +47,7 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static dn_status check_names(dn_tensor_file *file)
+dn_status dn_check_tensor_names(dn_tensor_file *file)
 {
     const char **names = NULL;
     DN_TRY(dn_pool_alloc(&file->pool, file->tensor_count, sizeof *names, &names));
@@ -69,7 +69,7 @@ static dn_status read_contents(dn_tensor_file *file)
         file->format = readers[i]->format;
         dn_status status = readers[i]->read(file);
         if (status == DN_OK)
-            status = check_names(file);
+            status = dn_check_tensor_names(file);
         return status == DN_OK ? DN_OK : dn_fail_within(status, file->name);
     }
     return refuse(file);
@@ -114,6 +114,8 @@ dn_status dn_tensor_file_read(const void *data, size_t size, const char *name, d
 
 dn_status dn_tensor_file_open(const char *path, dn_tensor_file **out)
 {
+    DN_NEED(path);
+    DN_NEED(out);
     dn_file_map map;
     DN_TRY(dn_file_map_open(path, &map));
     dn_status status = read_map(map, false, path, out);

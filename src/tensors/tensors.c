@@ -37,6 +37,21 @@ dn_tensor_info dn_tensor_file_item(const dn_tensor_file *file, size_t index)
     return info;
 }
 
+dn_status dn_tensor_file_floats(const dn_tensor_file *file, size_t index, float *data)
+{
+    DN_NEED(file);
+    DN_NEED(data);
+    if (index >= file->tensor_count)
+        return dn_fail(DN_ERROR_ARGUMENT, "tensor %zu: the file has %zu", index,
+                       file->tensor_count);
+    const dn_tensor *tensor = &file->tensors[index];
+    if (!dn_dtype_is_float(tensor->dtype))
+        return dn_fail(DN_ERROR_ARGUMENT, "%s: tensor \"%s\" is %s, not a floating type",
+                       file->name, tensor->name, dn_dtype_name(tensor->dtype));
+    dn_tensor_read(tensor, data);
+    return DN_OK;
+}
+
 void dn_tensor_file_forget_pages(const dn_tensor_file *file)
 {
     dn_file_map_forget(&file->map);

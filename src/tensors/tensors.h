@@ -66,6 +66,9 @@ bool dn_tensor_is_packed(const dn_tensor *tensor);
 /* Every element in row-major order; for floating types. */
 void dn_tensor_read(const dn_tensor *tensor, float *out);
 
+/* Refuses two tensors of one name. */
+dn_status dn_check_tensor_names(dn_tensor_file *file);
+
 /* Appends, for the readers; what they point to must live in the pool or map. */
 dn_status dn_tensor_file_add(dn_tensor_file *file, const dn_tensor *tensor);
 dn_status dn_tensor_file_add_value(dn_tensor_file *file, const dn_value *value);

@@ -47,6 +47,8 @@ static dn_status make_metadata(const dn_trainer *trainer, const char *note, char
 
 dn_status dn_trainer_save(const dn_trainer *trainer, const char *path, const char *note)
 {
+    DN_NEED(trainer);
+    DN_NEED(path);
     checkpoint_array arrays[MOST_ARRAYS];
     dn_output outputs[MOST_ARRAYS];
     int count = list_arrays(trainer, arrays);
@@ -112,6 +114,9 @@ static dn_status restore(dn_trainer *trainer, const dn_tensor_file *file, const 
 
 dn_status dn_trainer_restore(dn_trainer *trainer, const char *path, char **note)
 {
+    DN_NEED(trainer);
+    DN_NEED(path);
+    DN_NEED(note);
     dn_tensor_file *file;
     DN_TRY(dn_tensor_file_open(path, &file));
     dn_status status = restore(trainer, file, path, note);

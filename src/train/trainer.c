@@ -67,6 +67,9 @@ static dn_status choose_optimiser(const dn_trainer_options *options, dn_optimise
 
 dn_status dn_trainer_plan(const dn_arch *arch, const dn_trainer_options *given, size_t *bytes)
 {
+    DN_NEED(arch);
+    DN_NEED(given);
+    DN_NEED(bytes);
     dn_trainer_options chosen = defaults, *options = &chosen;
     DN_TRY(dn_read_options(given, &chosen, sizeof chosen));
     dn_engine_options engine = engine_options(options, NULL);
@@ -146,6 +149,9 @@ static dn_status fill_trainer(dn_trainer *trainer, const dn_model *start)
 dn_status dn_trainer_create(const dn_model *start, const dn_trainer_options *given,
                             dn_trainer **out)
 {
+    DN_NEED(start);
+    DN_NEED(given);
+    DN_NEED(out);
     dn_trainer_options chosen = defaults, *options = &chosen;
     DN_TRY(dn_read_options(given, &chosen, sizeof chosen));
     DN_TRY(check_options(options));
@@ -262,6 +268,9 @@ static dn_status join_machines(dn_trainer *trainer, int64_t weight, dn_step_resu
 dn_status dn_trainer_step(dn_trainer *trainer, const dn_batch *parts, int count,
                           dn_step_result *out)
 {
+    DN_NEED(trainer);
+
+    DN_NEED(out);
     const dn_trainer_options *options = &trainer->options;
     size_t floats = dn_engine_layout(trainer->engine)->floats;
     float *weights = dn_engine_parameters(trainer->engine);
@@ -301,6 +310,8 @@ int64_t dn_trainer_steps(const dn_trainer *trainer)
 
 dn_status dn_trainer_model(const dn_trainer *trainer, bool averaged, dn_model **out)
 {
+    DN_NEED(trainer);
+    DN_NEED(out);
     dn_model *model;
     DN_TRY(dn_model_create(&trainer->metadata->arch, true, &model));
     dn_status status = dn_model_copy_metadata(trainer->metadata, model);

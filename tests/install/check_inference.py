@@ -15,7 +15,7 @@ int main(void)
     static float picture[3 * 32 * 32], scores[10];
     dn_model *model = NULL;
     dn_session *session = NULL;
-    dn_status status = dn_model_builtin(&model);
+    dn_status status = dn_model_load("builtin", NULL, &model);
     if (status == DN_OK)
         status = dn_session_create(model, 1, &session);
     if (status == DN_OK)

@@ -2,13 +2,11 @@
 #include "arguments/weights.h"
 
 #include "files/output.h"
-#include "files/published.h"
 #include "ui/report.h"
 
 #include <limits.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 static const char *argument, *concat;
 
@@ -38,19 +36,10 @@ static dn_load_options weights_load_options(void)
     return options;
 }
 
-/* A file of that name takes precedence over a pulled network and the built-in one. */
 const char *weights_path(const char *name)
 {
     static char path[PATH_MAX];
-    const published *weights = published_find(name);
-    if (!weights || access(name, F_OK) == 0)
-        return name;
-    if (!cache_path(weights, path, sizeof path))
-        return NULL;
-    if (access(path, F_OK) == 0)
-        return path;
-    complain("%s has not been fetched yet: densenet pull %s", name, name);
-    return NULL;
+    return ok_or_complain(dn_weights_path(name, path, sizeof path)) ? path : NULL;
 }
 
 bool weights_name_valid(const char *path)
@@ -71,18 +60,13 @@ bool weights_name_valid(const char *path)
 dn_status weights_read(const char *path, dn_model **model)
 {
     dn_load_options options = weights_load_options();
-    if (strcmp(path, "builtin") == 0 && access(path, F_OK) != 0)
-        return dn_model_builtin(model);
     return dn_model_load(path, &options, model);
 }
 
 dn_model *weights_open(const char *name)
 {
-    const char *path = weights_path(name);
     dn_model *model;
-    if (!path)
-        return NULL;
-    dn_status status = weights_read(path, &model);
+    dn_status status = weights_read(name, &model);
     if (status != DN_OK) {
         complain("%s%s", dn_last_error(),
                  status == DN_ERROR_ARGUMENT ? ": give --concat first or --concat last" : "");

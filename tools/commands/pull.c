@@ -4,7 +4,6 @@
 #include "densenet.h"
 #include "files/download.h"
 #include "files/folder.h"
-#include "files/published.h"
 #include "files/sha256.h"
 #include "ui/report.h"
 
@@ -80,17 +79,15 @@ static bool keep_if_sound(int descriptor, const char *part, const char *path, co
     return true;
 }
 
-static bool fetch_into(int descriptor, const published *weights, const char *part, const char *path,
-                       const char *beginning)
+static bool fetch_into(int descriptor, const dn_published *weights, const char *part,
+                       const char *path, const char *beginning)
 {
-    char url[256];
     struct stat info;
-    snprintf(url, sizeof url, "%s%s", published_site, weights->file);
     if (flock(descriptor, LOCK_EX | LOCK_NB) != 0)
         return complain("%s: another densenet pull is fetching it", part);
     if (fstat(descriptor, &info) != 0)
         return complain("%s: cannot be examined: %s", part, strerror(errno));
-    download d = {.url = chosen.url ? chosen.url : url,
+    download d = {.url = chosen.url ? chosen.url : weights->url,
                   .label = weights->name,
                   .descriptor = descriptor,
                   .have = info.st_size};
@@ -99,13 +96,13 @@ static bool fetch_into(int descriptor, const published *weights, const char *par
     return (complete || download_rest(&d)) && keep_if_sound(descriptor, part, path, beginning);
 }
 
-static bool pull(const published *weights)
+static bool pull(const dn_published *weights)
 {
-    char folder[PATH_MAX], path[PATH_MAX], part[PATH_MAX + 8];
+    char folder[PATH_MAX], path[2 * PATH_MAX], part[2 * PATH_MAX + 8];
     const char *beginning = chosen.sha256 ? chosen.sha256 : weights->sha256;
-    if (!cache_folder(folder, sizeof folder) || !cache_path(weights, path, sizeof path) ||
-        !folder_make(folder))
+    if (!ok_or_complain(dn_cache_folder(folder, sizeof folder)) || !folder_make(folder))
         return false;
+    snprintf(path, sizeof path, "%s/%s", folder, weights->file);
     if (!is_there(path, beginning)) {
         snprintf(part, sizeof part, "%s.part", path);
         int descriptor = open(part, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
@@ -130,12 +127,21 @@ static bool check_digits(const char *hex)
            complain("--sha256: \"%s\" is not 8 to 64 hexadecimal digits", hex);
 }
 
+static const dn_published *find_published(const char *name)
+{
+    const dn_published *weights;
+    for (int i = 0; (weights = dn_published_weights(i)); i++)
+        if (strcmp(weights->name, name) == 0)
+            break;
+    return weights;
+}
+
 static int run(int count, char **arguments)
 {
     if (chosen.sha256 && !check_digits(chosen.sha256))
         return EXIT_REFUSED;
     for (int i = 0; i < count; i++) {
-        const published *weights = published_find(arguments[i]);
+        const dn_published *weights = find_published(arguments[i]);
         if (!weights) {
             complain("pull: \"%s\" is not published; densenet121, 161, 169 and 201 are",
                      arguments[i]);

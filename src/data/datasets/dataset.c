@@ -96,6 +96,8 @@ void dn_dataset_name(const dn_dataset *dataset, int sample, char *text, size_t s
 dn_status dn_dataset_read(const dn_dataset *dataset, int sample, const dn_image_limits *limits,
                           dn_image **image)
 {
+    DN_NEED(dataset);
+    DN_NEED(image);
     const dn_dataset *whole = resolve(dataset, &sample);
     return whole->kind->read(whole, sample, limits, image);
 }

@@ -142,6 +142,8 @@ static dn_status match(dn_dataset *dataset, const char *const *labels, int count
 
 dn_status dn_dataset_match(dn_dataset *dataset, const char *const *labels, int count)
 {
+    DN_NEED(dataset);
+    DN_NEED(labels);
     if (dataset->whole)
         return dn_fail(DN_ERROR_ARGUMENT, "a part of a data set cannot be renumbered");
     int *place = NULL;

@@ -65,6 +65,8 @@ static dn_status finish(const dn_dataset *dataset)
 
 dn_status dn_dataset_open(const char *path, dn_portion portion, dn_dataset **out)
 {
+    DN_NEED(path);
+    DN_NEED(out);
     dn_probe probe;
     DN_TRY(probe_path(path, &probe));
     const dn_dataset_kind *kind = NULL;

@@ -78,6 +78,9 @@ static dn_status split(const dn_dataset *whole, double fraction, uint64_t seed, 
 dn_status dn_dataset_split(const dn_dataset *whole, double fraction, uint64_t seed,
                            dn_dataset **rest, dn_dataset **held)
 {
+    DN_NEED(whole);
+    DN_NEED(held);
+    DN_NEED(rest);
     if (!(fraction > 0 && fraction < 1))
         return dn_fail(DN_ERROR_ARGUMENT, "a fraction of %g: must lie between 0 and 1", fraction);
     size_t outputs = (size_t)dn_dataset_outputs(whole);

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DN_BASE_LOG_H
+#define DN_BASE_LOG_H
+
+#include "base/status.h"
+
+/* Passes a sentence to the program's log, if it has one. */
+void dn_log(dn_log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif
