@@ -148,7 +148,7 @@ def inputs_stay(folder):
         done = run(*command, f"{place}/{output}")
         after = contents(f"{place}/{output}") if os.path.exists(f"{place}/{output}") else None
         check(f"{command} {output}", done.returncode == 2 and before == after and
-              done.stderr.endswith(b"it would be lost\n") and done.stderr.count(b"\n") == 1, done.stderr)
+              done.stderr.endswith(b"it would be overwritten\n") and done.stderr.count(b"\n") == 1, done.stderr)
     write(f"{place}/contact-sheet.png", grey_png(9, 9, 100))
     write(f"{place}/a.png", grey_png(8, 8, 100))
     before = sorted((name, contents(f"{place}/{name}")) for name in ("a.png", "contact-sheet.png"))

@@ -265,7 +265,7 @@ def folders_in_use(folder, data):
     check("what a killed run left unfinished is started again", child.returncode == -signal.SIGKILL, said.strip()[-80:])
     os.unlink(f"{run}/resume.safetensors")
     kept = open(f"{run}/last.safetensors", "rb").read()
-    refused("a folder of weights", "holds a last.safetensors already", "train", data, "--init",
+    refused("a folder of weights", "already holds a last.safetensors", "train", data, "--init",
             f"{run}/last.safetensors", "--output", run)
     check("and leaves them", open(f"{run}/last.safetensors", "rb").read() == kept)
 
