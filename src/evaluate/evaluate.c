@@ -15,7 +15,7 @@ typedef struct evaluator {
     dn_loader *loader;
     dn_session *session;
     dn_metrics *metrics;
-    dn_task task;
+    dn_task objective;
     int outputs;
     float *logits;
     double loss;    /* weighted sum of means */
@@ -49,7 +49,7 @@ void dn_evaluate_defaults(dn_evaluate_options *options, size_t struct_size)
 static dn_status open_evaluator(evaluator *e, const dn_model *model, const dn_dataset *dataset)
 {
     dn_evaluate_options *options = &e->options;
-    e->task = dn_dataset_task(dataset);
+    e->objective = dn_dataset_task(dataset);
     e->outputs = dn_model_arch(model)->classes;
     if (!options->batch)
         options->batch = 16;
@@ -68,7 +68,7 @@ static dn_status open_evaluator(evaluator *e, const dn_model *model, const dn_da
     DN_TRY(dn_loader_create(dataset, &loading, &e->loader));
     const dn_session_options session = {.struct_size = sizeof session, .threads = options->threads};
     DN_TRY(dn_session_create(model, &session, &e->session));
-    DN_TRY(dn_metrics_create(e->task, e->outputs, &e->metrics));
+    DN_TRY(dn_metrics_create(e->objective, e->outputs, &e->metrics));
     return dn_alloc_aligned((size_t)loading.batch * (size_t)e->outputs, sizeof(float), &e->logits);
 }
 
@@ -90,11 +90,12 @@ static dn_status take_batch(evaluator *e, const dn_loaded *loaded)
         return DN_OK;
     DN_TRY(dn_session_run(e->session, batch->input, batch->n, e->options.size, e->options.size,
                           e->logits));
-    int64_t weight = dn_loss_weight(e->task, batch->targets, batch->n, e->outputs);
-    double loss = dn_loss(e->task, e->logits, batch->targets, batch->n, e->outputs, 0, 0, NULL);
+    int64_t weight = dn_loss_weight(e->objective, batch->targets, batch->n, e->outputs);
+    double loss =
+        dn_loss(e->objective, e->logits, batch->targets, batch->n, e->outputs, 0, 0, NULL);
     e->loss += loss * (double)weight;
     e->weight += weight;
-    if (e->task == DN_TASK_LABELS)
+    if (e->objective == DN_TASK_LABELS)
         return dn_metrics_add_labels(e->metrics, e->logits, batch->targets, batch->n);
     dn_metrics_add_classes(e->metrics, e->logits, loaded->classes, batch->n);
     return DN_OK;
@@ -122,7 +123,7 @@ static dn_status take_results(const evaluator *e, dn_evaluation *made)
     for (int i = 0; i < e->outputs; i++) {
         dn_output_result *result = &made->results[i];
         *result = dn_metrics_output(e->metrics, i);
-        if (e->task == DN_TASK_LABELS)
+        if (e->objective == DN_TASK_LABELS)
             DN_TRY(dn_metrics_auroc(e->metrics, i, &result->auroc));
         if (!isnan(result->auroc)) {
             sum += result->auroc;
@@ -136,7 +137,7 @@ static dn_status take_results(const evaluator *e, dn_evaluation *made)
 static dn_status fill_evaluation(const evaluator *e, dn_evaluation *made)
 {
     const dn_metrics *metrics = e->metrics;
-    bool classes = e->task == DN_TASK_CLASSES;
+    bool classes = e->objective == DN_TASK_CLASSES;
     double samples = (double)metrics->samples;
     made->samples = metrics->samples;
     made->skipped = e->skipped;

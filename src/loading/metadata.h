@@ -39,7 +39,7 @@ bool dn_metadata_arch(const dn_tensor_file *file, dn_arch *arch, dn_metadata_dou
 /* The recorded concatenation order; AUTO if there is none. */
 dn_concat dn_metadata_concat(const dn_tensor_file *file, dn_metadata_doubts *doubts);
 
-/* Labels, task, preprocessing and thresholds, if the file has them. */
+/* Labels, objective, preprocessing and thresholds, if the file has them. */
 dn_status dn_metadata_read(const dn_tensor_file *file, dn_model *model, dn_metadata_doubts *doubts);
 
 /* Calls add(context, key, text) for each entry of the model's metadata. */

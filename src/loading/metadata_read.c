@@ -104,10 +104,10 @@ static dn_status read_thresholds(const dn_tensor_file *file, dn_model *model,
 
 static void read_task(const dn_tensor_file *file, dn_model *model, dn_metadata_doubts *doubts)
 {
-    const char *task = dn_metadata_text(file, "densenet.task");
-    if (task && strcmp(task, "labels") == 0)
-        model->task = DN_TASK_LABELS;
-    else if (task && strcmp(task, "classes") != 0)
+    const char *objective = dn_metadata_text(file, "densenet.task");
+    if (objective && strcmp(objective, "labels") == 0)
+        model->objective = DN_TASK_LABELS;
+    else if (objective && strcmp(objective, "classes") != 0)
         dn_metadata_doubt(doubts, file, "densenet.task", "classes or labels is expected");
 }
 

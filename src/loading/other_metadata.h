@@ -11,7 +11,7 @@
  * file has none, or several. */
 void dn_other_metadata_epsilon(const dn_tensor_file *file, double *epsilon);
 
-/* Labels, task, preprocessing and thresholds; also model->origin.dialect if it
+/* Labels, objective, preprocessing and thresholds; also model->origin.dialect if it
  * is TorchXRayVision's. */
 dn_status dn_other_metadata_read(const dn_tensor_file *file, dn_model *model);
 

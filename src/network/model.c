@@ -92,12 +92,12 @@ const char *dn_model_warning(const dn_model *model)
 
 dn_task dn_model_task(const dn_model *model)
 {
-    return model->task;
+    return model->objective;
 }
 
-void dn_model_set_task(dn_model *model, dn_task task)
+void dn_model_set_task(dn_model *model, dn_task objective)
 {
-    model->task = task;
+    model->objective = objective;
 }
 
 const char *dn_model_label(const dn_model *model, int output)
@@ -155,7 +155,7 @@ void dn_model_set_preprocess(dn_model *model, const dn_preprocess *preprocess)
 
 dn_status dn_model_copy_metadata(const dn_model *from, dn_model *to)
 {
-    to->task = from->task;
+    to->objective = from->objective;
     to->has_preprocess = from->has_preprocess;
     to->preprocess = from->preprocess;
     if (from->labels)

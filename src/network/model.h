@@ -19,7 +19,7 @@ struct dn_model {
     float *storage;              /* owned; NULL if every tensor is in the file */
     struct dn_tensor_file *file; /* owned; NULL if no tensor is in it */
     dn_origin origin;
-    dn_task task;
+    dn_task objective;
     char **labels;     /* classes names, or NULL */
     float *thresholds; /* classes operating points (TorchXRayVision's op_threshs), or NULL */
     bool has_preprocess;
@@ -35,7 +35,7 @@ dn_status dn_model_create(const dn_arch *arch, bool with_storage, dn_model **mod
 /* A tensor's data by key; NULL if the architecture has no such tensor. */
 const float *dn_model_find(const dn_model *model, const dn_key *key);
 
-/* Gives `to` the task, labels, thresholds and preprocessing of a model with as
+/* Gives `to` the objective, labels, thresholds and preprocessing of a model with as
  * many classes. */
 dn_status dn_model_copy_metadata(const dn_model *from, dn_model *to);
 

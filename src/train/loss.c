@@ -56,9 +56,9 @@ static double sigmoid_row(const float *logits, const float *targets, int outputs
     return loss;
 }
 
-int64_t dn_loss_weight(dn_task task, const float *targets, int n, int outputs)
+int64_t dn_loss_weight(dn_task objective, const float *targets, int n, int outputs)
 {
-    if (task == DN_TASK_CLASSES)
+    if (objective == DN_TASK_CLASSES)
         return n;
     int64_t weight = 0;
     for (int64_t i = 0; i < (int64_t)n * outputs; i++)
@@ -66,15 +66,15 @@ int64_t dn_loss_weight(dn_task task, const float *targets, int n, int outputs)
     return weight;
 }
 
-double dn_loss(dn_task task, const float *logits, const float *targets, int n, int outputs,
+double dn_loss(dn_task objective, const float *logits, const float *targets, int n, int outputs,
                double smoothing, double scale, float *gradient)
 {
-    int64_t weight = dn_loss_weight(task, targets, n, outputs);
+    int64_t weight = dn_loss_weight(objective, targets, n, outputs);
     double share = weight ? 1 / (double)weight : 0, loss = 0;
     for (int row = 0; row < n; row++) {
         size_t at = (size_t)row * (size_t)outputs;
         float *out = gradient ? gradient + at : NULL;
-        if (task == DN_TASK_CLASSES)
+        if (objective == DN_TASK_CLASSES)
             loss += softmax_row(logits + at, targets + at, outputs, smoothing, scale * share, out);
         else
             loss += sigmoid_row(logits + at, targets + at, outputs, scale * share, out);

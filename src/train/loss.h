@@ -13,11 +13,11 @@
  * smoothing e replaces a class target t with t (1 - e) + e / outputs.
  * gradient may be NULL; else it gets scale * d loss / d logits, n x outputs.
  * A batch without a label at all has loss 0. */
-double dn_loss(dn_task task, const float *logits, const float *targets, int n, int outputs,
+double dn_loss(dn_task objective, const float *logits, const float *targets, int n, int outputs,
                double smoothing, double scale, float *gradient);
 
 /* How many rows, or labelled entries, the mean is over: weights that join the
  * losses of parts to the loss of the whole. */
-int64_t dn_loss_weight(dn_task task, const float *targets, int n, int outputs);
+int64_t dn_loss_weight(dn_task objective, const float *targets, int n, int outputs);
 
 #endif

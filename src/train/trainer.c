@@ -195,7 +195,7 @@ static int largest(const float *values, int count)
 static int count_correct(const dn_trainer *trainer, const dn_batch *part)
 {
     int outputs = trainer->metadata->arch.classes, correct = 0;
-    for (int i = 0; i < part->n && trainer->metadata->task == DN_TASK_CLASSES; i++)
+    for (int i = 0; i < part->n && trainer->metadata->objective == DN_TASK_CLASSES; i++)
         correct += largest(trainer->logits + (size_t)i * (size_t)outputs, outputs) ==
                    largest(part->targets + (size_t)i * (size_t)outputs, outputs);
     return correct;
@@ -206,7 +206,7 @@ static int64_t part_weight(const dn_trainer *trainer, const dn_batch *part)
 {
     if (part->n < dn_engine_least(trainer->engine))
         return 0;
-    return dn_loss_weight(trainer->metadata->task, part->targets, part->n,
+    return dn_loss_weight(trainer->metadata->objective, part->targets, part->n,
                           trainer->metadata->arch.classes);
 }
 
@@ -217,8 +217,8 @@ static dn_status run_part(dn_trainer *trainer, const dn_batch *part, uint64_t no
     int outputs = trainer->metadata->arch.classes;
     DN_TRY(dn_engine_forward(trainer->engine, part->input, part->n, noise, trainer->logits));
     result->loss +=
-        share * dn_loss(trainer->metadata->task, trainer->logits, part->targets, part->n, outputs,
-                        trainer->options.smoothing, share, trainer->gradient);
+        share * dn_loss(trainer->metadata->objective, trainer->logits, part->targets, part->n,
+                        outputs, trainer->options.smoothing, share, trainer->gradient);
     result->correct += count_correct(trainer, part);
     result->pictures += part->n;
     return dn_engine_backward(trainer->engine, trainer->gradient);

@@ -12,7 +12,7 @@ struct dn_trainer {
     dn_engine *engine;
     dn_optimiser *optimiser;
     dn_schedule schedule;
-    dn_model *metadata;       /* labels, task and preprocessing for the models it returns */
+    dn_model *metadata;       /* labels, objective and preprocessing for the models it returns */
     float *average;           /* layout.floats; NULL: none kept */
     float *logits, *gradient; /* batch x classes */
 };

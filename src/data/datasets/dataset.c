@@ -51,7 +51,7 @@ int dn_dataset_links(const dn_dataset *dataset)
 
 dn_task dn_dataset_task(const dn_dataset *dataset)
 {
-    return resolve(dataset, NULL)->task;
+    return resolve(dataset, NULL)->objective;
 }
 
 int dn_dataset_count(const dn_dataset *dataset)

@@ -35,11 +35,11 @@ struct dn_dataset {
     void *store; /* the kind's own; NULL, or what its close accepts */
     const char *format;
     int links; /* left out of archives */
-    dn_task task;
+    dn_task objective;
     int count;
     dn_name_list labels; /* one name per output */
-    int *classes;        /* task classes: count */
-    float *targets;      /* task labels: count x labels.count */
+    int *classes;        /* objective classes: count */
+    float *targets;      /* objective labels: count x labels.count */
 
     /* A part made by dn_dataset_split has these and none of the above but count. */
     const dn_dataset *whole;
