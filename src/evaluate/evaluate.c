@@ -90,9 +90,9 @@ static dn_status take_batch(evaluator *e, const dn_loaded *loaded)
         return DN_OK;
     DN_TRY(dn_session_run(e->session, batch->input, batch->n, e->options.size, e->options.size,
                           e->logits));
-    int64_t weight = dn_loss_weight(e->objective, batch->targets, batch->n, e->outputs);
-    double loss =
-        dn_loss(e->objective, e->logits, batch->targets, batch->n, e->outputs, 0, 0, NULL);
+    const dn_loss_kind kind = {.objective = e->objective, .outputs = e->outputs};
+    int64_t weight = dn_loss_weight(&kind, batch->targets, batch->n);
+    double loss = dn_loss(&kind, e->logits, batch->targets, batch->n, 0, NULL);
     e->loss += loss * (double)weight;
     e->weight += weight;
     if (e->objective == DN_TASK_LABELS)

@@ -16,11 +16,12 @@ static double log_partition(const float *logits, int outputs)
 }
 
 /* -sum t log p; its gradient is p sum(t) - t. */
-static double softmax_row(const float *logits, const float *targets, int outputs, double smoothing,
+static double softmax_row(const dn_loss_kind *kind, const float *logits, const float *targets,
                           double scale, float *gradient)
 {
+    int outputs = kind->outputs;
     double partition = log_partition(logits, outputs), loss = 0, total = 0;
-    double keep = 1 - smoothing, spread = smoothing / outputs;
+    double keep = 1 - kind->smoothing, spread = kind->smoothing / outputs;
     for (int i = 0; i < outputs; i++) {
         double target = (double)targets[i] * keep + spread;
         total += target;
@@ -56,28 +57,28 @@ static double sigmoid_row(const float *logits, const float *targets, int outputs
     return loss;
 }
 
-int64_t dn_loss_weight(dn_task objective, const float *targets, int n, int outputs)
+int64_t dn_loss_weight(const dn_loss_kind *kind, const float *targets, int n)
 {
-    if (objective == DN_TASK_CLASSES)
+    if (kind->objective == DN_TASK_CLASSES)
         return n;
     int64_t weight = 0;
-    for (int64_t i = 0; i < (int64_t)n * outputs; i++)
+    for (int64_t i = 0; i < (int64_t)n * kind->outputs; i++)
         weight += labelled(targets[i]);
     return weight;
 }
 
-double dn_loss(dn_task objective, const float *logits, const float *targets, int n, int outputs,
-               double smoothing, double scale, float *gradient)
+double dn_loss(const dn_loss_kind *kind, const float *logits, const float *targets, int n,
+               double scale, float *gradient)
 {
-    int64_t weight = dn_loss_weight(objective, targets, n, outputs);
+    int64_t weight = dn_loss_weight(kind, targets, n);
     double share = weight ? 1 / (double)weight : 0, loss = 0;
     for (int row = 0; row < n; row++) {
-        size_t at = (size_t)row * (size_t)outputs;
+        size_t at = (size_t)row * (size_t)kind->outputs;
         float *out = gradient ? gradient + at : NULL;
-        if (objective == DN_TASK_CLASSES)
-            loss += softmax_row(logits + at, targets + at, outputs, smoothing, scale * share, out);
+        if (kind->objective == DN_TASK_CLASSES)
+            loss += softmax_row(kind, logits + at, targets + at, scale * share, out);
         else
-            loss += sigmoid_row(logits + at, targets + at, outputs, scale * share, out);
+            loss += sigmoid_row(logits + at, targets + at, kind->outputs, scale * share, out);
     }
     return loss * share;
 }

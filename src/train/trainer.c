@@ -201,24 +201,30 @@ static int count_correct(const dn_trainer *trainer, const dn_batch *part)
     return correct;
 }
 
+static dn_loss_kind loss_of(const dn_trainer *trainer)
+{
+    return (dn_loss_kind){.objective = trainer->metadata->objective,
+                          .outputs = trainer->metadata->arch.classes,
+                          .smoothing = trainer->options.smoothing};
+}
+
 /* Rows, or labelled entries, of a part; 0 if it is skipped. */
 static int64_t part_weight(const dn_trainer *trainer, const dn_batch *part)
 {
     if (part->n < dn_engine_least(trainer->engine))
         return 0;
-    return dn_loss_weight(trainer->metadata->objective, part->targets, part->n,
-                          trainer->metadata->arch.classes);
+    dn_loss_kind kind = loss_of(trainer);
+    return dn_loss_weight(&kind, part->targets, part->n);
 }
 
 /* The forward and backward passes of one part, which makes up `share` of the step. */
 static dn_status run_part(dn_trainer *trainer, const dn_batch *part, uint64_t noise, double share,
                           dn_step_result *result)
 {
-    int outputs = trainer->metadata->arch.classes;
+    dn_loss_kind kind = loss_of(trainer);
     DN_TRY(dn_engine_forward(trainer->engine, part->input, part->n, noise, trainer->logits));
     result->loss +=
-        share * dn_loss(trainer->metadata->objective, trainer->logits, part->targets, part->n,
-                        outputs, trainer->options.smoothing, share, trainer->gradient);
+        share * dn_loss(&kind, trainer->logits, part->targets, part->n, share, trainer->gradient);
     result->correct += count_correct(trainer, part);
     result->pictures += part->n;
     return dn_engine_backward(trainer->engine, trainer->gradient);

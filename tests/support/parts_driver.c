@@ -101,13 +101,14 @@ static void drive_schedule(void)
 /* loss LABELS ROWS OUTPUTS SMOOTHING, logits, targets: loss and gradients. */
 static void drive_loss(void)
 {
-    dn_task task = read_int() ? DN_TASK_LABELS : DN_TASK_CLASSES;
-    int rows = read_int(), outputs = read_int();
-    double smoothing = read_number();
-    size_t count = (size_t)rows * (size_t)outputs;
+    dn_loss_kind kind = {.task = read_int() ? DN_TASK_LABELS : DN_TASK_CLASSES};
+    int rows = read_int();
+    kind.outputs = read_int();
+    kind.smoothing = read_number();
+    size_t count = (size_t)rows * (size_t)kind.outputs;
     float *logits = read_floats(count), *targets = read_floats(count);
     float *gradient = calloc(count, sizeof *gradient);
-    printf("%.17g\n", dn_loss(task, logits, targets, rows, outputs, smoothing, 1, gradient));
+    printf("%.17g\n", dn_loss(&kind, logits, targets, rows, 1, gradient));
     print_floats(gradient, count);
     free(logits);
     free(targets);

@@ -170,19 +170,18 @@ static void write_floats(FILE *file, const float *numbers, size_t count)
 static double train_step(const job *work, dn_engine *engine, const float *input,
                          const float *target, uint64_t noise, float *logits, float *gradient)
 {
-    int n = work->engine.images, classes = work->arch.classes;
+    const dn_loss_kind kind = {.task = DN_TASK_CLASSES, .outputs = work->arch.classes};
+    int n = work->engine.images;
     size_t picture =
         (size_t)work->arch.channels * (size_t)work->engine.height * (size_t)work->engine.width;
     double loss = 0;
     dn_engine_clear(engine);
     for (int part = 0; part < work->parts; part++) {
         check(dn_engine_forward(engine, input, n, noise + (uint64_t)part, logits));
-        loss +=
-            dn_loss(DN_TASK_CLASSES, logits, target, n, classes, 0, 1.0 / work->parts, gradient) /
-            work->parts;
+        loss += dn_loss(&kind, logits, target, n, 1.0 / work->parts, gradient) / work->parts;
         check(dn_engine_backward(engine, gradient));
         input += (size_t)n * picture;
-        target += n * classes;
+        target += n * kind.outputs;
     }
     return loss;
 }

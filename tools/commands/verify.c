@@ -40,18 +40,24 @@ typedef struct comparison {
     bool failed;        /* has complained */
 } comparison;
 
-/* The element of the dumped tensor that the feature's element should equal;
- * `before` maps come first. */
-static double reference_at(const comparison *c, const npy_array *dumped, const feature_match *match,
-                           const dn_feature *feature, int before, int image, int channel,
-                           size_t pixel)
+/* An array and the tensor that it should equal. */
+typedef struct array_pair {
+    const dn_arch *arch;
+    const npy_array *dumped;
+    const feature_match *match;
+    const dn_feature *feature;
+    int before; /* maps in front of the tensor's */
+} array_pair;
+
+static double dumped_at(const array_pair *pair, int image, int channel, size_t pixel)
 {
+    const dn_feature *feature = pair->feature;
     size_t area = (size_t)feature->height * (size_t)feature->width;
-    if (match->newest_first)
-        channel = feature_newest_first(c->arch, feature->channels, channel);
-    size_t row = (size_t)image * (size_t)dumped->shape[1] + (size_t)(before + channel);
-    double value = (double)dumped->data[row * area + pixel];
-    return match->before_relu && value < 0 ? 0 : value;
+    if (pair->match->newest_first)
+        channel = feature_newest_first(pair->arch, feature->channels, channel);
+    size_t row = (size_t)image * (size_t)pair->dumped->shape[1] + (size_t)(pair->before + channel);
+    double value = (double)pair->dumped->data[row * area + pixel];
+    return pair->match->before_relu && value < 0 ? 0 : value;
 }
 
 /* Vectors may come without their 1 x 1 pixels, and a layer's new maps together
@@ -69,17 +75,16 @@ static bool same_shape(const npy_array *dumped, const feature_match *match,
 }
 
 /* Largest difference as a share of the largest dumped value; NaN differs. */
-static double relative_error(const comparison *c, const npy_array *dumped,
-                             const feature_match *match, const dn_feature *feature, int before)
+static double relative_error(const array_pair *pair)
 {
+    const dn_feature *feature = pair->feature;
     double difference = 0, largest = 0;
     for (int image = 0; image < feature->n; image++)
         for (int channel = 0; channel < feature->channels; channel++)
             for (int y = 0; y < feature->height; y++)
                 for (int x = 0; x < feature->width; x++) {
                     size_t pixel = (size_t)y * (size_t)feature->width + (size_t)x;
-                    double value =
-                        reference_at(c, dumped, match, feature, before, image, channel, pixel);
+                    double value = dumped_at(pair, image, channel, pixel);
                     double own = (double)feature_at(feature, image, channel, y, x);
                     difference =
                         fmax(difference, isfinite(own - value) ? fabs(own - value) : HUGE_VAL);
@@ -89,14 +94,13 @@ static double relative_error(const comparison *c, const npy_array *dumped,
 }
 
 /* New maps come first or last among those passed on: wherever they fit. */
-static double least_error(const comparison *c, const npy_array *dumped, const feature_match *match,
-                          const dn_feature *feature)
+static double least_error(array_pair pair)
 {
-    int others = (int)dumped->shape[1] - feature->channels;
-    double error = relative_error(c, dumped, match, feature, others);
-    return others && error > chosen.tolerance
-               ? fmin(error, relative_error(c, dumped, match, feature, 0))
-               : error;
+    int others = (int)pair.dumped->shape[1] - pair.feature->channels;
+    pair.before = others;
+    double error = relative_error(&pair);
+    pair.before = 0;
+    return others && error > chosen.tolerance ? fmin(error, relative_error(&pair)) : error;
 }
 
 static void skip(comparison *c, const char *layer, const char *reason)
@@ -144,7 +148,7 @@ static void compare_array(comparison *c, int index, const feature_match *match,
         return;
     }
     if (same_shape(&dumped, match, feature)) {
-        double error = least_error(c, &dumped, match, feature);
+        double error = least_error((array_pair){c->arch, &dumped, match, feature, 0});
         json_array_append_new(c->rows, json_pack("{s:s, s:s, s:f}", "name", feature->name, "layer",
                                                  layer, "error", error < 1e300 ? error : 1e300));
     } else {

@@ -4,9 +4,15 @@
  * map's values and gradients are far away; they are prefetched when a tile
  * begins. */
 
+/* A panel's part of the norm. */
+typedef struct panel_norm {
+    norm_vectors norm[DN_TILE_VECTORS];
+    norm_sums sums[DN_TILE_VECTORS];
+    bool accumulate;
+} panel_norm;
+
 DN_INLINE void pass_tile(int rows, int vectors, const dn_pass_back *op, int row,
-                         const panel_work *work, look_ahead ahead, bool accumulate,
-                         const norm_vectors norm[DN_TILE_VECTORS], norm_sums sums[DN_TILE_VECTORS])
+                         const panel_work *work, panel_norm *panel)
 {
     const dn_norm_gradient *to = &op->norm;
     const float *input[DN_TILE_PIXELS];
@@ -18,7 +24,7 @@ DN_INLINE void pass_tile(int rows, int vectors, const dn_pass_back *op, int row,
         __builtin_prefetch(out + r * to->out.stride, 1);
     }
     vfloat tile[DN_TILE_PIXELS][DN_TILE_VECTORS];
-    multiply_tile(rows, vectors, input, work, ahead, tile);
+    multiply_tile(rows, vectors, input, work, (look_ahead){work->weights, 0}, tile);
     int rest = work->outputs - work->first;
     DN_UNROLL(DN_TILE_VECTORS)
     for (int v = 0; v < vectors; v++) {
@@ -26,28 +32,27 @@ DN_INLINE void pass_tile(int rows, int vectors, const dn_pass_back *op, int row,
         norm_sums some = {v_set(0), v_set(0)};
         DN_UNROLL(DN_TILE_PIXELS)
         for (int r = 0; r < rows; r++)
-            pass_norm(&norm[v], &some, tile[r][v], value + r * to->value.stride + at,
-                      out + r * to->out.stride + at, lanes, accumulate);
-        add_sums(&sums[v], &some);
+            pass_norm(&panel->norm[v], &some, tile[r][v], value + r * to->value.stride + at,
+                      out + r * to->out.stride + at, lanes, panel->accumulate);
+        add_sums(&panel->sums[v], &some);
     }
 }
 
 #define PASS_CASE(ROWS)                                                                            \
     case ROWS:                                                                                     \
-        pass_tile(ROWS, vectors, op, row, work, ahead, accumulate, norm, sums);                    \
+        pass_tile(ROWS, vectors, op, row, work, &panel);                                           \
         break;
 
 DN_INLINE void pass_panel(int vectors, const dn_pass_back *op, const panel_work *work,
                           bool accumulate)
 {
     int count = op->norm.count, rest = work->outputs - work->first;
-    look_ahead ahead = {work->weights, 0};
-    norm_vectors norm[DN_TILE_VECTORS];
-    norm_sums sums[DN_TILE_VECTORS];
+    panel_norm panel;
+    panel.accumulate = accumulate;
     for (int v = 0; v < vectors; v++) {
-        norm[v] =
+        panel.norm[v] =
             load_norm(&op->norm, work->first + v * DN_LANES, dn_min(rest - v * DN_LANES, DN_LANES));
-        sums[v] = (norm_sums){v_set(0), v_set(0)};
+        panel.sums[v] = (norm_sums){v_set(0), v_set(0)};
     }
     for (int row = 0; row < count; row += DN_TILE_PIXELS)
         switch (dn_min(count - row, DN_TILE_PIXELS)) {
@@ -65,7 +70,7 @@ DN_INLINE void pass_panel(int vectors, const dn_pass_back *op, const panel_work 
             __builtin_unreachable();
         }
     for (int v = 0; v < vectors; v++)
-        store_sums(&op->norm, &sums[v], work->first + v * DN_LANES,
+        store_sums(&op->norm, &panel.sums[v], work->first + v * DN_LANES,
                    dn_min(rest - v * DN_LANES, DN_LANES));
 }
 #undef PASS_CASE

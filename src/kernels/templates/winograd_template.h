@@ -99,13 +99,22 @@ typedef struct tile_extent {
     int height, width, valid;
 } tile_extent;
 
+/* A vector of outputs of a tile. */
+typedef struct output_place {
+    float *target;
+    const dn_grid *grid;
+    tile_extent extent;
+    const float *bias;
+} output_place;
+
 /* Two rows at a time, so that everything between the two passes stays in registers. */
-DN_INLINE void transform_output_rows(int first, const float *source, size_t plane, float *target,
-                                     const dn_grid *grid, tile_extent extent, const float *bias,
-                                     const dn_epilogue *epilogue)
+DN_INLINE void transform_output_rows(int first, const float *source, size_t plane,
+                                     const output_place *place, const dn_epilogue *epilogue)
 {
+    const dn_grid *grid = place->grid;
+    tile_extent extent = place->extent;
     bool accumulate = epilogue->accumulate, relu = epilogue->relu;
-    vfloat half[2][6], added = bias ? v_load_first(bias, extent.valid) : v_set(0);
+    vfloat half[2][6], added = place->bias ? v_load_first(place->bias, extent.valid) : v_set(0);
     for (int x = 0; x < 6; x++) {
         vfloat pair[2];
         transform_output_pair(first, source + (size_t)x * plane, 6 * plane, pair);
@@ -114,7 +123,7 @@ DN_INLINE void transform_output_rows(int first, const float *source, size_t plan
     }
     for (int i = 0; i < 2 && first + 2 * i < extent.height; i++) {
         vfloat row[4];
-        float *pixel = target + (first + 2 * i) * grid->row_stride;
+        float *pixel = place->target + (first + 2 * i) * grid->row_stride;
         transform_output_line(half[i], row);
         DN_UNROLL(4)
         for (int x = 0; x < extent.width; x++, pixel += grid->pixel_stride) {
@@ -127,12 +136,11 @@ DN_INLINE void transform_output_rows(int first, const float *source, size_t plan
 }
 
 /* One vector of outputs of a tile: A^T m A, stored where the image has pixels. */
-DN_INLINE void transform_output_vector(const float *source, size_t plane, float *target,
-                                       const dn_grid *grid, tile_extent extent, const float *bias,
+DN_INLINE void transform_output_vector(const float *source, size_t plane, const output_place *place,
                                        const dn_epilogue *epilogue)
 {
-    transform_output_rows(0, source, plane, target, grid, extent, bias, epilogue);
-    transform_output_rows(1, source, plane, target, grid, extent, bias, epilogue);
+    transform_output_rows(0, source, plane, place, epilogue);
+    transform_output_rows(1, source, plane, place, epilogue);
 }
 
 static void transform_output_tile(const dn_winograd *op, dn_piece piece, const float *source,
@@ -142,24 +150,35 @@ static void transform_output_tile(const dn_winograd *op, dn_piece piece, const f
     const float *bias = op->epilogue.bias;
     int y = 4 * tile->y, x = 4 * tile->x;
     float *target = dn_pixel_at(grid, tile->image, y, x);
-    const tile_extent whole = {4, 4, DN_LANES};
     tile_extent extent = {dn_min(4, grid->height - y), dn_min(4, grid->width - x), 0};
     int end = dn_min(piece.end_panel * TILE_CHANNELS, op->panels.outputs);
     for (int n = piece.first_panel * TILE_CHANNELS; n < end; n += DN_LANES) {
         extent.valid = dn_min(op->panels.outputs - n, DN_LANES);
         const float *added = bias ? bias + n : NULL;
+        const output_place whole = {target + n, grid, {4, 4, DN_LANES}, added};
+        const output_place part = {target + n, grid, extent, added};
         if (extent.height == 4 && extent.width == 4 && extent.valid == DN_LANES)
-            transform_output_vector(source + n, plane, target + n, grid, whole, added,
-                                    &op->epilogue);
+            transform_output_vector(source + n, plane, &whole, &op->epilogue);
         else
-            transform_output_vector(source + n, plane, target + n, grid, extent, added,
-                                    &op->epilogue);
+            transform_output_vector(source + n, plane, &part, &op->epilogue);
     }
 }
 
+/* 36 matrices, a row of `width` for each tile. */
+typedef struct tile_planes {
+    float *data;
+    size_t plane; /* floats from one matrix to the next */
+    int width;
+} tile_planes;
+
+static inline float *plane_row(const tile_planes *planes, int plane, int tile)
+{
+    return planes->data + (size_t)plane * planes->plane + (size_t)(tile * planes->width);
+}
+
 /* products[36][tile][output] from transformed[36][tile][channel]. */
-static void multiply_planes(const dn_winograd *op, dn_piece piece, int tiles, float *transformed,
-                            size_t input_plane, float *products, size_t output_plane, int width)
+static void multiply_planes(const dn_winograd *op, dn_piece piece, int tiles,
+                            const tile_planes *transformed, const tile_planes *products)
 {
     static const dn_epilogue plain;
     row_shape shape = {1, op->channels, 0};
@@ -170,10 +189,8 @@ static void multiply_planes(const dn_winograd *op, dn_piece piece, int tiles, fl
         for (int first = 0; first < tiles; first += block.count) {
             block.count = dn_min(tiles - first, DN_MAX_BLOCK_PIXELS);
             for (int r = 0; r < block.count; r++) {
-                block.input[r] =
-                    transformed + (size_t)i * input_plane + (size_t)((first + r) * op->channels);
-                block.output[r] =
-                    products + (size_t)i * output_plane + (size_t)((first + r) * width);
+                block.input[r] = plane_row(transformed, i, first + r);
+                block.output[r] = plane_row(products, i, first + r);
             }
             multiply_rows(&block, &shape, &panels, piece.first_panel, piece.end_panel, &plain);
         }
@@ -183,18 +200,18 @@ static void multiply_planes(const dn_winograd *op, dn_piece piece, int tiles, fl
 static void winograd(const dn_winograd *op, dn_piece piece, float *scratch)
 {
     int count = piece.end - piece.first;
-    int width = dn_ceil_divide(op->panels.outputs, DN_LANES) * DN_LANES;
-    size_t input_plane = dn_winograd_input_plane(op, count);
-    size_t output_plane = dn_winograd_output_plane(op, DN_LANES, count);
-    float *products = scratch + 36 * input_plane;
+    tile_planes transformed = {scratch, dn_winograd_input_plane(op, count), op->channels};
+    tile_planes products = {.data = scratch + 36 * transformed.plane,
+                            .plane = dn_winograd_output_plane(op, DN_LANES, count),
+                            .width = dn_ceil_divide(op->panels.outputs, DN_LANES) * DN_LANES};
     dn_grid tiles = {.height = dn_ceil_divide(op->output.height, 4),
                      .width = dn_ceil_divide(op->output.width, 4)};
     pixel_cursor at = cursor_at(&tiles, piece.first);
     for (int t = 0; t < count; t++, cursor_advance(&at))
         transform_input_tile(op, dn_pixel_at(&op->input, at.image, 4 * at.y - 1, 4 * at.x - 1),
-                             scratch + (size_t)(t * op->channels), input_plane);
-    multiply_planes(op, piece, count, scratch, input_plane, products, output_plane, width);
+                             plane_row(&transformed, 0, t), transformed.plane);
+    multiply_planes(op, piece, count, &transformed, &products);
     at = cursor_at(&tiles, piece.first);
     for (int t = 0; t < count; t++, cursor_advance(&at))
-        transform_output_tile(op, piece, products + (size_t)(t * width), output_plane, &at);
+        transform_output_tile(op, piece, plane_row(&products, 0, t), products.plane, &at);
 }

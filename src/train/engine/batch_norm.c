@@ -49,47 +49,49 @@ void dn_finish_rows(const dn_engine *engine, const dn_node *node, int first, int
 /* Channels that are joined side by side: a cache line of each record. */
 #define BESIDE 16
 
+typedef struct moments {
+    double pixels;
+    double mean[BESIDE], square[BESIDE]; /* square: the sum of squared deviations */
+} moments;
+
 /* Chan, Golub, LeVeque, 1979: the deviations of the parts and of their means. */
-static void join_channels(const float *records, int count, size_t stride, int padded, int first,
-                          double *pixels, double mean[BESIDE], double square[BESIDE])
+static moments join_channels(const float *records, int count, int channels, int first)
 {
-    *pixels = 0;
-    for (int c = 0; c < BESIDE; c++)
-        mean[c] = square[c] = 0;
+    moments all = {0};
+    size_t stride = dn_statistics_record(channels);
     const float *record = records;
     for (int i = 0; i < count; i++, record += stride) {
         double part = (double)record[0];
-        *pixels += part;
+        const float *mean = record + 16 + first, *square = mean + dn_padded(channels);
+        all.pixels += part;
         for (int c = 0; c < BESIDE; c++) {
-            mean[c] += part * (double)record[16 + first + c];
-            square[c] += (double)record[16 + padded + first + c];
+            all.mean[c] += part * (double)mean[c];
+            all.square[c] += (double)square[c];
         }
     }
     for (int c = 0; c < BESIDE; c++)
-        mean[c] /= *pixels;
+        all.mean[c] /= all.pixels;
     record = records;
     for (int i = 0; i < count; i++, record += stride)
         for (int c = 0; c < BESIDE; c++) {
-            double deviation = (double)record[16 + first + c] - mean[c];
-            square[c] += (double)record[0] * deviation * deviation;
+            double deviation = (double)record[16 + first + c] - all.mean[c];
+            all.square[c] += (double)record[0] * deviation * deviation;
         }
+    return all;
 }
 
 void dn_join_statistics(dn_engine *engine, const dn_node *node, int records)
 {
     dn_map_state *target = &engine->maps[node->target];
-    size_t stride = dn_statistics_record(node->out);
-    int padded = dn_padded(node->out);
     for (int first = 0; first < node->out; first += BESIDE) {
-        double pixels, means[BESIDE], squares[BESIDE];
-        join_channels(engine->partials, records, stride, padded, first, &pixels, means, squares);
+        moments all = join_channels(engine->partials, records, node->out, first);
         for (int i = 0; i < BESIDE && first + i < node->out; i++) {
             int channel = node->target_channel + first + i;
-            double inverse = 1 / sqrt(squares[i] / pixels + engine->arch.bn_epsilon);
-            target->mean[channel] = (float)means[i];
-            target->variance[channel] = (float)(squares[i] / (pixels - 1));
+            double inverse = 1 / sqrt(all.square[i] / all.pixels + engine->arch.bn_epsilon);
+            target->mean[channel] = (float)all.mean[i];
+            target->variance[channel] = (float)(all.square[i] / (all.pixels - 1));
             target->inverse[channel] = (float)inverse;
-            target->offset[channel] = (float)(-means[i] * inverse);
+            target->offset[channel] = (float)(-all.mean[i] * inverse);
         }
     }
 }

@@ -89,74 +89,95 @@ static double kept(const network *net, const dn_node *node, int pixel, int n)
     return row[n] > 0 ? 1 / (1 - rate) : 0;
 }
 
-static double window_sum(const network *net, const dn_node *node, int height, int width, int image,
-                         int y, int x, int n)
+/* An element of a node's output, and the size of its input. */
+typedef struct element {
+    int height, width;
+    int image, y, x, channel;
+} element;
+
+/* The pixel of the node's activated input. */
+static const double *input_at(const network *net, const dn_node *node, const element *at, int y,
+                              int x)
 {
-    const double *weight = slot_of(net, node->weight) + n * node->in * node->kernel * node->kernel;
+    return net->activated + ((at->image * at->height + y) * at->width + x) * node->in;
+}
+
+static bool inside(const element *at, int y, int x)
+{
+    return y >= 0 && x >= 0 && y < at->height && x < at->width;
+}
+
+static double window_sum(const network *net, const dn_node *node, const element *at)
+{
+    const double *weight =
+        slot_of(net, node->weight) + at->channel * node->in * node->kernel * node->kernel;
     double sum = 0;
     for (int i = 0; i < node->kernel; i++)
         for (int j = 0; j < node->kernel; j++) {
-            int from_y = y * node->stride + i - node->kernel / 2;
-            int from_x = x * node->stride + j - node->kernel / 2;
-            if (from_y < 0 || from_x < 0 || from_y >= height || from_x >= width)
+            int from_y = at->y * node->stride + i - node->kernel / 2;
+            int from_x = at->x * node->stride + j - node->kernel / 2;
+            if (!inside(at, from_y, from_x))
                 continue;
-            const double *pixel =
-                net->activated + ((image * height + from_y) * width + from_x) * node->in;
+            const double *pixel = input_at(net, node, at, from_y, from_x);
             for (int c = 0; c < node->in; c++)
                 sum += pixel[c] * weight[(c * node->kernel + i) * node->kernel + j];
         }
     return sum;
 }
 
-static double pointwise_sum(const network *net, const dn_node *node, int height, int width,
-                            int image, int y, int x, int n)
+static double pointwise_sum(const network *net, const dn_node *node, const element *at)
 {
-    const double *weight = slot_of(net, node->weight) + n * node->in;
+    const double *weight = slot_of(net, node->weight) + at->channel * node->in;
     int size = node->pools ? 2 : 1;
     double sum = 0;
     for (int i = 0; i < size * size; i++) {
-        int from_y = y * size + i / size, from_x = x * size + i % size;
         const double *pixel =
-            net->activated + ((image * height + from_y) * width + from_x) * node->in;
+            input_at(net, node, at, at->y * size + i / size, at->x * size + i % size);
         for (int c = 0; c < node->in; c++)
             sum += pixel[c] * weight[c] / (size * size);
     }
     return sum;
 }
 
-static double activation_at(const network *net, const dn_node *node, int height, int width,
-                            int image, int y, int x, int n)
+static double activation_at(const network *net, const dn_node *node, const element *at)
 {
     if (!node->pools)
-        return net->activated[((image * height + y) * width + x) * node->in + n];
+        return input_at(net, node, at, at->y, at->x)[at->channel];
     double best = 0;
-    for (int i = 2 * y - 1; i <= 2 * y + 1; i++)
-        for (int j = 2 * x - 1; j <= 2 * x + 1; j++)
-            if (i >= 0 && j >= 0 && i < height && j < width)
-                best =
-                    fmax(best, net->activated[((image * height + i) * width + j) * node->in + n]);
+    for (int y = 2 * at->y - 1; y <= 2 * at->y + 1; y++)
+        for (int x = 2 * at->x - 1; x <= 2 * at->x + 1; x++)
+            if (inside(at, y, x))
+                best = fmax(best, input_at(net, node, at, y, x)[at->channel]);
     return best;
+}
+
+static double output_at(const network *net, const dn_node *node, const element *at)
+{
+    switch (node->kind) {
+    case DN_NODE_WINDOW:
+        return window_sum(net, node, at);
+    case DN_NODE_POINTWISE:
+        return pointwise_sum(net, node, at);
+    default:
+        return activation_at(net, node, at);
+    }
 }
 
 static void make_maps(network *net, const dn_node *node)
 {
     const dn_maps *target = maps_of(net, node->target);
     bool pictures = node->source == DN_NONE;
-    int height = pictures ? net->engine->graph.height : maps_of(net, node->source)->height;
-    int width = pictures ? net->engine->graph.width : maps_of(net, node->source)->width;
+    element at = {.height =
+                      pictures ? net->engine->graph.height : maps_of(net, node->source)->height,
+                  .width = pictures ? net->engine->graph.width : maps_of(net, node->source)->width};
     int pixels = net->images * target->height * target->width;
     for (int p = 0; p < pixels; p++) {
-        int x = p % target->width, y = p / target->width % target->height;
-        int image = p / target->width / target->height;
-        for (int n = 0; n < node->out; n++) {
-            double value = node->kind == DN_NODE_WINDOW
-                               ? window_sum(net, node, height, width, image, y, x, n)
-                           : node->kind == DN_NODE_POINTWISE
-                               ? pointwise_sum(net, node, height, width, image, y, x, n)
-                               : activation_at(net, node, height, width, image, y, x, n);
-            net->maps[node->target][p * target->channels + node->target_channel + n] =
-                value * kept(net, node, p, n);
-        }
+        at.x = p % target->width;
+        at.y = p / target->width % target->height;
+        at.image = p / target->width / target->height;
+        for (at.channel = 0; at.channel < node->out; at.channel++)
+            net->maps[node->target][p * target->channels + node->target_channel + at.channel] =
+                output_at(net, node, &at) * kept(net, node, p, at.channel);
     }
 }
 

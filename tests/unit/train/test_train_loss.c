@@ -7,30 +7,34 @@
 
 enum { ROWS = 3, OUTPUTS = 5, ALL = ROWS * OUTPUTS };
 
+static const dn_loss_kind two_classes = {DN_TASK_CLASSES, 2, 0},
+                          smoothed = {DN_TASK_CLASSES, 2, 0.2}, two_labels = {DN_TASK_LABELS, 2, 0},
+                          all_labels = {DN_TASK_LABELS, OUTPUTS, 0};
+
 /* Two equal logits: log 2, and a gradient of half. */
 static void by_hand(void **state)
 {
     (void)state;
     const float logits[] = {3, 3}, targets[] = {1, 0};
     float gradient[2];
-    double loss = dn_loss(DN_TASK_CLASSES, logits, targets, 1, 2, 0, 1, gradient);
+    double loss = dn_loss(&two_classes, logits, targets, 1, 1, gradient);
     assert_near(loss, log(2), 1e-12);
     assert_near(gradient[0], -0.5, 1e-7);
     assert_near(gradient[1], 0.5, 1e-7);
     /* smoothing 0.2 makes the target 0.9, 0.1 */
-    loss = dn_loss(DN_TASK_CLASSES, logits, targets, 1, 2, 0.2, 2, gradient);
+    loss = dn_loss(&smoothed, logits, targets, 1, 2, gradient);
     assert_near(loss, log(2), 1e-12);
     assert_near(gradient[0], -0.8, 1e-6);
 
     /* a label at logit 0 costs log 2; one that is not known costs nothing */
     const float zeros[] = {0, 7, 0, -7}, labels[] = {1, NAN, 0, -1};
     float gradients[4];
-    loss = dn_loss(DN_TASK_LABELS, zeros, labels, 2, 2, 0, 1, gradients);
+    loss = dn_loss(&two_labels, zeros, labels, 2, 1, gradients);
     assert_near(loss, log(2), 1e-12);
     assert_near(gradients[0], -0.25, 1e-7);
     assert_near(gradients[2], 0.25, 1e-7);
     assert_true(gradients[1] == 0 && gradients[3] == 0);
-    assert_int_equal(dn_loss_weight(DN_TASK_LABELS, labels, 2, 2), 2);
+    assert_int_equal(dn_loss_weight(&two_labels, labels, 2), 2);
 }
 
 static void nothing_labelled(void **state)
@@ -38,7 +42,7 @@ static void nothing_labelled(void **state)
     (void)state;
     const float logits[] = {1, 2}, labels[] = {NAN, -1};
     float gradient[] = {9, 9};
-    assert_true(dn_loss(DN_TASK_LABELS, logits, labels, 1, 2, 0, 1, gradient) == 0);
+    assert_true(dn_loss(&two_labels, logits, labels, 1, 1, gradient) == 0);
     assert_true(gradient[0] == 0 && gradient[1] == 0);
 }
 
@@ -47,18 +51,18 @@ static void large_logits(void **state)
 {
     (void)state;
     const float logits[] = {1e4f, -1e4f}, right[] = {1, 0}, wrong[] = {0, 1};
-    assert_near(dn_loss(DN_TASK_CLASSES, logits, right, 1, 2, 0, 1, NULL), 0, 1e-12);
-    assert_near(dn_loss(DN_TASK_CLASSES, logits, wrong, 1, 2, 0, 1, NULL), 2e4, 1e-6);
-    assert_near(dn_loss(DN_TASK_LABELS, logits, right, 1, 2, 0, 1, NULL), 0, 1e-12);
-    assert_near(dn_loss(DN_TASK_LABELS, logits, wrong, 1, 2, 0, 1, NULL), 1e4, 1e-6);
+    assert_near(dn_loss(&two_classes, logits, right, 1, 1, NULL), 0, 1e-12);
+    assert_near(dn_loss(&two_classes, logits, wrong, 1, 1, NULL), 2e4, 1e-6);
+    assert_near(dn_loss(&two_labels, logits, right, 1, 1, NULL), 0, 1e-12);
+    assert_near(dn_loss(&two_labels, logits, wrong, 1, 1, NULL), 1e4, 1e-6);
 }
 
 static void not_a_number_shows(void **state)
 {
     (void)state;
     const float logits[] = {1, NAN}, targets[] = {1, 0};
-    assert_true(isnan(dn_loss(DN_TASK_CLASSES, logits, targets, 1, 2, 0, 1, NULL)));
-    assert_true(isnan(dn_loss(DN_TASK_LABELS, logits, targets, 1, 2, 0, 1, NULL)));
+    assert_true(isnan(dn_loss(&two_classes, logits, targets, 1, 1, NULL)));
+    assert_true(isnan(dn_loss(&two_labels, logits, targets, 1, 1, NULL)));
 }
 
 /* The gradient is the loss's slope, for hard, soft and missing targets. */
@@ -66,18 +70,19 @@ static void gradients_by_finite_differences(void **state)
 {
     (void)state;
     for (int task = DN_TASK_CLASSES; task <= DN_TASK_LABELS; task++) {
+        const dn_loss_kind kind = {(dn_task)task, OUTPUTS, 0.1};
         float logits[ALL], targets[ALL], gradient[ALL];
         for (int i = 0; i < ALL; i++) {
             logits[i] = 2 * sinf((float)(3 * i + 1));
             targets[i] = i % 4 == 3 && task == DN_TASK_LABELS ? NAN : 0.5f + 0.5f * cosf((float)i);
         }
-        dn_loss((dn_task)task, logits, targets, ROWS, OUTPUTS, 0.1, 1.5, gradient);
+        dn_loss(&kind, logits, targets, ROWS, 1.5, gradient);
         for (int i = 0; i < ALL; i++) {
             const float step = 0x1p-8f, middle = logits[i];
             logits[i] = middle + step;
-            double up = dn_loss((dn_task)task, logits, targets, ROWS, OUTPUTS, 0.1, 1, NULL);
+            double up = dn_loss(&kind, logits, targets, ROWS, 1, NULL);
             logits[i] = middle - step;
-            double down = dn_loss((dn_task)task, logits, targets, ROWS, OUTPUTS, 0.1, 1, NULL);
+            double down = dn_loss(&kind, logits, targets, ROWS, 1, NULL);
             logits[i] = middle;
             assert_near(gradient[i], 1.5 * (up - down) / (2 * (double)step), 1e-5);
         }
@@ -93,12 +98,12 @@ static void parts_make_the_whole(void **state)
         logits[i] = cosf((float)i);
         targets[i] = i % 3 == 0 ? -1 : (float)(i & 1);
     }
-    double whole = dn_loss(DN_TASK_LABELS, logits, targets, ROWS, OUTPUTS, 0, 1, NULL), sum = 0;
+    double whole = dn_loss(&all_labels, logits, targets, ROWS, 1, NULL), sum = 0;
     int64_t weights = 0;
     for (size_t row = 0; row < ROWS; row++) {
         const float *part = &logits[row * OUTPUTS], *labels = &targets[row * OUTPUTS];
-        int64_t weight = dn_loss_weight(DN_TASK_LABELS, labels, 1, OUTPUTS);
-        sum += (double)weight * dn_loss(DN_TASK_LABELS, part, labels, 1, OUTPUTS, 0, 1, NULL);
+        int64_t weight = dn_loss_weight(&all_labels, labels, 1);
+        sum += (double)weight * dn_loss(&all_labels, part, labels, 1, 1, NULL);
         weights += weight;
     }
     assert_near(sum / (double)weights, whole, 1e-12);
