@@ -250,6 +250,24 @@ static dn_status run_parts(dn_trainer *trainer, const dn_batch *parts, int count
     return DN_OK;
 }
 
+/* A count as floats of 12 bits each, whose sums over 4096 machines are exact. */
+#define COUNT_FLOATS 4
+#define COUNT_BITS 12
+
+static void split_count(int64_t count, float parts[COUNT_FLOATS])
+{
+    for (int i = 0; i < COUNT_FLOATS; i++, count >>= COUNT_BITS)
+        parts[i] = (float)(count & ((1 << COUNT_BITS) - 1));
+}
+
+static int64_t join_count(const float parts[COUNT_FLOATS])
+{
+    int64_t count = 0;
+    for (int i = COUNT_FLOATS - 1; i >= 0; i--)
+        count = (count << COUNT_BITS) + (int64_t)parts[i];
+    return count;
+}
+
 /* From this machine's means to the weighted means over all machines. Loss and
  * counts are joined too, so that either all machines find the same fault in a
  * step or none does. */
@@ -258,16 +276,21 @@ static dn_status join_machines(dn_trainer *trainer, int64_t weight, dn_step_resu
     const dn_trainer_options *options = &trainer->options;
     size_t floats = dn_engine_layout(trainer->engine)->floats;
     float *gradients = dn_engine_gradients(trainer->engine);
-    float totals[] = {(float)weight, (float)(result->loss * (double)weight), (float)result->correct,
-                      (float)result->pictures};
+    float totals[1 + 3 * COUNT_FLOATS] = {(float)(result->loss * (double)weight)};
+    float *weights = totals + 1, *correct = weights + COUNT_FLOATS;
+    float *pictures = correct + COUNT_FLOATS;
+    split_count(weight, weights);
+    split_count(result->correct, correct);
+    split_count(result->pictures, pictures);
     DN_TRY(options->sum(totals, sizeof totals / sizeof *totals, options->sum_context));
-    float share = totals[0] > 0 ? (float)weight / totals[0] : 0;
+    double all = (double)join_count(weights);
+    float share = all > 0 ? (float)((double)weight / all) : 0;
     for (size_t i = 0; i < floats; i++)
         gradients[i] *= share;
     DN_TRY(options->sum(gradients, floats, options->sum_context));
-    result->loss = totals[0] > 0 ? (double)totals[1] / (double)totals[0] : 0;
-    result->correct = (int)totals[2];
-    result->pictures = (int)totals[3];
+    result->loss = all > 0 ? (double)totals[0] / all : 0;
+    result->correct = (int)join_count(correct);
+    result->pictures = (int)join_count(pictures);
     return DN_OK;
 }
 

@@ -101,7 +101,7 @@ static void drive_schedule(void)
 /* loss LABELS ROWS OUTPUTS SMOOTHING, logits, targets: loss and gradients. */
 static void drive_loss(void)
 {
-    dn_loss_kind kind = {.task = read_int() ? DN_TASK_LABELS : DN_TASK_CLASSES};
+    dn_loss_kind kind = {.objective = read_int() ? DN_TASK_LABELS : DN_TASK_CLASSES};
     int rows = read_int();
     kind.outputs = read_int();
     kind.smoothing = read_number();

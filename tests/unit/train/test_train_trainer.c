@@ -305,6 +305,34 @@ static void machines_count_by_their_pictures(void **state)
     dn_trainer_free(one);
 }
 
+/* As many machines as are promised, all like this one. */
+static dn_status sum_over_likes(float *values, size_t count, void *context)
+{
+    for (size_t i = 0; i < count; i++)
+        values[i] *= (float)*(const int *)context;
+    return DN_OK;
+}
+
+/* More pictures than floats can count. */
+static void counts_over_machines_are_exact(void **state)
+{
+    (void)state;
+    enum { PARTS = 513 };
+    static dn_batch parts[PARTS];
+    int machines = 4095;
+    dn_arch arch = small_arch();
+    arch.block_count = 1;
+    arch.blocks[0] = 1;
+    dn_trainer_options options = small_options();
+    options.sum = sum_over_likes;
+    options.sum_context = &machines;
+    dn_trainer *trainer = new_trainer(&arch, &options);
+    for (int i = 0; i < PARTS; i++)
+        parts[i] = pictures(0, i ? 8 : 3);
+    step_with(trainer, parts, PARTS, machines * (8 * PARTS - 5));
+    dn_trainer_free(trainer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -315,6 +343,7 @@ int main(void)
         cmocka_unit_test(impossible_thread_counts_are_refused),
         cmocka_unit_test(two_machines_train_as_one),
         cmocka_unit_test(machines_count_by_their_pictures),
+        cmocka_unit_test(counts_over_machines_are_exact),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
