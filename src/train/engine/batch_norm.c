@@ -37,7 +37,7 @@ void dn_finish_rows(const dn_engine *engine, const dn_node *node, int first, int
     dn_rows rows =
         dn_map_rows(engine, node->target, target->value, node->target_channel, (size_t)first);
     drop(engine, node, rows, first, count);
-    record[0] = (float)count;
+    *dn_record_pixels(record) = count;
     engine->kernels->gradients->statistics(
         &(dn_statistics){.input = rows,
                          .count = count,
@@ -55,13 +55,13 @@ typedef struct moments {
 } moments;
 
 /* Chan, Golub, LeVeque, 1979: the deviations of the parts and of their means. */
-static moments join_channels(const float *records, int count, int channels, int first)
+static moments join_channels(float *records, int count, int channels, int first)
 {
     moments all = {0};
     size_t stride = dn_statistics_record(channels);
-    const float *record = records;
+    float *record = records;
     for (int i = 0; i < count; i++, record += stride) {
-        double part = (double)record[0];
+        double part = *dn_record_pixels(record);
         const float *mean = record + 16 + first, *square = mean + dn_padded(channels);
         all.pixels += part;
         for (int c = 0; c < BESIDE; c++) {
@@ -72,11 +72,13 @@ static moments join_channels(const float *records, int count, int channels, int 
     for (int c = 0; c < BESIDE; c++)
         all.mean[c] /= all.pixels;
     record = records;
-    for (int i = 0; i < count; i++, record += stride)
+    for (int i = 0; i < count; i++, record += stride) {
+        double part = *dn_record_pixels(record);
         for (int c = 0; c < BESIDE; c++) {
             double deviation = (double)record[16 + first + c] - all.mean[c];
-            all.square[c] += (double)record[0] * deviation * deviation;
+            all.square[c] += part * deviation * deviation;
         }
+    }
     return all;
 }
 

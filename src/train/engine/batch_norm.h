@@ -23,6 +23,13 @@ static inline size_t dn_statistics_record(int channels)
     return 16 + 2 * (size_t)dn_padded(channels);
 }
 
+/* As a double: a map may have more pixels than floats can count. */
+static inline double *dn_record_pixels(float *record)
+{
+    void *pixels = record;
+    return pixels;
+}
+
 /* Dropout, if the node has it, and statistics of rows first .. first + count - 1
  * of a node's output, which the caller has just computed, into a record. */
 void dn_finish_rows(const dn_engine *engine, const dn_node *node, int first, int count,
