@@ -14,6 +14,19 @@
 
 static const dn_decoder *const decoders[] = {&dn_jpeg_decoder, &dn_png_decoder, &dn_webp_decoder};
 
+/* Formats that are named, not read. */
+static const dn_decoder strangers[] = {
+    {.format = "BMP", .magic = "BM????\0\0\0\0", .magic_size = 10},
+    {.format = "TIFF", .magic = "II*\0", .magic_size = 4},
+    {.format = "TIFF", .magic = "MM\0*", .magic_size = 4},
+    {.format = "GIF", .magic = "GIF8", .magic_size = 4},
+    {.format = "PGM", .magic = "P2", .magic_size = 2},
+    {.format = "PGM", .magic = "P5", .magic_size = 2},
+    {.format = "PPM", .magic = "P3", .magic_size = 2},
+    {.format = "PPM", .magic = "P6", .magic_size = 2},
+    {.format = "HEIF or AVIF", .magic = "????ftyp", .magic_size = 8},
+};
+
 static bool begins_with_magic(const dn_source *source, const dn_decoder *decoder)
 {
     if (source->size < decoder->magic_size)
@@ -28,6 +41,11 @@ static dn_status fail_unknown(const dn_source *source)
 {
     if (source->size == 0)
         return dn_fail(DN_ERROR_FORMAT, "%s: is empty, a picture was expected", source->name);
+    for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++)
+        if (begins_with_magic(source, &strangers[i]))
+            return dn_fail(DN_ERROR_FORMAT,
+                           "%s: is a %s picture, which is not read; JPEG, PNG and WebP are",
+                           source->name, strangers[i].format);
     char begin[3 * 8 + 1] = "";
     for (size_t i = 0; i < 8 && i < source->size; i++)
         snprintf(begin + 3 * i, sizeof begin - 3 * i, " %02x", source->data[i]);

@@ -54,9 +54,11 @@ static bool append(picture_list *list, char *path)
     return true;
 }
 
+/* Names of formats that are not read are listed too, so that each is answered for. */
 static bool is_picture(const char *name)
 {
-    static const char *const extensions[] = {"jpg", "jpeg", "jpe", "jfif", "png", "webp"};
+    static const char *const extensions[] = {"jpg", "jpeg", "jpe",  "jfif", "png", "webp",
+                                             "bmp", "tif",  "tiff", "pgm",  "ppm"};
     const char *dot = strrchr(name, '.');
     for (size_t i = 0; dot && i < sizeof extensions / sizeof *extensions; i++)
         if (strcasecmp(dot + 1, extensions[i]) == 0)

@@ -64,7 +64,8 @@ dn_status dn_join_path(const char *folder, const char *name, char **path);
 /* Whether name ends in suffix, which is in lower case, ignoring name's case. */
 bool dn_has_suffix(const char *name, const char *suffix);
 
-/* By extension, as torchvision's ImageFolder has it. */
+/* By extension, as torchvision's ImageFolder has it; some are of formats that no
+ * decoder here reads. */
 bool dn_is_picture_name(const char *name);
 
 /* Names of the folders or the files in a folder, except those that begin with a

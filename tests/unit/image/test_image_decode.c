@@ -139,9 +139,9 @@ static void other_files_are_named(void **state)
     dn_image *image;
     assert_int_equal(dn_image_decode("", 0, "p", NULL, &image), DN_ERROR_FORMAT);
     assert_string_equal(dn_last_error(), "p: is empty, a picture was expected");
-    assert_int_equal(dn_image_decode("GIF89a", 6, "p", NULL, &image), DN_ERROR_FORMAT);
-    assert_string_equal(dn_last_error(), "p: is not a JPEG, PNG or WebP picture (it begins with 47 "
-                                         "49 46 38 39 61)");
+    assert_int_equal(dn_image_decode("BM 89a", 6, "p", NULL, &image), DN_ERROR_FORMAT);
+    assert_string_equal(dn_last_error(), "p: is not a JPEG, PNG or WebP picture (it begins with 42 "
+                                         "4d 20 38 39 61)");
     assert_int_equal(dn_image_read("/no/such/picture", NULL, &image), DN_ERROR_IO);
     assert_int_equal(dn_image_read("/", NULL, &image), DN_ERROR_IO);
     static const unsigned char animation[] = "RIFF\x24\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0\x09\0\0"
@@ -149,6 +149,32 @@ static void other_files_are_named(void **state)
     assert_int_equal(dn_image_decode(animation, sizeof animation - 1, "p", NULL, &image),
                      DN_ERROR_FORMAT);
     assert_non_null(strstr(dn_last_error(), "animation"));
+}
+
+static void formats_that_are_not_read_are_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *begin, *format;
+    } files[] = {
+        {"BM\x36\x01\0\0\0\0\0\0\x36\0\0", "a BMP"},
+        {"II*\0\x08\0\0\0\0\0\0\0\0", "a TIFF"},
+        {"MM\0*\0\0\0\x08\0\0\0\0\0", "a TIFF"},
+        {"GIF89a\1\0\1\0\0\0\0", "a GIF"},
+        {"P5\n2 2\n255\n\0\0", "a PGM"},
+        {"P6\n1 1\n255\n\0\0", "a PPM"},
+        {"\0\0\0\x20"
+         "ftypavif\0",
+         "a HEIF or AVIF"},
+    };
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        dn_image *image;
+        char expected[128];
+        snprintf(expected, sizeof expected,
+                 "p: is %s picture, which is not read; JPEG, PNG and WebP are", files[i].format);
+        assert_int_equal(dn_image_decode(files[i].begin, 13, "p", NULL, &image), DN_ERROR_FORMAT);
+        assert_string_equal(dn_last_error(), expected);
+    }
 }
 
 static void expect_limit(const unsigned char *data, size_t size)
@@ -253,6 +279,7 @@ int main(void)
         cmocka_unit_test(truncated_files_are_refused),
         cmocka_unit_test(damaged_files_do_no_harm),
         cmocka_unit_test(other_files_are_named),
+        cmocka_unit_test(formats_that_are_not_read_are_named),
         cmocka_unit_test(huge_headers_are_refused),
         cmocka_unit_test(limit_is_the_callers),
         cmocka_unit_test(endless_scans_are_refused),

@@ -7,7 +7,7 @@
 
 static void fill_folder(void)
 {
-    static const char *const files[] = {"b.JPEG",      "a.png", "c.webp", "readme.txt",
+    static const char *const files[] = {"b.JPEG",      "a.png", "c.webp", "readme.txt", "e.bmp",
                                         ".hidden.jpg", "B.jpg", "jpg",    "d.jpg.part"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         scratch_text(files[i], "");
@@ -18,7 +18,7 @@ static void fill_folder(void)
 static void folders_are_expanded(void **state)
 {
     (void)state;
-    static const char *const expected[] = {"B.jpg", "a.png", "b.JPEG", "c.webp"};
+    static const char *const expected[] = {"B.jpg", "a.png", "b.JPEG", "c.webp", "e.bmp"};
     char slashed[sizeof scratch_root + 1];
     snprintf(slashed, sizeof slashed, "%s/", scratch_root);
     fill_folder();
@@ -26,9 +26,9 @@ static void folders_are_expanded(void **state)
         char *arguments[] = {i ? slashed : scratch_root};
         picture_list list;
         assert_true(picture_list_create(1, arguments, &list));
-        assert_int_equal(list.count, 4);
+        assert_int_equal(list.count, 5);
         assert_int_equal(list.failures, 0);
-        for (int j = 0; j < 4; j++)
+        for (int j = 0; j < 5; j++)
             assert_string_equal(list.paths[j], scratch_path(expected[j]));
         picture_list_free(&list);
     }
@@ -42,10 +42,10 @@ static void order_is_the_callers(void **state)
     picture_list list;
     fill_folder();
     assert_true(picture_list_create(4, arguments, &list));
-    assert_int_equal(list.count, 7);
+    assert_int_equal(list.count, 8);
     assert_string_equal(list.paths[0], text);
-    assert_string_equal(list.paths[5], missing);
-    assert_string_equal(list.paths[6], "-");
+    assert_string_equal(list.paths[6], missing);
+    assert_string_equal(list.paths[7], "-");
     picture_list_free(&list);
     char *twice[] = {input, input};
     assert_false(picture_list_create(2, twice, &list));
