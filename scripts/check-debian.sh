@@ -1,0 +1,41 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# check-debian.sh [FOLDER]: builds Debian's packages, source and binary, from a
+# copy of the sources in FOLDER (build/debian), has lintian read them, and runs
+# debian/tests on what they hold, unpacked there. DEB_BUILD_OPTIONS=nocheck leaves
+# out the unit tests.
+# Status 77: something that this needs is not installed.
+set -eu
+cd "$(dirname "$0")/.."
+for tool in dpkg-buildpackage dh lintian pkg-config; do
+    if ! command -v $tool >/dev/null; then
+        echo "densenet: $tool is not installed" >&2
+        exit 77
+    fi
+done
+dpkg-checkbuilddeps || exit 77
+folder=${1:-build/debian}
+rm -rf "$folder"
+mkdir -p "$folder/densenet"
+folder=$(realpath "$folder")
+
+version=$(dpkg-parsechangelog --show-field Version)
+if ! grep -q "^project(densenet VERSION $version " CMakeLists.txt; then
+    echo "debian/changelog says $version, CMakeLists.txt another version" >&2
+    exit 1
+fi
+git ls-files -z --cached --others --exclude-standard | tar --null --files-from - --create | tar -C "$folder/densenet" -x
+cd "$folder/densenet"
+cores=$(getconf _NPROCESSORS_ONLN)
+DEB_BUILD_OPTIONS="parallel=$cores ${DEB_BUILD_OPTIONS-}" dpkg-buildpackage -us -uc >"$folder/build.log" 2>&1 || {
+    tail -50 "$folder/build.log" >&2
+    exit 1
+}
+lintian --allow-root --info --pedantic --fail-on error,warning ../*.changes
+
+root=$folder/root
+for package in ../*.deb; do
+    dpkg-deb -x "$package" "$root"
+done
+libraries=$root/usr/lib/$(dpkg-architecture -q DEB_HOST_MULTIARCH)
+PATH=$root/usr/bin:$PATH LD_LIBRARY_PATH=$libraries PKG_CONFIG_PATH=$libraries/pkgconfig debian/tests/classify
