@@ -319,10 +319,10 @@ DN_API void dn_model_free(dn_model *model);
 
 DN_API const dn_arch *dn_model_arch(const dn_model *model);
 
-typedef enum dn_task {
-    DN_TASK_CLASSES, /* one of the classes: softmax */
-    DN_TASK_LABELS   /* any of the labels: one sigmoid per label */
-} dn_task;
+typedef enum dn_objective {
+    DN_OBJECTIVE_CLASSES, /* one of the classes: softmax */
+    DN_OBJECTIVE_LABELS   /* any of the labels: one sigmoid per label */
+} dn_objective;
 
 /* Where a model came from, in words: "safetensors", "torchvision", "last",
  * "f32". Empty strings for a model made by dn_model_init. */
@@ -337,8 +337,8 @@ DN_API const dn_origin *dn_model_origin(const dn_model *model);
  * NaN among the weights: then one sentence. */
 DN_API const char *dn_model_warning(const dn_model *model);
 
-DN_API dn_task dn_model_task(const dn_model *model);
-DN_API void dn_model_set_task(dn_model *model, dn_task task);
+DN_API dn_objective dn_model_objective(const dn_model *model);
+DN_API void dn_model_set_objective(dn_model *model, dn_objective objective);
 
 /* Name of an output: the one recorded, else ImageNet's where there are 1000, else
  * NULL. "" marks an output that was never trained. */
@@ -545,7 +545,7 @@ DN_API const char *dn_dataset_format(const dn_dataset *dataset);
 
 /* Hard and symbolic links in a tar, which are not followed. */
 DN_API int dn_dataset_links(const dn_dataset *dataset);
-DN_API dn_task dn_dataset_task(const dn_dataset *dataset);
+DN_API dn_objective dn_dataset_objective(const dn_dataset *dataset);
 DN_API int dn_dataset_count(const dn_dataset *dataset);
 
 /* Classes or labels, and their names. */

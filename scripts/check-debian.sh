@@ -20,8 +20,9 @@ mkdir -p "$folder/densenet"
 folder=$(realpath "$folder")
 
 version=$(dpkg-parsechangelog --show-field Version)
-if ! grep -q "^project(densenet VERSION $version " CMakeLists.txt; then
-    echo "debian/changelog says $version, CMakeLists.txt another version" >&2
+header=$(sed -n 's/#define DN_VERSION_M[AI][A-Z]* //p; s/#define DN_VERSION_PATCH //p' include/densenet.h | paste -sd.)
+if [ "$version" != "$header" ]; then
+    echo "debian/changelog says $version, include/densenet.h $header" >&2
     exit 1
 fi
 git ls-files -z --cached --others --exclude-standard | tar --null --files-from - --create | tar -C "$folder/densenet" -x

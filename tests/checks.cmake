@@ -54,6 +54,17 @@ else()
   set_tests_properties(threads PROPERTIES SKIP_REGULAR_EXPRESSION "not installed")
 endif()
 
+# The interface of the shared library, against the one that scripts/renew_abi.sh wrote down.
+find_program(ABIDIFF abidiff)
+if(ABIDIFF AND CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+  add_test(NAME interface COMMAND ${ABIDIFF} --headers-dir2 ${PROJECT_SOURCE_DIR}/include
+    --drop-private-types --no-added-syms ${CMAKE_CURRENT_SOURCE_DIR}/install/libdensenet.abi
+    $<TARGET_FILE:densenet_shared>)
+else()
+  add_test(NAME interface COMMAND ${CMAKE_COMMAND} -E echo "abidiff is not installed")
+  set_tests_properties(interface PROPERTIES SKIP_REGULAR_EXPRESSION "not installed")
+endif()
+
 add_test(NAME oss_fuzz COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/oss-fuzz/try_build.sh
   ${CMAKE_BINARY_DIR}/oss-fuzz)
 add_test(NAME kernels_aarch64 COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/kernels/kernels_aarch64.sh

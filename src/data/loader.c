@@ -143,7 +143,7 @@ static dn_status check(const dn_dataset *dataset, const dn_loader_options *optio
     if (!(options->mixup >= 0 && options->mixup <= 1000))
         return dn_fail(DN_ERROR_ARGUMENT, "mixup %g: must be a number from 0 to 1000",
                        options->mixup);
-    if (options->training && dn_dataset_task(dataset) == DN_TASK_CLASSES)
+    if (options->training && dn_dataset_objective(dataset) == DN_OBJECTIVE_CLASSES)
         DN_TRY(check_classes(dataset));
     if ((options->training || options->drop_last) && options->batch > count)
         return dn_fail(DN_ERROR_ARGUMENT,

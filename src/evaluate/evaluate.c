@@ -15,7 +15,7 @@ typedef struct evaluator {
     dn_loader *loader;
     dn_session *session;
     dn_metrics *metrics;
-    dn_task objective;
+    dn_objective objective;
     int outputs;
     float *logits;
     double loss;    /* weighted sum of means */
@@ -49,7 +49,7 @@ void dn_evaluate_defaults(dn_evaluate_options *options, size_t struct_size)
 static dn_status open_evaluator(evaluator *e, const dn_model *model, const dn_dataset *dataset)
 {
     dn_evaluate_options *options = &e->options;
-    e->objective = dn_dataset_task(dataset);
+    e->objective = dn_dataset_objective(dataset);
     e->outputs = dn_model_arch(model)->classes;
     if (!options->batch)
         options->batch = 16;
@@ -95,7 +95,7 @@ static dn_status take_batch(evaluator *e, const dn_loaded *loaded)
     double loss = dn_loss(&kind, e->logits, batch->targets, batch->n, 0, NULL);
     e->loss += loss * (double)weight;
     e->weight += weight;
-    if (e->objective == DN_TASK_LABELS)
+    if (e->objective == DN_OBJECTIVE_LABELS)
         return dn_metrics_add_labels(e->metrics, e->logits, batch->targets, batch->n);
     dn_metrics_add_classes(e->metrics, e->logits, loaded->classes, batch->n);
     return DN_OK;
@@ -123,7 +123,7 @@ static dn_status take_results(const evaluator *e, dn_evaluation *made)
     for (int i = 0; i < e->outputs; i++) {
         dn_output_result *result = &made->results[i];
         *result = dn_metrics_output(e->metrics, i);
-        if (e->objective == DN_TASK_LABELS)
+        if (e->objective == DN_OBJECTIVE_LABELS)
             DN_TRY(dn_metrics_auroc(e->metrics, i, &result->auroc));
         if (!isnan(result->auroc)) {
             sum += result->auroc;
@@ -137,7 +137,7 @@ static dn_status take_results(const evaluator *e, dn_evaluation *made)
 static dn_status fill_evaluation(const evaluator *e, dn_evaluation *made)
 {
     const dn_metrics *metrics = e->metrics;
-    bool classes = e->objective == DN_TASK_CLASSES;
+    bool classes = e->objective == DN_OBJECTIVE_CLASSES;
     double samples = (double)metrics->samples;
     made->samples = metrics->samples;
     made->skipped = e->skipped;

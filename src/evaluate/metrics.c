@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-dn_status dn_metrics_create(dn_task objective, int outputs, dn_metrics **out)
+dn_status dn_metrics_create(dn_objective objective, int outputs, dn_metrics **out)
 {
     dn_metrics *metrics;
     size_t cells;
@@ -16,7 +16,7 @@ dn_status dn_metrics_create(dn_task objective, int outputs, dn_metrics **out)
     DN_TRY(dn_calloc(1, sizeof *metrics, &metrics));
     metrics->objective = objective;
     metrics->outputs = outputs;
-    if (objective == DN_TASK_CLASSES) {
+    if (objective == DN_OBJECTIVE_CLASSES) {
         dn_status status = dn_calloc(cells, sizeof *metrics->confusion, &metrics->confusion);
         if (status != DN_OK) {
             free(metrics);
@@ -124,7 +124,7 @@ static double quotient(int64_t part, int64_t whole)
 dn_output_result dn_metrics_output(const dn_metrics *metrics, int output)
 {
     dn_output_result result = {.auroc = NAN};
-    if (metrics->objective == DN_TASK_CLASSES)
+    if (metrics->objective == DN_OBJECTIVE_CLASSES)
         count_class(metrics, output, &result);
     else
         count_label(metrics, output, &result);

@@ -6,7 +6,7 @@
 #include "base/status.h"
 
 typedef struct dn_metrics {
-    dn_task objective;
+    dn_objective objective;
     int outputs;
     int64_t samples;
     int64_t top1, top5;  /* classes: samples whose class has one of the 1 or 5 highest logits */
@@ -16,7 +16,7 @@ typedef struct dn_metrics {
     size_t capacity;     /* rows that scores and targets have memory for */
 } dn_metrics;
 
-dn_status dn_metrics_create(dn_task objective, int outputs, dn_metrics **metrics);
+dn_status dn_metrics_create(dn_objective objective, int outputs, dn_metrics **metrics);
 void dn_metrics_free(dn_metrics *metrics);
 
 /* classes: n of 0..outputs-1. Of equal logits the lower class is ranked higher;

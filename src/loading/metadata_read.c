@@ -106,7 +106,7 @@ static void read_task(const dn_tensor_file *file, dn_model *model, dn_metadata_d
 {
     const char *objective = dn_metadata_text(file, "densenet.task");
     if (objective && strcmp(objective, "labels") == 0)
-        model->objective = DN_TASK_LABELS;
+        model->objective = DN_OBJECTIVE_LABELS;
     else if (objective && strcmp(objective, "classes") != 0)
         dn_metadata_doubt(doubts, file, "densenet.task", "classes or labels is expected");
 }

@@ -107,8 +107,8 @@ static dn_status write_metadata(const dn_model *model, dn_concat concat, dn_meta
     sink to = {add, context};
     DN_TRY(write_arch(&to, &model->arch));
     DN_TRY(add(context, "densenet.concat", dn_concat_name(concat)));
-    DN_TRY(
-        add(context, "densenet.task", model->objective == DN_TASK_LABELS ? "labels" : "classes"));
+    DN_TRY(add(context, "densenet.task",
+               model->objective == DN_OBJECTIVE_LABELS ? "labels" : "classes"));
     if (model->has_preprocess) {
         char text[256];
         dn_preprocess_format(&model->preprocess, text, sizeof text);

@@ -131,7 +131,7 @@ static dn_status complete_xrv(const dn_tensor_file *file, dn_model *model)
     if (!model->labels && usual)
         DN_TRY(set_xrv_labels(model));
     memcpy(model->origin.dialect, "TorchXRayVision", sizeof "TorchXRayVision");
-    model->objective = DN_TASK_LABELS;
+    model->objective = DN_OBJECTIVE_LABELS;
     model->has_preprocess = dn_preprocess_parse("xrv", &model->preprocess) == DN_OK;
     return DN_OK;
 }

@@ -90,12 +90,12 @@ const char *dn_model_warning(const dn_model *model)
     return model->warning;
 }
 
-dn_task dn_model_task(const dn_model *model)
+dn_objective dn_model_objective(const dn_model *model)
 {
     return model->objective;
 }
 
-void dn_model_set_task(dn_model *model, dn_task objective)
+void dn_model_set_objective(dn_model *model, dn_objective objective)
 {
     model->objective = objective;
 }

@@ -19,7 +19,7 @@ struct dn_model {
     float *storage;              /* owned; NULL if every tensor is in the file */
     struct dn_tensor_file *file; /* owned; NULL if no tensor is in it */
     dn_origin origin;
-    dn_task objective;
+    dn_objective objective;
     char **labels;     /* classes names, or NULL */
     float *thresholds; /* classes operating points (TorchXRayVision's op_threshs), or NULL */
     bool has_preprocess;

@@ -39,11 +39,11 @@ void dn_model_probabilities(const dn_model *model, int n, float *logits)
 {
     int classes = model->arch.classes;
     for (int i = 0; i < n; i++, logits += classes) {
-        if (model->objective == DN_TASK_CLASSES)
+        if (model->objective == DN_OBJECTIVE_CLASSES)
             softmax(logits, classes);
         else
             sigmoid(logits, classes);
-        if (model->objective == DN_TASK_LABELS && model->thresholds)
+        if (model->objective == DN_OBJECTIVE_LABELS && model->thresholds)
             normalise(logits, model->thresholds, classes);
     }
 }

@@ -59,7 +59,7 @@ static double sigmoid_row(const float *logits, const float *targets, int outputs
 
 int64_t dn_loss_weight(const dn_loss_kind *kind, const float *targets, int n)
 {
-    if (kind->objective == DN_TASK_CLASSES)
+    if (kind->objective == DN_OBJECTIVE_CLASSES)
         return n;
     int64_t weight = 0;
     for (int64_t i = 0; i < (int64_t)n * kind->outputs; i++)
@@ -75,7 +75,7 @@ double dn_loss(const dn_loss_kind *kind, const float *logits, const float *targe
     for (int row = 0; row < n; row++) {
         size_t at = (size_t)row * (size_t)kind->outputs;
         float *out = gradient ? gradient + at : NULL;
-        if (kind->objective == DN_TASK_CLASSES)
+        if (kind->objective == DN_OBJECTIVE_CLASSES)
             loss += softmax_row(kind, logits + at, targets + at, scale * share, out);
         else
             loss += sigmoid_row(logits + at, targets + at, kind->outputs, scale * share, out);

@@ -6,7 +6,7 @@
 #include "base/status.h"
 
 typedef struct dn_loss_kind {
-    dn_task objective;
+    dn_objective objective;
     int outputs;
     double smoothing;
 } dn_loss_kind;

@@ -195,7 +195,7 @@ static int largest(const float *values, int count)
 static int count_correct(const dn_trainer *trainer, const dn_batch *part)
 {
     int outputs = trainer->metadata->arch.classes, correct = 0;
-    for (int i = 0; i < part->n && trainer->metadata->objective == DN_TASK_CLASSES; i++)
+    for (int i = 0; i < part->n && trainer->metadata->objective == DN_OBJECTIVE_CLASSES; i++)
         correct += largest(trainer->logits + (size_t)i * (size_t)outputs, outputs) ==
                    largest(part->targets + (size_t)i * (size_t)outputs, outputs);
     return correct;

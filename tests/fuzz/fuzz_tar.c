@@ -13,7 +13,7 @@ static void inspect(const dn_dataset *dataset)
 {
     const dn_image_limits limits = {.struct_size = sizeof limits, .max_pixels = 1 << 14};
     int count = dn_dataset_count(dataset), outputs = dn_dataset_outputs(dataset);
-    if (count < 1 || outputs < 1 || dn_dataset_task(dataset) != DN_TASK_CLASSES)
+    if (count < 1 || outputs < 1 || dn_dataset_objective(dataset) != DN_OBJECTIVE_CLASSES)
         abort();
     for (int i = 0; i < count; i++) {
         char name[64];

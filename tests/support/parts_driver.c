@@ -101,7 +101,7 @@ static void drive_schedule(void)
 /* loss LABELS ROWS OUTPUTS SMOOTHING, logits, targets: loss and gradients. */
 static void drive_loss(void)
 {
-    dn_loss_kind kind = {.objective = read_int() ? DN_TASK_LABELS : DN_TASK_CLASSES};
+    dn_loss_kind kind = {.objective = read_int() ? DN_OBJECTIVE_LABELS : DN_OBJECTIVE_CLASSES};
     int rows = read_int();
     kind.outputs = read_int();
     kind.smoothing = read_number();
@@ -132,7 +132,7 @@ static void drive_metrics(void)
 {
     dn_metrics *metrics;
     int rows = read_int(), outputs = read_int();
-    check(dn_metrics_create(DN_TASK_CLASSES, outputs, &metrics));
+    check(dn_metrics_create(DN_OBJECTIVE_CLASSES, outputs, &metrics));
     float *logits = read_floats((size_t)rows * (size_t)outputs);
     for (int i = 0; i < rows; i++) {
         int class = read_int();
@@ -208,7 +208,7 @@ static void print_sample(const dn_dataset *dataset, int sample, FILE *pixels)
     printf("%d\t%s\n", dn_dataset_class(dataset, sample), name);
     float *targets = calloc((size_t)dn_dataset_outputs(dataset), sizeof *targets);
     dn_dataset_target(dataset, sample, targets);
-    if (dn_dataset_task(dataset) == DN_TASK_LABELS)
+    if (dn_dataset_objective(dataset) == DN_OBJECTIVE_LABELS)
         print_floats(targets, (size_t)dn_dataset_outputs(dataset));
     free(targets);
     check(dn_dataset_read(dataset, sample, NULL, &image));

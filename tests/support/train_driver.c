@@ -170,7 +170,7 @@ static void write_floats(FILE *file, const float *numbers, size_t count)
 static double train_step(const job *work, dn_engine *engine, const float *input,
                          const float *target, uint64_t noise, float *logits, float *gradient)
 {
-    const dn_loss_kind kind = {.objective = DN_TASK_CLASSES, .outputs = work->arch.classes};
+    const dn_loss_kind kind = {.objective = DN_OBJECTIVE_CLASSES, .outputs = work->arch.classes};
     int n = work->engine.images;
     size_t picture =
         (size_t)work->arch.channels * (size_t)work->engine.height * (size_t)work->engine.width;

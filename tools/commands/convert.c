@@ -39,8 +39,8 @@ static bool record_preprocess(dn_model *model)
 static int convert(dn_model *model, const char *path)
 {
     if (chosen.task)
-        dn_model_set_task(model,
-                          strcmp(chosen.task, "labels") == 0 ? DN_TASK_LABELS : DN_TASK_CLASSES);
+        dn_model_set_objective(model, strcmp(chosen.task, "labels") == 0 ? DN_OBJECTIVE_LABELS
+                                                                         : DN_OBJECTIVE_CLASSES);
     if ((chosen.labels && !labels_read(chosen.labels, model)) ||
         (chosen.preprocess && !record_preprocess(model)))
         return EXIT_REFUSED;

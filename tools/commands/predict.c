@@ -61,7 +61,7 @@ static void warn_unanswered(predictor *p, const char *path)
 /* All labels of a picture are shown, unless --top asks for fewer. */
 static int most_named(const dn_model *model)
 {
-    bool all = dn_model_task(model) == DN_TASK_LABELS && !option_given(&chosen.top);
+    bool all = dn_model_objective(model) == DN_OBJECTIVE_LABELS && !option_given(&chosen.top);
     return all ? 0 : chosen.top;
 }
 

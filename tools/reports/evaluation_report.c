@@ -161,7 +161,7 @@ static bool is_csv(const char *path)
 
 bool evaluation_confusion_writable(const dn_dataset *data, const char *path)
 {
-    if (dn_dataset_task(data) == DN_TASK_LABELS)
+    if (dn_dataset_objective(data) == DN_OBJECTIVE_LABELS)
         return complain("eval: pictures with several labels have no confusion matrix");
     return (is_csv(path) || drawing_name_valid(path)) && output_is_writable(path);
 }

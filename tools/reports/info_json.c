@@ -64,7 +64,7 @@ bool info_print_json(const char *path, const dn_model *model)
     const dn_origin *origin = dn_model_origin(model);
     const dn_arch *arch = dn_model_arch(model);
     const char *warning = dn_model_warning(model);
-    bool any = dn_model_task(model) == DN_TASK_LABELS, recorded;
+    bool any = dn_model_objective(model) == DN_OBJECTIVE_LABELS, recorded;
     json_t *preprocess = preprocess_of(model, &recorded);
     return print_json(json_pack(
         "{s:s, s:s, s:o, s:i, s:i, s:s, s:i, s:f, s:i, s:i, s:f, s:I, s:i, s:s, s:o, s:o, s:o, "

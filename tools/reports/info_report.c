@@ -85,7 +85,7 @@ static void print_labels(const dn_model *model, int classes)
 static void print_outputs(const dn_model *model)
 {
     int classes = dn_model_arch(model)->classes;
-    bool any = dn_model_task(model) == DN_TASK_LABELS;
+    bool any = dn_model_objective(model) == DN_OBJECTIVE_LABELS;
     printf("  %-14s %d: %s%s\n", "outputs", classes, any ? "any of them" : "one of them",
            dn_model_thresholds(model) ? ", with operating points" : "");
     if (dn_model_label(model, 0))

@@ -16,7 +16,7 @@ const char *prediction_label(const dn_model *model, int output)
     const char *label = dn_model_label(model, output);
     if (label && label[0])
         return label;
-    if (label && dn_model_task(model) == DN_TASK_LABELS)
+    if (label && dn_model_objective(model) == DN_OBJECTIVE_LABELS)
         return NULL;
     snprintf(number, sizeof number, "%d", output);
     return number;
@@ -48,7 +48,7 @@ int predictions_rank(const dn_model *model, const float *probabilities, int most
                      prediction *ranked)
 {
     int classes = dn_model_arch(model)->classes, count = 0;
-    bool labels = dn_model_task(model) == DN_TASK_LABELS;
+    bool labels = dn_model_objective(model) == DN_OBJECTIVE_LABELS;
     for (int i = 0; i < classes; i++)
         if (!labels || prediction_label(model, i))
             ranked[count++] = (prediction){.output = i, .probability = probabilities[i]};

@@ -123,7 +123,7 @@ static void show_progress(const train_run *run, double rate, double per_step, bo
     if (pictures > 0)
         length += snprintf(line + length, sizeof line - (size_t)length, "  loss %.4f",
                            run->epoch_loss / pictures);
-    if (pictures > 0 && dn_dataset_task(run->whole) == DN_TASK_CLASSES)
+    if (pictures > 0 && dn_dataset_objective(run->whole) == DN_OBJECTIVE_CLASSES)
         length += snprintf(line + length, sizeof line - (size_t)length, "  accuracy %.2f%%",
                            100 * run->epoch_correct / pictures);
     snprintf(line + length, sizeof line - (size_t)length, "  %.0f images/s  %s left", rate, left);
@@ -145,7 +145,7 @@ static bool step(train_run *run, step_parts *parts, double started)
     run->epoch_loss += result.loss * result.pictures;
     run->epoch_correct += result.correct;
     run->epoch_pictures += result.pictures;
-    bool classes = dn_dataset_task(run->whole) == DN_TASK_CLASSES;
+    bool classes = dn_dataset_objective(run->whole) == DN_OBJECTIVE_CLASSES;
     int64_t steps = dn_trainer_steps(run->trainer);
     log_row row = {.epoch = (double)steps / (double)run->steps_per_epoch,
                    .step = steps,
@@ -223,7 +223,7 @@ bool train_epoch_open(const train_run *run)
 static bool end_epoch(train_run *run, double *started)
 {
     int64_t epoch = dn_trainer_steps(run->trainer) / run->steps_per_epoch;
-    bool classes = dn_dataset_task(run->whole) == DN_TASK_CLASSES, best = !run->val;
+    bool classes = dn_dataset_objective(run->whole) == DN_OBJECTIVE_CLASSES, best = !run->val;
     double pictures = (double)run->epoch_pictures;
     log_row row = {.epoch_end = true,
                    .epoch = (double)epoch,

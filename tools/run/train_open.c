@@ -35,7 +35,8 @@ static bool open_data(train_run *run)
     if (!labelled_open(train_chosen.data, DN_PORTION_TRAIN, &run->whole))
         return false;
     run->train = run->whole;
-    if (dn_dataset_task(run->whole) == DN_TASK_CLASSES && dn_dataset_outputs(run->whole) < 2)
+    if (dn_dataset_objective(run->whole) == DN_OBJECTIVE_CLASSES &&
+        dn_dataset_outputs(run->whole) < 2)
         return complain("%s: every picture is of the one class \"%s\"; two or more are expected, "
                         "as %s/CLASS/PICTURE",
                         train_chosen.data, dn_dataset_label(run->whole, 0), train_chosen.data);
@@ -102,7 +103,7 @@ static bool set_metadata(const train_run *run, dn_model *start)
     const char **names = label_names(run->whole);
     bool done =
         names && ok_or_complain(dn_model_set_labels(start, names, dn_dataset_outputs(run->whole)));
-    dn_model_set_task(start, dn_dataset_task(run->whole));
+    dn_model_set_objective(start, dn_dataset_objective(run->whole));
     dn_model_set_preprocess(start, &run->preprocess);
     free(names);
     return done;
@@ -218,8 +219,8 @@ bool train_run_open(const command *chosen, train_run *run)
     int64_t steps = dn_trainer_steps(run->trainer);
     dn_loader_seek(run->loader, steps / run->steps_per_epoch,
                    (int)(steps % run->steps_per_epoch) * train_chosen.accumulate);
-    run->log = run_log_open(run->folder, dn_dataset_task(run->whole) == DN_TASK_LABELS, steps,
-                            train_epoch_open(run));
+    run->log = run_log_open(run->folder, dn_dataset_objective(run->whole) == DN_OBJECTIVE_LABELS,
+                            steps, train_epoch_open(run));
     if (run->log)
         print_plan(run);
     return run->log != NULL;

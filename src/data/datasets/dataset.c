@@ -49,7 +49,7 @@ int dn_dataset_links(const dn_dataset *dataset)
     return resolve(dataset, NULL)->links;
 }
 
-dn_task dn_dataset_task(const dn_dataset *dataset)
+dn_objective dn_dataset_objective(const dn_dataset *dataset)
 {
     return resolve(dataset, NULL)->objective;
 }

@@ -35,7 +35,7 @@ struct dn_dataset {
     void *store; /* the kind's own; NULL, or what its close accepts */
     const char *format;
     int links; /* left out of archives */
-    dn_task objective;
+    dn_objective objective;
     int count;
     dn_name_list labels; /* one name per output */
     int *classes;        /* objective classes: count */

@@ -217,7 +217,7 @@ static dn_status open_records(const char *folder, const char *file, dn_portion p
 
 static dn_status open_cifar(const char *path, dn_portion portion, dn_dataset *dataset)
 {
-    dataset->objective = DN_TASK_CLASSES;
+    dataset->objective = DN_OBJECTIVE_CLASSES;
     DN_TRY(dn_calloc(1, sizeof(cifar_store), &dataset->store));
     if (!dn_has_suffix(path, ".bin"))
         return open_records(path, NULL, portion, dataset);

@@ -61,7 +61,7 @@ dn_status dn_dataset_classify(dn_dataset *dataset, const dn_name_list *tags, boo
     DN_TRY(dn_calloc((size_t)tags->count, sizeof *dataset->classes, &dataset->classes));
     for (int i = 0; i < tags->count && numbers; i++)
         numbers = read_integer(dn_name_list_get(tags, i), &number);
-    dataset->objective = DN_TASK_CLASSES;
+    dataset->objective = DN_OBJECTIVE_CLASSES;
     dataset->count = tags->count;
     return (numbers ? take_numbers : take_names)(dataset, tags);
 }

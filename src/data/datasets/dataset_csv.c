@@ -163,7 +163,7 @@ static dn_status open_file(const char *path, dn_dataset *dataset)
     dn_file_map_close(&map);
     if (status == DN_OK && words)
         return convert_to_classes(dataset);
-    dataset->objective = DN_TASK_LABELS;
+    dataset->objective = DN_OBJECTIVE_LABELS;
     dataset->count = ((const csv_store *)dataset->store)->paths.count;
     return status;
 }

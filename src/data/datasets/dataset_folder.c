@@ -138,7 +138,7 @@ static dn_status open_folder(const char *path, dn_portion portion, dn_dataset *d
 {
     char *root = NULL;
     dataset->format = "class folders";
-    dataset->objective = DN_TASK_CLASSES;
+    dataset->objective = DN_OBJECTIVE_CLASSES;
     DN_TRY(dn_calloc(1, sizeof(dn_name_list), &dataset->store));
     DN_TRY(choose_root(path, portion, &root));
     dn_status status = open_classes(root, dataset);

@@ -70,7 +70,7 @@ static void labels_known_and_unknown(void **state)
                  "a.png,0,1\nsub/b.png,,1.0\n/abs/c.png,-1,0.25\nd.png,nan, 1 \n");
     dn_dataset *dataset = open_dataset("set/labels.csv", DN_PORTION_TRAIN);
     assert_string_equal(dn_dataset_format(dataset), "CSV");
-    assert_int_equal(dn_dataset_task(dataset), DN_TASK_LABELS);
+    assert_int_equal(dn_dataset_objective(dataset), DN_OBJECTIVE_LABELS);
     assert_int_equal(dn_dataset_outputs(dataset), 2);
     assert_string_equal(dn_dataset_label(dataset, 1), "Nodule, small");
     static const float expected[4][2] = {{0, 1}, {NAN, 1}, {NAN, 0.25f}, {NAN, 1}};
@@ -129,7 +129,7 @@ static void single_column_of_classes(void **state)
     (void)state;
     scratch_text("words.csv", "image,label\na.png,dog\nb.png,cat\nc.png,dog\n");
     dn_dataset *dataset = open_dataset("words.csv", DN_PORTION_TRAIN);
-    assert_int_equal(dn_dataset_task(dataset), DN_TASK_CLASSES);
+    assert_int_equal(dn_dataset_objective(dataset), DN_OBJECTIVE_CLASSES);
     assert_string_equal(list_labels(dataset), "cat dog");
     assert_string_equal(list_samples(dataset), "1:a.png 0:b.png 1:c.png");
     dn_dataset_free(dataset);

@@ -16,7 +16,7 @@ static void folder_order_is_torchvisions(void **state)
         scratch_text(files[i], "");
     dn_dataset *dataset = open_dataset("", DN_PORTION_TRAIN);
     assert_string_equal(dn_dataset_format(dataset), "class folders");
-    assert_int_equal(dn_dataset_task(dataset), DN_TASK_CLASSES);
+    assert_int_equal(dn_dataset_objective(dataset), DN_OBJECTIVE_CLASSES);
     assert_string_equal(list_labels(dataset), "C a b");
     /* folders are ordered by path: b, b/x, b/x-y, b/x/y; and '-' precedes '/' */
     assert_string_equal(list_samples(dataset),

@@ -10,7 +10,7 @@ static void classes_by_hand(void **state)
 {
     (void)state;
     dn_metrics *metrics;
-    assert_int_equal(dn_metrics_create(DN_TASK_CLASSES, 7, &metrics), DN_OK);
+    assert_int_equal(dn_metrics_create(DN_OBJECTIVE_CLASSES, 7, &metrics), DN_OK);
     const float logits[4][7] = {{0, 5, 1, 2, 3, 4, 6},  /* best 6 */
                                 {9, 8, 7, 6, 5, 4, 3},  /* best 0 */
                                 {9, 8, 7, 6, 5, 4, 3},  /* best 0 */
@@ -39,7 +39,7 @@ static void a_broken_network_is_never_right(void **state)
 {
     (void)state;
     dn_metrics *metrics;
-    assert_int_equal(dn_metrics_create(DN_TASK_CLASSES, 6, &metrics), DN_OK);
+    assert_int_equal(dn_metrics_create(DN_OBJECTIVE_CLASSES, 6, &metrics), DN_OK);
     const float nan[] = {NAN, NAN, NAN, NAN, NAN, NAN};
     const int classes[] = {0};
     dn_metrics_add_classes(metrics, nan, classes, 1);
@@ -78,7 +78,7 @@ static void labels_by_hand(void **state)
     (void)state;
     dn_metrics *metrics;
     double auroc;
-    assert_int_equal(dn_metrics_create(DN_TASK_LABELS, 2, &metrics), DN_OK);
+    assert_int_equal(dn_metrics_create(DN_OBJECTIVE_LABELS, 2, &metrics), DN_OK);
     assert_int_equal(dn_metrics_auroc(metrics, 0, &auroc), DN_OK);
     assert_true(isnan(auroc));
     const float logits[] = {-1, 5, 2, 5, 3, 5}, targets[] = {0, NAN, 1, 1, 0, -1};
@@ -100,7 +100,7 @@ static dn_status evaluate(dn_metrics **metrics)
 {
     const float logits[] = {-1, 2}, targets[] = {0, 1};
     double auroc;
-    dn_status status = dn_metrics_create(DN_TASK_LABELS, 1, metrics);
+    dn_status status = dn_metrics_create(DN_OBJECTIVE_LABELS, 1, metrics);
     if (status == DN_OK)
         status = dn_metrics_add_labels(*metrics, logits, targets, 2);
     return status == DN_OK ? dn_metrics_auroc(*metrics, 0, &auroc) : status;

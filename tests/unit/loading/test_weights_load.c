@@ -133,11 +133,11 @@ static void probabilities(void **state)
     (void)state;
     dn_model *model = sample_model();
     float row[] = {1, 2, 3, 1000, 1000, -1000};
-    dn_model_set_task(model, DN_TASK_CLASSES);
+    dn_model_set_objective(model, DN_OBJECTIVE_CLASSES);
     dn_model_probabilities(model, 2, row);
     assert_true(fabsf(row[0] - 0.09003057f) < 1e-7f && fabsf(row[2] - 0.66524096f) < 1e-7f);
     assert_true(row[3] == 0.5f && row[4] == 0.5f && row[5] == 0);
-    dn_model_set_task(model, DN_TASK_LABELS);
+    dn_model_set_objective(model, DN_OBJECTIVE_LABELS);
     /* Thresholds 0.25, none, 0.125: below, without, above. */
     float logits[] = {logf(0.1f / 0.9f), 7, logf(0.5f / 0.5f)};
     dn_model_probabilities(model, 1, logits);

@@ -7,9 +7,10 @@
 
 enum { ROWS = 3, OUTPUTS = 5, ALL = ROWS * OUTPUTS };
 
-static const dn_loss_kind two_classes = {DN_TASK_CLASSES, 2, 0},
-                          smoothed = {DN_TASK_CLASSES, 2, 0.2}, two_labels = {DN_TASK_LABELS, 2, 0},
-                          all_labels = {DN_TASK_LABELS, OUTPUTS, 0};
+static const dn_loss_kind two_classes = {DN_OBJECTIVE_CLASSES, 2, 0},
+                          smoothed = {DN_OBJECTIVE_CLASSES, 2, 0.2},
+                          two_labels = {DN_OBJECTIVE_LABELS, 2, 0},
+                          all_labels = {DN_OBJECTIVE_LABELS, OUTPUTS, 0};
 
 /* Two equal logits: log 2, and a gradient of half. */
 static void by_hand(void **state)
@@ -69,12 +70,13 @@ static void not_a_number_shows(void **state)
 static void gradients_by_finite_differences(void **state)
 {
     (void)state;
-    for (int task = DN_TASK_CLASSES; task <= DN_TASK_LABELS; task++) {
-        const dn_loss_kind kind = {(dn_task)task, OUTPUTS, 0.1};
+    for (int task = DN_OBJECTIVE_CLASSES; task <= DN_OBJECTIVE_LABELS; task++) {
+        const dn_loss_kind kind = {(dn_objective)task, OUTPUTS, 0.1};
         float logits[ALL], targets[ALL], gradient[ALL];
         for (int i = 0; i < ALL; i++) {
             logits[i] = 2 * sinf((float)(3 * i + 1));
-            targets[i] = i % 4 == 3 && task == DN_TASK_LABELS ? NAN : 0.5f + 0.5f * cosf((float)i);
+            targets[i] =
+                i % 4 == 3 && task == DN_OBJECTIVE_LABELS ? NAN : 0.5f + 0.5f * cosf((float)i);
         }
         dn_loss(&kind, logits, targets, ROWS, 1.5, gradient);
         for (int i = 0; i < ALL; i++) {
