@@ -5,6 +5,7 @@
 #   make test             runs every test
 #   make bench            measures, side by side with other engines
 #   make fuzz             runs each fuzz target, or TARGET=, for SECONDS=
+#   make coverage         says what the tests reach, room by room
 #   make install          into PREFIX=, below DESTDIR= if given
 #   make figures          redraws the figures of docs/
 #   make format           formats the code; make check-format only checks
@@ -18,7 +19,7 @@ ifneq ($(shell command -v ninja),)
 export CMAKE_GENERATOR ?= Ninja
 endif
 
-.PHONY: all demo test bench fuzz install figures format check-format clean
+.PHONY: all demo test bench fuzz coverage install figures format check-format clean
 all: $(BUILD)/CMakeCache.txt
 	@cmake --build $(BUILD) --parallel
 
@@ -37,6 +38,9 @@ bench: all
 
 fuzz:
 	@scripts/fuzz.sh $(SECONDS) $(TARGET)
+
+coverage:
+	@scripts/coverage.sh
 
 install: all
 	@cmake --install $(BUILD) --prefix $(PREFIX)

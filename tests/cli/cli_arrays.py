@@ -88,12 +88,22 @@ def ranks(folder):
     check("--top of labels", few == ordered[:2], few)
 
 
+def quotes(folder):
+    """A name of any characters is one field."""
+    name = f'{folder}/a, "b"\n.png'
+    write(name, grey_png(8, 8, 100))
+    done = run("predict", "-w", f"{folder}/net.pth", "--csv", name)
+    rows = list(csv.reader(io.StringIO(done.stdout, newline="")))
+    check("a name with a comma", rows[0][0] == "picture" and rows[1][0] == name and
+          len({len(row) for row in rows}) == 1, rows)
+
+
 with tempfile.TemporaryDirectory() as scratch:
     run("init", "--blocks", "1,2", "--growth", "2", "--stem", "cifar", "--channels", "1", "--classes", "3", "--seed",
         "1", "-o", f"{scratch}/net.pth")
     write(f"{scratch}/a.png", grey_png(8, 8, 100))
     write(f"{scratch}/x.npy", npy((1, 1, 8, 8), [0.5] * 64))
-    for test in (names, no_numbers, pipelines, shapes, ranks):
+    for test in (names, no_numbers, pipelines, shapes, ranks, quotes):
         test(scratch)
         print(test.__name__)
 finish()

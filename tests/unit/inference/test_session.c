@@ -320,6 +320,49 @@ static void heat_maps_add_up_to_logits(void **state)
     dn_model_free(model);
 }
 
+typedef struct profile {
+    int steps;
+    double operations;
+    char last[64];
+} profile;
+
+static void note_step(const dn_step_cost *cost, void *context)
+{
+    profile *noted = context;
+    assert_true(cost->seconds >= 0 && cost->operations >= 0 && cost->tasks >= 1);
+    assert_true(cost->kind[0] && cost->place[0]);
+    noted->steps++;
+    noted->operations += cost->operations;
+    snprintf(noted->last, sizeof noted->last, "%s", cost->place);
+}
+
+/* Every kind of network's steps have names and costs, which add up to no less
+ * than the definition asks for; NULL stops it. */
+static void profilers_see_every_step(void **state)
+{
+    (void)state;
+    for (dn_stem stem = DN_STEM_IMAGENET; stem <= DN_STEM_DEEP; stem++) {
+        dn_arch arch = small_arch(stem, 2, 3);
+        dn_model *model = make_model(&arch);
+        float *input = make_input(&arch, 2, 64, 64), logits[14];
+        dn_session *session;
+        profile noted = {0};
+        assert_int_equal(dn_session_create(model, 2, &session), DN_OK);
+        dn_session_profile(session, note_step, &noted);
+        assert_int_equal(dn_session_run(session, input, 2, 64, 64, logits), DN_OK);
+        int steps = noted.steps;
+        assert_true(steps > 10);
+        assert_string_equal(noted.last, "head");
+        assert_true(noted.operations > dn_arch_operations(&arch, 64, 64));
+        dn_session_profile(session, NULL, NULL);
+        assert_int_equal(dn_session_run(session, input, 2, 64, 64, logits), DN_OK);
+        assert_int_equal(noted.steps, steps);
+        dn_session_free(session);
+        free(input);
+        dn_model_free(model);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -331,6 +374,7 @@ int main(void)
         cmocka_unit_test(bytes_do_not_creep),
         cmocka_unit_test(small_pictures_are_refused),
         cmocka_unit_test(observers_see_the_inside_in_order),
+        cmocka_unit_test(profilers_see_every_step),
         cmocka_unit_test(no_heat_map_of_a_failed_run),
         cmocka_unit_test(heat_maps_add_up_to_logits),
     };

@@ -4,6 +4,7 @@
 #include "network/layout.h"
 
 #include <limits.h>
+#include <math.h>
 
 /* REFERENCE: Huang et al., 2017, and torchvision's published counts. */
 static void parameter_counts(void **state)
@@ -66,13 +67,31 @@ static void impossible_networks(void **state)
     }
 }
 
+static void impossible_fractions(void **state)
+{
+    (void)state;
+    static const double compressions[] = {0, -0.5, 1.5, (double)NAN},
+                        epsilons[] = {0, 1, -1e-5, (double)NAN};
+    dn_arch found, arch;
+    assert_int_equal(dn_arch_find("densenet121", &found), DN_OK);
+    for (int i = 0; i < 4; i++) {
+        arch = found;
+        arch.compression = compressions[i];
+        assert_int_equal(dn_arch_parameters(&arch), 0);
+        assert_non_null(strstr(dn_last_error(), "compression"));
+        arch = found;
+        arch.bn_epsilon = epsilons[i];
+        assert_int_equal(dn_arch_parameters(&arch), 0);
+        assert_non_null(strstr(dn_last_error(), "epsilon"));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parameter_counts),
-        cmocka_unit_test(unknown_names_are_refused),
-        cmocka_unit_test(smallest_inputs),
-        cmocka_unit_test(impossible_networks),
+        cmocka_unit_test(parameter_counts),     cmocka_unit_test(unknown_names_are_refused),
+        cmocka_unit_test(smallest_inputs),      cmocka_unit_test(impossible_networks),
+        cmocka_unit_test(impossible_fractions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

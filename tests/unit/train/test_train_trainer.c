@@ -5,6 +5,7 @@
 #include "base/workers.h"
 #include "train/trainer.h"
 
+#include <math.h>
 #include <pthread.h>
 
 enum { SIDE = 8, CLASSES = 3, PICTURE = 3 * SIDE * SIDE, PICTURES = 8, MACHINES = 2 };
@@ -333,6 +334,29 @@ static void counts_over_machines_are_exact(void **state)
     dn_trainer_free(trainer);
 }
 
+/* Numbers that are none are out of every range too. */
+static void impossible_options_are_refused(void **state)
+{
+    (void)state;
+    const dn_arch arch = small_arch();
+    dn_model *model;
+    assert_int_equal(dn_model_init(&arch, DN_INIT_PAPER, 5, &model), DN_OK);
+    dn_trainer_options options[] = {small_options(), small_options(), small_options(),
+                                    small_options(), small_options(), small_options()};
+    options[0].batch = 0;
+    options[1].smoothing = 1;
+    options[2].smoothing = (double)NAN;
+    options[3].ema = -0.1;
+    options[4].ema = (double)NAN;
+    options[5].clip = -1;
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        dn_trainer *trainer;
+        assert_int_equal(dn_trainer_create(model, &options[i], &trainer), DN_ERROR_ARGUMENT);
+        assert_non_null(strstr(dn_last_error(), "training: "));
+    }
+    dn_model_free(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -341,6 +365,7 @@ int main(void)
         cmocka_unit_test(steps_without_parts_are_refused),
         cmocka_unit_test(the_plan_counts_what_the_optimiser_keeps),
         cmocka_unit_test(impossible_thread_counts_are_refused),
+        cmocka_unit_test(impossible_options_are_refused),
         cmocka_unit_test(two_machines_train_as_one),
         cmocka_unit_test(machines_count_by_their_pictures),
         cmocka_unit_test(counts_over_machines_are_exact),
