@@ -65,6 +65,12 @@ dn_status dn_machine_pop_last(dn_machine *m, size_t count, dn_pickle_node ***fir
     return DN_OK;
 }
 
+dn_status dn_machine_push_new(dn_machine *m, dn_pickle_kind kind, dn_pickle_node **node)
+{
+    DN_TRY(dn_pickle_node_create(m->pool, kind, node));
+    return dn_machine_push(m, *node);
+}
+
 dn_status dn_machine_pop(dn_machine *m, dn_pickle_node **node)
 {
     dn_pickle_node **first = NULL;

@@ -31,6 +31,7 @@ dn_status dn_machine_counted(dn_machine *m, size_t width, const unsigned char **
 dn_status dn_machine_line(dn_machine *m, const unsigned char **line, size_t *length);
 
 dn_status dn_machine_push(dn_machine *m, dn_pickle_node *node);
+dn_status dn_machine_push_new(dn_machine *m, dn_pickle_kind kind, dn_pickle_node **node);
 dn_status dn_machine_pop(dn_machine *m, dn_pickle_node **node);
 dn_status dn_machine_top(dn_machine *m, dn_pickle_node **node);
 
