@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Protocols 1 to 5 as Python's pickletools.py documents them: a table of the
- * operations, many of which differ in a width or a kind only. */
+ * operations, many of which differ only in a width or a kind. */
 #include "tensors/torch/pickle_operations.h"
 
 /* ---- stack, memo, framing ---- */

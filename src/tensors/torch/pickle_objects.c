@@ -49,7 +49,7 @@ dn_status dn_op_construct(dn_machine *m, const dn_operation *o)
     DN_TRY(dn_machine_pop(m, &arguments));
     DN_TRY(dn_machine_pop(m, &callable));
     if (arguments->kind != DN_PICKLE_LIST)
-        return dn_fail(DN_ERROR_FORMAT, "its pickle calls with what is no tuple");
+        return dn_fail(DN_ERROR_FORMAT, "its pickle calls with arguments that are not a tuple");
     DN_TRY(dn_pickle_construct(m->pool, callable, arguments, &made));
     return dn_machine_push(m, made);
 }
@@ -61,14 +61,14 @@ dn_status dn_op_construct_keywords(dn_machine *m, const dn_operation *o)
     return dn_op_construct(m, o);
 }
 
-/* The class stands below the arguments, above a mark; OBJ, or INST's name. */
+/* The class is below the arguments, above a mark (OBJ), or named (INST). */
 dn_status dn_op_object(dn_machine *m, const dn_operation *o)
 {
     dn_pickle_node **first = NULL;
     size_t count = 0;
     DN_TRY(dn_machine_pop_mark(m, &first, &count));
     if (count == 0)
-        return dn_fail(DN_ERROR_FORMAT, "its pickle makes an object of no class");
+        return dn_fail(DN_ERROR_FORMAT, "its pickle makes an object without a class");
     m->depth++;
     DN_TRY(dn_pickle_gather(m, DN_PICKLE_LIST, first + 1, count - 1));
     return dn_op_construct(m, o);

@@ -14,7 +14,7 @@ dn_status dn_op_constant(dn_machine *m, const dn_operation *o)
     return DN_OK;
 }
 
-/* Unsigned, but for the widest. */
+/* Unsigned, except for the widest. */
 dn_status dn_op_int(dn_machine *m, const dn_operation *o)
 {
     uint64_t value = 0;
@@ -25,7 +25,7 @@ dn_status dn_op_int(dn_machine *m, const dn_operation *o)
     return DN_OK;
 }
 
-/* Big-endian, alone among the numbers. */
+/* The only big-endian number. */
 dn_status dn_op_float(dn_machine *m, const dn_operation *o)
 {
     const unsigned char *bytes = NULL;
@@ -79,7 +79,7 @@ static dn_status check_pairs(dn_pickle_kind kind, size_t count)
     return DN_OK;
 }
 
-/* A new list or dictionary of nodes that just left the stack. */
+/* A new list or dictionary of nodes that were just popped. */
 dn_status dn_pickle_gather(dn_machine *m, dn_pickle_kind kind, dn_pickle_node **first, size_t count)
 {
     dn_pickle_node *node = NULL;
@@ -123,7 +123,7 @@ static dn_status put_items(dn_machine *m, dn_pickle_kind kind, dn_pickle_node **
         node = node->object.contents;
     }
     if (node->kind != kind)
-        return dn_fail(DN_ERROR_FORMAT, "its pickle puts items into what holds none");
+        return dn_fail(DN_ERROR_FORMAT, "its pickle puts items into an object that holds none");
     for (size_t i = 0; i < count; i++)
         DN_TRY(dn_pickle_node_append(m->pool, node, first[i]));
     return DN_OK;
