@@ -3,6 +3,7 @@
 #include "image/preprocess.h"
 
 #include "base/locale.h"
+#include "base/specification.h"
 
 #include <assert.h>
 #include <math.h>
@@ -208,54 +209,40 @@ static const dn_preprocess *find_pipeline(const char *name)
     return NULL;
 }
 
-static dn_status change(dn_preprocess *preprocess, char *part)
+static bool begin(void *settings, const char *name)
 {
-    char *value = strchr(part, '=');
-    if (!value)
-        return dn_fail(DN_ERROR_ARGUMENT,
-                       "preprocess: \"%s\" is neither key=value nor, in first place, one of "
-                       "torchvision, timm, xrv, keras, cifar10, cifar100, none",
-                       part);
-    *value++ = '\0';
-    for (int i = 0; i < FIELDS; i++) {
-        if (strcmp(fields[i].key, part) != 0)
-            continue;
-        if (!set_field(preprocess, &fields[i], value))
-            return dn_fail(DN_ERROR_ARGUMENT, "preprocess: %s=%s: %s is expected", part, value,
-                           fields[i].expected);
-        return DN_OK;
-    }
-    return dn_fail(DN_ERROR_ARGUMENT,
-                   "preprocess: unknown key \"%s\"; the keys are resize, filter, crop, square, "
-                   "scaling, channels, mean, std",
-                   part);
+    dn_preprocess *preprocess = settings;
+    const dn_preprocess *pipeline = find_pipeline(name);
+    if (pipeline)
+        *preprocess = *pipeline;
+    return pipeline;
 }
 
-static dn_status parse(const char *specification, dn_preprocess *preprocess)
+static bool set(void *settings, const char *key, const char *value, const char **expected)
 {
-    char text[512];
-    if (strlen(specification) >= sizeof text)
-        return dn_fail(DN_ERROR_ARGUMENT, "preprocess: the specification is too long");
-    snprintf(text, sizeof text, "%s", specification);
-    char *rest = text, *part = strsep(&rest, ",");
-    const dn_preprocess *named = find_pipeline(part);
-    dn_preprocess result = named ? *named : *preprocess;
-    if (named)
-        part = strsep(&rest, ",");
-    for (; part; part = strsep(&rest, ","))
-        DN_TRY(change(&result, part));
-    *preprocess = result;
-    return DN_OK;
+    for (int i = 0; i < FIELDS; i++) {
+        if (strcmp(fields[i].key, key) != 0)
+            continue;
+        *expected = fields[i].expected;
+        return set_field(settings, &fields[i], value);
+    }
+    return false;
 }
 
 dn_status dn_preprocess_parse(const char *specification, dn_preprocess *preprocess)
 {
     DN_NEED(specification);
     DN_NEED(preprocess);
-    locale_t callers = dn_use_decimal_points();
-    dn_status status = parse(specification, preprocess);
-    uselocale(callers);
-    return status;
+    static const dn_specification language = {
+        .subject = "preprocess",
+        .names = "torchvision, timm, xrv, keras, cifar10, cifar100, none",
+        .keys = "resize, filter, crop, square, scaling, channels, mean, std",
+        .begin = begin,
+        .set = set};
+    dn_preprocess result = *preprocess;
+    DN_TRY(dn_specification_read(&language, specification, &result));
+    *preprocess = result;
+    return DN_OK;
 }
 
 /* The shortest decimal that reads back as the same float. */

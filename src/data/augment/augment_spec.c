@@ -2,11 +2,10 @@
 /* Augmentations as text. */
 #include "data/augment/augment.h"
 
-#include "base/locale.h"
+#include "base/specification.h"
 #include "data/augment/pixel_ops.h"
 
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,55 +80,40 @@ static bool read_values(const char *text, double *values, int count)
     return false;
 }
 
-static dn_status change(dn_augment *augment, char *part)
+static bool begin(void *settings, const char *name)
 {
-    char *value = strchr(part, '=');
-    if (!value)
-        return dn_fail(DN_ERROR_ARGUMENT,
-                       "augment: \"%s\" is neither key=value nor, in first place, one of none, "
-                       "cifar, imagenet",
-                       part);
-    *value++ = '\0';
-    for (int i = 0; i < FIELDS; i++) {
-        if (strcmp(fields[i].key, part) != 0)
-            continue;
-        double *values = members(augment, &fields[i]);
-        if (!read_values(value, values, fields[i].count) || !in_range(values, &fields[i]))
-            return dn_fail(DN_ERROR_ARGUMENT, "augment: %s=%s: expected %s", part, value,
-                           fields[i].expected);
-        return DN_OK;
-    }
-    return dn_fail(DN_ERROR_ARGUMENT,
-                   "augment: unknown key \"%s\"; the keys are flip, padding, scale, jitter, blur, "
-                   "jpeg, erase, cutout",
-                   part);
+    dn_augment *augment = settings;
+    for (int i = 0; i < PRESETS; i++)
+        if (strcmp(presets[i].name, name) == 0) {
+            *augment = presets[i].augment;
+            return true;
+        }
+    return false;
 }
 
-static dn_status parse(const char *specification, dn_augment *augment)
+static bool set(void *settings, const char *key, const char *value, const char **expected)
 {
-    char text[512];
-    if (strlen(specification) >= sizeof text)
-        return dn_fail(DN_ERROR_ARGUMENT, "augment: the specification is too long");
-    snprintf(text, sizeof text, "%s", specification);
-    char *rest = text, *part = strsep(&rest, ",");
-    int preset = 0;
-    while (preset < PRESETS && strcmp(presets[preset].name, part) != 0)
-        preset++;
-    if (preset == PRESETS)
-        return dn_fail(DN_ERROR_ARGUMENT,
-                       "augment: \"%s\" is unknown; the choices are none, cifar and imagenet",
-                       part);
-    dn_augment result = presets[preset].augment;
-    while ((part = strsep(&rest, ",")))
-        DN_TRY(change(&result, part));
-    *augment = result;
-    return DN_OK;
+    for (int i = 0; i < FIELDS; i++) {
+        if (strcmp(fields[i].key, key) != 0)
+            continue;
+        double *values = members(settings, &fields[i]);
+        *expected = fields[i].expected;
+        return read_values(value, values, fields[i].count) && in_range(values, &fields[i]);
+    }
+    return false;
 }
 
 dn_status dn_augment_parse(const char *specification, dn_augment *augment)
 {
-    locale_t callers = dn_use_decimal_points();
-    dn_status status = parse(specification, augment);
-    uselocale(callers);
-    return status;
+    static const dn_specification language = {
+        .subject = "augment",
+        .names = "none, cifar, imagenet",
+        .keys = "flip, padding, scale, jitter, blur, jpeg, erase, cutout",
+        .named = true,
+        .begin = begin,
+        .set = set};
+    dn_augment result;
+    DN_TRY(dn_specification_read(&language, specification, &result));
+    *augment = result;
+    return DN_OK;
 }

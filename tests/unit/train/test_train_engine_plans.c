@@ -8,7 +8,7 @@ static void compare_plans(const dn_arch *arch, const dn_engine_options *options,
 {
     dn_engine_options own = *options;
     own.images = n;
-    own.threads = 1;
+    own.team.threads = 1;
     fixture large = new_fixture(arch, options), small = new_fixture(arch, &own);
     size_t values = (size_t)n * (size_t)(arch->channels * options->height * options->width);
     float *input = malloc(values * sizeof *input);
