@@ -4,24 +4,39 @@
 
 #include <stdlib.h>
 
-typedef struct pool_shape {
-    int images, height, width, channels;
-} pool_shape;
+/* Maps for a kernel: what it reads, what it makes, what the reference makes, and
+ * what lay there before; a scale and a shift for each channel. */
+typedef struct pool_case {
+    pixel_map input, output, expected, before;
+    float *scale, *shift;
+} pool_case;
 
-static map_shape grid_of(const pool_shape *shape)
+static pool_case new_case(check_run *run, const map_shape *from, const map_shape *to)
 {
-    return (map_shape){.images = shape->images,
-                       .height = shape->height,
-                       .width = shape->width,
-                       .channels = shape->channels};
+    pool_case made = {.input = new_input(run, from), .output = new_output(run, to)};
+    made.expected = copy_map(&made.output);
+    made.before = copy_map(&made.output);
+    made.scale = random_floats(run, (size_t)from->channels, -2, 2);
+    made.shift = random_floats(run, (size_t)from->channels, -1, 1);
+    return made;
 }
 
-static pool_shape random_shape(check_run *run)
+static void free_case(pool_case *made)
 {
-    pool_shape shape = {.images = pick(run, 1, 3),
-                        .height = pick(run, 1, 15),
-                        .width = pick(run, 1, 15),
-                        .channels = pick(run, 1, 70)};
+    free_map(&made->input);
+    free_map(&made->output);
+    free_map(&made->expected);
+    free_map(&made->before);
+    free(made->scale);
+    free(made->shift);
+}
+
+static map_shape random_shape(check_run *run)
+{
+    map_shape shape = {.images = pick(run, 1, 3),
+                       .height = pick(run, 1, 15),
+                       .width = pick(run, 1, 15),
+                       .channels = pick(run, 1, 70)};
     describe(run, "%d x %dx%dx%d", shape.images, shape.height, shape.width, shape.channels);
     return shape;
 }
@@ -51,45 +66,31 @@ static void activate_into(check_run *run, const dn_kernels *kernels, dn_activate
 
 static void test_activate(check_run *run)
 {
-    pool_shape shape = random_shape(run);
-    map_shape grid = grid_of(&shape);
-    pixel_map input = new_input(run, &grid), output = new_output(run, &grid);
-    pixel_map before = copy_map(&output), expected = copy_map(&output);
-    float *scale = random_floats(run, (size_t)shape.channels, -2, 2);
-    float *shift = random_floats(run, (size_t)shape.channels, -1, 1);
+    map_shape shape = random_shape(run);
+    pool_case made = new_case(run, &shape, &shape);
     if (pick(run, 0, 3) == 0)
-        poison(run, &input);
-    dn_activate op = {.input = input.grid, .channels = shape.channels, .affine = {scale, shift}};
-    activate_into(run, run->kernels, op, &output);
-    activate_into(run, &dn_kernels_reference, op, &expected);
-    compare_maps(run, &output, &expected, &before, 1e-6);
-    free(scale);
-    free(shift);
-    free_map(&input);
-    free_map(&output);
-    free_map(&before);
-    free_map(&expected);
+        poison(run, &made.input);
+    dn_activate op = {
+        .input = made.input.grid, .channels = shape.channels, .affine = {made.scale, made.shift}};
+    activate_into(run, run->kernels, op, &made.output);
+    activate_into(run, &dn_kernels_reference, op, &made.expected);
+    compare_maps(run, &made.output, &made.expected, &made.before, 1e-6);
+    free_case(&made);
 }
 
 static void bench_activate(check_run *run)
 {
-    pool_shape shape = {1, 32, 32, 448};
-    map_shape grid = grid_of(&shape);
-    pixel_map input = new_input(run, &grid), output = new_output(run, &grid);
-    float *scale = random_floats(run, (size_t)shape.channels, -2, 2);
-    float *shift = random_floats(run, (size_t)shape.channels, -1, 1);
-    dn_activate op = {.input = input.grid,
-                      .output = output.grid,
+    map_shape shape = {.images = 1, .height = 32, .width = 32, .channels = 448};
+    pool_case made = new_case(run, &shape, &shape);
+    dn_activate op = {.input = made.input.grid,
+                      .output = made.output.grid,
                       .channels = shape.channels,
-                      .affine = {scale, shift}};
+                      .affine = {made.scale, made.shift}};
     describe(run, "32x32x448");
     time_work(run,
               &(kernel_work){.kernels = run->kernels, .body = run_activate, .op = &op, .tasks = 32},
               0, 2 * bytes_of(&op.input, shape.channels));
-    free(scale);
-    free(shift);
-    free_map(&input);
-    free_map(&output);
+    free_case(&made);
 }
 
 const kernel_check activate_check = {"activate", test_activate, bench_activate};
@@ -113,45 +114,40 @@ static void max_pool_into(check_run *run, const dn_kernels *kernels, dn_max_pool
                                      .tasks = dn_max_pool_tasks(&op)});
 }
 
-static map_shape pooled_shape(const pool_shape *shape)
+static map_shape pooled_shape(map_shape shape)
 {
-    map_shape grid = grid_of(shape);
-    grid.height = (shape->height + 1) / 2;
-    grid.width = (shape->width + 1) / 2;
-    return grid;
+    shape.height = (shape.height + 1) / 2;
+    shape.width = (shape.width + 1) / 2;
+    return shape;
 }
 
 static void test_max_pool(check_run *run)
 {
-    pool_shape shape = random_shape(run);
-    map_shape wide = grid_of(&shape), narrow = pooled_shape(&shape);
-    pixel_map input = new_input(run, &wide), output = new_output(run, &narrow);
-    pixel_map before = copy_map(&output), expected = copy_map(&output);
+    map_shape wide = random_shape(run), narrow = pooled_shape(wide);
+    pool_case made = new_case(run, &wide, &narrow);
     if (toss(run))
-        poison(run, &input);
-    dn_max_pool op = {.input = input.grid, .channels = shape.channels};
-    max_pool_into(run, run->kernels, op, &output);
-    max_pool_into(run, &dn_kernels_reference, op, &expected);
-    compare_maps(run, &output, &expected, &before, 0);
-    free_map(&input);
-    free_map(&output);
-    free_map(&before);
-    free_map(&expected);
+        poison(run, &made.input);
+    dn_max_pool op = {.input = made.input.grid, .channels = wide.channels};
+    max_pool_into(run, run->kernels, op, &made.output);
+    max_pool_into(run, &dn_kernels_reference, op, &made.expected);
+    compare_maps(run, &made.output, &made.expected, &made.before, 0);
+    free_case(&made);
 }
 
 static void bench_max_pool(check_run *run)
 {
-    pool_shape shape = {1, 112, 112, 64};
-    map_shape wide = grid_of(&shape), narrow = pooled_shape(&shape);
-    pixel_map input = new_input(run, &wide), output = new_output(run, &narrow);
-    dn_max_pool op = {
-        .input = input.grid, .output = output.grid, .channels = shape.channels, .parts = 1};
+    map_shape wide = {.images = 1, .height = 112, .width = 112, .channels = 64};
+    map_shape narrow = pooled_shape(wide);
+    pool_case made = new_case(run, &wide, &narrow);
+    dn_max_pool op = {.input = made.input.grid,
+                      .output = made.output.grid,
+                      .channels = wide.channels,
+                      .parts = 1};
     describe(run, "112x112x64");
     time_work(run,
               &(kernel_work){.kernels = run->kernels, .body = run_max_pool, .op = &op, .tasks = 56},
-              0, bytes_of(&op.input, shape.channels) + bytes_of(&op.output, shape.channels));
-    free_map(&input);
-    free_map(&output);
+              0, bytes_of(&op.input, wide.channels) + bytes_of(&op.output, wide.channels));
+    free_case(&made);
 }
 
 const kernel_check max_pool_check = {"max_pool", test_max_pool, bench_max_pool};
@@ -175,49 +171,44 @@ static void global_pool_into(check_run *run, const dn_kernels *kernels, dn_globa
                                      .tasks = dn_global_pool_tasks(&op)});
 }
 
+/* The means of all images side by side. */
+static map_shape means_shape(const map_shape *shape)
+{
+    return (map_shape){.images = 1,
+                       .height = 1,
+                       .width = 1,
+                       .channels = shape->images * shape->channels,
+                       .dense = true};
+}
+
 static void test_global_pool(check_run *run)
 {
-    pool_shape shape = random_shape(run);
-    map_shape wide = grid_of(&shape);
-    map_shape row = {.images = 1,
-                     .height = 1,
-                     .width = 1,
-                     .channels = shape.images * shape.channels,
-                     .dense = true};
-    pixel_map input = new_input(run, &wide), output = new_output(run, &row);
-    pixel_map before = copy_map(&output), expected = copy_map(&output), split = copy_map(&output);
-    float *scale = random_floats(run, (size_t)shape.channels, -2, 2);
-    float *shift = random_floats(run, (size_t)shape.channels, -1, 1);
+    map_shape wide = random_shape(run), means = means_shape(&wide);
+    pool_case made = new_case(run, &wide, &means);
+    pixel_map split = copy_map(&made.output);
     if (pick(run, 0, 3) == 0)
-        poison(run, &input);
-    dn_global_pool op = {.input = input.grid, .channels = shape.channels, .affine = {scale, shift}};
-    global_pool_into(run, run->kernels, op, &output, 1);
+        poison(run, &made.input);
+    dn_global_pool op = {
+        .input = made.input.grid, .channels = wide.channels, .affine = {made.scale, made.shift}};
+    global_pool_into(run, run->kernels, op, &made.output, 1);
     global_pool_into(run, run->kernels, op, &split,
-                     pick(run, 1, dn_ceil_divide(shape.channels, DN_POOL_RUN)));
-    global_pool_into(run, &dn_kernels_reference, op, &expected, 1);
-    compare_maps(run, &output, &expected, &before, 2e-6);
-    compare_splits(run, &output, &split);
-    free(scale);
-    free(shift);
-    free_map(&input);
-    free_map(&output);
-    free_map(&before);
-    free_map(&expected);
+                     pick(run, 1, dn_ceil_divide(wide.channels, DN_POOL_RUN)));
+    global_pool_into(run, &dn_kernels_reference, op, &made.expected, 1);
+    compare_maps(run, &made.output, &made.expected, &made.before, 2e-6);
+    compare_splits(run, &made.output, &split);
     free_map(&split);
+    free_case(&made);
 }
 
 static void bench_global_pool(check_run *run)
 {
-    pool_shape shape = {1, 7, 7, 1024};
-    map_shape wide = grid_of(&shape);
-    pixel_map input = new_input(run, &wide);
-    float *scale = random_floats(run, (size_t)shape.channels, -2, 2);
-    float *shift = random_floats(run, (size_t)shape.channels, -1, 1);
-    float *output = zeroed((size_t)shape.channels, sizeof *output);
-    dn_global_pool op = {.input = input.grid,
-                         .output = output,
-                         .channels = shape.channels,
-                         .affine = {scale, shift},
+    map_shape wide = {.images = 1, .height = 7, .width = 7, .channels = 1024};
+    map_shape means = means_shape(&wide);
+    pool_case made = new_case(run, &wide, &means);
+    dn_global_pool op = {.input = made.input.grid,
+                         .output = made.output.grid.data,
+                         .channels = wide.channels,
+                         .affine = {made.scale, made.shift},
                          .parts = 8};
     describe(run, "7x7x1024");
     time_work(run,
@@ -225,11 +216,8 @@ static void bench_global_pool(check_run *run)
                              .body = run_global_pool,
                              .op = &op,
                              .tasks = dn_global_pool_tasks(&op)},
-              0, bytes_of(&op.input, shape.channels));
-    free(output);
-    free(scale);
-    free(shift);
-    free_map(&input);
+              0, bytes_of(&op.input, wide.channels));
+    free_case(&made);
 }
 
 const kernel_check global_pool_check = {"global_pool", test_global_pool, bench_global_pool};
