@@ -102,12 +102,16 @@ def residual_or_dense():
     return figure
 
 
-def resnet(figure, left):
-    y = 150
-    figure.text(left + 185, 44, "ResNet: add", 15, "ink", weight=600)
+def input_and_layer(figure, left, y, title):
+    figure.text(left + 185, 44, title, 15, "ink", weight=600)
     figure.stack(left + 40, y, 4, "red")
     figure.arrow(left + 72, y, left + 110, y)
     figure.pill(left + 148, y, 74, "layer", height=36)
+
+
+def resnet(figure, left):
+    y = 150
+    input_and_layer(figure, left, y, "ResNet: add")
     figure.arrow(left + 186, y, left + 228, y)
     figure.path(["M", left + 48, y - 30, "C", left + 60, y - 86, left + 232, y - 86, left + 242, y - 20], "red", 2)
     figure.head(left + 243, y - 14, 1.45, "red")
@@ -124,10 +128,7 @@ def resnet(figure, left):
 
 def densenet(figure, left):
     y = 150
-    figure.text(left + 185, 44, "DenseNet: concatenate", 15, "ink", weight=600)
-    figure.stack(left + 40, y, 4, "red")
-    figure.arrow(left + 72, y, left + 110, y)
-    figure.pill(left + 148, y, 74, "layer", height=36)
+    input_and_layer(figure, left, y, "DenseNet: concatenate")
     figure.arrow(left + 186, y, left + 292, y + 26, "blue", 2)
     figure.path(["M", left + 48, y - 30, "C", left + 60, y - 86, left + 220, y - 86, left + 292, y - 34], "red", 2)
     figure.head(left + 296, y - 31, 0.62, "red")

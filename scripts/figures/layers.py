@@ -24,26 +24,29 @@ def bar(figure, x, middle, channels, colour, label):
     figure.text(x, middle + height / 2 + 18, label, 12.5)
 
 
-def plain_layer(figure, y):
-    figure.text(46, y - 68, "one 3×3 convolution", 13.5, "ink", "start", 600)
+def convolution(figure, y, left, middle, right, size):
+    figure.arrow(left, y, middle - 76, y)
+    figure.pill(middle, y, 146, f"BN · ReLU · {size}", height=32)
+    figure.arrow(middle + 75, y, right, y)
+
+
+def beginning(figure, y, title):
+    figure.text(46, y - 68, title, 13.5, "ink", "start", 600)
     bar(figure, 60, y, 256, "red", "256")
-    figure.arrow(78, y, 210, y)
-    figure.pill(286, y, 146, "BN · ReLU · 3×3", height=32)
-    figure.arrow(361, y, 496, y)
+
+
+def plain_layer(figure, y):
+    beginning(figure, y, "one 3×3 convolution")
+    convolution(figure, y, 78, 286, 496, "3×3")
     bar(figure, 514, y, 32, "green", "k = 32")
     figure.text(286, y - 26, "73,728 weights", 12, "muted")
 
 
 def bottleneck_layer(figure, y):
-    figure.text(46, y - 68, "with a bottleneck", 13.5, "ink", "start", 600)
-    bar(figure, 60, y, 256, "red", "256")
-    figure.arrow(78, y, 96, y)
-    figure.pill(172, y, 146, "BN · ReLU · 1×1", height=32)
-    figure.arrow(247, y, 268, y)
+    beginning(figure, y, "with a bottleneck")
+    convolution(figure, y, 78, 172, 268, "1×1")
     bar(figure, 286, y, 128, "purple", "4k = 128")
-    figure.arrow(304, y, 324, y)
-    figure.pill(400, y, 146, "BN · ReLU · 3×3", height=32)
-    figure.arrow(475, y, 496, y)
+    convolution(figure, y, 304, 400, 496, "3×3")
     bar(figure, 514, y, 32, "green", "k = 32")
     figure.text(172, y - 26, "32,768 weights", 12, "muted")
     figure.text(400, y - 26, "36,864 weights", 12, "muted")

@@ -287,6 +287,38 @@ static void matches_a_networks_outputs(void **state)
     dn_dataset_free(dataset);
 }
 
+static dn_status match_swapped(dn_dataset *whole)
+{
+    static const char *const labels[] = {"b", "a"};
+    return dn_dataset_match(whole, labels, 2);
+}
+
+static dn_status split_in_halves(dn_dataset *whole)
+{
+    dn_dataset *rest = NULL, *held = NULL;
+    dn_status status = dn_dataset_split(whole, 0.5, 1, &rest, &held);
+    dn_dataset_free(rest);
+    dn_dataset_free(held);
+    return status;
+}
+
+/* Every allocation of an action fails in turn, and leaves the data set as it was. */
+static void assert_fails_clean(dn_dataset *whole, dn_status (*action)(dn_dataset *whole))
+{
+    char before[4096];
+    snprintf(before, sizeof before, "%s", list_samples(whole));
+    for (int i = 0;; i++) {
+        fail_allocation(i);
+        dn_status status = action(whole);
+        bool failed = allocation_failed();
+        fail_allocation(-1);
+        if (!failed)
+            break;
+        assert_int_equal(status, DN_ERROR_MEMORY);
+        assert_string_equal(list_samples(whole), before);
+    }
+}
+
 static void allocations_that_fail(void **state)
 {
     (void)state;
@@ -296,36 +328,12 @@ static void allocations_that_fail(void **state)
     assert_survives_lack_of_memory("");
     make_classes();
     dn_dataset *whole = open_dataset("train", DN_PORTION_TRAIN);
-    for (int i = 0;; i++) {
-        static const char *const labels[] = {"b", "a"};
-        dn_dataset *rest = NULL, *held = NULL;
-        fail_allocation(i);
-        dn_status status = dn_dataset_match(whole, labels, 2);
-        bool failed = allocation_failed();
-        fail_allocation(-1);
-        dn_dataset_free(rest);
-        dn_dataset_free(held);
-        if (!failed)
-            break;
-        assert_int_equal(status, DN_ERROR_MEMORY);
-        assert_string_equal(list_samples(whole), "0:train/a/1.jpg 1:train/b/c/1.jpg");
-    }
+    assert_fails_clean(whole, match_swapped);
     dn_dataset_free(whole);
     scratch_text("many/a/1.jpg", "");
     scratch_text("many/a/2.jpg", "");
     whole = open_dataset("many", DN_PORTION_TRAIN);
-    for (int i = 0;; i++) {
-        dn_dataset *rest = NULL, *held = NULL;
-        fail_allocation(i);
-        dn_status status = dn_dataset_split(whole, 0.5, 1, &rest, &held);
-        bool failed = allocation_failed();
-        fail_allocation(-1);
-        dn_dataset_free(rest);
-        dn_dataset_free(held);
-        if (!failed)
-            break;
-        assert_int_equal(status, DN_ERROR_MEMORY);
-    }
+    assert_fails_clean(whole, split_in_halves);
     dn_dataset_free(whole);
 }
 
