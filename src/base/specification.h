@@ -5,15 +5,19 @@
 
 #include "base/status.h"
 
+typedef struct dn_setting {
+    const char *key;
+    const char *expected; /* of a value, in words, for messages */
+} dn_setting;
+
+/* A table of names and one of settings, each by index; NULL past their ends. */
 typedef struct dn_specification {
-    const char *subject;      /* begins messages: "augment" */
-    const char *names, *keys; /* lists for messages */
-    bool named;               /* a name has to come first */
-    /* Makes `settings` those of that name; false where it is none. */
-    bool (*begin)(void *settings, const char *name);
-    /* False where the value does not fit: *expected says what would, or is left
-     * NULL where there is no such key. */
-    bool (*set)(void *settings, const char *key, const char *value, const char **expected);
+    const char *subject; /* begins messages: "augment" */
+    bool named;          /* a name has to come first */
+    const char *(*name)(int index);
+    const dn_setting *(*setting)(int index);
+    void (*begin)(void *settings, int name);
+    bool (*set)(void *settings, int setting, const char *value); /* false: it does not fit */
 } dn_specification;
 
 /* Changes `settings` as the text says, which may leave them half changed where it

@@ -64,12 +64,11 @@ typedef enum field_type { FIELD_NUMBER, FIELD_FLAG, FIELD_CHOICE, FIELD_TRIPLE }
 
 /* A member of dn_preprocess as "key=value". */
 typedef struct spec_field {
-    const char *key;
+    dn_setting setting;
     size_t offset;
     field_type type;
-    int low, high;        /* of the value; a choice counts from 0 */
-    const char *words;    /* of a flag or choice, in order, each ended by '|' */
-    const char *expected; /* in words, for messages */
+    int low, high;     /* of the value; a choice counts from 0 */
+    const char *words; /* of a flag or choice, in order, each ended by '|' */
 } spec_field;
 
 static_assert(sizeof(dn_filter) == sizeof(int) && sizeof(dn_scaling) == sizeof(int),
@@ -77,15 +76,19 @@ static_assert(sizeof(dn_filter) == sizeof(int) && sizeof(dn_scaling) == sizeof(i
 #define AT(member) offsetof(dn_preprocess, member)
 
 static const spec_field fields[] = {
-    {"resize", AT(resize), FIELD_NUMBER, 0, LARGEST_SIDE, NULL, "a number from 0 to 65536"},
-    {"filter", AT(filter), FIELD_CHOICE, 0, 2, "bilinear|bicubic|gaussian|",
-     "bilinear, bicubic or gaussian"},
-    {"crop", AT(crop), FIELD_NUMBER, 0, LARGEST_SIDE, NULL, "a number from 0 to 65536"},
-    {"square", AT(square_first), FIELD_FLAG, 0, 1, "no|yes|", "yes or no"},
-    {"scaling", AT(scaling), FIELD_CHOICE, 0, 1, "unit|xray|", "unit or xray"},
-    {"channels", AT(channels), FIELD_NUMBER, 1, 3, NULL, "1 or 3"},
-    {"mean", AT(mean), FIELD_TRIPLE, 0, 0, NULL, "one number, or three as in 0.5:0.5:0.5"},
-    {"std", AT(std), FIELD_TRIPLE, 0, 0, NULL, "one number, or three as in 0.5:0.5:0.5, not 0"},
+    {{"resize", "a number from 0 to 65536"}, AT(resize), FIELD_NUMBER, 0, LARGEST_SIDE, NULL},
+    {{"filter", "bilinear, bicubic or gaussian"},
+     AT(filter),
+     FIELD_CHOICE,
+     0,
+     2,
+     "bilinear|bicubic|gaussian|"},
+    {{"crop", "a number from 0 to 65536"}, AT(crop), FIELD_NUMBER, 0, LARGEST_SIDE, NULL},
+    {{"square", "yes or no"}, AT(square_first), FIELD_FLAG, 0, 1, "no|yes|"},
+    {{"scaling", "unit or xray"}, AT(scaling), FIELD_CHOICE, 0, 1, "unit|xray|"},
+    {{"channels", "1 or 3"}, AT(channels), FIELD_NUMBER, 1, 3, NULL},
+    {{"mean", "one number, or three as in 0.5:0.5:0.5"}, AT(mean), FIELD_TRIPLE, 0, 0, NULL},
+    {{"std", "one number, or three as in 0.5:0.5:0.5, not 0"}, AT(std), FIELD_TRIPLE, 0, 0, NULL},
 };
 
 enum { FIELDS = sizeof fields / sizeof *fields, VALUE_SIZE = 64 };
@@ -133,8 +136,8 @@ dn_status dn_preprocess_check(const dn_preprocess *preprocess)
 {
     for (int i = 0; i < FIELDS; i++)
         if (!in_range(preprocess, &fields[i]))
-            return dn_fail(DN_ERROR_ARGUMENT, "preprocess: %s must be %s", fields[i].key,
-                           fields[i].expected);
+            return dn_fail(DN_ERROR_ARGUMENT, "preprocess: %s must be %s", fields[i].setting.key,
+                           fields[i].setting.expected);
     return DN_OK;
 }
 
@@ -209,36 +212,36 @@ static const dn_preprocess *find_pipeline(const char *name)
     return NULL;
 }
 
-static bool begin(void *settings, const char *name)
+static const char *name_at(int index)
 {
-    dn_preprocess *preprocess = settings;
-    const dn_preprocess *pipeline = find_pipeline(name);
-    if (pipeline)
-        *preprocess = *pipeline;
-    return pipeline;
+    return index < PIPELINES ? pipelines[index].name : NULL;
 }
 
-static bool set(void *settings, const char *key, const char *value, const char **expected)
+static const dn_setting *setting_at(int index)
 {
-    for (int i = 0; i < FIELDS; i++) {
-        if (strcmp(fields[i].key, key) != 0)
-            continue;
-        *expected = fields[i].expected;
-        return set_field(settings, &fields[i], value);
-    }
-    return false;
+    return index < FIELDS ? &fields[index].setting : NULL;
+}
+
+static void begin(void *settings, int name)
+{
+    dn_preprocess *preprocess = settings;
+    *preprocess = pipelines[name];
+}
+
+static bool set(void *settings, int setting, const char *value)
+{
+    return set_field(settings, &fields[setting], value);
 }
 
 dn_status dn_preprocess_parse(const char *specification, dn_preprocess *preprocess)
 {
     DN_NEED(specification);
     DN_NEED(preprocess);
-    static const dn_specification language = {
-        .subject = "preprocess",
-        .names = "torchvision, timm, xrv, keras, cifar10, cifar100, none",
-        .keys = "resize, filter, crop, square, scaling, channels, mean, std",
-        .begin = begin,
-        .set = set};
+    static const dn_specification language = {.subject = "preprocess",
+                                              .name = name_at,
+                                              .setting = setting_at,
+                                              .begin = begin,
+                                              .set = set};
     dn_preprocess result = *preprocess;
     DN_TRY(dn_specification_read(&language, specification, &result));
     *preprocess = result;
@@ -298,7 +301,7 @@ void dn_preprocess_format(const dn_preprocess *preprocess, char *text, size_t si
         if (same_value(preprocess, base, &fields[i]) || at >= size)
             continue;
         print_value(preprocess, &fields[i], value);
-        at += (size_t)snprintf(text + at, size - at, ",%s=%s", fields[i].key, value);
+        at += (size_t)snprintf(text + at, size - at, ",%s=%s", fields[i].setting.key, value);
     }
     uselocale(callers);
 }

@@ -25,24 +25,23 @@ static const struct {
 /* key=A:B:C sets `count` consecutive members. All but a leading chance must lie
  * in low..high, and rise. */
 typedef struct spec_field {
-    const char *key;
+    dn_setting setting;
     size_t offset;
     int count;
     double low, high;
-    const char *expected;
 } spec_field;
 
 #define AT(member) offsetof(dn_augment, member)
 
 static const spec_field fields[] = {
-    {"flip", AT(flip), 1, 0, 1, "a chance from 0 to 1"},
-    {"padding", AT(padding), 1, 0, 256, "a number of pixels from 0 to 256"},
-    {"scale", AT(scale_low), 2, 0.001, 1, "parts of the area LOW:HIGH, up to 1"},
-    {"jitter", AT(jitter), 1, 0, 1, "a strength from 0 to 1"},
-    {"blur", AT(blur_chance), 3, 0.05, DN_WIDEST_BLUR, "CHANCE:LOW:HIGH, deviations 0.05 to 16"},
-    {"jpeg", AT(jpeg_chance), 3, 1, 100, "CHANCE:LOW:HIGH, qualities from 1 to 100"},
-    {"erase", AT(erase), 1, 0, 1, "a chance from 0 to 1"},
-    {"cutout", AT(cutout), 1, 0, 65536, "a side in pixels"},
+    {{"flip", "a chance from 0 to 1"}, AT(flip), 1, 0, 1},
+    {{"padding", "a number of pixels from 0 to 256"}, AT(padding), 1, 0, 256},
+    {{"scale", "parts of the area LOW:HIGH, up to 1"}, AT(scale_low), 2, 0.001, 1},
+    {{"jitter", "a strength from 0 to 1"}, AT(jitter), 1, 0, 1},
+    {{"blur", "CHANCE:LOW:HIGH, deviations 0.05 to 16"}, AT(blur_chance), 3, 0.05, DN_WIDEST_BLUR},
+    {{"jpeg", "CHANCE:LOW:HIGH, qualities from 1 to 100"}, AT(jpeg_chance), 3, 1, 100},
+    {{"erase", "a chance from 0 to 1"}, AT(erase), 1, 0, 1},
+    {{"cutout", "a side in pixels"}, AT(cutout), 1, 0, 65536},
 };
 
 enum { FIELDS = sizeof fields / sizeof *fields, PRESETS = sizeof presets / sizeof *presets };
@@ -80,39 +79,38 @@ static bool read_values(const char *text, double *values, int count)
     return false;
 }
 
-static bool begin(void *settings, const char *name)
+static const char *name_at(int index)
 {
-    dn_augment *augment = settings;
-    for (int i = 0; i < PRESETS; i++)
-        if (strcmp(presets[i].name, name) == 0) {
-            *augment = presets[i].augment;
-            return true;
-        }
-    return false;
+    return index < PRESETS ? presets[index].name : NULL;
 }
 
-static bool set(void *settings, const char *key, const char *value, const char **expected)
+static const dn_setting *setting_at(int index)
 {
-    for (int i = 0; i < FIELDS; i++) {
-        if (strcmp(fields[i].key, key) != 0)
-            continue;
-        double *values = members(settings, &fields[i]);
-        *expected = fields[i].expected;
-        return read_values(value, values, fields[i].count) && in_range(values, &fields[i]);
-    }
-    return false;
+    return index < FIELDS ? &fields[index].setting : NULL;
+}
+
+static void begin(void *settings, int name)
+{
+    dn_augment *augment = settings;
+    *augment = presets[name].augment;
+}
+
+static bool set(void *settings, int setting, const char *value)
+{
+    const spec_field *field = &fields[setting];
+    double *values = members(settings, field);
+    return read_values(value, values, field->count) && in_range(values, field);
 }
 
 dn_status dn_augment_parse(const char *specification, dn_augment *augment)
 {
-    static const dn_specification language = {
-        .subject = "augment",
-        .names = "none, cifar, imagenet",
-        .keys = "flip, padding, scale, jitter, blur, jpeg, erase, cutout",
-        .named = true,
-        .begin = begin,
-        .set = set};
-    dn_augment result;
+    static const dn_specification language = {.subject = "augment",
+                                              .named = true,
+                                              .name = name_at,
+                                              .setting = setting_at,
+                                              .begin = begin,
+                                              .set = set};
+    dn_augment result = {0};
     DN_TRY(dn_specification_read(&language, specification, &result));
     *augment = result;
     return DN_OK;

@@ -9,27 +9,33 @@ typedef struct toy {
     bool named;
 } toy;
 
-static bool begin(void *settings, const char *name)
+static const char *name_at(int index)
 {
-    toy *made = settings;
-    made->named = strcmp(name, "large") == 0;
-    if (made->named)
-        made->size = 100;
-    return made->named;
+    static const char *const names[] = {"large", "small", NULL};
+    return names[index];
 }
 
-static bool set(void *settings, const char *key, const char *value, const char **expected)
+static const dn_setting *setting_at(int index)
+{
+    static const dn_setting settings[] = {{"size", "a digit"}, {"depth", "anything"}};
+    return index < 2 ? &settings[index] : NULL;
+}
+
+static void begin(void *settings, int name)
+{
+    *(toy *)settings = (toy){.size = name ? 1 : 100, .named = true};
+}
+
+static bool set(void *settings, int setting, const char *value)
 {
     toy *made = settings;
-    if (strcmp(key, "size") != 0)
-        return false;
-    *expected = "a digit";
-    made->size = value[0] - '0';
-    return value[0] >= '0' && value[0] <= '9' && !value[1];
+    if (setting == 0)
+        made->size = value[0] - '0';
+    return setting || (value[0] >= '0' && value[0] <= '9' && !value[1]);
 }
 
 static dn_specification language = {
-    .subject = "toy", .names = "large, small", .keys = "size", .begin = begin, .set = set};
+    .subject = "toy", .name = name_at, .setting = setting_at, .begin = begin, .set = set};
 
 static void names_and_changes(void **state)
 {
@@ -37,10 +43,10 @@ static void names_and_changes(void **state)
     toy made = {0};
     assert_int_equal(dn_specification_read(&language, "large", &made), DN_OK);
     assert_true(made.named && made.size == 100);
-    assert_int_equal(dn_specification_read(&language, "large,size=3,size=4", &made), DN_OK);
+    assert_int_equal(dn_specification_read(&language, "large,size=3,depth=,size=4", &made), DN_OK);
     assert_true(made.named && made.size == 4);
     assert_int_equal(dn_specification_read(&language, "size=5", &made), DN_OK);
-    assert_true(!made.named && made.size == 5);
+    assert_true(made.named && made.size == 5);
 }
 
 static void mistakes_get_a_sentence(void **state)
@@ -51,14 +57,14 @@ static void mistakes_get_a_sentence(void **state)
         bool named;
     } cases[] = {
         {"", "toy: \"\" is neither key=value nor, in first place, one of large, small", false},
-        {"huge", "toy: \"huge\" is unknown; there are large, small", true},
-        {"size=1", "toy: \"size=1\" is unknown; there are large, small", true},
+        {"huge", "toy: \"huge\" is unknown; the choices are large, small", true},
+        {"size=1", "toy: \"size=1\" is unknown; the choices are large, small", true},
         {"large,size",
          "toy: \"size\" is neither key=value nor, in first place, one of large, small", false},
         {"size=x", "toy: size=x: expected a digit", false},
         {"size=1,", "toy: \"\" is neither key=value nor, in first place, one of large, small",
          false},
-        {"weight=1", "toy: unknown key \"weight\"; the keys are size", false},
+        {"weight=1", "toy: unknown key \"weight\"; the keys are size, depth", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         toy made = {0};
