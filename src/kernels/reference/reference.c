@@ -2,6 +2,7 @@
 /* Every operation in plain C and double, which the levels are compared with. */
 #include "base/arithmetic.h"
 #include "kernels/reference/reference_gradient.h"
+#include "kernels/reference/reference_winograd.h"
 
 static float *pixel_number(const dn_grid *grid, int pixel)
 {
@@ -122,15 +123,9 @@ static void global_pool(const dn_global_pool *op, int task)
     }
 }
 
-/* B^T and A^T of F(4x4, 3x3), as matrices. */
+/* A^T of F(4x4, 3x3). */
 #define P DN_WINOGRAD_P
 #define Q DN_WINOGRAD_Q
-static const double input_matrix[6][6] = {{P * P * Q * Q, 0, -P *P - Q *Q, 0, 1, 0},
-                                          {0, -P *Q *Q, -Q *Q, P, 1, 0},
-                                          {0, P *Q *Q, -Q *Q, -P, 1, 0},
-                                          {0, -Q *P *P, -P *P, Q, 1, 0},
-                                          {0, Q *P *P, -P *P, -Q, 1, 0},
-                                          {0, P *P *Q *Q, 0, -P *P - Q *Q, 0, 1}};
 static const double output_matrix[4][6] = {{1, 1, 1, 1, 1, 0},
                                            {0, P, -P, Q, -Q, 0},
                                            {0, P *P, P *P, Q *Q, Q *Q, 0},
@@ -149,7 +144,7 @@ static void add_tile_channel(const dn_winograd *op, const float *corner, int c, 
             for (int y = 0; y < 6; y++)
                 for (int x = 0; x < 6; x++)
                     transformed +=
-                        input_matrix[i][y] * input_matrix[j][x] *
+                        dn_winograd_input_matrix[i][y] * dn_winograd_input_matrix[j][x] *
                         (double)corner[y * op->input.row_stride + x * op->input.pixel_stride + c];
             panels.data = op->panels.data + (size_t)(6 * i + j) * op->panel_stride;
             sums[i][j] += transformed * dn_reference_weight(&panels, c, n);

@@ -1,22 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* Winograd's weight gradient in plain C and double. */
 #include "kernels/reference/reference_gradient.h"
+#include "kernels/reference/reference_winograd.h"
 
 #define P DN_WINOGRAD_P
 #define Q DN_WINOGRAD_Q
 #define AT_P (1 / (2 * P * P * (P * P - Q * Q)))
 #define AT_Q (1 / (2 * Q * Q * (Q * Q - P * P)))
 
-/* A, B^T and G as matrices. */
+/* A and G. */
 static const double gradient_matrix[6][4] = {
     {1, 0, 0, 0},          {1, P, P *P, P *P *P},   {1, -P, P *P, -P *P *P},
     {1, Q, Q *Q, Q *Q *Q}, {1, -Q, Q *Q, -Q *Q *Q}, {0, 0, 0, 1}};
-static const double input_matrix[6][6] = {{P * P * Q * Q, 0, -P *P - Q *Q, 0, 1, 0},
-                                          {0, -P *Q *Q, -Q *Q, P, 1, 0},
-                                          {0, P *Q *Q, -Q *Q, -P, 1, 0},
-                                          {0, -Q *P *P, -P *P, Q, 1, 0},
-                                          {0, Q *P *P, -P *P, -Q, 1, 0},
-                                          {0, P *P *Q *Q, 0, -P *P - Q *Q, 0, 1}};
 static const double weight_matrix[6][3] = {
     {1 / (P * P * Q * Q), 0, 0}, {AT_P, P *AT_P, P *P *AT_P},  {AT_P, -P *AT_P, P *P *AT_P},
     {AT_Q, Q *AT_Q, Q *Q *AT_Q}, {AT_Q, -Q *AT_Q, Q *Q *AT_Q}, {0, 0, 1}};
@@ -45,7 +40,7 @@ static double transformed_input(const dn_winograd_gradient *op, int tile, int i,
     double sum = 0;
     for (int y = 0; y < 6; y++)
         for (int x = 0; x < 6; x++)
-            sum += input_matrix[i][y] * input_matrix[j][x] *
+            sum += dn_winograd_input_matrix[i][y] * dn_winograd_input_matrix[j][x] *
                    (double)tile_pixel(op, &op->input, tile, y - 1, x - 1)[c];
     return sum;
 }
