@@ -65,8 +65,8 @@ static dn_status read_parts(const dn_specification *language, char *rest, void *
     char list[LIST_SIZE], *part = strsep(&rest, ",");
     int name = find_word(language, preset_name, part);
     if (name < 0 && language->named)
-        return dn_fail(DN_ERROR_ARGUMENT, "%s: \"%s\" is unknown; the choices are %s", language->subject,
-                       part, list_words(language, preset_name, list));
+        return dn_fail(DN_ERROR_ARGUMENT, "%s: \"%s\" is unknown; the choices are %s",
+                       language->subject, part, list_words(language, preset_name, list));
     if (name >= 0) {
         language->begin(settings, name);
         part = strsep(&rest, ",");

@@ -345,9 +345,8 @@ static void profilers_see_every_step(void **state)
         dn_arch arch = small_arch(stem, 2, 3);
         dn_model *model = make_model(&arch);
         float *input = make_input(&arch, 2, 64, 64), logits[14];
-        dn_session *session;
         profile noted = {0};
-        assert_int_equal(dn_session_create(model, 2, &session), DN_OK);
+        dn_session *session = open_session(model, 2);
         dn_session_profile(session, note_step, &noted);
         assert_int_equal(dn_session_run(session, input, 2, 64, 64, logits), DN_OK);
         int steps = noted.steps;
