@@ -432,7 +432,9 @@ typedef struct dn_session_options {
     size_t struct_size;            /* set by dn_session_defaults */
     int threads;                   /* 0: one per core, or all of the workers' */
     const char *device;            /* NULL, "cpu" */
-    const char *precision;         /* of the arithmetic: NULL, "f32" */
+    const char *precision;         /* NULL, "f32"; or "bf16-weights": weights of layers and
+                                      transitions in bfloat16, in half the memory; maps and
+                                      arithmetic remain float32 */
     dn_workers *workers;           /* NULL: the calling thread's own, which it keeps, asleep
                                       between runs, until it ends */
     const dn_session *share;       /* a session of the same model whose laid out weights this
@@ -748,6 +750,7 @@ typedef struct dn_evaluation {
 typedef struct dn_evaluate_options {
     size_t struct_size;       /* set by dn_evaluate_defaults */
     int batch, threads;       /* 0: 16; one per core */
+    const char *precision;    /* as a session's */
     int size;                 /* height and width; 0: the square that the pipeline makes */
     dn_preprocess preprocess; /* channels 0: the model's own */
     /* Told of progress and of samples that cannot be read; either may be NULL. */

@@ -66,7 +66,9 @@ static dn_status open_evaluator(evaluator *e, const dn_model *model, const dn_da
         .preprocess = options->preprocess,
     };
     DN_TRY(dn_loader_create(dataset, &loading, &e->loader));
-    const dn_session_options session = {.struct_size = sizeof session, .threads = options->threads};
+    const dn_session_options session = {.struct_size = sizeof session,
+                                        .threads = options->threads,
+                                        .precision = options->precision};
     DN_TRY(dn_session_create(model, &session, &e->session));
     DN_TRY(dn_metrics_create(e->objective, e->outputs, &e->metrics));
     return dn_alloc_aligned((size_t)loading.batch * (size_t)e->outputs, sizeof(float), &e->logits);

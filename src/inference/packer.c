@@ -20,16 +20,16 @@ void dn_packer_finish(dn_packer *packer)
     dn_model_forget_pages(packer->model);
 }
 
-float *dn_packer_take(dn_packer *packer, size_t floats)
+void *dn_packer_take(dn_packer *packer, size_t bytes)
 {
-    float *part = packer->base ? packer->base + packer->used : NULL;
-    packer->used += dn_round_up(floats, DN_ALIGNMENT / sizeof(float));
+    void *part = packer->base ? packer->base + packer->used : NULL;
+    packer->used += dn_round_up(bytes, DN_ALIGNMENT);
     return part;
 }
 
 dn_panels dn_packer_add(dn_packer *packer, dn_window_form form, const dn_weights *weights)
 {
-    float *out = dn_packer_take(packer, dn_packed_size(packer->kernels, form, weights));
+    void *out = dn_packer_take(packer, dn_packed_size(packer->kernels, form, weights));
     for (int piece = 0; out && piece < dn_pack_pieces(form, weights); piece++) {
         if (packer->job_count == DN_PACKER_JOBS)
             dn_packer_finish(packer);

@@ -14,21 +14,21 @@ typedef struct dn_pack_job {
     dn_weights weights;
     dn_window_form form;
     int piece;
-    float *out;
+    void *out;
 } dn_pack_job;
 
 typedef struct dn_packer {
     const dn_model *model;
     const dn_kernels *kernels;
     dn_team team;
-    float *base; /* NULL while counting */
-    size_t used; /* floats */
+    unsigned char *base; /* NULL while counting */
+    size_t used;         /* bytes */
     dn_pack_job jobs[DN_PACKER_JOBS];
     int job_count;
 } dn_packer;
 
-/* The next floats, on a cache line; NULL while counting. */
-float *dn_packer_take(dn_packer *packer, size_t floats);
+/* The next bytes, on a cache line; NULL while counting. */
+void *dn_packer_take(dn_packer *packer, size_t bytes);
 
 /* The weights in this form, as they will be once dn_packer_finish returns: they wait
  * in a list until there are enough for the whole team. */

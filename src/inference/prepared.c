@@ -10,8 +10,8 @@
 /* y = (x - mean) / sqrt(variance + epsilon) * weight + bias, as one x * scale + shift. */
 static dn_affine prepare_norm(dn_packer *p, const dn_node *node)
 {
-    size_t channels = (size_t)node->in;
-    float *scale = dn_packer_take(p, channels), *shift = dn_packer_take(p, channels);
+    size_t channels = (size_t)node->in, bytes = channels * sizeof(float);
+    float *scale = dn_packer_take(p, bytes), *shift = dn_packer_take(p, bytes);
     if (!scale)
         return (dn_affine){0};
     const float *const *tensors = p->model->tensors + node->norm;
@@ -25,17 +25,26 @@ static dn_affine prepare_norm(dn_packer *p, const dn_node *node)
     return (dn_affine){scale, shift};
 }
 
-static dn_weights weights_of(const dn_model *model, const dn_node *node, const float *scale)
+/* The stem and the head, which are small, and on which all else and the heat maps depend,
+ * keep their floats. */
+static dn_weights weights_of(const dn_prepared *prepared, const dn_node *node, const float *scale)
 {
-    return (dn_weights){
-        model->tensors[node->weight], node->out, node->in, dn_node_kernel(node), scale, 1, false};
+    bool inner = node->key.role != DN_ROLE_STEM && node->key.role != DN_ROLE_HEAD;
+    return (dn_weights){.data = prepared->model->tensors[node->weight],
+                        .outputs = node->out,
+                        .channels = node->in,
+                        .kernel = dn_node_kernel(node),
+                        .scale = scale,
+                        .factor = 1,
+                        .type = inner ? prepared->type : DN_F32};
 }
 
 static const float *copy_bias(dn_packer *p, const dn_node *node)
 {
-    float *bias = dn_packer_take(p, (size_t)node->out);
+    size_t bytes = (size_t)node->out * sizeof(float);
+    float *bias = dn_packer_take(p, bytes);
     if (bias)
-        memcpy(bias, p->model->tensors[node->weight + 1], (size_t)node->out * sizeof *bias);
+        memcpy(bias, p->model->tensors[node->weight + 1], bytes);
     return bias;
 }
 
@@ -56,7 +65,7 @@ static void prepare_node(dn_packer *p, dn_prepared *prepared, int number)
         to->window_stride = dn_winograd_stride(p->kernels, node->in, node->out);
     if (node->weight == DN_NONE || dn_is_layer_window(node))
         return;
-    dn_weights weights = weights_of(p->model, node, folded.scale);
+    dn_weights weights = weights_of(prepared, node, folded.scale);
     to->panels = dn_packer_add(p, DN_WINDOW_DIRECT, &weights);
 }
 
@@ -74,7 +83,7 @@ static dn_status fill_prepared(dn_prepared *prepared, const dn_allocator *alloca
         dn_calloc((size_t)prepared->graph.node_count, sizeof *prepared->nodes, &prepared->nodes));
     dn_packer p = {.model = model, .kernels = prepared->kernels, .team = team};
     prepare_nodes(&p, prepared);
-    DN_TRY(dn_region_create(allocator, p.used, sizeof(float), &prepared->storage));
+    DN_TRY(dn_region_create(allocator, p.used, 1, &prepared->storage));
     p.base = prepared->storage.data;
     p.used = 0;
     prepare_nodes(&p, prepared);
@@ -82,13 +91,14 @@ static dn_status fill_prepared(dn_prepared *prepared, const dn_allocator *alloca
     return DN_OK;
 }
 
-dn_status dn_prepared_create(const dn_model *model, const dn_allocator *allocator, dn_team team,
-                             dn_prepared **out)
+dn_status dn_prepared_create(const dn_model *model, dn_dtype type, const dn_allocator *allocator,
+                             dn_team team, dn_prepared **out)
 {
     dn_prepared *prepared;
     DN_TRY(dn_calloc(1, sizeof *prepared, &prepared));
     prepared->model = model;
     prepared->kernels = dn_kernels_best();
+    prepared->type = type;
     pthread_mutex_init(&prepared->lock, NULL);
     atomic_init(&prepared->users, 1);
     dn_status status = fill_prepared(prepared, allocator, team);
@@ -129,7 +139,7 @@ static void prepare_windows(dn_packer *p, dn_prepared *prepared, int block, dn_w
         const dn_node *node = &prepared->graph.nodes[i];
         if (!dn_is_layer_window(node))
             continue;
-        dn_weights weights = weights_of(prepared->model, node, NULL);
+        dn_weights weights = weights_of(prepared, node, NULL);
         prepared->nodes[i].windows[form] = dn_packer_add(p, form, &weights);
     }
 }
@@ -142,8 +152,7 @@ static dn_status add_form(dn_prepared *prepared, int block, dn_window_form form,
     dn_packer p = {.model = prepared->model, .kernels = prepared->kernels, .team = team};
     prepare_windows(&p, prepared, block, form);
     const dn_allocator *allocator = &prepared->storage.allocator;
-    DN_TRY(
-        dn_region_create(allocator->allocate ? allocator : NULL, p.used, sizeof(float), windows));
+    DN_TRY(dn_region_create(allocator->allocate ? allocator : NULL, p.used, 1, windows));
     p.base = windows->data;
     p.used = 0;
     prepare_windows(&p, prepared, block, form);

@@ -28,6 +28,7 @@ typedef struct dn_prepared_node {
 typedef struct dn_prepared {
     const dn_model *model;
     const dn_kernels *kernels;
+    dn_dtype type;
     dn_graph graph; /* without sizes */
     dn_prepared_node *nodes;
     dn_region storage; /* all but the 3x3 weights of layers, which are these: */
@@ -36,9 +37,10 @@ typedef struct dn_prepared {
     atomic_int users;
 } dn_prepared;
 
-/* With one user. allocator NULL: the C library's. */
-dn_status dn_prepared_create(const dn_model *model, const dn_allocator *allocator, dn_team team,
-                             dn_prepared **prepared);
+/* With one user. type: of the weights of layers and transitions, DN_F32 or DN_BF16. allocator NULL:
+ * the C library's. */
+dn_status dn_prepared_create(const dn_model *model, dn_dtype type, const dn_allocator *allocator,
+                             dn_team team, dn_prepared **prepared);
 
 /* One more user; each ends with dn_prepared_release, the last with all. */
 dn_prepared *dn_prepared_share(dn_prepared *prepared);

@@ -13,22 +13,40 @@ void dn_session_defaults(dn_session_options *options, size_t struct_size)
     dn_start_options(options, struct_size, &(dn_session_options){0}, sizeof *options);
 }
 
-static dn_status check_choice(const char *what, const char *given, const char *only)
+static dn_status check_device(const char *device)
 {
-    if (!given || strcmp(given, only) == 0)
+    if (!device || strcmp(device, "cpu") == 0)
         return DN_OK;
-    return dn_fail(DN_ERROR_ARGUMENT, "%s \"%s\": only \"%s\" is there", what, given, only);
+    return dn_fail(DN_ERROR_ARGUMENT, "device \"%s\": only cpu is supported", device);
+}
+
+/* The type of the weights. */
+static dn_status choose_type(const char *precision, dn_dtype *type)
+{
+    *type = DN_F32;
+    if (!precision || strcmp(precision, "f32") == 0)
+        return DN_OK;
+    *type = DN_BF16;
+    if (strcmp(precision, "bf16-weights") == 0)
+        return DN_OK;
+    return dn_fail(DN_ERROR_ARGUMENT, "precision \"%s\": f32 or bf16-weights is expected",
+                   precision);
 }
 
 static dn_status prepare(dn_session *session, const dn_session_options *options)
 {
     const dn_session *other = options->share;
+    dn_dtype type;
+    DN_TRY(choose_type(options->precision, &type));
+    if (other && other->prepared->type != type)
+        return dn_fail(DN_ERROR_ARGUMENT,
+                       "a session of another precision cannot share its weights");
     if (other && other->model != session->model)
         return dn_fail(DN_ERROR_ARGUMENT, "a session of another model cannot share its weights");
     if (other)
         session->prepared = dn_prepared_share(other->prepared);
     else
-        DN_TRY(dn_prepared_create(session->model, session->allocator, session->runner.team,
+        DN_TRY(dn_prepared_create(session->model, type, session->allocator, session->runner.team,
                                   &session->prepared));
     session->runner.kernels = session->prepared->kernels;
     return DN_OK;
@@ -36,8 +54,7 @@ static dn_status prepare(dn_session *session, const dn_session_options *options)
 
 static dn_status open_session(dn_session *session, const dn_session_options *options)
 {
-    DN_TRY(check_choice("device", options->device, "cpu"));
-    DN_TRY(check_choice("precision", options->precision, "f32"));
+    DN_TRY(check_device(options->device));
     DN_TRY(dn_choose_team(options->threads, options->workers, &session->runner.team));
     if (options->allocator) {
         session->own_allocator = *options->allocator;

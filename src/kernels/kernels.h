@@ -12,6 +12,7 @@
 #define DN_KERNELS_H
 
 #include "base/arithmetic.h"
+#include "base/element.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -48,9 +49,19 @@ static inline dn_grid dn_vector_grid(float *data, int n, int channels)
  * (the last may be narrower, rounded up to whole vectors), each depth x width,
  * zeros where there is no output. */
 typedef struct dn_panels {
-    const float *data;
+    const void *data;
+    dn_dtype type; /* DN_F32; or DN_BF16, where two whole vectors of a row are interleaved:
+                      a load of both is widened by a shift and a mask */
     int depth, outputs;
 } dn_panels;
+
+/* The panels that begin so many elements on. */
+static inline dn_panels dn_panels_at(const dn_panels *panels, size_t elements)
+{
+    dn_panels moved = *panels;
+    moved.data = (const char *)panels->data + elements * dn_dtype_size(panels->type);
+    return moved;
+}
 
 /* A batch norm ready to apply: x * scale + shift, then max(0, .). */
 typedef struct dn_affine {
@@ -202,7 +213,7 @@ static inline int dn_panel_count(const dn_kernels *kernels, int outputs)
     return dn_ceil_divide(outputs, kernels->tile_channels);
 }
 
-/* Floats that panels of depth x outputs take. */
+/* Elements that panels of depth x outputs take. */
 static inline size_t dn_panels_size(const dn_kernels *kernels, int depth, int outputs)
 {
     return (size_t)depth * (size_t)(dn_ceil_divide(outputs, kernels->lanes) * kernels->lanes);
@@ -216,6 +227,15 @@ static inline size_t dn_panel_index(const dn_kernels *kernels, int depth, int ou
     int own = rest < width ? rest : width;
     return (size_t)panel * (size_t)width * (size_t)depth + (size_t)k * (size_t)own +
            (size_t)(n - panel * width);
+}
+
+/* Where output n of a panel's row lies in the row, `width` outputs wide. */
+static inline int dn_row_position(const dn_kernels *kernels, dn_dtype type, int width, int n)
+{
+    int lanes = kernels->lanes, vector = n / lanes, pair = vector - vector % 2;
+    if (type == DN_F32 || (pair + 2) * lanes > width)
+        return n;
+    return pair * lanes + 2 * (n % lanes) + vector % 2;
 }
 
 /* A packed row's stride: never a multiple of 4 KiB, where rows would share
@@ -268,6 +288,7 @@ typedef struct dn_weights {
      * inputs, its own outputs: data is channels x outputs x kernel x kernel, and
      * windows are turned around. */
     bool transposed;
+    dn_dtype type; /* of the panels to be made: DN_F32 or DN_BF16, rounded to nearest */
 } dn_weights;
 
 /* 3x3 weights: direct panels, or the 36 matrices of Winograd's algorithm. */
@@ -290,7 +311,7 @@ static inline int dn_pack_pieces(dn_window_form form, const dn_weights *weights)
     return dn_ceil_divide(all, DN_PACK_PIECE);
 }
 
-/* Floats from one of Winograd's 36 matrices to the next, off its cache sets. */
+/* Elements from one of Winograd's 36 matrices to the next, off its cache sets. */
 static inline size_t dn_winograd_stride(const dn_kernels *kernels, int channels, int outputs)
 {
     return dn_panels_size(kernels, channels, outputs) + 16;
@@ -300,22 +321,24 @@ static inline size_t dn_winograd_stride(const dn_kernels *kernels, int channels,
  * matrices. Depth of the direct form runs over window rows, window columns,
  * channels. */
 static inline dn_panels dn_packed_panels(dn_window_form form, const dn_weights *weights,
-                                         const float *data)
+                                         const void *data)
 {
     int area = form == DN_WINDOW_WINOGRAD ? 1 : weights->kernel * weights->kernel;
-    return (dn_panels){data, area * weights->channels, weights->outputs};
+    return (dn_panels){data, weights->type, area * weights->channels, weights->outputs};
 }
 
-/* Floats that they take. */
+/* Bytes that they take. */
 static inline size_t dn_packed_size(const dn_kernels *kernels, dn_window_form form,
                                     const dn_weights *weights)
 {
-    if (form == DN_WINDOW_WINOGRAD)
-        return 36 * dn_winograd_stride(kernels, weights->channels, weights->outputs);
-    return dn_panels_size(kernels, dn_packed_panels(form, weights, NULL).depth, weights->outputs);
+    int depth = dn_packed_panels(form, weights, NULL).depth;
+    size_t elements = form == DN_WINDOW_WINOGRAD
+                          ? 36 * dn_winograd_stride(kernels, depth, weights->outputs)
+                          : dn_panels_size(kernels, depth, weights->outputs);
+    return elements * dn_dtype_size(weights->type);
 }
 
 void dn_pack_piece(const dn_kernels *kernels, dn_window_form form, const dn_weights *weights,
-                   int piece, float *out);
+                   int piece, void *out);
 
 #endif

@@ -23,6 +23,30 @@ static float factor_of(const dn_weights *weights, int output)
     return weights->scale ? weights->scale[output] * weights->factor : weights->factor;
 }
 
+typedef struct packing {
+    const dn_kernels *kernels;
+    const dn_weights *weights;
+    unsigned char *out; /* elements of weights->type */
+} packing;
+
+/* Stores values of a row, `row` elements into the panels: `count` of its `width` outputs, from
+ * `first` on. */
+static void store(const packing *p, size_t row, int first, int count, int width,
+                  const float *values)
+{
+    dn_dtype type = p->weights->type;
+    size_t size = dn_dtype_size(type);
+    unsigned char *to = p->out + row * size;
+    if (type == DN_F32) {
+        memcpy(to + (size_t)first * size, values, (size_t)count * size);
+        return;
+    }
+    for (int n = 0; n < count; n++) {
+        int at = dn_row_position(p->kernels, type, width, first + n);
+        dn_from_float(type, &values[n], 1, to + (size_t)at * size);
+    }
+}
+
 /* A row of a panel: one weight of each of `count` outputs, `stride` apart. */
 static void fill_row(const float *weight, ptrdiff_t stride, const float *factors, int count,
                      float *row)
@@ -31,25 +55,27 @@ static void fill_row(const float *weight, ptrdiff_t stride, const float *factors
         row[n] = weight[n * stride] * factors[n];
 }
 
-static void pack_outputs(const dn_kernels *kernels, const dn_weights *weights, int first, int end,
-                         float *out)
+static void pack_outputs(const packing *p, int first, int end)
 {
+    const dn_kernels *kernels = p->kernels;
+    const dn_weights *weights = p->weights;
     int area = weights->kernel * weights->kernel, depth = area * weights->channels;
     ptrdiff_t stride = weights->transposed ? area : depth;
     for (int start = first; start < end; start += kernels->tile_channels) {
         int valid = dn_min(kernels->tile_channels, weights->outputs - start);
         int width = dn_ceil_divide(valid, kernels->lanes) * kernels->lanes;
-        float factors[DN_PACK_PIECE];
+        float factors[DN_PACK_PIECE], row[DN_PACK_PIECE] = {0};
         for (int n = 0; n < valid; n++)
             factors[n] = factor_of(weights, start + n);
-        float *panel = out + dn_panel_index(kernels, depth, weights->outputs, 0, start);
-        if (valid < width)
-            memset(panel, 0, (size_t)depth * (size_t)width * sizeof *panel);
+        size_t panel = dn_panel_index(kernels, depth, weights->outputs, 0, start);
         for (int c = 0; c < weights->channels; c++) {
             const float *window = window_of(weights, start, c);
-            for (int w = 0; w < area; w++)
+            for (int w = 0; w < area; w++) {
                 fill_row(window + (weights->transposed ? area - 1 - w : w), stride, factors, valid,
-                         panel + (ptrdiff_t)(w * weights->channels + c) * width);
+                         row);
+                store(p, panel + (size_t)(w * weights->channels + c) * (size_t)width, 0, width,
+                      width, row);
+            }
         }
     }
 }
@@ -94,44 +120,52 @@ static void transform_kernels(double g[9][BESIDE], double out[6][6][BESIDE])
         transform_line(columns[0][i], columns[1][i], columns[2][i], out[i]);
 }
 
-static void pack_channels(const dn_kernels *kernels, const dn_weights *weights, int first, int end,
-                          float *out)
+/* The kernels of outputs start .. start + BESIDE - 1, zeros past the last. */
+static void read_kernels(const dn_weights *weights, int start, int channel, double g[9][BESIDE])
 {
-    int outputs = weights->outputs;
+    for (int n = 0; n < BESIDE; n++) {
+        bool exists = start + n < weights->outputs;
+        const float *window = exists ? window_of(weights, start + n, channel) : NULL;
+        double factor = exists ? (double)factor_of(weights, start + n) : 0;
+        for (int w = 0; w < 9; w++)
+            g[w][n] = exists ? (double)window[weights->transposed ? 8 - w : w] * factor : 0;
+    }
+}
+
+static void pack_channels(const packing *p, int first, int end)
+{
+    const dn_kernels *kernels = p->kernels;
+    int channels = p->weights->channels, outputs = p->weights->outputs;
     int padded = dn_ceil_divide(outputs, kernels->lanes) * kernels->lanes;
-    size_t plane = dn_winograd_stride(kernels, weights->channels, outputs);
+    size_t plane = dn_winograd_stride(kernels, channels, outputs);
     for (int c = first; c < end; c++)
         for (int start = 0; start < padded; start += BESIDE) {
             double g[9][BESIDE], transformed[6][6][BESIDE];
-            int width = dn_min(BESIDE, padded - start);
-            int valid = dn_max(0, dn_min(width, outputs - start));
-            for (int n = 0; n < valid; n++) {
-                const float *window = window_of(weights, start + n, c);
-                double factor = (double)factor_of(weights, start + n);
-                for (int w = 0; w < 9; w++)
-                    g[w][n] = (double)window[weights->transposed ? 8 - w : w] * factor;
-            }
-            for (int n = valid; n < BESIDE; n++)
-                for (int w = 0; w < 9; w++)
-                    g[w][n] = 0;
+            int within = start % kernels->tile_channels, panel = start - within;
+            int width = dn_min(kernels->tile_channels, padded - panel);
+            size_t row = dn_panel_index(kernels, channels, outputs, c, panel);
+            read_kernels(p->weights, start, c, g);
             transform_kernels(g, transformed);
-            float *target = out + dn_panel_index(kernels, weights->channels, outputs, c, start);
-            for (int i = 0; i < 36; i++)
-                for (int n = 0; n < width; n++)
-                    target[(size_t)i * plane + (size_t)n] = (float)transformed[i / 6][i % 6][n];
+            for (int i = 0; i < 36; i++, row += plane) {
+                float values[BESIDE];
+                for (int n = 0; n < BESIDE; n++)
+                    values[n] = (float)transformed[i / 6][i % 6][n];
+                store(p, row, within, dn_min(BESIDE, padded - start), width, values);
+            }
         }
 }
 
 void dn_pack_piece(const dn_kernels *kernels, dn_window_form form, const dn_weights *weights,
-                   int piece, float *out)
+                   int piece, void *out)
 {
+    const packing p = {kernels, weights, out};
     bool winograd = form == DN_WINDOW_WINOGRAD;
     int first = piece * DN_PACK_PIECE, all = winograd ? weights->channels : weights->outputs;
     int end = dn_min(first + DN_PACK_PIECE, all);
     if (winograd)
-        pack_channels(kernels, weights, first, end, out);
+        pack_channels(&p, first, end);
     else
-        pack_outputs(kernels, weights, first, end, out);
+        pack_outputs(&p, first, end);
 }
 
 /* Winograd's algorithm reads four times the weights to multiply a quarter as

@@ -3,36 +3,27 @@
 
 #include <string.h>
 
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
-               "weight files are read without swapping bytes");
-
 static const struct {
     const char *name, *safetensors, *torch, *storage, *numpy;
-    size_t size;
 } types[DN_DTYPE_COUNT] = {
-    [DN_F32] = {"f32", "F32", "float32", "FloatStorage", "f4", 4},
-    [DN_F16] = {"f16", "F16", "float16", "HalfStorage", "f2", 2},
-    [DN_BF16] = {"bf16", "BF16", "bfloat16", "BFloat16Storage", "", 2},
-    [DN_F64] = {"f64", "F64", "float64", "DoubleStorage", "f8", 8},
-    [DN_I64] = {"i64", "I64", "int64", "LongStorage", "i8", 8},
-    [DN_I32] = {"i32", "I32", "int32", "IntStorage", "i4", 4},
-    [DN_I16] = {"i16", "I16", "int16", "ShortStorage", "i2", 2},
-    [DN_I8] = {"i8", "I8", "int8", "CharStorage", "i1", 1},
-    [DN_U64] = {"u64", "U64", "uint64", "", "u8", 8},
-    [DN_U32] = {"u32", "U32", "uint32", "", "u4", 4},
-    [DN_U16] = {"u16", "U16", "uint16", "", "u2", 2},
-    [DN_U8] = {"u8", "U8", "uint8", "ByteStorage", "u1", 1},
-    [DN_BOOL] = {"bool", "BOOL", "bool", "BoolStorage", "b1", 1},
-    [DN_F8_E4M3] = {"f8_e4m3", "F8_E4M3", "float8_e4m3fn", "", "", 1},
-    [DN_F8_E5M2] = {"f8_e5m2", "F8_E5M2", "float8_e5m2", "", "", 1},
-    [DN_C64] = {"c64", "C64", "complex64", "ComplexFloatStorage", "c8", 8},
-    [DN_C128] = {"c128", "C128", "complex128", "ComplexDoubleStorage", "c16", 16},
+    [DN_F32] = {"f32", "F32", "float32", "FloatStorage", "f4"},
+    [DN_F16] = {"f16", "F16", "float16", "HalfStorage", "f2"},
+    [DN_BF16] = {"bf16", "BF16", "bfloat16", "BFloat16Storage", ""},
+    [DN_F64] = {"f64", "F64", "float64", "DoubleStorage", "f8"},
+    [DN_I64] = {"i64", "I64", "int64", "LongStorage", "i8"},
+    [DN_I32] = {"i32", "I32", "int32", "IntStorage", "i4"},
+    [DN_I16] = {"i16", "I16", "int16", "ShortStorage", "i2"},
+    [DN_I8] = {"i8", "I8", "int8", "CharStorage", "i1"},
+    [DN_U64] = {"u64", "U64", "uint64", "", "u8"},
+    [DN_U32] = {"u32", "U32", "uint32", "", "u4"},
+    [DN_U16] = {"u16", "U16", "uint16", "", "u2"},
+    [DN_U8] = {"u8", "U8", "uint8", "ByteStorage", "u1"},
+    [DN_BOOL] = {"bool", "BOOL", "bool", "BoolStorage", "b1"},
+    [DN_F8_E4M3] = {"f8_e4m3", "F8_E4M3", "float8_e4m3fn", "", ""},
+    [DN_F8_E5M2] = {"f8_e5m2", "F8_E5M2", "float8_e5m2", "", ""},
+    [DN_C64] = {"c64", "C64", "complex64", "ComplexFloatStorage", "c8"},
+    [DN_C128] = {"c128", "C128", "complex128", "ComplexDoubleStorage", "c16"},
 };
-
-size_t dn_dtype_size(dn_dtype dtype)
-{
-    return types[dtype].size;
-}
 
 const char *dn_dtype_name(dn_dtype dtype)
 {
@@ -77,125 +68,4 @@ bool dn_dtype_from_numpy(const char *code, dn_dtype *dtype)
             return true;
         }
     return false;
-}
-
-bool dn_dtype_is_float(dn_dtype dtype)
-{
-    return dtype <= DN_F64;
-}
-
-static float float_of_bits(uint32_t bits)
-{
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-static uint32_t bits_of_float(float value)
-{
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return bits;
-}
-
-/* The magnitude's bits, read as a float, are 2^112 times too small: the
- * multiplication normalises subnormal numbers too. */
-static float half_to_float(uint16_t half)
-{
-    uint32_t magnitude = half & 0x7fffu;
-    uint32_t bits = bits_of_float(float_of_bits(magnitude << 13) * 0x1p112f);
-    if (magnitude >= 0x7c00)
-        bits = 0x7f800000u | magnitude << 13;
-    return float_of_bits(bits | (uint32_t)(half & 0x8000u) << 16);
-}
-
-static uint16_t float_to_half(float value)
-{
-    uint32_t bits = bits_of_float(value), sign = bits >> 16 & 0x8000u;
-    uint32_t magnitude = bits & 0x7fffffffu, half;
-    if (magnitude > 0x7f800000u)
-        half = 0x7e00u | (magnitude >> 13 & 0x3ffu);
-    else if (magnitude >= 0x477ff000u) /* 65520 rounds to infinity */
-        half = 0x7c00u;
-    else if (magnitude < 0x38800000u) /* subnormal: the sum's last bit is 2^-24 */
-        half = bits_of_float(float_of_bits(magnitude) + 0.5f) - 0x3f000000u;
-    else
-        half = (magnitude + 0xfffu + (magnitude >> 13 & 1u) - 0x38000000u) >> 13;
-    return (uint16_t)(sign | half);
-}
-
-static uint16_t float_to_bfloat(float value)
-{
-    uint32_t bits = bits_of_float(value);
-    if ((bits & 0x7fffffffu) > 0x7f800000u)
-        return (uint16_t)(bits >> 16 | 0x40u);
-    return (uint16_t)((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
-}
-
-static uint16_t load16(const unsigned char *data)
-{
-    uint16_t value;
-    memcpy(&value, data, sizeof value);
-    return value;
-}
-
-static float element(dn_dtype dtype, const unsigned char *data)
-{
-    float single;
-    double wide;
-    switch (dtype) {
-    case DN_F32:
-        memcpy(&single, data, sizeof single);
-        return single;
-    case DN_F16:
-        return half_to_float(load16(data));
-    case DN_BF16:
-        return float_of_bits((uint32_t)load16(data) << 16);
-    default:
-        memcpy(&wide, data, sizeof wide);
-        return (float)wide;
-    }
-}
-
-void dn_to_float(dn_dtype dtype, const unsigned char *data, size_t count, int64_t stride,
-                 float *out)
-{
-    if (dtype == DN_F32 && stride == 1) {
-        memcpy(out, data, count * sizeof(float));
-        return;
-    }
-    ptrdiff_t step = (ptrdiff_t)stride * (ptrdiff_t)types[dtype].size;
-    for (size_t i = 0; i < count; i++, data += step)
-        out[i] = element(dtype, data);
-}
-
-double dn_to_double(dn_dtype dtype, const unsigned char *data)
-{
-    if (dtype == DN_F64) {
-        double wide;
-        memcpy(&wide, data, sizeof wide);
-        return wide;
-    }
-    if (dn_dtype_is_float(dtype))
-        return (double)element(dtype, data);
-    size_t size = types[dtype].size;
-    uint64_t value = 0;
-    memcpy(&value, data, size);
-    bool is_signed = dtype >= DN_I64 && dtype <= DN_I8;
-    if (!is_signed)
-        return (double)value;
-    unsigned shift = (unsigned)(64 - 8 * size);
-    return (double)((int64_t)(value << shift) >> shift);
-}
-
-void dn_from_float(dn_dtype dtype, const float *data, size_t count, unsigned char *out)
-{
-    if (dtype == DN_F32) {
-        memcpy(out, data, count * sizeof(float));
-        return;
-    }
-    for (size_t i = 0; i < count; i++) {
-        uint16_t half = dtype == DN_F16 ? float_to_half(data[i]) : float_to_bfloat(data[i]);
-        memcpy(out + 2 * i, &half, sizeof half);
-    }
 }

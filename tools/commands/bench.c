@@ -2,6 +2,7 @@
 #include "commands/commands.h"
 
 #include "arguments/network.h"
+#include "arguments/precision.h"
 #include "arguments/threads.h"
 #include "commands/bench_train.h"
 #include "densenet.h"
@@ -23,6 +24,7 @@ static const option_row options[] = {
     {"size", 0, OPTION_INT, &chosen.size, "N", "their height and width (224; CIFAR stems 32)", 1,
      65536},
     {"", 0, OPTION_TABLE, threads_option, NULL, NULL, 0, 0},
+    {"", 0, OPTION_TABLE, precision_option, NULL, NULL, 0, 0},
     {"runs", 'r', OPTION_INT, &chosen.runs, "N", "timed runs, after one to warm up (10)", 1,
      1000000},
     {"train", 0, OPTION_FLAG, &chosen.train, NULL, "time a training step", 0, 0},
@@ -115,6 +117,11 @@ static int run(int count, char **arguments)
     if (chosen.train && chosen.layers) {
         complain("bench: --layers shows the forward pass, --train times a whole step; one of them "
                  "is expected");
+        return EXIT_REFUSED;
+    }
+    if (chosen.train && precision_asked()) {
+        complain("bench: --precision is of the forward pass, --train times a whole step; one of "
+                 "them is expected");
         return EXIT_REFUSED;
     }
     bool imagenet = dn_stem_pools(arch.stem);

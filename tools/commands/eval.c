@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "arguments/precision.h"
 #include "arguments/threads.h"
 #include "arguments/weights.h"
 #include "commands/commands.h"
@@ -28,6 +29,7 @@ static const option_row options[] = {
     {"json", 0, OPTION_FLAG, &chosen.json, NULL, "print a JSON object", 0, 0},
     {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures per run (16)", 1, 4096},
     {"", 0, OPTION_TABLE, threads_option, NULL, NULL, 0, 0},
+    {"", 0, OPTION_TABLE, precision_option, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, picture_options, NULL, NULL, 0, 0},
     {0},
 };
@@ -68,6 +70,7 @@ static dn_evaluation *evaluate(const dn_model *model, dn_dataset *data)
     dn_evaluate_options asked = {.struct_size = sizeof asked,
                                  .batch = chosen.batch,
                                  .threads = threads_asked(),
+                                 .precision = precision_asked(),
                                  .progress = show_progress,
                                  .skipped = show_skipped};
     dn_model_preprocess(model, &asked.preprocess);

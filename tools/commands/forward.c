@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "arguments/feature_names.h"
+#include "arguments/precision.h"
 #include "arguments/threads.h"
 #include "arguments/weights.h"
 #include "commands/commands.h"
@@ -24,6 +25,7 @@ static const option_row options[] = {
      "write this inner tensor instead: block1.layer3, final, pool, ...", 0, 0},
     {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures per run (16)", 1, 65536},
     {"", 0, OPTION_TABLE, threads_option, NULL, NULL, 0, 0},
+    {"", 0, OPTION_TABLE, precision_option, NULL, NULL, 0, 0},
     {0},
 };
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "arguments/precision.h"
 #include "arguments/threads.h"
 #include "arguments/weights.h"
 #include "commands/commands.h"
@@ -33,6 +34,7 @@ static const option_row options[] = {
     {"csv", 0, OPTION_FLAG, &chosen.csv, NULL, "print CSV", 0, 0},
     {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures per run (8)", 1, 4096},
     {"", 0, OPTION_TABLE, threads_option, NULL, NULL, 0, 0},
+    {"", 0, OPTION_TABLE, precision_option, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, picture_options, NULL, NULL, 0, 0},
     {0},
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/session_open.h"
 
+#include "arguments/precision.h"
 #include "ui/report.h"
 
 bool session_open(const dn_model *model, int threads, dn_session **session)
@@ -8,5 +9,6 @@ bool session_open(const dn_model *model, int threads, dn_session **session)
     dn_session_options options;
     dn_session_defaults(&options, sizeof options);
     options.threads = threads;
+    options.precision = precision_asked();
     return ok_or_complain(dn_session_create(model, &options, session));
 }

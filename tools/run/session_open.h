@@ -4,8 +4,8 @@
 
 #include "densenet.h"
 
-/* A session of so many threads (0: one per core). Reports what went wrong; *session is
- * then left alone. */
+/* A session of so many threads (0: one per core) and of --precision. Reports what went wrong;
+ * *session is then left alone. */
 bool session_open(const dn_model *model, int threads, dn_session **session);
 
 #endif

@@ -137,7 +137,6 @@ static const double output_matrix[4][6] = {{1, 1, 1, 1, 1, 0},
 static void add_tile_channel(const dn_winograd *op, const float *corner, int c, int n,
                              double sums[6][6])
 {
-    dn_panels panels = op->panels;
     for (int i = 0; i < 6; i++)
         for (int j = 0; j < 6; j++) {
             double transformed = 0;
@@ -146,7 +145,7 @@ static void add_tile_channel(const dn_winograd *op, const float *corner, int c, 
                     transformed +=
                         dn_winograd_input_matrix[i][y] * dn_winograd_input_matrix[j][x] *
                         (double)corner[y * op->input.row_stride + x * op->input.pixel_stride + c];
-            panels.data = op->panels.data + (size_t)(6 * i + j) * op->panel_stride;
+            dn_panels panels = dn_panels_at(&op->panels, (size_t)(6 * i + j) * op->panel_stride);
             sums[i][j] += transformed * dn_reference_weight(&panels, c, n);
         }
 }

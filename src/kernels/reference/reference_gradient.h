@@ -11,7 +11,8 @@
 static inline double dn_reference_weight(const dn_panels *panels, int k, int n)
 {
     static const dn_kernels sizes = {.lanes = 1, .tile_channels = DN_REFERENCE_TILE};
-    return (double)panels->data[dn_panel_index(&sizes, panels->depth, panels->outputs, k, n)];
+    size_t at = dn_panel_index(&sizes, panels->depth, panels->outputs, k, n);
+    return dn_to_double(panels->type, dn_panels_at(panels, at).data);
 }
 
 void dn_reference_winograd_gradient(const dn_winograd_gradient *op);

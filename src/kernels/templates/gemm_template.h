@@ -23,24 +23,43 @@ typedef struct row_shape {
 typedef struct panel_work {
     const row_block *block;
     const row_shape *shape;
-    const float *weights;
+    const void *weights;
     int first, outputs; /* the panel's first output; of how many in all */
     const dn_epilogue *epilogue;
 } panel_work;
 
-/* What follows the panel in memory is fetched meanwhile, `step` floats per unit of depth:
+/* What follows the panel in memory is fetched meanwhile, `step` bytes per unit of depth:
  * weights too large for the second-level cache would stall the first tile of each panel.
  * Past the last panel this is useless but harmless. */
 typedef struct look_ahead {
-    const float *weights;
+    const char *weights;
     ptrdiff_t step;
 } look_ahead;
 
-DN_INLINE void multiply_tile(int rows, int vectors, const float *const *input,
+DN_INLINE int weight_bytes(dn_dtype type)
+{
+    return type == DN_F32 ? 4 : 2;
+}
+
+/* A row of a panel, whose type is a constant. */
+DN_INLINE void load_weights(dn_dtype type, int vectors, const char *row,
+                            vfloat weight[DN_TILE_VECTORS])
+{
+    for (int v = 0; v < vectors; v++)
+        if (type == DN_F32)
+            weight[v] = v_load((const float *)(const void *)row + v * DN_LANES);
+        else if (v + 1 < vectors || v % 2 == 1)
+            weight[v] = v_load_bf16_of_two(row + 2 * (v - v % 2) * DN_LANES, v % 2);
+        else
+            weight[v] = v_load_bf16(row + 2 * v * DN_LANES);
+}
+
+DN_INLINE void multiply_tile(dn_dtype type, int rows, int vectors, const float *const *input,
                              const panel_work *work, look_ahead ahead,
                              vfloat sum[DN_TILE_PIXELS][DN_TILE_VECTORS])
 {
-    const float *row[DN_TILE_PIXELS], *panel = work->weights;
+    const float *row[DN_TILE_PIXELS];
+    const char *panel = work->weights;
     for (int r = 0; r < rows; r++) {
         row[r] = input[r];
         for (int v = 0; v < vectors; v++)
@@ -53,14 +72,13 @@ DN_INLINE void multiply_tile(int rows, int vectors, const float *const *input,
         DN_UNROLL(4)
         do {
             vfloat weight[DN_TILE_VECTORS];
-            for (int v = 0; v < vectors; v++)
-                weight[v] = v_load(panel + v * DN_LANES);
+            load_weights(type, vectors, panel, weight);
             for (int r = 0; r < rows; r++) {
                 vfloat value = v_set(row[r][k]);
                 for (int v = 0; v < vectors; v++)
                     sum[r][v] += value * weight[v];
             }
-            panel += vectors * DN_LANES;
+            panel += vectors * DN_LANES * weight_bytes(type);
             v_prefetch(ahead.weights);
             ahead.weights += ahead.step;
         } while (++k < end);
@@ -97,12 +115,13 @@ DN_INLINE void store_tile(int rows, int vectors, int last, float *const *output,
     }
 }
 
-DN_INLINE void run_tile(int rows, int vectors, int row, const panel_work *work, look_ahead ahead)
+DN_INLINE void run_tile(dn_dtype type, int rows, int vectors, int row, const panel_work *work,
+                        look_ahead ahead)
 {
     vfloat sum[DN_TILE_PIXELS][DN_TILE_VECTORS];
     float *const *output = work->block->output + row;
     int outputs = work->outputs - work->first;
-    multiply_tile(rows, vectors, work->block->input + row, work, ahead, sum);
+    multiply_tile(type, rows, vectors, work->block->input + row, work, ahead, sum);
     if (outputs >= vectors * DN_LANES)
         store_tile(rows, vectors, DN_LANES, output, work->first, work->epilogue, sum);
     else
@@ -111,17 +130,19 @@ DN_INLINE void run_tile(int rows, int vectors, int row, const panel_work *work, 
 
 #define TILE_CASE(ROWS)                                                                            \
     case ROWS:                                                                                     \
-        run_tile(ROWS, vectors, row, work, ahead);                                                 \
+        run_tile(type, ROWS, vectors, row, work, ahead);                                           \
         break;
 
 /* Rows are divided evenly among as few tiles as possible: a tile of one row would
  * take nearly as long as one of six. Their number is a constant in each case,
  * so that the sums stay in registers. */
-DN_INLINE void multiply_panel(int vectors, const panel_work *work)
+DN_INLINE void multiply_panel(dn_dtype type, int vectors, const panel_work *work)
 {
     int count = work->block->count, tiles = dn_ceil_divide(count, DN_TILE_PIXELS);
-    int depth = work->shape->segments * work->shape->run, width = vectors * DN_LANES;
-    look_ahead ahead = {work->weights + (ptrdiff_t)depth * width, dn_ceil_divide(width, tiles)};
+    int depth = work->shape->segments * work->shape->run,
+        width = vectors * DN_LANES * weight_bytes(type);
+    look_ahead ahead = {(const char *)work->weights + (ptrdiff_t)depth * width,
+                        dn_ceil_divide(width, tiles)};
     for (int tile = 0, row = 0, next; tile < tiles; tile++, row = next) {
         next = count * (tile + 1) / tiles;
         switch (next - row) {
@@ -143,29 +164,34 @@ DN_INLINE void multiply_panel(int vectors, const panel_work *work)
 }
 #undef TILE_CASE
 
-static void multiply_full_panel(const panel_work *work)
-{
-    multiply_panel(DN_TILE_VECTORS, work);
-}
-
-/* A last panel of fewer vectors. */
-static void multiply_narrow_panel(const panel_work *work)
+/* A last panel may have fewer vectors. */
+DN_INLINE void multiply_any_panel(dn_dtype type, const panel_work *work)
 {
     switch (dn_ceil_divide(work->outputs - work->first, DN_LANES)) {
     case 1:
-        multiply_panel(1, work);
+        multiply_panel(type, 1, work);
         break;
 #if DN_TILE_VECTORS > 2
     case 2:
-        multiply_panel(2, work);
+        multiply_panel(type, 2, work);
         break;
     case 3:
-        multiply_panel(3, work);
+        multiply_panel(type, 3, work);
         break;
 #endif
     default:
-        __builtin_unreachable();
+        multiply_panel(type, DN_TILE_VECTORS, work);
     }
+}
+
+static void multiply_float_panel(const panel_work *work)
+{
+    multiply_any_panel(DN_F32, work);
+}
+
+static void multiply_bf16_panel(const panel_work *work)
+{
+    multiply_any_panel(DN_BF16, work);
 }
 
 /* block.output[r][n] for the outputs of panels first_panel .. last_panel - 1. */
@@ -177,14 +203,14 @@ static void multiply_rows(const row_block *block, const row_shape *shape, const 
         panel_work work = {
             .block = block,
             .shape = shape,
-            .weights = panels->data + (size_t)first * (size_t)panels->depth,
+            .weights = dn_panels_at(panels, (size_t)first * (size_t)panels->depth).data,
             .first = first,
             .outputs = panels->outputs,
             .epilogue = epilogue,
         };
-        if (panels->outputs - first > TILE_CHANNELS - DN_LANES)
-            multiply_full_panel(&work);
+        if (panels->type == DN_F32)
+            multiply_float_panel(&work);
         else
-            multiply_narrow_panel(&work);
+            multiply_bf16_panel(&work);
     }
 }

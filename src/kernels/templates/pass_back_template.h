@@ -24,7 +24,7 @@ DN_INLINE void pass_tile(int rows, int vectors, const dn_pass_back *op, int row,
         __builtin_prefetch(out + r * to->out.stride, 1);
     }
     vfloat tile[DN_TILE_PIXELS][DN_TILE_VECTORS];
-    multiply_tile(rows, vectors, input, work, (look_ahead){work->weights, 0}, tile);
+    multiply_tile(DN_F32, rows, vectors, input, work, (look_ahead){work->weights, 0}, tile);
     int rest = work->outputs - work->first;
     DN_UNROLL(DN_TILE_VECTORS)
     for (int v = 0; v < vectors; v++) {
@@ -110,10 +110,11 @@ static void pass_back(const dn_pass_back *op)
 {
     row_shape shape = {1, op->panels.depth, 0};
     for (int first = 0; first < op->panels.outputs; first += TILE_CHANNELS) {
-        panel_work work = {.shape = &shape,
-                           .weights = op->panels.data + (size_t)first * (size_t)op->panels.depth,
-                           .first = first,
-                           .outputs = op->panels.outputs};
+        panel_work work = {
+            .shape = &shape,
+            .weights = dn_panels_at(&op->panels, (size_t)first * (size_t)op->panels.depth).data,
+            .first = first,
+            .outputs = op->panels.outputs};
         if (op->panels.outputs - first >= TILE_CHANNELS)
             pass_full_panel(op, &work);
         else

@@ -183,8 +183,7 @@ static void multiply_planes(const dn_winograd *op, dn_piece piece, int tiles,
     static const dn_epilogue plain;
     row_shape shape = {1, op->channels, 0};
     for (int i = 0; i < 36; i++) {
-        dn_panels panels = op->panels;
-        panels.data += (size_t)i * op->panel_stride;
+        dn_panels panels = dn_panels_at(&op->panels, (size_t)i * op->panel_stride);
         row_block block;
         for (int first = 0; first < tiles; first += block.count) {
             block.count = dn_min(tiles - first, DN_MAX_BLOCK_PIXELS);

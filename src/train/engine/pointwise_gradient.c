@@ -139,8 +139,8 @@ static void add_product(const backward_work *work, const share *mine, int count,
 /* The transposed weights of some channels. */
 static dn_panels panels_of(const backward_work *work, int channel, int channels)
 {
-    dn_panels panels = work->weights.panels;
-    panels.data += (size_t)channel * (size_t)panels.depth;
+    const dn_panels *all = &work->weights.panels;
+    dn_panels panels = dn_panels_at(all, (size_t)channel * (size_t)all->depth);
     panels.outputs = channels;
     return panels;
 }

@@ -31,7 +31,7 @@ size_t dn_panels_needed(const dn_engine *engine, const dn_node *node)
                backward = weights_of(node, NULL, true, 1);
     size_t one = dn_packed_size(engine->kernels, form, &forward);
     size_t other = dn_packed_size(engine->kernels, form, &backward);
-    return one > other ? one : other;
+    return (one > other ? one : other) / sizeof(float);
 }
 
 typedef struct layout_work {

@@ -6,6 +6,7 @@
 
 typedef struct conv_shape {
     int images, height, width, channels, outputs, kernel, stride;
+    dn_dtype type;
 } conv_shape;
 
 typedef struct conv_case {
@@ -28,13 +29,13 @@ static conv_case new_case(check_run *run, const conv_shape *shape)
                         .height = (shape->height - 1) / shape->stride + 1,
                         .width = (shape->width - 1) / shape->stride + 1,
                         .channels = shape->outputs};
-    dn_panels panels = {.depth = window * shape->channels, .outputs = shape->outputs};
+    dn_panels panels = {
+        .type = shape->type, .depth = window * shape->channels, .outputs = shape->outputs};
     conv_case conv = {.input = new_input(run, &input), .output = new_output(run, &output)};
     conv.weight = random_floats(run, (size_t)panels.depth * (size_t)panels.outputs, -1, 1);
     conv.bias = random_floats(run, (size_t)shape->outputs, -1, 1);
     conv.panels = new_scratch(dn_panels_size(run->kernels, panels.depth, panels.outputs));
-    pack_conv(run->kernels, conv.weight, shape->outputs, shape->channels, shape->kernel,
-              conv.panels);
+    pack_weights(run->kernels, DN_WINDOW_DIRECT, &panels, conv.weight, shape->kernel, conv.panels);
     panels.data = conv.panels;
     conv.op = (dn_conv){.input = conv.input.grid,
                         .output = conv.output.grid,
@@ -85,7 +86,7 @@ static void run_reference(check_run *run, const conv_case *conv, pixel_map *outp
     const dn_kernels *reference = &dn_kernels_reference;
     dn_conv op = conv->op;
     float *panels = new_scratch(dn_panels_size(reference, op.panels.depth, op.panels.outputs));
-    pack_conv(reference, conv->weight, op.panels.outputs, op.channels, op.kernel, panels);
+    pack_weights(reference, DN_WINDOW_DIRECT, &op.panels, conv->weight, op.kernel, panels);
     op.panels.data = panels;
     run_into(run, reference, &op, output, 1, pick(run, 1, 9));
     free(panels);
@@ -100,13 +101,15 @@ static void test(check_run *run)
                         .channels = pick(run, 1, 24),
                         .outputs = pick(run, 1, toss(run) ? 40 : 130),
                         .kernel = kernel_sizes[pick(run, 0, 5)],
-                        .stride = pick(run, 1, 2)};
+                        .stride = pick(run, 1, 2),
+                        .type = pick_type(run)};
     conv_case conv = new_case(run, &shape);
     dn_epilogue *epilogue = &conv.op.epilogue;
     *epilogue = (dn_epilogue){toss(run) ? conv.bias : NULL, toss(run), toss(run)};
-    describe(run, "%d x %dx%dx%d -> %d, kernel %d/%d, bias %d, relu %d, accumulate %d",
+    describe(run, "%d x %dx%dx%d -> %d, kernel %d/%d, type %d, bias %d, relu %d, accumulate %d",
              shape.images, shape.height, shape.width, shape.channels, shape.outputs, shape.kernel,
-             shape.stride, epilogue->bias != NULL, epilogue->relu, epilogue->accumulate);
+             shape.stride, (int)shape.type, epilogue->bias != NULL, epilogue->relu,
+             epilogue->accumulate);
     if (pick(run, 0, 3) == 0)
         poison(run, &conv.input);
     pixel_map before = copy_map(&conv.output), expected = copy_map(&conv.output),
@@ -126,9 +129,11 @@ static void test(check_run *run)
 static void bench(check_run *run)
 {
     static const conv_shape shapes[] = {
-        {1, 224, 224, 3, 64, 7, 2}, {1, 56, 56, 128, 32, 3, 1}, {1, 28, 28, 128, 32, 3, 1},
-        {1, 14, 14, 128, 32, 3, 1}, {1, 7, 7, 128, 32, 3, 1},   {8, 7, 7, 128, 32, 3, 1},
-        {1, 14, 14, 192, 48, 3, 1}, {16, 32, 32, 48, 12, 3, 1}, {16, 32, 32, 160, 12, 3, 1}};
+        {1, 224, 224, 3, 64, 7, 2, DN_F32}, {1, 56, 56, 128, 32, 3, 1, DN_F32},
+        {1, 28, 28, 128, 32, 3, 1, DN_F32}, {1, 14, 14, 128, 32, 3, 1, DN_F32},
+        {1, 7, 7, 128, 32, 3, 1, DN_F32},   {8, 7, 7, 128, 32, 3, 1, DN_F32},
+        {1, 14, 14, 192, 48, 3, 1, DN_F32}, {16, 32, 32, 48, 12, 3, 1, DN_F32},
+        {16, 32, 32, 160, 12, 3, 1, DN_F32}};
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         const conv_shape *shape = &shapes[i];
         conv_case conv = new_case(run, shape);

@@ -153,7 +153,7 @@ const kernel_check norm_gradient_check = {"norm_gradient", test_norm_gradient, b
 static float *pack(const dn_kernels *kernels, const float *weight, int depth, int channels)
 {
     float *panels = new_scratch(dn_panels_size(kernels, depth, channels));
-    dn_weights weights = {weight, channels, depth, 1, NULL, 1, true};
+    dn_weights weights = {weight, channels, depth, 1, NULL, 1, true, DN_F32};
     pack_all(kernels, DN_WINDOW_DIRECT, &weights, panels);
     return panels;
 }
@@ -166,7 +166,7 @@ static void test_pass_back(check_run *run)
     float *weight = random_floats(run, (size_t)(depth * channels), -1, 1);
     pixel_map before = copy_map(&norm.out);
     norm_result expected = new_result(run, &norm);
-    dn_pass_back op = {norm.op, {NULL, depth, channels}};
+    dn_pass_back op = {norm.op, {NULL, DN_F32, depth, channels}};
     float *panels = pack(run->kernels, weight, depth, channels);
     op.panels.data = panels;
     run->kernels->gradients->pass_back(&op);
@@ -199,7 +199,7 @@ static void bench_shape(check_run *run, int depth, int channels)
     float *weight = random_floats(run, (size_t)(depth * channels), -1e-3f, 1e-3f);
     float *panels = pack(run->kernels, weight, depth, channels);
     norm.op.accumulate = true;
-    dn_pass_back op = {norm.op, {panels, depth, channels}};
+    dn_pass_back op = {norm.op, {panels, DN_F32, depth, channels}};
     describe(run, "96 rows, %d -> %d", depth, channels);
     time_work(
         run,

@@ -7,6 +7,7 @@
 typedef struct pointwise_shape {
     int images, height, width; /* of the output */
     int depth, outputs, pool;
+    dn_dtype type;
 } pointwise_shape;
 
 typedef struct pointwise_case {
@@ -27,7 +28,7 @@ static pointwise_case new_case(check_run *run, const pointwise_shape *shape)
                         .height = shape->height,
                         .width = shape->width,
                         .channels = shape->outputs};
-    dn_panels panels = {.depth = shape->depth, .outputs = shape->outputs};
+    dn_panels panels = {.type = shape->type, .depth = shape->depth, .outputs = shape->outputs};
     size_t depth = (size_t)shape->depth, outputs = (size_t)shape->outputs;
     pointwise_case pointwise = {.input = new_input(run, &input),
                                 .output = new_output(run, &output),
@@ -36,7 +37,7 @@ static pointwise_case new_case(check_run *run, const pointwise_shape *shape)
                                 .scale = random_floats(run, depth, -2, 2),
                                 .shift = random_floats(run, depth, -1, 1)};
     pointwise.panels = new_scratch(dn_panels_size(run->kernels, shape->depth, shape->outputs));
-    pack_conv(run->kernels, pointwise.weight, shape->outputs, shape->depth, 1, pointwise.panels);
+    pack_weights(run->kernels, DN_WINDOW_DIRECT, &panels, pointwise.weight, 1, pointwise.panels);
     panels.data = pointwise.panels;
     pointwise.op = (dn_pointwise){.input = pointwise.input.grid,
                                   .output = pointwise.output.grid,
@@ -88,7 +89,7 @@ static void run_reference(check_run *run, const pointwise_case *pointwise, pixel
     dn_pointwise op = pointwise->op;
     int depth = op.panels.depth, outputs = op.panels.outputs;
     float *panels = new_scratch(dn_panels_size(reference, depth, outputs));
-    pack_conv(reference, pointwise->weight, outputs, depth, 1, panels);
+    pack_weights(reference, DN_WINDOW_DIRECT, &op.panels, pointwise->weight, 1, panels);
     op.panels.data = panels;
     run_into(run, reference, &op, output, 1, 1);
     free(panels);
@@ -101,7 +102,8 @@ static void test(check_run *run)
                              .width = pick(run, 1, 12),
                              .depth = pick(run, 1, toss(run) ? 40 : 300),
                              .outputs = pick(run, 1, 130),
-                             .pool = pick(run, 1, 2)};
+                             .pool = pick(run, 1, 2),
+                             .type = pick_type(run)};
     pointwise_case pointwise = new_case(run, &shape);
     dn_pointwise *op = &pointwise.op;
     op->epilogue = (dn_epilogue){toss(run) ? pointwise.bias : NULL, toss(run), toss(run)};
@@ -109,10 +111,11 @@ static void test(check_run *run)
         op->affine = (dn_affine){NULL, NULL};
     if (pick(run, 0, 3) == 0)
         poison(run, &pointwise.input);
-    describe(run, "%d x %dx%d, %d -> %d, pool %d, affine %d, bias %d, relu %d, accumulate %d",
+    describe(run,
+             "%d x %dx%d, %d -> %d, pool %d, type %d, affine %d, bias %d, relu %d, accumulate %d",
              shape.images, shape.height, shape.width, shape.depth, shape.outputs, shape.pool,
-             op->affine.scale != NULL, op->epilogue.bias != NULL, op->epilogue.relu,
-             op->epilogue.accumulate);
+             (int)shape.type, op->affine.scale != NULL, op->epilogue.bias != NULL,
+             op->epilogue.relu, op->epilogue.accumulate);
     pixel_map before = copy_map(&pointwise.output), expected = copy_map(&pointwise.output),
               split = copy_map(&pointwise.output);
     int pixels = dn_grid_pixels(&pointwise.output.grid);
@@ -130,12 +133,14 @@ static void test(check_run *run)
 static void bench(check_run *run)
 {
     static const pointwise_shape shapes[] = {
-        {1, 56, 56, 64, 128, 1},  {1, 56, 56, 128, 128, 1}, {1, 56, 56, 224, 128, 1},
-        {1, 28, 28, 128, 128, 1}, {1, 28, 28, 320, 128, 1}, {1, 28, 28, 480, 128, 1},
-        {1, 14, 14, 256, 128, 1}, {1, 14, 14, 640, 128, 1}, {1, 14, 14, 992, 128, 1},
-        {1, 7, 7, 512, 128, 1},   {1, 7, 7, 992, 128, 1},   {1, 28, 28, 256, 128, 2},
-        {1, 14, 14, 512, 256, 2}, {1, 7, 7, 1024, 512, 2},  {16, 32, 32, 120, 48, 1},
-        {16, 16, 16, 300, 150, 2}};
+        {1, 56, 56, 64, 128, 1, DN_F32},  {1, 56, 56, 128, 128, 1, DN_F32},
+        {1, 56, 56, 224, 128, 1, DN_F32}, {1, 28, 28, 128, 128, 1, DN_F32},
+        {1, 28, 28, 320, 128, 1, DN_F32}, {1, 28, 28, 480, 128, 1, DN_F32},
+        {1, 14, 14, 256, 128, 1, DN_F32}, {1, 14, 14, 640, 128, 1, DN_F32},
+        {1, 14, 14, 992, 128, 1, DN_F32}, {1, 7, 7, 512, 128, 1, DN_F32},
+        {1, 7, 7, 992, 128, 1, DN_F32},   {1, 28, 28, 256, 128, 2, DN_F32},
+        {1, 14, 14, 512, 256, 2, DN_F32}, {1, 7, 7, 1024, 512, 2, DN_F32},
+        {16, 32, 32, 120, 48, 1, DN_F32}, {16, 16, 16, 300, 150, 2, DN_F32}};
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         const pointwise_shape *shape = &shapes[i];
         pointwise_case pointwise = new_case(run, shape);

@@ -106,12 +106,13 @@ typedef struct kernel_work {
     size_t scratch; /* floats */
 } kernel_work;
 
-/* All of a convolution's weights, as PyTorch has them, in the direct form and in
- * Winograd's. */
-void pack_conv(const dn_kernels *kernels, const float *weight, int outputs, int channels,
-               int kernel, float *out);
-void pack_winograd(const dn_kernels *kernels, const float *weight, int outputs, int channels,
-                   float *out);
+/* Floats, or bfloat16. */
+dn_dtype pick_type(check_run *run);
+
+/* All of a convolution's weights, as PyTorch has them, into panels of this type, depth and
+ * outputs. */
+void pack_weights(const dn_kernels *kernels, dn_window_form form, const dn_panels *panels,
+                  const float *weight, int kernel, float *out);
 void pack_all(const dn_kernels *kernels, dn_window_form form, const dn_weights *weights,
               float *out);
 

@@ -121,18 +121,22 @@ void pack_all(const dn_kernels *kernels, dn_window_form form, const dn_weights *
         dn_pack_piece(kernels, form, weights, piece, out);
 }
 
-void pack_conv(const dn_kernels *kernels, const float *weight, int outputs, int channels,
-               int kernel, float *out)
+dn_dtype pick_type(check_run *run)
 {
-    dn_weights weights = {weight, outputs, channels, kernel, NULL, 1, false};
-    pack_all(kernels, DN_WINDOW_DIRECT, &weights, out);
+    return pick(run, 0, 3) ? DN_F32 : DN_BF16;
 }
 
-void pack_winograd(const dn_kernels *kernels, const float *weight, int outputs, int channels,
-                   float *out)
+void pack_weights(const dn_kernels *kernels, dn_window_form form, const dn_panels *panels,
+                  const float *weight, int kernel, float *out)
 {
-    dn_weights weights = {weight, outputs, channels, 3, NULL, 1, false};
-    pack_all(kernels, DN_WINDOW_WINOGRAD, &weights, out);
+    int area = form == DN_WINDOW_WINOGRAD ? 1 : kernel * kernel;
+    dn_weights weights = {.data = weight,
+                          .outputs = panels->outputs,
+                          .channels = panels->depth / area,
+                          .kernel = kernel,
+                          .factor = 1,
+                          .type = panels->type};
+    pack_all(kernels, form, &weights, out);
 }
 
 dn_work_split new_split(const dn_kernels *kernels, int units, const dn_panels *panels, int runs,

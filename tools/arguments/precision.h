@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* --precision, the same for every command that has it. */
+#ifndef TOOL_PRECISION_H
+#define TOOL_PRECISION_H
+
+#include "arguments/options.h"
+
+extern const option_row precision_option[];
+
+/* As given; NULL: not given. */
+const char *precision_asked(void);
+
+#endif
