@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What the pages say about the code is true: functions are in the files named before
-them, commands and their options exist, C compiles."""
+"""What the pages say about the code is true: functions are defined in the files named before
+them (a header may declare them), commands and their options exist, C compiles."""
 import glob
 import os
 import re
@@ -32,6 +32,12 @@ def words_of_code(page):
     return [re.findall(r"`([^`]+)`", " ".join(lines)) for code, lines in paragraphs(page) if not code]
 
 
+def has_function(path, name):
+    """Defined there, as a function or a macro; a header may only declare it."""
+    end = r"[;{]" if path.endswith(".h") else r"\{"
+    return re.search(r"^(\w[^;{}=#]*?\b%s\([^;{}]*\)\s*%s|#define %s\()" % (name, end, name), SOURCES[path], re.M)
+
+
 def lost_functions(page):
     for words in words_of_code(page):
         path = None
@@ -41,8 +47,8 @@ def lost_functions(page):
             if not name:
                 continue
             files = [path] if path else SOURCES
-            if not any(re.search(r"\b%s\(" % name.group(1), SOURCES[file]) for file in files):
-                yield "%s is not in %s" % (word, path or "the sources")
+            if not any(has_function(file, name.group(1)) for file in files):
+                yield "%s is not defined in %s" % (word, path or "the sources")
 
 
 def lost_identifiers(page):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Every file that README.md and docs/ mention exists, and every link has a target."""
+"""Every file that README.md and docs/ mention exists, every link has a target, and a link that
+names a file leads to that file."""
 import glob
 import os
 import re
@@ -28,6 +29,9 @@ def faults(page):
             yield target
         elif anchor and where.endswith(".md") and anchor not in anchors(where):
             yield target
+    for name, target in re.findall(r"\[`((?:%s)/[^`]*)`\]\(([^)#]+)" % FOLDERS, text):
+        if os.path.relpath(os.path.join(os.path.dirname(page), target), ROOT) != os.path.normpath(name):
+            yield "%s leads to %s" % (name, target)
     for name in re.findall(r"`((?:%s)/[\w./*-]*)" % FOLDERS, text):
         if not glob.glob(os.path.join(ROOT, name)):
             yield name
