@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Buffers that live from one step to another, laid into one arena so that those
- * which never live at once may share their place. */
+/* Buffers that live from one step to another, placed in one arena so that buffers
+ * that never live at the same time can overlap. */
 #ifndef DN_BASE_ARENA_H
 #define DN_BASE_ARENA_H
 
 #include <stddef.h>
 
-/* Of one plan: two per block, six when training, and a handful around them. */
+/* In one plan: two per block, six when training, and a handful around them. */
 #define DN_MAX_BUFFERS 112
 
 typedef struct dn_buffer {

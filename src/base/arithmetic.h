@@ -14,13 +14,14 @@ static inline int dn_max(int a, int b)
     return a > b ? a : b;
 }
 
-/* Rounded up. */
+/* The quotient, rounded up. */
 static inline int dn_ceil_divide(int value, int divisor)
 {
     return (value + divisor - 1) / divisor;
 }
 
-/* Where part number `part` begins when `whole` things are shared out evenly. */
+/* The first of the things in part number `part` when `whole` things are divided evenly
+ * among `parts` parts. */
 static inline int dn_share_begin(int whole, int parts, int part)
 {
     return (int)((int64_t)whole * part / parts);

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-/* A file's bytes, mapped read-only where the system can, else read. */
+/* A file's bytes, mapped read-only if the system can, else read. */
 typedef struct dn_file_map {
     const unsigned char *data;
     size_t size;
@@ -16,19 +16,19 @@ typedef struct dn_file_map {
 dn_status dn_file_map_open(const char *path, dn_file_map *map);
 void dn_file_map_close(dn_file_map *map);
 
-/* Lets go of the pages already read (they come back from the page cache when
- * touched again): keeps a process small while it walks a large weight file. */
+/* Releases the pages already read, which come back from the page cache when they are
+ * touched again. Keeps a process small while it walks a large weight file. */
 void dn_file_map_forget(const dn_file_map *map);
 
-/* A file that appears whole or not at all: written beside its destination,
- * synced, renamed over it by dn_file_commit. What goes to a device or pipe is
- * gathered in a file without a name, so that it too can be sought in, and sent when
- * whole. A write-protected file is refused, also to root. */
+/* A file that appears whole or not at all: it is written in the folder of its destination,
+ * then synced and renamed to it by dn_file_commit. Output for a device or pipe is collected
+ * in a file without a name, so that it too is seekable, and sent when it is complete. A
+ * write-protected file is refused, even to root. */
 typedef struct dn_file_writer {
     FILE *stream;
     char *path;      /* as it was given */
     char *target;    /* what its links lead to, which the temporary file replaces */
-    char *temporary; /* NULL where there is none (any more) */
+    char *temporary; /* NULL before it is created, and once it is renamed */
     FILE *receiver;  /* device or pipe that the bytes are sent to, or NULL */
 } dn_file_writer;
 

@@ -19,7 +19,7 @@ static dn_status grow(const char *path, unsigned char **data, size_t *capacity)
     size_t wanted = *capacity ? *capacity * 2 : 65536;
     if (wanted > MOST_WITHOUT_SIZE)
         return dn_fail(DN_ERROR_LIMIT,
-                       "%s: goes on past 1 GiB, the most that is read of a pipe or device", path);
+                       "%s: goes on past 1 GiB, the most that is read from a pipe or device", path);
     unsigned char *grown = realloc(*data, wanted);
     if (!grown)
         return dn_fail_within(dn_fail_memory(wanted), path);
@@ -28,7 +28,7 @@ static dn_status grow(const char *path, unsigned char **data, size_t *capacity)
     return DN_OK;
 }
 
-/* Pipes and devices have no size to map: read them to the end. */
+/* Reads a pipe or device, which has no size to map, to its end. */
 static dn_status read_whole(int descriptor, const char *path, dn_file_map *map)
 {
     size_t capacity = 0, size = 0;

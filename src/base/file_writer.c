@@ -28,8 +28,8 @@ bool dn_file_is_stream(const char *path)
     return stat(path, &found) == 0 && !S_ISDIR(found.st_mode) && is_stream(path, &found);
 }
 
-/* What the user did not mean to replace is refused: a folder, a file that nobody
- * may write, root included. */
+/* Refuses what the user cannot have meant to replace: a folder, and a file without write
+ * permission for anyone, even if root could write it. */
 static dn_status examine_target(const char *path)
 {
     struct stat found;
@@ -91,7 +91,7 @@ dn_status dn_file_write(dn_file_writer *writer, const void *data, size_t size)
     return sound ? DN_OK : fail_to_write(writer);
 }
 
-/* A rename is on disk only when the folder that holds it is. */
+/* A rename is on disk only once its folder is. */
 static void sync_folder(const char *path)
 {
     char *folder;
@@ -108,7 +108,7 @@ static void sync_folder(const char *path)
     free(folder);
 }
 
-/* The lock on the temporary file goes when it is closed: not before its rename. */
+/* Closing the temporary file releases its lock, so it is renamed first. */
 static bool put_in_place(dn_file_writer *writer)
 {
     if (fsync(fileno(writer->stream)) != 0 || rename(writer->temporary, writer->target) != 0)
@@ -119,7 +119,7 @@ static bool put_in_place(dn_file_writer *writer)
     return true;
 }
 
-/* What was gathered for a device or pipe. */
+/* Copies what was collected for a device or pipe to it. */
 static bool send(dn_file_writer *writer)
 {
     char piece[65536];

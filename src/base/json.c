@@ -8,7 +8,7 @@ dn_status dn_json_parse(const char *text, size_t size, const char *what, json_t 
     if (!parsed && fault.text[0] == '\0') /* jansson's sign that an allocation failed */
         return dn_fail_memory(size);
     if (!parsed)
-        return dn_fail(DN_ERROR_FORMAT, "%s is not sound JSON: %s", what, fault.text);
+        return dn_fail(DN_ERROR_FORMAT, "%s is not valid JSON: %s", what, fault.text);
     *json = parsed;
     return DN_OK;
 }

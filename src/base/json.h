@@ -6,8 +6,8 @@
 
 #include <jansson.h>
 
-/* Parses JSON in which no key occurs twice; `what` begins the sentence where it
- * is not sound. Release with json_decref. */
+/* Parses JSON and refuses duplicate keys; `what` begins the error sentence. Release *json
+ * with json_decref. */
 dn_status dn_json_parse(const char *text, size_t size, const char *what, json_t **json);
 
 #endif

@@ -4,9 +4,9 @@
 
 #include <locale.h>
 
-/* Numbers in files and specifications are written the same in every country:
- * sets the thread's locale and returns the caller's, for uselocale() to set
- * again. "C" is a constant of the C library, which nobody need free. */
+/* Sets the thread's locale to "C", since numbers in files and specifications are written
+ * the same in every country. Returns the former locale, to be restored with uselocale().
+ * "C" is a constant of the C library and need not be freed. */
 static inline locale_t dn_use_decimal_points(void)
 {
     return uselocale(newlocale(LC_ALL_MASK, "C", NULL));

@@ -4,7 +4,7 @@
 
 #include "base/status.h"
 
-/* Passes a sentence to the program's log, if it has one. */
+/* Passes a sentence to the function that dn_set_log set, if any. */
 void dn_log(dn_log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

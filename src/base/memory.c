@@ -10,7 +10,7 @@ void dn_free(void *memory)
     free(memory);
 }
 
-/* Asked only where much is wanted: the answer takes longer than an allocation. */
+/* Queries the system only for large requests: the query takes longer than an allocation. */
 static dn_status check_available(size_t bytes)
 {
     size_t available = bytes >> 30 ? dn_memory_available() : SIZE_MAX;
@@ -33,8 +33,8 @@ dn_status dn_calloc(size_t count, size_t size, void *out)
     return DN_OK;
 }
 
-/* Networks stream through many megabytes: in huge pages, where the system has
- * them, addresses are found sooner and the first touch costs less. */
+/* Networks stream through many megabytes: with huge pages, if the system has
+ * them, address translation is faster and the first touch costs less. */
 #define HUGE_PAGE ((size_t)2 << 20)
 
 dn_status dn_alloc_aligned(size_t count, size_t size, void *out)
@@ -65,8 +65,8 @@ static dn_status allocate(const dn_allocator *allocator, size_t bytes, void **me
     if ((uintptr_t)*memory % DN_ALIGNMENT == 0)
         return DN_OK;
     allocator->release(*memory, bytes, allocator->context);
-    return dn_fail(DN_ERROR_ARGUMENT, "the allocator gave memory that is not aligned to %d bytes",
-                   DN_ALIGNMENT);
+    return dn_fail(DN_ERROR_ARGUMENT,
+                   "the allocator returned memory that is not aligned to %d bytes", DN_ALIGNMENT);
 }
 
 dn_status dn_region_create(const dn_allocator *allocator, size_t count, size_t size,

@@ -4,30 +4,30 @@
 
 #include "base/status.h"
 
-/* Alignment of every buffer that kernels read: a cache line, a zmm register. */
+/* Alignment in bytes of every buffer that kernels read: a cache line, a zmm register. */
 #define DN_ALIGNMENT 64
 
-/* count * size bytes, zeroed, for ordinary structures; release with free().
- * Fails cleanly where the product overflows. */
+/* Allocates count * size bytes, zeroed, for ordinary structures, and sets the pointer at
+ * `out`. Release with free(). DN_ERROR_MEMORY also if the product overflows. */
 dn_status dn_calloc(size_t count, size_t size, void *out);
 
-/* count * size bytes aligned to DN_ALIGNMENT, not initialised; free(). */
+/* Likewise, aligned to DN_ALIGNMENT and not initialised. Release with free(). */
 dn_status dn_alloc_aligned(size_t count, size_t size, void *out);
 
-/* Memory that knows the way back. Zeros: there is none. */
+/* Memory and the allocator that it came from. All zeros: no memory. */
 typedef struct dn_region {
     void *data;
     size_t bytes;
     dn_allocator allocator; /* zeros: the C library's */
 } dn_region;
 
-/* count * size bytes as dn_alloc_aligned's, of an allocator or, where NULL, of the C
- * library. */
+/* Allocates count * size bytes, aligned to DN_ALIGNMENT and not initialised, from an
+ * allocator, or from the C library if allocator is NULL. */
 dn_status dn_region_create(const dn_allocator *allocator, size_t count, size_t size,
                            dn_region *region);
 void dn_region_free(dn_region *region);
 
-/* Copies of a string, whole or the first `length` bytes; free(). */
+/* Copy a string, or the first `length` bytes of a text. Release with free(). */
 dn_status dn_copy_string(const char *text, char **out);
 dn_status dn_copy_bytes_as_string(const char *text, size_t length, char **out);
 
@@ -47,8 +47,8 @@ static inline size_t dn_round_up(size_t value, size_t multiple)
     return (value + multiple - 1) / multiple * multiple;
 }
 
-/* Bytes of memory that this process could still fill, swap included, as far as
- * the system tells; SIZE_MAX otherwise. */
+/* Returns the bytes of memory that this process could still fill, swap included; SIZE_MAX
+ * if the system does not say. */
 size_t dn_memory_available(void);
 
 #endif

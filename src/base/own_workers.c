@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Each thread that calls dn_parallel without workers keeps its own until it ends. */
+/* A thread that calls dn_parallel without workers gets its own, and keeps them until it
+ * ends. */
 #include "base/workers.h"
 
 #include <pthread.h>
@@ -18,7 +19,7 @@ static void make_key(void)
     has_key = pthread_key_create(&own, free_own) == 0;
 }
 
-/* The calling thread's; NULL where there can be none. */
+/* Returns the calling thread's workers; NULL if they cannot be created. */
 static dn_workers *own_workers(void)
 {
     pthread_once(&once, make_key);

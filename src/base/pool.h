@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory that lives as long as a file's contents and goes at once: names,
+/* Memory that lives as long as a file's contents and is freed all at once: names,
  * pickled objects, inflated data. */
 #ifndef DN_BASE_POOL_H
 #define DN_BASE_POOL_H
@@ -11,11 +11,11 @@ typedef struct dn_pool {
     size_t limit, used;           /* bytes; limit 0: none */
 } dn_pool;
 
-/* count * size zeroed bytes, aligned for any type; DN_ERROR_LIMIT beyond the
+/* Allocates count * size zeroed bytes, aligned for any type; DN_ERROR_LIMIT beyond the
  * pool's limit. */
 dn_status dn_pool_alloc(dn_pool *pool, size_t count, size_t size, void *out);
 
-/* A copy with a terminating zero. */
+/* Copies the first `length` bytes and adds a terminating zero. */
 dn_status dn_pool_copy(dn_pool *pool, const char *text, size_t length, char **out);
 
 /* Makes room for one more item of `size` bytes in an array of the pool:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* PCG32 (O'Neill, 2014): the same numbers from a seed on every machine, small
- * enough to be saved in a checkpoint, with independent streams. */
+/* PCG32 (O'Neill, 2014): a seed gives the same numbers on every machine, the state is small
+ * enough for a checkpoint, and streams are independent. */
 #ifndef DN_BASE_RANDOM_H
 #define DN_BASE_RANDOM_H
 

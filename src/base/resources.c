@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What of the machine this process may have. */
+/* The memory and cores that this process may use. */
 #include "base/arithmetic.h"
 #include "base/memory.h"
 
@@ -10,9 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* ---- memory: Linux promises what is not there and later kills who uses it ---- */
+/* ---- memory: Linux grants more than there is, and kills a process that then uses it ---- */
 
-/* What could be had by giving up caches, and what may be swapped. */
+/* What is available, with caches dropped, plus free swap. */
 static size_t machine_memory(void)
 {
     FILE *stream = fopen("/proc/meminfo", "re");
@@ -27,7 +27,7 @@ static size_t machine_memory(void)
     return total ? (size_t)total * 1024 : SIZE_MAX;
 }
 
-/* A container's share; no number, "max", where there is no limit. */
+/* The container's limit; the file holds "max", not a number, if there is none. */
 static size_t container_memory(void)
 {
     FILE *stream = fopen("/sys/fs/cgroup/memory.max", "re");
@@ -46,7 +46,7 @@ size_t dn_memory_available(void)
 
 /* ---- cores ---- */
 
-/* Those that the calling thread may run on. */
+/* The number that the calling thread may run on. */
 static int machine_cores(void)
 {
 #if defined(__linux__)
@@ -58,8 +58,8 @@ static int machine_cores(void)
     return online > 0 ? (int)online : 1;
 }
 
-/* As many as a container's share of time would occupy: "200000 100000", in
- * microseconds, is two; "max 100000" is all. */
+/* The number that the container's share of CPU time amounts to: "200000 100000", in
+ * microseconds, is two; "max 100000" is no limit. */
 static int container_cores(void)
 {
     FILE *stream = fopen("/sys/fs/cgroup/cpu.max", "re");

@@ -25,7 +25,7 @@ dn_status dn_read_options(const void *given, void *own, size_t own_size)
     memcpy(&size, given, sizeof size);
     if (size < sizeof size || size > LARGEST_SIZE)
         return dn_fail(DN_ERROR_ARGUMENT,
-                       "the options were not started with their defaults function");
+                       "the options were not initialised by their defaults function");
     const unsigned char *bytes = given;
     for (size_t i = own_size; i < size; i++)
         if (bytes[i])

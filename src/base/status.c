@@ -14,7 +14,7 @@ const char *dn_last_error(void)
     return sentence;
 }
 
-/* A number as text, once it is one. */
+/* The value of a macro as a string. */
 #define DN_TEXT(number) DN_TEXT_OF(number)
 #define DN_TEXT_OF(number) #number
 

@@ -11,7 +11,7 @@ dn_status dn_fail(dn_status status, const char *format, ...) __attribute__((form
 /* Puts "context: " before the sentence already recorded; returns status. */
 dn_status dn_fail_within(dn_status status, const char *context);
 
-/* For an allocation of `bytes` that failed. */
+/* Records that an allocation of `bytes` failed; returns DN_ERROR_MEMORY. */
 dn_status dn_fail_memory(size_t bytes);
 
 /* Returns from the calling function with the status of a call that failed. */
@@ -22,7 +22,7 @@ dn_status dn_fail_memory(size_t bytes);
             return dn_try_status;                                                                  \
     } while (0)
 
-/* Refuses NULL for an argument that a function cannot do without. */
+/* Fails with DN_ERROR_ARGUMENT if a required argument is NULL. */
 #define DN_NEED(argument)                                                                          \
     do {                                                                                           \
         if (!(argument))                                                                           \
@@ -35,7 +35,7 @@ static inline bool dn_is_control(char byte)
     return (unsigned char)byte < ' ' || byte == 0x7f;
 }
 
-/* Puts question marks in place of such bytes: names out of files may hold any. */
+/* Replaces control bytes by question marks: names from files may contain any byte. */
 void dn_clean(char *text);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Files that are written beside their place, PATH.<process>-<n>.tmp. A lock on
- * each tells what is being written, wherever its process runs, from what a
- * killed process left: locks go with the processes that held them. */
+/* Files that are written next to their destination, as PATH.<process>-<n>.tmp. Each is
+ * locked while its process writes it, on whatever machine that runs. What a killed process
+ * left is not: its locks ended with it. */
 #include "base/temporary.h"
 
 #include "base/memory.h"
@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Names may have 255 bytes (NAME_MAX), what is put after them included. */
+/* Names may have 255 bytes (NAME_MAX), including what is appended. */
 #define MOST_KEPT 200
 #define MOST_LINKS 40
 
@@ -28,7 +28,7 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* How much of a name its temporary files begin with: whole characters of UTF-8. */
+/* How many bytes of a name its temporary files begin with: whole UTF-8 characters. */
 static size_t kept_length(const char *name)
 {
     size_t length = strlen(name);
@@ -78,8 +78,8 @@ static void remove_leftovers(const char *path)
         closedir(stream);
 }
 
-/* False where another takes the new file for a leftover; file systems without
- * locks have none who could. */
+/* Locks a new file; false if another process takes it for a leftover. Without locks in the
+ * file system, none can. */
 static bool keep(int descriptor)
 {
     struct stat found;
@@ -88,7 +88,7 @@ static bool keep(int descriptor)
     return fstat(descriptor, &found) != 0 || found.st_nlink > 0;
 }
 
-/* Not mkstemp: the file gets the permissions that the user's umask allows. */
+/* Unlike mkstemp, gives the file the permissions that the user's umask allows. */
 static int open_beside(const char *path, char *temporary, size_t size)
 {
     const char *name = base_name(path);
@@ -123,7 +123,7 @@ dn_status dn_temporary_create(const char *path, char **temporary, int *descripto
     return DN_OK;
 }
 
-/* What the link's text means beside it. */
+/* Resolves a link's text relative to the link's folder. */
 static dn_status join(const char *path, const char *text, char **out)
 {
     int folder = text[0] == '/' ? 0 : (int)(base_name(path) - path);
@@ -152,5 +152,5 @@ dn_status dn_link_target(const char *path, char **target)
         at = next;
     }
     free(at);
-    return dn_fail(DN_ERROR_IO, "%s: cannot be created: its symbolic links lead in a circle", path);
+    return dn_fail(DN_ERROR_IO, "%s: cannot be created: its symbolic links form a loop", path);
 }

@@ -4,15 +4,14 @@
 
 #include "base/status.h"
 
-/* Creates a file beside path, for what is to appear there whole or not at all:
- * to be written, renamed to path, then closed. Until it is closed it is locked,
- * by which it is known from what killed processes left beside path: that is
- * removed. The caller closes *descriptor and releases *temporary, the file's
- * path, with dn_free. */
+/* Creates a file in the folder of path, for what is to appear there whole or not at all: it
+ * is to be written, renamed to path, then closed. It is locked until it is closed.
+ * Temporary files of path without a lock were left by killed processes and are removed.
+ * The caller closes *descriptor and releases *temporary, the file's path, with dn_free. */
 dn_status dn_temporary_create(const char *path, char **temporary, int *descriptor);
 
-/* The file that path leads to by symbolic links, there or not; path itself where it
- * is none. A rename to path would replace the link. Release *target with dn_free. */
+/* Follows symbolic links from path to their target, which need not exist; path itself if it
+ * is not a link. A rename to path would replace the link. Release *target with dn_free. */
 dn_status dn_link_target(const char *path, char **target);
 
 #endif

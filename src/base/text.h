@@ -15,21 +15,22 @@ typedef struct dn_text {
 void dn_text_add(dn_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void dn_text_add_bytes(dn_text *text, const char *bytes, size_t count);
 
-/* A JSON string with its quotes; what is not UTF-8 becomes U+FFFD. */
+/* Adds a JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
 void dn_text_add_json(dn_text *text, const char *string);
 
-/* Bytes of the UTF-8 character that starts here, 0 where none does: no overlong
+/* Returns the bytes of the UTF-8 character that starts here, 0 if none does: no overlong
  * forms, no surrogates, nothing above U+10FFFF (RFC 3629). */
 size_t dn_utf8_length(const char *text);
 
-/* Characters; a byte that is not UTF-8 counts as one. */
+/* Returns the number of characters; a byte that is not UTF-8 counts as one. */
 size_t dn_utf8_characters(const char *text);
 
-/* Text as JSON can hold it: each byte that is not UTF-8 becomes U+FFFD. free();
- * NULL where there is no memory. */
+/* Copies text so that JSON can hold it: each byte that is not UTF-8 becomes U+FFFD. Release
+ * with free(). NULL if out of memory. */
 char *dn_utf8_repair(const char *text);
 
-/* Hands the finished string out; free(). Leaves *text empty either way. */
+/* Moves the finished string to *out; release it with free(). *text is empty afterwards,
+ * even on failure. */
 dn_status dn_text_take(dn_text *text, char **out);
 void dn_text_drop(dn_text *text);
 

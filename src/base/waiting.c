@@ -6,7 +6,7 @@
 #include <sched.h>
 
 #define PATIENCE 50e-6
-#define ROUNDS_A_LOOK 64 /* at the clock */
+#define ROUNDS_A_LOOK 64 /* rounds from one look at the clock to the next */
 #define ROUNDS_BEFORE_YIELD 1000
 
 static void rest(void)

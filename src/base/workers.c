@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Helpers are started when work first asks for them. Whoever waits, a helper to be
- * called or the caller for its helpers, does so spinning for a moment, since mostly
- * that is enough, and then asleep: where cores are scarce, a thread that spins has
- * the one that the other would need.
+ * Helpers are started when work first needs them. A helper that waits to be called, and
+ * a caller that waits for its helpers, first spins for a moment, which is mostly enough,
+ * and then sleeps: if cores are scarce, a spinning thread occupies the core that the other
+ * one needs.
  */
 #include "base/workers.h"
 
@@ -20,24 +20,24 @@ typedef struct helper {
     struct dn_workers *workers;
     struct helper *next;
     pthread_t thread;
-    int number; /* from 1 on: the caller is 0 */
+    int number; /* from 1; the caller is 0 */
     pthread_mutex_t lock;
     pthread_cond_t called;
-    atomic_uint calls; /* that it was called for */
+    atomic_uint calls; /* how often it was called */
 } helper;
 
 struct dn_workers {
-    int threads;          /* at most, the caller's among them */
+    int threads;          /* at most, the caller's included */
     helper *first, **end; /* of the list, by number */
     int count;
-    bool refused; /* the system would not give one more */
+    bool refused; /* the system did not start another thread */
     bool ending;
-    pthread_mutex_t turn; /* of the caller whose work is at hand */
+    pthread_mutex_t turn; /* held by the caller whose work is being done */
     dn_task_body *body;
     void *context;
     int tasks;
     atomic_int next_task;
-    atomic_int at_work; /* helpers that have not done with it */
+    atomic_int at_work; /* helpers that have not finished it */
     pthread_mutex_t lock;
     pthread_cond_t done;
     struct dn_workers *before, *after; /* in the list of all */
@@ -46,7 +46,7 @@ struct dn_workers {
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_mutex_t all_lock = PTHREAD_MUTEX_INITIALIZER;
 static dn_workers *all;
-static _Thread_local bool inside; /* a body: what it starts, it does alone */
+static _Thread_local bool inside; /* a body, which runs alone what it starts */
 
 /* ---- waiting ---- */
 
@@ -132,8 +132,8 @@ static void free_helper(helper *h)
     free(h);
 }
 
-/* What is sent to the process is for the program's own threads; a fault, or a
- * profiler's tick, is for the thread that it happens to. */
+/* A helper blocks signals to the process, which are for the program's own threads, but not
+ * faults or a profiler's ticks, which are for the thread that causes them. */
 static int start_helper(helper *h)
 {
     static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGPROF};
@@ -177,7 +177,7 @@ static void end_helpers(dn_workers *w)
     }
 }
 
-/* ---- forks: they take no helpers along ---- */
+/* ---- forks: a child process has no helpers ---- */
 
 static void start_empty(dn_workers *w)
 {
@@ -200,7 +200,7 @@ static void unlock_all(void)
     pthread_mutex_unlock(&all_lock);
 }
 
-/* What the helpers waited on cannot be destroyed, only begun anew. */
+/* Locks and conditions that helpers used cannot be destroyed, only initialised again. */
 static void forget_helpers(void)
 {
     for (dn_workers *w = all; w; w = w->after) {
@@ -283,8 +283,8 @@ static void call_helpers(dn_workers *w, int helpers)
     while (w->count < helpers && !w->refused) {
         w->refused = !add_helper(w);
         if (w->refused)
-            dn_log(DN_LOG_WARNING, "the system refuses threads: %d do the work of %d", w->count + 1,
-                   helpers + 1);
+            dn_log(DN_LOG_WARNING, "the system refuses to start threads: %d do the work of %d",
+                   w->count + 1, helpers + 1);
     }
     helpers = dn_min(helpers, w->count);
     atomic_store_explicit(&w->next_task, 0, memory_order_relaxed);

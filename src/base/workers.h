@@ -4,8 +4,8 @@
 
 #include "base/status.h"
 
-/* Who does a piece of work: so many threads, from these workers or, where NULL,
- * from those that the calling thread keeps for itself until it ends. */
+/* The threads that do a piece of work: this many of these workers, or, if NULL, of those
+ * that the calling thread keeps until it ends. */
 typedef struct dn_team {
     dn_workers *workers;
     int threads;
@@ -13,20 +13,20 @@ typedef struct dn_team {
 
 /* Runs body(context, task, thread) for every task in 0..tasks-1 on up to
  * team.threads threads and returns when all are done; thread is 0..threads-1,
- * 0 the caller, and no two bodies run at once with the same one. Which thread runs
- * a task is left to the moment, so a body's result must depend on the task alone;
- * where the system has fewer threads to give, or inside another body, fewer run, so
- * that a task may only wait for those before it. Callers that share workers take
- * turns. */
+ * 0 is the caller, and no two bodies run at once with the same number. Which thread runs
+ * a task varies, so a body's result must depend only on the task. If the system refuses
+ * to start threads, or inside another body, fewer threads run, so a task may wait only
+ * for earlier tasks. Callers that share workers take turns. */
 typedef void dn_task_body(void *context, int task, int thread);
 void dn_parallel(dn_team team, int tasks, dn_task_body *body, void *context);
 
-/* The same, of the team's workers, which are not NULL, and with at least two tasks
- * and threads. */
+/* The same for a team whose workers are not NULL. With fewer than two tasks or threads, the
+ * caller does the work alone. */
 void dn_workers_share(dn_team team, int tasks, dn_task_body *body, void *context);
 
-/* What a caller's options stand for: 0 threads are as many as the workers have, or
- * one per core; other counts that are not 1..DN_MOST_THREADS are refused. */
+/* Makes the team for a caller's options: 0 threads are all of the workers', or one per core
+ * if workers is NULL; DN_ERROR_ARGUMENT for more than the workers have, or than
+ * DN_MOST_THREADS. */
 #define DN_MOST_THREADS 4096
 dn_status dn_choose_team(int threads, dn_workers *workers, dn_team *team);
 
@@ -37,12 +37,12 @@ typedef struct dn_spin_state {
     double start;
 } dn_spin_state;
 
-/* A round of such a loop, where it may go on sleeping: false once 50 us have
- * passed. Begins with zeros. */
+/* One round of a loop that can sleep afterwards: returns false once 50 us have passed.
+ * *spent starts as zeros. */
 bool dn_spin(dn_spin_state *spent);
 
-/* A round where it may not: lets the core rest, and from some round on lends it
- * to others. */
+/* One round of a loop that cannot sleep: lets the core rest, and after some rounds yields
+ * it to other threads. */
 void dn_relax(int round);
 
 #endif

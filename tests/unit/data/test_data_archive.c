@@ -196,7 +196,7 @@ static void refused(void **state)
     WRITE_TAR("blank.tar", "1.jpg", "1.cls= \n");
     assert_refused("blank.tar", DN_PORTION_TRAIN, "1.cls gives no class");
     WRITE_TAR("json.tar", "1.jpg", "1.json={\"cls\":");
-    assert_refused("json.tar", DN_PORTION_TRAIN, "1.json is not sound JSON");
+    assert_refused("json.tar", DN_PORTION_TRAIN, "1.json is not valid JSON");
     WRITE_TAR("json2.tar", "1.jpg", "1.json={\"cls\": 1.5}");
     assert_refused("json2.tar", DN_PORTION_TRAIN, "1.json gives no class");
     WRITE_TAR("cut.tar", "a/1.jpg=0123", "b/1.jpg=0123");
