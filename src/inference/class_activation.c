@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Class-activation maps (Zhou et al., 2016). The classifier is linear on the
- * global average, so a logit less its bias is the mean over pixels of
+ * global average, so a logit without its bias is the mean over pixels of
  * sum_c weight[c] relu(norm(maps))[c]: the map is exact, not an estimate. */
 #include "inference/session.h"
 
@@ -14,7 +14,7 @@ dn_status dn_session_cam(const dn_session *session, int image, int output, float
     DN_NEED(map_width);
     const dn_arch *arch = &session->model->arch;
     if (!session->ran)
-        return dn_fail(DN_ERROR_ARGUMENT, "a heat map was asked for before a run");
+        return dn_fail(DN_ERROR_ARGUMENT, "a heat map needs a run before it");
     int last = arch->block_count - 1, channels = dn_block_out(arch, last);
     const dn_grid *grid = &session->plans[0]->blocks[last];
     if (image < 0 || image >= grid->images || output < 0 || output >= arch->classes)

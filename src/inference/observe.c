@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Grids without a border are one run of pixels; bottleneck maps have one and
- * are copied out. */
+/* The pixels of a grid without a border are contiguous and shown where they are;
+ * bottleneck maps have a border and are shown as a copy. */
 static dn_status show(const dn_session *session, const char *name, const dn_grid *grid,
                       int channels)
 {
@@ -37,7 +37,7 @@ static dn_status show(const dn_session *session, const char *name, const dn_grid
     return DN_OK;
 }
 
-/* relu(norm(maps)) of the last block, which no run stores. */
+/* Computes relu(norm(maps)) of the last block, which a run does not store. */
 static dn_status show_final(const dn_session *session)
 {
     const dn_arch *arch = &session->model->arch;

@@ -4,7 +4,7 @@
 
 #include "inference/session.h"
 
-/* Shows the session's observer what the step completed, if anything. */
+/* Calls the session's observer with the tensors that the step completed, if any. */
 dn_status dn_observe_step(const dn_session *session, const dn_step *step);
 
 #endif

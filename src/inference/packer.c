@@ -11,8 +11,8 @@ static void run_job(void *context, int task, int thread)
     dn_pack_piece(packer->kernels, job->form, &job->weights, job->piece, job->out);
 }
 
-/* A mapped file's pages are given back once they are used, so that a network never
- * takes its memory twice. */
+/* Releases a mapped file's pages once they are used, so that a network never takes its
+ * memory twice. */
 void dn_packer_finish(dn_packer *packer)
 {
     dn_parallel(packer->team, packer->job_count, run_job, packer);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Hands out parts of one allocation, which are counted before they are filled. */
+/* Divides one allocation into parts. All parts are counted first, to know its size, and
+ * then filled. */
 #ifndef DN_INFERENCE_PACKER_H
 #define DN_INFERENCE_PACKER_H
 
@@ -27,11 +28,11 @@ typedef struct dn_packer {
     int job_count;
 } dn_packer;
 
-/* The next bytes, on a cache line; NULL while counting. */
+/* Returns the next part, which begins on a cache line; NULL while counting. */
 void *dn_packer_take(dn_packer *packer, size_t bytes);
 
-/* The weights in this form, as they will be once dn_packer_finish returns: they wait
- * in a list until there are enough for the whole team. */
+/* Returns the panels of weights in this form. They are filled once dn_packer_finish
+ * returns: jobs wait in a list until there are enough for the whole team. */
 dn_panels dn_packer_add(dn_packer *packer, dn_window_form form, const dn_weights *weights);
 void dn_packer_finish(dn_packer *packer);
 

@@ -10,8 +10,8 @@
 /* Pixel numbers are ints. */
 #define MAX_INPUT_PIXELS (1 << 28)
 
-/* Where a node's results lie: of an activation that only passes on what the stem
- * made, folded into the convolution, no maps exist. */
+/* The frame of a node's results. If an activation without a pool reads the stem's maps, it
+ * is folded into the convolution before it, which then writes the activation's maps. */
 static const dn_framed *frame_of(const dn_planner *p, const dn_node *node)
 {
     const dn_maps *maps = &p->graph.maps[node->target];
@@ -46,7 +46,7 @@ static void add_import(dn_planner *p, const dn_framed *framed, int first_image)
     dn_add_step(p, step);
 }
 
-/* The first block's maps, their first channels filled by the stem. */
+/* Fills the first channels of the first block's maps with the stem's. */
 static void plan_stem(dn_planner *p, const dn_framed *maps, int first_image)
 {
     const dn_graph *graph = &p->graph;
@@ -96,7 +96,7 @@ static dn_window_form form_of(const dn_planner *p, int block)
     return dn_choose_form(maps->height, maps->width);
 }
 
-/* A layer's 3x3 convolution, into the block's maps after those that it has. */
+/* A layer's 3x3 convolution, which writes into the block's maps after the earlier ones. */
 static void plan_window(dn_planner *p, int number, const dn_framed *maps, const dn_framed *windows)
 {
     const dn_node *node = &p->graph.nodes[number];
@@ -165,7 +165,7 @@ static void plan_layers(dn_planner *p, const dn_framed *maps, int block)
     }
 }
 
-/* The next block's maps, their first channels filled by the transition. */
+/* Fills the first channels of the next block's maps with the transition's. */
 static void plan_transition(dn_planner *p, const dn_framed *maps, const dn_framed *next, int block)
 {
     int number = p->graph.blocks[block].end_node;
@@ -173,8 +173,8 @@ static void plan_transition(dn_planner *p, const dn_framed *maps, const dn_frame
     plan_pointwise(p, number, maps, next, DN_POINT_TRANSITION);
 }
 
-/* A block's maps of some images, from the caller's first_image on, with all
- * that comes before them. */
+/* Plans a block's maps of some images, from the caller's first_image on, with all that
+ * they depend on. */
 static void plan_block(dn_planner *p, const dn_framed *maps, int block, int first_image)
 {
     if (block == 0)
@@ -223,8 +223,8 @@ static void plan_head(dn_planner *p, const dn_framed *maps)
                 (dn_step){.kind = DN_STEP_EXPORT, .op.export = {dn_use_buffer(p, logits), count}});
 }
 
-/* The last block keeps the maps of all images; its layers, too, are run on some
- * at a time. */
+/* The last block keeps the maps of all images, although its layers too run on a few at a
+ * time. */
 static void plan_network(dn_planner *p)
 {
     int last = p->arch->block_count - 1;

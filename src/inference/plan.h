@@ -64,12 +64,12 @@ typedef struct dn_step {
 
 typedef struct dn_plan {
     int images, height, width;
-    bool whole; /* every step is over all images */
+    bool whole; /* every step computes all images */
     dn_step *steps;
     int step_count, task_count;
     dn_grid blocks[DN_MAX_BLOCKS]; /* the last, of all images, stays valid until the next run */
-    float *arena;                  /* of the caller's */
-    size_t scratch_floats;         /* a thread needs */
+    float *arena;                  /* owned by the caller */
+    size_t scratch_floats;         /* per thread */
 } dn_plan;
 
 /* What a plan is made for. */
@@ -77,15 +77,15 @@ typedef struct dn_plan_request {
     dn_prepared *prepared;
     dn_team team;
     int images, height, width;
-    bool whole; /* every step over all images, so that each inner tensor is complete at
+    bool whole; /* every step computes all images, so that each inner tensor is complete at
                    once; else early blocks take a few at a time, as many as caches hold */
-    /* Gives the arena, of at least so many bytes, once the plan knows how many. */
+    /* Called once the size is known; sets *arena to at least `bytes` bytes. */
     dn_status (*arena)(void *context, size_t bytes, float **arena);
     void *context;
 } dn_plan_request;
 
-/* Has 3x3 weights laid out as the shape asks. Fails where the input is too small for
- * the network's pools. */
+/* Also lays out the 3x3 weights in the forms that the shape needs. DN_ERROR_ARGUMENT if the
+ * input is too small for the network's pools, DN_ERROR_LIMIT if it has too many pixels. */
 dn_status dn_plan_create(const dn_plan_request *request, dn_plan **plan);
 void dn_plan_free(dn_plan *plan);
 
@@ -94,7 +94,7 @@ typedef struct dn_task_range {
     int first, end;
 } dn_task_range;
 
-/* What must be done of the step before, before this task of a step by rows may
+/* The tasks of the step before that must be done before this task of a step by rows may
  * start: plan_waits.c. */
 dn_task_range dn_tasks_awaited(const dn_step *before, const dn_step *step, int task);
 

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every frame of a plan. A batch goes through the early blocks, whose maps are
+ * All frames of a plan. A batch goes through the early blocks, whose maps are
  * large, a few images at a time, so that what a layer writes is still in a
- * cache when the next one reads it; through the late ones, whose weights are
- * large, many at a time. Memory shrinks with it.
+ * cache when the next one reads it, and through the late blocks, whose weights
+ * are large, many at a time. This also saves memory.
  */
 #include "inference/planner.h"
 
 #include "base/arithmetic.h"
 #include "network/widths.h"
 
-/* Maps that a block should keep at hand. */
+/* Bytes of maps that a block should keep in a cache. */
 #define WORKING_BYTES ((size_t)8 << 20)
 
-/* Pixels that give a thread something to do. */
+/* Pixels that keep a thread busy. */
 #define THREAD_PIXELS 200
 
-/* How many images of so many bytes and pixels a block takes, in multiples of
- * what the block before it takes. */
+/* How many images a block takes at once, in multiples of what the block before it takes.
+ * bytes and pixels are those of one image. */
 static int images_at_once(const dn_planner *p, size_t bytes, int pixels, int before)
 {
     int all = p->plan->images;
@@ -36,14 +36,14 @@ static size_t image_bytes(const dn_frame *frame)
     return (size_t)frame->grid.image_stride * sizeof(float);
 }
 
-/* A map's images, with a border where a window of this kernel reads them. */
+/* A frame for one image of these maps, with the border that windows of this kernel need. */
 static dn_frame frame_of(const dn_maps *maps, int kernel)
 {
     return dn_make_frame(1, maps->height, maps->width, maps->channels, kernel / 2, kernel / 2);
 }
 
-/* Windows reach one pixel around the image, Winograd's whole 4x4 tiles up to
- * four after it. A block of plain layers needs them for all of its maps. */
+/* Windows reach one pixel beyond the image, Winograd's whole 4x4 tiles up to
+ * four after it. A block of plain layers needs this frame for all of its maps. */
 static dn_frame block_windows(const dn_planner *p, int block)
 {
     const dn_maps *maps = &p->graph.maps[p->graph.blocks[block].maps];
@@ -54,22 +54,23 @@ static dn_frame block_windows(const dn_planner *p, int block)
                          1 + dn_max(below, right));
 }
 
-/* Opens a frame for so many images. */
+/* Opens a frame for this many images. */
 static dn_framed open_images(dn_planner *p, dn_frame frame, int images)
 {
     frame.grid.images = images;
     return dn_open_frame(p, frame);
 }
 
-/* The kernel of the windows that read a stem's maps; a pool does without. */
+/* The kernel size of the windows that read a stem's maps; 1 for a pool, which needs no
+ * border. */
 static int reading_kernel(const dn_graph *graph, const dn_maps *maps)
 {
     const dn_node *reader = &graph->nodes[maps->last_reader];
     return reader->kind == DN_NODE_WINDOW ? reader->kernel : 1;
 }
 
-/* The pictures and what the stem makes of them before the first block's maps:
- * geometry only; returns the bytes of an image. */
+/* Lays out the pictures and the stem's maps before the first block's, without buffers.
+ * Returns the bytes of one image. */
 static size_t lay_out_stem(dn_planner *p)
 {
     const dn_graph *graph = &p->graph;
@@ -84,7 +85,7 @@ static size_t lay_out_stem(dn_planner *p)
     return bytes;
 }
 
-/* Where the stem's end does not pool, its convolution writes into the block. */
+/* If the stem does not end in a pool, its last convolution writes into the block. */
 static void open_stem(dn_planner *p, int images)
 {
     const dn_graph *graph = &p->graph;

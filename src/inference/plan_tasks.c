@@ -1,50 +1,50 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * How each step is split, so that all threads end together as far as pixels and
- * panels allow: a small model of what a task costs, counted in multiply-adds of
- * vectors, says which split ends first. Results do not depend on it: a task
+ * panels allow. A small model of a task's cost, in multiply-adds of vectors,
+ * predicts which split ends first. Results do not depend on the split: a task
  * computes each of its outputs whole, in one order.
  */
 #include "inference/plan.h"
 
 #include "base/arithmetic.h"
 
-/* A task's packed rows should stay in half a usual second-level cache; of
- * Winograd's tiles there should be few enough, too. */
+/* A task's packed rows should fit into half a usual second-level cache; for the same
+ * reason it takes few of Winograd's tiles. */
 #define PACKED_FLOATS 49152
 #define MOST_TILES 24
 
-/* What a register tile costs at least, in rows: fewer do not hide the latency
+/* The least that a register tile costs, in rows: fewer do not hide the latency
  * of multiply-adds. */
 #define FEWEST_ROWS 4
 
-/* To pack a vector; to fetch a float of weights; to transform a vector of a
- * Winograd tile's input or output; to take up a task. */
+/* The cost of packing a vector; of fetching a float of weights; of transforming a vector of
+ * a Winograd tile's input or output; of starting a task. */
 #define PACK_COST 6
 #define FETCH_COST 0.1
 #define TRANSFORM_COST 300
 #define TASK_COST 1000
 
-/* Of a task's time: what threads lose that do not start together. */
+/* The share of a task's time that is lost because threads do not start together. */
 #define SLACK 0.1
 
-/* Where tasks share a run's panels, more threads read what others wrote. */
+/* Factor for tasks that share a run: more threads read what others wrote. */
 #define SHARING_COST 1.05
 
-/* A split that leaves threads idle must be worth it. */
+/* Factor for a split that leaves threads idle, which must be worth it. */
 #define IDLE_COST 1.15
 
-/* Runs that are worth a look beyond the fewest possible, a thread. */
+/* Runs per thread to try beyond the fewest possible. */
 #define MORE_TASKS 8
 
-/* What a task costs that takes this many units and panels. */
+/* The cost of a task of this many units and panels. */
 typedef struct task_model {
     const void *op;
     const dn_kernels *kernels;
     double (*cost)(const struct task_model *model, int units, int panels);
 } task_model;
 
-/* When the last of the tasks ends. */
+/* The time at which the last of the tasks ends. */
 static double end_of(const task_model *model, const dn_work_split *split, int threads)
 {
     double cost = TASK_COST + model->cost(model, dn_longest_run(split),
@@ -56,8 +56,9 @@ static double end_of(const task_model *model, const dn_work_split *split, int th
     return cost * (dn_ceil_divide(dn_split_tasks(split), threads) + SLACK);
 }
 
-/* Tasks take `most` units; of cuts into as many groups that end at the same time
- * the finest, which leaves the fewest threads idle. */
+/* The split that ends first, with at most `most` units per task. Of splits that end at the
+ * same time, the one with the most groups, then the most runs, leaves the fewest threads
+ * idle. */
 static dn_work_split best_split(const task_model *model, dn_work_split whole, int most, int threads)
 {
     int fewest = dn_ceil_divide(whole.units, most);
@@ -76,13 +77,13 @@ static dn_work_split best_split(const task_model *model, dn_work_split whole, in
     return best;
 }
 
-/* 3x3 weights are laid out after the plan's first walk: until then, 1. */
+/* The number of panels, at least 1. */
 static int panels_of(const dn_kernels *kernels, const dn_panels *panels)
 {
     return dn_max(1, dn_panel_count(kernels, panels->outputs));
 }
 
-/* Of rows by outputs, a unit of depth. */
+/* The cost of a product of rows by outputs, per unit of depth. */
 static double product_cost(const dn_kernels *kernels, int rows, int outputs)
 {
     int vectors = dn_ceil_divide(outputs, kernels->lanes);

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Inside a dense block the steps take turns: 1x1 convolutions read the block's
- * maps and write windows, 3x3 convolutions read windows and write maps. Of the
- * step before it a task needs the rows that it reads, and must leave alone those
- * that are still read: in both cases its own rows and their neighbours. What lies
- * further back is done when these are.
+ * Inside a dense block the steps alternate: 1x1 convolutions read the block's
+ * maps and write windows, 3x3 convolutions read windows and write maps. A task
+ * needs the rows that it reads from the step before, and must not overwrite rows
+ * that this step still reads. Both are its own rows and their neighbours. When
+ * these are done, so is what earlier steps did for them.
  */
 #include "inference/plan.h"
 
 #include "base/arithmetic.h"
 #include "inference/step_kinds.h"
 
-/* How a step goes through its output: units, pixels or Winograd's tiles, line by
- * line. Rows count through all images. */
+/* How a step goes through its output: line by line, in units, which are pixels or
+ * Winograd's tiles. Rows are numbered through all images. */
 typedef struct step_path {
     int across, down; /* units of an image */
     int unit_rows, height;
@@ -36,7 +36,7 @@ static int line_of_row(const step_path *path, int row)
     return row / path->height * path->down + row % path->height / path->unit_rows;
 }
 
-/* Which rows a task writes: from the first to the end. */
+/* The rows that a task writes: *first .. *end - 1. */
 static void rows_of_task(const dn_step *step, int task, int *first, int *end)
 {
     step_path path = path_of(step);

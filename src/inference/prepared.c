@@ -48,7 +48,7 @@ static const float *copy_bias(dn_packer *p, const dn_node *node)
     return bias;
 }
 
-/* All but the windows of layers, whose form depends on the size of maps. */
+/* Prepares all but the windows of layers, whose form depends on the size of the maps. */
 static void prepare_node(dn_packer *p, dn_prepared *prepared, int number)
 {
     const dn_graph *graph = &prepared->graph;

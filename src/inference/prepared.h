@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A model's parameters as the kernels want them, one entry for each node of its
- * graph: batch norms as one multiply and add, weights in panels. Maps that one
- * node makes and one reads are never stored without their norm: it is folded
- * into the convolution that makes them. Shared by any number of sessions; what is
- * there never changes. */
+/* A model's parameters as the kernels need them, one entry for each node of its
+ * graph: batch norms as one multiply and add, weights in panels. The norm of maps
+ * that one node makes and only one reads is folded into the convolution that makes
+ * them. Shared by any number of sessions: entries may be added, but never change. */
 #ifndef DN_INFERENCE_PREPARED_H
 #define DN_INFERENCE_PREPARED_H
 
@@ -17,12 +16,12 @@
 #include <stdatomic.h>
 
 typedef struct dn_prepared_node {
-    dn_affine norm;       /* of the block's maps that the node reads; scale NULL: there is none */
+    dn_affine norm;       /* of the block's maps that the node reads; scale NULL: no norm */
     dn_panels panels;     /* with the norm of the maps that the node makes folded in */
-    const float *bias;    /* the folded norm's, ReLU follows; of the head its own; or NULL */
+    const float *bias;    /* the folded norm's, followed by ReLU; the head's own; or NULL */
     size_t window_stride; /* between Winograd's matrices */
     dn_panels windows[DN_WINDOW_FORMS]; /* instead of panels: a layer's 3x3 weights, in
-                                           the forms that its block is laid out in */
+                                           the forms in which its block is laid out */
 } dn_prepared_node;
 
 typedef struct dn_prepared {
@@ -31,25 +30,26 @@ typedef struct dn_prepared {
     dn_dtype type;
     dn_graph graph; /* without sizes */
     dn_prepared_node *nodes;
-    dn_region storage; /* all but the 3x3 weights of layers, which are these: */
+    dn_region storage; /* all but the 3x3 weights of layers, which are in windows */
     dn_region windows[DN_MAX_BLOCKS][DN_WINDOW_FORMS];
     pthread_mutex_t lock; /* of windows, and of the nodes' entries for them */
     atomic_int users;
 } dn_prepared;
 
-/* With one user. type: of the weights of layers and transitions, DN_F32 or DN_BF16. allocator NULL:
- * the C library's. */
+/* The caller is the first user. type: of the weights of layers and transitions, DN_F32 or
+ * DN_BF16. allocator NULL: the C library's. */
 dn_status dn_prepared_create(const dn_model *model, dn_dtype type, const dn_allocator *allocator,
                              dn_team team, dn_prepared **prepared);
 
-/* One more user; each ends with dn_prepared_release, the last with all. */
+/* Adds a user and returns `prepared`. Each user calls dn_prepared_release; the last call
+ * frees everything. */
 dn_prepared *dn_prepared_share(dn_prepared *prepared);
 void dn_prepared_release(dn_prepared *prepared);
 
 /* Lays out a block's 3x3 weights in this form, unless they already are. */
 dn_status dn_prepared_add_form(dn_prepared *prepared, int block, dn_window_form form, dn_team team);
 
-/* Of all that is laid out. */
+/* Returns the bytes of all weights laid out so far. */
 size_t dn_prepared_bytes(dn_prepared *prepared);
 
 /* The norm of the last block's maps, before the global average. */

@@ -32,8 +32,8 @@ void dn_run_step(const dn_runner *runner, const dn_step *step, const dn_run_ends
     dn_parallel(runner->team, step->tasks, run_step_task, &j);
 }
 
-/* These tasks are being worked on: no thread goes on to a step before all tasks of
- * the step before are taken, and a task waits only for earlier ones. */
+/* Waits for tasks. This ends, since all of them are taken: a thread proceeds to a step only
+ * when all tasks of the step before are taken, and a task waits only for earlier ones. */
 static void await_tasks(const dn_runner *runner, const dn_step *step, dn_task_range range)
 {
     for (int task = range.first; task < range.end; task++) {
@@ -62,8 +62,8 @@ static void take_share(const job *j, const dn_step *step, int share, int thread)
     }
 }
 
-/* A thread takes its own share of each step, the same part of the image and so
- * what its cache holds, then what others have not got to. */
+/* A thread takes its own share of each step, which is the same part of the image and so
+ * still in its cache, then what other threads have not yet taken from theirs. */
 static void take_shares(void *context, int own, int thread)
 {
     const job *j = context;

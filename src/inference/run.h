@@ -10,20 +10,21 @@
 typedef struct dn_runner {
     const dn_kernels *kernels;
     dn_team team;
-    dn_region scratch; /* a piece of scratch_stride floats per thread */
+    dn_region scratch; /* scratch_stride floats per thread */
     size_t scratch_stride;
-    unsigned run;      /* counts them */
+    unsigned run;      /* number of the present run */
     atomic_uint *done; /* one per task of a plan: the last run that did it */
-    atomic_int *taken; /* one per step and thread: how many tasks of that thread's share */
+    atomic_int *taken; /* one per step and thread: tasks taken of that thread's share */
     int done_count, taken_count;
 } dn_runner;
 
-/* Makes room for a plan's runs; keeps the room that it has where it fails. */
+/* Allocates what runs of a plan need. On failure the runner stays usable for earlier
+ * plans. */
 dn_status dn_runner_fit(dn_runner *runner, const dn_plan *plan, const dn_allocator *allocator);
 void dn_runner_free(dn_runner *runner);
 
-/* Runs the whole plan on all threads at once; a task waits only for what it
- * needs of the step before. */
+/* Runs the whole plan on all threads at once; in a step by rows, a task waits only for
+ * what it needs from the step before. */
 void dn_run_plan(dn_runner *runner, const dn_plan *plan, const dn_run_ends *ends);
 
 /* Runs one step alone. */

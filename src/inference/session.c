@@ -103,7 +103,8 @@ void dn_session_free(dn_session *session)
 
 /* ---- plans ---- */
 
-/* The arena that there is, or a larger one, in which the plans so far have no place. */
+/* Sets *arena to the session's, enlarged if necessary. Enlarging invalidates earlier plans,
+ * so these are freed. */
 static dn_status grow_arena(void *context, size_t bytes, float **arena)
 {
     dn_session *session = context;
@@ -167,7 +168,7 @@ dn_status dn_session_plan(dn_session *session, int images, int height, int width
 
 /* ---- runs ---- */
 
-/* For those who look on. */
+/* Runs one step after the other, for a profiler or an observer. */
 static dn_status run_by_steps(dn_session *session, const dn_run_ends *ends)
 {
     const dn_plan *plan = session->plans[0];

@@ -9,20 +9,20 @@
 
 struct dn_session {
     const dn_model *model;
-    dn_prepared *prepared;            /* a share of it */
+    dn_prepared *prepared;            /* of which the session is one user */
     dn_plan *plans[DN_SESSION_PLANS]; /* the last used first; NULL past the last */
-    dn_region arena;                  /* one for all plans: one runs at a time */
+    dn_region arena;                  /* shared by all plans: one runs at a time */
     const dn_allocator *allocator;    /* NULL, or ... */
     dn_allocator own_allocator;       /* ... this */
     dn_runner runner;
-    bool ran; /* the arena holds the maps of the last run, of plans[0] */
+    bool ran; /* the arena holds the maps of the last run, that of plans[0] */
     dn_observer *observer;
     void *observer_context;
     dn_profiler *profiler;
     void *profiler_context;
 };
 
-/* Makes the plan for inputs of a shape plans[0], as a run of it does. */
+/* Makes plans[0] the plan for inputs of this shape, as a run does. */
 dn_status dn_session_plan(dn_session *session, int images, int height, int width);
 
 #endif

@@ -188,7 +188,7 @@ static double winograd_operations(const dn_step *step)
     return product_operations(&op->output, 9.0 * op->channels, op->panels.outputs);
 }
 
-/* ---- what is done element by element ---- */
+/* ---- elementwise operations and pools ---- */
 
 static size_t share_activate(dn_step *step, const dn_kernels *kernels, int threads)
 {
