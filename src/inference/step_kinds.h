@@ -27,9 +27,8 @@ typedef struct dn_step_row {
     size_t (*share_out)(dn_step *step, const dn_kernels *kernels, int threads);
     void (*run)(const dn_step *step, int task, const dn_task_context *context);
     const char *(*name)(const dn_step *step);
-    double (*operations)(
-        const dn_step *step); /* additions and multiplications; NULL: counted as 0 */
-    int unit_rows;            /* rows, and columns, of one unit of its split */
+    double (*operations)(const dn_step *step); /* additions and multiplications; NULL: none */
+    int unit_rows;                             /* rows, and columns, of one unit of its split */
 } dn_step_row;
 
 const dn_step_row *dn_step_row_of(const dn_step *step);

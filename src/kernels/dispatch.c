@@ -88,13 +88,14 @@ static const dn_kernels *choose(void)
             return level;
     const dn_kernels *best = fastest();
     if (forced)
-        dn_log(DN_LOG_WARNING, "DENSENET_CPU=%s does not run here: %s does", forced, best->name);
+        dn_log(DN_LOG_WARNING, "DENSENET_CPU=%s does not run here: using %s", forced, best->name);
     return best;
 }
 
 static _Atomic(const dn_kernels *) chosen;
 
-/* Chosen once, whatever becomes of the environment later; the first of two threads decides. */
+/* The choice is made once, whatever changes in the environment later. If two threads choose at
+ * the same time, the first one's choice holds. */
 const dn_kernels *dn_kernels_best(void)
 {
     const dn_kernels *best = atomic_load(&chosen), *found;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What training needs in addition to the forward operations of kernels.h: statistics of
+ * The operations that training needs in addition to those of kernels.h: statistics of
  * a batch, and the gradients. Each is a small operation on a few rows that a
  * task has in its cache; src/train combines them.
  *
@@ -28,8 +28,8 @@ typedef struct dn_statistics {
 } dn_statistics;
 
 /* Dropout in place: element (row, c) is kept and multiplied by `scale`, or
- * becomes 0, by a hash of `key` and its number (first + row) * channels + c.
- * The same operation takes a gradient back. */
+ * set to 0, depending on a hash of `key` and its number (first + row) * channels + c.
+ * The same operation is its backward pass. */
 typedef struct dn_dropout {
     dn_rows rows;
     int count, channels;
@@ -40,8 +40,8 @@ typedef struct dn_dropout {
 } dn_dropout;
 
 /* out = (gradient - centre) * factor + (value * slope + constant), per channel:
- * what batch norm's backward pass reduces to once its sums are known. Most of a
- * gradient may be its mean, which is therefore subtracted first. */
+ * the form of batch norm's backward pass once its sums are known. The mean may be
+ * most of a gradient, so it is subtracted first. */
 typedef struct dn_combine {
     dn_rows gradient, value, out;
     int count, channels;
@@ -51,7 +51,7 @@ typedef struct dn_combine {
 /* Back through relu(affine(value)), where value * inverse + offset is the
  * normalised map: dy = gradient where the activation is positive, else 0;
  * sums += dy, products += dy * normalised; out (+)= weight * dy. `out` may be
- * `gradient`. A gradient stride of 0 gives every row the same. */
+ * `gradient`. With a gradient stride of 0 all rows have the same gradient. */
 typedef struct dn_norm_gradient {
     dn_rows gradient, value, out;
     int count, channels;
@@ -70,8 +70,8 @@ typedef struct dn_pass_back {
 } dn_pass_back;
 
 /* out[shift][k][n] (+)= sum over pixels of left[k] * right[shift + n]: a weight
- * gradient, of a window when there are several shifts. Pixels come in `lines`
- * of `run`, each line reached through a pointer. right, and a row of out, are
+ * gradient, that of a window if there are several shifts. Pixels come in `lines`
+ * lines of `run`, each reached through a pointer. right, and a row of out, are
  * read and written to the end of their last vector. */
 typedef struct dn_product {
     int lines, run;
@@ -86,9 +86,9 @@ typedef struct dn_product {
 } dn_product;
 
 /* The weight gradient of a 3x3 convolution by Winograd's algorithm, in three
- * parts. First, once for some tiles: `gradient`, of the outputs, into
- * `transformed`; beyond its height and width it has zeros as far as whole 4x4
- * tiles extend. Then, for a few channels at a time: sums[36][output][channel] (+)= the
+ * parts. First, once for some tiles, `gradient`, that of the outputs, is transformed
+ * into `transformed`; beyond its height and width it has zeros as far as whole 4x4
+ * tiles extend. Then, for a few channels at a time, sums[36][output][channel] (+)= the
  * products with `input`, the activated maps with the border of dn_winograd.
  * Pixels and rows are read and written to the end of their last vector. */
 typedef struct dn_winograd_gradient {
@@ -100,7 +100,7 @@ typedef struct dn_winograd_gradient {
     bool accumulate;
 } dn_winograd_gradient;
 
-/* Last: out[3 y + x][output][channel] from the sums, with their strides. */
+/* The last part: out[3 y + x][output][channel] from the sums, with their strides. */
 typedef struct dn_winograd_weights {
     const float *sums;
     float *out;
@@ -141,8 +141,8 @@ typedef struct dn_activated_pool {
     dn_affine affine;
 } dn_activated_pool;
 
-/* Its gradient with respect to the activation: sets `target`, as large as the
- * input, from `output`'s gradient; the first of equal maxima in scan order gets
+/* The gradient of this pool with respect to the activation: sets `target`, as large as the
+ * input, from `gradient`, that of the output. The first of equal maxima in scan order gets
  * it, as in PyTorch. One task per image. */
 typedef struct dn_activated_pool_gradient {
     dn_grid input, gradient, target;

@@ -3,10 +3,10 @@
  * The operations of a DenseNet, each in pieces that any thread may compute in
  * any order, and the table that holds one instruction set's version of them.
  *
- * Every operation is a struct of pointers and sizes: the plan fills it once, a
- * run hands it to the table's function for each piece. All convolutions are one
- * matrix product over pixels: rows of the left matrix are found through row
- * pointers, so that neither a 3x3 window nor a stride needs copying.
+ * Every operation is a struct of pointers and sizes: the plan fills it once, and a
+ * run passes it to the table's function for each piece. All convolutions are the same
+ * matrix product over pixels: rows of the left matrix are reached through row
+ * pointers, so that neither a 3x3 window nor a stride needs a copy.
  */
 #ifndef DN_KERNELS_H
 #define DN_KERNELS_H
@@ -39,15 +39,15 @@ static inline float *dn_pixel_at(const dn_grid *grid, int image, int y, int x)
     return grid->data + image * grid->image_stride + y * grid->row_stride + x * grid->pixel_stride;
 }
 
-/* n vectors as a grid of single pixels. */
+/* n vectors as a grid of n images of one pixel. */
 static inline dn_grid dn_vector_grid(float *data, int n, int channels)
 {
     return (dn_grid){data, n, 1, 1, channels, channels, channels};
 }
 
-/* Weights of a matrix product laid out for a table: panels of `width` outputs
+/* Weights of a matrix product, laid out for a table: panels of `width` outputs
  * (the last may be narrower, rounded up to whole vectors), each depth x width,
- * zeros where there is no output. */
+ * padded with zeros. */
 typedef struct dn_panels {
     const void *data;
     dn_dtype type; /* DN_F32; or DN_BF16, where two whole vectors of a row are interleaved:
@@ -84,8 +84,8 @@ typedef struct dn_piece {
 } dn_piece;
 
 /* Convolution of a grid with kernel x kernel windows. The input's pixels lie
- * side by side (pixel_stride == channels), with a border of at least `padding`
- * zeros where padding > 0. */
+ * are contiguous (pixel_stride == channels), with a border of at least `padding`
+ * zeros if padding > 0. */
 typedef struct dn_conv {
     dn_grid input, output;
     int channels; /* of the input; panels.depth is kernel * kernel * channels */
@@ -94,9 +94,8 @@ typedef struct dn_conv {
     dn_epilogue epilogue;
 } dn_conv;
 
-/* 1x1 convolution of relu(affine(input)), applied while rows are packed; with
- * pool == 2 also averaged over 2x2 pixels while packed (pool and convolution
- * commute). */
+/* 1x1 convolution of relu(affine(input)), which is computed while rows are packed; with
+ * pool == 2 it is also averaged over 2x2 pixels then (pool and convolution commute). */
 typedef struct dn_pointwise {
     dn_grid input, output;
     dn_affine affine; /* scale NULL: the input as it is */
@@ -106,7 +105,7 @@ typedef struct dn_pointwise {
 } dn_pointwise;
 
 /* Winograd's algorithm interpolates at 0, +-P, +-Q and infinity. These values
- * halve the rounding error of the usual 1 and 2, and all that is computed of
+ * halve the rounding error of the usual 1 and 2, and all that is computed from
  * them is exact in float. */
 #define DN_WINOGRAD_P 0.625
 #define DN_WINOGRAD_Q 1.5
@@ -129,11 +128,11 @@ typedef struct dn_activate {
     dn_affine affine;
 } dn_activate;
 
-/* 3x3/2 maximum with padding 1; a part of one task per output row. */
+/* 3x3/2 maximum with padding 1; one task per part of an output row. */
 typedef struct dn_max_pool {
     dn_grid input, output;
     int channels;
-    int parts; /* of a row, dealt evenly */
+    int parts; /* into which a row is divided evenly */
 } dn_max_pool;
 
 static inline int dn_max_pool_tasks(const dn_max_pool *op)
@@ -141,7 +140,7 @@ static inline int dn_max_pool_tasks(const dn_max_pool *op)
     return op->output.images * op->output.height * op->parts;
 }
 
-/* Channels of the last pool that are not parted. */
+/* Channels of the global pool that always stay in one part. */
 #define DN_POOL_RUN 16
 
 /* Mean of relu(affine(input)) over each image's pixels, into
@@ -151,7 +150,7 @@ typedef struct dn_global_pool {
     float *output;
     int channels;
     dn_affine affine;
-    int parts; /* of the runs of channels, dealt evenly */
+    int parts; /* into which the runs of DN_POOL_RUN channels are divided evenly */
 } dn_global_pool;
 
 static inline int dn_global_pool_tasks(const dn_global_pool *op)
@@ -163,8 +162,7 @@ static inline int dn_global_pool_tasks(const dn_global_pool *op)
  * end of their last vector are padded to a multiple of it. */
 #define DN_MAX_LANES 16
 
-/* Floats that `count` floats take when they begin and end on a cache line, and
- * so in whole vectors of any level. */
+/* `count` floats, rounded up to whole cache lines, and so to whole vectors of any level. */
 static inline int dn_padded(int count)
 {
     return dn_ceil_divide(count, DN_MAX_LANES) * DN_MAX_LANES;
@@ -182,25 +180,25 @@ typedef struct dn_kernels {
     void (*max_pool)(const dn_max_pool *op, int task);
     void (*global_pool)(const dn_global_pool *op, int task);
     const struct dn_gradient_kernels *gradients; /* gradient.h */
-    /* Multiplies and adds in registers; returns the operations done, to be
-     * timed: the most that a core can do. */
+    /* Multiplies and adds in registers, to be timed: the most that a core can do. Returns
+     * the number of operations. */
     double (*peak)(int rounds);
 } dn_kernels;
 
-/* Tables, slowest first; those that this build or machine cannot run are left
- * out, those that were added come last. dn_kernels_reference is plain C, for
- * comparison. */
+/* Returns the index-th table, NULL past the last: those that this build has and this
+ * machine runs, slowest first, then those that were added. dn_kernels_reference is plain
+ * C, for comparison. */
 extern const dn_kernels dn_kernels_reference;
 const dn_kernels *dn_kernels_level(int index);
 
-/* Adds tables, up to a NULL, that are chosen only by name. For tests, before
+/* Adds tables, up to a NULL, that are chosen only by name. For tests; to be called before
  * anything runs. */
 void dn_kernels_add(const dn_kernels *const *tables);
 
-/* The table of the fastest level, or of the one DENSENET_CPU names. */
+/* Returns the table of the fastest level, or of the level that DENSENET_CPU names. */
 const dn_kernels *dn_kernels_best(void);
 
-/* What dn_kernels_best answers from now on; NULL: it looks anew. For tests. */
+/* Sets the table that dn_kernels_best returns; NULL: it chooses again. For tests. */
 void dn_kernels_choose(const dn_kernels *kernels);
 
 /* ---- sizes that tables and plans must agree on ---- */
@@ -213,13 +211,13 @@ static inline int dn_panel_count(const dn_kernels *kernels, int outputs)
     return dn_ceil_divide(outputs, kernels->tile_channels);
 }
 
-/* Elements that panels of depth x outputs take. */
+/* The size in elements of panels of depth x outputs. */
 static inline size_t dn_panels_size(const dn_kernels *kernels, int depth, int outputs)
 {
     return (size_t)depth * (size_t)(dn_ceil_divide(outputs, kernels->lanes) * kernels->lanes);
 }
 
-/* Where output n of depth row k lies: full panels first, a narrower one last. */
+/* The index of output n in row k of depth: full panels come first, a narrower one last. */
 static inline size_t dn_panel_index(const dn_kernels *kernels, int depth, int outputs, int k, int n)
 {
     int width = kernels->tile_channels, panel = n / width;
@@ -229,7 +227,7 @@ static inline size_t dn_panel_index(const dn_kernels *kernels, int depth, int ou
            (size_t)(n - panel * width);
 }
 
-/* Where output n of a panel's row lies in the row, `width` outputs wide. */
+/* The position of output n in a panel's row of `width` outputs. */
 static inline int dn_row_position(const dn_kernels *kernels, dn_dtype type, int width, int n)
 {
     int lanes = kernels->lanes, vector = n / lanes, pair = vector - vector % 2;
@@ -238,8 +236,8 @@ static inline int dn_row_position(const dn_kernels *kernels, dn_dtype type, int 
     return pair * lanes + 2 * (n % lanes) + vector % 2;
 }
 
-/* A packed row's stride: never a multiple of 4 KiB, where rows would share
- * their cache sets. */
+/* The stride of packed rows, in floats: never a multiple of 4 KiB, with which all rows
+ * would share the same cache sets. */
 static inline int dn_packed_stride(int channels)
 {
     int stride = dn_padded(channels) + DN_MAX_LANES;
@@ -252,15 +250,16 @@ static inline int dn_winograd_tiles(const dn_winograd *op)
            dn_ceil_divide(op->output.width, 4);
 }
 
-/* Floats of scratch that a piece of so many pixels or tiles needs. */
+/* Floats of scratch that a piece of this many pixels needs. */
 static inline size_t dn_pointwise_scratch(const dn_pointwise *op, int pixels)
 {
     int packed = pixels < DN_MAX_BLOCK_PIXELS ? pixels : DN_MAX_BLOCK_PIXELS;
     return (size_t)packed * (size_t)dn_packed_stride(op->panels.depth);
 }
 
-/* The transformed input, 36 planes of tiles x channels, and the products, 36 of
- * tiles x outputs; planes are kept off each other's cache sets. */
+/* The sizes in floats of one of the 36 planes of transformed input, tiles x channels, and
+ * of one of the 36 planes of products, tiles x outputs; 16 more keep planes from sharing
+ * their cache sets. */
 static inline size_t dn_winograd_input_plane(const dn_winograd *op, int tiles)
 {
     return (size_t)tiles * (size_t)op->channels + 16;
@@ -271,6 +270,7 @@ static inline size_t dn_winograd_output_plane(const dn_winograd *op, int lanes, 
     return (size_t)tiles * (size_t)(dn_ceil_divide(op->panels.outputs, lanes) * lanes) + 16;
 }
 
+/* Floats of scratch that a piece of this many tiles needs. */
 static inline size_t dn_winograd_scratch(const dn_winograd *op, int lanes, int tiles)
 {
     return 36 * (dn_winograd_input_plane(op, tiles) + dn_winograd_output_plane(op, lanes, tiles));
@@ -278,15 +278,15 @@ static inline size_t dn_winograd_scratch(const dn_winograd *op, int lanes, int t
 
 /* ---- weights into panels (any level; sizes from its table) ---- */
 
-/* A convolution's weights as PyTorch has them. */
+/* A convolution's weights in PyTorch's layout. */
 typedef struct dn_weights {
     const float *data; /* outputs x channels x kernel x kernel */
     int outputs, channels, kernel;
-    const float *scale; /* one per output, multiplies; NULL: 1 */
-    float factor;       /* multiplies all */
-    /* The convolution that takes a gradient of these weights' outputs to their
-     * inputs, its own outputs: data is channels x outputs x kernel x kernel, and
-     * windows are turned around. */
+    const float *scale; /* factors, one per output; NULL: 1 */
+    float factor;       /* of all weights */
+    /* The weights of the backward pass, which convolves the gradient of the outputs to
+     * get that of the inputs; the latter are the outputs here. data is
+     * channels x outputs x kernel x kernel, and windows are reversed. */
     bool transposed;
     dn_dtype type; /* of the panels to be made: DN_F32 or DN_BF16, rounded to nearest */
 } dn_weights;
@@ -301,8 +301,8 @@ typedef enum dn_window_form {
 /* The faster form for maps of this size, at any level. */
 dn_window_form dn_choose_form(int height, int width);
 
-/* Weights are laid out in pieces, one task each: a direct form by outputs, a
- * multiple of every level's panel, Winograd's by channels. */
+/* Weights are laid out in pieces, one task each: the direct form by outputs, of which a
+ * piece has whole panels at every level; Winograd's by channels. */
 #define DN_PACK_PIECE 32
 
 static inline int dn_pack_pieces(dn_window_form form, const dn_weights *weights)
@@ -311,15 +311,15 @@ static inline int dn_pack_pieces(dn_window_form form, const dn_weights *weights)
     return dn_ceil_divide(all, DN_PACK_PIECE);
 }
 
-/* Elements from one of Winograd's 36 matrices to the next, off its cache sets. */
+/* Elements from one of Winograd's 36 matrices to the next; 16 more keep them from sharing
+ * their cache sets. */
 static inline size_t dn_winograd_stride(const dn_kernels *kernels, int channels, int outputs)
 {
     return dn_panels_size(kernels, channels, outputs) + 16;
 }
 
-/* What the pieces are together, at data: panels, or the first of Winograd's
- * matrices. Depth of the direct form runs over window rows, window columns,
- * channels. */
+/* The panels at data that all pieces make together; in Winograd's form, those of the first
+ * matrix. The depth of the direct form runs over window rows, window columns, channels. */
 static inline dn_panels dn_packed_panels(dn_window_form form, const dn_weights *weights,
                                          const void *data)
 {
@@ -327,7 +327,7 @@ static inline dn_panels dn_packed_panels(dn_window_form form, const dn_weights *
     return (dn_panels){data, weights->type, area * weights->channels, weights->outputs};
 }
 
-/* Bytes that they take. */
+/* The size in bytes of all pieces together. */
 static inline size_t dn_packed_size(const dn_kernels *kernels, dn_window_form form,
                                     const dn_weights *weights)
 {
@@ -338,6 +338,7 @@ static inline size_t dn_packed_size(const dn_kernels *kernels, dn_window_form fo
     return elements * dn_dtype_size(weights->type);
 }
 
+/* Lays out one piece; `out` is where all pieces begin. */
 void dn_pack_piece(const dn_kernels *kernels, dn_window_form form, const dn_weights *weights,
                    int piece, void *out);
 

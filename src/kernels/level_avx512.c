@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* AVX-512: 16 sums, 2 weights and 1 pixel; more rows would need more pointers than there are
- * registers for them. */
+/* AVX-512: 16 sums, 2 weights and 1 pixel in 32 registers of 16. More rows would need more
+ * pointers than there are registers for. */
 #include "kernels/levels.h"
 
 #if DN_HAS_AVX512

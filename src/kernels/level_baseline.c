@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What every machine of this architecture has (SSE2 on x86-64): 12 sums and 3 operands in 16
- * registers of 4. */
+/* The instructions that every machine of this architecture has (SSE2 on x86-64): 12 sums and 3
+ * operands in 16 registers of 4. */
 #include "kernels/levels.h"
 
 #if DN_HAS_BASELINE

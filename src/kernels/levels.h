@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Which levels this build contains: 1 or 0, for #if. A twin (DN_EMULATED) needs
- * no instruction of its level. */
+/* The levels that this build contains: 1 or 0, for #if. A twin (DN_EMULATED) needs
+ * none of its level's instructions. */
 #ifndef DN_KERNELS_LEVELS_H
 #define DN_KERNELS_LEVELS_H
 

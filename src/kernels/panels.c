@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Weights into panels, a few outputs or channels at a time, so that threads can
+/* Lays weights out in panels, a few outputs or channels at a time, so that threads can
  * share the work. */
 #include "kernels/kernels.h"
 
@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-/* The window of (output, channel), `area` weights; from the last to the first
- * where the convolution is transposed. */
+/* The window of (output, channel), `area` weights, which are to be read from the last to
+ * the first if the convolution is transposed. */
 static const float *window_of(const dn_weights *weights, int output, int channel)
 {
     size_t area = (size_t)weights->kernel * (size_t)weights->kernel;
@@ -47,7 +47,7 @@ static void store(const packing *p, size_t row, int first, int count, int width,
     }
 }
 
-/* A row of a panel: one weight of each of `count` outputs, `stride` apart. */
+/* Fills a row of a panel: one weight for each of `count` outputs, `stride` apart. */
 static void fill_row(const float *weight, ptrdiff_t stride, const float *factors, int count,
                      float *row)
 {
@@ -82,12 +82,12 @@ static void pack_outputs(const packing *p, int first, int end)
 
 /* ---- Winograd ---- */
 
-/* Kernels transformed side by side; every level's full panel is a multiple of this. */
+/* Kernels that are transformed at once; every level's full panel is a multiple of this. */
 #define BESIDE 8
 
-/* G of F(4x4, 3x3) times (g0, g1, g2): a row for each point x that is the value
- * of g0 + g1 x + g2 x^2 there over the product of x - the other points, and g2
- * for infinity. If inlined, it would be fully unrolled and spill all registers. */
+/* G of F(4x4, 3x3) times (g0, g1, g2). For each finite point x, the row is the value of
+ * g0 + g1 x + g2 x^2 divided by the product of the differences x - other point; for
+ * infinity it is g2. If inlined, it would be fully unrolled and spill all registers. */
 #define P DN_WINOGRAD_P
 #define Q DN_WINOGRAD_Q
 #define OVER_0 (1 / (P * P * Q * Q))
@@ -169,9 +169,9 @@ void dn_pack_piece(const dn_kernels *kernels, dn_window_form form, const dn_weig
 }
 
 /* Winograd's algorithm reads four times the weights to multiply a quarter as
- * much, in whole 4x4 tiles: measured, it takes half the time or less from 8x8
- * on, at 7x7 the same once two threads share four tiles. Threads and batch must
- * not matter, since the two forms round differently. */
+ * much, in whole 4x4 tiles. As measured, it takes at most half the time from 8x8
+ * on, and the same time at 7x7 once two threads share four tiles. The choice must not
+ * depend on threads or batch, since the two forms round differently. */
 dn_window_form dn_choose_form(int height, int width)
 {
     return height >= 8 && width >= 8 ? DN_WINDOW_WINOGRAD : DN_WINDOW_DIRECT;

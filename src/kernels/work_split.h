@@ -5,7 +5,8 @@
 #include "kernels/kernels.h"
 
 /* How a convolution is split: its units (pixels or Winograd's tiles) are
- * divided evenly into runs, its panels into groups; a task takes one of each. */
+ * divided evenly into runs, its panels into groups; a task computes one group of one
+ * run. */
 typedef struct dn_work_split {
     int units, runs;
     int panels, groups;
@@ -30,7 +31,7 @@ static inline dn_piece dn_piece_of_task(const dn_work_split *split, int task)
                       dn_share_begin(split->panels, split->groups, group + 1)};
 }
 
-/* The run that has this unit. */
+/* The run that contains this unit. */
 static inline int dn_run_of_unit(const dn_work_split *split, int unit)
 {
     return (int)((((int64_t)unit + 1) * split->runs - 1) / split->units);

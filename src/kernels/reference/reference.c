@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every operation in plain C and double, which the levels are compared with. */
+/* Every operation in plain C and double, with which the levels are compared. */
 #include "base/arithmetic.h"
 #include "kernels/reference/reference_gradient.h"
 #include "kernels/reference/reference_winograd.h"
@@ -27,7 +27,7 @@ static void finish(float *output, double sum, int n, const dn_epilogue *epilogue
     output[n] = epilogue->relu && sum <= 0 ? 0 : (float)sum;
 }
 
-/* One past a piece's last output. */
+/* The end of a piece's outputs. */
 static int end_output(const dn_panels *panels, dn_piece piece)
 {
     return dn_min(piece.end_panel * DN_REFERENCE_TILE, panels->outputs);
@@ -177,7 +177,7 @@ static void winograd(const dn_winograd *op, dn_piece piece, float *scratch)
                       4 * (tile % across));
 }
 
-/* Plain C has no peak of its own: a chain of doubles. */
+/* Plain C has no peak of its own, so this is a chain of doubles. */
 static double peak(int rounds)
 {
     volatile double opaque = 0.5;

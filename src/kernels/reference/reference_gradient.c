@@ -9,7 +9,7 @@ static float *element(const dn_rows *rows, int row, int c)
     return rows->data + row * rows->stride + c;
 }
 
-/* Exact except for the last rounding: its sign is that of a fused multiply-add. */
+/* Exact except for the last rounding, so that its sign is that of a fused multiply-add. */
 static double activated(const dn_affine *affine, float value, int c)
 {
     double x = (double)value * (double)affine->scale[c] + (double)affine->shift[c];
@@ -146,7 +146,8 @@ static void pool_rows(const dn_pool_rows *op)
     }
 }
 
-/* Where the window of output (y, x) has its first maximum; NaN is the largest. */
+/* Returns the address of the first maximum in the window of output (y, x), and its value
+ * in *best. NaN counts as the largest. */
 static const float *window_maximum(const dn_grid *input, const dn_affine *affine, int image, int y,
                                    int x, int c, double *best)
 {

@@ -5,7 +5,7 @@
 
 #include "kernels/gradient.h"
 
-#define DN_REFERENCE_TILE 8 /* outputs of a panel */
+#define DN_REFERENCE_TILE 8 /* outputs in a panel */
 
 /* The weight of output n at depth k. */
 static inline double dn_reference_weight(const dn_panels *panels, int k, int n)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Convolutions over grids: row pointers, packing with the fused batch norm. */
 
-/* A pixel of a grid by its running number, and its successors. */
+/* Walks a grid's pixels in the order of their numbers. */
 typedef struct pixel_cursor {
     const dn_grid *grid;
     int image, y, x;
@@ -43,7 +43,7 @@ static void conv(const dn_conv *op, dn_piece piece)
 }
 
 /* How many pixels ahead of the one being packed to prefetch: a slice of a
- * block's maps is not a stream that the processor would follow by itself. */
+ * block's maps is not a stream that the processor prefetches by itself. */
 #define PACK_AHEAD 4
 
 /* target[c] = relu(source[c] * scale[c] + shift[c]); pixels are `stride`

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The matrix product under every convolution: DN_TILE_PIXELS rows by
- * DN_TILE_VECTORS vectors of outputs held in registers. Rows are reached through
+ * The matrix product of every convolution: DN_TILE_PIXELS rows by
+ * DN_TILE_VECTORS vectors of outputs are held in registers. Rows are reached through
  * pointers and may consist of `segments` runs of `run` floats, segment_stride
- * apart, which is how a window of several image rows reads.
+ * apart, as in a window of several image rows.
  */
 
 #define TILE_CHANNELS (DN_TILE_VECTORS * DN_LANES)
@@ -28,9 +28,9 @@ typedef struct panel_work {
     const dn_epilogue *epilogue;
 } panel_work;
 
-/* What follows the panel in memory is fetched meanwhile, `step` bytes per unit of depth:
- * weights too large for the second-level cache would stall the first tile of each panel.
- * Past the last panel this is useless but harmless. */
+/* The memory after a panel is prefetched while the panel is used, `step` bytes per unit of
+ * depth: otherwise weights too large for the second-level cache would stall the first tile
+ * of each panel. After the last panel this is useless but harmless. */
 typedef struct look_ahead {
     const char *weights;
     ptrdiff_t step;
@@ -86,7 +86,7 @@ DN_INLINE void multiply_tile(dn_dtype type, int rows, int vectors, const float *
     } while (--segments);
 }
 
-/* Only `last` outputs of the last vector belong to the network. */
+/* Stores a tile; of the last vector, only the first `last` outputs exist. */
 DN_INLINE void store_tile(int rows, int vectors, int last, float *const *output, int first,
                           const dn_epilogue *epilogue, vfloat sum[DN_TILE_PIXELS][DN_TILE_VECTORS])
 {
@@ -134,7 +134,7 @@ DN_INLINE void run_tile(dn_dtype type, int rows, int vectors, int row, const pan
         break;
 
 /* Rows are divided evenly among as few tiles as possible: a tile of one row would
- * take nearly as long as one of six. Their number is a constant in each case,
+ * take nearly as long as one of six. The number of rows is a constant in each case,
  * so that the sums stay in registers. */
 DN_INLINE void multiply_panel(dn_dtype type, int vectors, const panel_work *work)
 {

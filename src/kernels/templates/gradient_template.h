@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The elementwise half of the gradients: back through batch norm, ReLU, pools. */
+/* The elementwise gradients: back through batch norm, ReLU and pools. */
 
 /* The channel vectors of dn_combine. */
 typedef struct combine_vectors {
@@ -42,8 +42,8 @@ typedef struct norm_vectors {
     vfloat scale, shift, inverse, offset, weight;
 } norm_vectors;
 
-/* Its sums. Most of a gradient may be its mean: equal numbers, whose rounding
- * errors add up if many are summed one by one. So a few are summed at a time
+/* A norm's sums. The mean may be most of a gradient, and the rounding errors of equal
+ * numbers add up if many are summed one by one. So a few are summed at a time
  * before they go into a longer sum. */
 typedef struct norm_sums {
     vfloat sum, product;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The gradient through a 1x1 convolution and the norm and ReLU before it, as one
  * matrix product: a tile goes through the norm while it is in registers. The
- * map's values and gradients are far away; they are prefetched when a tile
- * begins. */
+ * map's values and gradients are not in a near cache, so they are prefetched when a
+ * tile begins. */
 
 /* A panel's part of the norm. */
 typedef struct panel_norm {

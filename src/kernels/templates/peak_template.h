@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* As many independent sums as the register tile holds, so that latency hides. */
+/* As many independent sums as the register tile holds, to hide latency. */
 static double peak(int rounds)
 {
     enum { SUMS = DN_TILE_PIXELS * DN_TILE_VECTORS, UNROLL = 8 };

@@ -39,7 +39,7 @@ static void max_pool(const dn_max_pool *op, int task)
     }
 }
 
-/* Image rows are summed separately and then together: short sums, small error. */
+/* Image rows are summed separately and then together, since short sums have small errors. */
 static void global_pool(const dn_global_pool *op, int task)
 {
     const dn_grid *grid = &op->input;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The matrix product that reduces over pixels, under every weight gradient:
+/* The matrix product of every weight gradient, which sums over pixels:
  * DN_TILE_PIXELS channels of the left by DN_TILE_VECTORS vectors of the right
- * are held in registers while pixels go by. If the right has one more vector, a
- * tile includes it, on fewer channels: alone it would have too few sums to hide
+ * are held in registers during all pixels. If the right has one more vector, a
+ * tile includes it and has fewer channels: alone it would have too few sums to hide
  * their latency. */
 #define WIDE_VECTORS (DN_TILE_VECTORS + 1)
 #define WIDE_PIXELS (DN_TILE_PIXELS * DN_TILE_VECTORS / WIDE_VECTORS)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The vector that templates are written against: DN_LANES floats, by GCC's and
- * Clang's vector extensions. a * b + c contracts to FMA where there is one. */
+/* The vector type of all templates: DN_LANES floats, by GCC's and Clang's vector
+ * extensions. a * b + c contracts to FMA if the level has it. */
 #ifndef DN_TEMPLATES_SIMD_H
 #define DN_TEMPLATES_SIMD_H
 
@@ -17,7 +17,7 @@ typedef float vfloat_memory __attribute__((vector_size(4 * DN_LANES), aligned(4)
 #define DN_INLINE static inline __attribute__((always_inline))
 
 /* Before a loop: unrolls it `count` times, or completely if it has fewer
- * rounds; only then do arrays of vectors stay in registers. */
+ * iterations; only then do arrays of vectors stay in registers. */
 #define DN_PRAGMA(text) _Pragma(#text)
 #ifdef __clang__
 #define DN_UNROLL(count) DN_PRAGMA(unroll count)
@@ -60,7 +60,7 @@ DN_INLINE void v_prefetch(const void *address)
 
 DN_INLINE vfloat v_set(float value)
 {
-    return value - (vfloat){0}; /* unlike +, which turns -0 into 0, no operation */
+    return value - (vfloat){0}; /* costs nothing, unlike +, which turns -0 into 0 */
 }
 
 /* The first `count` floats of a vector, 1..DN_LANES. Masked loads and stores,
@@ -127,13 +127,13 @@ DN_INLINE void v_store_first(float *address, vfloat value, int count)
         v_store_some(address, value, count);
 }
 
-/* max(0, x), NaN for NaN as PyTorch's relu. */
+/* max(0, x), and NaN for NaN, as PyTorch's relu. */
 DN_INLINE vfloat v_relu(vfloat x)
 {
     return (vfloat)((vint)x & ~(vint)(x <= (vfloat){0}));
 }
 
-/* The larger, NaN where either is. */
+/* The larger, NaN if either is NaN. */
 DN_INLINE vfloat v_max(vfloat a, vfloat b)
 {
     vint take = (vint)(a < b) | (vint)(b != b);

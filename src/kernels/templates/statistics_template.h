@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* A batch's statistics and dropout, on rows in cache. Channels go a vector at a
- * time, down all rows; the last vector may have fewer lanes. */
+/* A batch's statistics and dropout, on rows in cache. Each vector of channels is
+ * processed down all rows; the last vector may have fewer lanes. */
 
 typedef uint32_t vuint __attribute__((vector_size(4 * DN_LANES)));
 
 /* ---- statistics ---- */
 
-/* Vectors whose sums run side by side, to hide an addition's latency, and rows
- * that are summed before they go into a longer sum: short sums, small error. */
+/* Vectors that are summed at once, to hide an addition's latency, and rows that are summed
+ * before they go into a longer sum, since short sums have small errors. */
 #define STATISTICS_VECTORS 4
 #define STATISTICS_ROWS 16
 
@@ -34,8 +34,8 @@ DN_INLINE void sum_rows(const dn_statistics *op, int c, int vectors, int lanes, 
     }
 }
 
-/* Twice over the rows: the mean first, so that no squares cancel. The first row
- * serves as the mean until that is known. */
+/* Goes over the rows twice, first for the mean, so that no squares cancel. The first row
+ * is the centre until the mean is known. */
 DN_INLINE void statistics_columns(const dn_statistics *op, int c, int vectors, int lanes)
 {
     vfloat mean[STATISTICS_VECTORS], sum[STATISTICS_VECTORS];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The weight gradient of a 3x3 convolution by Winograd's algorithm. Where the
  * forward pass is y = A^T [(G g G^T) . (B^T d B)] A, the gradient of g is
- * G^T [(A dy A^T) . (B^T d B)] G, summed over tiles: a quarter of the products
+ * G^T [(A dy A^T) . (B^T d B)] G, summed over tiles, with a quarter of the products
  * of a direct sum. */
 #define P ((float)DN_WINOGRAD_P)
 #define Q ((float)DN_WINOGRAD_Q)
@@ -53,7 +53,7 @@ DN_INLINE void transform_gradient_vector(const float *source, const dn_grid *gri
     }
 }
 
-/* Tiles of the gradient's grid, in order. */
+/* Sets *tiles to a grid with a pixel for each 4x4 tile of the gradient; returns its first. */
 static pixel_cursor first_tile(const dn_winograd_gradient *op, dn_grid *tiles)
 {
     *tiles = (dn_grid){.height = dn_ceil_divide(op->gradient.height, 4),
@@ -75,7 +75,8 @@ static void winograd_gradient(const dn_winograd_gradient *op)
     }
 }
 
-/* Activated tiles of some channels, and their products with the gradient's. */
+/* Transforms the activated tiles of some channels and adds their products with the
+ * transformed gradient. */
 static void winograd_products(const dn_winograd_gradient *op, float *scratch)
 {
     dn_grid tiles;
@@ -109,7 +110,7 @@ static void winograd_products(const dn_winograd_gradient *op, float *scratch)
     }
 }
 
-/* out[3 y + x][output][channel] of the sums. */
+/* out[3 y + x][output][channel] from the sums. */
 static void winograd_weights(const dn_winograd_weights *op)
 {
     for (int n = 0; n < op->outputs; n++)

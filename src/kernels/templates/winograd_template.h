@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* F(4x4, 3x3): 6x6 input tiles, 36 small matrix products, 4x4 output tiles.
- * Matrices are built as by Lavin and Gray (2016), for the points of kernels.h. */
+ * The matrices are built as in Lavin and Gray (2016), for the points of kernels.h. */
 #define P ((float)DN_WINOGRAD_P)
 #define Q ((float)DN_WINOGRAD_Q)
 
@@ -67,7 +67,7 @@ DN_INLINE void transform_input_vector(const float *source, const dn_grid *grid, 
     }
 }
 
-/* Channels past the last whole vector, through a copy. */
+/* The channels past the last whole vector, by way of a copy. */
 static void transform_input_rest(const float *source, const dn_grid *grid, int channels,
                                  float *target, size_t plane)
 {
