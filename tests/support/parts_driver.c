@@ -145,13 +145,15 @@ static void drive_metrics(void)
     dn_metrics_free(metrics);
 }
 
+static const dn_crop_ranges usual_crops = {0.08, 1, 3.0 / 4, 4.0 / 3};
+
 /* crops WIDTH HEIGHT COUNT: x, y, width and height of each. */
 static void drive_crops(void)
 {
     int width = read_int(), height = read_int(), count = read_int();
     for (int i = 0; i < count; i++) {
         dn_random random = dn_draw_for(DN_FOR_AUGMENT, 1, 0, i);
-        dn_crop crop = dn_draw_crop(&random, width, height, 0.08, 1, 3.0 / 4, 4.0 / 3);
+        dn_crop crop = dn_draw_crop(&random, width, height, &usual_crops);
         printf("%d\n%d\n%d\n%d\n", crop.x, crop.y, crop.width, crop.height);
     }
 }
@@ -173,7 +175,7 @@ static void drive_resized(void)
     int size = read_int(), index = read_int();
     size_t count = 3 * (size_t)size * (size_t)size;
     dn_random random = dn_draw_for(DN_FOR_AUGMENT, 2, 0, index), first = random;
-    dn_crop crop = dn_draw_crop(&first, image.width, image.height, 0.08, 1, 3.0 / 4, 4.0 / 3);
+    dn_crop crop = dn_draw_crop(&first, image.width, image.height, &usual_crops);
     dn_augment augment;
     dn_preprocess preprocess;
     check(dn_augment_parse("imagenet,flip=0", &augment));

@@ -19,12 +19,12 @@ static int draw_below(dn_random *random, int bound)
 
 /* Makes ten attempts at a crop of that area and ratio that fits; failing that,
  * takes the largest central crop of an allowed ratio. */
-dn_crop dn_draw_crop(dn_random *random, int width, int height, double scale_low, double scale_high,
-                     double ratio_low, double ratio_high)
+dn_crop dn_draw_crop(dn_random *random, int width, int height, const dn_crop_ranges *ranges)
 {
+    double ratio_low = ranges->ratio_low, ratio_high = ranges->ratio_high;
     double area = (double)width * height;
     for (int i = 0; i < 10; i++) {
-        double target = area * dn_draw_uniform(random, scale_low, scale_high);
+        double target = area * dn_draw_uniform(random, ranges->scale_low, ranges->scale_high);
         double ratio = exp(dn_draw_uniform(random, log(ratio_low), log(ratio_high)));
         double w = rint(sqrt(target * ratio)), h = rint(sqrt(target / ratio));
         if (w >= 1 && w <= width && h >= 1 && h <= height) {
@@ -69,8 +69,8 @@ static dn_status fit(const dn_augment *augment, dn_filter filter, const dn_image
     dn_crop crop = {.width = image->width, .height = image->height};
     dn_window window = {.full_width = size, .full_height = size, .width = size, .height = size};
     if (augment->kind == DN_AUGMENT_IMAGENET) {
-        crop = dn_draw_crop(random, image->width, image->height, augment->scale_low,
-                            augment->scale_high, 3.0 / 4, 4.0 / 3);
+        const dn_crop_ranges ranges = {augment->scale_low, augment->scale_high, 3.0 / 4, 4.0 / 3};
+        crop = dn_draw_crop(random, image->width, image->height, &ranges);
     } else {
         const dn_preprocess square = {
             .resize = size, .crop = size, .channels = 3, .std = {1, 1, 1}};
@@ -146,8 +146,9 @@ static void blank_regions(const dn_augment *augment, int channels, int size, dn_
         square.x = draw_below(random, size) - side / 2;
         blank(tensor, channels, size, square);
     }
+    static const dn_crop_ranges erased = {0.02, 0.33, 0.3, 1 / 0.3};
     if (dn_draw_chance(random, augment->erase))
-        blank(tensor, channels, size, dn_draw_crop(random, size, size, 0.02, 0.33, 0.3, 1 / 0.3));
+        blank(tensor, channels, size, dn_draw_crop(random, size, size, &erased));
 }
 
 /* Writes a square of bytes to the tensor. */

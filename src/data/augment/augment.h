@@ -43,7 +43,12 @@ dn_status dn_augment_run(const dn_augment *augment, const dn_preprocess *preproc
 typedef struct dn_crop {
     int x, y, width, height;
 } dn_crop;
-dn_crop dn_draw_crop(dn_random *random, int width, int height, double scale_low, double scale_high,
-                     double ratio_low, double ratio_high);
+
+typedef struct dn_crop_ranges {
+    double scale_low, scale_high; /* parts of the area */
+    double ratio_low, ratio_high; /* width / height */
+} dn_crop_ranges;
+
+dn_crop dn_draw_crop(dn_random *random, int width, int height, const dn_crop_ranges *ranges);
 
 #endif

@@ -22,19 +22,27 @@ static void count_held(const int *sizes, int classes, double fraction, int *held
     }
 }
 
+/* What a split is chosen by. */
+typedef struct split_plan {
+    double fraction;
+    uint64_t seed;
+    int *left, *needed; /* by class: samples not yet seen, and how many of them to hold */
+    bool *held;         /* by sample */
+} split_plan;
+
 /* Selection sampling (Knuth, volume 2, algorithm S): each sample is taken with
- * probability (still needed) / (still left) of its class. Labels count as one
- * class. */
-static void choose_held(const dn_dataset *whole, uint64_t seed, int *left, int *needed, bool *held)
+ * probability (still needed) / (still left) of its class. Labels count as one class. */
+static void choose_held(const dn_dataset *whole, const split_plan *plan)
 {
     for (int i = 0; i < whole->count; i++) {
         int class = dn_dataset_class(whole, i);
         if (class < 0)
             class = 0;
-        dn_random random = dn_draw_for(DN_FOR_SPLIT, seed, 0, i);
-        held[i] = (int)dn_random_below(&random, (uint32_t)left[class]) < needed[class];
-        needed[class] -= held[i];
-        left[class]--;
+        dn_random random = dn_draw_for(DN_FOR_SPLIT, plan->seed, 0, i);
+        plan->held[i] =
+            (int)dn_random_below(&random, (uint32_t)plan->left[class]) < plan->needed[class];
+        plan->needed[class] -= plan->held[i];
+        plan->left[class]--;
     }
 }
 
@@ -56,23 +64,22 @@ static dn_status create_part(const dn_dataset *whole, const bool *held, bool wan
     return DN_OK;
 }
 
-static dn_status split(const dn_dataset *whole, double fraction, uint64_t seed, int *sizes,
-                       int *needed, bool *held, dn_dataset *parts[2])
+static dn_status split(const dn_dataset *whole, const split_plan *plan, dn_dataset *parts[2])
 {
     int classes = dn_dataset_outputs(whole), total = 0;
     for (int i = 0; i < whole->count; i++)
-        sizes[dn_dataset_class(whole, i) < 0 ? 0 : dn_dataset_class(whole, i)]++;
-    count_held(sizes, classes, fraction, needed);
+        plan->left[dn_dataset_class(whole, i) < 0 ? 0 : dn_dataset_class(whole, i)]++;
+    count_held(plan->left, classes, plan->fraction, plan->needed);
     for (int class = 0; class < classes; class ++)
-        total += needed[class];
+        total += plan->needed[class];
     if (total == 0)
         return dn_fail(DN_ERROR_ARGUMENT,
                        "%s: a share of %g of %d picture%s in %d class%s leaves none to hold back",
-                       dn_dataset_path(whole), fraction, whole->count, whole->count == 1 ? "" : "s",
-                       classes, classes == 1 ? "" : "es");
-    choose_held(whole, seed, sizes, needed, held);
-    DN_TRY(create_part(whole, held, false, &parts[0]));
-    return create_part(whole, held, true, &parts[1]);
+                       dn_dataset_path(whole), plan->fraction, whole->count,
+                       whole->count == 1 ? "" : "s", classes, classes == 1 ? "" : "es");
+    choose_held(whole, plan);
+    DN_TRY(create_part(whole, plan->held, false, &parts[0]));
+    return create_part(whole, plan->held, true, &parts[1]);
 }
 
 dn_status dn_dataset_split(const dn_dataset *whole, double fraction, uint64_t seed,
@@ -84,15 +91,15 @@ dn_status dn_dataset_split(const dn_dataset *whole, double fraction, uint64_t se
     if (!(fraction > 0 && fraction < 1))
         return dn_fail(DN_ERROR_ARGUMENT, "a fraction of %g: must lie between 0 and 1", fraction);
     size_t outputs = (size_t)dn_dataset_outputs(whole);
-    int *counts = NULL;
-    bool *marks = NULL;
+    split_plan plan = {.fraction = fraction, .seed = seed};
     dn_dataset *parts[2] = {0};
-    DN_TRY(dn_calloc(2 * outputs, sizeof *counts, &counts));
-    dn_status status = dn_calloc((size_t)whole->count, sizeof *marks, &marks);
+    DN_TRY(dn_calloc(2 * outputs, sizeof *plan.left, &plan.left));
+    plan.needed = plan.left + outputs;
+    dn_status status = dn_calloc((size_t)whole->count, sizeof *plan.held, &plan.held);
     if (status == DN_OK)
-        status = split(whole, fraction, seed, counts, counts + outputs, marks, parts);
-    free(counts);
-    free(marks);
+        status = split(whole, &plan, parts);
+    free(plan.left);
+    free(plan.held);
     if (status != DN_OK) {
         dn_dataset_free(parts[0]);
         return status;
