@@ -70,8 +70,11 @@ def check_symbols():
     """The shared library exports the functions of densenet.h, no more, no less."""
     with open(os.path.join(PREFIX, "include", "densenet.h"), encoding="utf-8") as file:
         declared = set(re.findall(r"^DN_API\b[^;(]*?\b(dn_\w+)\(", file.read(), re.M))
-    exported = {line.split()[-1] for line in run(
-        "nm", "-D", "--defined-only", os.path.join(LIBRARIES, "libdensenet.so")).splitlines()}
+    symbols = [line.split()[-1].split("@@") for line in run(
+        "nm", "-D", "--defined-only", os.path.join(LIBRARIES, "libdensenet.so")).splitlines()]
+    exported = {name for name, *version in symbols if version}
+    versions = {version[0] for _, *version in symbols if version}
+    assert {name for name, *version in symbols if not version} == versions, symbols
     assert exported == declared, "exported and not declared %s, declared and not exported %s" % (
         sorted(exported - declared), sorted(declared - exported))
     names = {line.split()[-1] for line in run(
