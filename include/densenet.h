@@ -9,13 +9,14 @@
  *     pointer; on failure, what the pointer points to is unchanged.
  *   - dn_last_error() describes the calling thread's last failure.
  *   - The library never exits, never prints and changes no global state. It may
- *     be used after a fork; a thread must not be cancelled inside it.
+ *     be used after a fork while no other thread is inside it, but for loaders with
+ *     prefetch, whose thread stays behind; a thread must not be cancelled inside it.
  *   - Tensors that cross this interface are float32, NCHW, contiguous.
  *   - The caller owns what a function creates and releases it with the matching
  *     *_free, which accepts NULL.
  *   - A structure of options is initialised by its *_defaults function, which takes
- *     sizeof the structure: later versions may add members at the end. NULL in place
- *     of options means these defaults.
+ *     sizeof the structure: later versions may add members at the end. Where a
+ *     function says that options may be NULL, that means these defaults.
  */
 #ifndef DENSENET_H
 #define DENSENET_H
@@ -63,8 +64,8 @@ DN_API const char *dn_version(void);
 /* Sets the function that receives messages that are not failures: a doubt about a weight
  * file (see also dn_model_warning), threads that the system refuses to start, an instruction
  * set that this machine lacks. It may be called from any thread, during a call of the
- * library. NULL, the initial value, discards them. Must not be called while the library is
- * in use. */
+ * library, and must not call it. NULL, the initial value, discards them. Must not be called while
+ * the library is in use. */
 typedef enum dn_log_level { DN_LOG_INFO, DN_LOG_WARNING } dn_log_level;
 typedef void dn_log_function(dn_log_level level, const char *sentence, void *context);
 DN_API void dn_set_log(dn_log_function *log, void *context);
@@ -316,7 +317,8 @@ DN_API const dn_published *dn_published_weights(int index);
 DN_API dn_status dn_cache_folder(char *path, size_t size);
 
 /* Writes the path of the file that dn_model_load reads for a name into path, of `size`
- * bytes; PATH_MAX suffices. DN_ERROR_IO for published weights that were not fetched. */
+ * bytes; PATH_MAX suffices. "builtin" is its own path, of no file. DN_ERROR_IO for published
+ * weights that were not fetched. */
 DN_API dn_status dn_weights_path(const char *name, char *path, size_t size);
 
 typedef enum dn_init {
@@ -384,7 +386,8 @@ DN_API dn_tensor_view dn_model_tensor(const dn_model *model, int index);
 DN_API int dn_model_find_tensor(const dn_model *model, const char *name);
 
 /* Copies `count` values into a tensor of the model; DN_ERROR_ARGUMENT unless they are all of
- * its values. Must not be called while a session or trainer of the model exists. */
+ * its values. Must not be called while a session of the model exists;
+ * views taken before keep the values that the file had. */
 DN_API dn_status dn_model_set_tensor(dn_model *model, int index, const float *data, size_t count);
 
 typedef struct dn_save_options {
@@ -449,17 +452,20 @@ typedef struct dn_session dn_session;
 
 typedef struct dn_session_options {
     size_t struct_size;            /* set by dn_session_defaults */
-    int threads;                   /* 0: one per core, or all of the workers' */
+    int threads;                   /* 0: one per core, or all of the workers', which is the
+                                      most that they can be */
     const char *device;            /* NULL or "cpu" */
     const char *precision;         /* NULL or "f32"; or "bf16-weights": the weights of layers and
                                       transitions in bfloat16, in half the memory; maps and
                                       arithmetic remain float32 */
     dn_workers *workers;           /* NULL: those of the calling thread, which sleep between
                                       runs and end with it */
-    const dn_session *share;       /* a session of the same model whose laid-out weights this
-                                      one shares, so that they take memory once; NULL: its own */
-    const dn_allocator *allocator; /* of weights and working memory; copied; NULL: the
-                                      C library's. Not used for shared weights */
+    const dn_session *share;       /* a session of the same model and precision whose laid-out
+                                      weights this one shares, so that they take memory once;
+                                      NULL: its own */
+    const dn_allocator *allocator; /* of working memory, and of weights unless they are
+                                      shared; NULL: the C library's. Copied; its context
+                                      must outlive all sessions that share the weights */
 } dn_session_options;
 DN_API void dn_session_defaults(dn_session_options *options, size_t struct_size);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Structures of options begin with their size, as the caller was compiled with it: caller
- * and library may each know members that the other does not. */
+ * and library may each know members that the other does not. A new member never goes into
+ * the padding after the last, so that the size changes with it. */
 #ifndef DN_BASE_SIZED_OPTIONS_H
 #define DN_BASE_SIZED_OPTIONS_H
 

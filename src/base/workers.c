@@ -10,9 +10,9 @@
 #include "base/arithmetic.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/thread.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -30,7 +30,7 @@ struct dn_workers {
     int threads;          /* at most, the caller's included */
     helper *first, **end; /* of the list, by number */
     int count;
-    bool refused; /* the system did not start another thread */
+    bool refused; /* no other thread could be started, and none will be tried */
     bool ending;
     pthread_mutex_t turn; /* held by the caller whose work is being done */
     dn_task_body *body;
@@ -132,21 +132,6 @@ static void free_helper(helper *h)
     free(h);
 }
 
-/* A helper blocks signals to the process, which are for the program's own threads, but not
- * faults or a profiler's ticks, which are for the thread that causes them. */
-static int start_helper(helper *h)
-{
-    static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGPROF};
-    sigset_t blocked, before;
-    sigfillset(&blocked);
-    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-        sigdelset(&blocked, own[i]);
-    pthread_sigmask(SIG_SETMASK, &blocked, &before);
-    int fault = pthread_create(&h->thread, NULL, help, h);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return fault;
-}
-
 static bool add_helper(dn_workers *w)
 {
     helper *h = calloc(1, sizeof *h);
@@ -156,7 +141,7 @@ static bool add_helper(dn_workers *w)
     h->number = w->count + 1;
     pthread_mutex_init(&h->lock, NULL);
     pthread_cond_init(&h->called, NULL);
-    if (start_helper(h) != 0) {
+    if (dn_start_thread(&h->thread, help, h) != 0) {
         free_helper(h);
         return false;
     }
@@ -283,7 +268,7 @@ static void call_helpers(dn_workers *w, int helpers)
     while (w->count < helpers && !w->refused) {
         w->refused = !add_helper(w);
         if (w->refused)
-            dn_log(DN_LOG_WARNING, "the system refuses to start threads: %d do the work of %d",
+            dn_log(DN_LOG_WARNING, "threads cannot be started: %d instead of %d do the work",
                    w->count + 1, helpers + 1);
     }
     helpers = dn_min(helpers, w->count);

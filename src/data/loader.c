@@ -2,6 +2,7 @@
 #include "base/memory.h"
 
 #include "base/sized_options.h"
+#include "base/thread.h"
 #include "base/workers.h"
 #include "data/augment/draw.h"
 #include "data/batch.h"
@@ -9,7 +10,6 @@
 #include "image/preprocess.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,14 +96,9 @@ static void request_batch(dn_loader *loader, dn_batch_slot *slot)
     pthread_mutex_unlock(&loader->lock);
 }
 
-/* Signals are the program's business: its own threads get them. */
 static dn_status start_thread(dn_loader *loader)
 {
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int fault = pthread_create(&loader->thread, NULL, run_thread, loader);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    int fault = dn_start_thread(&loader->thread, run_thread, loader);
     if (fault)
         return dn_fail(DN_ERROR_MEMORY, "no thread can be started to prepare batches: %s",
                        strerror(fault));

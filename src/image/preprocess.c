@@ -234,7 +234,8 @@ dn_status dn_preprocess_bytes(const dn_preprocess *preprocess, const dn_image *i
     DN_NEED(image);
     DN_NEED(bytes);
     if (preprocess->filter == DN_GAUSSIAN)
-        return dn_fail(DN_ERROR_ARGUMENT, "preprocess: the gaussian filter makes floats, no bytes");
+        return dn_fail(DN_ERROR_ARGUMENT,
+                       "preprocess: the gaussian filter makes floats, not bytes");
     resampled picture = {0};
     dn_status status = resample_picture(preprocess, image, &picture);
     if (status == DN_OK)

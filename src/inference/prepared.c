@@ -146,17 +146,18 @@ static void prepare_windows(dn_packer *p, dn_prepared *prepared, int block, dn_w
 
 static dn_status add_form(dn_prepared *prepared, int block, dn_window_form form, dn_team team)
 {
-    dn_region *windows = &prepared->windows[block][form];
-    if (windows->data)
+    if (prepared->windows[block][form].data)
         return DN_OK;
+    dn_region windows;
     dn_packer p = {.model = prepared->model, .kernels = prepared->kernels, .team = team};
     prepare_windows(&p, prepared, block, form);
     const dn_allocator *allocator = &prepared->storage.allocator;
-    DN_TRY(dn_region_create(allocator->allocate ? allocator : NULL, p.used, 1, windows));
-    p.base = windows->data;
+    DN_TRY(dn_region_create(allocator->allocate ? allocator : NULL, p.used, 1, &windows));
+    p.base = windows.data;
     p.used = 0;
     prepare_windows(&p, prepared, block, form);
     dn_packer_finish(&p);
+    prepared->windows[block][form] = windows;
     return DN_OK;
 }
 

@@ -19,7 +19,7 @@ typedef struct dn_prepared_node {
     dn_affine norm;       /* of the block's maps that the node reads; scale NULL: no norm */
     dn_panels panels;     /* with the norm of the maps that the node makes folded in */
     const float *bias;    /* the folded norm's, followed by ReLU; the head's own; or NULL */
-    size_t window_stride; /* between Winograd's matrices */
+    size_t window_stride; /* between Winograd's matrices, in elements */
     dn_panels windows[DN_WINDOW_FORMS]; /* instead of panels: a layer's 3x3 weights, in
                                            the forms in which its block is laid out */
 } dn_prepared_node;

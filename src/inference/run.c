@@ -49,7 +49,8 @@ static void take_share(const job *j, const dn_step *step, int share, int thread)
 {
     const dn_runner *runner = j->runner;
     ptrdiff_t index = step - j->plan->steps;
-    atomic_int *taken = &runner->taken[index * runner->team.threads + share];
+    atomic_int *taken =
+        &runner->taken[(size_t)index * (size_t)runner->team.threads + (size_t)share];
     int first = dn_share_begin(step->tasks, runner->team.threads, share);
     int end = dn_share_begin(step->tasks, runner->team.threads, share + 1), task;
     while (first + atomic_load_explicit(taken, memory_order_relaxed) < end &&
@@ -78,15 +79,15 @@ static void take_shares(void *context, int own, int thread)
     }
 }
 
-static int shares(const dn_runner *runner, const dn_plan *plan)
+static size_t shares(const dn_runner *runner, const dn_plan *plan)
 {
-    return plan->step_count * runner->team.threads;
+    return (size_t)plan->step_count * (size_t)runner->team.threads;
 }
 
 void dn_run_plan(dn_runner *runner, const dn_plan *plan, const dn_run_ends *ends)
 {
     runner->run++;
-    for (int i = 0; i < shares(runner, plan); i++)
+    for (size_t i = 0; i < shares(runner, plan); i++)
         atomic_store_explicit(&runner->taken[i], 0, memory_order_relaxed);
     job j = {.runner = runner, .plan = plan, .ends = ends};
     dn_parallel(runner->team, runner->team.threads, take_shares, &j);
@@ -119,12 +120,12 @@ static dn_status fit_done(dn_runner *runner, int count)
     return DN_OK;
 }
 
-static dn_status fit_taken(dn_runner *runner, int count)
+static dn_status fit_taken(dn_runner *runner, size_t count)
 {
     atomic_int *taken;
     if (count <= runner->taken_count)
         return DN_OK;
-    DN_TRY(dn_calloc((size_t)count, sizeof *taken, &taken));
+    DN_TRY(dn_calloc(count, sizeof *taken, &taken));
     free(runner->taken);
     runner->taken = taken;
     runner->taken_count = count;

@@ -15,7 +15,8 @@ typedef struct dn_runner {
     unsigned run;      /* number of the present run */
     atomic_uint *done; /* one per task of a plan: the last run that did it */
     atomic_int *taken; /* one per step and thread: tasks taken of that thread's share */
-    int done_count, taken_count;
+    int done_count;
+    size_t taken_count;
 } dn_runner;
 
 /* Allocates what runs of a plan need. On failure the runner stays usable for earlier

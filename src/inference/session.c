@@ -57,6 +57,8 @@ static dn_status open_session(dn_session *session, const dn_session_options *opt
     DN_TRY(check_device(options->device));
     DN_TRY(dn_choose_team(options->threads, options->workers, &session->runner.team));
     if (options->allocator) {
+        if (!options->allocator->allocate || !options->allocator->release)
+            return dn_fail(DN_ERROR_ARGUMENT, "an allocator needs both functions");
         session->own_allocator = *options->allocator;
         session->allocator = &session->own_allocator;
     }
@@ -199,8 +201,9 @@ static dn_status run(dn_session *session, int n, int height, int width, const dn
 dn_status dn_session_run(dn_session *session, const float *input, int n, int height, int width,
                          float *logits)
 {
-    if (!input || !logits)
-        return dn_fail(DN_ERROR_ARGUMENT, "a run needs an input and a place for its logits");
+    DN_NEED(session);
+    DN_NEED(input);
+    DN_NEED(logits);
     dn_run_ends ends = {.input = input, .logits = logits};
     return run(session, n, height, width, &ends);
 }
@@ -208,10 +211,15 @@ dn_status dn_session_run(dn_session *session, const float *input, int n, int hei
 dn_status dn_session_run_bytes(dn_session *session, const dn_byte_pictures *pictures,
                                const dn_preprocess *preprocess, float *logits)
 {
+    DN_NEED(session);
+    DN_NEED(pictures);
+    DN_NEED(pictures->bytes);
+    DN_NEED(preprocess);
+    DN_NEED(logits);
     float values[3][256];
     int channels = session->model->arch.channels;
-    if (!pictures->bytes || !logits)
-        return dn_fail(DN_ERROR_ARGUMENT, "a run needs an input and a place for its logits");
+    if (preprocess->filter == DN_GAUSSIAN)
+        return dn_fail(DN_ERROR_ARGUMENT, "the gaussian filter makes floats, not bytes");
     if (preprocess->channels != channels)
         return dn_fail(DN_ERROR_ARGUMENT, "pictures of %d channel%s for a network of %d",
                        preprocess->channels, preprocess->channels == 1 ? "" : "s", channels);

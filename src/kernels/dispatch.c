@@ -86,10 +86,7 @@ static const dn_kernels *choose(void)
     for (int i = 0; forced && level; level = dn_kernels_level(i++))
         if (strcmp(level->name, forced) == 0)
             return level;
-    const dn_kernels *best = fastest();
-    if (forced)
-        dn_log(DN_LOG_WARNING, "DENSENET_CPU=%s does not run here: using %s", forced, best->name);
-    return best;
+    return fastest();
 }
 
 static _Atomic(const dn_kernels *) chosen;
@@ -102,7 +99,12 @@ const dn_kernels *dn_kernels_best(void)
     if (best)
         return best;
     found = choose();
-    return atomic_compare_exchange_strong(&chosen, &best, found) ? found : best;
+    if (!atomic_compare_exchange_strong(&chosen, &best, found))
+        return best;
+    const char *asked = getenv("DENSENET_CPU");
+    if (asked && strcmp(asked, found->name) != 0)
+        dn_log(DN_LOG_WARNING, "DENSENET_CPU=%s does not run here: using %s", asked, found->name);
+    return found;
 }
 
 void dn_kernels_choose(const dn_kernels *kernels)

@@ -83,7 +83,7 @@ typedef struct dn_piece {
     int first_panel, end_panel;
 } dn_piece;
 
-/* Convolution of a grid with kernel x kernel windows. The input's pixels lie
+/* Convolution of a grid with kernel x kernel windows. The input's pixels
  * are contiguous (pixel_stride == channels), with a border of at least `padding`
  * zeros if padding > 0. */
 typedef struct dn_conv {
@@ -116,7 +116,7 @@ typedef struct dn_pointwise {
 typedef struct dn_winograd {
     dn_grid input, output;
     int channels;
-    dn_panels panels; /* 36 transformed matrices, panel_stride floats apart */
+    dn_panels panels; /* 36 transformed matrices, panel_stride elements apart */
     size_t panel_stride;
     dn_epilogue epilogue;
 } dn_winograd;

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #define SITE "https://download.pytorch.org/models/"
 #define PUBLISHED(name, digest)                                                                    \
@@ -37,31 +37,43 @@ static const dn_published *find(const char *name)
     return NULL;
 }
 
-static dn_status check_length(int length, size_t size)
+/* A folder of that name, a run's perhaps, is no weight file. */
+static bool is_file(const char *name)
 {
-    if (length >= 0 && (size_t)length < size)
-        return DN_OK;
-    return dn_fail(DN_ERROR_LIMIT, "the path of a weight file is too long");
+    struct stat found;
+    return stat(name, &found) == 0 && !S_ISDIR(found.st_mode);
+}
+
+/* Writes a path made of up to four parts, or nothing. */
+static dn_status write_path(char *path, size_t size, const char *const parts[4])
+{
+    size_t length = 0;
+    for (int i = 0; i < 4; i++)
+        length += strlen(parts[i]);
+    if (length >= size)
+        return dn_fail(DN_ERROR_ARGUMENT, "a path of %zu bytes needs more room than %zu", length,
+                       size);
+    snprintf(path, size, "%s%s%s%s", parts[0], parts[1], parts[2], parts[3]);
+    return DN_OK;
+}
+
+/* A file's path in the cache; file "": the folder's. */
+static dn_status cache_path(const char *file, char *path, size_t size)
+{
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    const char *slash = file[0] ? "/" : "";
+    if (cache && cache[0] == '/')
+        return write_path(path, size, (const char *const[]){cache, "/densenet", slash, file});
+    if (home && home[0])
+        return write_path(path, size, (const char *const[]){home, "/.cache/densenet", slash, file});
+    return dn_fail(DN_ERROR_IO,
+                   "neither XDG_CACHE_HOME nor HOME is set, so pulled weights have no place");
 }
 
 dn_status dn_cache_folder(char *path, size_t size)
 {
     DN_NEED(path);
-    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    if (cache && cache[0] == '/')
-        return check_length(snprintf(path, size, "%s/densenet", cache), size);
-    if (home && home[0])
-        return check_length(snprintf(path, size, "%s/.cache/densenet", home), size);
-    return dn_fail(DN_ERROR_IO,
-                   "neither XDG_CACHE_HOME nor HOME is set, so pulled weights have no place");
-}
-
-static dn_status cached_path(const dn_published *weights, char *path, size_t size)
-{
-    DN_TRY(dn_cache_folder(path, size));
-    size_t length = strlen(path);
-    return check_length(snprintf(path + length, size - length, "/%s", weights->file),
-                        size - length);
+    return cache_path("", path, size);
 }
 
 dn_status dn_weights_path(const char *name, char *path, size_t size)
@@ -69,15 +81,16 @@ dn_status dn_weights_path(const char *name, char *path, size_t size)
     DN_NEED(name);
     DN_NEED(path);
     const dn_published *weights = find(name);
-    if (!weights || access(name, F_OK) == 0)
-        return check_length(snprintf(path, size, "%s", name), size);
-    DN_TRY(cached_path(weights, path, size));
-    if (access(path, F_OK) == 0)
-        return DN_OK;
-    return dn_fail(DN_ERROR_IO, "%s has not been fetched yet: densenet pull %s", name, name);
+    char cached[PATH_MAX];
+    if (!weights || is_file(name))
+        return write_path(path, size, (const char *const[]){name, "", "", ""});
+    DN_TRY(cache_path(weights->file, cached, sizeof cached));
+    if (!is_file(cached))
+        return dn_fail(DN_ERROR_IO, "%s has not been fetched yet: densenet pull %s", name, name);
+    return write_path(path, size, (const char *const[]){cached, "", "", ""});
 }
 
 bool dn_names_builtin(const char *name)
 {
-    return strcmp(name, "builtin") == 0 && access(name, F_OK) != 0;
+    return strcmp(name, "builtin") == 0 && !is_file(name);
 }

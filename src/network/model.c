@@ -116,6 +116,8 @@ dn_status dn_model_set_labels(dn_model *model, const char *const *labels, int co
     if (count != model->arch.classes)
         return dn_fail(DN_ERROR_MISMATCH, "%d labels for a network with %d outputs", count,
                        model->arch.classes);
+    for (int i = 0; i < count; i++)
+        DN_NEED(labels[i]);
     char **copies;
     DN_TRY(dn_calloc((size_t)count, sizeof *copies, &copies));
     for (int i = 0; i < count; i++) {

@@ -30,7 +30,8 @@ const char *weights_argument(void)
 
 static dn_load_options weights_load_options(void)
 {
-    dn_load_options options = {.struct_size = sizeof options, .concat = DN_CONCAT_AUTO};
+    dn_load_options options;
+    dn_load_defaults(&options, sizeof options);
     if (concat)
         options.concat = strcmp(concat, "first") == 0 ? DN_CONCAT_FIRST : DN_CONCAT_LAST;
     return options;

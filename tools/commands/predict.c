@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MOST_BATCH = 4096 };
+
 static struct {
     const char *labels, *heat;
     int top, batch;
@@ -32,7 +34,7 @@ static const option_row options[] = {
     {"json", 0, OPTION_FLAG, &chosen.json, NULL, "print one JSON object per picture, one per line",
      0, 0},
     {"csv", 0, OPTION_FLAG, &chosen.csv, NULL, "print CSV", 0, 0},
-    {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures per run (8)", 1, 4096},
+    {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures per run (8)", 1, MOST_BATCH},
     {"", 0, OPTION_TABLE, threads_option, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, precision_option, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, picture_options, NULL, NULL, 0, 0},
@@ -139,8 +141,8 @@ static bool run_together(predictor *p, char *const *paths, picture_tensor *const
 static bool run_batch(predictor *p, char *const *paths, picture_tensor *tensors, int count)
 {
     for (int first = 0; first < count;) {
-        picture_tensor *group[4096];
-        char *names[4096];
+        picture_tensor *group[MOST_BATCH];
+        char *names[MOST_BATCH];
         int together = 0, at = first;
         for (; at < count; at++) {
             picture_tensor *tensor = &tensors[at];

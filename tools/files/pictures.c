@@ -138,7 +138,9 @@ static const char input_path[] = "/dev/stdin";
 
 static dn_status picture_read(const char *path, dn_image **image)
 {
-    dn_image_limits limits = {.struct_size = sizeof limits, .max_pixels = chosen.max_pixels};
+    dn_image_limits limits;
+    dn_image_defaults(&limits, sizeof limits);
+    limits.max_pixels = chosen.max_pixels;
     return dn_image_read(strcmp(path, "-") == 0 ? input_path : path, &limits, image);
 }
 

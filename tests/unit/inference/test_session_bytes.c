@@ -87,6 +87,10 @@ static void what_cannot_be_is_refused(void **state)
     const dn_byte_pictures pictures = {bytes, 1, 32, 32}, none = {NULL, 1, 32, 32};
     assert_int_equal(dn_session_run_bytes(session, &pictures, &preprocess, logits),
                      DN_ERROR_ARGUMENT);
+    assert_non_null(strstr(dn_last_error(), "floats"));
+    preprocess.filter = DN_BILINEAR;
+    assert_int_equal(dn_session_run_bytes(session, &pictures, &preprocess, logits),
+                     DN_ERROR_ARGUMENT);
     assert_non_null(strstr(dn_last_error(), "of 1 channel for a network of 3"));
     assert_int_equal(dn_session_run_bytes(session, &none, &preprocess, logits), DN_ERROR_ARGUMENT);
     dn_session_free(session);

@@ -244,7 +244,9 @@ static void what_cannot_be_is_refused(void **state)
     options.allocator = &allocator;
     refuses(model, &options, "not aligned to 64");
     assert_int_equal(l.held, 0);
-    refuses(model, &(dn_session_options){.threads = 2}, "not started");
+    allocator.release = NULL;
+    refuses(model, &options, "both functions");
+    refuses(model, &(dn_session_options){.threads = 2}, "not initialised");
     struct {
         dn_session_options known;
         int more;
