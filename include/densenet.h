@@ -687,8 +687,11 @@ typedef struct dn_trainer_options {
     int height, width;   /* of the pictures, in pixels */
     int threads;         /* 0: one per core, or all of the workers'; results do not depend on it */
     dn_workers *workers; /* NULL: those of the calling thread, as for a session */
-    bool low_memory;     /* recompute each layer's bottleneck maps instead of keeping them */
-    uint64_t seed;       /* of the dropout */
+    const dn_allocator *allocator; /* of maps, parameters, their gradients and the optimiser's
+                                      state; NULL: the C library's. Copied; its context must
+                                      outlive the trainer */
+    bool low_memory; /* recompute each layer's bottleneck maps instead of keeping them */
+    uint64_t seed;   /* of the dropout */
 
     const char *optimiser; /* "sgd", "adamw" */
     double momentum;       /* SGD's, or Adam's first beta; below 0: 0.9, or with

@@ -58,6 +58,8 @@ dn_status dn_alloc_aligned(size_t count, size_t size, void *out)
 
 static dn_status allocate(const dn_allocator *allocator, size_t bytes, void **memory)
 {
+    if (!allocator->allocate || !allocator->release)
+        return dn_fail(DN_ERROR_ARGUMENT, "an allocator needs both functions");
     bytes = dn_round_up(bytes ? bytes : 1, DN_ALIGNMENT);
     *memory = allocator->allocate(bytes, DN_ALIGNMENT, allocator->context);
     if (!*memory)

@@ -57,8 +57,6 @@ static dn_status open_session(dn_session *session, const dn_session_options *opt
     DN_TRY(check_device(options->device));
     DN_TRY(dn_choose_team(options->threads, options->workers, &session->runner.team));
     if (options->allocator) {
-        if (!options->allocator->allocate || !options->allocator->release)
-            return dn_fail(DN_ERROR_ARGUMENT, "an allocator needs both functions");
         session->own_allocator = *options->allocator;
         session->allocator = &session->own_allocator;
     }

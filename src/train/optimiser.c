@@ -20,7 +20,8 @@ typedef struct chunk {
 struct dn_optimiser {
     dn_optimiser_options options;
     int64_t steps;
-    float *slot[SLOTS];
+    dn_region memory[SLOTS];
+    float *slot[SLOTS]; /* in memory */
     chunk *chunks;
     double *sums; /* one a chunk */
     int chunk_count;
@@ -88,7 +89,9 @@ static dn_status check(const dn_optimiser_options *options, const dn_parameter *
 static dn_status allocate(dn_optimiser *optimiser, size_t size)
 {
     for (int i = 0; i < dn_optimiser_slots(&optimiser->options); i++) {
-        DN_TRY(dn_alloc_aligned(size, sizeof(float), &optimiser->slot[i]));
+        DN_TRY(dn_region_create(optimiser->options.allocator, size, sizeof(float),
+                                &optimiser->memory[i]));
+        optimiser->slot[i] = optimiser->memory[i].data;
         memset(optimiser->slot[i], 0, size * sizeof(float));
     }
     DN_TRY(dn_calloc((size_t)optimiser->chunk_count, sizeof(chunk), &optimiser->chunks));
@@ -118,7 +121,7 @@ void dn_optimiser_free(dn_optimiser *optimiser)
     if (!optimiser)
         return;
     for (int i = 0; i < SLOTS; i++)
-        free(optimiser->slot[i]);
+        dn_region_free(&optimiser->memory[i]);
     free(optimiser->chunks);
     free(optimiser->sums);
     free(optimiser);

@@ -12,10 +12,11 @@ typedef enum dn_optimiser_kind { DN_OPTIMISER_SGD, DN_OPTIMISER_ADAMW } dn_optim
 typedef struct dn_optimiser_options {
     dn_optimiser_kind kind;
     double momentum;
-    bool nesterov;       /* SGD */
-    double beta2;        /* AdamW */
-    double epsilon;      /* AdamW */
-    double weight_decay; /* SGD: added to the gradient; AdamW: decoupled */
+    bool nesterov;                 /* SGD */
+    double beta2;                  /* AdamW */
+    double epsilon;                /* AdamW */
+    double weight_decay;           /* SGD: added to the gradient; AdamW: decoupled */
+    const dn_allocator *allocator; /* of its state; NULL: the C library's */
 } dn_optimiser_options;
 
 /* "sgd" (Nesterov 0.9, decay 1e-4: the paper's) or "adamw" (PyTorch's defaults). */

@@ -33,6 +33,7 @@ static dn_engine_options engine_options(const dn_trainer_options *options, const
         .width = options->width,
         .team = {options->workers, options->threads},
         .low_memory = options->low_memory,
+        .allocator = options->allocator,
         .dropout = options->dropout,
         .frozen = frozen,
     };
@@ -62,6 +63,7 @@ static dn_status choose_optimiser(const dn_trainer_options *options, dn_optimise
         chosen->momentum = options->momentum;
     chosen->nesterov = options->nesterov;
     chosen->weight_decay = options->weight_decay;
+    chosen->allocator = options->allocator;
     return DN_OK;
 }
 
@@ -140,7 +142,8 @@ static dn_status fill_trainer(dn_trainer *trainer, const dn_model *start)
     DN_TRY(dn_alloc_aligned(logits, sizeof(float), &trainer->logits));
     DN_TRY(dn_alloc_aligned(logits, sizeof(float), &trainer->gradient));
     if (options->ema > 0) {
-        DN_TRY(dn_alloc_aligned(floats, sizeof(float), &trainer->average));
+        DN_TRY(dn_region_create(options->allocator, floats, sizeof(float), &trainer->averages));
+        trainer->average = trainer->averages.data;
         memcpy(trainer->average, dn_engine_parameters(trainer->engine), floats * sizeof(float));
     }
     return DN_OK;
@@ -162,6 +165,7 @@ dn_status dn_trainer_create(const dn_model *start, const dn_trainer_options *giv
     if (status == DN_OK)
         status = fill_trainer(trainer, start);
     trainer->options.optimiser = trainer->options.schedule = trainer->options.freeze = NULL;
+    trainer->options.allocator = NULL;
     if (status != DN_OK) {
         dn_trainer_free(trainer);
         return status;
@@ -177,7 +181,7 @@ void dn_trainer_free(dn_trainer *trainer)
     dn_engine_free(trainer->engine);
     dn_optimiser_free(trainer->optimiser);
     dn_model_free(trainer->metadata);
-    free(trainer->average);
+    dn_region_free(&trainer->averages);
     free(trainer->logits);
     free(trainer->gradient);
     free(trainer);

@@ -2,18 +2,20 @@
 #ifndef DN_TRAIN_TRAINER_H
 #define DN_TRAIN_TRAINER_H
 
+#include "base/memory.h"
 #include "train/engine/engine.h"
 #include "train/optimiser.h"
 #include "train/schedule.h"
 
 struct dn_trainer {
-    dn_trainer_options options; /* its strings are not kept */
+    dn_trainer_options options; /* its pointers are not kept */
     dn_team team;
     dn_engine *engine;
     dn_optimiser *optimiser;
     dn_schedule schedule;
-    dn_model *metadata;       /* labels, objective and preprocessing for the models it returns */
-    float *average;           /* layout.floats; NULL: none kept */
+    dn_model *metadata; /* labels, objective and preprocessing for the models it returns */
+    dn_region averages;
+    float *average;           /* in averages: layout.floats; NULL: none kept */
     float *logits, *gradient; /* batch x classes */
 };
 

@@ -87,7 +87,7 @@ void dn_engine_free(dn_engine *engine)
     dn_layout_free(&engine->layout);
     free(engine->frozen);
     free(engine->maps);
-    free(engine->arena);
+    dn_region_free(&engine->memory);
     free(engine);
 }
 

@@ -25,11 +25,12 @@
 #include <stdint.h>
 
 typedef struct dn_engine_options {
-    int images;        /* most in one forward pass */
-    int height, width; /* of the pictures */
-    dn_team team;      /* threads 0: one per core, or all of the workers' */
-    bool low_memory;   /* recompute each layer's bottleneck maps in the backward pass */
-    double dropout;    /* after each convolution but the first, in [0, 1) */
+    int images;                    /* most in one forward pass */
+    int height, width;             /* of the pictures */
+    const dn_allocator *allocator; /* of all that dn_engine_bytes counts; NULL: the C library's */
+    dn_team team;                  /* threads 0: one per core, or all of the workers' */
+    bool low_memory;               /* recompute each layer's bottleneck maps in the backward pass */
+    double dropout;                /* after each convolution but the first, in [0, 1) */
     /* One per slot of the layout; NULL: all are trained. A frozen slot's gradient
      * stays 0, and nothing is computed that only frozen slots need. As with
      * requires_grad = False in PyTorch, a frozen norm still normalises with the

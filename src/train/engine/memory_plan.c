@@ -206,7 +206,9 @@ dn_status dn_engine_lay_out(dn_engine *engine, bool allocate)
     lay_out_all(&p);
     if (!allocate)
         return DN_OK;
-    DN_TRY(dn_alloc_aligned(engine->bytes.total, 1, &engine->arena));
+    DN_TRY(dn_region_create(engine->options.allocator, engine->bytes.total, 1, &engine->memory));
+    engine->options.allocator = NULL; /* it was the caller's */
+    engine->arena = engine->memory.data;
     lay_out_all(&p);
     return DN_OK;
 }

@@ -46,7 +46,8 @@ struct dn_engine {
     const dn_kernels *kernels;
     int first_trained; /* slot; the layout's count where all are frozen */
 
-    float *arena; /* owned; holds everything below */
+    dn_region memory;
+    float *arena; /* in memory; holds everything below */
     dn_engine_bytes bytes;
     float *parameters, *gradients;
     float *panels, *partials, *threads;

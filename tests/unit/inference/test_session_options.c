@@ -5,6 +5,7 @@
 
 #include "allocation.h"
 #include "inference/session.h"
+#include "ledger.h"
 #include "sessions.h"
 
 #include <pthread.h>
@@ -164,30 +165,6 @@ static void plans_of_eight_shapes_are_kept(void **state)
     fail_allocation(-1);
     dn_session_free(session);
     dn_model_free(model);
-}
-
-typedef struct ledger {
-    size_t held, most;
-    int left; /* allocations that may succeed */
-    size_t shift;
-} ledger;
-
-static void *lend(size_t bytes, size_t alignment, void *context)
-{
-    ledger *l = context;
-    if (l->left-- <= 0)
-        return NULL;
-    l->held += bytes;
-    l->most = l->held > l->most ? l->held : l->most;
-    unsigned char *memory = aligned_alloc(alignment, bytes + alignment);
-    return memory + l->shift;
-}
-
-static void take_back(void *memory, size_t bytes, void *context)
-{
-    ledger *l = context;
-    l->held -= bytes;
-    free((unsigned char *)memory - l->shift);
 }
 
 static void memory_comes_from_the_allocator(void **state)

@@ -3,6 +3,7 @@
 #include "testing.h"
 
 #include "base/workers.h"
+#include "ledger.h"
 #include "train/trainer.h"
 
 #include <math.h>
@@ -357,6 +358,37 @@ static void impossible_options_are_refused(void **state)
     dn_model_free(model);
 }
 
+/* Each allocation may fail; what is lent comes back. */
+static void memory_comes_from_the_allocator(void **state)
+{
+    (void)state;
+    const dn_arch arch = small_arch();
+    dn_model *model;
+    assert_int_equal(dn_model_init(&arch, DN_INIT_PAPER, 5, &model), DN_OK);
+    for (int possible = 0;; possible++) {
+        ledger l = {.left = possible};
+        dn_allocator allocator = {lend, take_back, &l};
+        dn_trainer_options options = small_options();
+        options.allocator = &allocator;
+        options.optimiser = "adamw";
+        options.ema = 0.9;
+        dn_trainer *trainer;
+        dn_status status = dn_trainer_create(model, &options, &trainer);
+        if (status == DN_OK) {
+            size_t planned;
+            assert_int_equal(dn_trainer_plan(&arch, &options, &planned), DN_OK);
+            assert_true(l.held > planned - 8192 && l.held <= planned + 8192);
+            assert_int_equal(possible, 4); /* arena, two arrays of Adam's, averages */
+            dn_trainer_free(trainer);
+        }
+        assert_int_equal(l.held, 0);
+        if (status == DN_OK)
+            break;
+        assert_int_equal(status, DN_ERROR_MEMORY);
+    }
+    dn_model_free(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -369,6 +401,7 @@ int main(void)
         cmocka_unit_test(two_machines_train_as_one),
         cmocka_unit_test(machines_count_by_their_pictures),
         cmocka_unit_test(counts_over_machines_are_exact),
+        cmocka_unit_test(memory_comes_from_the_allocator),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
