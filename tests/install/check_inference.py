@@ -17,7 +17,7 @@ int main(void)
     dn_session *session = NULL;
     dn_status status = dn_model_load("builtin", NULL, &model);
     if (status == DN_OK)
-        status = dn_session_create(model, 1, &session);
+        status = dn_session_create(model, NULL, &session);
     if (status == DN_OK)
         status = dn_session_run(session, picture, 1, 32, 32, scores);
     if (status == DN_OK)
@@ -51,7 +51,7 @@ def main():
     with open(source, "w", encoding="ascii") as file:
         file.write(RUN_BUILTIN)
     flags = run("pkg-config", "--cflags", "--libs", "densenet", env=environment).split()
-    run("cc", source, "-o", program, *flags)
+    run("cc", "-Werror", source, "-o", program, *flags)
     assert 0 <= float(run(program, env=environment)) <= 1
     needed = run("ldd", f"{libraries}/libdensenet.so") + run("pkg-config", "--static", "--libs", "densenet",
                                                              env=environment)
