@@ -26,17 +26,19 @@ static dn_model *make_model(uint64_t seed)
     return model;
 }
 
-static const float *pictures(void)
+static float pictures[2 * 3 * LARGE * LARGE];
+
+static int fill_pictures(void **state)
 {
-    static float floats[2 * 3 * LARGE * LARGE];
-    for (size_t i = 0; i < sizeof floats / sizeof *floats; i++)
-        floats[i] = (float)(i * 7919 % 1000) / 500 - 1;
-    return floats;
+    (void)state;
+    for (size_t i = 0; i < sizeof pictures / sizeof *pictures; i++)
+        pictures[i] = (float)(i * 7919 % 1000) / 500 - 1;
+    return 0;
 }
 
 static void answer(dn_session *session, int n, int size, float *logits)
 {
-    assert_int_equal(dn_session_run(session, pictures(), n, size, size, logits), DN_OK);
+    assert_int_equal(dn_session_run(session, pictures, n, size, size, logits), DN_OK);
 }
 
 static void weights_are_shared(void **state)
@@ -75,7 +77,7 @@ static void *call_often(void *context)
     for (int i = 0; i < 40; i++) {
         float found[2 * CLASSES];
         int form = i % 2;
-        c->good &= dn_session_run(c->session, pictures(), 2, form ? SMALL : LARGE,
+        c->good &= dn_session_run(c->session, pictures, 2, form ? SMALL : LARGE,
                                   form ? SMALL : LARGE, found) == DN_OK &&
                    memcmp(found, c->expected[form], sizeof found) == 0;
     }
@@ -154,14 +156,14 @@ static void plans_of_eight_shapes_are_kept(void **state)
             answer(session, 1, LARGE - i, expected[i]);
     for (int i = 0; i < DN_SESSION_PLANS; i++) {
         fail_allocation(0);
-        dn_status status = dn_session_run(session, pictures(), 1, LARGE - i, LARGE - i, found);
+        dn_status status = dn_session_run(session, pictures, 1, LARGE - i, LARGE - i, found);
         fail_allocation(-1);
         assert_int_equal(status, DN_OK);
         assert_memory_equal(found, expected[i], sizeof found);
     }
     answer(session, 1, SMALL, found); /* in place of the one that waited longest */
     fail_allocation(0);
-    assert_int_equal(dn_session_run(session, pictures(), 1, LARGE, LARGE, found), DN_ERROR_MEMORY);
+    assert_int_equal(dn_session_run(session, pictures, 1, LARGE, LARGE, found), DN_ERROR_MEMORY);
     fail_allocation(-1);
     dn_session_free(session);
     dn_model_free(model);
@@ -181,7 +183,7 @@ static void memory_comes_from_the_allocator(void **state)
         dn_status status = dn_session_create(model, &options, &session);
         bool opened = status == DN_OK;
         if (opened)
-            status = dn_session_run(session, pictures(), 1, LARGE, LARGE, logits);
+            status = dn_session_run(session, pictures, 1, LARGE, LARGE, logits);
         if (status == DN_OK)
             assert_in_range(dn_session_bytes(session), l.held - 64 * 20, l.held);
         if (opened)
@@ -252,5 +254,5 @@ int main(void)
         cmocka_unit_test(memory_comes_from_the_allocator),
         cmocka_unit_test(what_cannot_be_is_refused),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, fill_pictures, NULL);
 }
