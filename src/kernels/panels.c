@@ -29,6 +29,13 @@ typedef struct packing {
     unsigned char *out; /* elements of weights->type */
 } packing;
 
+/* The panels' element `at`, if they are floats, else NULL: training lays weights out at
+ * every step, and writes floats where they belong at once. */
+static float *floats_at(const packing *p, size_t at)
+{
+    return p->weights->type == DN_F32 ? (float *)(void *)p->out + at : NULL;
+}
+
 /* Stores values of a row, `row` elements into the panels: `count` of its `width` outputs, from
  * `first` on. */
 static void store(const packing *p, size_t row, int first, int count, int width,
@@ -37,10 +44,6 @@ static void store(const packing *p, size_t row, int first, int count, int width,
     dn_dtype type = p->weights->type;
     size_t size = dn_dtype_size(type);
     unsigned char *to = p->out + row * size;
-    if (type == DN_F32) {
-        memcpy(to + (size_t)first * size, values, (size_t)count * size);
-        return;
-    }
     for (int n = 0; n < count; n++) {
         int at = dn_row_position(p->kernels, type, width, first + n);
         dn_from_float(type, &values[n], 1, to + (size_t)at * size);
@@ -68,13 +71,17 @@ static void pack_outputs(const packing *p, int first, int end)
         for (int n = 0; n < valid; n++)
             factors[n] = factor_of(weights, start + n);
         size_t panel = dn_panel_index(kernels, depth, weights->outputs, 0, start);
+        if (valid < width && floats_at(p, panel))
+            memset(floats_at(p, panel), 0, (size_t)depth * (size_t)width * sizeof(float));
         for (int c = 0; c < weights->channels; c++) {
             const float *window = window_of(weights, start, c);
             for (int w = 0; w < area; w++) {
+                size_t at = panel + (size_t)(w * weights->channels + c) * (size_t)width;
+                float *floats = floats_at(p, at);
                 fill_row(window + (weights->transposed ? area - 1 - w : w), stride, factors, valid,
-                         row);
-                store(p, panel + (size_t)(w * weights->channels + c) * (size_t)width, 0, width,
-                      width, row);
+                         floats ? floats : row);
+                if (!floats)
+                    store(p, at, 0, width, width, row);
             }
         }
     }
@@ -123,13 +130,16 @@ static void transform_kernels(double g[9][BESIDE], double out[6][6][BESIDE])
 /* The kernels of outputs start .. start + BESIDE - 1, zeros past the last. */
 static void read_kernels(const dn_weights *weights, int start, int channel, double g[9][BESIDE])
 {
-    for (int n = 0; n < BESIDE; n++) {
-        bool exists = start + n < weights->outputs;
-        const float *window = exists ? window_of(weights, start + n, channel) : NULL;
-        double factor = exists ? (double)factor_of(weights, start + n) : 0;
+    int valid = dn_max(0, dn_min(BESIDE, weights->outputs - start));
+    for (int n = 0; n < valid; n++) {
+        const float *window = window_of(weights, start + n, channel);
+        double factor = (double)factor_of(weights, start + n);
         for (int w = 0; w < 9; w++)
-            g[w][n] = exists ? (double)window[weights->transposed ? 8 - w : w] * factor : 0;
+            g[w][n] = (double)window[weights->transposed ? 8 - w : w] * factor;
     }
+    for (int n = valid; n < BESIDE; n++)
+        for (int w = 0; w < 9; w++)
+            g[w][n] = 0;
 }
 
 static void pack_channels(const packing *p, int first, int end)
@@ -146,11 +156,16 @@ static void pack_channels(const packing *p, int first, int end)
             size_t row = dn_panel_index(kernels, channels, outputs, c, panel);
             read_kernels(p->weights, start, c, g);
             transform_kernels(g, transformed);
-            for (int i = 0; i < 36; i++, row += plane) {
+            int count = dn_min(BESIDE, padded - start);
+            float *floats = floats_at(p, row + (size_t)within);
+            for (int i = 0; floats && i < 36; i++)
+                for (int n = 0; n < count; n++)
+                    floats[(size_t)i * plane + (size_t)n] = (float)transformed[i / 6][i % 6][n];
+            for (int i = 0; !floats && i < 36; i++) {
                 float values[BESIDE];
                 for (int n = 0; n < BESIDE; n++)
                     values[n] = (float)transformed[i / 6][i % 6][n];
-                store(p, row, within, dn_min(BESIDE, padded - start), width, values);
+                store(p, row + (size_t)i * plane, within, count, width, values);
             }
         }
 }
