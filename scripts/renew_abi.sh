@@ -8,3 +8,5 @@ cd "$(dirname "$0")/.."
 abidw --headers-dir include --drop-private-types --exported-interfaces-only --no-show-locs \
     --no-corpus-path --no-comp-dir-path --no-elf-needed \
     --out-file tests/install/libdensenet.abi "$1"
+# Paths count from the root of the sources, wherever these are.
+sed -i "s|path='$PWD/|path='|" tests/install/libdensenet.abi
