@@ -225,8 +225,20 @@ static bool is_internal(const dn_pickle_node *key)
     return key->kind != DN_PICKLE_TEXT || key->text.size == 0 || key->text.data[0] == '_';
 }
 
+/* What a module without children computes, as far as numbers tell. */
+static bool defines_function(const dn_pickle_node *key)
+{
+    static const char *const names[] = {
+        "eps",          "kernel_size", "stride", "padding",     "dilation", "groups",
+        "padding_mode", "ceil_mode",   "affine", "output_size", "p"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (dn_pickle_node_is_text(key, names[i]))
+            return true;
+    return false;
+}
+
 /* Labels, thresholds and the like next to the parameters; of a module without
- * children only the batch norm's epsilon. */
+ * children only what defines its function. */
 static dn_status walk_attributes(walker *w, const dn_pickle_node *state, scope at, bool leaf)
 {
     DN_TRY(count_items(w, state));
@@ -234,7 +246,7 @@ static dn_status walk_attributes(walker *w, const dn_pickle_node *state, scope a
         const dn_pickle_node *key = state->list.items[i];
         dn_pickle_node *value = state->list.items[i + 1];
         size_t before = 0;
-        bool wanted = leaf ? dn_pickle_node_is_text(key, "eps") : !is_internal(key);
+        bool wanted = leaf ? defines_function(key) : !is_internal(key);
         if (wanted)
             DN_TRY(is_attribute(w, value, &wanted));
         if (!wanted)
@@ -261,19 +273,21 @@ static dn_status walk_module(walker *w, const dn_pickle_node *state, scope at)
     return walk_attributes(w, state, at, leaf);
 }
 
-/* Objects inside an object, as a module's children are, share its scope. */
+/* Objects inside an object, as a module's children are, share its scope. The class of each is
+ * recorded, also of modules without tensors. */
 static dn_status walk_object(walker *w, const dn_pickle_node *object, scope at)
 {
     const dn_pickle_node *state = object->object.state, *contents = object->object.contents;
-    if (!at.of_object) {
-        at = scope_here(w, true);
+    bool has_state = state && state->kind == DN_PICKLE_DICT;
+    if (!at.of_object || has_state)
         DN_TRY(add_class(w, object));
-    }
+    if (!at.of_object)
+        at = scope_here(w, true);
     if (contents && contents->kind == DN_PICKLE_DICT)
         DN_TRY(walk_entries(w, contents, at));
     else if (contents)
         DN_TRY(walk_list(w, contents));
-    if (!state || state->kind != DN_PICKLE_DICT)
+    if (!has_state)
         return DN_OK;
     if (dn_pickle_node_get(state, "_modules") || dn_pickle_node_get(state, "_parameters"))
         return walk_module(w, state, at);
