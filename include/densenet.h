@@ -208,22 +208,26 @@ typedef enum dn_scaling {
 typedef struct dn_preprocess {
     char name[DN_NAME_SIZE];
     int resize; /* shorter side after resampling, in pixels, the longer side in proportion;
-                   0: no resampling */
+                   0: no resampling; with resize_width, the height */
     dn_filter filter;
     int crop;          /* side of the centre crop, black where the picture is smaller;
-                          0: no crop */
+                          0: no crop; with crop_width, the height */
     bool square_first; /* crop the centre square before resampling (X-ray pipeline) */
     dn_scaling scaling;
     int channels;          /* of the tensor: 3, or 1 (grey by Pillow's luma formula) */
     float mean[3], std[3]; /* of samples scaled to 0..1 */
+    int resize_width;      /* both sides are resampled, whatever the picture's proportions, as
+                              torchvision's Resize((resize, resize_width)); 0: see resize */
+    int crop_width;        /* of a crop that is no square; 0: it is one */
 } dn_preprocess;
 
 /* Sets *preprocess to a named pipeline: "torchvision", "timm", "xrv", "keras", "cifar10",
  * "cifar100", "none"; or to one followed by changes, as in
  * "torchvision,resize=232,filter=bicubic,mean=0.5:0.5:0.5". A specification
- * that starts with a change alters *preprocess as it stands. The keys: resize,
- * crop, filter=bilinear|bicubic|gaussian, square=no|yes, scaling=unit|xray,
- * channels, mean, std (one number, or three). DN_ERROR_ARGUMENT if it is invalid. */
+ * that starts with a change alters *preprocess as it stands. The keys: resize and
+ * crop (a side, or HEIGHTxWIDTH), filter=bilinear|bicubic|gaussian, square=no|yes,
+ * scaling=unit|xray, channels, mean, std (one number, or three). DN_ERROR_ARGUMENT if it
+ * is invalid. */
 DN_API dn_status dn_preprocess_parse(const char *specification, dn_preprocess *preprocess);
 
 /* Writes the specification that dn_preprocess_parse turns back into this pipeline.
@@ -235,9 +239,13 @@ DN_API void dn_preprocess_format(const dn_preprocess *preprocess, char *text, si
 DN_API dn_status dn_preprocess_size(const dn_preprocess *preprocess, int width, int height,
                                     int *out_width, int *out_height);
 
-/* Returns the side of the square that the pipeline makes of every picture; 0 if the size
- * depends on the picture. */
+/* Returns the side of the square that the pipeline makes of every picture; 0 if it makes
+ * other rectangles, or the size depends on the picture. */
 DN_API int dn_preprocess_side(const dn_preprocess *preprocess);
+
+/* Computes the size in pixels of the tensor that the pipeline makes of every picture;
+ * returns false, and sets nothing, if the size depends on the picture. */
+DN_API bool dn_preprocess_fixed_size(const dn_preprocess *preprocess, int *width, int *height);
 
 /* Makes the tensor of a picture. tensor: channels x out_height x out_width floats,
  * allocated by the caller. */
@@ -615,7 +623,7 @@ typedef struct dn_batch {
 typedef struct dn_loader_options {
     size_t struct_size; /* set by dn_loader_defaults */
     int batch;          /* most samples in a batch */
-    int size;           /* height and width of the pictures, in pixels */
+    int size;           /* height of the pictures in pixels, and width without `width` */
     int threads;        /* that prepare a batch; 0: one per core */
     bool training;      /* refuse what cannot be trained on; prefetch across epochs */
     bool shuffle;       /* a different order in each epoch; else the data set's */
@@ -627,6 +635,7 @@ typedef struct dn_loader_options {
     const char *augment; /* "none", "cifar", "imagenet", with changes after it, as in
                             "cifar,jpeg=0.5:30:95,blur=0.3:0.3:1,cutout=8"; NULL: none */
     dn_preprocess preprocess;
+    int width; /* of the pictures, in pixels; 0: size */
 } dn_loader_options;
 DN_API void dn_loader_defaults(dn_loader_options *options, size_t struct_size);
 
@@ -787,13 +796,15 @@ typedef struct dn_evaluate_options {
     size_t struct_size;       /* set by dn_evaluate_defaults */
     int batch, threads;       /* 0: a batch of 16, one thread per core */
     const char *precision;    /* as a session's */
-    int size;                 /* height and width in pixels; 0: dn_preprocess_side's */
+    int size;                 /* height in pixels, and width without `width`; 0: both are
+                                 dn_preprocess_fixed_size's */
     dn_preprocess preprocess; /* channels 0: the model's own pipeline */
     /* Called with the progress, in samples, and with each sample that cannot be read, in
      * the thread of dn_evaluate. Either may be NULL. */
     void (*progress)(int64_t done, int64_t total, void *context);
     void (*skipped)(const char *reason, void *context);
     void *context;
+    int width; /* in pixels; 0: size */
 } dn_evaluate_options;
 DN_API void dn_evaluate_defaults(dn_evaluate_options *options, size_t struct_size);
 

@@ -12,8 +12,8 @@
 /* Floats of one picture, and of one sample's targets. */
 static size_t image_floats(const dn_recipe *recipe)
 {
-    size_t size = (size_t)recipe->options.size;
-    return (size_t)recipe->options.preprocess.channels * size * size;
+    const dn_loader_options *options = &recipe->options;
+    return (size_t)options->preprocess.channels * (size_t)options->size * (size_t)options->width;
 }
 
 static size_t target_floats(const dn_recipe *recipe)
@@ -68,9 +68,10 @@ static dn_status augment(const batch_job *job, int place, const dn_image *image)
     int sample = job->slot->samples[place];
     dn_random random =
         dn_draw_for(DN_FOR_AUGMENT, recipe->options.seed, job->slot->loaded.epoch, sample);
+    const dn_extent size = {recipe->options.size, recipe->options.width};
     dn_status status =
-        dn_augment_run(&recipe->augment, &recipe->options.preprocess, recipe->options.size, random,
-                       image, job->slot->images + (size_t)place * image_floats(recipe));
+        dn_augment_run(&recipe->augment, &recipe->options.preprocess, size, random, image,
+                       job->slot->images + (size_t)place * image_floats(recipe));
     if (status == DN_OK)
         return DN_OK;
     char name[DN_REASON_SIZE];

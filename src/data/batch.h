@@ -10,7 +10,7 @@ enum { DN_REASON_SIZE = 512 };
 /* How batches are made. */
 typedef struct dn_recipe {
     const dn_dataset *dataset;
-    dn_loader_options options;
+    dn_loader_options options; /* width set */
     dn_augment augment;
 } dn_recipe;
 

@@ -125,12 +125,12 @@ void dn_loader_defaults(dn_loader_options *options, size_t struct_size)
 static dn_status check(const dn_dataset *dataset, const dn_loader_options *options)
 {
     int count = dn_dataset_count(dataset);
-    size_t pixels, floats, size = (size_t)options->size;
+    size_t pixels, floats;
     DN_TRY(dn_preprocess_check(&options->preprocess));
-    if (options->batch < 1 || options->size < 1)
+    if (options->batch < 1 || options->size < 1 || options->width < 1)
         return dn_fail(DN_ERROR_ARGUMENT, "batches of %d pictures of %d x %d pixels",
-                       options->batch, options->size, options->size);
-    if (!dn_multiply(size * 3, size, &pixels) ||
+                       options->batch, options->width, options->size);
+    if (!dn_multiply((size_t)options->width * 3, (size_t)options->size, &pixels) ||
         !dn_multiply(pixels + (size_t)dn_dataset_outputs(dataset), (size_t)options->batch,
                      &floats) ||
         floats > SIZE_MAX / 64)
@@ -169,6 +169,8 @@ dn_status dn_loader_create(const dn_dataset *dataset, const dn_loader_options *g
     dn_loader *loader = NULL;
     dn_team team;
     DN_TRY(dn_read_options(given, &chosen, sizeof chosen));
+    if (!options->width)
+        options->width = options->size;
     DN_TRY(dn_choose_team(options->threads, NULL, &team));
     DN_TRY(check(dataset, options));
     DN_TRY(dn_augment_parse(options->augment ? options->augment : "none", &augment));

@@ -56,7 +56,9 @@ static dn_status open_evaluator(evaluator *e, const dn_model *model, const dn_da
     if (!options->preprocess.channels)
         dn_model_preprocess(model, &options->preprocess);
     if (!options->size)
-        options->size = dn_preprocess_side(&options->preprocess);
+        dn_preprocess_fixed_size(&options->preprocess, &options->width, &options->size);
+    if (!options->width)
+        options->width = options->size;
     DN_TRY(check_shapes(e, dn_model_arch(model), dataset));
     dn_loader_options loading = {
         .struct_size = sizeof loading,
@@ -64,6 +66,7 @@ static dn_status open_evaluator(evaluator *e, const dn_model *model, const dn_da
         .size = options->size,
         .threads = options->threads,
         .preprocess = options->preprocess,
+        .width = options->width,
     };
     DN_TRY(dn_loader_create(dataset, &loading, &e->loader));
     const dn_session_options session = {.struct_size = sizeof session,
@@ -90,7 +93,7 @@ static dn_status take_batch(evaluator *e, const dn_loaded *loaded)
     e->skipped += loaded->skipped;
     if (batch->n == 0)
         return DN_OK;
-    DN_TRY(dn_session_run(e->session, batch->input, batch->n, e->options.size, e->options.size,
+    DN_TRY(dn_session_run(e->session, batch->input, batch->n, e->options.size, e->options.width,
                           e->logits));
     const dn_loss_kind kind = {.objective = e->objective, .outputs = e->outputs};
     int64_t weight = dn_loss_weight(&kind, batch->targets, batch->n);
@@ -190,7 +193,7 @@ static dn_status plan(evaluator *e, const dn_model *model, const dn_dataset *dat
 {
     DN_TRY(open_evaluator(e, model, dataset));
     const dn_evaluate_options *options = &e->options;
-    DN_TRY(dn_session_plan(e->session, options->batch, options->size, options->size));
+    DN_TRY(dn_session_plan(e->session, options->batch, options->size, options->width));
     *bytes = dn_session_bytes(e->session) + dn_loader_bytes(e->loader);
     return DN_OK;
 }

@@ -7,7 +7,7 @@
 #define MAX_PIXELS 178956970
 
 /* torchvision's centre crop: half of an odd margin is rounded to even if the
- * square is cropped, and rounded down if the picture must be padded. */
+ * picture is cropped, and rounded down if the picture must be padded. */
 static void crop_centre(dn_axis *axis, int64_t crop)
 {
     int64_t margin = axis->full - crop, half = margin / 2;
@@ -17,7 +17,14 @@ static void crop_centre(dn_axis *axis, int64_t crop)
     axis->padding = margin < 0 ? -half : 0;
 }
 
-static void plan_axis(const dn_preprocess *preprocess, int64_t side, int64_t shorter, dn_axis *axis)
+/* What the pipeline asks of an axis, 0 for nothing: its extent after resampling, where
+ * that does not follow from the shorter side, and that of the crop. */
+typedef struct wanted_sides {
+    int resize, crop;
+} wanted_sides;
+
+static void plan_axis(const dn_preprocess *preprocess, wanted_sides wanted, int64_t side,
+                      int64_t shorter, dn_axis *axis)
 {
     *axis = (dn_axis){.extent = side};
     if (preprocess->square_first) {
@@ -25,11 +32,13 @@ static void plan_axis(const dn_preprocess *preprocess, int64_t side, int64_t sho
         axis->extent = shorter;
     }
     axis->full = axis->extent;
-    if (preprocess->resize) /* torchvision's int(size * long / short) */
+    if (wanted.resize)
+        axis->full = wanted.resize;
+    else if (preprocess->resize) /* torchvision's int(size * long / short) */
         axis->full = (int64_t)((double)(preprocess->resize * axis->extent) / (double)shorter);
     axis->count = axis->out = axis->full;
-    if (preprocess->crop)
-        crop_centre(axis, preprocess->crop);
+    if (wanted.crop)
+        crop_centre(axis, wanted.crop);
 }
 
 dn_status dn_geometry_plan(const dn_preprocess *preprocess, int width, int height,
@@ -40,9 +49,14 @@ dn_status dn_geometry_plan(const dn_preprocess *preprocess, int width, int heigh
         return dn_fail(DN_ERROR_ARGUMENT, "preprocess: a picture cannot be %d x %d pixels large",
                        width, height);
     int64_t shorter = width < height ? width : height;
+    const wanted_sides across = {.resize = preprocess->resize_width,
+                                 .crop = preprocess->crop_width ? preprocess->crop_width
+                                                                : preprocess->crop};
+    const wanted_sides down = {.resize = preprocess->resize_width ? preprocess->resize : 0,
+                               .crop = preprocess->crop};
     dn_axis *axes = geometry->axes;
-    plan_axis(preprocess, width, shorter, &axes[0]);
-    plan_axis(preprocess, height, shorter, &axes[1]);
+    plan_axis(preprocess, across, width, shorter, &axes[0]);
+    plan_axis(preprocess, down, height, shorter, &axes[1]);
     if (axes[0].out > MAX_PIXELS || axes[1].out > MAX_PIXELS / axes[0].out)
         return dn_fail(DN_ERROR_LIMIT,
                        "preprocess: %d x %d pixels would become %lld x %lld, more than the limit "

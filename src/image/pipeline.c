@@ -60,7 +60,13 @@ static const dn_preprocess pipelines[] = {
 
 enum { PIPELINES = sizeof pipelines / sizeof *pipelines, LARGEST_SIDE = 65536 };
 
-typedef enum field_type { FIELD_NUMBER, FIELD_FLAG, FIELD_CHOICE, FIELD_TRIPLE } field_type;
+typedef enum field_type {
+    FIELD_NUMBER,
+    FIELD_SIDES, /* one number, or HEIGHTxWIDTH */
+    FIELD_FLAG,
+    FIELD_CHOICE,
+    FIELD_TRIPLE
+} field_type;
 
 /* A member of dn_preprocess as "key=value". */
 typedef struct spec_field {
@@ -69,6 +75,7 @@ typedef struct spec_field {
     field_type type;
     int low, high;     /* of the value; a choice counts from 0 */
     const char *words; /* of a flag or choice, in order, each ended by '|' */
+    size_t width;      /* of sides: offset of their width, 0 for a single number */
 } spec_field;
 
 static_assert(sizeof(dn_filter) == sizeof(int) && sizeof(dn_scaling) == sizeof(int),
@@ -76,19 +83,38 @@ static_assert(sizeof(dn_filter) == sizeof(int) && sizeof(dn_scaling) == sizeof(i
 #define AT(member) offsetof(dn_preprocess, member)
 
 static const spec_field fields[] = {
-    {{"resize", "a number from 0 to 65536"}, AT(resize), FIELD_NUMBER, 0, LARGEST_SIDE, NULL},
+    {{"resize", "a number from 0 to 65536, or HEIGHTxWIDTH"},
+     AT(resize),
+     FIELD_SIDES,
+     0,
+     LARGEST_SIDE,
+     NULL,
+     AT(resize_width)},
     {{"filter", "bilinear, bicubic or gaussian"},
      AT(filter),
      FIELD_CHOICE,
      0,
      2,
-     "bilinear|bicubic|gaussian|"},
-    {{"crop", "a number from 0 to 65536"}, AT(crop), FIELD_NUMBER, 0, LARGEST_SIDE, NULL},
-    {{"square", "yes or no"}, AT(square_first), FIELD_FLAG, 0, 1, "no|yes|"},
-    {{"scaling", "unit or xray"}, AT(scaling), FIELD_CHOICE, 0, 1, "unit|xray|"},
-    {{"channels", "1 or 3"}, AT(channels), FIELD_NUMBER, 1, 3, NULL},
-    {{"mean", "one number, or three as in 0.5:0.5:0.5"}, AT(mean), FIELD_TRIPLE, 0, 0, NULL},
-    {{"std", "one number, or three as in 0.5:0.5:0.5, not 0"}, AT(std), FIELD_TRIPLE, 0, 0, NULL},
+     "bilinear|bicubic|gaussian|",
+     0},
+    {{"crop", "a number from 0 to 65536, or HEIGHTxWIDTH"},
+     AT(crop),
+     FIELD_SIDES,
+     0,
+     LARGEST_SIDE,
+     NULL,
+     AT(crop_width)},
+    {{"square", "yes or no"}, AT(square_first), FIELD_FLAG, 0, 1, "no|yes|", 0},
+    {{"scaling", "unit or xray"}, AT(scaling), FIELD_CHOICE, 0, 1, "unit|xray|", 0},
+    {{"channels", "1 or 3"}, AT(channels), FIELD_NUMBER, 1, 3, NULL, 0},
+    {{"mean", "one number, or three as in 0.5:0.5:0.5"}, AT(mean), FIELD_TRIPLE, 0, 0, NULL, 0},
+    {{"std", "one number, or three as in 0.5:0.5:0.5, not 0"},
+     AT(std),
+     FIELD_TRIPLE,
+     0,
+     0,
+     NULL,
+     0},
 };
 
 enum { FIELDS = sizeof fields / sizeof *fields, VALUE_SIZE = 64 };
@@ -112,6 +138,14 @@ static void set_int(dn_preprocess *preprocess, const spec_field *field, int valu
         memcpy(member, &value, sizeof value);
 }
 
+static int get_width(const dn_preprocess *preprocess, const spec_field *field)
+{
+    int width = 0;
+    if (field->type == FIELD_SIDES)
+        memcpy(&width, (const char *)preprocess + field->width, sizeof width);
+    return width;
+}
+
 static const float *numbers_of(const dn_preprocess *preprocess, const spec_field *field)
 {
     return (const float *)(const void *)((const char *)preprocess + field->offset);
@@ -127,9 +161,9 @@ static bool in_range(const dn_preprocess *preprocess, const spec_field *field)
                 return false;
         return true;
     }
-    int value = get_int(preprocess, field);
-    return value >= field->low && value <= field->high &&
-           (value != 2 || field->offset != AT(channels));
+    int value = get_int(preprocess, field), width = get_width(preprocess, field);
+    return value >= field->low && value <= field->high && width >= 0 && width <= field->high &&
+           (width == 0 || value > 0) && (value != 2 || field->offset != AT(channels));
 }
 
 dn_status dn_preprocess_check(const dn_preprocess *preprocess)
@@ -141,21 +175,44 @@ dn_status dn_preprocess_check(const dn_preprocess *preprocess)
     return DN_OK;
 }
 
-int dn_preprocess_side(const dn_preprocess *preprocess)
+bool dn_preprocess_fixed_size(const dn_preprocess *preprocess, int *width, int *height)
 {
-    if (preprocess->crop)
-        return preprocess->crop;
-    return preprocess->square_first ? preprocess->resize : 0;
+    int high = preprocess->crop, wide = preprocess->crop_width;
+    if (!high) {
+        high = preprocess->square_first || preprocess->resize_width ? preprocess->resize : 0;
+        wide = preprocess->resize_width;
+    }
+    if (!high)
+        return false;
+    *height = high;
+    *width = wide ? wide : high;
+    return true;
 }
 
-static bool parse_number(const char *text, int *value)
+int dn_preprocess_side(const dn_preprocess *preprocess)
 {
-    char *end;
-    long number = strtol(text, &end, 10);
-    if (end == text || *end || number < 0 || number > LARGEST_SIDE)
-        return false;
+    int width = 0, height = 0;
+    return dn_preprocess_fixed_size(preprocess, &width, &height) && width == height ? width : 0;
+}
+
+/* A number that ends with `end`. NULL if it is none, otherwise what comes after it. */
+static const char *parse_number(const char *text, char end, int *value)
+{
+    char *after;
+    long number = strtol(text, &after, 10);
+    if (after == text || *after != end || number < 0 || number > LARGEST_SIDE)
+        return NULL;
     *value = (int)number;
-    return true;
+    return after + 1;
+}
+
+static bool parse_sides(const char *text, int *height, int *width)
+{
+    *width = 0;
+    if (!strchr(text, 'x'))
+        return parse_number(text, '\0', height);
+    const char *rest = parse_number(text, 'x', height);
+    return rest && parse_number(rest, '\0', width) && *height > 0 && *width > 0;
 }
 
 static bool parse_word(const char *words, const char *text, int *value)
@@ -196,8 +253,15 @@ static bool set_field(dn_preprocess *preprocess, const spec_field *field, const 
         if (!parse_triple(text, numbers))
             return false;
         memcpy((char *)preprocess + field->offset, numbers, sizeof numbers);
+    } else if (field->type == FIELD_SIDES) {
+        int width;
+        if (!parse_sides(text, &value, &width))
+            return false;
+        set_int(preprocess, field, value);
+        memcpy((char *)preprocess + field->width, &width, sizeof width);
     } else {
-        if (field->words ? !parse_word(field->words, text, &value) : !parse_number(text, &value))
+        if (field->words ? !parse_word(field->words, text, &value)
+                         : !parse_number(text, '\0', &value))
             return false;
         set_int(preprocess, field, value);
     }
@@ -271,10 +335,10 @@ static void print_value(const dn_preprocess *preprocess, const spec_field *field
         }
         return;
     }
-    int value = get_int(preprocess, field);
+    int value = get_int(preprocess, field), width = get_width(preprocess, field);
     const char *word = field->words;
     if (!word) {
-        snprintf(text, VALUE_SIZE, "%d", value);
+        snprintf(text, VALUE_SIZE, width ? "%dx%d" : "%d", value, width);
         return;
     }
     while (value-- > 0 && *word)
@@ -286,7 +350,7 @@ static bool same_value(const dn_preprocess *a, const dn_preprocess *b, const spe
 {
     if (field->type == FIELD_TRIPLE)
         return memcmp(numbers_of(a, field), numbers_of(b, field), 3 * sizeof(float)) == 0;
-    return get_int(a, field) == get_int(b, field);
+    return get_int(a, field) == get_int(b, field) && get_width(a, field) == get_width(b, field);
 }
 
 void dn_preprocess_format(const dn_preprocess *preprocess, char *text, size_t size)

@@ -71,12 +71,16 @@ def pipelines(folder):
             (("--image-size", "16"), "cifar10,resize=16,crop=16"),
             (("--preprocess", "mean=0.5", "--image-size", "16"), "cifar10,resize=16,crop=16,mean=0.5:0.5:0.5"),
             (("--preprocess", "none"), "none,resize=32,crop=32"),
+            (("--preprocess", "none,resize=24x40"), "none,resize=24x40"),
+            (("--preprocess", "cifar10,resize=24x40,crop=24x36"), "cifar10,resize=24x40,crop=24x36"),
             (("--preprocess", "xrv,resize=24", "--channels", "1"), "xrv,resize=24"))):
         run = f"{folder}/pipeline{number}"
         done = densenet(*shared, *options, "--output", run)
         said = recorded(f"{run}/last.safetensors") if done.returncode == 0 else ""
         check(f"pipeline {' '.join(options)}", said == expected, said or done)
-    for words, options in (("--image-size 24, but --preprocess cifar10 makes squares of 32",
+    for words, options in (("--image-size 24, but --preprocess none,resize=24x40 makes pictures of 40x24",
+                            ("--image-size", "24", "--preprocess", "none,resize=24x40")),
+                           ("--image-size 24, but --preprocess cifar10 makes squares of 32",
                             ("--image-size", "24", "--preprocess", "cifar10")),
                            ("preprocessing to 1 channel for a network that takes 3", ("--preprocess", "xrv"))):
         done = densenet(*shared, *options, "--output", f"{folder}/refused")
@@ -88,13 +92,35 @@ def pipelines(folder):
 
 def fine_tuning(folder):
     """What is recorded is kept, or only made larger."""
-    start = f"{folder}/pipeline5/last.safetensors"
+    start = f"{folder}/pipeline7/last.safetensors"
     for options, expected in (((), "xrv,resize=24"), (("--image-size", "40"), "xrv,resize=40")):
         run = f"{folder}/tuned{len(options)}"
         done = densenet("train", f"{folder}/plain", "--init", start, "--epochs", "1", "--batch-size", "4", *options,
                         "--output", run)
         said = recorded(f"{run}/last.safetensors") if done.returncode == 0 else ""
         check(f"fine-tuning an X-ray network {' '.join(options)}", said == expected, said or done)
+
+
+def rectangles(folder):
+    """Pictures that are no squares: kept when tuned, seen by predict and info alike, made square on request."""
+    start = f"{folder}/pipeline5/last.safetensors"
+    for options, expected in (((), "none,resize=24x40"), (("--image-size", "20"), "none,resize=20x20,crop=20"),
+                              (("--augment", "imagenet", "--preprocess", "crop=20x30"), "none,resize=24x40,crop=20x30")):
+        run = f"{folder}/rectangle{len(options)}"
+        done = densenet("train", f"{folder}/plain", "--init", start, "--epochs", "1", "--batch-size", "4", *options,
+                        "--output", run)
+        said = recorded(f"{run}/last.safetensors") if done.returncode == 0 else ""
+        check(f"a network of 40x24 pixels {' '.join(options)}", said == expected, said or done)
+    done = densenet("info", start)
+    check("info", "none,resize=24x40" in done.stdout, done)
+    done = densenet("eval", f"{folder}/plain", "--weights", start)
+    check("eval", done.returncode == 0, done)
+    done = densenet("preprocess", f"{folder}/plain/cat/0.png", "--weights", start, "--output", f"{folder}/x.npy")
+    with open(f"{folder}/x.npy", "rb") as file:
+        check("preprocess", b"(1,3,24,40" in file.read(128).replace(b" ", b""), done)
+    picture = f"{folder}/plain/cat/0.png"
+    done = densenet("predict", picture, "--weights", start, "--cam", f"{folder}/heat")
+    check("predict", done.returncode == 0, done)
 
 
 def validation(folder):
@@ -126,6 +152,6 @@ def no_checkpoint(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for test in (unreadable, pipelines, fine_tuning, validation, no_checkpoint):
+    for test in (unreadable, pipelines, fine_tuning, rectangles, validation, no_checkpoint):
         test(scratch)
 sys.exit(failures > 0)

@@ -190,6 +190,13 @@ def check_resizing(folder):
             ours, _ = pixels(paths, f",resize={size},crop={crop},filter={name}")
             wrong = differing(paths, ours, lambda path: resized(path, size, crop, interpolation))
             report(f"{len(paths)} sizes, {name} to {size}, crop {crop}", wrong or "identical", not wrong)
+    for size, crop in (((224, 224), 0), ((256, 128), 0), ((9, 400), (13, 300)), (64, (48, 31)), (0, (50, 90)),
+                       ((33, 1), (1, 33))):
+        resize, cut = ("x".join(map(str, side)) if isinstance(side, tuple) else side for side in (size, crop))
+        for name, interpolation in FILTERS.items():
+            ours, _ = pixels(paths, f",resize={resize},crop={cut},filter={name}")
+            wrong = differing(paths, ours, lambda path: resized(path, size, crop, interpolation))
+            report(f"{len(paths)} sizes, {name} to {resize}, crop {cut}", wrong or "identical", not wrong)
     for path in paths[:20]:
         ours, _ = pixels([path], ",resize=48")
         wrong = differing([path], ours, lambda path: resized(path, 48, 0, FILTERS["bilinear"]))
@@ -223,14 +230,14 @@ def check_photographs():
 
 # ---- X-rays -----------------------------------------------------------------
 
-def blurred(image, sigma):
+def blurred(image, sigmas):
     """scipy.ndimage.gaussian_filter with zeros outside, along both axes."""
-    radius = int(4 * sigma + 0.5)
-    if sigma == 0:
-        return image
-    bell = numpy.exp(-0.5 * numpy.arange(-radius, radius + 1) ** 2 / sigma ** 2)
-    bell /= bell.sum()
-    for axis in (0, 1):
+    for axis, sigma in enumerate(sigmas):
+        radius = int(4 * sigma + 0.5)
+        if sigma == 0:
+            continue
+        bell = numpy.exp(-0.5 * numpy.arange(-radius, radius + 1) ** 2 / sigma ** 2)
+        bell /= bell.sum()
         image = numpy.apply_along_axis(
             lambda line: numpy.convolve(numpy.pad(line, radius), bell, "valid"), axis, image)
     return image
@@ -238,16 +245,18 @@ def blurred(image, sigma):
 
 def interpolated(image, size):
     """scipy.ndimage.zoom of order 1 on the grid, zeros outside."""
-    padded = numpy.pad(image, 1)
-    at = (numpy.arange(size) + 0.5) * image.shape[0] / size - 0.5 + 1
-    left = numpy.floor(at).astype(int)
-    share = at - left
-    right = numpy.minimum(left + 1, padded.shape[0] - 1)
-    rows = padded[left] * (1 - share)[:, None] + padded[right] * share[:, None]
-    return rows[:, left] * (1 - share) + rows[:, right] * share
+    image = numpy.pad(image, 1)
+    for axis, out in enumerate(size):
+        extent = image.shape[axis] - 2
+        at = (numpy.arange(out) + 0.5) * extent / out - 0.5 + 1
+        left = numpy.floor(at).astype(int)
+        share = (at - left).reshape((-1, 1) if axis == 0 else (1, -1))
+        right = numpy.minimum(left + 1, extent + 1)
+        image = image.take(left, axis) * (1 - share) + image.take(right, axis) * share
+    return image
 
 
-def xray(path):
+def xray(path, size=(224, 224), square=True):
     """TorchXRayVision: scaled, the centre square, scikit-image's resize()."""
     image = numpy.asarray(Image.open(path))
     largest = 255 if image.dtype == numpy.uint8 else 65535
@@ -255,8 +264,10 @@ def xray(path):
     height, width = image.shape
     side = min(height, width)
     top, left = height // 2 - side // 2, width // 2 - side // 2
-    image = image[top:top + side, left:left + side]
-    result = interpolated(blurred(image, max(0, (side / 224 - 1) / 2)), 224)
+    if square:
+        image = image[top:top + side, left:left + side]
+    sigmas = [max(0, (extent / out - 1) / 2) for extent, out in zip(image.shape, size)]
+    result = interpolated(blurred(image, sigmas), size)
     return numpy.clip(result, image.min(), image.max())[None]
 
 
@@ -274,6 +285,11 @@ def check_xrays(folder):
         ours, _ = preprocess(paths, "xrv")
         worst = max(abs(mine - xray(path)).max() for path, mine in zip(paths, ours)) / 2048
         report(f"{len(paths)} {name}, xrv", f"largest difference {worst:.1e} of the range", worst < 1e-6)
+    paths = groups["drawn X-rays"]
+    for square in (True, False):
+        ours, _ = preprocess(paths, f"xrv,resize=96x160,square={'yes' if square else 'no'}")
+        worst = max(abs(mine - xray(path, (96, 160), square)).max() for path, mine in zip(paths, ours)) / 2048
+        report(f"{len(paths)} drawn X-rays to 96x160", f"largest difference {worst:.1e} of the range", worst < 1e-6)
 
 
 with tempfile.TemporaryDirectory() as scratch:

@@ -182,7 +182,7 @@ static void drive_resized(void)
     check(dn_preprocess_parse("torchvision", &preprocess));
     image.pixels = read_bytes(3 * (size_t)image.width * (size_t)image.height);
     float *tensor = malloc(count * sizeof *tensor);
-    check(dn_augment_run(&augment, &preprocess, size, random, &image, tensor));
+    check(dn_augment_run(&augment, &preprocess, (dn_extent){size, size}, random, &image, tensor));
     printf("%d\n%d\n%d\n%d\n", crop.x, crop.y, crop.width, crop.height);
     print_floats(tensor, count);
     free(tensor);

@@ -35,7 +35,7 @@ static bool add(growing_array *result, const char *path, const picture_tensor *t
     }
     if (shape[2] != tensor->height || shape[3] != tensor->width)
         return complain("%s: becomes %d x %d pixels, the pictures before it %lld x %lld: an array "
-                        "has one size (--preprocess crop=N makes it so)",
+                        "has one size (--preprocess crop=N or resize=HxW makes it so)",
                         path, tensor->width, tensor->height, (long long)shape[3],
                         (long long)shape[2]);
     shape[0]++;

@@ -14,8 +14,12 @@ static void seen_part(const dn_preprocess *preprocess, const dn_image *image, he
     if (preprocess->square_first)
         width = height = shorter;
     else if (preprocess->crop) {
+        bool stretched = preprocess->resize_width > 0;
         double scale = preprocess->resize ? shorter / preprocess->resize : 1;
-        width = height = preprocess->crop * scale;
+        double across = stretched ? width / preprocess->resize_width : scale;
+        double down = stretched ? height / preprocess->resize : scale;
+        width = across * (preprocess->crop_width ? preprocess->crop_width : preprocess->crop);
+        height = down * preprocess->crop;
     }
     map->left = (image->width - width) / 2;
     map->top = (image->height - height) / 2;

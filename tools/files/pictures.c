@@ -22,7 +22,8 @@ static struct {
 const option_row picture_options[] = {
     {"preprocess", 0, OPTION_TEXT, &chosen.preprocess, "SPEC",
      "pipeline torchvision, timm, xrv, keras, cifar10, cifar100 or none, and changes to it: "
-     "torchvision,resize=232,filter=bicubic; or changes alone: crop=288",
+     "torchvision,resize=232,filter=bicubic; or changes alone: crop=288; HEIGHTxWIDTH scales "
+     "both sides: resize=256x128,crop=0",
      0, 0},
     {"max-pixels", 0, OPTION_LONG, &chosen.max_pixels, "N",
      "largest picture that is decoded (178956970)", 1, 9e15},

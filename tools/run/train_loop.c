@@ -59,7 +59,8 @@ static bool keep_part(const train_run *run, step_parts *parts, const dn_batch *b
     dn_batch *part = &parts->parts[parts->count];
     *part = *batch;
     if (train_chosen.accumulate > 1 && batch->n > 0) {
-        size_t picture = (size_t)run->preprocess.channels * (size_t)run->size * (size_t)run->size;
+        size_t picture =
+            (size_t)run->preprocess.channels * (size_t)run->height * (size_t)run->width;
         size_t target = (size_t)dn_dataset_outputs(run->whole);
         size_t inputs = (size_t)batch->n * picture, targets = (size_t)batch->n * target;
         float *copy = realloc(parts->copies[parts->count], (inputs + targets) * sizeof *copy);

@@ -8,16 +8,17 @@ dn_evaluate_options train_validation(const train_run *run)
     return (dn_evaluate_options){
         .struct_size = sizeof(dn_evaluate_options),
         .threads = run->options.threads,
-        .size = run->size,
+        .size = run->height,
         .preprocess = run->preprocess,
+        .width = run->width,
     };
 }
 
 static bool memory_is_enough(const train_run *run)
 {
     return memory_suffices((double)run->bytes, "train: %d picture%s of %dx%d in a pass",
-                           run->options.batch, run->options.batch == 1 ? "" : "s", run->size,
-                           run->size);
+                           run->options.batch, run->options.batch == 1 ? "" : "s", run->width,
+                           run->height);
 }
 
 bool train_memory_plan(train_run *run, const dn_model *start)

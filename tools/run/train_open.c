@@ -131,7 +131,8 @@ static bool open_loader(train_run *run, const dn_arch *arch)
     dn_loader_options loading = {
         .struct_size = sizeof loading,
         .batch = train_chosen.batch_size,
-        .size = run->size,
+        .size = run->height,
+        .width = run->width,
         .threads = 1, /* in addition to those that train */
         .training = true,
         .shuffle = !train_chosen.no_shuffle,
@@ -155,7 +156,8 @@ static bool open_trainer(train_run *run, const dn_model *start)
     if (!train_settings_trainer(options))
         return false;
     options->batch = train_chosen.batch_size;
-    options->height = options->width = run->size;
+    options->height = run->height;
+    options->width = run->width;
     options->steps = run->epochs * run->steps_per_epoch;
     options->warmup = llround(train_chosen.warmup * (double)run->steps_per_epoch);
     run->arch = *dn_model_arch(start);

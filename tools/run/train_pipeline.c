@@ -21,10 +21,15 @@ static bool usual_pipeline(const train_run *run, bool recorded, dn_preprocess *p
 static void fit_pipeline(dn_preprocess *preprocess, int size, bool imagenet)
 {
     int side = dn_preprocess_side(preprocess);
-    bool margin = imagenet && !preprocess->square_first;
+    bool stretched = preprocess->resize_width > 0;
+    if (!side && (stretched || preprocess->crop_width)) /* other rectangles */
+        preprocess->resize = preprocess->crop = 0;
+    bool margin = imagenet && !preprocess->square_first && !stretched;
     double share = side ? (double)preprocess->resize / side : margin ? 256 / 224.0 : 1;
     if (side || !preprocess->resize)
         preprocess->resize = (int)lround(size * share);
+    preprocess->resize_width = stretched ? preprocess->resize : 0;
+    preprocess->crop_width = 0;
     if (preprocess->crop || !preprocess->square_first)
         preprocess->crop = size;
 }
@@ -32,9 +37,13 @@ static void fit_pipeline(dn_preprocess *preprocess, int size, bool imagenet)
 static bool check_pipeline(const train_run *run, const dn_arch *arch)
 {
     const dn_preprocess *preprocess = &run->preprocess;
-    if (train_chosen.image_size && run->size != train_chosen.image_size)
-        return complain("train: --image-size %d, but --preprocess %s makes squares of %d",
-                        train_chosen.image_size, train_chosen.preprocess, run->size);
+    int side = train_chosen.image_size;
+    if (side && run->width != run->height)
+        return complain("train: --image-size %d, but --preprocess %s makes pictures of %dx%d", side,
+                        train_chosen.preprocess, run->width, run->height);
+    if (side && run->height != side)
+        return complain("train: --image-size %d, but --preprocess %s makes squares of %d", side,
+                        train_chosen.preprocess, run->height);
     if (preprocess->channels != arch->channels)
         return complain("train: preprocessing to %d channel%s for a network that takes %d",
                         preprocess->channels, preprocess->channels == 1 ? "" : "s", arch->channels);
@@ -48,17 +57,18 @@ bool train_pipeline_choose(train_run *run, const dn_model *start)
     bool imagenet = dn_stem_pools(arch->stem), recorded = dn_model_preprocess(start, preprocess);
     if (!usual_pipeline(run, recorded, preprocess))
         return false;
-    int side = dn_preprocess_side(preprocess), size = train_chosen.image_size;
+    int width, height, size = train_chosen.image_size;
+    bool kept = recorded && !size && dn_preprocess_fixed_size(preprocess, &width, &height);
     if (!size)
-        size = recorded && side ? side : imagenet ? 224 : 32;
-    if (size != side)
+        size = kept ? height : imagenet ? 224 : 32;
+    if (!kept && size != dn_preprocess_side(preprocess))
         fit_pipeline(preprocess, size, imagenet);
     preprocess->channels = arch->channels;
     if (train_chosen.preprocess &&
         !ok_or_complain(dn_preprocess_parse(train_chosen.preprocess, preprocess)))
         return false;
-    if (!dn_preprocess_side(preprocess))
+    if (!dn_preprocess_fixed_size(preprocess, &width, &height))
         fit_pipeline(preprocess, size, imagenet);
-    run->size = dn_preprocess_side(preprocess);
-    return check_pipeline(run, arch);
+    return dn_preprocess_fixed_size(preprocess, &run->width, &run->height) &&
+           check_pipeline(run, arch);
 }

@@ -16,7 +16,7 @@ typedef struct train_run {
     dn_dataset *whole;       /* if both are parts of one, otherwise NULL */
     dn_dataset *val_source;  /* owner of val if it was opened separately */
     dn_preprocess preprocess;
-    int size; /* of the pictures */
+    int height, width; /* of the pictures */
     dn_loader *loader;
     dn_trainer *trainer;
     dn_trainer_options options;
@@ -54,8 +54,8 @@ int train_run_loop(train_run *run);
 /* ---- train_pipeline.c ---- */
 
 /* The pipeline that evaluation and prediction will use: the recorded or usual
- * one, changed by --preprocess and made to yield squares. Sets run->preprocess
- * and run->size. */
+ * one, changed by --preprocess and made to yield one size, a square unless it says
+ * otherwise. Sets run->preprocess, run->height and run->width. */
 bool train_pipeline_choose(train_run *run, const dn_model *start);
 
 /* ---- train_memory.c ---- */

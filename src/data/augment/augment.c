@@ -61,21 +61,28 @@ static dn_status to_bytes(const dn_image *image, dn_image *bytes)
     return DN_OK;
 }
 
-/* A part of the picture as `size` x `size` pixels. */
-static dn_status fit(const dn_augment *augment, dn_filter filter, const dn_image *image, int size,
-                     dn_random *random, uint8_t *pixels)
+/* A part of the picture as `size` pixels. */
+static dn_status fit(const dn_augment *augment, const dn_preprocess *preprocess,
+                     const dn_image *image, dn_extent size, dn_random *random, uint8_t *pixels)
 {
+    dn_filter filter = preprocess->filter == DN_GAUSSIAN ? DN_BILINEAR : preprocess->filter;
     size_t channels = (size_t)image->channels;
     dn_crop crop = {.width = image->width, .height = image->height};
-    dn_window window = {.full_width = size, .full_height = size, .width = size, .height = size};
+    dn_window window = {.full_width = size.width,
+                        .full_height = size.height,
+                        .width = size.width,
+                        .height = size.height};
     if (augment->kind == DN_AUGMENT_IMAGENET) {
         const dn_crop_ranges ranges = {augment->scale_low, augment->scale_high, 3.0 / 4, 4.0 / 3};
         crop = dn_draw_crop(random, image->width, image->height, &ranges);
-    } else {
-        const dn_preprocess square = {
-            .resize = size, .crop = size, .channels = 3, .std = {1, 1, 1}};
+    } else if (!preprocess->resize_width) {
+        const dn_preprocess centre = {.resize = size.width > size.height ? size.width : size.height,
+                                      .crop = size.height,
+                                      .crop_width = size.width,
+                                      .channels = 3,
+                                      .std = {1, 1, 1}};
         dn_geometry geometry;
-        DN_TRY(dn_geometry_plan(&square, image->width, image->height, &geometry));
+        DN_TRY(dn_geometry_plan(&centre, image->width, image->height, &geometry));
         window.full_width = geometry.axes[0].full;
         window.full_height = geometry.axes[1].full;
         window.x = geometry.axes[0].start;
@@ -110,60 +117,64 @@ static dn_status change_pixels(const dn_augment *augment, dn_image *image, dn_ra
 }
 
 /* out(y, x) = in(y + dy, x + dx), zero outside; mirrored afterwards. */
-static void place(const float *in, int channels, int size, int dx, int dy, bool mirrored,
+static void place(const float *in, int channels, dn_extent size, int dx, int dy, bool mirrored,
                   float *out)
 {
-    for (int line = 0; line < channels * size; line++, out += size) {
-        int y = line % size + dy;
-        bool inside = y >= 0 && y < size;
-        const float *row = inside ? in + (size_t)(line / size * size + y) * (size_t)size : NULL;
-        for (int x = 0; x < size; x++) {
-            int from = (mirrored ? size - 1 - x : x) + dx;
-            out[x] = inside && from >= 0 && from < size ? row[from] : 0;
+    int height = size.height, width = size.width;
+    for (int line = 0; line < channels * height; line++, out += width) {
+        int y = line % height + dy;
+        bool inside = y >= 0 && y < height;
+        const float *row =
+            inside ? in + (size_t)(line / height * height + y) * (size_t)width : NULL;
+        for (int x = 0; x < width; x++) {
+            int from = (mirrored ? width - 1 - x : x) + dx;
+            out[x] = inside && from >= 0 && from < width ? row[from] : 0;
         }
     }
 }
 
 /* Sets the part of the picture inside the rectangle to zero, the mean of normalised pixels. */
-static void blank(float *tensor, int channels, int size, dn_crop part)
+static void blank(float *tensor, int channels, dn_extent size, dn_crop part)
 {
+    size_t height = (size_t)size.height, width = (size_t)size.width;
     int left = part.x > 0 ? part.x : 0, top = part.y > 0 ? part.y : 0;
-    int right = part.x + part.width < size ? part.x + part.width : size;
-    int bottom = part.y + part.height < size ? part.y + part.height : size;
+    int right = part.x + part.width < size.width ? part.x + part.width : size.width;
+    int bottom = part.y + part.height < size.height ? part.y + part.height : size.height;
     for (int c = 0; c < channels && left < right; c++)
         for (int y = top; y < bottom; y++)
-            memset(tensor + ((size_t)c * (size_t)size + (size_t)y) * (size_t)size + left, 0,
+            memset(tensor + ((size_t)c * height + (size_t)y) * width + left, 0,
                    (size_t)(right - left) * sizeof *tensor);
 }
 
-static void blank_regions(const dn_augment *augment, int channels, int size, dn_random *random,
-                          float *tensor)
+static void blank_regions(const dn_augment *augment, int channels, dn_extent size,
+                          dn_random *random, float *tensor)
 {
     if (augment->cutout >= 1) {
         int side = (int)augment->cutout;
         dn_crop square = {.width = side, .height = side};
-        square.y = draw_below(random, size) - side / 2;
-        square.x = draw_below(random, size) - side / 2;
+        square.y = draw_below(random, size.height) - side / 2;
+        square.x = draw_below(random, size.width) - side / 2;
         blank(tensor, channels, size, square);
     }
     static const dn_crop_ranges erased = {0.02, 0.33, 0.3, 1 / 0.3};
     if (dn_draw_chance(random, augment->erase))
-        blank(tensor, channels, size, dn_draw_crop(random, size, size, &erased));
+        blank(tensor, channels, size, dn_draw_crop(random, size.width, size.height, &erased));
 }
 
-/* Writes a square of bytes to the tensor. */
+/* Writes bytes of the tensor's size to the tensor. */
 static dn_status finish(const dn_augment *augment, const dn_preprocess *preprocess,
-                        const dn_image *square, dn_random *random, float *tensor)
+                        const dn_image *fitted, dn_random *random, float *tensor)
 {
-    int size = square->width, channels = preprocess->channels;
+    const dn_extent size = {fitted->height, fitted->width};
+    int channels = preprocess->channels;
     int padding = augment->kind == DN_AUGMENT_CIFAR ? (int)augment->padding : 0;
     dn_preprocess scaling = *preprocess;
-    scaling.resize = scaling.crop = 0;
+    scaling.resize = scaling.resize_width = scaling.crop = scaling.crop_width = 0;
     scaling.square_first = false;
     float *scaled = NULL;
-    DN_TRY(
-        dn_alloc_aligned((size_t)channels * (size_t)size * (size_t)size, sizeof *scaled, &scaled));
-    dn_status status = dn_preprocess_run(&scaling, square, scaled);
+    DN_TRY(dn_alloc_aligned((size_t)channels * (size_t)size.height * (size_t)size.width,
+                            sizeof *scaled, &scaled));
+    dn_status status = dn_preprocess_run(&scaling, fitted, scaled);
     if (status == DN_OK) {
         int dy = draw_below(random, 2 * padding + 1) - padding;
         int dx = draw_below(random, 2 * padding + 1) - padding;
@@ -174,35 +185,35 @@ static dn_status finish(const dn_augment *augment, const dn_preprocess *preproce
     return status;
 }
 
-static dn_status run_pixels(const dn_augment *augment, const dn_preprocess *preprocess, int size,
-                            dn_random *random, const dn_image *bytes, float *tensor)
+static dn_status run_pixels(const dn_augment *augment, const dn_preprocess *preprocess,
+                            dn_extent size, dn_random *random, const dn_image *bytes, float *tensor)
 {
-    dn_filter filter = preprocess->filter == DN_GAUSSIAN ? DN_BILINEAR : preprocess->filter;
-    dn_image square = {.width = size, .height = size, .channels = bytes->channels, .depth = 8};
-    size_t count = (size_t)size * (size_t)size * (size_t)bytes->channels;
-    DN_TRY(dn_alloc_aligned(count, 1, &square.pixels));
-    dn_status status = fit(augment, filter, bytes, size, random, square.pixels);
+    dn_image fitted = {
+        .width = size.width, .height = size.height, .channels = bytes->channels, .depth = 8};
+    size_t count = (size_t)size.width * (size_t)size.height * (size_t)bytes->channels;
+    DN_TRY(dn_alloc_aligned(count, 1, &fitted.pixels));
+    dn_status status = fit(augment, preprocess, bytes, size, random, fitted.pixels);
     if (status == DN_OK)
-        status = change_pixels(augment, &square, random);
+        status = change_pixels(augment, &fitted, random);
     if (status == DN_OK)
-        status = finish(augment, preprocess, &square, random, tensor);
-    free(square.pixels);
+        status = finish(augment, preprocess, &fitted, random, tensor);
+    free(fitted.pixels);
     return status;
 }
 
-static dn_status run_evaluation(const dn_preprocess *preprocess, int size, const dn_image *image,
-                                float *tensor)
+static dn_status run_evaluation(const dn_preprocess *preprocess, dn_extent size,
+                                const dn_image *image, float *tensor)
 {
     int width, height;
     DN_TRY(dn_preprocess_size(preprocess, image->width, image->height, &width, &height));
-    if (width != size || height != size)
+    if (width != size.width || height != size.height)
         return dn_fail(DN_ERROR_MISMATCH,
                        "preprocessing makes %d x %d pixels of it, the batch takes %d x %d", width,
-                       height, size, size);
+                       height, size.width, size.height);
     return dn_preprocess_run(preprocess, image, tensor);
 }
 
-dn_status dn_augment_run(const dn_augment *augment, const dn_preprocess *preprocess, int size,
+dn_status dn_augment_run(const dn_augment *augment, const dn_preprocess *preprocess, dn_extent size,
                          dn_random random, const dn_image *image, float *tensor)
 {
     bool changes = augment->flip > 0 || augment->jitter > 0 || augment->blur_chance > 0 ||

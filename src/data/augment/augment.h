@@ -30,13 +30,18 @@ typedef struct dn_augment {
  * joined by colons may be left out. */
 dn_status dn_augment_parse(const char *specification, dn_augment *augment);
 
-/* From a picture to channels x size x size floats, channels and scaling being
+typedef struct dn_extent {
+    int height, width;
+} dn_extent;
+
+/* From a picture to channels x height x width floats, channels and scaling being
  * the pipeline's. With kind none and no changes this is dn_preprocess_run,
- * whose result must then have that size; the others take the
- * geometry from here (cifar: the shorter side to `size`, its centre square).
+ * whose result must then have that size. The others take the geometry from here: imagenet
+ * resizes the part that it draws; cifar resizes the whole picture if the pipeline resizes both
+ * sides, otherwise the shorter side to the longer of `size`, and takes the centre.
  * Blur, JPEG and jitter reduce 16-bit pictures to 8 bits. The result is
  * a function of the arguments alone. */
-dn_status dn_augment_run(const dn_augment *augment, const dn_preprocess *preprocess, int size,
+dn_status dn_augment_run(const dn_augment *augment, const dn_preprocess *preprocess, dn_extent size,
                          dn_random random, const dn_image *image, float *tensor);
 
 /* torchvision's RandomResizedCrop: a part of the picture. */

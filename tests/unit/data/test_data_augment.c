@@ -18,6 +18,11 @@ static dn_augment parse(const char *text)
     return augment;
 }
 
+static dn_extent square(int side)
+{
+    return (dn_extent){side, side};
+}
+
 static dn_preprocess pipeline(const char *text)
 {
     dn_preprocess preprocess = {0};
@@ -94,9 +99,10 @@ static void none_is_the_evaluation_pipeline(void **state)
     dn_augment augment = parse("none");
     dn_preprocess preprocess = pipeline("torchvision,resize=28,crop=24");
     assert_int_equal(dn_preprocess_run(&preprocess, image, expected), DN_OK);
-    assert_int_equal(dn_augment_run(&augment, &preprocess, 24, draw(0), image, tensor), DN_OK);
+    assert_int_equal(dn_augment_run(&augment, &preprocess, square(24), draw(0), image, tensor),
+                     DN_OK);
     assert_memory_equal(tensor, expected, sizeof tensor);
-    assert_int_equal(dn_augment_run(&augment, &preprocess, 23, draw(0), image, tensor),
+    assert_int_equal(dn_augment_run(&augment, &preprocess, square(23), draw(0), image, tensor),
                      DN_ERROR_MISMATCH);
     dn_image_free(image);
 }
@@ -113,8 +119,8 @@ static void cifar_shifts_and_flips(void **state)
     dn_augment augment = parse("cifar");
     dn_preprocess preprocess = pipeline("none");
     for (int i = 0; i < DRAWS; i++) {
-        assert_int_equal(dn_augment_run(&augment, &preprocess, SIDE, draw(i), image, tensor),
-                         DN_OK);
+        assert_int_equal(
+            dn_augment_run(&augment, &preprocess, square(SIDE), draw(i), image, tensor), DN_OK);
         const float *middle = &tensor[16 * SIDE + 16];
         int column = (int)lrintf(255 * middle[0]) - 1, row = (int)lrintf(255 * middle[PLANE]) - 1;
         bool flipped = middle[1] < middle[0];
@@ -148,11 +154,88 @@ static void padding_is_the_mean(void **state)
     dn_preprocess preprocess = pipeline("cifar10");
     bool seen = false;
     for (int i = 0; i < 20; i++) {
-        assert_int_equal(dn_augment_run(&augment, &preprocess, SIDE, draw(i), image, tensor),
-                         DN_OK);
+        assert_int_equal(
+            dn_augment_run(&augment, &preprocess, square(SIDE), draw(i), image, tensor), DN_OK);
         seen = seen || tensor[0] == 0;
     }
     assert_true(seen);
+    dn_image_free(image);
+}
+
+/* A network whose input is no square: what is evaluated is what is trained on. */
+static void rectangles(void **state)
+{
+    (void)state;
+    enum { HEIGHT = 24, WIDTH = 40 };
+    static const struct {
+        const char *pipeline, *same;
+    } known[] = {{"none,resize=24x40", "none,resize=24x40"},
+                 {"none,resize=30x50,crop=24x40", "none,resize=24x40"},
+                 {"none,crop=24x40", "none,resize=40,crop=24x40"},
+                 {"none,resize=99,crop=24x40", "none,resize=40,crop=24x40"}};
+    static float tensor[3 * HEIGHT * WIDTH], expected[3 * HEIGHT * WIDTH];
+    dn_image *image = coordinates(100, 64);
+    const dn_extent size = {HEIGHT, WIDTH};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        dn_augment augment = parse("cifar,padding=0,flip=0");
+        dn_preprocess own = pipeline(known[i].pipeline), same = pipeline(known[i].same);
+        assert_int_equal(dn_preprocess_run(&same, image, expected), DN_OK);
+        assert_int_equal(dn_augment_run(&augment, &own, size, draw(0), image, tensor), DN_OK);
+        assert_memory_equal(tensor, expected, sizeof tensor);
+        augment = parse("none");
+        assert_int_equal(dn_preprocess_run(&own, image, expected), DN_OK);
+        assert_int_equal(dn_augment_run(&augment, &own, size, draw(0), image, tensor), DN_OK);
+        assert_memory_equal(tensor, expected, sizeof tensor);
+    }
+    dn_image_free(image);
+}
+
+/* Rows and columns of a part that was drawn rise across the whole rectangle. */
+static void drawn_parts_fill_a_rectangle(void **state)
+{
+    (void)state;
+    enum { HEIGHT = 12, WIDTH = 20, RECTANGLE = HEIGHT * WIDTH };
+    static float tensor[3 * RECTANGLE];
+    dn_image *image = coordinates(200, 200);
+    dn_augment augment = parse("imagenet,flip=0,scale=0.5:1");
+    dn_preprocess preprocess = pipeline("none,resize=12x20");
+    const dn_extent size = {HEIGHT, WIDTH};
+    for (int i = 0; i < 20; i++) {
+        assert_int_equal(dn_augment_run(&augment, &preprocess, size, draw(i), image, tensor),
+                         DN_OK);
+        for (int y = 0; y < HEIGHT; y++)
+            for (int x = 0; x < WIDTH; x++) {
+                const float *at = &tensor[y * WIDTH + x];
+                assert_true(x == 0 || at[0] > at[-1]);
+                assert_true(y == 0 || at[RECTANGLE] > at[RECTANGLE - WIDTH]);
+            }
+    }
+    dn_image_free(image);
+}
+
+/* As many pixels as the square has, or fewer at the edge, and all within the rectangle. */
+static void blanked_parts_of_a_rectangle(void **state)
+{
+    (void)state;
+    enum { HEIGHT = 12, WIDTH = 20, RECTANGLE = HEIGHT * WIDTH };
+    static float tensor[3 * RECTANGLE];
+    dn_image *image = coordinates(WIDTH, HEIGHT);
+    dn_augment augment = parse("none,cutout=5,erase=1");
+    dn_preprocess preprocess = pipeline("none,resize=12x20");
+    const dn_extent size = {HEIGHT, WIDTH};
+    bool right = false, bottom = false;
+    for (int i = 0; i < 60; i++) {
+        assert_int_equal(dn_augment_run(&augment, &preprocess, size, draw(i), image, tensor),
+                         DN_OK);
+        for (int at = 0; at < RECTANGLE; at++) {
+            int x = at % WIDTH, y = at / WIDTH;
+            float expected = tensor[at] == 0 ? 0 : (float)(1 + x) / 255;
+            assert_true(tensor[at] == expected && (tensor[RECTANGLE + at] == 0) == (expected == 0));
+            right |= expected == 0 && x == WIDTH - 1;
+            bottom |= expected == 0 && y == HEIGHT - 1;
+        }
+    }
+    assert_true(right && bottom);
     dn_image_free(image);
 }
 
@@ -164,7 +247,8 @@ static void larger_pictures_are_fitted(void **state)
     dn_augment augment = parse("cifar,padding=0,flip=0");
     dn_preprocess preprocess = pipeline("cifar10");
     assert_int_equal(dn_preprocess_run(&preprocess, image, expected), DN_OK);
-    assert_int_equal(dn_augment_run(&augment, &preprocess, SIDE, draw(0), image, tensor), DN_OK);
+    assert_int_equal(dn_augment_run(&augment, &preprocess, square(SIDE), draw(0), image, tensor),
+                     DN_OK);
     assert_memory_equal(tensor, expected, sizeof tensor);
     dn_image_free(image);
 }
@@ -205,8 +289,8 @@ static void imagenet_crops(void **state)
     dn_preprocess preprocess = pipeline("none");
     int flips = 0;
     for (int i = 0; i < 400; i++) {
-        assert_int_equal(dn_augment_run(&augment, &preprocess, SIZE, draw(i), image, tensor),
-                         DN_OK);
+        assert_int_equal(
+            dn_augment_run(&augment, &preprocess, square(SIZE), draw(i), image, tensor), DN_OK);
         bool flipped = tensor[0] > tensor[SIZE - 1];
         flips += flipped;
         for (int x = 1; x < SIZE; x++)
@@ -225,10 +309,10 @@ static void same_draw_same_picture(void **state)
     dn_augment augment = parse("imagenet,jitter=0.4,blur=0.5,jpeg=0.5,erase=0.5,cutout=8");
     dn_preprocess preprocess = pipeline("cifar10");
     for (int i = 0; i < 20; i++) {
-        dn_augment_run(&augment, &preprocess, SIDE, draw(i), image, first);
-        dn_augment_run(&augment, &preprocess, SIDE, draw(i), image, second);
+        dn_augment_run(&augment, &preprocess, square(SIDE), draw(i), image, first);
+        dn_augment_run(&augment, &preprocess, square(SIDE), draw(i), image, second);
         assert_memory_equal(first, second, sizeof first);
-        dn_augment_run(&augment, &preprocess, SIDE, draw(i + 1), image, second);
+        dn_augment_run(&augment, &preprocess, square(SIDE), draw(i + 1), image, second);
         assert_memory_not_equal(first, second, sizeof first);
     }
     dn_image_free(image);
@@ -244,8 +328,8 @@ static void cutout(void **state)
     dn_preprocess preprocess = pipeline("none");
     for (int i = 0; i < 200; i++) {
         int zeros = 0;
-        assert_int_equal(dn_augment_run(&augment, &preprocess, SIDE, draw(i), image, tensor),
-                         DN_OK);
+        assert_int_equal(
+            dn_augment_run(&augment, &preprocess, square(SIDE), draw(i), image, tensor), DN_OK);
         for (int j = 0; j < PLANE; j++) {
             zeros += tensor[j] == 0;
             assert_true((tensor[j] == 0) == (tensor[2 * PLANE + j] == 0));
@@ -268,8 +352,8 @@ static void sixteen_bits_of_grey(void **state)
     static const char *const texts[] = {"none", "cifar,jpeg=1,blur=1,jitter=0.2", "imagenet"};
     for (int i = 0; i < 3; i++) {
         dn_augment augment = parse(texts[i]);
-        assert_int_equal(dn_augment_run(&augment, &preprocess, SIDE, draw(i), &image, tensor),
-                         DN_OK);
+        assert_int_equal(
+            dn_augment_run(&augment, &preprocess, square(SIDE), draw(i), &image, tensor), DN_OK);
         for (int j = 0; j < PLANE; j++)
             assert_true(tensor[j] >= -1024 && tensor[j] <= 1024);
     }
@@ -286,7 +370,8 @@ static void allocations_that_fail(void **state)
     dn_preprocess preprocess = pipeline("cifar10");
     for (int i = 0;; i++) {
         fail_allocation(i);
-        dn_status status = dn_augment_run(&augment, &preprocess, SIDE, draw(0), &image, tensor);
+        dn_status status =
+            dn_augment_run(&augment, &preprocess, square(SIDE), draw(0), &image, tensor);
         bool failed = allocation_failed();
         fail_allocation(-1);
         if (!failed)
@@ -303,6 +388,9 @@ int main(void)
         cmocka_unit_test(none_is_the_evaluation_pipeline),
         cmocka_unit_test(cifar_shifts_and_flips),
         cmocka_unit_test(padding_is_the_mean),
+        cmocka_unit_test(rectangles),
+        cmocka_unit_test(drawn_parts_fill_a_rectangle),
+        cmocka_unit_test(blanked_parts_of_a_rectangle),
         cmocka_unit_test(larger_pictures_are_fitted),
         cmocka_unit_test(resized_crops),
         cmocka_unit_test(imagenet_crops),

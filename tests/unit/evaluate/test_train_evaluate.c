@@ -69,6 +69,31 @@ static void squares_without_a_crop(void **state)
     dn_dataset_free(dataset);
 }
 
+/* The pipeline's own rectangle, and the same one asked for. */
+static void pictures_that_are_no_squares(void **state)
+{
+    (void)state;
+    dn_dataset *dataset = open_records();
+    dn_model *model = new_model(3);
+    dn_evaluate_options options = {.struct_size = sizeof options};
+    dn_evaluation *usual, *asked;
+    assert_int_equal(dn_preprocess_parse("none,resize=24x40", &options.preprocess), DN_OK);
+    if (dn_evaluate(model, dataset, &options, &usual) != DN_OK)
+        fail_msg("%s", dn_last_error());
+    options.size = 24;
+    assert_int_not_equal(dn_evaluate(model, dataset, &options, &asked), DN_OK);
+    assert_non_null(strstr(dn_last_error(), "40 x 24 pixels of it, the batch takes 24 x 24"));
+    options.width = 40;
+    assert_int_equal(dn_evaluate(model, dataset, &options, &asked), DN_OK);
+    assert_true(usual->samples == RECORDS && usual->loss == asked->loss);
+    size_t bytes;
+    assert_int_equal(dn_evaluate_plan(model, dataset, &options, &bytes), DN_OK);
+    dn_evaluation_free(usual);
+    dn_evaluation_free(asked);
+    dn_model_free(model);
+    dn_dataset_free(dataset);
+}
+
 static void refused(void **state)
 {
     (void)state;
@@ -103,6 +128,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         scratch_test(without_options_the_models_own_pipeline_holds),
         scratch_test(squares_without_a_crop),
+        scratch_test(pictures_that_are_no_squares),
         scratch_test(refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

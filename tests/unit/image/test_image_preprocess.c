@@ -39,6 +39,49 @@ static void changes(void **state)
     assert_int_equal(p.scaling, DN_SCALE_XRAY);
 }
 
+static void two_sides(void **state)
+{
+    (void)state;
+    dn_preprocess p = parsed("torchvision,resize=256x128,crop=240x120");
+    assert_true(p.resize == 256 && p.resize_width == 128);
+    assert_true(p.crop == 240 && p.crop_width == 120);
+    assert_int_equal(dn_preprocess_parse("resize=64,crop=32", &p), DN_OK);
+    assert_true(p.resize == 64 && p.resize_width == 0 && p.crop == 32 && p.crop_width == 0);
+    p.resize_width = 65537;
+    int width = -1, height = -1;
+    assert_int_equal(dn_preprocess_size(&p, 9, 9, &width, &height), DN_ERROR_ARGUMENT);
+    assert_non_null(strstr(dn_last_error(), "HEIGHTxWIDTH"));
+    p.resize = 0;
+    p.resize_width = 5;
+    assert_int_equal(dn_preprocess_size(&p, 9, 9, &width, &height), DN_ERROR_ARGUMENT);
+}
+
+/* Width and height of what the pipeline makes of every picture; 0, 0: of none. */
+static void sizes_that_are_fixed(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *specification;
+        int width, height, side;
+    } known[] = {{"torchvision", 224, 224, 224},
+                 {"torchvision,resize=256x128", 224, 224, 224},
+                 {"none,resize=256x128", 128, 256, 0},
+                 {"none,resize=224x224", 224, 224, 224},
+                 {"none,resize=256,crop=256x128", 128, 256, 0},
+                 {"none,square=yes,resize=20x30", 30, 20, 0},
+                 {"xrv", 224, 224, 224},
+                 {"none,resize=256", 0, 0, 0},
+                 {"none,square=yes", 0, 0, 0},
+                 {"none", 0, 0, 0}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        dn_preprocess p = parsed(known[i].specification);
+        int width = 0, height = 0;
+        assert_int_equal(dn_preprocess_fixed_size(&p, &width, &height), known[i].width > 0);
+        assert_true(width == known[i].width && height == known[i].height);
+        assert_int_equal(dn_preprocess_side(&p), known[i].side);
+    }
+}
+
 static void nonsense_is_refused(void **state)
 {
     (void)state;
@@ -51,6 +94,13 @@ static void nonsense_is_refused(void **state)
                                                  "resize=-1",
                                                  "resize=65537",
                                                  "resize=1x",
+                                                 "resize=x1",
+                                                 "resize=0x3",
+                                                 "resize=3x0",
+                                                 "resize=3x65537",
+                                                 "resize=3x4x5",
+                                                 "crop=3x-4",
+                                                 "channels=1x1",
                                                  "resize=99999999999",
                                                  "crop=1.5",
                                                  "filter=box",
@@ -84,6 +134,7 @@ static void expect_round_trip(const dn_preprocess *p)
     dn_preprocess_format(p, text, sizeof text);
     assert_true(strlen(text) < sizeof text - 1);
     dn_preprocess read = parsed(text);
+    assert_true(read.resize_width == p->resize_width && read.crop_width == p->crop_width);
     assert_true(read.resize == p->resize && read.filter == p->filter && read.crop == p->crop);
     assert_true(read.square_first == p->square_first && read.scaling == p->scaling);
     assert_true(read.channels == p->channels);
@@ -104,6 +155,8 @@ static void text_reads_back(void **state)
         "none",
         "cifar10",
         "cifar100",
+        "torchvision,resize=256x128,crop=0",
+        "torchvision,resize=224x224,crop=3x9",
         "xrv,crop=3,square=no,scaling=unit,filter=bilinear",
         "none,mean=1e-38:-3.3333333:0.1,std=7:1e30:-2"};
     for (size_t i = 0; i < sizeof specifications / sizeof *specifications; i++) {
@@ -118,7 +171,9 @@ static void text_reads_back(void **state)
                              .crop = 65535,
                              .square_first = true,
                              .scaling = DN_SCALE_XRAY,
-                             .channels = 1};
+                             .channels = 1,
+                             .resize_width = 65536,
+                             .crop_width = 65536};
     for (int i = 0; i < 3; i++)
         longest.mean[i] = longest.std[i] = -1.17549449e-38f * (float)(i + 1);
     expect_round_trip(&longest);
@@ -158,6 +213,11 @@ static void sizes(void **state)
         {"xrv", 1000, 700, 224, 224},
         {"xrv,resize=0", 1000, 700, 700, 700},
         {"none,resize=2,crop=1", 1, 1, 1, 1},
+        {"none,resize=256x128", 500, 375, 128, 256},
+        {"none,resize=7x3", 1, 60000, 3, 7},
+        {"none,resize=256x128,crop=300x100", 500, 375, 100, 300},
+        {"none,resize=256,crop=200x300", 375, 500, 300, 200},
+        {"none,square=yes,resize=20x30", 1000, 700, 30, 20},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         dn_preprocess p = parsed(known[i].specification);
@@ -308,6 +368,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(named_pipelines),
         cmocka_unit_test(changes),
+        cmocka_unit_test(two_sides),
+        cmocka_unit_test(sizes_that_are_fixed),
         cmocka_unit_test(nonsense_is_refused),
         cmocka_unit_test(text_reads_back),
         comma_test(locales_do_not_matter),
