@@ -551,10 +551,11 @@ DN_API dn_status dn_session_cam(const dn_session *session, int image, int output
  * nothing is unpacked. Any number of threads may read one data set at once. */
 typedef struct dn_dataset dn_dataset;
 
-/* The part to open of a data set that comes in two: CIFAR's training and test files;
- * folders or tars whose topmost folders are train and val, valid, validation or test.
- * Ignored for others. */
-typedef enum dn_portion { DN_PORTION_TRAIN, DN_PORTION_TEST } dn_portion;
+/* The part to open of a data set that comes in parts. Parts are folders, the topmost folders
+ * of a tar, or the tables of a folder: train; val, valid, validation or dev; test. Where only
+ * one of the last two is there, it is opened for both. CIFAR's test files are opened for both
+ * too. Ignored for others. */
+typedef enum dn_portion { DN_PORTION_TRAIN, DN_PORTION_TEST, DN_PORTION_VALIDATION } dn_portion;
 
 /* Opens one of these, recognised by its content:
  *   - a folder of class folders, samples in the order of torchvision's
@@ -564,7 +565,8 @@ typedef enum dn_portion { DN_PORTION_TRAIN, DN_PORTION_TEST } dn_portion;
  *     or key.json), or a folder of such tars;
  *   - a CSV whose header is image,LABEL,...: 0 or 1 per label, nothing or -1
  *     if it is not known; paths are relative to the CSV's folder. A single
- *     column of words holds the classes. Or a folder with a labels.csv.
+ *     column of words holds the classes. Or a folder with a train.csv or a
+ *     labels.csv, or with one CSV and no folders.
  * Tars and CIFAR's files are mapped, as by dn_model_load. The caller releases
  * *dataset with dn_dataset_free. */
 DN_API dn_status dn_dataset_open(const char *path, dn_portion portion, dn_dataset **dataset);
@@ -576,6 +578,13 @@ DN_API void dn_dataset_free(dn_dataset *dataset);
  * keep the order of the whole. The caller releases both with dn_dataset_free. */
 DN_API dn_status dn_dataset_split(const dn_dataset *whole, double fraction, uint64_t seed,
                                   dn_dataset **rest, dn_dataset **held);
+
+/* Returns the name of the part that would be opened for a portion: "val", "test.csv"; NULL if
+ * there is none, or if the data set does not come in parts. */
+DN_API const char *dn_dataset_part(const dn_dataset *dataset, dn_portion portion);
+
+/* Returns what was opened: "flowers/val", "flowers/train.csv", "flowers.tar, flowers/val". */
+DN_API const char *dn_dataset_source(const dn_dataset *dataset);
 
 /* Returns "class folders", "CIFAR-10", "CIFAR-100", "tar", "WebDataset" or "CSV". */
 DN_API const char *dn_dataset_format(const dn_dataset *dataset);

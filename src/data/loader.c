@@ -114,7 +114,7 @@ static dn_status check_classes(const dn_dataset *dataset)
             return DN_OK;
     return dn_fail(DN_ERROR_ARGUMENT,
                    "%s: all pictures are of one class, %s; training needs at least two",
-                   dn_dataset_path(dataset), dn_dataset_label(dataset, first));
+                   dn_dataset_source(dataset), dn_dataset_label(dataset, first));
 }
 
 void dn_loader_defaults(dn_loader_options *options, size_t struct_size)
@@ -143,7 +143,7 @@ static dn_status check(const dn_dataset *dataset, const dn_loader_options *optio
     if ((options->training || options->drop_last) && options->batch > count)
         return dn_fail(DN_ERROR_ARGUMENT,
                        "%s: a batch of %d is larger than the data set, %d pictures",
-                       dn_dataset_path(dataset), options->batch, count);
+                       dn_dataset_source(dataset), options->batch, count);
     return DN_OK;
 }
 

@@ -117,6 +117,17 @@ static bool outputs_are_writable(const dn_dataset *data)
            (!chosen.per_class || output_is_writable(chosen.per_class));
 }
 
+/* Which part of DATA the figures are of. */
+static void say_part(const char *path, const dn_dataset *data)
+{
+    const char *source = dn_dataset_source(data);
+    const char *part = dn_dataset_part(data, DN_PORTION_TEST);
+    if (part)
+        fprintf(stderr, "%s is evaluated, the part %s of %s\n", source, part, path);
+    else if (strcmp(source, path) != 0)
+        fprintf(stderr, "%s is evaluated, all of it: %s has no test or val part\n", source, path);
+}
+
 static int run(int count, char **arguments)
 {
     (void)count;
@@ -124,8 +135,10 @@ static int run(int count, char **arguments)
     dn_dataset *data = NULL;
     dn_evaluation *evaluation = NULL;
     if (model && outputs_are_distinct(arguments[0]) &&
-        labelled_open(arguments[0], DN_PORTION_TEST, &data) && outputs_are_writable(data))
+        labelled_open(arguments[0], DN_PORTION_TEST, &data) && outputs_are_writable(data)) {
+        say_part(arguments[0], data);
         evaluation = evaluate(model, data);
+    }
     int status = evaluation ? report(model, data, evaluation) : EXIT_REFUSED;
     dn_evaluation_free(evaluation);
     dn_dataset_free(data);
@@ -138,9 +151,10 @@ const command eval_command = {
     .arguments = "DATA",
     .summary = "measure a network on labelled pictures",
     .description =
-        "DATA is what `densenet train` takes; if it has a test part, that part is used. Prints\n"
-        "top-1 and top-5 accuracy and the loss, or for pictures with several labels the AUROC of\n"
-        "each. Classes are matched by name if the weights record names, by order otherwise.\n",
+        "DATA is what `densenet train` takes; if it has a part test, or else val, that part is\n"
+        "used, and named. Prints top-1 and top-5 accuracy and the loss, or for pictures with\n"
+        "several labels the AUROC of each. Classes are matched by name if the weights record\n"
+        "names, by order otherwise.\n",
     .examples = "  densenet eval cifar-10-batches-bin --weights runs/cifar/best.safetensors\n"
                 "  densenet eval pictures --weights net.pth --confusion matrix.png --json\n",
     .options = options,

@@ -84,14 +84,16 @@ void evaluation_print_json(const dn_evaluation *evaluation, const dn_model *mode
     for (int i = 0; i < evaluation->outputs; i++)
         json_array_append_new(
             outputs, output_object(&evaluation->results[i], evaluation_label(model, data, i)));
-    json_t *object =
-        json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "samples", (json_int_t)evaluation->samples,
-                  "skipped", (json_int_t)evaluation->skipped, "loss", figure(evaluation->loss),
-                  "top1", figure(evaluation->top1), "top5", figure(evaluation->top5), "auroc",
-                  figure(evaluation->auroc), "outputs", outputs);
+    char *source = dn_utf8_repair(dn_dataset_source(data));
+    json_t *object = json_pack(
+        "{s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "data", source ? source : "", "samples",
+        (json_int_t)evaluation->samples, "skipped", (json_int_t)evaluation->skipped, "loss",
+        figure(evaluation->loss), "top1", figure(evaluation->top1), "top5",
+        figure(evaluation->top5), "auroc", figure(evaluation->auroc), "outputs", outputs);
     json_dumpf(object, stdout, JSON_REAL_PRECISION(10));
     putchar('\n');
     json_decref(object);
+    free(source);
 }
 
 static void csv_number(FILE *stream, double value)

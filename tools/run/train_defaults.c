@@ -25,7 +25,6 @@ static const struct {
     {"finetune", "lr", "0.01"},
     {"finetune", "warmup", "0.5"},
     {"finetune", "label-smoothing", "0.1"},
-    {NULL, "val-split", "0.1"},
     {NULL, "init-scheme", "paper"},
     {NULL, "epochs", "30"},
     {NULL, "batch-size", "64"},

@@ -3,7 +3,6 @@
 #include "arguments/network.h"
 #include "arguments/weights.h"
 #include "files/folder.h"
-#include "files/labelled.h"
 #include "run/run_folder.h"
 #include "run/run_log.h"
 #include "run/train_run.h"
@@ -17,44 +16,6 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-/* The names of a data set's classes; free(). NULL if it has complained. */
-static const char **label_names(const dn_dataset *data)
-{
-    int count = dn_dataset_outputs(data);
-    const char **names = malloc((size_t)count * sizeof *names);
-    for (int i = 0; names && i < count; i++)
-        names[i] = dn_dataset_label(data, i);
-    if (!names)
-        complain("out of memory for labels");
-    return names;
-}
-
-static bool open_data(train_run *run)
-{
-    if (!labelled_open(train_chosen.data, DN_PORTION_TRAIN, &run->whole))
-        return false;
-    run->train = run->whole;
-    if (dn_dataset_objective(run->whole) == DN_OBJECTIVE_CLASSES &&
-        dn_dataset_outputs(run->whole) < 2)
-        return complain("%s: every picture is of the one class \"%s\"; two or more are expected, "
-                        "as %s/CLASS/PICTURE",
-                        train_chosen.data, dn_dataset_label(run->whole, 0), train_chosen.data);
-    if (train_chosen.val) {
-        const char **names = label_names(run->whole);
-        bool done = names && labelled_open(train_chosen.val, DN_PORTION_TEST, &run->val_source) &&
-                    ok_or_complain(
-                        dn_dataset_match(run->val_source, names, dn_dataset_outputs(run->whole)));
-        run->val = run->val_source;
-        free(names);
-        return done;
-    }
-    if (train_chosen.val_split > 0)
-        return dn_dataset_split(run->whole, train_chosen.val_split, (uint64_t)train_chosen.seed,
-                                &run->train, &run->val) == DN_OK ||
-               complain("%s; --val-split 0 trains without validation", dn_last_error());
-    return true;
-}
 
 static bool is_cifar(const dn_dataset *data)
 {
@@ -100,7 +61,7 @@ static dn_model *random_start(const train_run *run)
 
 static bool set_metadata(const train_run *run, dn_model *start)
 {
-    const char **names = label_names(run->whole);
+    const char **names = train_label_names(run->whole);
     bool done =
         names && ok_or_complain(dn_model_set_labels(start, names, dn_dataset_outputs(run->whole)));
     dn_model_set_objective(start, dn_dataset_objective(run->whole));
@@ -203,6 +164,7 @@ static bool open_network(train_run *run)
 
 static void print_plan(const train_run *run)
 {
+    train_data_describe(run);
     fprintf(stderr, "%s, %zu parameters, on %d picture%s (%s); memory planned: %.0f MB\n",
             run->arch.name, dn_arch_parameters(&run->arch), dn_dataset_count(run->train),
             dn_dataset_count(run->train) == 1 ? "" : "s", dn_dataset_format(run->whole),
@@ -216,7 +178,7 @@ bool train_run_open(const command *chosen, train_run *run)
                        .best_loss = DBL_MAX,
                        .bytes = memory_in_use(),
                        .lock = -1};
-    if (!open_data(run) || !open_network(run) || !open_folder(run))
+    if (!train_data_open(run) || !open_network(run) || !open_folder(run))
         return false;
     int64_t steps = dn_trainer_steps(run->trainer);
     dn_loader_seek(run->loader, steps / run->steps_per_epoch,

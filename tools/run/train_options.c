@@ -7,9 +7,11 @@
 train_settings train_chosen;
 
 const option_row train_options[] = {
-    {"val", 0, OPTION_FILE, &train_chosen.val, "DATA", "data to validate on", 0, 0},
+    {"val", 0, OPTION_FILE, &train_chosen.val, "DATA",
+     "data to validate on (DATA's part val, valid, validation or dev)", 0, 0},
     {"val-split", 0, OPTION_FLOAT, &train_chosen.val_split, "X",
-     "share of the training data held back to validate on, unless --val names some (0.1)", 0, 0.9},
+     "share of the training data held back to validate on (0.1), even if DATA has a part val", 0,
+     0.9},
     {"output", 'o', OPTION_FILE, &train_chosen.output, "RUN",
      "folder of the run (runs/ARCH-DATE-TIME)", 0, 0},
     {"resume", 0, OPTION_FILE, &train_chosen.resume, "RUN",

@@ -51,6 +51,17 @@ bool train_finished(const train_run *run);
 /* To the last epoch, or until it is interrupted; the exit status. */
 int train_run_loop(train_run *run);
 
+/* ---- train_data.c ---- */
+
+/* Opens what is trained and validated on. */
+bool train_data_open(train_run *run);
+
+/* Prints a line on what validates, to standard error. */
+void train_data_describe(const train_run *run);
+
+/* The names of a data set's classes; free(). NULL if it has complained. */
+const char **train_label_names(const dn_dataset *data);
+
 /* ---- train_pipeline.c ---- */
 
 /* The pipeline that evaluation and prediction will use: the recorded or usual

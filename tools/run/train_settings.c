@@ -22,6 +22,23 @@ static bool belongs_to_run(const char *name)
     return true;
 }
 
+/* Parts of the data, in this call and in the run that it resumes. */
+static struct {
+    const char *name, *used, *resumed;
+} parts[] = {{"train-part", NULL, NULL}, {"val-part", NULL, NULL}};
+
+bool train_settings_part(const char *name, const char *part)
+{
+    size_t i = 0;
+    while (strcmp(parts[i].name, name) != 0)
+        i++;
+    const char *resumed = parts[i].resumed;
+    parts[i].used = part;
+    return !resumed || (part && strcmp(part, resumed) == 0) ||
+           complain("train: --resume %s: its %s is %s, which %s no longer has", train_chosen.resume,
+                    name, resumed, train_chosen.data);
+}
+
 static json_t *row_value(const option_row *row)
 {
     switch (row->type) {
@@ -54,6 +71,9 @@ static char *shortest_json(const json_t *object)
 bool train_settings_write(const command *chosen, const char *run)
 {
     json_t *object = json_pack("{s:s}", "data", train_chosen.data);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (parts[i].used)
+            json_object_set_new(object, parts[i].name, json_string(parts[i].used));
     const option_row *row;
     for (int i = 0; (row = option_at(chosen->options, i)); i++)
         if (belongs_to_run(row->name) && option_given(row->target))
@@ -103,7 +123,7 @@ static const struct {
     const char *name, *unsaid; /* the value in a run that does not name it */
 } kept[] = {{"batch-size", NULL},
             {"accumulate", NULL},
-            {"val-split", NULL},
+            {"val-split", "not given"},
             {"seed", "0"},
             {"no-shuffle", "false"}};
 
@@ -148,6 +168,11 @@ static bool read_setting(const command *file, const char *name, const json_t *va
     char *text = value_text(value);
     if (!text)
         return complain("%s: \"%s\" is neither text nor a number", file->name, name);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (strcmp(name, parts[i].name) == 0) {
+            parts[i].resumed = text;
+            return true;
+        }
     if (strcmp(name, "data") != 0)
         return belongs_to_run(name)
                    ? option_default(file, name, text)

@@ -29,6 +29,10 @@ bool train_settings_complete(const command *chosen);
 bool train_settings_write(const command *chosen, const char *run);
 bool train_settings_read(const command *chosen, const char *run);
 
+/* Records which part of the data (NULL: none) is used as "train-part" or "val-part".
+ * Complains and returns false if the resumed run used another. */
+bool train_settings_part(const char *name, const char *part);
+
 /* The trainer's options, except sizes and steps; false if it complained. */
 bool train_settings_trainer(dn_trainer_options *options);
 

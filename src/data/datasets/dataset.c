@@ -27,9 +27,14 @@ static const dn_dataset *resolve(const dn_dataset *dataset, int *sample)
     return dataset;
 }
 
-const char *dn_dataset_path(const dn_dataset *dataset)
+const char *dn_dataset_source(const dn_dataset *dataset)
 {
     return resolve(dataset, NULL)->path;
+}
+
+const char *dn_dataset_part(const dn_dataset *dataset, dn_portion portion)
+{
+    return resolve(dataset, NULL)->parts[portion];
 }
 
 void dn_dataset_forget(const dn_dataset *dataset)

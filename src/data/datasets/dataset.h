@@ -31,8 +31,9 @@ extern const dn_dataset_kind dn_folder_kind, dn_cifar_kind, dn_tar_kind, dn_csv_
 
 struct dn_dataset {
     const dn_dataset_kind *kind;
-    char *path;
-    void *store; /* the kind's own; NULL, or what its close accepts */
+    char *path;           /* what was opened, for messages */
+    const char *parts[3]; /* by portion: names; NULL if there is none */
+    void *store;          /* the kind's own; NULL, or what its close accepts */
     const char *format;
     int links; /* left out of archives */
     dn_objective objective;
@@ -45,9 +46,6 @@ struct dn_dataset {
     const dn_dataset *whole;
     int *samples; /* where in the whole */
 };
-
-/* The data set that was opened; for a part, its whole. */
-const char *dn_dataset_path(const dn_dataset *dataset);
 
 /* Releases the pages that were read (dn_file_map_forget), so that memory does
  * not grow with the data; safe while other threads read. */
@@ -74,8 +72,11 @@ bool dn_is_picture_name(const char *name);
 bool dn_folder_holds(const char *path, bool folders, bool (*wanted)(const char *name));
 dn_status dn_list_folder(const char *path, bool folders, dn_name_list *names);
 
-/* If the sorted `names` hold "train" and the name of a test part: the one that
- * the portion asks for; else NULL. */
-const char *dn_choose_portion(const dn_name_list *names, dn_portion portion);
+/* Which of the sorted `names`, of folders or of tables (train.csv), are parts: one for each
+ * portion, NULL where there is none. */
+void dn_find_parts(const dn_name_list *names, bool tables, const char *parts[3]);
+
+/* Fails because a data set with a training part has none for the portion. */
+dn_status dn_fail_no_part(const char *path, dn_portion portion, const char *train);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/locale.h"
 #include "base/memory.h"
 #include "data/datasets/csv.h"
+#include "data/datasets/csv_files.h"
 
 #include <limits.h>
 #include <math.h>
@@ -16,8 +17,6 @@
 
 enum { MOST_COLUMNS = 10000 };
 
-static const char labels_file[] = "labels.csv";
-
 typedef struct csv_store {
     char *folder;       /* that paths are relative to */
     dn_name_list paths; /* one per sample */
@@ -25,15 +24,10 @@ typedef struct csv_store {
     size_t capacity;    /* floats that dataset->targets has memory for */
 } csv_store;
 
-static bool is_labels_file(const char *name)
-{
-    return strcmp(name, labels_file) == 0;
-}
-
 static bool claims(const dn_probe *probe)
 {
     if (probe->folder)
-        return dn_folder_holds(probe->path, false, is_labels_file);
+        return dn_csv_folder(probe->path);
     return dn_has_suffix(probe->path, ".csv");
 }
 
@@ -170,18 +164,17 @@ static dn_status open_file(const char *path, dn_dataset *dataset)
 
 static dn_status open_csv(const char *path, dn_portion portion, dn_dataset *dataset)
 {
-    (void)portion;
     csv_store *store = NULL;
     DN_TRY(dn_calloc(1, sizeof *store, &store));
     dataset->store = store;
     dataset->format = "CSV";
-    if (dn_folder_holds(path, false, is_labels_file)) {
+    if (dn_csv_folder(path)) {
         char *file = NULL;
         DN_TRY(dn_copy_string(path, &store->folder));
-        DN_TRY(dn_join_path(path, labels_file, &file));
-        dn_status status = open_file(file, dataset);
-        free(file);
-        return status;
+        DN_TRY(dn_csv_choose(path, portion, dataset->parts, &file));
+        free(dataset->path);
+        dataset->path = file;
+        return open_file(file, dataset);
     }
     const char *slash = strrchr(path, '/');
     DN_TRY(dn_copy_bytes_as_string(path, slash ? (size_t)(slash + 1 - path) : 0, &store->folder));

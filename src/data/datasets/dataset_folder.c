@@ -118,32 +118,13 @@ static dn_status open_classes(const char *root, dn_dataset *dataset)
     return status;
 }
 
-/* path/train or path/val, if path has both and that one holds folders. */
-static dn_status choose_root(const char *path, dn_portion portion, char **root)
-{
-    dn_name_list parts = {0};
-    dn_status status = dn_list_folder(path, true, &parts);
-    const char *chosen = status == DN_OK ? dn_choose_portion(&parts, portion) : NULL;
-    if (chosen)
-        status = dn_join_path(path, chosen, root);
-    dn_name_list_free(&parts);
-    if (*root && dn_folder_holds(*root, true, NULL))
-        return DN_OK;
-    free(*root);
-    *root = NULL;
-    return status == DN_OK ? dn_copy_string(path, root) : status;
-}
-
 static dn_status open_folder(const char *path, dn_portion portion, dn_dataset *dataset)
 {
-    char *root = NULL;
+    (void)portion;
     dataset->format = "class folders";
     dataset->objective = DN_OBJECTIVE_CLASSES;
     DN_TRY(dn_calloc(1, sizeof(dn_name_list), &dataset->store));
-    DN_TRY(choose_root(path, portion, &root));
-    dn_status status = open_classes(root, dataset);
-    free(root);
-    return status;
+    return open_classes(path, dataset);
 }
 
 static void close_folder(void *store)

@@ -56,39 +56,102 @@ static dn_status fail_unknown(const dn_probe *probe)
                    probe->path);
 }
 
-static dn_status finish(const dn_dataset *dataset)
+static const dn_dataset_kind *find_kind(const dn_probe *probe)
 {
-    if (dataset->count == 0)
-        return dn_fail(DN_ERROR_FORMAT, "%s: holds no pictures", dataset->path);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (kinds[i]->claims(probe))
+            return kinds[i];
+    return NULL;
+}
+
+/* Whether path/name is a data set by itself, rather than a folder of pictures. */
+static dn_status is_data(const char *path, const char *name, bool *data)
+{
+    char *below = NULL;
+    dn_probe probe;
+    DN_TRY(dn_join_path(path, name, &below));
+    dn_status status = probe_path(below, &probe);
+    *data = status == DN_OK &&
+            (find_kind(&probe) != &dn_folder_kind || dn_folder_holds(below, true, NULL));
+    free(below);
+    return status;
+}
+
+/* The parts among a folder's folders. All are NULL if it does not come in parts: classes
+ * may be named train and test. */
+static dn_status find_folders(const char *path, const dn_name_list *names, const char *parts[3])
+{
+    dn_name_list usable = {0};
+    bool alone = names->count == 1;
+    dn_status status = DN_OK;
+    dn_find_parts(names, false, parts);
+    if (!parts[DN_PORTION_TRAIN] || (!parts[DN_PORTION_TEST] && !alone))
+        parts[DN_PORTION_TRAIN] = NULL;
+    for (int i = 0; i < names->count && parts[DN_PORTION_TRAIN] && status == DN_OK; i++) {
+        const char *name = dn_name_list_get(names, i);
+        bool data = false;
+        status = is_data(path, name, &data);
+        if (status == DN_OK && data)
+            status = dn_name_list_add(&usable, name, strlen(name));
+    }
+    if (status == DN_OK)
+        dn_find_parts(&usable, false, parts);
+    dn_name_list_free(&usable);
+    return status;
+}
+
+/* Replaces *path, a folder, by the part of it that the portion asks for, if it comes in parts. */
+static dn_status enter_part(char **path, dn_portion portion, const char *parts[3])
+{
+    dn_name_list names = {0};
+    char *below = NULL;
+    dn_status status = dn_list_folder(*path, true, &names);
+    if (status == DN_OK)
+        status = find_folders(*path, &names, parts);
+    dn_name_list_free(&names);
+    if (status != DN_OK || !parts[DN_PORTION_TRAIN]) {
+        memset(parts, 0, 3 * sizeof *parts);
+        return status;
+    }
+    if (!parts[portion])
+        return dn_fail_no_part(*path, portion, "a folder train");
+    DN_TRY(dn_join_path(*path, parts[portion], &below));
+    free(*path);
+    *path = below;
     return DN_OK;
+}
+
+static dn_status open_found(dn_dataset *dataset, dn_portion portion)
+{
+    dn_probe probe;
+    DN_TRY(probe_path(dataset->path, &probe));
+    dataset->kind = find_kind(&probe);
+    if (dataset->kind == &dn_folder_kind) {
+        DN_TRY(enter_part(&dataset->path, portion, dataset->parts));
+        DN_TRY(probe_path(dataset->path, &probe));
+        dataset->kind = find_kind(&probe);
+    }
+    if (!dataset->kind)
+        return fail_unknown(&probe);
+    DN_TRY(dataset->kind->open(dataset->path, portion, dataset));
+    return dataset->count ? DN_OK
+                          : dn_fail(DN_ERROR_FORMAT, "%s: holds no pictures", dataset->path);
 }
 
 dn_status dn_dataset_open(const char *path, dn_portion portion, dn_dataset **out)
 {
     DN_NEED(path);
     DN_NEED(out);
-    dn_probe probe;
-    DN_TRY(probe_path(path, &probe));
-    const dn_dataset_kind *kind = NULL;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds && !kind; i++)
-        if (kinds[i]->claims(&probe))
-            kind = kinds[i];
-    if (!kind)
-        return fail_unknown(&probe);
     dn_dataset *dataset = NULL;
     DN_TRY(dn_calloc(1, sizeof *dataset, &dataset));
-    dataset->kind = kind;
     dn_status status = dn_copy_string(path, &dataset->path);
     if (status == DN_OK)
-        status = kind->open(path, portion, dataset);
-    if (status == DN_OK)
-        status = finish(dataset);
-    if (status == DN_OK)
-        dn_dataset_forget(dataset);
+        status = open_found(dataset, portion);
     if (status != DN_OK) {
         dn_dataset_free(dataset);
         return status;
     }
+    dn_dataset_forget(dataset);
     *out = dataset;
     return DN_OK;
 }

@@ -111,14 +111,3 @@ bool dn_is_picture_name(const char *name)
             return true;
     return false;
 }
-
-const char *dn_choose_portion(const dn_name_list *names, dn_portion portion)
-{
-    static const char *const tests[] = {"val", "valid", "validation", "test"};
-    if (dn_name_list_find(names, "train") < 0)
-        return NULL;
-    for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
-        if (dn_name_list_find(names, tests[i]) >= 0)
-            return portion == DN_PORTION_TRAIN ? "train" : tests[i];
-    return NULL;
-}

@@ -75,7 +75,7 @@ static dn_status split(const dn_dataset *whole, const split_plan *plan, dn_datas
     if (total == 0)
         return dn_fail(DN_ERROR_ARGUMENT,
                        "%s: a share of %g of %d picture%s in %d class%s leaves none to hold back",
-                       dn_dataset_path(whole), plan->fraction, whole->count,
+                       dn_dataset_source(whole), plan->fraction, whole->count,
                        whole->count == 1 ? "" : "s", classes, classes == 1 ? "" : "es");
     choose_held(whole, plan);
     DN_TRY(create_part(whole, plan->held, false, &parts[0]));

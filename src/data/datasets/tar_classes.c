@@ -3,6 +3,9 @@
  * that it would unpack to. */
 #include "data/datasets/dataset_tar.h"
 
+#include "base/memory.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,33 +84,73 @@ static dn_status list_tops(const dn_tar_store *store, size_t root, dn_name_list 
     return DN_OK;
 }
 
-/* If the topmost folders are train and val and the one wanted has class
- * folders: keeps only that one and moves the root into it. */
-static void keep_portion(dn_tar_store *store, const char *chosen, size_t *root)
+/* Whether all pictures of a topmost folder are in folders of it. */
+static bool has_folders(const dn_tar_store *store, size_t root, const char *top)
 {
-    size_t inner = *root + strlen(chosen) + 1;
-    int kept = 0;
+    size_t inner = root + strlen(top) + 1;
     for (int i = 0; i < store->count; i++) {
         const char *name = dn_tar_entry_name(store, &store->entries[i]);
-        if (lies_in(name, *root, chosen) && !strchr(name + inner, '/'))
-            return;
+        if (lies_in(name, root, top) && !strchr(name + inner, '/'))
+            return false;
     }
+    return true;
+}
+
+/* Keeps the pictures of one topmost folder only, and moves the root into it. */
+static void keep_part(dn_tar_store *store, const char *chosen, size_t *root)
+{
+    int kept = 0;
     for (int i = 0; i < store->count; i++)
         if (lies_in(dn_tar_entry_name(store, &store->entries[i]), *root, chosen))
             store->entries[kept++] = store->entries[i];
     store->count = kept;
-    *root = inner;
+    *root += strlen(chosen) + 1;
 }
 
-static dn_status choose_portion(dn_tar_store *store, dn_portion portion, size_t *root)
+/* "x.tar, set/train". */
+static dn_status name_part(dn_dataset *dataset, size_t root)
 {
-    dn_name_list tops = {0};
-    dn_status status = list_tops(store, *root, &tops);
-    const char *chosen = status == DN_OK ? dn_choose_portion(&tops, portion) : NULL;
-    if (chosen)
-        keep_portion(store, chosen, root);
+    const dn_tar_store *store = dataset->store;
+    size_t size = strlen(dataset->path) + root + 2;
+    char *path = NULL;
+    DN_TRY(dn_calloc(size, 1, &path));
+    snprintf(path, size, "%s, %.*s", dataset->path, (int)root - 1,
+             dn_tar_entry_name(store, &store->entries[0]));
+    free(dataset->path);
+    dataset->path = path;
+    return DN_OK;
+}
+
+static dn_status find_parts(dn_dataset *dataset, size_t root)
+{
+    const dn_tar_store *store = dataset->store;
+    dn_name_list tops = {0}, usable = {0};
+    dn_status status = list_tops(store, root, &tops);
+    for (int i = 0; i < tops.count && status == DN_OK; i++) {
+        const char *top = dn_name_list_get(&tops, i);
+        if (has_folders(store, root, top))
+            status = dn_name_list_add(&usable, top, strlen(top));
+    }
+    dn_find_parts(&tops, false, dataset->parts);
+    if (dataset->parts[DN_PORTION_TEST])
+        dn_find_parts(&usable, false, dataset->parts);
+    if (!dataset->parts[DN_PORTION_TRAIN] || tops.count < 2)
+        memset(dataset->parts, 0, sizeof dataset->parts);
     dn_name_list_free(&tops);
+    dn_name_list_free(&usable);
     return status;
+}
+
+static dn_status choose_part(dn_dataset *dataset, dn_portion portion, size_t *root)
+{
+    const char **parts = dataset->parts;
+    DN_TRY(find_parts(dataset, *root));
+    if (!parts[DN_PORTION_TRAIN])
+        return DN_OK;
+    if (!parts[portion])
+        return dn_fail_no_part(dataset->path, portion, "a folder train");
+    keep_part(dataset->store, parts[portion], root);
+    return name_part(dataset, *root);
 }
 
 /* What the order of entries depends on. */
@@ -176,7 +219,7 @@ dn_status dn_tar_open_classes(dn_portion portion, dn_dataset *dataset)
     if (!kept)
         return dn_fail(DN_ERROR_FORMAT, "%s: holds no pictures", dataset->path);
     size_t root = find_root(store);
-    DN_TRY(choose_portion(store, portion, &root));
+    DN_TRY(choose_part(dataset, portion, &root));
     entry_order order = {store, root};
     qsort_r(store->entries, (size_t)store->count, sizeof *store->entries, compare_entries, &order);
     dn_name_list tags = {0};

@@ -82,6 +82,8 @@ static void train_and_val(void **state)
     dn_dataset_free(dataset);
     dataset = open_dataset("x.tar", DN_PORTION_TEST);
     assert_string_equal(list_samples(dataset), "0:x.tar, set/val/a/2.jpg 1:x.tar, set/val/b/2.jpg");
+    assert_non_null(strstr(dn_dataset_source(dataset), "x.tar, set/val"));
+    assert_string_equal(dn_dataset_part(dataset, DN_PORTION_VALIDATION), "val");
     dn_dataset_free(dataset);
     assert_survives_lack_of_memory("x.tar");
 }

@@ -124,6 +124,42 @@ static void folder_with_labels(void **state)
     free(png.data);
 }
 
+static void assert_table(const char *folder, dn_portion portion, const char *source)
+{
+    dn_dataset *dataset = open_dataset(folder, portion);
+    assert_string_equal(dn_dataset_source(dataset), scratch_path(source));
+    dn_dataset_free(dataset);
+}
+
+/* Which table of a folder is taken. */
+static void tables_of_a_folder(void **state)
+{
+    (void)state;
+    static const char table[] = "image,x\na.png,1\n";
+    scratch_text("set/labels.csv", table);
+    scratch_text("set/other.csv", table);
+    assert_table("set", DN_PORTION_TEST, "set/labels.csv");
+    scratch_text("set/train.csv", table);
+    assert_refused("set", DN_PORTION_TEST, "has a train.csv, but no labelled part named test");
+    scratch_text("set/valid.csv", table);
+    assert_table("set", DN_PORTION_TRAIN, "set/train.csv");
+    assert_table("set", DN_PORTION_TEST, "set/valid.csv");
+    scratch_text("set/test.csv", table);
+    assert_table("set", DN_PORTION_TEST, "set/test.csv");
+    assert_table("set", DN_PORTION_VALIDATION, "set/valid.csv");
+    scratch_text("only/meta.csv", table);
+    assert_table("only", DN_PORTION_TRAIN, "only/meta.csv");
+    scratch_text("only/settings.json", "{}");
+    scratch_text("only/log.csv", "a run's");
+    assert_table("only", DN_PORTION_TRAIN, "only/meta.csv");
+    scratch_text("only/second.csv", table);
+    assert_refused("only", DN_PORTION_TRAIN, "has 2 tables, none named train.csv or labels.csv");
+    scratch_text("folders/x/1.jpg", "");
+    scratch_text("folders/notes.csv", table);
+    assert_table("folders", DN_PORTION_TRAIN, "folders");
+    assert_survives_lack_of_memory("set");
+}
+
 static void single_column_of_classes(void **state)
 {
     (void)state;
@@ -174,6 +210,7 @@ int main(void)
         cmocka_unit_test(rows),
         scratch_test(labels_known_and_unknown),
         scratch_test(folder_with_labels),
+        scratch_test(tables_of_a_folder),
         scratch_test(single_column_of_classes),
         scratch_test(refused),
     };

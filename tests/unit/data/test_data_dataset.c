@@ -65,6 +65,13 @@ static void links_are_followed(void **state)
     assert_refused("data", DN_PORTION_TRAIN, "circle");
 }
 
+static void assert_part(const char *name, dn_portion portion, const char *source)
+{
+    dn_dataset *dataset = open_dataset(name, portion);
+    assert_string_equal(dn_dataset_source(dataset), scratch_path(source));
+    dn_dataset_free(dataset);
+}
+
 static void train_and_val(void **state)
 {
     (void)state;
@@ -74,9 +81,40 @@ static void train_and_val(void **state)
     scratch_text("val/b/2.jpg", "");
     dn_dataset *dataset = open_dataset("", DN_PORTION_TRAIN);
     assert_string_equal(list_samples(dataset), "0:train/a/1.jpg 1:train/b/1.jpg");
+    assert_string_equal(dn_dataset_part(dataset, DN_PORTION_VALIDATION), "val");
     dn_dataset_free(dataset);
     dataset = open_dataset("", DN_PORTION_TEST);
     assert_string_equal(list_samples(dataset), "0:val/a/2.jpg 1:val/b/2.jpg");
+    dn_dataset_free(dataset);
+    assert_survives_lack_of_memory("");
+    scratch_text("test/a/3.jpg", "");
+    assert_part("", DN_PORTION_TEST, "test");
+    assert_part("", DN_PORTION_VALIDATION, "val");
+}
+
+/* Each part may be of any kind; without a part for validation the test part is opened. */
+static void names_and_kinds_of_parts(void **state)
+{
+    (void)state;
+    scratch_text("a/train/x/1.jpg", "");
+    scratch_text("a/dev/x/1.jpg", "");
+    assert_part("a", DN_PORTION_VALIDATION, "a/dev");
+    scratch_text("b/train/train.csv", "image,x\n1.jpg,1\n");
+    scratch_text("b/test/labels.csv", "image,x\n1.jpg,1\n");
+    assert_part("b", DN_PORTION_TRAIN, "b/train/train.csv");
+    assert_part("b", DN_PORTION_VALIDATION, "b/test/labels.csv");
+    scratch_text("c/train/x/1.jpg", "");
+    scratch_text("c/train/y/1.jpg", "");
+    assert_part("c", DN_PORTION_TRAIN, "c/train");
+    assert_refused("c", DN_PORTION_TEST, "no labelled part named test, val");
+    scratch_text("d/train/x/1.jpg", "");
+    scratch_text("d/test/1.jpg", "");
+    assert_part("d", DN_PORTION_TRAIN, "d/train");
+    assert_refused("d", DN_PORTION_TEST, "no labelled part named test, val");
+    scratch_text("e/x/1.jpg", "");
+    dn_dataset *dataset = open_dataset("e", DN_PORTION_TRAIN);
+    assert_null(dn_dataset_part(dataset, DN_PORTION_TRAIN));
+    assert_null(dn_dataset_part(dataset, DN_PORTION_TEST));
     dn_dataset_free(dataset);
 }
 
@@ -344,6 +382,7 @@ int main(void)
         scratch_test(formats_that_are_not_read_are_listed),
         scratch_test(links_are_followed),
         scratch_test(train_and_val),
+        scratch_test(names_and_kinds_of_parts),
         scratch_test(classes_named_train_and_test),
         scratch_test(refused),
         scratch_test(samples_are_read),

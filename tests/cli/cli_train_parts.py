@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT
+"""Data that comes in parts: which of them trains, validates and is evaluated is said, recorded and kept."""
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+
+from checking import check, finish
+from picture_files import grey_png
+
+DENSENET = os.environ["DENSENET"]
+NETWORK = ["--blocks", "1,1", "--growth", "4", "--stem", "cifar", "--threads", "1", "--epochs", "1", "--batch-size", "4"]
+
+
+def densenet(*arguments):
+    return subprocess.run([DENSENET, *arguments], capture_output=True, text=True)
+
+
+def write_classes(folder, names, count=4):
+    for place, name in enumerate(names):
+        os.makedirs(f"{folder}/{name}", exist_ok=True)
+        for number in range(count):
+            with open(f"{folder}/{name}/{number}.png", "wb") as file:
+                file.write(grey_png(34, 32, 20 + 60 * place + 5 * number))
+
+
+def settings(run):
+    with open(f"{run}/settings.json", encoding="utf-8") as file:
+        return json.load(file)
+
+
+def trained(what, words, data, *options, status=0):
+    """Trains and returns the run; each of `words` is to be said."""
+    trained.runs += 1
+    run = f"{os.path.dirname(data)}/run{trained.runs}"
+    done = densenet("train", data, *NETWORK, *options, "--output", run)
+    check(what, done.returncode == status and all(w in done.stderr for w in words), done.stderr)
+    return run
+
+
+trained.runs = 0
+
+
+def folders(folder):
+    data = f"{folder}/parts"
+    write_classes(f"{data}/train", ("cat", "dog", "owl"))
+    write_classes(f"{data}/val", ("cat", "dog"), 2)
+    run = trained("val/ validates, and a class that it lacks is named", (f"{data}/val: validated on, 4 pictures",
+                  f'{data}/val: has no pictures of "owl" of {data}/train'), data)
+    kept = settings(run)
+    check("which is recorded", (kept["train-part"], kept["val-part"]) == ("train", "val") and "val-split" not in kept, kept)
+    weights = f"{run}/best.safetensors"
+    done = densenet("eval", data, "--weights", weights, "--json")
+    check("eval takes val where there is no test", f"{data}/val is evaluated, the part val of" in done.stderr
+          and json.loads(done.stdout)["samples"] == 4 and json.loads(done.stdout)["data"] == f"{data}/val", done.stderr)
+    write_classes(f"{data}/test", ("cat", "owl"), 1)
+    done = densenet("eval", data, "--weights", weights)
+    check("eval takes test", f"{data}/test is evaluated" in done.stderr and "pictures   2" in done.stdout, done.stderr)
+    run = trained("--val-split overrides", (f"{data}: its part val is not read, since --val-split is given",
+                  "validated on 3 pictures of it"), data, "--val-split", "0.25")
+    check("and is recorded", settings(run)["val-split"] == 0.25 and "val-part" not in settings(run))
+    trained("no validation at all", ("val is not read", "without validation"), data, "--val-split", "0")
+    trained("both options", ("exclude each other",), data, "--val-split", "0.1", "--val", data, status=2)
+    write_classes(f"{data}/val", ("emu",), 1)
+    trained("a class that is not trained on", (f'{data}/val: its class "emu" is not one of',), data, status=2)
+    shutil.rmtree(f"{data}/val")
+    trained("test validates only where nothing else is there", (f"{data}/test: validated on, 2 pictures",
+            "the test part"), data)
+
+
+def resumed(folder):
+    data, run = f"{folder}/resumed", f"{folder}/stopped"
+    write_classes(f"{data}/train", ("cat", "dog"))
+    write_classes(f"{data}/val", ("cat", "dog"), 1)
+    densenet("train", data, *NETWORK, "--output", run, "--max-steps", "1")
+    done = densenet("train", "--resume", run, "--val-split", "0.3")
+    check("a share instead of the part of a run", done.returncode == 2
+          and "--val-split is not given in that run" in done.stderr, done.stderr)
+    shutil.move(f"{data}/val", f"{data}/test")
+    done = densenet("train", "--resume", run)
+    check("a part that is gone", done.returncode == 2 and "its val-part is val, which" in done.stderr, done.stderr)
+    shutil.move(f"{data}/test", f"{data}/val")
+    done = densenet("train", "--resume", run)
+    check("resumes on the same part", done.returncode == 0 and f"{data}/val: validated on" in done.stderr, done.stderr)
+
+
+def tables(folder):
+    data = f"{folder}/tables"
+    write_classes(data, ("x", "y"))
+    rows = [f"{name}/{number}.png,{label}\n" for number in range(4) for name, label in (("x", "cat"), ("y", "dog"))]
+    for name, part in (("train", rows[:6]), ("valid", rows[6:])):
+        with open(f"{data}/{name}.csv", "w", encoding="ascii") as file:
+            file.write("image,label\n" + "".join(part))
+    run = trained("tables pair up", (f"{data}/train.csv: trained on", f"{data}/valid.csv: validated on, 2 pictures"), data)
+    check("and are recorded", settings(run)["val-part"] == "valid.csv" and settings(run)["train-part"] == "train.csv")
+    done = densenet("eval", data, "--weights", f"{run}/last.safetensors")
+    check("eval names its table", f"{data}/valid.csv is evaluated" in done.stderr, done.stderr)
+    os.rename(f"{data}/train.csv", f"{data}/labels.csv")
+    trained("the table of a folder is named", (f"{data}/labels.csv: trained on; validated on 2 pictures of it",), data,
+            "--val-split", "0.3")
+    done = densenet("eval", data, "--weights", f"{run}/last.safetensors")
+    check("one table for training and evaluating is said", f"{data}/labels.csv is evaluated, all of it" in done.stderr,
+          done.stderr)
+
+
+with tempfile.TemporaryDirectory() as scratch:
+    for test in (folders, resumed, tables):
+        test(scratch)
+finish()

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* What a run is trained and validated on. */
+#include "files/labelled.h"
+#include "run/train_run.h"
+#include "run/train_settings.h"
+#include "ui/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_NAMED = 5 };
+
+const char **train_label_names(const dn_dataset *data)
+{
+    int count = dn_dataset_outputs(data);
+    const char **names = malloc((size_t)count * sizeof *names);
+    for (int i = 0; names && i < count; i++)
+        names[i] = dn_dataset_label(data, i);
+    if (!names)
+        complain("out of memory for labels");
+    return names;
+}
+
+/* A class without a picture to validate on is said; the others are validated. */
+static bool name_absent(const dn_dataset *train, const dn_dataset *val)
+{
+    int outputs = dn_dataset_outputs(val), absent = 0;
+    char text[512] = "";
+    if (dn_dataset_objective(train) != DN_OBJECTIVE_CLASSES)
+        return true;
+    bool *seen = calloc((size_t)outputs, sizeof *seen);
+    if (!seen)
+        return complain("out of memory for classes");
+    for (int i = 0; i < dn_dataset_count(val); i++)
+        seen[dn_dataset_class(val, i)] = true;
+    for (int i = 0; i < outputs; i++) {
+        size_t length = strlen(text);
+        if (!seen[i] && absent++ < MOST_NAMED)
+            snprintf(text + length, sizeof text - length, "%s\"%s\"", length ? ", " : "",
+                     dn_dataset_label(train, i));
+    }
+    if (absent)
+        complain("%s: has no pictures of %s%s of %s, which is trained on", dn_dataset_source(val),
+                 text, absent > MOST_NAMED ? " and others" : "", dn_dataset_source(train));
+    free(seen);
+    return true;
+}
+
+static const char *objective_name(const dn_dataset *data)
+{
+    return dn_dataset_objective(data) == DN_OBJECTIVE_CLASSES ? "classes" : "labels";
+}
+
+static bool open_validation(train_run *run, const char *path)
+{
+    const char **names = train_label_names(run->whole);
+    bool done = names && labelled_open(path, DN_PORTION_VALIDATION, &run->val_source);
+    if (done && dn_dataset_objective(run->val_source) != dn_dataset_objective(run->whole))
+        done = complain("%s: has %s, but %s has %s", dn_dataset_source(run->val_source),
+                        objective_name(run->val_source), dn_dataset_source(run->whole),
+                        objective_name(run->whole));
+    done =
+        done &&
+        ok_or_complain(dn_dataset_match(run->val_source, names, dn_dataset_outputs(run->whole))) &&
+        name_absent(run->whole, run->val_source);
+    run->val = run->val_source;
+    free(names);
+    return done;
+}
+
+static bool split(train_run *run)
+{
+    if (train_chosen.val_split > 0)
+        return dn_dataset_split(run->whole, train_chosen.val_split, (uint64_t)train_chosen.seed,
+                                &run->train, &run->val) == DN_OK ||
+               complain("%s; --val-split 0 trains without validation", dn_last_error());
+    return true;
+}
+
+/* The name of the part that DATA brings for validation; NULL: none. */
+static const char *own_validation(const train_run *run)
+{
+    return dn_dataset_part(run->whole, DN_PORTION_TRAIN)
+               ? dn_dataset_part(run->whole, DN_PORTION_VALIDATION)
+               : NULL;
+}
+
+static bool choose_validation(train_run *run)
+{
+    bool share = option_given(&train_chosen.val_split);
+    const char *part = own_validation(run);
+    if (train_chosen.val && share && train_chosen.val_split > 0)
+        return complain("train: --val %s and --val-split %g exclude each other", train_chosen.val,
+                        train_chosen.val_split);
+    if (part && (train_chosen.val || share))
+        complain("%s: its part %s is not read, since --%s is given", train_chosen.data, part,
+                 train_chosen.val ? "val" : "val-split");
+    bool own = part && !train_chosen.val && !share;
+    if (!train_settings_part("val-part", own ? part : NULL))
+        return false;
+    if (train_chosen.val || own)
+        return open_validation(run, own ? train_chosen.data : train_chosen.val);
+    return option_default(run->chosen, "val-split", "0.1") && split(run);
+}
+
+bool train_data_open(train_run *run)
+{
+    if (!labelled_open(train_chosen.data, DN_PORTION_TRAIN, &run->whole))
+        return false;
+    run->train = run->whole;
+    if (dn_dataset_objective(run->whole) == DN_OBJECTIVE_CLASSES &&
+        dn_dataset_outputs(run->whole) < 2)
+        return complain("%s: every picture is of the one class \"%s\"; two or more are expected, "
+                        "as %s/CLASS/PICTURE",
+                        dn_dataset_source(run->whole), dn_dataset_label(run->whole, 0),
+                        train_chosen.data);
+    return train_settings_part("train-part", dn_dataset_part(run->whole, DN_PORTION_TRAIN)) &&
+           choose_validation(run);
+}
+
+static bool is_test_part(const train_run *run)
+{
+    const char *part = dn_dataset_part(run->val, DN_PORTION_VALIDATION);
+    return part && !train_chosen.val && strncmp(part, "test", 4) == 0;
+}
+
+void train_data_describe(const train_run *run)
+{
+    if (!run->val) {
+        fprintf(stderr, "%s: trained without validation\n", dn_dataset_source(run->whole));
+        return;
+    }
+    int count = dn_dataset_count(run->val);
+    fprintf(stderr, "%s: trained on; ", dn_dataset_source(run->whole));
+    if (run->val == run->val_source)
+        fprintf(stderr, "%s: validated on, %d picture%s%s\n", dn_dataset_source(run->val), count,
+                count == 1 ? "" : "s",
+                is_test_part(run) ? " (the test part, for want of another)" : "");
+    else
+        fprintf(stderr, "validated on %d picture%s of it, held back\n", count,
+                count == 1 ? "" : "s");
+}
