@@ -344,7 +344,8 @@ DN_API void dn_model_free(dn_model *model);
 DN_API const dn_arch *dn_model_arch(const dn_model *model);
 
 typedef enum dn_objective {
-    DN_OBJECTIVE_CLASSES, /* one of the classes: softmax */
+    DN_OBJECTIVE_CLASSES, /* one of the classes: softmax; a single output is the logit of yes
+                             against no: a sigmoid */
     DN_OBJECTIVE_LABELS   /* any of the labels: one sigmoid per label */
 } dn_objective;
 
@@ -381,8 +382,9 @@ DN_API void dn_model_set_preprocess(dn_model *model, const dn_preprocess *prepro
  * NULL if the model has none. NaN marks an output that was never trained. */
 DN_API const float *dn_model_thresholds(const dn_model *model);
 
-/* Turns logits, n x classes, into probabilities in place: softmax or sigmoid, then
- * the per-label operating thresholds if the model has them. */
+/* Turns logits, n x classes, into probabilities in place: softmax or sigmoid (always the
+ * sigmoid if there is a single output), then the per-label operating thresholds if the model has
+ * them. */
 DN_API void dn_model_probabilities(const dn_model *model, int n, float *logits);
 
 /* Parameters and running statistics, in canonical order, with torchvision's names. Views
@@ -821,8 +823,10 @@ DN_API void dn_evaluate_defaults(dn_evaluate_options *options, size_t struct_siz
 DN_API dn_status dn_evaluate_plan(const dn_model *model, const dn_dataset *dataset,
                                   const dn_evaluate_options *options, size_t *bytes);
 
-/* Measures a model on a data set whose classes or labels are the model's outputs.
- * options may be NULL. The caller releases *evaluation with dn_evaluation_free. */
+/* Measures a model on a data set whose classes or labels are the model's outputs. A model
+ * with one output is also measured on a data set of two classes, of which the second is its
+ * yes; the evaluation has two outputs then. options may be NULL. The caller releases *evaluation
+ * with dn_evaluation_free. */
 DN_API dn_status dn_evaluate(const dn_model *model, const dn_dataset *dataset,
                              const dn_evaluate_options *options, dn_evaluation **evaluation);
 DN_API void dn_evaluation_free(dn_evaluation *evaluation);

@@ -16,7 +16,8 @@ typedef struct evaluator {
     dn_session *session;
     dn_metrics *metrics;
     dn_objective objective;
-    int outputs;
+    int outputs; /* of the evaluation: 2 for a network with one that tells two classes apart */
+    bool yes_no; /* ... which this is */
     float *logits;
     double loss;    /* weighted sum of means */
     int64_t weight; /* sum of their weights */
@@ -26,7 +27,7 @@ typedef struct evaluator {
 static dn_status check_shapes(const evaluator *e, const dn_arch *arch, const dn_dataset *dataset)
 {
     const dn_evaluate_options *options = &e->options;
-    if (dn_dataset_outputs(dataset) != arch->classes)
+    if (dn_dataset_outputs(dataset) != e->outputs)
         return dn_fail(DN_ERROR_MISMATCH, "a data set of %d classes for a network with %d outputs",
                        dn_dataset_outputs(dataset), arch->classes);
     if (options->preprocess.channels != arch->channels)
@@ -50,7 +51,9 @@ static dn_status open_evaluator(evaluator *e, const dn_model *model, const dn_da
 {
     dn_evaluate_options *options = &e->options;
     e->objective = dn_dataset_objective(dataset);
-    e->outputs = dn_model_arch(model)->classes;
+    e->yes_no = e->objective == DN_OBJECTIVE_CLASSES && dn_model_arch(model)->classes == 1 &&
+                dn_dataset_outputs(dataset) == 2;
+    e->outputs = e->yes_no ? 2 : dn_model_arch(model)->classes;
     if (!options->batch)
         options->batch = 16;
     if (!options->preprocess.channels)
@@ -85,6 +88,15 @@ static void close_evaluator(evaluator *e)
     free(e->logits);
 }
 
+/* The softmax of (0, x) is the sigmoid of x. In place, from the end. */
+static void add_no(float *logits, int n)
+{
+    for (int i = n - 1; i >= 0; i--) {
+        logits[2 * i + 1] = logits[i];
+        logits[2 * i] = 0;
+    }
+}
+
 static dn_status take_batch(evaluator *e, const dn_loaded *loaded)
 {
     const dn_batch *batch = &loaded->batch;
@@ -95,6 +107,8 @@ static dn_status take_batch(evaluator *e, const dn_loaded *loaded)
         return DN_OK;
     DN_TRY(dn_session_run(e->session, batch->input, batch->n, e->options.size, e->options.width,
                           e->logits));
+    if (e->yes_no)
+        add_no(e->logits, batch->n);
     const dn_loss_kind kind = {.objective = e->objective, .outputs = e->outputs};
     int64_t weight = dn_loss_weight(&kind, batch->targets, batch->n);
     double loss = dn_loss(&kind, e->logits, batch->targets, batch->n, 0, NULL);

@@ -39,7 +39,7 @@ void dn_model_probabilities(const dn_model *model, int n, float *logits)
 {
     int classes = model->arch.classes;
     for (int i = 0; i < n; i++, logits += classes) {
-        if (model->objective == DN_OBJECTIVE_CLASSES)
+        if (model->objective == DN_OBJECTIVE_CLASSES && classes > 1)
             softmax(logits, classes);
         else
             sigmoid(logits, classes);

@@ -34,10 +34,27 @@ static const option_row options[] = {
     {0},
 };
 
+/* A single output stands for the second of two classes, or for the one of its name. */
+static bool match_yes(const dn_model *model, dn_dataset *data)
+{
+    const char *yes = dn_model_label(model, 0);
+    const char *names[] = {dn_dataset_label(data, 0), dn_dataset_label(data, 1)};
+    if (!yes || !yes[0] || strcmp(yes, names[1]) == 0)
+        return true;
+    if (strcmp(yes, names[0]) != 0)
+        return complain("eval: the network's one output is \"%s\", the data's classes are \"%s\" "
+                        "and \"%s\"",
+                        yes, names[0], names[1]);
+    return ok_or_complain(dn_dataset_match(data, (const char *[]){names[1], names[0]}, 2));
+}
+
 /* Classes by name if the model knows names, otherwise by number. */
 static bool match_labels(const dn_model *model, dn_dataset *data)
 {
     int classes = dn_model_arch(model)->classes;
+    if (classes == 1 && dn_dataset_objective(data) == DN_OBJECTIVE_CLASSES &&
+        dn_dataset_outputs(data) == 2)
+        return match_yes(model, data);
     if (!dn_model_label(model, 0))
         return true;
     const char **names = malloc((size_t)classes * sizeof *names);
@@ -154,7 +171,8 @@ const command eval_command = {
         "DATA is what `densenet train` takes; if it has a part test, or else val, that part is\n"
         "used, and named. Prints top-1 and top-5 accuracy and the loss, or for pictures with\n"
         "several labels the AUROC of each. Classes are matched by name if the weights record\n"
-        "names, by order otherwise.\n",
+        "names, by order otherwise. The one output of a network that answers yes or no is the\n"
+        "second of two classes, or the one of its recorded name.\n",
     .examples = "  densenet eval cifar-10-batches-bin --weights runs/cifar/best.safetensors\n"
                 "  densenet eval pictures --weights net.pth --confusion matrix.png --json\n",
     .options = options,

@@ -86,7 +86,10 @@ static void print_outputs(const dn_model *model)
 {
     int classes = dn_model_arch(model)->classes;
     bool any = dn_model_objective(model) == DN_OBJECTIVE_LABELS;
-    printf("  %-14s %d: %s%s\n", "outputs", classes, any ? "any of them" : "one of them",
+    printf("  %-14s %d: %s%s\n", "outputs", classes,
+           any            ? "any of them"
+           : classes == 1 ? "yes or no"
+                          : "one of them",
            dn_model_thresholds(model) ? ", with operating points" : "");
     if (dn_model_label(model, 0))
         print_labels(model, classes);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Evaluation: its defaults, and what it refuses. */
+#include "encoding.h"
 #include "scratch.h"
 
 enum { RECORD = 3073, RECORDS = 12 };
@@ -94,6 +95,62 @@ static void pictures_that_are_no_squares(void **state)
     dn_dataset_free(dataset);
 }
 
+static dn_dataset *open_two_classes(void)
+{
+    dn_dataset *dataset = NULL;
+    for (int i = 0; i < 6; i++) {
+        char name[32];
+        unsigned char *pixels = draw_picture(32 + i, 32, 3);
+        encoded png = encode_png(pixels, 32 + i, 32, false);
+        snprintf(name, sizeof name, "set/%s/%d.png", i % 3 ? "yes" : "no", i);
+        scratch_file(name, png.data, png.size);
+        free(png.data);
+        free(pixels);
+    }
+    assert_int_equal(dn_dataset_open(scratch_path("set"), DN_PORTION_TEST, &dataset), DN_OK);
+    return dataset;
+}
+
+/* Two classes told apart by one output x, or by two outputs whose difference is x. */
+static void one_output_for_two_classes(void **state)
+{
+    (void)state;
+    dn_dataset *dataset = open_two_classes();
+    dn_arch arch = {.block_count = 1,
+                    .blocks = {1},
+                    .growth = 4,
+                    .stem_channels = 8,
+                    .compression = 1,
+                    .stem = DN_STEM_CIFAR,
+                    .channels = 3,
+                    .classes = 1,
+                    .bn_epsilon = 1e-5};
+    dn_model *one, *two;
+    assert_int_equal(dn_model_init(&arch, DN_INIT_PYTORCH, 3, &one), DN_OK);
+    assert_int_equal(dn_model_replace_head(one, 2, 1, &two), DN_OK);
+    int weight = dn_model_find_tensor(two, "classifier.weight"),
+        bias = dn_model_find_tensor(two, "classifier.bias");
+    float values[2 * 12] = {0}, biases[2] = {0.5f, 0.625f};
+    memcpy(values + 12, dn_model_tensor(one, weight).data, 12 * sizeof *values);
+    assert_int_equal(dn_model_set_tensor(two, weight, values, 24), DN_OK);
+    assert_int_equal(dn_model_set_tensor(two, bias, biases, 2), DN_OK);
+    assert_int_equal(dn_model_set_tensor(one, bias, (const float[]){0.125f}, 1), DN_OK);
+    dn_evaluation *found, *expected;
+    if (dn_evaluate(one, dataset, NULL, &found) != DN_OK)
+        fail_msg("%s", dn_last_error());
+    assert_int_equal(dn_evaluate(two, dataset, NULL, &expected), DN_OK);
+    assert_int_equal(found->outputs, 2);
+    assert_near(found->loss, expected->loss, 1e-6);
+    assert_near(found->top1, expected->top1, 0);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(found->confusion[i], expected->confusion[i]);
+    dn_evaluation_free(found);
+    dn_evaluation_free(expected);
+    dn_model_free(one);
+    dn_model_free(two);
+    dn_dataset_free(dataset);
+}
+
 static void refused(void **state)
 {
     (void)state;
@@ -129,6 +186,7 @@ int main(void)
         scratch_test(without_options_the_models_own_pipeline_holds),
         scratch_test(squares_without_a_crop),
         scratch_test(pictures_that_are_no_squares),
+        scratch_test(one_output_for_two_classes),
         scratch_test(refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

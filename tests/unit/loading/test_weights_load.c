@@ -147,6 +147,19 @@ static void probabilities(void **state)
     dn_model_free(model);
 }
 
+/* Yes or no: the sigmoid, not the softmax of one number, which is 1. */
+static void probability_of_one_output(void **state)
+{
+    (void)state;
+    dn_model *model = sample_model(), *one;
+    assert_int_equal(dn_model_replace_head(model, 1, 1, &one), DN_OK);
+    float logits[] = {0, logf(3), -1000};
+    dn_model_probabilities(one, 3, logits);
+    assert_true(logits[0] == 0.5f && fabsf(logits[1] - 0.75f) < 1e-6f && logits[2] == 0);
+    dn_model_free(one);
+    dn_model_free(model);
+}
+
 static void bad_options(void **state)
 {
     (void)state;
@@ -162,9 +175,13 @@ static void bad_options(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scratch_test(saved_and_loaded), scratch_test(old_format),
-        scratch_test(maimed_files),     scratch_test(probabilities),
-        scratch_test(bad_options),      comma_test(locales_do_not_matter),
+        scratch_test(saved_and_loaded),
+        scratch_test(old_format),
+        scratch_test(maimed_files),
+        scratch_test(probabilities),
+        scratch_test(probability_of_one_output),
+        scratch_test(bad_options),
+        comma_test(locales_do_not_matter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
