@@ -382,9 +382,18 @@ DN_API void dn_model_set_preprocess(dn_model *model, const dn_preprocess *prepro
  * NULL if the model has none. NaN marks an output that was never trained. */
 DN_API const float *dn_model_thresholds(const dn_model *model);
 
-/* Turns logits, n x classes, into probabilities in place: softmax or sigmoid (always the
- * sigmoid if there is a single output), then the per-label operating thresholds if the model has
- * them. */
+/* The temperature of a calibrated network (Guo et al., 2017): dn_model_probabilities and
+ * dn_evaluate divide its logits by this number; what a session returns is not divided. 1 unless
+ * the file holds another as a tensor, value or recorded entry "temperature". A model that is
+ * trained, or gets a new classifier, is no longer calibrated and has 1. */
+DN_API double dn_model_temperature(const dn_model *model);
+
+/* DN_ERROR_ARGUMENT unless temperature is positive and finite. */
+DN_API dn_status dn_model_set_temperature(dn_model *model, double temperature);
+
+/* Turns logits, n x classes, into probabilities in place: divided by the temperature, softmax or
+ * sigmoid (always the sigmoid if there is a single output), then the per-label operating thresholds
+ * if the model has them. */
 DN_API void dn_model_probabilities(const dn_model *model, int n, float *logits);
 
 /* Parameters and running statistics, in canonical order, with torchvision's names. Views

@@ -12,6 +12,7 @@
 
 typedef struct evaluator {
     dn_evaluate_options options; /* defaults filled in */
+    const dn_model *model;
     dn_loader *loader;
     dn_session *session;
     dn_metrics *metrics;
@@ -50,6 +51,7 @@ void dn_evaluate_defaults(dn_evaluate_options *options, size_t struct_size)
 static dn_status open_evaluator(evaluator *e, const dn_model *model, const dn_dataset *dataset)
 {
     dn_evaluate_options *options = &e->options;
+    e->model = model;
     e->objective = dn_dataset_objective(dataset);
     e->yes_no = e->objective == DN_OBJECTIVE_CLASSES && dn_model_arch(model)->classes == 1 &&
                 dn_dataset_outputs(dataset) == 2;
@@ -107,6 +109,7 @@ static dn_status take_batch(evaluator *e, const dn_loaded *loaded)
         return DN_OK;
     DN_TRY(dn_session_run(e->session, batch->input, batch->n, e->options.size, e->options.width,
                           e->logits));
+    dn_apply_temperature(e->model, batch->n, e->logits);
     if (e->yes_no)
         add_no(e->logits, batch->n);
     const dn_loss_kind kind = {.objective = e->objective, .outputs = e->outputs};

@@ -57,7 +57,8 @@ static bool has_component(const char *path, const char *beginning)
 static bool is_ignored(const dn_tensor *tensor)
 {
     static const char *const names[] = {"num_batches_tracked", "n_averaged", "total_ops",
-                                        "total_params",        "op_threshs", "num_updates"};
+                                        "total_params",        "op_threshs", "num_updates",
+                                        "temperature"};
     const char *name = dn_last_component(tensor->name);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(name, names[i]) == 0)

@@ -12,6 +12,7 @@
 #include "loading/order.h"
 #include "loading/other_metadata.h"
 #include "loading/published.h"
+#include "loading/temperature.h"
 
 #include <limits.h>
 #include <stdarg.h>
@@ -238,6 +239,8 @@ static dn_status build_model(loader *l, dn_model **out)
         status = l->metadata                   ? dn_metadata_read(l->file, model, &l->doubts)
                  : dn_metadata_exists(l->file) ? DN_OK
                                                : dn_other_metadata_read(l->file, model);
+    if (status == DN_OK)
+        status = dn_temperature_find(l->file, l->sources[0]->name, &model->temperature);
     if (status == DN_OK && l->doubts.text[0])
         warn(l, "%s%s", l->doubts.text, l->metadata ? "" : "; its metadata was ignored");
     if (status == DN_OK)

@@ -21,6 +21,9 @@ bool dn_metadata_exists(const dn_tensor_file *file);
 /* An entry's text; NULL if the file has no such entry. */
 const char *dn_metadata_text(const dn_tensor_file *file, const char *key);
 
+/* A number as text; false if it is none. */
+bool dn_metadata_real(const char *text, double *number);
+
 /* Entries that were not believed, for a person; "" if all were. */
 typedef struct dn_metadata_doubts {
     char text[512];

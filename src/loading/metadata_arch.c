@@ -44,7 +44,7 @@ static bool parse_int(const char *text, int *number)
     return text && end != text && !*end && value >= 0 && value <= 1000000;
 }
 
-static bool parse_real(const char *text, double *number)
+bool dn_metadata_real(const char *text, double *number)
 {
     char *end = NULL;
     locale_t callers = dn_use_decimal_points();
@@ -97,7 +97,7 @@ static bool parse_arch(const dn_tensor_file *file, dn_arch *arch, dn_metadata_do
     } reals[] = {{"densenet.compression", &arch->compression},
                  {"densenet.bn_epsilon", &arch->bn_epsilon}};
     for (int i = 0; i < 2; i++)
-        if (!parse_real(dn_metadata_text(file, reals[i].key), reals[i].number))
+        if (!dn_metadata_real(dn_metadata_text(file, reals[i].key), reals[i].number))
             return dn_metadata_doubt(doubts, file, reals[i].key, "no number");
     if (!parse_stem(dn_metadata_text(file, "densenet.stem"), &arch->stem))
         return dn_metadata_doubt(doubts, file, "densenet.stem", "not a kind of stem");

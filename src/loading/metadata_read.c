@@ -111,6 +111,17 @@ static void read_task(const dn_tensor_file *file, dn_model *model, dn_metadata_d
         dn_metadata_doubt(doubts, file, "densenet.task", "classes or labels is expected");
 }
 
+static void read_temperature(const dn_tensor_file *file, dn_model *model,
+                             dn_metadata_doubts *doubts)
+{
+    const char *text = dn_metadata_text(file, "densenet.temperature");
+    double temperature;
+    if (text && !(dn_metadata_real(text, &temperature) &&
+                  dn_model_set_temperature(model, temperature) == DN_OK))
+        dn_metadata_doubt(doubts, file, "densenet.temperature",
+                          "a positive finite number is expected");
+}
+
 static void read_preprocess(const dn_tensor_file *file, dn_model *model, dn_metadata_doubts *doubts)
 {
     const char *text = dn_metadata_text(file, "densenet.preprocess");
@@ -127,6 +138,7 @@ static void read_preprocess(const dn_tensor_file *file, dn_model *model, dn_meta
 dn_status dn_metadata_read(const dn_tensor_file *file, dn_model *model, dn_metadata_doubts *doubts)
 {
     read_task(file, model, doubts);
+    read_temperature(file, model, doubts);
     read_preprocess(file, model, doubts);
     DN_TRY(read_labels(file, model, doubts));
     return read_thresholds(file, model, doubts);

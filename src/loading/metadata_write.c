@@ -109,6 +109,8 @@ static dn_status write_metadata(const dn_model *model, dn_concat concat, dn_meta
     DN_TRY(add(context, "densenet.concat", dn_concat_name(concat)));
     DN_TRY(add(context, "densenet.task",
                model->objective == DN_OBJECTIVE_LABELS ? "labels" : "classes"));
+    if (model->temperature != 1)
+        DN_TRY(add_real(&to, "densenet.temperature", model->temperature));
     if (model->has_preprocess) {
         char text[256];
         dn_preprocess_format(&model->preprocess, text, sizeof text);

@@ -5,6 +5,7 @@
 #include "network/names.h"
 #include "tensors/tensors.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,6 +49,7 @@ dn_status dn_model_create(const dn_arch *arch, bool with_storage, dn_model **out
     dn_model *model;
     DN_TRY(dn_calloc(1, sizeof *model, &model));
     model->arch = *arch;
+    model->temperature = 1;
     dn_status status = allocate_tensors(model, with_storage);
     if (status != DN_OK) {
         dn_model_free(model);
@@ -135,6 +137,21 @@ dn_status dn_model_set_labels(dn_model *model, const char *const *labels, int co
 const float *dn_model_thresholds(const dn_model *model)
 {
     return model->thresholds;
+}
+
+double dn_model_temperature(const dn_model *model)
+{
+    return model->temperature;
+}
+
+dn_status dn_model_set_temperature(dn_model *model, double temperature)
+{
+    DN_NEED(model);
+    if (!(temperature > 0 && isfinite(temperature)))
+        return dn_fail(DN_ERROR_ARGUMENT, "temperature %g: a positive finite number is expected",
+                       temperature);
+    model->temperature = temperature;
+    return DN_OK;
 }
 
 bool dn_model_preprocess(const dn_model *model, dn_preprocess *preprocess)

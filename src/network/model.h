@@ -20,8 +20,9 @@ struct dn_model {
     struct dn_tensor_file *file; /* owned; NULL if no tensor is in it */
     dn_origin origin;
     dn_objective objective;
-    char **labels;     /* classes names, or NULL */
-    float *thresholds; /* classes operating points (TorchXRayVision's op_threshs), or NULL */
+    char **labels;      /* classes names, or NULL */
+    float *thresholds;  /* classes operating points (TorchXRayVision's op_threshs), or NULL */
+    double temperature; /* divides the logits; 1: none */
     bool has_preprocess;
     dn_preprocess preprocess;
     char *warning;
@@ -35,9 +36,12 @@ dn_status dn_model_create(const dn_arch *arch, bool with_storage, dn_model **mod
 /* A tensor's data by key; NULL if the architecture has no such tensor. */
 const float *dn_model_find(const dn_model *model, const dn_key *key);
 
-/* Gives `to` the objective, labels, thresholds and preprocessing of a model with as
- * many classes. */
+/* Gives `to`, which may be trained further, the objective, labels, thresholds and preprocessing of
+ * a model with as many classes. */
 dn_status dn_model_copy_metadata(const dn_model *from, dn_model *to);
+
+/* Divides logits, n x classes, by the model's temperature, in place. */
+void dn_apply_temperature(const dn_model *model, int n, float *logits);
 
 /* Releases the pages of a mapped weight file once the weights are prepared. */
 void dn_model_forget_pages(const dn_model *model);

@@ -3,6 +3,13 @@
 
 #include <math.h>
 
+void dn_apply_temperature(const dn_model *model, int n, float *logits)
+{
+    size_t count = (size_t)n * (size_t)model->arch.classes;
+    for (size_t i = 0; i < count && model->temperature != 1; i++)
+        logits[i] = (float)((double)logits[i] / model->temperature);
+}
+
 static void softmax(float *row, int count)
 {
     float most = -INFINITY;
@@ -38,6 +45,7 @@ static void normalise(float *row, const float *thresholds, int count)
 void dn_model_probabilities(const dn_model *model, int n, float *logits)
 {
     int classes = model->arch.classes;
+    dn_apply_temperature(model, n, logits);
     for (int i = 0; i < n; i++, logits += classes) {
         if (model->objective == DN_OBJECTIVE_CLASSES && classes > 1)
             softmax(logits, classes);

@@ -76,6 +76,54 @@ def one_output(folder):
     check("an output of another name", done.returncode == 2 and 'one output is "horse"' in done.stderr, done)
 
 
+def temperature(folder):
+    picture = f"{folder}/data/cat/0.png"
+    plain, path, kept = (f"{folder}/{name}" for name in ("three.safetensors", "warm.safetensors", "kept.pth"))
+    header, data = network(plain, [1.0, 0.5, -1.0])
+    write(plain, header, data)
+    powers = [math.exp(logit / 2.5) for logit in (1.0, 0.5, -1.0)]
+    expected = [power / sum(powers) for power in powers]
+    cold = answer(plain, picture)
+
+    def with_tensor(values, shape, name="temperature"):
+        write(path, {**header, name: {"dtype": "F32", "shape": shape,
+                                      "data_offsets": [len(data), len(data) + 4 * len(values)]}},
+              data + struct.pack(f"<{len(values)}f", *values))
+
+    for what, shape in (("0-dimensional tensor", []), ("tensor of one element", [1])):
+        with_tensor([2.5], shape)
+        check(what, near(answer(path, picture), expected), answer(path, picture))
+    write(path, header, data, {"temperature": "2.5"})
+    check("text in metadata", near(answer(path, picture), expected))
+    run("convert", path, kept)
+    check("recorded by convert", near(answer(kept, picture), expected))
+    check("info", "temperature    2.5, by which logits are divided" in run("info", kept).stdout)
+    check("info in JSON", [json.loads(run("info", "--json", f).stdout)["temperature"] for f in (plain, kept)] == [1, 2.5])
+    with_tensor([2.5], [1], "args.temperature")
+    check("another's", near(answer(path, picture), cold), run("predict", "-w", path, picture, *PIPELINE))
+
+    for what, values, shape, words in (("0", [0], [], "is 0;"), ("-1", [-1], [1], "is -1;"),
+                                       ("NaN", [math.nan], [], "nan;"), ("infinity", [math.inf], [1], "is inf;"),
+                                       ("two numbers", [1, 2], [2], "several numbers")):
+        with_tensor(values, shape)
+        done = run("info", path)
+        check(what, done.returncode == 2 and f'densenet: {path}: "temperature" is' in done.stderr
+              and words in done.stderr, done)
+    write(path, header, data, {"densenet.temperature": "-3"})
+    done = run("info", path)
+    check("a recorded one", done.returncode == 0 and 'densenet.temperature is "-3" in its metadata' in done.stdout, done)
+
+    yes = f"{folder}/yes.safetensors"
+    write(yes, *network(yes, [-0.4]), {"densenet.temperature": "2"})
+    share = 1 / (1 + math.exp(0.2))
+    loss = json.loads(run("eval", f"{folder}/data", "-w", yes, "--json", *PIPELINE).stdout)["loss"]
+    check("eval", abs(loss - (-2 * math.log(share) - math.log(1 - share)) / 3) < 1e-6, loss)
+    done = run("train", f"{folder}/data", "--init", yes, "--val-split", "0", "--max-steps", "1", "-o", f"{folder}/run",
+               *PIPELINE, "--image-size", "8")
+    check("train", done.returncode == 0 and "its temperature of 2 is dropped" in done.stderr and
+          json.loads(run("info", "--json", f"{folder}/run/last.safetensors").stdout)["temperature"] == 1, done)
+
+
 with tempfile.TemporaryDirectory() as folder:
     for place, shade in (("cat/0", 10), ("dog/0", 90), ("dog/1", 200)):
         os.makedirs(f"{folder}/data/{place[:3]}", exist_ok=True)
@@ -84,4 +132,5 @@ with tempfile.TemporaryDirectory() as folder:
     with open(f"{folder}/other.txt", "w") as stream:
         stream.write("horse")
     one_output(folder)
+    temperature(folder)
 finish()

@@ -91,6 +91,9 @@ static void print_outputs(const dn_model *model)
            : classes == 1 ? "yes or no"
                           : "one of them",
            dn_model_thresholds(model) ? ", with operating points" : "");
+    double temperature = dn_model_temperature(model);
+    if (temperature != 1)
+        printf("  %-14s %g, by which logits are divided\n", "temperature", temperature);
     if (dn_model_label(model, 0))
         print_labels(model, classes);
     else

@@ -28,6 +28,10 @@ static dn_model *load_start(const train_run *run)
     dn_model *model = weights_open(train_chosen.init), *replaced;
     if (!model)
         return NULL;
+    if (dn_model_temperature(model) != 1)
+        complain("warning: %s: its temperature of %g is dropped: training changes what it was "
+                 "calibrated for",
+                 train_chosen.init, dn_model_temperature(model));
     int outputs = dn_dataset_outputs(run->whole);
     if (dn_model_arch(model)->classes == outputs)
         return model;
