@@ -706,6 +706,14 @@ DN_API dn_status dn_loader_next(dn_loader *loader, const dn_loaded **loaded);
 DN_API dn_status dn_model_replace_head(const dn_model *model, int classes, uint64_t seed,
                                        dn_model **replaced);
 
+/* Copies a model with a stem for pictures of another number of channels, as timm does: for 1 a
+ * kernel's planes are added up, for others they are repeated in turn and scaled by the old
+ * number over the new. Labels are kept, and the pipeline if it can make 1 or 3 such channels;
+ * DN_ERROR_ARGUMENT for a model that takes neither 1 nor 3. The caller releases *replaced with
+ * dn_model_free. */
+DN_API dn_status dn_model_replace_channels(const dn_model *model, int channels,
+                                           dn_model **replaced);
+
 /* Replaces each of `count` values by its sum over all machines that train together; the
  * sums must be the same on all, to the bit. Any status but DN_OK ends the step. */
 typedef dn_status dn_sum_over_machines(float *values, size_t count, void *context);

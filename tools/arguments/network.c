@@ -135,9 +135,56 @@ bool arch_described(void)
     return chosen.blocks != NULL;
 }
 
-bool arch_classes_given(void)
+int arch_classes_given(void)
 {
-    return chosen.classes > 0;
+    return chosen.classes;
+}
+
+int arch_channels_given(void)
+{
+    return chosen.channels;
+}
+
+static bool has_blocks(const dn_arch *arch, const char *file)
+{
+    dn_arch asked = {0};
+    if (!parse_blocks(chosen.blocks, &asked))
+        return false;
+    return (asked.block_count == arch->block_count &&
+            memcmp(asked.blocks, arch->blocks, sizeof asked.blocks) == 0) ||
+           complain("--blocks %s: the network of %s has other blocks", chosen.blocks, file);
+}
+
+static bool has_numbers(const dn_arch *arch, const char *file)
+{
+    const struct {
+        const char *option;
+        const int *asked;
+        int had;
+    } numbers[] = {{"growth", &chosen.growth, arch->growth},
+                   {"stem-channels", &chosen.stem_channels, arch->stem_channels},
+                   {"bottleneck", &chosen.bottleneck, arch->bottleneck}};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (option_given(numbers[i].asked) && *numbers[i].asked != numbers[i].had)
+            return complain("--%s %d: the network of %s has %d", numbers[i].option,
+                            *numbers[i].asked, file, numbers[i].had);
+    return !option_given(&chosen.compression) || chosen.compression == arch->compression ||
+           complain("--compression %g: the network of %s has %g", chosen.compression, file,
+                    arch->compression);
+}
+
+bool arch_is_as_asked(const dn_arch *arch, const char *name, const char *file)
+{
+    dn_arch named;
+    if (name && dn_arch_find(name, &named) != DN_OK)
+        return refuse_name(name);
+    if (name && strcmp(name, arch->name) != 0)
+        return complain("--arch %s: the network of %s is %s", name, file,
+                        strcmp(arch->name, "densenet") == 0 ? "another" : arch->name);
+    if (chosen.stem && stem_kind(chosen.stem) != arch->stem)
+        return complain("--stem %s: the network of %s has the stem %s", chosen.stem, file,
+                        dn_stem_name(arch->stem));
+    return (!chosen.blocks || has_blocks(arch, file)) && has_numbers(arch, file);
 }
 
 bool arch_from_options(const char *name, dn_arch *arch)

@@ -12,8 +12,15 @@ extern const option_row arch_options[];
 /* Whether --blocks was given, so that a network is described without a name. */
 bool arch_described(void);
 
-/* Whether --classes was given. */
-bool arch_classes_given(void);
+/* The value of --classes; 0 if it was not given. */
+int arch_classes_given(void);
+
+/* The value of --channels; 0 if it was not given. */
+int arch_channels_given(void);
+
+/* Whether a name (or NULL) and arch_options, --channels and --classes apart, describe the
+ * network of a file; complains if they do not. */
+bool arch_is_as_asked(const dn_arch *arch, const char *name, const char *file);
 
 /* The architecture that a name (or NULL) and arch_options describe. Complains
  * and returns false if they describe none. */

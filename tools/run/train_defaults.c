@@ -56,8 +56,13 @@ bool train_settings_complete(const command *chosen)
 {
     if (train_chosen.resume && !read_resumed(chosen))
         return false;
+    if (train_chosen.init && !train_chosen.resume && train_chosen.init_scheme)
+        return complain("train: --init-scheme is of random weights, --init %s gives others",
+                        train_chosen.init);
     train_chosen.batch_chosen = option_given(&train_chosen.batch_size);
     for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++) {
+        if (train_chosen.init && strcmp(defaults[i].option, "init-scheme") == 0)
+            continue;
         bool holds = !defaults[i].recipe ||
                      (train_chosen.recipe && strcmp(defaults[i].recipe, train_chosen.recipe) == 0);
         if (holds && !option_default(chosen, defaults[i].option, defaults[i].value))

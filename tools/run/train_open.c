@@ -12,6 +12,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -22,23 +23,54 @@ static bool is_cifar(const dn_dataset *data)
     return strncmp(dn_dataset_format(data), "CIFAR", 5) == 0;
 }
 
-/* The loaded network, with a new classifier if the data needs one. */
+static bool check_classes(int outputs)
+{
+    return !arch_classes_given() || arch_classes_given() == outputs ||
+           complain("train: --classes %d: the data has %d", arch_classes_given(), outputs);
+}
+
+/* Replaces *model by what was made of it, or NULL. */
+static void replace(dn_model **model, dn_status status, dn_model *const *replaced)
+{
+    dn_model_free(*model);
+    *model = ok_or_complain(status) ? *replaced : NULL;
+}
+
+/* The stem that --channels asks for, and the classifier that the data needs. */
+static dn_model *adapt_start(dn_model *model, int outputs)
+{
+    int had = dn_model_arch(model)->channels, channels = arch_channels_given();
+    dn_model *replaced = NULL;
+    if (channels && channels != had) {
+        replace(&model, dn_model_replace_channels(model, channels, &replaced), &replaced);
+        if (model)
+            fprintf(stderr, "%s: its stem took %d channel%s; for %d its kernels were %s\n",
+                    train_chosen.init, had, had == 1 ? "" : "s", channels,
+                    channels == 1 ? "added up" : "repeated and rescaled");
+    }
+    if (model && dn_model_arch(model)->classes != outputs)
+        replace(&model,
+                dn_model_replace_head(model, outputs, (uint64_t)train_chosen.seed, &replaced),
+                &replaced);
+    return model;
+}
+
+/* The loaded network. What the options say of it must be so. */
 static dn_model *load_start(const train_run *run)
 {
-    dn_model *model = weights_open(train_chosen.init), *replaced;
+    int outputs = dn_dataset_outputs(run->whole);
+    dn_model *model = check_classes(outputs) ? weights_open(train_chosen.init) : NULL;
     if (!model)
         return NULL;
+    if (!arch_is_as_asked(dn_model_arch(model), train_chosen.arch, train_chosen.init)) {
+        dn_model_free(model);
+        return NULL;
+    }
     if (dn_model_temperature(model) != 1)
         complain("warning: %s: its temperature of %g is dropped: training changes what it was "
                  "calibrated for",
                  train_chosen.init, dn_model_temperature(model));
-    int outputs = dn_dataset_outputs(run->whole);
-    if (dn_model_arch(model)->classes == outputs)
-        return model;
-    bool done = ok_or_complain(
-        dn_model_replace_head(model, outputs, (uint64_t)train_chosen.seed, &replaced));
-    dn_model_free(model);
-    return done ? replaced : NULL;
+    return adapt_start(model, outputs);
 }
 
 static dn_model *random_start(const train_run *run)
@@ -50,12 +82,9 @@ static dn_model *random_start(const train_run *run)
         return NULL;
     if (!arch_from_options(train_chosen.arch, &arch))
         return NULL;
-    int outputs = dn_dataset_outputs(run->whole);
-    if (arch_classes_given() && arch.classes != outputs) {
-        complain("train: --classes %d: the data has %d", arch.classes, outputs);
+    arch.classes = dn_dataset_outputs(run->whole);
+    if (!check_classes(arch.classes))
         return NULL;
-    }
-    arch.classes = outputs;
     bool paper = strcmp(train_chosen.init_scheme, "paper") == 0;
     return ok_or_complain(dn_model_init(&arch, paper ? DN_INIT_PAPER : DN_INIT_PYTORCH,
                                         (uint64_t)train_chosen.seed, &model))
