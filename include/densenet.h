@@ -575,13 +575,35 @@ typedef enum dn_portion { DN_PORTION_TRAIN, DN_PORTION_TEST, DN_PORTION_VALIDATI
  *   - a tar of class folders, or of WebDataset samples (key.jpg with key.cls
  *     or key.json), or a folder of such tars;
  *   - a CSV whose header is image,LABEL,...: 0 or 1 per label, nothing or -1
- *     if it is not known; paths are relative to the CSV's folder. A single
- *     column of words holds the classes. Or a folder with a train.csv or a
- *     labels.csv, or with one CSV and no folders.
+ *     if it is not known, see dn_dataset_options; or with a column of classes,
+ *     or of labels as A|B. Or a folder with a train.csv or a labels.csv, or
+ *     with one CSV and no folders.
  * Tars and CIFAR's files are mapped, as by dn_model_load. The caller releases
  * *dataset with dn_dataset_free. */
 DN_API dn_status dn_dataset_open(const char *path, dn_portion portion, dn_dataset **dataset);
 DN_API void dn_dataset_free(dn_dataset *dataset);
+
+/* How to open a data set. All but the portion are for tables, NULL each: what the header and
+ * the fields tell. What was concluded from them is logged (dn_set_log). */
+typedef struct dn_dataset_options {
+    size_t struct_size; /* set by dn_dataset_defaults */
+    dn_portion portion;
+    const char *root;          /* the folder of the pictures; NULL: the table's, or the one above */
+    const char *image_column;  /* with the pictures' paths */
+    const char *label_column;  /* with one class, or labels as A|B, per picture */
+    const char *label_columns; /* "A,B,C": with 0 or 1 for each label */
+    const char *task;          /* "classes" or "labels"; NULL: classes if each row has one 1 */
+    const char *uncertain;     /* what -1 is: "ignore" (not known, also if NULL), "zero", "one" */
+    const char *blank;         /* what an empty field is: likewise; NULL: "zero" in CheXpert */
+} dn_dataset_options;
+DN_API void dn_dataset_defaults(dn_dataset_options *options, size_t struct_size);
+
+/* dn_dataset_open with options, which may be NULL. */
+DN_API dn_status dn_dataset_open_with(const char *path, const dn_dataset_options *options,
+                                      dn_dataset **dataset);
+
+/* Fails with DN_ERROR_IO if none of the first 1000 pictures that a table names is there. */
+DN_API dn_status dn_dataset_check(const dn_dataset *dataset);
 
 /* Divides a data set into two, which read through it: it must outlive them. *held gets this
  * fraction of the samples (0..1, both excluded; otherwise DN_ERROR_ARGUMENT), drawn by

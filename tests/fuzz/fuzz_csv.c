@@ -27,11 +27,22 @@ static void inspect(const dn_dataset *dataset)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    dn_dataset *dataset;
+    static const dn_dataset_options ways[] = {
+        {0},
+        {.task = "labels", .uncertain = "one", .blank = "zero"},
+        {.task = "classes", .uncertain = "zero"},
+        {.label_column = "label"},
+        {.image_column = "label", .label_columns = "image,\"x\""},
+    };
     const char *path = memory_file("x.csv", data, size);
-    if (dn_dataset_open(path, DN_PORTION_TRAIN, &dataset) != DN_OK)
-        return 0;
-    inspect(dataset);
-    dn_dataset_free(dataset);
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        dn_dataset *dataset;
+        dn_dataset_options options = ways[i];
+        options.struct_size = sizeof options;
+        if (dn_dataset_open_with(path, &options, &dataset) != DN_OK)
+            continue;
+        inspect(dataset);
+        dn_dataset_free(dataset);
+    }
     return 0;
 }

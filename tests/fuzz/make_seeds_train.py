@@ -20,6 +20,11 @@ TABLES = {
     "quoted": b'\xef\xbb\xbf"image","a ""b"", c"\r\n"x,y.png",1\r\n\r\n"z\n.png",0\r\n',
     "words": b"image,label\na.png,dog\nb.png,cat\n",
     "numbers": b"image,label\na.png,10\nb.png,2\n",
+    "chexpert": b"Path,Sex,Age,Frontal/Lateral,AP/PA,No Finding,Edema\nC/train/1.jpg,Male,68,Frontal,,1.0,\n"
+                b"C/train/2.jpg,Female,1,Lateral,PA,,-1.0\n",
+    "nih": b"Image Index,Finding Labels,Patient ID,\n1.png,Mass|Nodule,1,\n2.png,No Finding,2,\n3.png,|| Mass |,3,\n",
+    "isic": b"image,MEL,NV\nISIC_1,0.0,1.0\nISIC_2,1.0,0.0\n",
+    "swapped": b"label,image,x\n0,1,a.png\n-1,,b\n",
     "open": b'image,x\n"a.png,1\n',
     "ragged": b"image,x,y\na.png,1\n",
 }

@@ -28,6 +28,7 @@ static const option_row options[] = {
      0},
     {"json", 0, OPTION_FLAG, &chosen.json, NULL, "print a JSON object", 0, 0},
     {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures per run (16)", 1, 4096},
+    {"", 0, OPTION_TABLE, table_options, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, threads_option, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, precision_option, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, picture_options, NULL, NULL, 0, 0},
@@ -134,6 +135,13 @@ static bool outputs_are_writable(const dn_dataset *data)
            (!chosen.per_class || output_is_writable(chosen.per_class));
 }
 
+static bool open_data(const char *path, const dn_model *model, dn_dataset **data)
+{
+    bool labels = dn_model_objective(model) == DN_OBJECTIVE_LABELS; /* classes may be a guess */
+    return labelled_open(path, DN_PORTION_TEST, labels ? "labels" : NULL, false, data) &&
+           outputs_are_writable(*data);
+}
+
 /* Which part of DATA the figures are of. */
 static void say_part(const char *path, const dn_dataset *data)
 {
@@ -151,8 +159,7 @@ static int run(int count, char **arguments)
     dn_model *model = weights_load();
     dn_dataset *data = NULL;
     dn_evaluation *evaluation = NULL;
-    if (model && outputs_are_distinct(arguments[0]) &&
-        labelled_open(arguments[0], DN_PORTION_TEST, &data) && outputs_are_writable(data)) {
+    if (model && outputs_are_distinct(arguments[0]) && open_data(arguments[0], model, &data)) {
         say_part(arguments[0], data);
         evaluation = evaluate(model, data);
     }

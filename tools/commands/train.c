@@ -27,11 +27,11 @@ const command train_command = {
     .summary = "train a network, from a folder of pictures to weights",
     .description =
         "DATA is a folder with one folder of pictures per class, CIFAR-10 or CIFAR-100 in binary,\n"
-        "a tar of class folders or of WebDataset samples, or a CSV of image,label,... for\n"
-        "pictures with several labels. RUN receives best.safetensors and last.safetensors, which\n"
-        "every other command takes, log.csv, curves.png, settings.json, and resume.safetensors,\n"
-        "from which --resume continues with the same bits. Ctrl-C ends the step and saves; a run\n"
-        "that is killed can be resumed from the last checkpoint.\n",
+        "a tar of class folders or of WebDataset samples, or a CSV of labels or classes; if it\n"
+        "comes in parts train and val, val validates. RUN receives best.safetensors and\n"
+        "last.safetensors, which every other command takes, log.csv, curves.png, settings.json,\n"
+        "and resume.safetensors, from which --resume continues with the same bits. Ctrl-C ends\n"
+        "the step and saves; a run that is killed can be resumed from the last checkpoint.\n",
     .examples = "  densenet train pictures --recipe finetune --init densenet121.pth\n"
                 "    fine-tune for the classes of pictures/CLASS/*.jpg\n"
                 "  densenet train cifar-10-batches-bin --recipe paper-cifar -o runs/cifar\n"

@@ -3,13 +3,80 @@
 
 #include "ui/report.h"
 
-bool labelled_open(const char *path, dn_portion portion, dn_dataset **data)
+#include <string.h>
+
+static struct {
+    const char *root, *image_column, *label_column, *label_columns, *task, *uncertain, *blank;
+} chosen;
+
+const option_row table_options[] = {
+    {"root", 0, OPTION_FILE, &chosen.root, "DIR",
+     "folder of a CSV's pictures (the CSV's, or the one above)", 0, 0},
+    {"image-column", 0, OPTION_TEXT, &chosen.image_column, "NAME",
+     "a CSV's column of pictures (Path, Image Index, image, ..., or the first)", 0, 0},
+    {"label-column", 0, OPTION_TEXT, &chosen.label_column, "NAME",
+     "a CSV's column of classes, or of labels as A|B", 0, 0},
+    {"label-columns", 0, OPTION_TEXT, &chosen.label_columns, "A,B,...",
+     "a CSV's columns of 0 and 1, one per label (all that hold these)", 0, 0},
+    {"task", 0, OPTION_TEXT, &chosen.task, "classes|labels",
+     "what a CSV gives each picture: one class, or any of the labels (classes if each row has "
+     "one 1)",
+     0, 0},
+    {"uncertain", 0, OPTION_TEXT, &chosen.uncertain, "ignore|zero|one",
+     "what -1 in a CSV is; ignored labels count neither in loss nor in figures (ignore)", 0, 0},
+    {"blank", 0, OPTION_TEXT, &chosen.blank, "ignore|zero|one",
+     "what an empty field in a CSV is (ignore; zero in CheXpert)", 0, 0},
+    {0},
+};
+
+const char *labelled_task(dn_objective objective)
 {
-    if (!ok_or_complain(dn_dataset_open(path, portion, data)))
-        return false;
-    int links = dn_dataset_links(*data);
+    return objective == DN_OBJECTIVE_LABELS ? "labels" : "classes";
+}
+
+static void pass_on(dn_log_level level, const char *sentence, void *context)
+{
+    const bool *quiet = context;
+    if (level == DN_LOG_WARNING || !*quiet)
+        complain("%s", sentence);
+}
+
+static bool describes_tables(void)
+{
+    for (const option_row *row = table_options; row->name; row++)
+        if (option_given(row->target))
+            return true;
+    return false;
+}
+
+static bool is_as_asked(const char *path, const dn_dataset *data)
+{
+    const char *format = dn_dataset_format(data);
+    int links = dn_dataset_links(data);
+    if (describes_tables() && strcmp(format, "CSV") != 0)
+        return complain("%s: is read as %s; --root, --task, --uncertain, --blank and those that "
+                        "name columns are for a CSV",
+                        path, format);
     if (links)
         complain("%s: %d link%s in it %s left out, only files are read", path, links,
                  links == 1 ? "" : "s", links == 1 ? "is" : "are");
-    return true;
+    return ok_or_complain(dn_dataset_check(data));
+}
+
+bool labelled_open(const char *path, dn_portion portion, const char *task, bool quiet,
+                   dn_dataset **data)
+{
+    const dn_dataset_options options = {.struct_size = sizeof options,
+                                        .portion = portion,
+                                        .root = chosen.root,
+                                        .image_column = chosen.image_column,
+                                        .label_column = chosen.label_column,
+                                        .label_columns = chosen.label_columns,
+                                        .task = chosen.task ? chosen.task : task,
+                                        .uncertain = chosen.uncertain,
+                                        .blank = chosen.blank};
+    dn_set_log(pass_on, &quiet);
+    bool sound = ok_or_complain(dn_dataset_open_with(path, &options, data));
+    dn_set_log(NULL, NULL);
+    return sound && is_as_asked(path, *data);
 }

@@ -46,19 +46,17 @@ static bool name_absent(const dn_dataset *train, const dn_dataset *val)
     return true;
 }
 
-static const char *objective_name(const dn_dataset *data)
-{
-    return dn_dataset_objective(data) == DN_OBJECTIVE_CLASSES ? "classes" : "labels";
-}
-
 static bool open_validation(train_run *run, const char *path)
 {
     const char **names = train_label_names(run->whole);
-    bool done = names && labelled_open(path, DN_PORTION_VALIDATION, &run->val_source);
+    bool done = names && labelled_open(path, DN_PORTION_VALIDATION,
+                                       labelled_task(dn_dataset_objective(run->whole)), true,
+                                       &run->val_source);
     if (done && dn_dataset_objective(run->val_source) != dn_dataset_objective(run->whole))
         done = complain("%s: has %s, but %s has %s", dn_dataset_source(run->val_source),
-                        objective_name(run->val_source), dn_dataset_source(run->whole),
-                        objective_name(run->whole));
+                        labelled_task(dn_dataset_objective(run->val_source)),
+                        dn_dataset_source(run->whole),
+                        labelled_task(dn_dataset_objective(run->whole)));
     done =
         done &&
         ok_or_complain(dn_dataset_match(run->val_source, names, dn_dataset_outputs(run->whole))) &&
@@ -105,7 +103,7 @@ static bool choose_validation(train_run *run)
 
 bool train_data_open(train_run *run)
 {
-    if (!labelled_open(train_chosen.data, DN_PORTION_TRAIN, &run->whole))
+    if (!labelled_open(train_chosen.data, DN_PORTION_TRAIN, NULL, false, &run->whole))
         return false;
     run->train = run->whole;
     if (dn_dataset_objective(run->whole) == DN_OBJECTIVE_CLASSES &&

@@ -2,6 +2,7 @@
 /* The flags of `densenet train`. */
 #include "arguments/network.h"
 #include "arguments/threads.h"
+#include "files/labelled.h"
 #include "run/train_settings.h"
 
 train_settings train_chosen;
@@ -72,6 +73,7 @@ const option_row train_options[] = {
      "save and stop after this many steps of this call (0: to the end)", 0, 9e15},
     {"save-minutes", 0, OPTION_FLOAT, &train_chosen.save_minutes, "X",
      "between checkpoints within an epoch (10)", 0, 1e6},
+    {"", 0, OPTION_TABLE, table_options, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, threads_option, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, arch_options, NULL, NULL, 0, 0},
     {0},

@@ -106,3 +106,10 @@ dn_status dn_dataset_read(const dn_dataset *dataset, int sample, const dn_image_
     const dn_dataset *whole = resolve(dataset, &sample);
     return whole->kind->read(whole, sample, limits, image);
 }
+
+dn_status dn_dataset_check(const dn_dataset *dataset)
+{
+    DN_NEED(dataset);
+    const dn_dataset *whole = resolve(dataset, NULL);
+    return whole->kind->check ? whole->kind->check(whole) : DN_OK;
+}

@@ -18,13 +18,15 @@ typedef struct dn_dataset_kind {
     bool (*claims)(const dn_probe *probe);
     /* Fills store and all below it; what it leaves after a failure is released
      * by the caller. */
-    dn_status (*open)(const char *path, dn_portion portion, dn_dataset *dataset);
+    dn_status (*open)(const char *path, const dn_dataset_options *options, dn_dataset *dataset);
     void (*name)(const dn_dataset *dataset, int sample, char *text, size_t size);
     dn_status (*read)(const dn_dataset *dataset, int sample, const dn_image_limits *limits,
                       dn_image **image);
     void (*close)(void *store);
     /* Releases the pages of mapped files; NULL if there are none. */
     void (*forget)(const void *store);
+    /* NULL if files cannot be missing. */
+    dn_status (*check)(const dn_dataset *dataset);
 } dn_dataset_kind;
 
 extern const dn_dataset_kind dn_folder_kind, dn_cifar_kind, dn_tar_kind, dn_csv_kind;
@@ -41,6 +43,7 @@ struct dn_dataset {
     dn_name_list labels; /* one name per output */
     int *classes;        /* objective classes: count */
     float *targets;      /* objective labels: count x labels.count */
+    bool complete;       /* a label that it does not name is 0 for every sample, not unknown */
 
     /* A part made by dn_dataset_split has these and none of the above but count. */
     const dn_dataset *whole;
@@ -65,6 +68,9 @@ bool dn_has_suffix(const char *name, const char *suffix);
 /* By extension, as torchvision's ImageFolder has it; some are of formats that no
  * decoder here reads. */
 bool dn_is_picture_name(const char *name);
+
+/* The endings of such names, from index 0; NULL after the last. */
+const char *dn_picture_ending(int index);
 
 /* Names of the folders or the files in a folder, except those that begin with a
  * dot. Links are followed. The first: whether any is wanted (NULL: whether

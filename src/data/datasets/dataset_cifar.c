@@ -215,16 +215,17 @@ static dn_status open_records(const char *folder, const char *file, dn_portion p
     return DN_OK;
 }
 
-static dn_status open_cifar(const char *path, dn_portion portion, dn_dataset *dataset)
+static dn_status open_cifar(const char *path, const dn_dataset_options *options,
+                            dn_dataset *dataset)
 {
     dataset->objective = DN_OBJECTIVE_CLASSES;
     DN_TRY(dn_calloc(1, sizeof(cifar_store), &dataset->store));
     if (!dn_has_suffix(path, ".bin"))
-        return open_records(path, NULL, portion, dataset);
+        return open_records(path, NULL, options->portion, dataset);
     const char *slash = strrchr(path, '/');
     char *folder = NULL;
     DN_TRY(dn_copy_bytes_as_string(path, slash ? (size_t)(slash + 1 - path) : 0, &folder));
-    dn_status status = open_records(folder, slash ? slash + 1 : path, portion, dataset);
+    dn_status status = open_records(folder, slash ? slash + 1 : path, options->portion, dataset);
     free(folder);
     return status;
 }
@@ -269,5 +270,5 @@ static dn_status read_sample(const dn_dataset *dataset, int sample, const dn_ima
     return DN_OK;
 }
 
-const dn_dataset_kind dn_cifar_kind = {claims,      open_cifar,  name_sample,
-                                       read_sample, close_cifar, forget_pages};
+const dn_dataset_kind dn_cifar_kind = {claims,      open_cifar,   name_sample, read_sample,
+                                       close_cifar, forget_pages, NULL};

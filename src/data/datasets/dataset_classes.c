@@ -113,7 +113,7 @@ static dn_status match_targets(dn_dataset *dataset, const int *place, int count)
         return dn_fail_memory(SIZE_MAX);
     DN_TRY(dn_alloc_aligned(size, sizeof *targets, &targets));
     for (size_t i = 0; i < size; i++)
-        targets[i] = NAN;
+        targets[i] = dataset->complete ? 0 : NAN;
     for (size_t row = 0; row < (size_t)dataset->count; row++)
         for (size_t i = 0; i < old; i++)
             targets[row * outputs + (size_t)place[i]] = dataset->targets[row * old + i];

@@ -118,9 +118,10 @@ static dn_status open_classes(const char *root, dn_dataset *dataset)
     return status;
 }
 
-static dn_status open_folder(const char *path, dn_portion portion, dn_dataset *dataset)
+static dn_status open_folder(const char *path, const dn_dataset_options *options,
+                             dn_dataset *dataset)
 {
-    (void)portion;
+    (void)options;
     dataset->format = "class folders";
     dataset->objective = DN_OBJECTIVE_CLASSES;
     DN_TRY(dn_calloc(1, sizeof(dn_name_list), &dataset->store));
@@ -144,5 +145,5 @@ static dn_status read_sample(const dn_dataset *dataset, int sample, const dn_ima
     return dn_image_read(dn_name_list_get(dataset->store, sample), limits, image);
 }
 
-const dn_dataset_kind dn_folder_kind = {claims,      open_folder,  name_sample,
-                                        read_sample, close_folder, NULL};
+const dn_dataset_kind dn_folder_kind = {claims,       open_folder, name_sample, read_sample,
+                                        close_folder, NULL,        NULL};

@@ -2,6 +2,7 @@
 #include "data/datasets/dataset.h"
 
 #include "base/memory.h"
+#include "base/sized_options.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -121,32 +122,61 @@ static dn_status enter_part(char **path, dn_portion portion, const char *parts[3
     return DN_OK;
 }
 
-static dn_status open_found(dn_dataset *dataset, dn_portion portion)
+static dn_status open_found(dn_dataset *dataset, const dn_dataset_options *options)
 {
     dn_probe probe;
     DN_TRY(probe_path(dataset->path, &probe));
     dataset->kind = find_kind(&probe);
     if (dataset->kind == &dn_folder_kind) {
-        DN_TRY(enter_part(&dataset->path, portion, dataset->parts));
+        DN_TRY(enter_part(&dataset->path, options->portion, dataset->parts));
         DN_TRY(probe_path(dataset->path, &probe));
         dataset->kind = find_kind(&probe);
     }
     if (!dataset->kind)
         return fail_unknown(&probe);
-    DN_TRY(dataset->kind->open(dataset->path, portion, dataset));
+    DN_TRY(dataset->kind->open(dataset->path, options, dataset));
     return dataset->count ? DN_OK
                           : dn_fail(DN_ERROR_FORMAT, "%s: holds no pictures", dataset->path);
 }
 
-dn_status dn_dataset_open(const char *path, dn_portion portion, dn_dataset **out)
+void dn_dataset_defaults(dn_dataset_options *options, size_t struct_size)
+{
+    dn_start_options(options, struct_size, &(dn_dataset_options){0}, sizeof *options);
+}
+
+static dn_status check_choice(const char *option, const char *value, const char *const *choices)
+{
+    int i = 0;
+    while (value && choices[i] && strcmp(choices[i], value) != 0)
+        i++;
+    return !value || choices[i] ? DN_OK
+                                : dn_fail(DN_ERROR_ARGUMENT, "%s \"%s\": %s, %s%s%s is expected",
+                                          option, value, choices[0], choices[1],
+                                          choices[2] ? " or " : "", choices[2] ? choices[2] : "");
+}
+
+static dn_status check_choices(const dn_dataset_options *options)
+{
+    static const char *const tasks[] = {"classes", "labels", NULL};
+    static const char *const values[] = {"ignore", "zero", "one", NULL};
+    DN_TRY(check_choice("task", options->task, tasks));
+    DN_TRY(check_choice("uncertain", options->uncertain, values));
+    return check_choice("blank", options->blank, values);
+}
+
+dn_status dn_dataset_open_with(const char *path, const dn_dataset_options *options,
+                               dn_dataset **out)
 {
     DN_NEED(path);
     DN_NEED(out);
+    dn_dataset_options own = {0};
     dn_dataset *dataset = NULL;
+    DN_TRY(dn_read_options(options, &own, sizeof own));
+    DN_TRY(check_choices(&own));
     DN_TRY(dn_calloc(1, sizeof *dataset, &dataset));
     dn_status status = dn_copy_string(path, &dataset->path);
     if (status == DN_OK)
-        status = open_found(dataset, portion);
+        status = open_found(dataset, &own);
     if (status != DN_OK) {
         dn_dataset_free(dataset);
         return status;
@@ -154,4 +184,10 @@ dn_status dn_dataset_open(const char *path, dn_portion portion, dn_dataset **out
     dn_dataset_forget(dataset);
     *out = dataset;
     return DN_OK;
+}
+
+dn_status dn_dataset_open(const char *path, dn_portion portion, dn_dataset **dataset)
+{
+    const dn_dataset_options options = {.struct_size = sizeof options, .portion = portion};
+    return dn_dataset_open_with(path, &options, dataset);
 }

@@ -102,12 +102,18 @@ bool dn_has_suffix(const char *name, const char *suffix)
     return *suffix == '\0';
 }
 
+static const char *const endings[] = {".jpg", ".jpeg", ".png",  ".ppm",  ".bmp",
+                                      ".pgm", ".tif",  ".tiff", ".webp", NULL};
+
+const char *dn_picture_ending(int index)
+{
+    return endings[index];
+}
+
 bool dn_is_picture_name(const char *name)
 {
-    static const char *const extensions[] = {".jpg", ".jpeg", ".png",  ".ppm", ".bmp",
-                                             ".pgm", ".tif",  ".tiff", ".webp"};
-    for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++)
-        if (dn_has_suffix(name, extensions[i]))
+    for (int i = 0; endings[i]; i++)
+        if (dn_has_suffix(name, endings[i]))
             return true;
     return false;
 }

@@ -125,7 +125,7 @@ static dn_status add_archives(dn_tar_store *store, const char *path)
     return status;
 }
 
-static dn_status open_tar(const char *path, dn_portion portion, dn_dataset *dataset)
+static dn_status open_tar(const char *path, const dn_dataset_options *options, dn_dataset *dataset)
 {
     dn_tar_store *store = NULL;
     DN_TRY(dn_calloc(1, sizeof *store, &store));
@@ -134,7 +134,7 @@ static dn_status open_tar(const char *path, dn_portion portion, dn_dataset *data
     dataset->links = store->links;
     if (dn_tar_is_webdataset(store))
         return dn_tar_open_webdataset(dataset);
-    return dn_tar_open_classes(portion, dataset);
+    return dn_tar_open_classes(options->portion, dataset);
 }
 
 static void close_tar(void *memory)
@@ -175,5 +175,5 @@ static dn_status read_sample(const dn_dataset *dataset, int sample, const dn_ima
     return dn_image_decode(dn_tar_entry_data(store, entry), entry->length, name, limits, image);
 }
 
-const dn_dataset_kind dn_tar_kind = {claims,      open_tar,  name_sample,
-                                     read_sample, close_tar, forget_pages};
+const dn_dataset_kind dn_tar_kind = {claims,    open_tar,     name_sample, read_sample,
+                                     close_tar, forget_pages, NULL};
