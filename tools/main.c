@@ -7,6 +7,7 @@
 #include "ui/report.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +61,7 @@ static int run_arguments(int argc, char **argv)
 int main(int argc, char **argv)
 {
     command_list = commands;
+    signal(SIGXFSZ, SIG_IGN); /* a write beyond the limit then fails like one to a full disk */
     if (argc < 2) {
         print_overview(stderr);
         return EXIT_REFUSED;

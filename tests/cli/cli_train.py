@@ -152,7 +152,7 @@ def signalled_run(folder, data, expected):
     child.send_signal(signal.SIGCONT)
     _, said = child.communicate()
     check("SIGINT is answered at once", "finishing the step; interrupt again to quit" in said)
-    check("SIGINT saves and says how to resume", child.returncode == 1 and f"--resume {run}" in said,
+    check("SIGINT saves and says how to resume", child.returncode == 3 and f"--resume {run}" in said,
           said.strip().splitlines()[-1])
     done = densenet("train", "--resume", run)
     check("the same bits after SIGINT", done.returncode == 0 and results(run) == expected)

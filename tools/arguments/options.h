@@ -8,8 +8,8 @@
 #include <stddef.h>
 
 /* Exit status: 0 done, 1 done in part (some pictures could not be read), 2 the
- * request could not be met. */
-enum { EXIT_DONE = 0, EXIT_PART = 1, EXIT_REFUSED = 2 };
+ * request could not be met, 3 stopped by a signal and can be continued. */
+enum { EXIT_DONE = 0, EXIT_PART = 1, EXIT_REFUSED = 2, EXIT_STOPPED = 3 };
 
 typedef enum option_type {
     OPTION_FLAG,  /* bool */

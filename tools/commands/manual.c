@@ -22,6 +22,8 @@ static const struct {
     {EXIT_PART, "Done in part: some pictures could not be read and were reported. Or verify "
                 "found a difference."},
     {EXIT_REFUSED, "The request could not be met; nothing was written."},
+    {EXIT_STOPPED, "A signal stopped a training: its state is saved, and the same command with "
+                   "--resume auto goes on."},
 };
 
 /* Characters that roff would take for markup or typeset, and how it writes them. */

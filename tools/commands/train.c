@@ -2,6 +2,7 @@
 #include "commands/commands.h"
 #include "run/train_run.h"
 #include "run/train_settings.h"
+#include "run/train_signals.h"
 #include "ui/report.h"
 
 static int run(int count, char **arguments)
@@ -16,6 +17,7 @@ static int run(int count, char **arguments)
         return EXIT_REFUSED;
     }
     train_run run;
+    train_signals_watch();
     int status = train_run_open(&train_command, &run) ? train_run_loop(&run) : EXIT_REFUSED;
     train_run_close(&run);
     return status;
@@ -31,13 +33,17 @@ const command train_command = {
         "comes in parts train and val, val validates. RUN receives best.safetensors and\n"
         "last.safetensors, which every other command takes, log.csv, curves.png, settings.json,\n"
         "and resume.safetensors, from which --resume continues with the same bits. Ctrl-C ends\n"
-        "the step and saves; a run that is killed can be resumed from the last checkpoint.\n",
+        "the step and saves, as do SIGTERM, SIGHUP and SIGUSR1; the exit status is then 3. A run\n"
+        "that is killed can be resumed from the last checkpoint. With --resume auto and --output\n"
+        "RUN the same command starts the run, goes on with it, or finds it finished.\n",
     .examples = "  densenet train pictures --recipe finetune --init densenet121.pth\n"
                 "    fine-tune for the classes of pictures/CLASS/*.jpg\n"
                 "  densenet train cifar-10-batches-bin --recipe paper-cifar -o runs/cifar\n"
                 "    the paper's recipe, DenseNet-BC (100, 12), 300 epochs\n"
                 "  densenet train --resume runs/cifar\n"
-                "    continue where it was interrupted\n",
+                "    continue where it was interrupted\n"
+                "  densenet train pictures -o runs/night --resume auto\n"
+                "    what a job queue repeats as long as the exit status is 3\n",
     .options = train_options,
     .least = 0,
     .most = 1,

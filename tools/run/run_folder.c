@@ -53,6 +53,15 @@ static bool resumes(int folder, const char *path)
                : complain("%s: holds no resume.safetensors, so there is no run to resume", path);
 }
 
+bool run_folder_has_checkpoint(const char *folder)
+{
+    int descriptor = open(folder, O_PATH | O_CLOEXEC);
+    bool there = descriptor >= 0 && holds(descriptor, "resume.safetensors");
+    if (descriptor >= 0)
+        close(descriptor);
+    return there;
+}
+
 bool run_folder_can_resume(const char *folder)
 {
     int descriptor = open(folder, O_PATH | O_CLOEXEC);

@@ -12,6 +12,9 @@ bool run_folder_lock(const char *folder, int *lock);
  * interrupted before its first checkpoint. Complains otherwise. */
 bool run_folder_is_free(const char *folder);
 
+/* Whether the folder holds a checkpoint. */
+bool run_folder_has_checkpoint(const char *folder);
+
 /* True if the folder's run can be resumed. Complains otherwise. */
 bool run_folder_can_resume(const char *folder);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Defaults of the flags of `densenet train`. */
+#include "run/run_folder.h"
 #include "run/train_settings.h"
 #include "ui/report.h"
 
@@ -52,8 +53,23 @@ static bool read_resumed(const command *chosen)
     return train_settings_read(chosen, run);
 }
 
+/* --resume auto: the run of --output if it has got as far as a checkpoint, otherwise a new one. */
+static bool resolve_auto(void)
+{
+    if (!train_chosen.resume || strcmp(train_chosen.resume, "auto") != 0)
+        return true;
+    if (!train_chosen.output)
+        return complain("train: --resume auto goes on with the run in --output RUN, which must be "
+                        "named; a folder called auto is ./auto");
+    train_chosen.automatic = run_folder_has_checkpoint(train_chosen.output);
+    train_chosen.resume = train_chosen.automatic ? train_chosen.output : NULL;
+    return true;
+}
+
 bool train_settings_complete(const command *chosen)
 {
+    if (!resolve_auto())
+        return false;
     if (train_chosen.resume && !read_resumed(chosen))
         return false;
     if (train_chosen.init && !train_chosen.resume && train_chosen.init_scheme)

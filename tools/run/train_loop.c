@@ -3,34 +3,13 @@
 #include "run/run_log.h"
 #include "run/train_run.h"
 #include "run/train_settings.h"
+#include "run/train_signals.h"
 #include "ui/report.h"
 
-#include <errno.h>
 #include <math.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-static volatile sig_atomic_t interrupted;
-
-/* The second signal meets the default action again, and ends the program. */
-static void note_signal(int number)
-{
-    static const char said[] = "\ndensenet: finishing the step; interrupt again to quit\n";
-    int fault = errno;
-    interrupted = number;
-    if (number == SIGINT && write(STDERR_FILENO, said, sizeof said - 1) < 0)
-        interrupted = number; /* unheard, but noted */
-    errno = fault;
-}
-
-static void watch_signals(void)
-{
-    struct sigaction action = {.sa_handler = note_signal, .sa_flags = (int)SA_RESETHAND};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
 
 /* Copies of the batches of a step: the loader's own is valid only until the next. */
 typedef struct step_parts {
@@ -274,7 +253,7 @@ static int stop_early(train_run *run, double started)
     progress_end();
     fprintf(stderr, "stopped after step %lld; continue with: densenet train --resume %s\n",
             (long long)dn_trainer_steps(run->trainer), run->folder);
-    return interrupted ? EXIT_PART : EXIT_DONE;
+    return train_interrupted() ? EXIT_STOPPED : EXIT_DONE;
 }
 
 static int run_steps(train_run *run, step_parts *parts)
@@ -286,7 +265,7 @@ static int run_steps(train_run *run, step_parts *parts)
     int64_t first = dn_trainer_steps(run->trainer), steps;
     while ((steps = dn_trainer_steps(run->trainer)) < run->options.steps) {
         bool enough = train_chosen.max_steps && steps - first >= train_chosen.max_steps;
-        if (interrupted || enough)
+        if (train_interrupted() || enough)
             return stop_early(run, started);
         if (!step(run, parts, started))
             return EXIT_REFUSED;
@@ -341,7 +320,6 @@ int train_run_loop(train_run *run)
     step_parts parts = {0};
     if (train_finished(run))
         return say_finished(run);
-    watch_signals();
     int status =
         open_parts(&parts, train_chosen.accumulate) ? run_steps(run, &parts) : EXIT_REFUSED;
     close_parts(&parts, train_chosen.accumulate);

@@ -213,6 +213,8 @@ bool train_run_open(const command *chosen, train_run *run)
                        .lock = -1};
     if (!train_data_open(run) || !open_network(run) || !open_folder(run))
         return false;
+    if (train_finished(run))
+        return true;
     int64_t steps = dn_trainer_steps(run->trainer);
     dn_loader_seek(run->loader, steps / run->steps_per_epoch,
                    (int)(steps % run->steps_per_epoch) * train_chosen.accumulate);

@@ -16,7 +16,9 @@ const option_row train_options[] = {
     {"output", 'o', OPTION_FILE, &train_chosen.output, "RUN",
      "folder of the run (runs/ARCH-DATE-TIME)", 0, 0},
     {"resume", 0, OPTION_FILE, &train_chosen.resume, "RUN",
-     "continue a run, with its settings and those given here, which it keeps", 0, 0},
+     "continue a run, with its settings and those given here, which it keeps; auto: the run of "
+     "--output if there is one, with the same settings, otherwise start it",
+     0, 0},
     {"recipe", 0, OPTION_TEXT, &train_chosen.recipe, "paper-cifar|paper-imagenet|finetune",
      "settings for options that are not given: the paper's for CIFAR or ImageNet, or for few "
      "pictures",

@@ -4,6 +4,7 @@
 #include "arguments/network.h"
 #include "arguments/threads.h"
 #include "files/output.h"
+#include "files/same_file.h"
 #include "run/run_folder.h"
 #include "ui/report.h"
 
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* The folder of this call is not a setting of the run. */
 static bool belongs_to_run(const char *name)
@@ -135,22 +137,42 @@ static const option_row *find_row(const command *chosen, const char *name)
     return row;
 }
 
-static bool is_unchanged(const command *chosen, const json_t *settings, size_t i)
+static bool is_unchanged(const option_row *row, const json_t *settings, const char *unsaid)
 {
-    const char *name = kept[i].name;
-    const option_row *row = find_row(chosen, name);
-    const json_t *recorded = json_object_get(settings, name);
-    if (!option_given(row->target) || (!recorded && !kept[i].unsaid))
+    const json_t *recorded = json_object_get(settings, row->name);
+    if (!option_given(row->target) || (!recorded && !unsaid))
         return true;
     json_t *value = row_value(row);
-    char *asked = value_text(value),
-         *had = recorded ? value_text(recorded) : strdup(kept[i].unsaid);
+    char *asked = value_text(value), *had = recorded ? value_text(recorded) : strdup(unsaid);
     json_decref(value);
     bool sound = (asked && had && strcmp(asked, had) == 0) ||
                  complain("train: --resume %s: --%s is %s in that run and cannot be changed to %s",
-                          train_chosen.resume, name, had ? had : "?", asked ? asked : "?");
+                          train_chosen.resume, row->name, had ? had : "?", asked ? asked : "?");
     free(asked);
     free(had);
+    return sound;
+}
+
+static bool same_data(const json_t *settings)
+{
+    const char *had = json_string_value(json_object_get(settings, "data"));
+    struct stat first, second;
+    return !train_chosen.data || !had || strcmp(train_chosen.data, had) == 0 ||
+           (stat(train_chosen.data, &first) == 0 && stat(had, &second) == 0 &&
+            same_inode(&first, &second)) ||
+           complain("train: --resume %s: DATA is %s in that run and cannot be changed to %s",
+                    train_chosen.resume, had, train_chosen.data);
+}
+
+/* What --resume auto finds may only be made longer, and saved more or less often. */
+static bool all_is_unchanged(const command *chosen, const json_t *settings)
+{
+    const option_row *row;
+    bool sound = same_data(settings);
+    for (int i = 0; sound && (row = option_at(chosen->options, i)); i++)
+        if (belongs_to_run(row->name) && strcmp(row->name, "epochs") != 0 &&
+            strcmp(row->name, "save-minutes") != 0)
+            sound = is_unchanged(row, settings, "not given");
     return sound;
 }
 
@@ -158,7 +180,7 @@ static bool steps_are_unchanged(const command *chosen, const json_t *settings)
 {
     bool sound = true;
     for (size_t i = 0; sound && i < sizeof kept / sizeof *kept; i++)
-        sound = is_unchanged(chosen, settings, i);
+        sound = is_unchanged(find_row(chosen, kept[i].name), settings, kept[i].unsaid);
     return sound;
 }
 
@@ -213,8 +235,10 @@ bool train_settings_read(const command *chosen, const char *run)
     json_t *object = json_load_file(path, JSON_REJECT_DUPLICATES, &fault), *value;
     bool sound = json_is_object(object) || complain("%s: cannot be read as settings: %s", path,
                                                     object ? "no object" : fault.text);
-    sound = sound && same_network(object, run);
-    sound = sound && steps_are_unchanged(chosen, object);
+    if (train_chosen.automatic)
+        sound = sound && all_is_unchanged(chosen, object);
+    else
+        sound = sound && same_network(object, run) && steps_are_unchanged(chosen, object);
     command file = *chosen;
     file.name = path;
     const char *name;

@@ -16,6 +16,7 @@ typedef struct train_settings {
     int epochs, batch_size, accumulate, image_size, eval_every;
     int64_t seed, max_steps;
     bool nesterov, no_shuffle;
+    bool automatic;    /* --resume auto found a run, which keeps its settings */
     bool batch_chosen; /* batch_size named by the user, or by the resumed run */
 } train_settings;
 
