@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/picture_formats.h"
 #include "base/sized_options.h"
 
 #include <limits.h>
@@ -12,27 +13,43 @@
 /* Where Pillow refuses a picture: twice its limit of a quarter of a gigabyte of RGB. */
 #define DEFAULT_MAX_PIXELS 178956970
 
-static const dn_decoder *const decoders[] = {&dn_jpeg_decoder, &dn_png_decoder, &dn_webp_decoder};
+#ifdef DN_WITHOUT_TIFF
+#define DECODE_TIFF NULL
+#else
+#define DECODE_TIFF dn_decode_tiff
+#endif
 
-/* Formats that are named, not read. */
-static const dn_decoder strangers[] = {
-    {.format = "BMP", .magic = "BM????\0\0\0\0", .magic_size = 10},
-    {.format = "TIFF", .magic = "II*\0", .magic_size = 4},
-    {.format = "TIFF", .magic = "MM\0*", .magic_size = 4},
-    {.format = "GIF", .magic = "GIF8", .magic_size = 4},
-    {.format = "PGM", .magic = "P2", .magic_size = 2},
-    {.format = "PGM", .magic = "P5", .magic_size = 2},
-    {.format = "PPM", .magic = "P3", .magic_size = 2},
-    {.format = "PPM", .magic = "P6", .magic_size = 2},
-    {.format = "HEIF or AVIF", .magic = "????ftyp", .magic_size = 8},
+/* How files of a format begin ('?' matches any byte). */
+typedef struct picture_format {
+    const char *name, *magic;
+    size_t magic_size;
+    dn_decode *decode; /* NULL: named, not read */
+} picture_format;
+
+static const picture_format formats[] = {
+    {"JPEG", "\xff\xd8\xff", 3, dn_decode_jpeg},
+    {"PNG", "\x89PNG\r\n\x1a\n", 8, dn_decode_png},
+    {"WebP", "RIFF????WEBP", 12, dn_decode_webp},
+    {"TIFF", "II*\0", 4, DECODE_TIFF},
+    {"TIFF", "MM\0*", 4, DECODE_TIFF},
+    {"TIFF", "II+\0", 4, DECODE_TIFF}, /* above four gigabytes */
+    {"TIFF", "MM\0+", 4, DECODE_TIFF},
+    {"GIF", "GIF87a", 6, dn_decode_gif},
+    {"GIF", "GIF89a", 6, dn_decode_gif},
+    {"BMP", "BM", 2, dn_decode_bmp},
+    {"PGM", "P2", 2, NULL},
+    {"PGM", "P5", 2, NULL},
+    {"PPM", "P3", 2, NULL},
+    {"PPM", "P6", 2, NULL},
+    {"HEIF or AVIF", "????ftyp", 8, NULL},
 };
 
-static bool begins_with_magic(const dn_source *source, const dn_decoder *decoder)
+static bool begins_with_magic(const dn_source *source, const picture_format *format)
 {
-    if (source->size < decoder->magic_size)
+    if (source->size < format->magic_size)
         return false;
-    for (size_t i = 0; i < decoder->magic_size; i++)
-        if (decoder->magic[i] != '?' && source->data[i] != (unsigned char)decoder->magic[i])
+    for (size_t i = 0; i < format->magic_size; i++)
+        if (format->magic[i] != '?' && source->data[i] != (unsigned char)format->magic[i])
             return false;
     return true;
 }
@@ -41,15 +58,11 @@ static dn_status fail_unknown(const dn_source *source)
 {
     if (source->size == 0)
         return dn_fail(DN_ERROR_FORMAT, "%s: is empty, a picture was expected", source->name);
-    for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++)
-        if (begins_with_magic(source, &strangers[i]))
-            return dn_fail(DN_ERROR_FORMAT,
-                           "%s: is a %s picture, which is not read; JPEG, PNG and WebP are",
-                           source->name, strangers[i].format);
     char begin[3 * 8 + 1] = "";
     for (size_t i = 0; i < 8 && i < source->size; i++)
         snprintf(begin + 3 * i, sizeof begin - 3 * i, " %02x", source->data[i]);
-    return dn_fail(DN_ERROR_FORMAT, "%s: is not a JPEG, PNG or WebP picture (it begins with%s)",
+    return dn_fail(DN_ERROR_FORMAT,
+                   "%s: is not a picture; " DN_FORMATS_READ " are read (it begins with%s)",
                    source->name, begin);
 }
 
@@ -69,9 +82,15 @@ dn_status dn_image_decode(const void *data, size_t size, const char *name,
     DN_TRY(dn_read_options(limits, &chosen, sizeof chosen));
     if (chosen.max_pixels > 0)
         source.max_pixels = chosen.max_pixels;
-    for (size_t i = 0; i < sizeof decoders / sizeof *decoders; i++)
-        if (begins_with_magic(&source, decoders[i]))
-            return decoders[i]->decode(&source, image);
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        if (!begins_with_magic(&source, &formats[i]))
+            continue;
+        if (formats[i].decode)
+            return formats[i].decode(&source, image);
+        return dn_fail(DN_ERROR_FORMAT,
+                       "%s: is a %s picture, which is not read; " DN_FORMATS_READ " are", name,
+                       formats[i].name);
+    }
     return fail_unknown(&source);
 }
 

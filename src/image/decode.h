@@ -15,19 +15,21 @@ typedef struct dn_source {
     int64_t max_pixels;
 } dn_source;
 
-/* A format, and how its files begin ('?' matches any byte). */
-typedef struct dn_decoder {
-    const char *format;
-    const char *magic;
-    size_t magic_size;
-    dn_status (*decode)(const dn_source *source, dn_image **image);
-} dn_decoder;
+typedef dn_status dn_decode(const dn_source *source, dn_image **image);
 
-extern const dn_decoder dn_jpeg_decoder, dn_png_decoder, dn_webp_decoder;
+dn_decode dn_decode_jpeg, dn_decode_png, dn_decode_webp, dn_decode_tiff, dn_decode_bmp,
+    dn_decode_gif;
 
 /* An image of this size with memory for its pixels, which are not set; refused,
  * before anything is allocated, if the source may not be that large. */
 dn_status dn_image_create(const dn_source *source, size_t width, size_t height, int channels,
                           int depth, dn_image **image);
+
+/* Colours by index. Those that a file does not set are shades of grey, as in Pillow. */
+typedef unsigned char dn_palette[256][3];
+void dn_palette_start(dn_palette palette);
+
+/* Pixels of four inks, stored inverted as Adobe does, to RGB by Pillow's formula. */
+void dn_inks_to_rgb(const unsigned char *inks, int count, unsigned char *rgb);
 
 #endif

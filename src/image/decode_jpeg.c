@@ -80,19 +80,6 @@ static dn_status fail_by_library(jpeg_reader *reader)
     return dn_fail(DN_ERROR_FORMAT, "%s: the JPEG file is damaged: %s", name, message);
 }
 
-/* Four inks, stored inverted as Adobe does, to RGB. In Pillow's formula white
- * less black is dimmed by each ink, a * b / 255 rounded. */
-static void inks_to_rgb(const unsigned char *inks, int width, unsigned char *rgb)
-{
-    for (int x = 0; x < width; x++, inks += 4, rgb += 3) {
-        unsigned white = inks[3];
-        for (int c = 0; c < 3; c++) {
-            unsigned product = (255u - inks[c]) * white + 128;
-            rgb[c] = (unsigned char)(white - ((product >> 8) + product) / 256);
-        }
-    }
-}
-
 static dn_status choose_colours(jpeg_reader *reader)
 {
     struct jpeg_decompress_struct *jpeg = &reader->jpeg;
@@ -127,7 +114,7 @@ static dn_status read_rows(jpeg_reader *reader)
         if (jpeg_read_scanlines(jpeg, inks ? inks : &row, 1) != 1)
             return fail_truncated(reader);
         if (inks)
-            inks_to_rgb(inks[0], image->width, row);
+            dn_inks_to_rgb(inks[0], image->width, row);
     }
     /* A missing end mark is not an error, since every row has been read; damage
      * before it is one, and exits through error_exit. */
@@ -151,7 +138,7 @@ static dn_status read_picture(jpeg_reader *reader)
     return read_rows(reader);
 }
 
-static dn_status decode_jpeg(const dn_source *source, dn_image **image)
+dn_status dn_decode_jpeg(const dn_source *source, dn_image **image)
 {
     jpeg_reader reader = {.source = source};
     reader.input = (struct jpeg_source_mgr){.next_input_byte = source->data,
@@ -174,5 +161,3 @@ static dn_status decode_jpeg(const dn_source *source, dn_image **image)
         dn_image_free(reader.image);
     return status;
 }
-
-const dn_decoder dn_jpeg_decoder = {"JPEG", "\xff\xd8\xff", 3, decode_jpeg};

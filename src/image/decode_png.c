@@ -136,7 +136,7 @@ static dn_status fail_by_library(const png_reader *reader)
     return dn_fail(DN_ERROR_FORMAT, "%s: the PNG file is damaged: %s", name, reader->message);
 }
 
-static dn_status decode_png(const dn_source *source, dn_image **image)
+dn_status dn_decode_png(const dn_source *source, dn_image **image)
 {
     png_reader reader = {.source = source};
     reader.png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &reader, jump_on_error,
@@ -156,5 +156,3 @@ static dn_status decode_png(const dn_source *source, dn_image **image)
         dn_image_free(reader.image);
     return status;
 }
-
-const dn_decoder dn_png_decoder = {"PNG", "\x89PNG\r\n\x1a\n", 8, decode_png};

@@ -19,6 +19,7 @@ except ImportError as missing:
     print(f"skipped: {missing}")
     sys.exit(77)
 
+import bitmap_files
 import picture_files
 
 DENSENET = os.environ["DENSENET"]
@@ -121,6 +122,12 @@ def jpegs():
     return files
 
 
+def animated_webp(size, offset, kind, **options):
+    """A first frame of 20x14 pixels, and a second, on a canvas."""
+    frames = [encoded(Image.fromarray(photograph(20, 14, len(kind)), kind), "WEBP", **options) for _ in range(2)]
+    return bitmap_files.webp_animation(size, [(offset, (20, 14), data) for data in frames])
+
+
 def webps():
     rgb, alpha = Image.fromarray(photograph(37, 29)), Image.fromarray(photograph(37, 29, 4), "RGBA")
     files = {}
@@ -128,14 +135,67 @@ def webps():
         for quality in (10, 80, 100):
             files[f"{name}-lossy{quality}"] = encoded(image, "WEBP", quality=quality)
         files[f"{name}-lossless"] = encoded(image, "WEBP", lossless=True, exact=True)
+    for name, size, offset in (("whole", (20, 14), (0, 0)), ("part", (37, 29), (6, 4))):
+        for kind in ("RGB", "RGBA"):
+            files[f"animated-{name}-{kind}-lossy"] = animated_webp(size, offset, kind, quality=80)
+            files[f"animated-{name}-{kind}-lossless"] = animated_webp(size, offset, kind, lossless=True, exact=True)
+    return files
+
+
+def of_every_mode():
+    """Pictures in Pillow's modes, by name."""
+    rgb, grey = Image.fromarray(photograph(37, 29)), Image.fromarray(photograph(37, 29, 1)[..., 0])
+    alpha = Image.fromarray(photograph(37, 29, 4), "RGBA")
+    return {"1": grey.convert("1"), "L": grey, "P": rgb.quantize(200), "P16": rgb.quantize(16), "P2": rgb.quantize(2),
+            "RGB": rgb, "RGBA": alpha, "LA": alpha.convert("LA"), "CMYK": Image.fromarray(photograph(37, 29, 4), "CMYK")}
+
+
+def tiffs():
+    pictures, files = of_every_mode(), {}
+    for compression in ("raw", "tiff_lzw", "tiff_adobe_deflate", "tiff_deflate", "packbits", "lzma", "zstd"):
+        for name, image in pictures.items():
+            for rows in (None, 7):
+                options = {} if rows is None else {"tiffinfo": {278: rows}}
+                files[f"{name}-{compression}-{rows}"] = encoded(image, "TIFF", compression=compression, **options)
+    for name in ("L", "RGB"):
+        files[f"{name}-jpeg"] = encoded(pictures[name], "TIFF", compression="jpeg", quality=80)
+    for name in ("group3", "group4", "tiff_ccitt"):
+        files[f"1-{name}"] = encoded(pictures["1"], "TIFF", compression=name)
+    for orientation in range(1, 9):
+        files[f"turned{orientation}"] = encoded(pictures["RGB"], "TIFF", tiffinfo={274: orientation})
+    files.update(bitmap_files.every_tiff(random.Random(7), 37, 29))
+    return files
+
+
+def bmps():
+    files = {name: encoded(image, "BMP") for name, image in of_every_mode().items() if name not in ("LA", "CMYK")}
+    files.update(bitmap_files.every_bmp(random.Random(7), 37, 29))
+    return files
+
+
+def gifs():
+    pictures, files = of_every_mode(), {}
+    for name in ("1", "L", "P", "P16", "P2"):
+        for interlace in (0, 1):
+            files[f"{name}-{interlace}"] = encoded(pictures[name], "GIF", interlace=interlace)
+            files[f"{name}-{interlace}-transparent"] = encoded(pictures[name], "GIF", interlace=interlace, transparency=1)
+    moving = [Image.fromarray(photograph(37, 29)).quantize(64) for _ in range(3)]
+    files["animated"] = encoded(moving[0], "GIF", save_all=True, append_images=moving[1:])
+    flat = Image.fromarray(numpy.full((290, 370), 7, "u1"))
+    files["long-codes"] = encoded(flat, "GIF")
+    files["noise"] = encoded(Image.fromarray(generator.integers(0, 256, (150, 130), "u1")), "GIF")
+    files.update(bitmap_files.every_gif(random.Random(7), 37, 29))
     return files
 
 
 def check_decoding(folder):
-    kinds = {"PNG": picture_files.every_png(random.Random(7), 37, 29), "JPEG": jpegs(), "WebP": webps()}
+    kinds = {"PNG": picture_files.every_png(random.Random(7), 37, 29), "JPEG": jpegs(), "WebP": webps(),
+             "TIFF": tiffs(), "BMP": bmps(), "GIF": gifs()}
     for kind, files in kinds.items():
-        paths = save_all(folder, files)
-        wrong = differing(paths, pixels(paths)[0], lambda path: planes(as_pillow_reads(path)))
+        paths, wrong = save_all(folder, files), []
+        for size in {as_pillow_reads(path).size for path in paths}:
+            alike = [path for path in paths if as_pillow_reads(path).size == size]
+            wrong += differing(alike, pixels(alike)[0], lambda path: planes(as_pillow_reads(path)))
         report(f"{kind}, decoded pixels of {len(paths)} kinds", wrong or "identical", not wrong)
 
 
@@ -145,7 +205,11 @@ def check_damage(folder):
     rgb = Image.fromarray(photograph(40, 40))
     whole = {"JPEG": encoded(rgb, "JPEG"), "progressive JPEG": encoded(rgb, "JPEG", progressive=True),
              "PNG": encoded(rgb, "PNG"), "WebP": encoded(rgb, "WEBP"),
-             "lossless WebP": encoded(rgb, "WEBP", lossless=True)}
+             "lossless WebP": encoded(rgb, "WEBP", lossless=True), "BMP": encoded(rgb, "BMP"),
+             "GIF": encoded(rgb.quantize(64), "GIF"),
+             "animated WebP": animated_webp((40, 40), (4, 8), "RGB", lossless=True)}
+    for compression in ("raw", "tiff_lzw", "tiff_adobe_deflate", "packbits", "jpeg"):
+        whole[f"TIFF, {compression}"] = encoded(rgb, "TIFF", compression=compression)
     for kind, data in whole.items():
         ends = sorted({*range(0, len(data), max(1, len(data) // 60)), *range(len(data) - 14, len(data))})
         flips = [(int(generator.integers(4, len(data))), 1 << int(generator.integers(8))) for _ in range(150)]

@@ -93,4 +93,141 @@ static inline encoded encode_webp(const unsigned char *rgb, int width, int heigh
     return file;
 }
 
+/* The lowest `bytes` bytes of a number. */
+static inline void put_number(FILE *stream, uint32_t number, int bytes)
+{
+    for (int i = 0; i < bytes; i++)
+        fputc((int)(number >> 8 * i & 255), stream);
+}
+
+/* An animation whose only frame, a still WebP file, lies at (4, 2) of a larger canvas. */
+static inline encoded animate_webp(const encoded *still, int width, int height)
+{
+    encoded file;
+    uint32_t frame = (uint32_t)still->size - 12;
+    FILE *stream = open_memstream((char **)&file.data, &file.size);
+    fputs("RIFF", stream);
+    put_number(stream, 4 + 18 + 14 + 8 + 16 + frame, 4);
+    fputs("WEBPVP8X", stream);
+    put_number(stream, 10, 4);
+    put_number(stream, 2, 4);
+    put_number(stream, (uint32_t)width + 8 - 1, 3);
+    put_number(stream, (uint32_t)height + 4 - 1, 3);
+    fputs("ANIM", stream);
+    put_number(stream, 6, 4);
+    put_number(stream, UINT32_MAX, 4);
+    put_number(stream, 0, 2);
+    fputs("ANMF", stream);
+    put_number(stream, 16 + frame, 4);
+    put_number(stream, 4 / 2, 3);
+    put_number(stream, 2 / 2, 3);
+    put_number(stream, (uint32_t)width - 1, 3);
+    put_number(stream, (uint32_t)height - 1, 3);
+    put_number(stream, 100, 4);
+    fwrite(still->data + 12, 1, frame, stream);
+    fclose(stream);
+    return file;
+}
+
+/* 24 bits, from the bottom up. */
+static inline encoded encode_bmp(const unsigned char *rgb, int width, int height)
+{
+    encoded file;
+    size_t padding = (size_t)(-3 * width & 3);
+    FILE *stream = open_memstream((char **)&file.data, &file.size);
+    fputs("BM", stream);
+    put_number(stream, 0, 8);
+    put_number(stream, 54, 4);
+    put_number(stream, 40, 4);
+    put_number(stream, (uint32_t)width, 4);
+    put_number(stream, (uint32_t)height, 4);
+    put_number(stream, 1, 2);
+    put_number(stream, 24, 2);
+    for (int i = 0; i < 24; i++)
+        fputc(0, stream);
+    for (int y = height - 1; y >= 0; y--) {
+        const unsigned char *row = rgb + (size_t)(3 * y * width);
+        for (int x = 0; x < width; x++)
+            for (int c = 2; c >= 0; c--)
+                fputc(row[3 * x + c], stream);
+        for (size_t i = 0; i < padding; i++)
+            fputc(0, stream);
+    }
+    fclose(stream);
+    return file;
+}
+
+/* Bytes below 128, whose shades are twice as bright. Codes are bytes: a clear code comes
+ * before they would grow. */
+static inline encoded encode_gif(const unsigned char *indices, int width, int height)
+{
+    encoded file;
+    int count = width * height;
+    FILE *stream = open_memstream((char **)&file.data, &file.size);
+    fputs("GIF89a", stream);
+    put_number(stream, (uint32_t)width, 2);
+    put_number(stream, (uint32_t)height, 2);
+    put_number(stream, 0xf6, 3);
+    for (int i = 0; i < 128; i++)
+        for (int c = 0; c < 3; c++)
+            fputc(2 * i, stream);
+    fputc(',', stream);
+    put_number(stream, 0, 4);
+    put_number(stream, (uint32_t)width, 2);
+    put_number(stream, (uint32_t)height, 2);
+    put_number(stream, 0, 1);
+    fputc(7, stream);
+    for (int i = 0; i < count; i += 100) {
+        int some = count - i < 100 ? count - i : 100;
+        fputc(some + 1, stream);
+        fputc(128, stream);
+        fwrite(indices + i, 1, (size_t)some, stream);
+    }
+    fputs("\1\x81", stream);
+    fputc(0, stream);
+    fputc(';', stream);
+    fclose(stream);
+    return file;
+}
+
+typedef struct tiff_field {
+    uint16_t tag;
+    uint32_t value; /* of 32 bits; of lists, one that all items have */
+} tiff_field;
+
+/* Little-endian, not compressed, in one strip; `fields` in addition to the usual, or in
+ * place of them where the tag is the same. */
+static inline encoded encode_tiff(const void *pixels, size_t bytes, const tiff_field *fields,
+                                  size_t count)
+{
+    encoded file;
+    uint32_t sorted[400] = {[259] = 1, [262] = 1, [277] = 1, [258] = 8};
+    bool present[400] = {[259] = true, [262] = true, [277] = true, [258] = true};
+    uint32_t total = 4 + 2, end;
+    for (size_t i = 0; i < count; i++) {
+        total += !present[fields[i].tag];
+        sorted[fields[i].tag] = fields[i].value;
+        present[fields[i].tag] = true;
+    }
+    end = 8 + 2 + 12 * total + 4;
+    sorted[273] = end;
+    sorted[279] = (uint32_t)bytes;
+    present[273] = present[279] = true;
+    FILE *stream = open_memstream((char **)&file.data, &file.size);
+    fwrite("II*\0\x08\0\0\0", 1, 8, stream);
+    put_number(stream, total, 2);
+    for (uint32_t tag = 0; tag < 400; tag++) {
+        if (!present[tag])
+            continue;
+        put_number(stream, tag, 2);
+        put_number(stream, sorted[tag] > 65535 ? 4 : 3, 2);
+        put_number(stream, 1, 4);
+        put_number(stream, sorted[tag], 4);
+    }
+    put_number(stream, 0, 4);
+    fwrite(pixels, 1, bytes, stream);
+    fclose(stream);
+    return file;
+}
+
 #endif

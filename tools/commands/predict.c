@@ -2,6 +2,7 @@
 #include "arguments/precision.h"
 #include "arguments/threads.h"
 #include "arguments/weights.h"
+#include "base/picture_formats.h"
 #include "commands/commands.h"
 #include "drawing/heat_folder.h"
 #include "files/labels.h"
@@ -283,8 +284,9 @@ const command predict_command = {
     .arguments = "PICTURE|FOLDER|- ...",
     .summary = "say what is in pictures, and where",
     .description =
-        "Reads JPEG, PNG and WebP, prepares them as the network was trained and names the most\n"
-        "probable classes; of a multi-label network, the probability of every label. The pipeline\n"
+        "Reads " DN_FORMATS_READ ", prepares\n"
+        "them as the network was trained and names the most probable classes; of a multi-label\n"
+        "network, the probability of every label. The pipeline\n"
         "is --preprocess, else the one recorded in the weights, else by the stem: torchvision's\n"
         "evaluation pipeline for ImageNet's, cifar10 for CIFAR's. Without --weights the built-in\n"
         "network is used. A folder stands for the pictures in it, not for those in its\n"

@@ -2,6 +2,7 @@
 /* densenet preprocess: the tensor that a network would see. */
 #include "arguments/threads.h"
 #include "arguments/weights.h"
+#include "base/picture_formats.h"
 #include "commands/commands.h"
 #include "files/npy.h"
 #include "files/pictures.h"
@@ -124,8 +125,9 @@ const command preprocess_command = {
     .summary = "turn pictures into the tensor that a network would see",
     .description =
         "Writes float32 N x C x H x W, one picture after the other in the order given, those of\n"
-        "a folder sorted by name; - is standard input. JPEG, PNG and WebP are read. The pixels\n"
-        "are those of Pillow and torchvision, to the bit. The pipeline is the one that --weights\n"
+        "a folder sorted by name; - is standard input. Read are " DN_FORMATS_READ ".\n"
+        "The pixels are Pillow's and torchvision's, to the bit. The pipeline is the one that "
+        "--weights\n"
         "would use, torchvision's without them, changed by --preprocess. A picture that cannot\n"
         "be read is reported and left out; the exit status is then 1.\n",
     .examples = "  densenet preprocess dog.jpg cat.png --output x.npy\n"

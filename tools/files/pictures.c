@@ -58,8 +58,8 @@ static bool append(picture_list *list, char *path)
 /* Names of formats that are not read are listed too, so that each is answered for. */
 static bool is_picture(const char *name)
 {
-    static const char *const extensions[] = {"jpg", "jpeg", "jpe",  "jfif", "png", "webp",
-                                             "bmp", "tif",  "tiff", "pgm",  "ppm"};
+    static const char *const extensions[] = {"jpg", "jpeg", "jpe", "jfif", "png", "webp",
+                                             "bmp", "gif",  "tif", "tiff", "pgm", "ppm"};
     const char *dot = strrchr(name, '.');
     for (size_t i = 0; dot && i < sizeof extensions / sizeof *extensions; i++)
         if (strcasecmp(dot + 1, extensions[i]) == 0)
@@ -99,7 +99,7 @@ static bool append_folder(picture_list *list, const char *folder)
     if (list->count > before) {
         qsort(list->paths + before, list->count - before, sizeof *list->paths, by_name);
     } else if (sound) {
-        complain("%s: holds no picture (.jpg, .jpeg, .png, .webp)", folder);
+        complain("%s: holds no picture (.jpg, .png, .webp, .tif, .bmp, .gif)", folder);
         list->failures++;
     }
     return sound;

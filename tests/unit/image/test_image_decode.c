@@ -5,17 +5,17 @@
 #include "allocation.h"
 #include "encoding.h"
 
-enum { WIDTH = 45, HEIGHT = 31, KINDS = 7 };
+enum { WIDTH = 45, HEIGHT = 31, KINDS = 10 };
 
 /* Baseline grey and RGB, progressive, PNG plain and interlaced, WebP lossy and
- * lossless. */
+ * lossless, BMP, GIF, TIFF. */
 static struct {
     const char *name;
     encoded file;
     int channels;
-    bool exact;
+    const unsigned char *expected; /* pixels, where nothing is lost */
 } kinds[KINDS];
-static unsigned char *drawn;
+static unsigned char *drawn, *shades;
 
 static const jpeg_scan_info two_scans[] = {
     {1, {0}, 0, 0, 0, 0},
@@ -38,12 +38,26 @@ static int draw(void **state)
     kinds[i++].file = encode_jpeg(grey, WIDTH, HEIGHT, 1, two_scans, 2);
     for (int variant = 0; variant < 2; variant++) {
         kinds[i].name = "PNG";
-        kinds[i].exact = true;
+        kinds[i].expected = drawn;
         kinds[i++].file = encode_png(drawn, WIDTH, HEIGHT, variant);
         kinds[i].name = "WebP";
-        kinds[i].exact = variant;
+        kinds[i].expected = variant ? drawn : NULL;
         kinds[i++].file = encode_webp(drawn, WIDTH, HEIGHT, variant);
     }
+    kinds[i].name = "BMP";
+    kinds[i].expected = drawn;
+    kinds[i++].file = encode_bmp(drawn, WIDTH, HEIGHT);
+    kinds[i].name = "TIFF";
+    kinds[i].channels = 1;
+    kinds[i].expected = shades = malloc(3 * WIDTH * HEIGHT);
+    for (int at = 0; at < WIDTH * HEIGHT; at++)
+        grey[at] = shades[at] = grey[at] & 0xfe;
+    const tiff_field size[] = {{256, WIDTH}, {257, HEIGHT}};
+    kinds[i++].file = encode_tiff(grey, WIDTH * HEIGHT, size, 2);
+    kinds[i].name = "GIF";
+    for (int at = 0; at < WIDTH * HEIGHT; at++)
+        grey[at] /= 2;
+    kinds[i++].file = encode_gif(grey, WIDTH, HEIGHT);
     free(grey);
     assert_int_equal(i, KINDS);
     return 0;
@@ -55,6 +69,7 @@ static int erase(void **state)
     for (int i = 0; i < KINDS; i++)
         free(kinds[i].file.data);
     free(drawn);
+    free(shades);
     return 0;
 }
 
@@ -74,8 +89,12 @@ static void whole_files(void **state)
         assert_int_equal(image->height, HEIGHT);
         assert_int_equal(image->channels, kinds[i].channels ? kinds[i].channels : 3);
         assert_int_equal(image->depth, 8);
-        if (kinds[i].exact)
-            assert_memory_equal(image->pixels, drawn, bytes_of(image));
+        if (kinds[i].expected)
+            assert_memory_equal(image->pixels, kinds[i].expected, bytes_of(image));
+        const unsigned char *pixels = image->pixels;
+        for (int at = 0; strcmp(kinds[i].name, "GIF") == 0 && at < WIDTH * HEIGHT; at++)
+            for (int c = 0; c < 3; c++)
+                assert_int_equal(pixels[3 * at + c], shades[at]);
         dn_image_free(image);
     }
 }
@@ -139,9 +158,9 @@ static void other_files_are_named(void **state)
     dn_image *image;
     assert_int_equal(dn_image_decode("", 0, "p", NULL, &image), DN_ERROR_FORMAT);
     assert_string_equal(dn_last_error(), "p: is empty, a picture was expected");
-    assert_int_equal(dn_image_decode("BM 89a", 6, "p", NULL, &image), DN_ERROR_FORMAT);
-    assert_string_equal(dn_last_error(), "p: is not a JPEG, PNG or WebP picture (it begins with 42 "
-                                         "4d 20 38 39 61)");
+    assert_int_equal(dn_image_decode("QM 89a", 6, "p", NULL, &image), DN_ERROR_FORMAT);
+    assert_string_equal(dn_last_error(), "p: is not a picture; JPEG, PNG, WebP, TIFF, BMP and GIF "
+                                         "are read (it begins with 51 4d 20 38 39 61)");
     assert_int_equal(dn_image_read("/no/such/picture", NULL, &image), DN_ERROR_IO);
     assert_int_equal(dn_image_read("/", NULL, &image), DN_ERROR_IO);
     static const unsigned char animation[] = "RIFF\x24\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0\x09\0\0"
@@ -157,10 +176,6 @@ static void formats_that_are_not_read_are_named(void **state)
     static const struct {
         const char *begin, *format;
     } files[] = {
-        {"BM\x36\x01\0\0\0\0\0\0\x36\0\0", "a BMP"},
-        {"II*\0\x08\0\0\0\0\0\0\0\0", "a TIFF"},
-        {"MM\0*\0\0\0\x08\0\0\0\0\0", "a TIFF"},
-        {"GIF89a\1\0\1\0\0\0\0", "a GIF"},
         {"P5\n2 2\n255\n\0\0", "a PGM"},
         {"P6\n1 1\n255\n\0\0", "a PPM"},
         {"\0\0\0\x20"
@@ -171,7 +186,8 @@ static void formats_that_are_not_read_are_named(void **state)
         dn_image *image;
         char expected[128];
         snprintf(expected, sizeof expected,
-                 "p: is %s picture, which is not read; JPEG, PNG and WebP are", files[i].format);
+                 "p: is %s picture, which is not read; JPEG, PNG, WebP, TIFF, BMP and GIF are",
+                 files[i].format);
         assert_int_equal(dn_image_decode(files[i].begin, 13, "p", NULL, &image), DN_ERROR_FORMAT);
         assert_string_equal(dn_last_error(), expected);
     }
