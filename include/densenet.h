@@ -585,12 +585,15 @@ typedef enum dn_portion { DN_PORTION_TRAIN, DN_PORTION_TEST, DN_PORTION_VALIDATI
 DN_API dn_status dn_dataset_open(const char *path, dn_portion portion, dn_dataset **dataset);
 DN_API void dn_dataset_free(dn_dataset *dataset);
 
-/* How to open a data set. All but the portion are for tables, NULL each: what the header and
+/* How to open a data set. From root on members are for tables, NULL each: what the header and
  * the fields tell. What was concluded from them is logged (dn_set_log). */
 typedef struct dn_dataset_options {
     size_t struct_size; /* set by dn_dataset_defaults */
     dn_portion portion;
-    const char *root;          /* the folder of the pictures; NULL: the table's, or the one above */
+    const char *output; /* a folder, which need not exist, that is no class of pictures although
+                         * it may lie among them; NULL: none. Folders that `densenet train` wrote
+                         * never are. */
+    const char *root;   /* the folder of the pictures; NULL: the table's, or the one above */
     const char *image_column;  /* with the pictures' paths */
     const char *label_column;  /* with one class, or labels as A|B, per picture */
     const char *label_columns; /* "A,B,C": with 0 or 1 for each label */

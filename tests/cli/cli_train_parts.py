@@ -104,7 +104,29 @@ def tables(folder):
           done.stderr)
 
 
+def inside(folder):
+    """Runs that are written among the pictures are no pictures, however often."""
+    data = f"{folder}/inside"
+    write_classes(data, ("cat", "dog"))
+
+    def train(*options):
+        return subprocess.run([DENSENET, "train", *options], capture_output=True, text=True, cwd=data)
+    for name, options in (("the first", (".",)), ("the next", (".",)), ("a named one", (".", "--output", "mine")),
+                          ("one in a class", (".", "--output", "cat/mine"))):
+        done = train(*options, *NETWORK)
+        check(f"{name} run", done.returncode == 0 and "on 7 pictures (class folders)" in done.stderr, done.stderr)
+    done = train(".", *NETWORK, "--output", "cut", "--epochs", "2", "--max-steps", "2")
+    done = train("--resume", "cut")
+    check("a resumed run", done.returncode == 0, done.stderr)
+    done = subprocess.run([DENSENET, "eval", ".", "--weights", "mine/last.safetensors"], capture_output=True, text=True,
+                          cwd=data)
+    check("eval beside runs", done.returncode == 0 and "pictures   8" in done.stdout, done.stdout + done.stderr)
+    os.makedirs(f"{data}/later")  # cut before its settings
+    done = train(".", *NETWORK, "--output", "later/run", "--resume", "auto")
+    check("a folder that is still empty", done.returncode == 0 and "on 7 pictures" in done.stderr, done.stderr)
+
+
 with tempfile.TemporaryDirectory() as scratch:
-    for test in (folders, resumed, tables):
+    for test in (folders, resumed, tables, inside):
         test(scratch)
 finish()

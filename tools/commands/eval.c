@@ -138,8 +138,8 @@ static bool outputs_are_writable(const dn_dataset *data)
 static bool open_data(const char *path, const dn_model *model, dn_dataset **data)
 {
     bool labels = dn_model_objective(model) == DN_OBJECTIVE_LABELS; /* classes may be a guess */
-    return labelled_open(path, DN_PORTION_TEST, labels ? "labels" : NULL, false, data) &&
-           outputs_are_writable(*data);
+    const labelled_request request = {.portion = DN_PORTION_TEST, .task = labels ? "labels" : NULL};
+    return labelled_open(path, &request, data) && outputs_are_writable(*data);
 }
 
 /* Which part of DATA the figures are of. */

@@ -63,16 +63,17 @@ static bool is_as_asked(const char *path, const dn_dataset *data)
     return ok_or_complain(dn_dataset_check(data));
 }
 
-bool labelled_open(const char *path, dn_portion portion, const char *task, bool quiet,
-                   dn_dataset **data)
+bool labelled_open(const char *path, const labelled_request *request, dn_dataset **data)
 {
+    bool quiet = request->quiet;
     const dn_dataset_options options = {.struct_size = sizeof options,
-                                        .portion = portion,
+                                        .portion = request->portion,
+                                        .output = request->output,
                                         .root = chosen.root,
                                         .image_column = chosen.image_column,
                                         .label_column = chosen.label_column,
                                         .label_columns = chosen.label_columns,
-                                        .task = chosen.task ? chosen.task : task,
+                                        .task = chosen.task ? chosen.task : request->task,
                                         .uncertain = chosen.uncertain,
                                         .blank = chosen.blank};
     dn_set_log(pass_on, &quiet);

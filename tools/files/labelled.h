@@ -10,12 +10,16 @@
 /* How tables are read: which columns, where the pictures are. */
 extern const option_row table_options[];
 
+typedef struct labelled_request {
+    dn_portion portion;
+    const char *task;   /* of a table, if the options name none; NULL: as it looks */
+    const char *output; /* a folder that is written to, and no class; NULL: none */
+    bool quiet;         /* what may be concluded has been said of like data */
+} labelled_request;
+
 /* Opens labelled data as the options say, and says what was concluded about it and what is
- * left out of an archive. `task` is that of tables if the options name none; NULL: as they
- * look. `quiet`: all that was concluded has been said of like data. Complains and returns
- * false if it cannot. */
-bool labelled_open(const char *path, dn_portion portion, const char *task, bool quiet,
-                   dn_dataset **data);
+ * left out. Complains and returns false if it cannot. */
+bool labelled_open(const char *path, const labelled_request *request, dn_dataset **data);
 
 /* The task of a network or data set that answers with this. */
 const char *labelled_task(dn_objective objective);

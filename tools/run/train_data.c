@@ -46,12 +46,22 @@ static bool name_absent(const dn_dataset *train, const dn_dataset *val)
     return true;
 }
 
+/* Where the run is, or will be: it may lie in the folder of pictures. */
+static const char *output_folder(void)
+{
+    return train_chosen.resume   ? train_chosen.resume
+           : train_chosen.output ? train_chosen.output
+                                 : "runs/new";
+}
+
 static bool open_validation(train_run *run, const char *path)
 {
     const char **names = train_label_names(run->whole);
-    bool done = names && labelled_open(path, DN_PORTION_VALIDATION,
-                                       labelled_task(dn_dataset_objective(run->whole)), true,
-                                       &run->val_source);
+    const labelled_request request = {.portion = DN_PORTION_VALIDATION,
+                                      .task = labelled_task(dn_dataset_objective(run->whole)),
+                                      .output = output_folder(),
+                                      .quiet = true};
+    bool done = names && labelled_open(path, &request, &run->val_source);
     if (done && dn_dataset_objective(run->val_source) != dn_dataset_objective(run->whole))
         done = complain("%s: has %s, but %s has %s", dn_dataset_source(run->val_source),
                         labelled_task(dn_dataset_objective(run->val_source)),
@@ -103,7 +113,8 @@ static bool choose_validation(train_run *run)
 
 bool train_data_open(train_run *run)
 {
-    if (!labelled_open(train_chosen.data, DN_PORTION_TRAIN, NULL, false, &run->whole))
+    const labelled_request request = {.portion = DN_PORTION_TRAIN, .output = output_folder()};
+    if (!labelled_open(train_chosen.data, &request, &run->whole))
         return false;
     run->train = run->whole;
     if (dn_dataset_objective(run->whole) == DN_OBJECTIVE_CLASSES &&

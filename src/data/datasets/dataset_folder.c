@@ -4,7 +4,9 @@
  * sorted by path, and within each of those the files by name. */
 #include "data/datasets/dataset.h"
 
+#include "base/log.h"
 #include "base/memory.h"
+#include "data/datasets/run_folders.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,23 +20,43 @@ static bool claims(const dn_probe *probe)
     return probe->folder;
 }
 
-/* Adds path and the folders below it. */
-static dn_status list_folders(const char *path, int depth, dn_name_list *folders)
+/* The folders of one class. */
+typedef struct class_walk {
+    const char *output; /* dn_dataset_options */
+    dn_name_list folders;
+    bool runs; /* trainings are among them, and left out */
+} class_walk;
+
+static dn_status list_folders(const char *path, int depth, class_walk *walk);
+
+static dn_status list_below(const char *path, const dn_name_list *names, int depth,
+                            class_walk *walk)
 {
-    DN_TRY(dn_name_list_add(folders, path, strlen(path)));
-    dn_name_list names = {0};
-    dn_status status = dn_list_folder(path, true, &names);
-    if (status == DN_OK && names.count && depth == DEEPEST)
-        status = dn_fail(DN_ERROR_LIMIT,
-                         "%s: more than %d folders deep in its class, or a link leads in a circle",
-                         path, DEEPEST);
-    for (int i = 0; i < names.count && status == DN_OK; i++) {
+    if (names->count && depth == DEEPEST)
+        return dn_fail(DN_ERROR_LIMIT,
+                       "%s: more than %d folders deep in its class, or a link leads in a circle",
+                       path, DEEPEST);
+    for (int i = 0; i < names->count; i++) {
         char *below = NULL;
-        status = dn_join_path(path, dn_name_list_get(&names, i), &below);
-        if (status == DN_OK)
-            status = list_folders(below, depth + 1, folders);
+        DN_TRY(dn_join_path(path, dn_name_list_get(names, i), &below));
+        dn_status status = list_folders(below, depth + 1, walk);
         free(below);
+        DN_TRY(status);
     }
+    return DN_OK;
+}
+
+/* Adds path and the folders below it. */
+static dn_status list_folders(const char *path, int depth, class_walk *walk)
+{
+    dn_name_list names = {0};
+    walk->runs = walk->runs || dn_run_begun(path);
+    if (dn_run_made(path, walk->output))
+        return DN_OK;
+    DN_TRY(dn_name_list_add(&walk->folders, path, strlen(path)));
+    dn_status status = dn_list_folder(path, true, &names);
+    if (status == DN_OK)
+        status = list_below(path, &names, depth, walk);
     dn_name_list_free(&names);
     return status;
 }
@@ -57,31 +79,50 @@ static dn_status add_pictures(const char *folder, dn_name_list *paths)
     return status;
 }
 
-static dn_status add_class(const char *root, const char *label, dn_name_list *paths)
+static dn_status add_folders(const char *path, class_walk *walk, dn_name_list *paths)
+{
+    int before = paths->count;
+    DN_TRY(list_folders(path, 0, walk));
+    dn_name_list_sort(&walk->folders);
+    for (int i = 0; i < walk->folders.count; i++)
+        DN_TRY(add_pictures(dn_name_list_get(&walk->folders, i), paths));
+    bool through;
+    DN_TRY(dn_run_leads_through(path, walk->output, &through));
+    bool none = paths->count == before, runs = walk->runs || through;
+    if (none && !runs)
+        return dn_fail(DN_ERROR_FORMAT, "%s: a class folder without pictures in it", path);
+    if (walk->runs || (none && runs))
+        dn_log(DN_LOG_INFO, "%s: %s", path,
+               none ? "is for training runs, so it is no class"
+                    : "the training runs in it are left out");
+    return DN_OK;
+}
+
+static dn_status add_class(const char *root, const char *label, const char *output,
+                           dn_name_list *paths)
 {
     char *path = NULL;
-    dn_name_list folders = {0};
-    int before = paths->count;
+    class_walk walk = {.output = output};
     DN_TRY(dn_join_path(root, label, &path));
-    dn_status status = list_folders(path, 0, &folders);
-    if (status == DN_OK)
-        dn_name_list_sort(&folders);
-    for (int i = 0; i < folders.count && status == DN_OK; i++)
-        status = add_pictures(dn_name_list_get(&folders, i), paths);
-    if (status == DN_OK && paths->count == before)
-        status = dn_fail(DN_ERROR_FORMAT, "%s: a class folder without pictures in it", path);
-    dn_name_list_free(&folders);
+    dn_status status = add_folders(path, &walk, paths);
+    dn_name_list_free(&walk.folders);
     free(path);
     return status;
 }
 
 /* ends[class]: the number of samples up to the end of that class. */
-static dn_status add_classes(const char *root, dn_dataset *dataset, int *ends)
+static dn_status add_classes(const char *root, const dn_name_list *folders, const char *output,
+                             dn_dataset *dataset, int *ends)
 {
     dn_name_list *paths = dataset->store;
-    for (int i = 0; i < dataset->labels.count; i++) {
-        DN_TRY(add_class(root, dn_name_list_get(&dataset->labels, i), paths));
-        ends[i] = paths->count;
+    for (int i = 0; i < folders->count; i++) {
+        const char *label = dn_name_list_get(folders, i);
+        int before = paths->count;
+        DN_TRY(add_class(root, label, output, paths));
+        if (paths->count == before)
+            continue;
+        ends[dataset->labels.count] = paths->count;
+        DN_TRY(dn_name_list_add(&dataset->labels, label, strlen(label)));
     }
     dataset->count = paths->count;
     DN_TRY(dn_calloc((size_t)dataset->count, sizeof *dataset->classes, &dataset->classes));
@@ -106,14 +147,18 @@ static dn_status fail_no_classes(const char *root)
                    "%s: has no class folders; expected pictures as %s/CLASS/PICTURE", root, root);
 }
 
-static dn_status open_classes(const char *root, dn_dataset *dataset)
+static dn_status open_classes(const char *root, const char *output, dn_dataset *dataset)
 {
     int *ends = NULL;
-    DN_TRY(dn_list_folder(root, true, &dataset->labels));
-    if (dataset->labels.count == 0)
-        return fail_no_classes(root);
-    DN_TRY(dn_calloc((size_t)dataset->labels.count, sizeof *ends, &ends));
-    dn_status status = add_classes(root, dataset, ends);
+    dn_name_list folders = {0};
+    dn_status status = dn_list_folder(root, true, &folders);
+    if (status == DN_OK && folders.count)
+        status = dn_calloc((size_t)folders.count, sizeof *ends, &ends);
+    if (status == DN_OK)
+        status = add_classes(root, &folders, output, dataset, ends);
+    if (status == DN_OK && dataset->labels.count == 0)
+        status = fail_no_classes(root);
+    dn_name_list_free(&folders);
     free(ends);
     return status;
 }
@@ -121,11 +166,10 @@ static dn_status open_classes(const char *root, dn_dataset *dataset)
 static dn_status open_folder(const char *path, const dn_dataset_options *options,
                              dn_dataset *dataset)
 {
-    (void)options;
     dataset->format = "class folders";
     dataset->objective = DN_OBJECTIVE_CLASSES;
     DN_TRY(dn_calloc(1, sizeof(dn_name_list), &dataset->store));
-    return open_classes(path, dataset);
+    return open_classes(path, options->output, dataset);
 }
 
 static void close_folder(void *store)

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "base/sized_options.h"
+#include "data/datasets/run_folders.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -78,14 +79,37 @@ static dn_status is_data(const char *path, const char *name, bool *data)
     return status;
 }
 
+/* Whether all folders but train are for training runs. */
+static dn_status is_alone(const char *path, const dn_name_list *names, const char *output,
+                          bool *alone)
+{
+    *alone = true;
+    for (int i = 0; i < names->count && *alone; i++) {
+        const char *name = dn_name_list_get(names, i);
+        char *below = NULL;
+        if (strcmp(name, "train") == 0)
+            continue;
+        DN_TRY(dn_join_path(path, name, &below));
+        dn_status status = dn_run_leads_through(below, output, alone);
+        if (status == DN_OK && !*alone)
+            status = dn_run_holds(below, alone);
+        free(below);
+        DN_TRY(status);
+    }
+    return DN_OK;
+}
+
 /* The parts among a folder's folders. All are NULL if it does not come in parts: classes
  * may be named train and test. */
-static dn_status find_folders(const char *path, const dn_name_list *names, const char *parts[3])
+static dn_status find_folders(const char *path, const dn_name_list *names, const char *output,
+                              const char *parts[3])
 {
     dn_name_list usable = {0};
-    bool alone = names->count == 1;
+    bool alone = false;
     dn_status status = DN_OK;
     dn_find_parts(names, false, parts);
+    if (parts[DN_PORTION_TRAIN] && !parts[DN_PORTION_TEST])
+        status = is_alone(path, names, output, &alone);
     if (!parts[DN_PORTION_TRAIN] || (!parts[DN_PORTION_TEST] && !alone))
         parts[DN_PORTION_TRAIN] = NULL;
     for (int i = 0; i < names->count && parts[DN_PORTION_TRAIN] && status == DN_OK; i++) {
@@ -102,13 +126,14 @@ static dn_status find_folders(const char *path, const dn_name_list *names, const
 }
 
 /* Replaces *path, a folder, by the part of it that the portion asks for, if it comes in parts. */
-static dn_status enter_part(char **path, dn_portion portion, const char *parts[3])
+static dn_status enter_part(char **path, const dn_dataset_options *options, const char *parts[3])
 {
+    dn_portion portion = options->portion;
     dn_name_list names = {0};
     char *below = NULL;
     dn_status status = dn_list_folder(*path, true, &names);
     if (status == DN_OK)
-        status = find_folders(*path, &names, parts);
+        status = find_folders(*path, &names, options->output, parts);
     dn_name_list_free(&names);
     if (status != DN_OK || !parts[DN_PORTION_TRAIN]) {
         memset(parts, 0, 3 * sizeof *parts);
@@ -128,7 +153,7 @@ static dn_status open_found(dn_dataset *dataset, const dn_dataset_options *optio
     DN_TRY(probe_path(dataset->path, &probe));
     dataset->kind = find_kind(&probe);
     if (dataset->kind == &dn_folder_kind) {
-        DN_TRY(enter_part(&dataset->path, options->portion, dataset->parts));
+        DN_TRY(enter_part(&dataset->path, options, dataset->parts));
         DN_TRY(probe_path(dataset->path, &probe));
         dataset->kind = find_kind(&probe);
     }

@@ -118,6 +118,44 @@ static void names_and_kinds_of_parts(void **state)
     dn_dataset_free(dataset);
 }
 
+static void runs_are_no_class(void **state)
+{
+    (void)state;
+    dn_dataset_options options;
+    dn_dataset *dataset;
+    scratch_text("a/1.jpg", "");
+    scratch_text("b/1.jpg", "");
+    scratch_text("runs/x/settings.json", "{}");
+    scratch_text("runs/x/log.csv", "");
+    scratch_text("runs/x/curves.png", "");
+    scratch_text("b/mine/settings.json", "{}");
+    scratch_text("b/mine/log.csv", "");
+    scratch_text("b/mine/curves.png", "");
+    dataset = open_dataset("", DN_PORTION_TRAIN);
+    assert_string_equal(list_samples(dataset), "0:a/1.jpg 1:b/1.jpg");
+    assert_string_equal(list_labels(dataset), "a b");
+    dn_dataset_free(dataset);
+    assert_survives_lack_of_memory("");
+    /* where one will be written, or was about to be */
+    scratch_folder("new/deep");
+    assert_refused("", DN_PORTION_TRAIN, "new: a class folder without pictures");
+    dn_dataset_defaults(&options, sizeof options);
+    options.output = scratch_path("new/deep/run");
+    assert_int_equal(dn_dataset_open_with(scratch_path(""), &options, &dataset), DN_OK);
+    assert_string_equal(list_labels(dataset), "a b");
+    dn_dataset_free(dataset);
+    scratch_text("new/deep/run/curves.png", "");
+    scratch_text("new/1.jpg", "");
+    assert_int_equal(dn_dataset_open_with(scratch_path(""), &options, &dataset), DN_OK);
+    assert_string_equal(list_samples(dataset), "0:a/1.jpg 1:b/1.jpg 2:new/1.jpg");
+    dn_dataset_free(dataset);
+    /* a training part alone, and what was made of it */
+    scratch_text("alone/train/a/1.jpg", "");
+    scratch_text("alone/runs/x/settings.json", "{}");
+    assert_part("alone", DN_PORTION_TRAIN, "alone/train");
+    assert_survives_lack_of_memory("alone");
+}
+
 /* Trains are a class too. */
 static void classes_named_train_and_test(void **state)
 {
@@ -383,6 +421,7 @@ int main(void)
         scratch_test(links_are_followed),
         scratch_test(train_and_val),
         scratch_test(names_and_kinds_of_parts),
+        scratch_test(runs_are_no_class),
         scratch_test(classes_named_train_and_test),
         scratch_test(refused),
         scratch_test(samples_are_read),
