@@ -280,6 +280,8 @@ typedef struct dn_load_options {
     size_t struct_size; /* set by dn_load_defaults */
     dn_concat concat;   /* overrides what the names suggest, but neither the statistics nor
                            recorded metadata */
+    const char *state;  /* the network to take of a file that holds several, as where its
+                           tensors' names begin: "model_ema", "encoder_q"; NULL: the likeliest */
 } dn_load_options;
 DN_API void dn_load_defaults(dn_load_options *options, size_t struct_size);
 
@@ -356,7 +358,7 @@ typedef enum dn_objective {
 typedef struct dn_origin {
     char format[24], dialect[24], concat[8], dtype[8];
     char concat_from[16]; /* how it was found: "statistics", "metadata", "request", "names" */
-    char state[64];       /* the dictionary used if there were several: "model_ema" */
+    char state[64];       /* where in the file it was, if that was not all of it: "model_ema" */
 } dn_origin;
 DN_API const dn_origin *dn_model_origin(const dn_model *model);
 

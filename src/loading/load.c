@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/sized_options.h"
 #include "base/text.h"
+#include "loading/candidate_words.h"
 #include "loading/copy_tensors.h"
 #include "loading/match.h"
 #include "loading/metadata.h"
@@ -23,7 +24,8 @@
 /* What loading has found out so far. */
 typedef struct loader {
     dn_tensor_file *file;
-    dn_concat asked; /* by the caller */
+    dn_concat asked;   /* by the caller */
+    const char *state; /* by the caller; NULL: the likeliest */
     dn_arch arch;
     dn_layout layout;
     const dn_tensor **sources; /* of each slot */
@@ -159,16 +161,89 @@ static dn_status try_candidate(loader *l, const dn_candidate *candidate)
     return try_names(l, candidate, &known); /* for its error message, in the file's own terms */
 }
 
+static bool is_within(const dn_candidate *inner, const dn_candidate *outer)
+{
+    return inner->scope_length >= outer->scope_length &&
+           memcmp(inner->scope, outer->scope, outer->scope_length) == 0;
+}
+
+/* Whether it holds a network of its own. */
+static bool is_network(const loader *l, const dn_candidate *candidate)
+{
+    loader probe = {.file = l->file, .asked = l->asked};
+    dn_status status = try_candidate(&probe, candidate);
+    discard_match(&probe);
+    dn_text_drop(&probe.warning);
+    return status == DN_OK;
+}
+
+/* Adds the paths of networks from the item at `first` on, none of which is within another or
+ * within `taken` (or NULL); returns how many. equal: only as likely ones as `taken`. */
+static int list_networks(const loader *l, const dn_candidates *candidates, size_t first,
+                         const dn_candidate *taken, dn_text *list)
+{
+    const dn_candidate *found[4];
+    int count = 0;
+    for (size_t i = first; i < candidates->count && count < 4; i++) {
+        const dn_candidate *item = &candidates->items[i];
+        bool other = !taken || (!is_within(item, taken) && !is_within(taken, item) &&
+                                dn_rank_of_path(item->scope, item->scope_length) ==
+                                    dn_rank_of_path(taken->scope, taken->scope_length));
+        for (int k = 0; k < count && other; k++)
+            other = !is_within(item, found[k]) && !is_within(found[k], item);
+        if (!other || !is_network(l, item))
+            continue;
+        if (item->scope_length)
+            dn_text_add(list, "%s\"%.*s\"", count ? ", " : "", (int)item->scope_length - 1,
+                        item->scope);
+        else
+            dn_text_add(list, "the whole file");
+        found[count++] = item;
+    }
+    return count;
+}
+
+static void warn_of_others(loader *l, const dn_candidates *candidates, size_t taken)
+{
+    dn_text list = {0};
+    const dn_candidate *item = &candidates->items[taken];
+    int count = list_networks(l, candidates, taken + 1, item, &list);
+    if (count && !list.failed)
+        warn(l, "the network is that of \"%.*s\"; as likely: %s; the option state chooses",
+             item->scope_length ? (int)item->scope_length - 1 : 0, item->scope, list.data);
+    dn_text_drop(&list);
+}
+
 static dn_status try_candidates(loader *l, const dn_candidates *candidates)
 {
     if (candidates->count == 0 || candidates->items[0].count == 0)
         return dn_fail(DN_ERROR_MISMATCH, "holds no tensors");
     for (size_t i = 0; i < candidates->count; i++) {
         dn_status status = try_candidate(l, &candidates->items[i]);
+        if (status == DN_OK)
+            warn_of_others(l, candidates, i);
         if (status != DN_ERROR_MISMATCH)
             return status;
     }
     return try_candidate(l, &candidates->items[0]); /* for the error message of the likeliest one */
+}
+
+static dn_status refuse_state(const loader *l)
+{
+    dn_candidates all;
+    dn_text list = {0};
+    DN_TRY(dn_candidates_find(l->file, &all));
+    int count = list_networks(l, &all, 0, NULL, &list);
+    dn_candidates_free(&all);
+    if (list.failed) {
+        dn_text_drop(&list);
+        return dn_fail_memory(0);
+    }
+    dn_status status =
+        dn_fail(DN_ERROR_MISMATCH, "has no tensors below \"%.200s\"; its networks: %s", l->state,
+                count ? list.data : "none");
+    dn_text_drop(&list);
+    return status;
 }
 
 /* Networks that blur where this family pools would load but give wrong answers.
@@ -191,8 +266,10 @@ static dn_status find_network(loader *l)
 {
     dn_candidates candidates;
     DN_TRY(refuse_filters(l->file));
-    DN_TRY(dn_candidates_find(l->file, &candidates));
-    dn_status status = try_candidates(l, &candidates);
+    DN_TRY(l->state ? dn_candidates_at(l->file, l->state, &candidates)
+                    : dn_candidates_find(l->file, &candidates));
+    dn_status status =
+        l->state && candidates.count == 0 ? refuse_state(l) : try_candidates(l, &candidates);
     dn_candidates_free(&candidates);
     return status == DN_OK ? DN_OK : dn_fail_within(status, l->file->name);
 }
@@ -270,6 +347,7 @@ dn_status dn_load_file(dn_tensor_file *file, const dn_load_options *options, dn_
     dn_load_options chosen = {0};
     dn_status status = dn_read_options(options, &chosen, sizeof chosen);
     l.asked = chosen.concat;
+    l.state = chosen.state && chosen.state[0] ? chosen.state : NULL;
     if (status == DN_OK)
         status = find_network(&l);
     if (status == DN_OK)

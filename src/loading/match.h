@@ -11,12 +11,14 @@
 #include "network/names.h"
 #include "tensors/tensors.h"
 
-/* Tensors in one dictionary of a file, or below it, except counters and the
- * like, which no network needs. */
+/* Tensors in one dictionary of a file, or below it, or whose names begin alike, except
+ * counters and the like, which no network needs. */
 typedef struct dn_candidate {
     const char *file_name;
-    const char *scope; /* path of the dictionary with its final dot; "": the whole file */
+    const char *scope; /* path with its final dot; "": the whole file */
     size_t scope_length;
+    bool bare; /* without what frameworks keep beside a network */
+    size_t place;
     const dn_tensor **tensors;
     size_t count;
 } dn_candidate;
@@ -27,6 +29,10 @@ typedef struct dn_candidates {
 } dn_candidates;
 
 dn_status dn_candidates_find(const dn_tensor_file *file, dn_candidates *candidates);
+
+/* Only those at or below one path, from the beginning of names or, if no tensor is there, within
+ * them; none if no tensor is there either. */
+dn_status dn_candidates_at(const dn_tensor_file *file, const char *path, dn_candidates *candidates);
 void dn_candidates_free(dn_candidates *candidates);
 
 typedef struct dn_pair {

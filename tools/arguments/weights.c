@@ -8,18 +8,20 @@
 #include <string.h>
 #include <strings.h>
 
-static const char *argument, *concat;
+static const char *argument, *concat, *state;
 
-const option_row concat_option[] = {
+const option_row reading_options[] = {
     {"concat", 0, OPTION_TEXT, &concat, "first|last",
      "where layers put new maps, if the file does not tell", 0, 0},
+    {"state", 0, OPTION_TEXT, &state, "PREFIX",
+     "which of a file's networks, by where its tensors' names begin (the likeliest)", 0, 0},
     {0},
 };
 
 const option_row weights_options[] = {
     {"weights", 'w', OPTION_FILE, &argument, "FILE|NAME",
      "weight file of any origin, a network that was pulled, or builtin", 0, 0},
-    {"", 0, OPTION_TABLE, concat_option, NULL, NULL, 0, 0},
+    {"", 0, OPTION_TABLE, reading_options, NULL, NULL, 0, 0},
     {0},
 };
 
@@ -34,6 +36,7 @@ static dn_load_options weights_load_options(void)
     dn_load_defaults(&options, sizeof options);
     if (concat)
         options.concat = strcmp(concat, "first") == 0 ? DN_CONCAT_FIRST : DN_CONCAT_LAST;
+    options.state = state;
     return options;
 }
 

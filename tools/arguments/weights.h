@@ -6,8 +6,8 @@
 #include "arguments/options.h"
 #include "densenet.h"
 
-/* --concat, and the two of --weights and --concat. */
-extern const option_row concat_option[];
+/* --concat and --state, and these with --weights. */
+extern const option_row reading_options[];
 extern const option_row weights_options[];
 
 /* The file that NAME means: itself, or a pulled network's in the cache. NULL if

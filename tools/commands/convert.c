@@ -22,7 +22,7 @@ static const option_row options[] = {
      "from picture to tensor, as `densenet preprocess` takes it", 0, 0},
     {"task", 0, OPTION_TEXT, &chosen.task, "classes|labels",
      "what the outputs mean: one of the classes, or any of the labels", 0, 0},
-    {"", 0, OPTION_TABLE, concat_option, NULL, NULL, 0, 0},
+    {"", 0, OPTION_TABLE, reading_options, NULL, NULL, 0, 0},
     {0},
 };
 

@@ -15,7 +15,7 @@ static bool json;
 
 static const option_row options[] = {
     {"json", 0, OPTION_FLAG, &json, NULL, "the same as JSON", 0, 0},
-    {"", 0, OPTION_TABLE, concat_option, NULL, NULL, 0, 0},
+    {"", 0, OPTION_TABLE, reading_options, NULL, NULL, 0, 0},
     {0},
 };
 
