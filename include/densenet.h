@@ -359,6 +359,7 @@ typedef struct dn_origin {
     char format[24], dialect[24], concat[8], dtype[8];
     char concat_from[16]; /* how it was found: "statistics", "metadata", "request", "names" */
     char state[64];       /* where in the file it was, if that was not all of it: "model_ema" */
+    char derived[160]; /* what was computed from the file's tensors: "pruning masks were applied" */
 } dn_origin;
 DN_API const dn_origin *dn_model_origin(const dn_model *model);
 

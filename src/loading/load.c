@@ -13,6 +13,7 @@
 #include "loading/order.h"
 #include "loading/other_metadata.h"
 #include "loading/published.h"
+#include "loading/reparametrise.h"
 #include "loading/temperature.h"
 
 #include <limits.h>
@@ -262,15 +263,29 @@ static dn_status refuse_filters(const dn_tensor_file *file)
     return DN_OK;
 }
 
+static dn_status refuse_parametrisation(const char *name)
+{
+    return dn_fail(DN_ERROR_MISMATCH,
+                   "\"%.200s\" is part of a reparametrised weight of a kind that is not known; "
+                   "save the network without it, as torch.nn.utils.parametrize can remove it",
+                   name);
+}
+
 static dn_status find_network(loader *l)
 {
     dn_candidates candidates;
+    const char *derived, *unknown;
+    DN_TRY(dn_reparametrise(l->file, &derived));
     DN_TRY(refuse_filters(l->file));
     DN_TRY(l->state ? dn_candidates_at(l->file, l->state, &candidates)
                     : dn_candidates_find(l->file, &candidates));
     dn_status status =
         l->state && candidates.count == 0 ? refuse_state(l) : try_candidates(l, &candidates);
     dn_candidates_free(&candidates);
+    if (status == DN_OK && derived)
+        snprintf(l->origin.derived, sizeof l->origin.derived, "%s", derived);
+    if (status == DN_ERROR_MISMATCH && (unknown = dn_unknown_parametrisation(l->file)))
+        status = refuse_parametrisation(unknown);
     return status == DN_OK ? DN_OK : dn_fail_within(status, l->file->name);
 }
 

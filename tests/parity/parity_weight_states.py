@@ -3,11 +3,13 @@
 by tensor, and what is said."""
 import json
 
-from weight_parity import SMALL, check, compare, main, prefixed, refused, run, small
+from weight_parity import SMALL, check, compare, converted, main, prefixed, refused, run, small
 
 import torch
+import torch.nn.utils.prune
 
 import weight_files as files
+from reference_extended import DenseNet
 
 
 def states(folder):
@@ -61,4 +63,57 @@ def company(folder):
     print(f"company: {len(beside) + 1} kinds")
 
 
-main((states, company))
+def parametrised(folder):
+    """Weights kept in two tensors, as PyTorch computes with them."""
+    path, state = f"{folder}/in.pth", small()
+    norms, prune = torch.nn.utils.weight_norm, torch.nn.utils.prune
+
+    def module(name):
+        made = DenseNet(SMALL)
+        made.load_state_dict(files.reference(state, SMALL))
+        return made.eval(), [m for m in made.modules() if isinstance(m, (torch.nn.Conv2d, torch.nn.Linear))]
+
+    def expected(model):
+        weights = {k.replace("_orig", ""): v for k, v in model.state_dict().items() if "_mask" not in k}
+        for name, part in model.named_modules():
+            if hasattr(part, "weight_mask") or hasattr(part, "weight_v"):
+                weights[f"{name}.weight"] = part.weight.detach()
+        return {k: v for k, v in weights.items() if not k.endswith(("weight_g", "weight_v"))}
+
+    model, layers = module("pruned")
+    for layer in layers:
+        prune.l1_unstructured(layer, "weight", 0.3)
+    prune.l1_unstructured(layers[-1], "bias", 0.5)
+    plain = expected(model)
+    plain["fc.bias"] = layers[-1].bias.detach()
+    torch.save(plain, f"{folder}/plain.pth")
+    state_of = converted(f"{folder}/plain.pth", f"{folder}/plain.safetensors")
+    for what, saved in (("pruned", model.state_dict()), ("a pruned module", model)):
+        torch.save(saved, path)
+        compare(what, path, state_of)
+        check(f"{what}, said", "pruning masks were applied" in run("info", path).stdout)
+
+    model, layers = module("weight norm")
+    for layer in layers:
+        norms(layer)
+        layer.weight_g.data *= 1.5
+    model(torch.zeros(1, 3, 8, 8))  # which computes the weights anew
+    torch.save(expected(model), f"{folder}/plain.pth")
+    state_of = converted(f"{folder}/plain.pth", f"{folder}/plain.safetensors")
+    renamed = {k.replace("weight_g", "parametrizations.weight.original0").replace(
+        "weight_v", "parametrizations.weight.original1"): v for k, v in model.state_dict().items()}
+    for what, saved in (("weight norm", model.state_dict()), ("weight norm as a parametrisation", renamed)):
+        torch.save(saved, path)
+        found = converted(path, f"{folder}/out.safetensors")
+        wrong = [k for k, v in state_of.items() if not torch.allclose(found[k], v, rtol=1e-5, atol=1e-7)]
+        check(what, not wrong, " ".join(wrong[:3]))
+
+    model, layers = module("spectral norm")
+    torch.nn.utils.spectral_norm(layers[1])
+    torch.save(model.state_dict(), path)
+    refused("spectral norm", run("convert", path, f"{folder}/no.pth"), "weight_orig", "reparametrised",
+            absent=f"{folder}/no.pth")
+    print("parametrised: pruning, weight norm")
+
+
+main((states, company, parametrised))
