@@ -167,7 +167,7 @@ DN_API void dn_free(void *memory);
 
 /* Decoded pixels, interleaved, rows from top to bottom without padding. They equal those
  * of Pillow's convert("RGB"), which drops alpha and, like torchvision, ignores EXIF
- * orientation, except that grey of 12 or 16 bits, in PNG or TIFF, is kept in 16 (Pillow clips
+ * orientation, except that grey of 9 to 16 bits, in PNG, TIFF or PGM, is kept in 16 (Pillow clips
  * it at 255). TIFF is turned as it says, as Pillow does. */
 typedef struct dn_image {
     int width, height;
@@ -182,8 +182,8 @@ typedef struct dn_image_limits {
 } dn_image_limits;
 DN_API void dn_image_defaults(dn_image_limits *limits, size_t struct_size);
 
-/* Decodes a JPEG, PNG, WebP, TIFF, BMP or GIF file, recognised by its content; of an
- * animation, or of several pages, the first. A truncated file is
+/* Decodes a JPEG, PNG, WebP, TIFF, BMP, GIF, PGM or PPM file, recognised by its content;
+ * of an animation, or of several pages, the first. A truncated file is
  * DN_ERROR_FORMAT, never half a picture; one of more than max_pixels is DN_ERROR_LIMIT.
  * limits may be NULL. The caller releases *image with dn_image_free. */
 DN_API dn_status dn_image_read(const char *path, const dn_image_limits *limits, dn_image **image);

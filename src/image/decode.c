@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Where Pillow refuses a picture: twice its limit of a quarter of a gigabyte of RGB. */
 #define DEFAULT_MAX_PIXELS 178956970
@@ -37,10 +38,14 @@ static const picture_format formats[] = {
     {"GIF", "GIF87a", 6, dn_decode_gif},
     {"GIF", "GIF89a", 6, dn_decode_gif},
     {"BMP", "BM", 2, dn_decode_bmp},
-    {"PGM", "P2", 2, NULL},
-    {"PGM", "P5", 2, NULL},
-    {"PPM", "P3", 2, NULL},
-    {"PPM", "P6", 2, NULL},
+    {"PGM", "P2", 2, dn_decode_pnm},
+    {"PGM", "P5", 2, dn_decode_pnm},
+    {"PPM", "P3", 2, dn_decode_pnm},
+    {"PPM", "P6", 2, dn_decode_pnm},
+    {"JPEG 2000", "\0\0\0\x0cjP  ", 8, NULL},
+    {"JPEG XL", "\0\0\0\x0cJXL ", 8, NULL},
+    {"JPEG XL", "\xff\x0a", 2, NULL},
+    {"Photoshop", "8BPS", 4, NULL},
     {"HEIF or AVIF", "????ftyp", 8, NULL},
 };
 
@@ -52,6 +57,13 @@ static bool begins_with_magic(const dn_source *source, const picture_format *for
         if (format->magic[i] != '?' && source->data[i] != (unsigned char)format->magic[i])
             return false;
     return true;
+}
+
+static dn_status fail_format(const dn_source *source, const char *format)
+{
+    return dn_fail(DN_ERROR_FORMAT,
+                   "%s: is a %s picture, which is not read; " DN_FORMATS_READ " are", source->name,
+                   format);
 }
 
 static dn_status fail_unknown(const dn_source *source)
@@ -82,14 +94,14 @@ dn_status dn_image_decode(const void *data, size_t size, const char *name,
     DN_TRY(dn_read_options(limits, &chosen, sizeof chosen));
     if (chosen.max_pixels > 0)
         source.max_pixels = chosen.max_pixels;
+    if (size >= 132 && memcmp((const char *)data + 128, "DICM", 4) == 0)
+        return fail_format(&source, "DICOM");
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
         if (!begins_with_magic(&source, &formats[i]))
             continue;
         if (formats[i].decode)
             return formats[i].decode(&source, image);
-        return dn_fail(DN_ERROR_FORMAT,
-                       "%s: is a %s picture, which is not read; " DN_FORMATS_READ " are", name,
-                       formats[i].name);
+        return fail_format(&source, formats[i].name);
     }
     return fail_unknown(&source);
 }

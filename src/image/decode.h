@@ -18,7 +18,7 @@ typedef struct dn_source {
 typedef dn_status dn_decode(const dn_source *source, dn_image **image);
 
 dn_decode dn_decode_jpeg, dn_decode_png, dn_decode_webp, dn_decode_tiff, dn_decode_bmp,
-    dn_decode_gif;
+    dn_decode_gif, dn_decode_pnm;
 
 /* An image of this size with memory for its pixels, which are not set; refused,
  * before anything is allocated, if the source may not be that large. */

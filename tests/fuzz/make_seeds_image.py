@@ -50,6 +50,7 @@ files = picture_files.every_png(random.Random(2), *SIZE)
 files["huge.png"] = picture_files.grey_png(3, 3, 0, claimed_height=60000)
 for kind, every in (("bmp", bitmap_files.every_bmp), ("gif", bitmap_files.every_gif), ("tif", bitmap_files.every_tiff)):
     files.update((f"{name}.{kind}", data) for name, data in every(random.Random(2), *SIZE).items())
+files.update({"grey.pgm": b"P5 3 2 255 abcdef", "deep.pgm": b"P5 2 1 4095 abcd", "text.ppm": b"P3 1 1 9\n#\n1 2 3"})
 if Image:
     files.update(by_pillow())
 for index, (name, data) in enumerate(files.items()):

@@ -173,6 +173,21 @@ def bmps():
     return files
 
 
+def pnms():
+    pictures, files = of_every_mode(), {}
+    for name in ("L", "RGB"):
+        files[name] = encoded(pictures[name], "PPM")
+    deep = photograph(37, 29, 1)[..., 0].astype("i4") * 257
+    files["16-bit"] = encoded(Image.fromarray(deep, "I"), "PPM")
+    for kind, channels in ((5, 1), (6, 3)):
+        for largest in (1, 7, 100, 254, 256, 1000, 4095, 65535):
+            samples = generator.integers(0, largest + 1, 37 * 29 * channels).astype("u1" if largest < 256 else ">u2")
+            files[f"P{kind}-{largest}"] = b"P%d\n# a comment\n37 29\n%d\n" % (kind, largest) + samples.tobytes()
+            text = " ".join(map(str, samples))
+            files[f"P{kind - 3}-{largest}"] = f"P{kind - 3} 37 29 {largest}\n{text}\n".encode()
+    return files
+
+
 def gifs():
     pictures, files = of_every_mode(), {}
     for name in ("1", "L", "P", "P16", "P2"):
@@ -190,7 +205,7 @@ def gifs():
 
 def check_decoding(folder):
     kinds = {"PNG": picture_files.every_png(random.Random(7), 37, 29), "JPEG": jpegs(), "WebP": webps(),
-             "TIFF": tiffs(), "BMP": bmps(), "GIF": gifs()}
+             "TIFF": tiffs(), "BMP": bmps(), "GIF": gifs(), "PNM": pnms()}
     for kind, files in kinds.items():
         paths, wrong = save_all(folder, files), []
         for size in {as_pillow_reads(path).size for path in paths}:

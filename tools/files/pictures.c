@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "files/pictures.h"
 
+#include "base/picture_formats.h"
 #include "base/workers.h"
 #include "ui/report.h"
 
@@ -55,7 +56,6 @@ static bool append(picture_list *list, char *path)
     return true;
 }
 
-/* Names of formats that are not read are listed too, so that each is answered for. */
 static bool is_picture(const char *name)
 {
     static const char *const extensions[] = {"jpg", "jpeg", "jpe", "jfif", "png", "webp",
@@ -81,10 +81,30 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* Pictures of formats that are not read are counted, and named once. */
+static void report_folder(picture_list *list, const char *folder, bool any,
+                          const dn_left_out *left_out)
+{
+    char endings[256];
+    dn_left_out_list(left_out, endings, sizeof endings);
+    if (any && left_out->total)
+        complain("%s: %d picture%s in formats that are not read %s left out: %s", folder,
+                 left_out->total, left_out->total == 1 ? "" : "s",
+                 left_out->total == 1 ? "is" : "are", endings);
+    else if (left_out->total)
+        complain("%s: holds only pictures in formats that are not read: %s; " DN_FORMATS_READ
+                 " are",
+                 folder, endings);
+    else if (!any)
+        complain("%s: holds no picture (.jpg, .png, .webp, .tif, .bmp, .gif)", folder);
+    list->failures += !any || left_out->total;
+}
+
 static bool append_folder(picture_list *list, const char *folder)
 {
     DIR *stream = opendir(folder);
     size_t before = list->count;
+    dn_left_out left_out = {0};
     if (!stream) {
         complain("%s: cannot be opened: %s", folder, strerror(errno));
         list->failures++;
@@ -93,15 +113,16 @@ static bool append_folder(picture_list *list, const char *folder)
     bool sound = true;
     struct dirent *entry;
     while (sound && (entry = readdir(stream)))
-        if (entry->d_name[0] != '.' && entry->d_type != DT_DIR && is_picture(entry->d_name))
+        if (entry->d_name[0] == '.' || entry->d_type == DT_DIR)
+            continue;
+        else if (is_picture(entry->d_name))
             sound = append(list, join(folder, entry->d_name));
+        else
+            dn_left_out_add(&left_out, entry->d_name);
     closedir(stream);
-    if (list->count > before) {
-        qsort(list->paths + before, list->count - before, sizeof *list->paths, by_name);
-    } else if (sound) {
-        complain("%s: holds no picture (.jpg, .png, .webp, .tif, .bmp, .gif)", folder);
-        list->failures++;
-    }
+    qsort(list->paths + before, list->count - before, sizeof *list->paths, by_name);
+    if (sound)
+        report_folder(list, folder, list->count > before, &left_out);
     return sound;
 }
 

@@ -16,12 +16,13 @@ bool picture_pipeline(dn_preprocess *preprocess);
 typedef struct picture_list {
     char **paths;
     size_t count, capacity;
-    size_t failures; /* arguments without a picture */
+    size_t failures; /* arguments without a picture, or with some that are not read */
 } picture_list;
 
 /* From arguments PICTURE|FOLDER|- in the order given. A folder stands for its
  * pictures (recognised by their extension, without hidden ones and subfolders),
- * sorted by name. Arguments without a picture are complained about and counted;
+ * sorted by name; those in formats that are not read are complained about once.
+ * Arguments without a picture are complained about and counted;
  * false, with nothing to free, if no list can be made. */
 bool picture_list_create(int count, char **arguments, picture_list *list);
 void picture_list_free(picture_list *list);

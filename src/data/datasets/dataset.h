@@ -3,6 +3,7 @@
 #ifndef DN_DATASETS_DATASET_H
 #define DN_DATASETS_DATASET_H
 
+#include "base/picture_formats.h"
 #include "base/status.h"
 #include "data/datasets/name_list.h"
 
@@ -38,6 +39,7 @@ struct dn_dataset {
     void *store;          /* the kind's own; NULL, or what its close accepts */
     const char *format;
     int links; /* left out of archives */
+    dn_left_out left_out;
     dn_objective objective;
     int count;
     dn_name_list labels; /* one name per output */
@@ -81,6 +83,9 @@ dn_status dn_list_folder(const char *path, bool folders, dn_name_list *names);
 /* Which of the sorted `names`, of folders or of tables (train.csv), are parts: one for each
  * portion, NULL where there is none. */
 void dn_find_parts(const dn_name_list *names, bool tables, const char *parts[3]);
+
+/* Fails because all pictures were left out. */
+dn_status dn_fail_left_out(const dn_dataset *dataset);
 
 /* Fails because a data set with a training part has none for the portion. */
 dn_status dn_fail_no_part(const char *path, dn_portion portion, const char *train);

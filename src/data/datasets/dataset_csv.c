@@ -90,6 +90,7 @@ static dn_status read_row(const dn_csv *csv, csv_reading *reading, dn_dataset *d
     size_t sample = (size_t)pictures->names.count;
     DN_TRY(reserve_row(dataset, reading, &dataset->targets));
     DN_TRY(dn_name_list_add(&pictures->names, name, strlen(name)));
+    dn_left_out_add_unread(&dataset->left_out, name);
     if (columns->single >= 0) {
         const char *word = dn_name_list_get(&csv->fields, columns->single);
         return dn_name_list_add(&reading->words, word, strlen(word));

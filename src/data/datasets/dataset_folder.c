@@ -24,7 +24,8 @@ static bool claims(const dn_probe *probe)
 typedef struct class_walk {
     const char *output; /* dn_dataset_options */
     dn_name_list folders;
-    bool runs; /* trainings are among them, and left out */
+    bool runs;  /* trainings are among them, and left out */
+    bool empty; /* without a picture, and not for trainings either */
 } class_walk;
 
 static dn_status list_folders(const char *path, int depth, class_walk *walk);
@@ -61,36 +62,38 @@ static dn_status list_folders(const char *path, int depth, class_walk *walk)
     return status;
 }
 
-static dn_status add_pictures(const char *folder, dn_name_list *paths)
+static dn_status add_pictures(const char *folder, dn_dataset *dataset)
 {
     dn_name_list names = {0};
     dn_status status = dn_list_folder(folder, false, &names);
     for (int i = 0; i < names.count && status == DN_OK; i++) {
         const char *name = dn_name_list_get(&names, i);
         char *path = NULL;
-        if (!dn_is_picture_name(name))
+        if (!dn_is_picture_name(name)) {
+            dn_left_out_add(&dataset->left_out, name);
             continue;
+        }
         status = dn_join_path(folder, name, &path);
         if (status == DN_OK)
-            status = dn_name_list_add(paths, path, strlen(path));
+            status = dn_name_list_add(dataset->store, path, strlen(path));
         free(path);
     }
     dn_name_list_free(&names);
     return status;
 }
 
-static dn_status add_folders(const char *path, class_walk *walk, dn_name_list *paths)
+static dn_status add_folders(const char *path, class_walk *walk, dn_dataset *dataset)
 {
+    const dn_name_list *paths = dataset->store;
     int before = paths->count;
     DN_TRY(list_folders(path, 0, walk));
     dn_name_list_sort(&walk->folders);
     for (int i = 0; i < walk->folders.count; i++)
-        DN_TRY(add_pictures(dn_name_list_get(&walk->folders, i), paths));
+        DN_TRY(add_pictures(dn_name_list_get(&walk->folders, i), dataset));
     bool through;
     DN_TRY(dn_run_leads_through(path, walk->output, &through));
     bool none = paths->count == before, runs = walk->runs || through;
-    if (none && !runs)
-        return dn_fail(DN_ERROR_FORMAT, "%s: a class folder without pictures in it", path);
+    walk->empty = none && !runs;
     if (walk->runs || (none && runs))
         dn_log(DN_LOG_INFO, "%s: %s", path,
                none ? "is for training runs, so it is no class"
@@ -99,15 +102,25 @@ static dn_status add_folders(const char *path, class_walk *walk, dn_name_list *p
 }
 
 static dn_status add_class(const char *root, const char *label, const char *output,
-                           dn_name_list *paths)
+                           dn_dataset *dataset, bool *empty)
 {
     char *path = NULL;
     class_walk walk = {.output = output};
     DN_TRY(dn_join_path(root, label, &path));
-    dn_status status = add_folders(path, &walk, paths);
+    dn_status status = add_folders(path, &walk, dataset);
+    *empty = walk.empty;
     dn_name_list_free(&walk.folders);
     free(path);
     return status;
+}
+
+/* A class without a picture. If no class has any, the formats are to blame. */
+static dn_status fail_empty(const char *root, const dn_dataset *dataset, const char *label)
+{
+    const dn_name_list *paths = dataset->store;
+    if (paths->count == 0 && dataset->left_out.total)
+        return dn_fail_left_out(dataset);
+    return dn_fail(DN_ERROR_FORMAT, "%s/%s: a class folder without pictures in it", root, label);
 }
 
 /* ends[class]: the number of samples up to the end of that class. */
@@ -115,15 +128,21 @@ static dn_status add_classes(const char *root, const dn_name_list *folders, cons
                              dn_dataset *dataset, int *ends)
 {
     dn_name_list *paths = dataset->store;
+    const char *without = NULL;
     for (int i = 0; i < folders->count; i++) {
         const char *label = dn_name_list_get(folders, i);
         int before = paths->count;
-        DN_TRY(add_class(root, label, output, paths));
+        bool empty;
+        DN_TRY(add_class(root, label, output, dataset, &empty));
+        if (empty && !without)
+            without = label;
         if (paths->count == before)
             continue;
         ends[dataset->labels.count] = paths->count;
         DN_TRY(dn_name_list_add(&dataset->labels, label, strlen(label)));
     }
+    if (without)
+        return fail_empty(root, dataset, without);
     dataset->count = paths->count;
     DN_TRY(dn_calloc((size_t)dataset->count, sizeof *dataset->classes, &dataset->classes));
     for (int class = 0, i = 0; class < dataset->labels.count; class ++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "data/datasets/dataset.h"
 
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/sized_options.h"
 #include "data/datasets/run_folders.h"
@@ -147,6 +148,23 @@ static dn_status enter_part(char **path, const dn_dataset_options *options, cons
     return DN_OK;
 }
 
+/* A table names its pictures itself: those in formats that are not read remain its samples. */
+static dn_status check_formats(const dn_dataset *dataset)
+{
+    const dn_left_out *left_out = &dataset->left_out;
+    bool table = dataset->kind == &dn_csv_kind;
+    if (left_out->total == 0)
+        return DN_OK;
+    if (dataset->count == 0 || (table && left_out->total == dataset->count))
+        return dn_fail_left_out(dataset);
+    char endings[256];
+    dn_left_out_list(left_out, endings, sizeof endings);
+    dn_log(DN_LOG_WARNING, "%s: %d picture%s in formats that are not read %s %s: %s", dataset->path,
+           left_out->total, left_out->total == 1 ? "" : "s", left_out->total == 1 ? "is" : "are",
+           table ? "skipped" : "left out", endings);
+    return DN_OK;
+}
+
 static dn_status open_found(dn_dataset *dataset, const dn_dataset_options *options)
 {
     dn_probe probe;
@@ -160,6 +178,7 @@ static dn_status open_found(dn_dataset *dataset, const dn_dataset_options *optio
     if (!dataset->kind)
         return fail_unknown(&probe);
     DN_TRY(dataset->kind->open(dataset->path, options, dataset));
+    DN_TRY(check_formats(dataset));
     return dataset->count ? DN_OK
                           : dn_fail(DN_ERROR_FORMAT, "%s: holds no pictures", dataset->path);
 }

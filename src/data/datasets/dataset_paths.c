@@ -117,3 +117,13 @@ bool dn_is_picture_name(const char *name)
             return true;
     return false;
 }
+
+dn_status dn_fail_left_out(const dn_dataset *dataset)
+{
+    char formats[256];
+    dn_left_out_list(&dataset->left_out, formats, sizeof formats);
+    return dn_fail(DN_ERROR_FORMAT,
+                   "%s: holds only pictures in formats that are not read: %s; " DN_FORMATS_READ
+                   " are",
+                   dataset->path, formats);
+}

@@ -90,8 +90,12 @@ static dn_status add_members(dn_tar_store *store, int archive, dn_tar *tar)
                               .name = store->names.count,
                               .start = tar->start,
                               .length = tar->length};
-        if (!clean_name(tar->name) || !find_role(tar->name, &entry.role))
+        if (!clean_name(tar->name))
             continue;
+        if (!find_role(tar->name, &entry.role)) {
+            dn_left_out_add(&store->left_out, tar->name);
+            continue;
+        }
         DN_TRY(dn_name_list_add(&store->names, tar->name, strlen(tar->name)));
         DN_TRY(add_entry(store, &entry));
     }
@@ -132,6 +136,7 @@ static dn_status open_tar(const char *path, const dn_dataset_options *options, d
     dataset->store = store;
     DN_TRY(add_archives(store, path));
     dataset->links = store->links;
+    dataset->left_out = store->left_out;
     if (dn_tar_is_webdataset(store))
         return dn_tar_open_webdataset(dataset);
     return dn_tar_open_classes(options->portion, dataset);

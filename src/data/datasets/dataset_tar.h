@@ -26,7 +26,8 @@ typedef struct dn_tar_store {
     int archive_count;
     dn_tar_entry *entries;
     int count, capacity;
-    int links;          /* skipped */
+    int links; /* skipped */
+    dn_left_out left_out;
     dn_name_list names; /* members' paths without "./" and doubled slashes */
 } dn_tar_store;
 

@@ -217,7 +217,9 @@ dn_status dn_tar_open_classes(dn_portion portion, dn_dataset *dataset)
     store->count = kept;
     dataset->format = "tar";
     if (!kept)
-        return dn_fail(DN_ERROR_FORMAT, "%s: holds no pictures", dataset->path);
+        return dataset->left_out.total
+                   ? dn_fail_left_out(dataset)
+                   : dn_fail(DN_ERROR_FORMAT, "%s: holds no pictures", dataset->path);
     size_t root = find_root(store);
     DN_TRY(choose_part(dataset, portion, &root));
     entry_order order = {store, root};

@@ -63,6 +63,53 @@ static void deep_tiffs(void **state)
     expect_tiff(four, 1, (tiff_field[]){{256, 1}, {257, 1}, {258, 4}, {262, 0}}, 4, 8, 0x66);
 }
 
+/* Samples are spread over their whole range, whatever the largest value; comments are skipped. */
+static void pgm_and_ppm(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *data;
+        size_t size;
+        int channels, depth;
+        unsigned first, last;
+    } known[] = {{"P5 2 1 255\n\7\x08", 13, 1, 8, 7, 8},
+                 {"P5\n#x\n1 2 #y\n100 2d", 21, 1, 8, 128, 255},
+                 {"P5 2 1 65535 \1\2\3\4", 17, 1, 16, 0x102, 0x304},
+                 {"P5 2 1 4095 \x0f\xff\0\1", 16, 1, 16, 65535, 16},
+                 {"P6 1 1 255 \1\2\3", 14, 3, 8, 1, 3},
+                 {"P6 1 1 1023 \3\xff\0\0\2\0", 18, 3, 8, 255, 128},
+                 {"P2 2 1 3 1 3", 12, 1, 8, 85, 255},
+                 {"P3 1 1 255 1 #z\r2 3\n", 20, 3, 8, 1, 3}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        dn_image *image;
+        if (dn_image_decode(known[i].data, known[i].size, "p", NULL, &image) != DN_OK)
+            fail_msg("%zu: %s", i, dn_last_error());
+        assert_true(image->channels == known[i].channels && image->depth == known[i].depth);
+        const uint16_t *words = image->pixels;
+        const uint8_t *bytes = image->pixels;
+        int last = image->width * image->height * image->channels - 1;
+        assert_int_equal(image->depth == 16 ? words[0] : bytes[0], known[i].first);
+        assert_int_equal(image->depth == 16 ? words[last] : bytes[last], known[i].last);
+        dn_image_free(image);
+    }
+    static const char *const bad[] = {"P5",
+                                      "P5 1",
+                                      "P5 1 1",
+                                      "P5 1 1 0 x",
+                                      "P5 1 1 65536",
+                                      "P5 0 1 255 x",
+                                      "P5 x 1 255 x",
+                                      "P5 2 1 255 x",
+                                      "P2 1 1 7 8",
+                                      "P2 2 1 7 1",
+                                      "P5 1234567890 1 255 x",
+                                      "P5 99999 99999 255 x"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        dn_image *image;
+        assert_int_not_equal(dn_image_decode(bad[i], strlen(bad[i]), "p", NULL, &image), DN_OK);
+    }
+}
+
 static void refuse_tiff(const tiff_field *fields, size_t count, dn_status expected,
                         const char *sentence)
 {
@@ -143,6 +190,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(animations),
         cmocka_unit_test(deep_tiffs),
+        cmocka_unit_test(pgm_and_ppm),
         cmocka_unit_test(hostile_tiffs),
         cmocka_unit_test(hostile_bmps_and_gifs),
     };

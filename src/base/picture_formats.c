@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/picture_formats.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+/* The first are of formats that are read, and torchvision's ImageFolder does not list them. */
+enum { READ = 3 };
+static const char *const endings[DN_ENDINGS] = {".jpe", ".jfif",  ".gif", ".heic", ".heif", ".avif",
+                                                ".dcm", ".dicom", ".nii", ".jp2",  ".j2k",  ".jxl",
+                                                ".psd", ".tga",   ".exr", ".svg",  ".ico",  ".cr2",
+                                                ".nef", ".arw",   ".dng", ".pbm",  ".mha"};
+
+static void add(dn_left_out *left_out, const char *name, int first)
+{
+    const char *ending = strrchr(name, '.');
+    for (int i = first; ending && i < DN_ENDINGS; i++)
+        if (strcasecmp(ending, endings[i]) == 0) {
+            left_out->counts[i]++;
+            left_out->total++;
+        }
+}
+
+void dn_left_out_add(dn_left_out *left_out, const char *name)
+{
+    add(left_out, name, 0);
+}
+
+void dn_left_out_add_unread(dn_left_out *left_out, const char *name)
+{
+    add(left_out, name, READ);
+}
+
+void dn_left_out_list(const dn_left_out *left_out, char *text, size_t size)
+{
+    dn_left_out rest = *left_out;
+    size_t at = 0;
+    if (size)
+        text[0] = '\0';
+    for (;;) {
+        int most = 0;
+        for (int i = 1; i < DN_ENDINGS; i++)
+            if (rest.counts[i] > rest.counts[most])
+                most = i;
+        if (rest.counts[most] == 0 || at >= size)
+            return;
+        at += (size_t)snprintf(text + at, size - at, "%s%d %s", at ? ", " : "", rest.counts[most],
+                               endings[most]);
+        rest.counts[most] = 0;
+    }
+}
