@@ -70,13 +70,17 @@ static void name_slot(const dn_match *match, const dn_arch *arch, const dn_slot 
 }
 
 static void list_extra(const dn_match *match, const dn_layout *layout, const dn_tensor **sources,
-                       name_list *extra)
+                       const dn_tensor **biases, name_list *extra)
 {
     for (size_t i = 0; i < match->rest_count; i++)
         list_name(extra, match->rest[i]->name);
     for (size_t i = 0; i < match->pair_count; i++) {
-        const dn_slot *slot = dn_layout_find(layout, &match->pairs[i].key);
-        if (!slot || sources[slot - layout->slots] != match->pairs[i].tensor)
+        dn_key key = match->pairs[i].key;
+        const dn_tensor **found = key.part == DN_PART_CONV_BIAS ? biases : sources;
+        if (key.part == DN_PART_CONV_BIAS)
+            key.part = DN_PART_CONV;
+        const dn_slot *slot = dn_layout_find(layout, &key);
+        if (!slot || found[slot - layout->slots] != match->pairs[i].tensor)
             list_name(extra, match->pairs[i].tensor->name);
     }
 }
@@ -103,19 +107,43 @@ static size_t find_sources(const dn_match *match, const dn_arch *arch, const dn_
     return found;
 }
 
+/* Likewise the biases of convolutions, which may be there or not. */
+static size_t find_biases(const dn_match *match, const dn_layout *layout, const dn_tensor **biases)
+{
+    size_t found = 0;
+    for (int i = 0; i < layout->count; i++) {
+        dn_pair wanted = {.key = layout->slots[i].key};
+        biases[i] = NULL;
+        if (wanted.key.part != DN_PART_CONV)
+            continue;
+        wanted.key.part = DN_PART_CONV_BIAS;
+        const dn_pair *pair =
+            bsearch(&wanted, match->pairs, match->pair_count, sizeof wanted, by_key);
+        biases[i] = pair ? pair->tensor : NULL;
+        found += pair != NULL;
+    }
+    return found;
+}
+
 dn_status dn_check_complete(const dn_match *match, const dn_arch *arch, const dn_layout *layout,
-                            const dn_tensor **sources)
+                            const dn_tensor **sources, const dn_tensor **biases)
 {
     name_list missing = {0}, extra = {0};
     qsort(match->pairs, match->pair_count, sizeof *match->pairs, by_key);
-    if (find_sources(match, arch, layout, sources, &missing) <
-        match->pair_count + match->rest_count)
-        list_extra(match, layout, sources, &extra);
+    size_t found =
+        find_sources(match, arch, layout, sources, &missing) + find_biases(match, layout, biases);
+    if (found < match->pair_count + match->rest_count)
+        list_extra(match, layout, sources, biases, &extra);
     if (missing.count || extra.count)
         return dn_fail(DN_ERROR_MISMATCH,
                        "does not hold exactly the tensors of %s; missing: %s; left over: %s",
                        arch->name, finish_list(&missing), finish_list(&extra));
-    for (int i = 0; i < layout->count; i++)
-        DN_TRY(check_shape(sources[i], &layout->slots[i]));
+    for (int i = 0; i < layout->count; i++) {
+        const dn_slot *slot = &layout->slots[i];
+        dn_slot bias = {.rank = 1, .shape = {slot->shape[0]}};
+        DN_TRY(check_shape(sources[i], slot));
+        if (biases[i])
+            DN_TRY(check_shape(biases[i], &bias));
+    }
     return DN_OK;
 }

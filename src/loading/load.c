@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "loading/candidate_words.h"
 #include "loading/copy_tensors.h"
+#include "loading/fold_biases.h"
 #include "loading/match.h"
 #include "loading/metadata.h"
 #include "loading/order.h"
@@ -30,6 +31,7 @@ typedef struct loader {
     dn_arch arch;
     dn_layout layout;
     const dn_tensor **sources; /* of each slot */
+    const dn_tensor **biases;  /* of the convolution in each slot, or NULL */
     dn_origin origin;
     dn_concat concat;
     bool metadata; /* this program's metadata is present and describes the network */
@@ -51,19 +53,28 @@ __attribute__((format(printf, 2, 3))) static void warn(loader *l, const char *fo
         dn_text_add(&l->warning, "%s: %s", l->file->name, sentence);
 }
 
+static void note_derived(dn_origin *origin, const char *what)
+{
+    size_t length = strlen(origin->derived);
+    snprintf(origin->derived + length, sizeof origin->derived - length, "%s%s", length ? "; " : "",
+             what);
+}
+
 static dn_status check_match(loader *l, const dn_match *match)
 {
     DN_TRY(dn_infer(match, &l->arch));
     DN_TRY(dn_layout_create(&l->arch, &l->layout));
     DN_TRY(dn_calloc((size_t)l->layout.count, sizeof *l->sources, &l->sources));
-    return dn_check_complete(match, &l->arch, &l->layout, l->sources);
+    DN_TRY(dn_calloc((size_t)l->layout.count, sizeof *l->biases, &l->biases));
+    return dn_check_complete(match, &l->arch, &l->layout, l->sources, l->biases);
 }
 
 static void discard_match(loader *l)
 {
     dn_layout_free(&l->layout);
     free(l->sources);
-    l->sources = NULL;
+    free(l->biases);
+    l->sources = l->biases = NULL;
 }
 
 /* The order, and whether anything contradicts it: the statistics are facts,
@@ -283,7 +294,7 @@ static dn_status find_network(loader *l)
         l->state && candidates.count == 0 ? refuse_state(l) : try_candidates(l, &candidates);
     dn_candidates_free(&candidates);
     if (status == DN_OK && derived)
-        snprintf(l->origin.derived, sizeof l->origin.derived, "%s", derived);
+        note_derived(&l->origin, derived);
     if (status == DN_ERROR_MISMATCH && (unknown = dn_unknown_parametrisation(l->file)))
         status = refuse_parametrisation(unknown);
     return status == DN_OK ? DN_OK : dn_fail_within(status, l->file->name);
@@ -317,6 +328,15 @@ static void warn_of_values(loader *l, const dn_model *model)
         warn(l, "%s", values);
 }
 
+static dn_status fold_biases(const loader *l, dn_model *model)
+{
+    bool folded;
+    DN_TRY(dn_fold_biases(model, l->biases, &folded));
+    if (folded)
+        note_derived(&model->origin, "biases of convolutions were subtracted from running means");
+    return DN_OK;
+}
+
 static dn_status build_model(loader *l, dn_model **out)
 {
     DN_TRY(refuse_blur(l));
@@ -327,6 +347,8 @@ static dn_status build_model(loader *l, dn_model **out)
     model->origin = l->origin;
     bool borrowed = false;
     dn_status status = dn_copy_tensors(model, l->sources, l->concat, &borrowed);
+    if (status == DN_OK)
+        status = fold_biases(l, model);
     if (status == DN_OK)
         status = l->metadata                   ? dn_metadata_read(l->file, model, &l->doubts)
                  : dn_metadata_exists(l->file) ? DN_OK

@@ -68,10 +68,11 @@ dn_status dn_find_roles(dn_match *match);
 /* The architecture; DN_ERROR_MISMATCH if it cannot be inferred. */
 dn_status dn_infer(const dn_match *match, dn_arch *arch);
 
-/* sources[i] becomes the tensor of slot i. DN_ERROR_MISMATCH, naming what is
+/* sources[i] becomes the tensor of slot i, biases[i] that of the bias of the convolution in
+ * slot i, or NULL. DN_ERROR_MISMATCH, naming what is
  * missing, left over or of another shape, unless every slot has one and every
  * tensor is used. */
 dn_status dn_check_complete(const dn_match *match, const dn_arch *arch, const dn_layout *layout,
-                            const dn_tensor **sources);
+                            const dn_tensor **sources, const dn_tensor **biases);
 
 #endif

@@ -97,18 +97,23 @@ static bool is_norm(const dn_tensor *const tensors[4])
     return true;
 }
 
-/* `count` tensors as a module; norms need all four. */
-static bool make_module(const dn_tensor *const tensors[4], int count, dn_module *module)
+/* `count` tensors as a module; norms need all four. Only names tell a convolution's bias from
+ * the first vector of the norm after it. */
+static bool make_module(const dn_tensor *const tensors[4], int count, bool named, dn_module *module)
 {
     const dn_tensor *first = tensors[0];
     *module = (dn_module){.path = first->name, .path_length = strlen(first->name)};
     if (count == 1 && is_conv(first)) {
         module->kind = DN_MODULE_CONV;
         module->kernel = (int)first->shape[2];
+    } else if (count == 2 && is_conv(first) && tensors[1]->rank == 1 &&
+               tensors[1]->shape[0] == first->shape[0] && named) {
+        module->kind = DN_MODULE_CONV;
+        module->kernel = (int)first->shape[2];
     } else if (count == 2 && is_linear(tensors[0], tensors[1])) {
         module->kind = DN_MODULE_LINEAR;
     } else if (count == 2 && is_linear(tensors[1], tensors[0])) {
-        return make_module((const dn_tensor *[4]){tensors[1], tensors[0]}, 2, module);
+        return make_module((const dn_tensor *[4]){tensors[1], tensors[0]}, 2, named, module);
     } else if (count == 4 && is_norm(tensors)) {
         module->kind = DN_MODULE_NORM;
     } else {
@@ -134,7 +139,7 @@ static bool make_from_members(const member *members, size_t count, dn_module *mo
     for (size_t i = 0; i < count; i++)
         if (!tensors[i])
             return false;
-    if (!make_module(tensors, (int)count, module))
+    if (!make_module(tensors, (int)count, true, module))
         return false;
     module->path_length = members[0].path_length;
     return true;
@@ -179,7 +184,7 @@ static dn_status group_by_order(const dn_tensor *const *tensors, size_t count, d
         int used = 0;
         for (int s = 0; s < 3 && !used; s++)
             if (i + (size_t)sizes[s] <= count &&
-                make_module(tensors + i, sizes[s], &modules->items[modules->count]))
+                make_module(tensors + i, sizes[s], false, &modules->items[modules->count]))
                 used = sizes[s];
         if (!used)
             return dn_fail(DN_ERROR_MISMATCH,

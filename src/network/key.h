@@ -13,6 +13,7 @@ typedef enum dn_role {
 
 typedef enum dn_part {
     DN_PART_CONV,
+    DN_PART_CONV_BIAS, /* of other code's files; no model has it */
     DN_PART_NORM_WEIGHT,
     DN_PART_NORM_BIAS,
     DN_PART_NORM_MEAN,

@@ -77,6 +77,7 @@ static const struct {
     const char *suffix;
 } parts[] = {
     {CONV, DN_PART_CONV, "weight"},
+    {CONV, DN_PART_CONV_BIAS, "bias"},
     {NORM, DN_PART_NORM_WEIGHT, "weight"},
     {NORM, DN_PART_NORM_BIAS, "bias"},
     {NORM, DN_PART_NORM_MEAN, "running_mean"},

@@ -53,6 +53,7 @@ static void init_slot(const dn_arch *arch, const dn_slot *slot, dn_init init, fl
     case DN_PART_NORM_VARIANCE:
         fill(data, slot->count, 1);
         break;
+    case DN_PART_CONV_BIAS:
     case DN_PART_NORM_BIAS:
     case DN_PART_NORM_MEAN:
         break;
