@@ -159,10 +159,11 @@ static bool open_trainer(train_run *run, const dn_model *start)
            ok_or_complain(dn_trainer_create(start, options, &run->trainer));
 }
 
-/* runs/ARCH-DATE-TIME if none was named; valid as long as the program runs. */
+/* runs/ARCH-DATE-TIME, with a number if another run began in that second, if none was named; valid
+ * as long as the program runs. */
 static const char *choose_folder(const dn_arch *arch)
 {
-    static char folder[DN_NAME_SIZE + 40];
+    static char folder[DN_NAME_SIZE + 48];
     if (train_chosen.resume)
         return train_chosen.resume;
     if (train_chosen.output)
@@ -171,7 +172,9 @@ static const char *choose_folder(const dn_arch *arch)
     time_t now = time(NULL);
     struct tm local;
     strftime(moment, sizeof moment, "%Y%m%d-%H%M%S", localtime_r(&now, &local));
-    snprintf(folder, sizeof folder, "runs/%s-%s", arch->name, moment);
+    int length = snprintf(folder, sizeof folder, "runs/%s-%s", arch->name, moment);
+    for (int i = 2; i < 1000 && access(folder, F_OK) == 0; i++)
+        snprintf(folder + length, sizeof folder - (size_t)length, "-%d", i);
     return folder;
 }
 
