@@ -4,6 +4,7 @@ kind. What cannot work is reported before the first step, and no step is lost.""
 import json
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from picture_files import grey_png
 
 DENSENET = os.environ["DENSENET"]
 NETWORK = ["--blocks", "1,1", "--growth", "4", "--stem", "cifar", "--threads", "1", "--epochs", "2", "--lr", "0.01"]
+RECOVERING = -0.6
 failures = 0
 
 
@@ -151,7 +153,69 @@ def no_checkpoint(folder):
           and "--resume" not in done.stderr and not os.path.exists(f"{run}/resume.safetensors"), done)
 
 
+def with_variance(source, target, variance):
+    """A network whose last norm has this variance: it trains by the batch's, and validates by this one."""
+    with open(source, "rb") as file:
+        data = bytearray(file.read())
+    size = 8 + int.from_bytes(data[:8], "little")
+    first, last = json.loads(data[8:size])["features.norm5.running_var"]["data_offsets"]
+    data[size + first:size + last] = struct.pack("<f", variance) * ((last - first) // 4)
+    with open(target, "wb") as file:
+        file.write(data)
+
+
+def validation_without_numbers(folder):
+    """It does not end the run, is never the best, and what is written can be read."""
+    start = f"{folder}/negative.safetensors"
+    shared = ["train", f"{folder}/plain", "--init", start, "--batch-size", "4", "--val-split", "0.25", "--lr", "0.01"]
+    with_variance(f"{folder}/pipeline0/last.safetensors", start, -1e30)
+    run = f"{folder}/numberless"
+    done = densenet(*shared, "--epochs", "3", "--output", run)
+    check("validations without a number", done.returncode == 1 and done.stderr.count("loss not a number") == 3
+          and "no validation gave a number, so there is no best.safetensors" in done.stderr
+          and "nan" not in done.stderr.lower() and "memory for" not in done.stderr, done)
+    check("leave no best weights", not os.path.exists(f"{run}/best.safetensors")
+          and done.stdout.strip() == f"{run}/last.safetensors", done)
+    with open(f"{run}/log.csv", encoding="ascii") as file:
+        text = file.read()
+    check("and a log that can be read", "nan" not in text and "inf" not in text
+          and densenet("plot", run, "--output", f"{folder}/numberless.svg").returncode == 0)
+    with_variance(f"{folder}/pipeline0/last.safetensors", start, RECOVERING)
+    run, cut = f"{folder}/recovering", f"{folder}/recovering-cut"
+    done = densenet(*shared, "--epochs", "6", "--output", run)
+    said = [line for line in done.stderr.splitlines() if "validation:" in line]
+    check("a run recovers", done.returncode == 0 and "not a number" in said[0] and "(best)" not in said[0]
+          and "not a number" not in said[-1] and os.path.exists(f"{run}/best.safetensors"), done)
+    densenet(*shared, "--epochs", "6", "--output", cut, "--max-steps", "3")
+    done = densenet("train", "--resume", cut)
+    check("in pieces too", done.returncode == 0 and kept(run) == kept(cut), done)
+
+
+def no_labels(folder):
+    """Labels of which none is known train nothing."""
+    data = f"{folder}/plain"
+    for name, values in (("unknown", ("", "-1")), ("half", ("1", "0"))):
+        with open(f"{data}/{name}.csv", "w", encoding="ascii") as file:
+            file.write("image,x,y\n" + "".join(f"cat/{n}.png,{values[n % 2]},{values[n % 2]}\n" for n in range(8)))
+    for train, val in (("unknown", "half"), ("half", "unknown")):
+        done = densenet("train", f"{data}/{train}.csv", "--val", f"{data}/{val}.csv", *NETWORK, "--output",
+                        f"{folder}/no-labels", "--task", "labels")
+        check(f"{train} to train, {val} to validate", done.returncode == 2 and f"{data}/unknown.csv: of 8 pictures no label is known"
+              in done.stderr and not os.path.exists(f"{folder}/no-labels"), done)
+
+
+def one_answer(folder):
+    """Labels that are all 1 have no AUROC; the loss says which weights are best."""
+    data, run = f"{folder}/plain", f"{folder}/one-answer"
+    with open(f"{data}/ones.csv", "w", encoding="ascii") as file:
+        file.write("image,x,y\n" + "".join(f"cat/{n}.png,1,1\n" for n in range(8)))
+    done = densenet("train", f"{data}/ones.csv", *NETWORK, "--val-split", "0.25", "--batch-size", "2", "--output", run)
+    check("the best by its loss", done.returncode == 0 and "(best)" in done.stderr
+          and done.stdout.strip() == f"{run}/best.safetensors", done)
+
+
 with tempfile.TemporaryDirectory() as scratch:
-    for test in (unreadable, pipelines, fine_tuning, rectangles, validation, no_checkpoint):
+    for test in (unreadable, pipelines, fine_tuning, rectangles, validation, no_checkpoint, validation_without_numbers, no_labels,
+                 one_answer):
         test(scratch)
 sys.exit(failures > 0)

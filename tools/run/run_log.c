@@ -116,7 +116,7 @@ void run_log_free(run_log *log)
 
 static bool print_number(FILE *stream, const char *format, double value)
 {
-    return (isnan(value) || fprintf(stream, format, value) >= 0) && fputc(',', stream) != EOF;
+    return (!isfinite(value) || fprintf(stream, format, value) >= 0) && fputc(',', stream) != EOF;
 }
 
 static bool print_row(FILE *stream, const log_row *row)

@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* NaN if there is no such figure. A step's loss is its batch's; an epoch's
- * the mean over its steps, with the validation after it. */
+/* NaN if there is no such figure; what is infinite is written as if there were none. A step's loss
+ * is its batch's; an epoch's the mean over its steps, with the validation after it. */
 typedef struct log_row {
     bool epoch_end;
     double epoch; /* completed, a fraction at a step */

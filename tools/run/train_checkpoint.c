@@ -3,6 +3,7 @@
 #include "ui/report.h"
 
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -15,21 +16,33 @@ static char *file_in(const train_run *run, const char *name)
     return NULL;
 }
 
-bool train_checkpoint_save(train_run *run)
+/* The contents of a checkpoint's note, free(). NULL if it has complained. */
+static char *write_note(const train_run *run)
 {
+    const double figures[] = {run->epoch_loss, run->epoch_correct, run->best_score, run->best_loss,
+                              run->seconds};
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+        if (!isfinite(figures[i])) { /* JSON has no word for it */
+            complain("%s: a figure of the run is not a number, so no checkpoint is written",
+                     run->folder);
+            return NULL;
+        }
     json_t *note = json_pack("{s:f, s:f, s:I, s:f, s:f, s:f}", "epoch_loss", run->epoch_loss,
                              "epoch_correct", run->epoch_correct, "epoch_pictures",
                              (json_int_t)run->epoch_pictures, "best_score", run->best_score,
                              "best_loss", run->best_loss, "seconds", run->seconds);
     char *text = note ? json_dumps(note, JSON_COMPACT) : NULL;
-    char *path = file_in(run, "resume.safetensors");
-    bool sound = path && (text || complain("out of memory for a checkpoint"));
-    if (sound && dn_trainer_save(run->trainer, path, text) != DN_OK) {
-        refuse();
-        sound = false;
-    }
-    run->saved = run->saved || sound;
     json_decref(note);
+    if (!text)
+        complain("out of memory for a checkpoint");
+    return text;
+}
+
+bool train_checkpoint_save(train_run *run)
+{
+    char *text = write_note(run), *path = text ? file_in(run, "resume.safetensors") : NULL;
+    bool sound = path && ok_or_complain(dn_trainer_save(run->trainer, path, text));
+    run->saved = run->saved || sound;
     free(text);
     free(path);
     return sound;

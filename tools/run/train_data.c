@@ -5,6 +5,7 @@
 #include "run/train_settings.h"
 #include "ui/report.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,6 +112,24 @@ static bool choose_validation(train_run *run)
     return option_default(run->chosen, "val-split", "0.1") && split(run);
 }
 
+/* Labels may be unknown, but not all of them. */
+static bool some_are_known(const dn_dataset *data)
+{
+    int outputs = dn_dataset_outputs(data), count = dn_dataset_count(data);
+    bool known = dn_dataset_objective(data) == DN_OBJECTIVE_CLASSES;
+    float *target = malloc((size_t)outputs * sizeof *target);
+    if (!target)
+        return complain("out of memory for labels");
+    for (int i = 0; i < count && !known; i++) {
+        dn_dataset_target(data, i, target);
+        for (int j = 0; j < outputs && !known; j++)
+            known = !isnan(target[j]);
+    }
+    free(target);
+    return known || complain("%s: of %d picture%s no label is known", dn_dataset_source(data),
+                             count, count == 1 ? "" : "s");
+}
+
 bool train_data_open(train_run *run)
 {
     const labelled_request request = {.portion = DN_PORTION_TRAIN, .output = output_folder()};
@@ -124,7 +143,8 @@ bool train_data_open(train_run *run)
                         dn_dataset_source(run->whole), dn_dataset_label(run->whole, 0),
                         train_chosen.data);
     return train_settings_part("train-part", dn_dataset_part(run->whole, DN_PORTION_TRAIN)) &&
-           choose_validation(run);
+           choose_validation(run) && some_are_known(run->train) &&
+           (!run->val || some_are_known(run->val));
 }
 
 static bool is_test_part(const train_run *run)

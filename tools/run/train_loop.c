@@ -6,6 +6,7 @@
 #include "run/train_signals.h"
 #include "ui/report.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -198,12 +199,40 @@ bool train_epoch_open(const train_run *run)
     return steps > 0 && steps % run->steps_per_epoch == 0 && run->epoch_pictures > 0;
 }
 
+/* Labels have no AUROC if each has only one answer: then the loss decides. */
+static double score_of(const log_row *row)
+{
+    return isnan(row->val_score) ? -1 : row->val_score;
+}
+
+/* Without validation, the last weights are the best. */
+static bool is_best(const train_run *run, const log_row *row)
+{
+    if (!run->val)
+        return true;
+    double score = score_of(row);
+    return isfinite(row->val_loss) && (score > run->best_score || (score == run->best_score &&
+                                                                   row->val_loss < run->best_loss));
+}
+
+static void print_validation(const log_row *row, bool classes, bool best)
+{
+    if (isfinite(row->val_loss))
+        fprintf(stderr, "; validation: loss %.4f", row->val_loss);
+    else
+        fprintf(stderr, "; validation: loss not a number, which is never the best");
+    if (!isnan(row->val_score))
+        fprintf(stderr, ", %s %.2f%%", classes ? "accuracy" : "mean AUROC", 100 * row->val_score);
+    if (best)
+        fputs(" (best)", stderr);
+}
+
 /* Validation, models, log and curves between two checkpoints: a run that is
  * interrupted here, or whose validation fails, repeats them when it is resumed. */
 static bool end_epoch(train_run *run, double *started)
 {
     int64_t epoch = dn_trainer_steps(run->trainer) / run->steps_per_epoch;
-    bool classes = dn_dataset_objective(run->whole) == DN_OBJECTIVE_CLASSES, best = !run->val;
+    bool classes = dn_dataset_objective(run->whole) == DN_OBJECTIVE_CLASSES;
     double pictures = (double)run->epoch_pictures;
     log_row row = {.epoch_end = true,
                    .epoch = (double)epoch,
@@ -217,10 +246,9 @@ static bool end_epoch(train_run *run, double *started)
     count_time(run, started);
     if (!train_checkpoint_save(run) || (run->val && due && !validate(run, &row)))
         return false;
-    if (row.val_score > run->best_score ||
-        (row.val_score >= run->best_score && row.val_loss < run->best_loss)) {
-        best = true;
-        run->best_score = row.val_score;
+    bool best = is_best(run, &row);
+    if (best && run->val) {
+        run->best_score = score_of(&row);
         run->best_loss = row.val_loss;
     }
     count_time(run, started);
@@ -232,9 +260,8 @@ static bool end_epoch(train_run *run, double *started)
             row.loss);
     if (classes)
         fprintf(stderr, ", accuracy %.2f%%", 100 * row.accuracy);
-    if (!isnan(row.val_score))
-        fprintf(stderr, "; validation: loss %.4f, %s %.2f%%%s", row.val_loss,
-                classes ? "accuracy" : "mean AUROC", 100 * row.val_score, best ? " (best)" : "");
+    if (run->val && due)
+        print_validation(&row, classes, best);
     fputc('\n', stderr);
     return train_models_save(run, best) && run_log_write(run->log, &row) && draw_curves(run) &&
            train_checkpoint_save(run);
@@ -328,6 +355,9 @@ int train_run_loop(train_run *run)
     if (run->skipped)
         complain("%lld picture%s could not be read and %s skipped", (long long)run->skipped,
                  run->skipped == 1 ? "" : "s", run->skipped == 1 ? "was" : "were");
+    bool unusable = run->val && train_finished(run) && run->best_loss == DBL_MAX;
+    if (unusable)
+        complain("%s: no validation gave a number, so there is no best.safetensors", run->folder);
     print_weights(run);
-    return run->skipped ? EXIT_PART : EXIT_DONE;
+    return run->skipped || unusable ? EXIT_PART : EXIT_DONE;
 }
