@@ -848,6 +848,7 @@ typedef struct dn_evaluation {
     int outputs;
     dn_output_result *results; /* one per output */
     uint32_t *confusion;       /* classes: outputs x outputs, [truth][predicted]; else NULL */
+    int64_t not_numbers;       /* samples without an answer in numbers: wrong, in no cell */
 } dn_evaluation;
 
 typedef struct dn_evaluate_options {

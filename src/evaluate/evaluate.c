@@ -163,6 +163,7 @@ static dn_status fill_evaluation(const evaluator *e, dn_evaluation *made)
     double samples = (double)metrics->samples;
     made->samples = metrics->samples;
     made->skipped = e->skipped;
+    made->not_numbers = metrics->not_numbers;
     made->loss = e->weight ? e->loss / (double)e->weight : NAN;
     made->top1 = classes && metrics->samples ? (double)metrics->top1 / samples : NAN;
     made->top5 = classes && metrics->samples ? (double)metrics->top5 / samples : NAN;

@@ -16,15 +16,16 @@ dn_status dn_metrics_create(dn_objective objective, int outputs, dn_metrics **ou
     DN_TRY(dn_calloc(1, sizeof *metrics, &metrics));
     metrics->objective = objective;
     metrics->outputs = outputs;
-    if (objective == DN_OBJECTIVE_CLASSES) {
-        dn_status status = dn_calloc(cells, sizeof *metrics->confusion, &metrics->confusion);
-        if (status != DN_OK) {
-            free(metrics);
-            return status;
-        }
-    }
-    *out = metrics;
-    return DN_OK;
+    dn_status status = DN_OK;
+    if (objective == DN_OBJECTIVE_CLASSES)
+        status = dn_calloc(cells, sizeof *metrics->confusion, &metrics->confusion);
+    if (objective == DN_OBJECTIVE_CLASSES && status == DN_OK)
+        status = dn_calloc((size_t)outputs, sizeof *metrics->unanswered, &metrics->unanswered);
+    if (status == DN_OK)
+        *out = metrics;
+    else
+        dn_metrics_free(metrics);
+    return status;
 }
 
 void dn_metrics_free(dn_metrics *metrics)
@@ -32,6 +33,7 @@ void dn_metrics_free(dn_metrics *metrics)
     if (!metrics)
         return;
     free(metrics->confusion);
+    free(metrics->unanswered);
     free(metrics->scores);
     free(metrics->targets);
     free(metrics);
@@ -40,19 +42,35 @@ void dn_metrics_free(dn_metrics *metrics)
 /* Does a rank before b? */
 static bool ranks_before(const float *logits, int a, int b)
 {
-    bool lower = logits[a] < logits[b], equal = logits[a] == logits[b];
-    return equal ? a < b : !lower;
+    return logits[a] == logits[b] ? a < b : logits[a] > logits[b];
+}
+
+/* Whether their softmax is a number: none is NaN, the largest is finite. */
+static bool are_numbers(const float *logits, int outputs)
+{
+    float largest = -INFINITY;
+    for (int i = 0; i < outputs; i++) {
+        if (isnan(logits[i]))
+            return false;
+        largest = logits[i] > largest ? logits[i] : largest;
+    }
+    return isfinite(largest);
 }
 
 static void add_row(dn_metrics *metrics, const float *logits, int class)
 {
     int rank = 0, best = 0;
+    metrics->samples++;
+    if (!are_numbers(logits, metrics->outputs)) {
+        metrics->not_numbers++;
+        metrics->unanswered[class]++;
+        return;
+    }
     for (int i = 0; i < metrics->outputs; i++) {
         rank += i != class && ranks_before(logits, i, class);
         if (i != best && !ranks_before(logits, best, i))
             best = i;
     }
-    metrics->samples++;
     metrics->top1 += rank < 1;
     metrics->top5 += rank < 5;
     metrics->confusion[(size_t) class * (size_t)metrics->outputs + (size_t)best]++;
@@ -90,6 +108,12 @@ dn_status dn_metrics_add_labels(dn_metrics *metrics, const float *logits, const 
     memcpy(metrics->scores + rows * outputs, logits, (size_t)n * outputs * sizeof(float));
     memcpy(metrics->targets + rows * outputs, targets, (size_t)n * outputs * sizeof(float));
     metrics->samples += n;
+    for (size_t row = 0; row < (size_t)n; row++) {
+        bool sound = true;
+        for (size_t i = 0; i < outputs; i++)
+            sound = sound && !isnan(logits[row * outputs + i]);
+        metrics->not_numbers += !sound;
+    }
     return DN_OK;
 }
 
@@ -100,6 +124,7 @@ static void count_class(const dn_metrics *metrics, int output, dn_output_result 
         result->support += metrics->confusion[at * outputs + i];
         result->predicted += metrics->confusion[i * outputs + at];
     }
+    result->support += metrics->unanswered[at];
     result->right = metrics->confusion[at * outputs + at];
 }
 

@@ -191,6 +191,20 @@ def validation_without_numbers(folder):
     check("in pieces too", done.returncode == 0 and kept(run) == kept(cut), done)
 
 
+def answers_without_numbers(folder):
+    """They are counted, and wrong: not the first class."""
+    start = f"{folder}/negative.safetensors"
+    with_variance(f"{folder}/pipeline0/last.safetensors", start, -1e30)
+    done = densenet("eval", f"{folder}/plain", "--weights", start, "--json")
+    figures = json.loads(done.stdout)
+    check("answers that are not numbers", done.returncode == 1 and "eval: 16 of 16 answers are not numbers" in done.stderr
+          and figures["not_numbers"] == 16 and figures["top1"] == 0 and figures["loss"] is None, done)
+    check("are not the first class", [(o["support"], o["predicted"], o["right"]) for o in figures["outputs"]]
+          == [(8, 0, 0), (8, 0, 0)], done)
+    done = densenet("eval", f"{folder}/plain", "--weights", start, "--confusion", f"{folder}/none.csv")
+    check("nor in the table", done.returncode == 1 and "nan" not in done.stdout and "top-1         0.00%" in done.stdout, done)
+
+
 def no_labels(folder):
     """Labels of which none is known train nothing."""
     data = f"{folder}/plain"
@@ -215,7 +229,7 @@ def one_answer(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for test in (unreadable, pipelines, fine_tuning, rectangles, validation, no_checkpoint, validation_without_numbers, no_labels,
+    for test in (unreadable, pipelines, fine_tuning, rectangles, validation, no_checkpoint, validation_without_numbers, answers_without_numbers, no_labels,
                  one_answer):
         test(scratch)
 sys.exit(failures > 0)

@@ -115,7 +115,10 @@ static int report(const dn_model *model, const dn_dataset *data, const dn_evalua
         (!chosen.per_class || evaluation_write_outputs(evaluation, model, data, chosen.per_class));
     if (!sound)
         return EXIT_REFUSED;
-    return evaluation->skipped ? EXIT_PART : EXIT_DONE;
+    if (evaluation->not_numbers)
+        complain("eval: %lld of %lld answers are not numbers; they count as wrong",
+                 (long long)evaluation->not_numbers, (long long)evaluation->samples);
+    return evaluation->skipped || evaluation->not_numbers ? EXIT_PART : EXIT_DONE;
 }
 
 static bool outputs_are_distinct(const char *data)

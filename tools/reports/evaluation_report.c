@@ -36,7 +36,10 @@ void evaluation_print(const dn_evaluation *evaluation, const dn_model *model,
     printf("pictures   %lld", (long long)evaluation->samples);
     if (evaluation->skipped)
         printf(" (%lld could not be read)", (long long)evaluation->skipped);
-    printf("\nloss       %8.4f\n", evaluation->loss);
+    if (isfinite(evaluation->loss))
+        printf("\nloss       %8.4f\n", evaluation->loss);
+    else
+        printf("\nloss              -\n");
     print_share("top-1", evaluation->top1);
     if (evaluation->outputs > 5)
         print_share("top-5", evaluation->top5);
@@ -86,10 +89,11 @@ void evaluation_print_json(const dn_evaluation *evaluation, const dn_model *mode
             outputs, output_object(&evaluation->results[i], evaluation_label(model, data, i)));
     char *source = dn_utf8_repair(dn_dataset_source(data));
     json_t *object = json_pack(
-        "{s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "data", source ? source : "", "samples",
-        (json_int_t)evaluation->samples, "skipped", (json_int_t)evaluation->skipped, "loss",
-        figure(evaluation->loss), "top1", figure(evaluation->top1), "top5",
-        figure(evaluation->top5), "auroc", figure(evaluation->auroc), "outputs", outputs);
+        "{s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "data", source ? source : "", "samples",
+        (json_int_t)evaluation->samples, "skipped", (json_int_t)evaluation->skipped, "not_numbers",
+        (json_int_t)evaluation->not_numbers, "loss", figure(evaluation->loss), "top1",
+        figure(evaluation->top1), "top5", figure(evaluation->top5), "auroc",
+        figure(evaluation->auroc), "outputs", outputs);
     json_dumpf(object, stdout, JSON_REAL_PRECISION(10));
     putchar('\n');
     json_decref(object);

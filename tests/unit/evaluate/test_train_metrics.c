@@ -40,11 +40,32 @@ static void a_broken_network_is_never_right(void **state)
     (void)state;
     dn_metrics *metrics;
     assert_int_equal(dn_metrics_create(DN_OBJECTIVE_CLASSES, 6, &metrics), DN_OK);
-    const float nan[] = {NAN, NAN, NAN, NAN, NAN, NAN};
-    const int classes[] = {0};
-    dn_metrics_add_classes(metrics, nan, classes, 1);
-    assert_int_equal(metrics->top1, 0);
-    assert_int_equal(metrics->top5, 0);
+    const float logits[][6] = {{NAN, NAN, NAN, NAN, NAN, NAN},
+                               {0, 1, 2, 3, 4, NAN},
+                               {INFINITY, 0, 0, 0, 0, 0},
+                               {5, 4, 3, -INFINITY, 1, 0}};
+    const int classes[] = {0, 4, 0, 0};
+    dn_metrics_add_classes(metrics, &logits[0][0], classes, 4);
+    assert_int_equal(metrics->samples, 4);
+    assert_int_equal(metrics->not_numbers, 3);
+    assert_int_equal(metrics->top1, 1);
+    assert_int_equal(metrics->top5, 1);
+    dn_output_result first = dn_metrics_output(metrics, 0);
+    assert_int_equal(first.support, 3);
+    assert_int_equal(first.predicted, 1);
+    assert_int_equal(first.right, 1);
+    assert_int_equal(dn_metrics_output(metrics, 4).support, 1);
+    dn_metrics_free(metrics);
+
+    assert_int_equal(dn_metrics_create(DN_OBJECTIVE_LABELS, 2, &metrics), DN_OK);
+    const float scores[] = {NAN, 1, 2, 1, NAN, -1}, targets[] = {1, 1, 1, 1, 0, 0};
+    assert_int_equal(dn_metrics_add_labels(metrics, scores, targets, 3), DN_OK);
+    assert_int_equal(metrics->not_numbers, 2);
+    first = dn_metrics_output(metrics, 0);
+    assert_true(first.support == 2 && first.predicted == 1 && first.right == 1);
+    double auroc;
+    assert_int_equal(dn_metrics_auroc(metrics, 0, &auroc), DN_OK);
+    assert_true(isnan(auroc));
     dn_metrics_free(metrics);
 }
 
