@@ -274,6 +274,28 @@ static dn_status refuse_filters(const dn_tensor_file *file)
     return DN_OK;
 }
 
+/* The first tensor of this rank, if more have it than are kernels of pictures. */
+static const dn_tensor *find_other_kernels(const dn_tensor_file *file, int rank)
+{
+    const dn_tensor *first = NULL;
+    size_t count = 0, pictures = 0;
+    for (size_t i = 0; i < file->tensor_count; i++) {
+        const dn_tensor *tensor = &file->tensors[i];
+        if (tensor->rank == rank && !first)
+            first = tensor;
+        count += tensor->rank == rank;
+        pictures += tensor->rank == 4;
+    }
+    return count > 2 && count > pictures ? first : NULL;
+}
+
+static dn_status refuse_dimensions(const dn_tensor *kernel)
+{
+    return dn_fail(DN_ERROR_MISMATCH,
+                   "is a %dD network (\"%.200s\" has %d dimensions), which is not of this family",
+                   kernel->rank - 2, kernel->name, kernel->rank);
+}
+
 static dn_status refuse_parametrisation(const char *name)
 {
     return dn_fail(DN_ERROR_MISMATCH,
@@ -295,7 +317,12 @@ static dn_status find_network(loader *l)
     dn_candidates_free(&candidates);
     if (status == DN_OK && derived)
         note_derived(&l->origin, derived);
-    if (status == DN_ERROR_MISMATCH && (unknown = dn_unknown_parametrisation(l->file)))
+    const dn_tensor *other = find_other_kernels(l->file, 5);
+    if (!other)
+        other = find_other_kernels(l->file, 3);
+    if (status == DN_ERROR_MISMATCH && other)
+        status = refuse_dimensions(other);
+    else if (status == DN_ERROR_MISMATCH && (unknown = dn_unknown_parametrisation(l->file)))
         status = refuse_parametrisation(unknown);
     return status == DN_OK ? DN_OK : dn_fail_within(status, l->file->name);
 }

@@ -67,6 +67,10 @@ def misfits(folder):
     many = {**state, **{f"extra.{i}.weight": torch.zeros(2, 2) for i in range(30)}}
     attempt("a long list", many, "and 22 more")
     attempt("a ResNet", torchvision.models.resnet18().state_dict(), "is not where a DenseNet has one")
+    for rank, what in ((5, "a 3D network"), (3, "a 1D network")):
+        attempt(what, {k: v.expand(1, *v.shape).movedim(0, 2).contiguous() if rank == 5 and v.dim() == 4 else
+                       v[..., 0].contiguous() if v.dim() == 4 else v for k, v in state.items()},
+                f'is {what} ("features.conv0.weight" has {rank} dimensions), which is not of this family')
     attempt("no tensors", {"epoch": 3}, "holds no tensors")
     attempt("integers for weights", {k: v.int() if v.dim() == 4 else v for k, v in state.items()}, "has type i32")
     torch.save(torchvision.models.resnet18().state_dict(), path)
@@ -78,7 +82,7 @@ def misfits(folder):
     torch.save(nan, path)
     done = run("convert", path, f"{folder}/nan.safetensors")
     check("NaN is a warning", done.returncode == 0 and "NaN" in done.stderr and "1 other" in done.stderr, done.stderr.strip())
-    print("misfits: 11 kinds")
+    print("misfits: 13 kinds")
 
 
 # ----------------------------------------------------------------- round trips
