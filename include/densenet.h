@@ -97,8 +97,11 @@ typedef enum dn_stem {
  * "deep"; NULL past the last. */
 DN_API const char *dn_stem_name(dn_stem stem);
 
-/* Returns whether a stem ends in the 3x3/2 max-pool, as those for large pictures do. */
-DN_API bool dn_stem_pools(dn_stem stem);
+typedef enum dn_stem_pool {
+    DN_STEM_POOL_USUAL, /* as its kind: imagenet and deep do, cifar and cifar-norm do not */
+    DN_STEM_POOL_MAX,
+    DN_STEM_POOL_NONE
+} dn_stem_pool;
 
 /* A member of the family. Plain data: copy it freely. */
 typedef struct dn_arch {
@@ -115,6 +118,13 @@ typedef struct dn_arch {
     int channels; /* of the input picture: 3, or 1 */
     int classes;
     double bn_epsilon; /* 1e-5 */
+
+    /* What tensors do not tell; all 0 in the networks of the paper and of torchvision. */
+    int stem_kernel;         /* side of the stem's first convolution, odd; 0: its kind's */
+    int stem_stride;         /* of the stem's first convolution; 0: its kind's */
+    dn_stem_pool stem_pool;  /* whether the stem ends in the 3x3/2 max-pool */
+    bool linear_transitions; /* transitions have no ReLU after their norm */
+    bool linear_final;       /* no ReLU after the last norm, before the global average */
 } dn_arch;
 
 /* Fills *arch from a name: densenet121|169|201|264|161, densenet-L-K (plain)
@@ -140,6 +150,9 @@ DN_API size_t dn_arch_parameters(const dn_arch *arch);
  * convolutions and classifier, as the network is defined: two per multiply-add, even if
  * the algorithm used needs fewer. */
 DN_API double dn_arch_operations(const dn_arch *arch, int height, int width);
+
+/* Returns whether the stem ends in the 3x3/2 max-pool, as those for large pictures do. */
+DN_API bool dn_arch_pools(const dn_arch *arch);
 
 /* Returns the smallest height or width that leaves every pool at least one pixel. */
 DN_API int dn_arch_smallest_input(const dn_arch *arch);
@@ -276,12 +289,20 @@ typedef enum dn_concat {
     DN_CONCAT_LAST   /* ... after them */
 } dn_concat;
 
+typedef enum dn_relu { DN_RELU_AUTO, DN_RELU_YES, DN_RELU_NO } dn_relu;
+
 typedef struct dn_load_options {
     size_t struct_size; /* set by dn_load_defaults */
     dn_concat concat;   /* overrides what the names suggest, but neither the statistics nor
                            recorded metadata */
     const char *state;  /* the network to take of a file that holds several, as where its
                            tensors' names begin: "model_ema", "encoder_q"; NULL: the likeliest */
+    /* What the network computes, as dn_arch; each overrides what the file and its statistics
+     * say. 0: found from these, or the usual. */
+    int stem_stride;
+    dn_stem_pool stem_pool;
+    dn_relu transition_relu, final_relu;
+    double bn_epsilon;
 } dn_load_options;
 DN_API void dn_load_defaults(dn_load_options *options, size_t struct_size);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Class-activation maps (Zhou et al., 2016). The classifier is linear on the
  * global average, so a logit without its bias is the mean over pixels of
- * sum_c weight[c] relu(norm(maps))[c]: the map is exact, not an estimate. */
+ * sum_c weight[c] activation(norm(maps))[c]: the map is exact, not an estimate. */
 #include "inference/session.h"
 
 #include "network/widths.h"
@@ -35,7 +35,7 @@ dn_status dn_session_cam(const dn_session *session, int image, int output, float
             double sum = 0;
             for (int c = 0; c < channels; c++) {
                 float value = pixel[c] * norm->scale[c] + norm->shift[c];
-                sum += value > 0 ? (double)weight[c] * (double)value : 0;
+                sum += value > 0 || norm->linear ? (double)weight[c] * (double)value : 0;
             }
             map[y * grid->width + x] = (float)sum;
         }

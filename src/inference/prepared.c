@@ -22,7 +22,7 @@ static dn_affine prepare_norm(dn_packer *p, const dn_node *node)
         scale[c] = (float)factor;
         shift[c] = (float)((double)bias[c] - (double)mean[c] * factor);
     }
-    return (dn_affine){scale, shift};
+    return (dn_affine){scale, shift, node->linear};
 }
 
 /* The stem and the head, which are small, and on which all else and the heat maps depend,

@@ -124,7 +124,9 @@ static void run_conv(const dn_step *step, int task, const dn_task_context *conte
 
 static const char *name_conv(const dn_step *step)
 {
-    return step->op.conv.kernel == 7 ? "direct7x7" : "direct3x3";
+    static const char *const names[] = {"direct1x1", "direct3x3",   "direct5x5",   "direct7x7",
+                                        "direct9x9", "direct11x11", "direct13x13", "direct15x15"};
+    return names[step->op.conv.kernel / 2];
 }
 
 static double conv_operations(const dn_step *step)

@@ -63,10 +63,17 @@ static inline dn_panels dn_panels_at(const dn_panels *panels, size_t elements)
     return moved;
 }
 
-/* A batch norm ready to apply: x * scale + shift, then max(0, .). */
+/* A batch norm ready to apply: x * scale + shift, then max(0, .) unless it is linear. */
 typedef struct dn_affine {
     const float *scale, *shift;
+    bool linear;
 } dn_affine;
+
+/* The same of the channels from this one on. */
+static inline dn_affine dn_affine_at(const dn_affine *affine, int channel)
+{
+    return (dn_affine){affine->scale + channel, affine->shift + channel, affine->linear};
+}
 
 /* What happens to a product before it is stored. */
 typedef struct dn_epilogue {
@@ -94,7 +101,7 @@ typedef struct dn_conv {
     dn_epilogue epilogue;
 } dn_conv;
 
-/* 1x1 convolution of relu(affine(input)), which is computed while rows are packed; with
+/* 1x1 convolution of affine(input), which is computed while rows are packed; with
  * pool == 2 it is also averaged over 2x2 pixels then (pool and convolution commute). */
 typedef struct dn_pointwise {
     dn_grid input, output;

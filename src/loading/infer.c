@@ -33,17 +33,26 @@ static dn_status dimension(const dn_match *match, dn_key key, int rank, int inde
     return DN_OK;
 }
 
-/* The stem with this many convolutions and this kernel; of two, the one with or
- * without a norm, as in the file. */
-static bool recognise_stem(int convs, int kernel, bool norm, dn_stem *stem)
+/* How well a kind of stem fits: its kernel first, then whether the file has a norm, as it
+ * has. */
+static int fitness(const dn_stem_row *row, int kernel, bool norm)
+{
+    return 2 * (row->kernel == kernel) + (row->norm == norm);
+}
+
+/* The kind with this many convolutions that fits best; of another kernel only if all else is
+ * the same. */
+static bool recognise_stem(int convs, int kernel, bool norm, dn_arch *arch)
 {
     const dn_stem_row *row, *found = NULL;
     for (int i = 0; (row = dn_stem_row_of((dn_stem)i)); i++)
-        if (row->convs == convs && row->kernel == kernel && (!found || row->norm == norm)) {
+        if (row->convs == convs &&
+            (!found || fitness(row, kernel, norm) > fitness(found, kernel, norm))) {
             found = row;
-            *stem = (dn_stem)i;
+            arch->stem = (dn_stem)i;
         }
-    return found;
+    arch->stem_kernel = found->kernel == kernel ? 0 : kernel;
+    return !arch->stem_kernel || (convs == 1 && kernel % 2 == 1);
 }
 
 static dn_status infer_stem(const dn_match *match, dn_arch *arch)
@@ -54,9 +63,10 @@ static dn_status infer_stem(const dn_match *match, dn_arch *arch)
     DN_TRY(dimension(match, key, 4, 2, "the stem's convolution", &kernel));
     bool norm = find(match, (dn_key){.role = DN_ROLE_STEM, .part = DN_PART_NORM_WEIGHT});
     bool three = find(match, (dn_key){.role = DN_ROLE_STEM, .unit = 2, .part = DN_PART_CONV});
-    if (!recognise_stem(three ? 3 : 1, kernel, norm, &arch->stem))
+    if (!recognise_stem(three ? 3 : 1, kernel, norm, arch))
         return dn_fail(DN_ERROR_MISMATCH,
-                       "the stem's convolution is %dx%d; 7x7, 3x3 or three 3x3 are expected",
+                       "the stem's convolution is %dx%d; one with an odd side or three of 3x3 are "
+                       "expected",
                        kernel, kernel);
     for (; three && key.unit < 2; key.unit++)
         DN_TRY(dimension(match, key, 4, 0, "the stem's convolution", &arch->stem_hidden[key.unit]));
@@ -150,6 +160,7 @@ static bool same_network(const dn_arch *a, const dn_arch *b)
     return a->block_count == b->block_count && a->growth == b->growth &&
            a->stem_channels == b->stem_channels && a->bottleneck == b->bottleneck &&
            a->compression == b->compression && a->stem == b->stem &&
+           a->stem_kernel == b->stem_kernel &&
            memcmp(a->blocks, b->blocks, (size_t)a->block_count * sizeof *a->blocks) == 0;
 }
 

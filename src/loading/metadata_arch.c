@@ -84,6 +84,43 @@ static bool parse_stem(const char *text, dn_stem *stem)
     return false;
 }
 
+/* One of the words, which stand for 0, 1, ...; the first if there is no entry. */
+static bool parse_word(const dn_tensor_file *file, const char *key, const char *const words[],
+                       int *number, dn_metadata_doubts *doubts)
+{
+    const char *text = dn_metadata_text(file, key);
+    *number = 0;
+    while (text && words[*number] && strcmp(words[*number], text) != 0)
+        ++*number;
+    return words[*number] || dn_metadata_doubt(doubts, file, key, "not such a word");
+}
+
+/* What only networks that are not usual have entries for. */
+static bool parse_function(const dn_tensor_file *file, dn_arch *arch, dn_metadata_doubts *doubts)
+{
+    static const char *const pools[] = {"usual", "max", "none", NULL};
+    static const char *const relus[] = {"yes", "no", NULL};
+    const struct {
+        const char *key;
+        int *number;
+    } sizes[] = {{"densenet.stem_kernel", &arch->stem_kernel},
+                 {"densenet.stem_stride", &arch->stem_stride}};
+    for (int i = 0; i < 2; i++) {
+        const char *text = dn_metadata_text(file, sizes[i].key);
+        if (text && !parse_int(text, sizes[i].number))
+            return dn_metadata_doubt(doubts, file, sizes[i].key, "not such a number");
+    }
+    int pool, transition, final;
+    if (!parse_word(file, "densenet.stem_pool", pools, &pool, doubts) ||
+        !parse_word(file, "densenet.transition_relu", relus, &transition, doubts) ||
+        !parse_word(file, "densenet.final_relu", relus, &final, doubts))
+        return false;
+    arch->stem_pool = (dn_stem_pool)pool;
+    arch->linear_transitions = transition;
+    arch->linear_final = final;
+    return true;
+}
+
 static bool parse_arch(const dn_tensor_file *file, dn_arch *arch, dn_metadata_doubts *doubts)
 {
     for (size_t i = 0; i < DN_METADATA_NUMBERS; i++) {
@@ -106,6 +143,8 @@ static bool parse_arch(const dn_tensor_file *file, dn_arch *arch, dn_metadata_do
     if (!arch->block_count)
         return dn_metadata_doubt(doubts, file, "densenet.blocks", "not a list of layer counts");
     parse_list(dn_metadata_text(file, "densenet.stem_hidden"), arch->stem_hidden, 2);
+    if (!parse_function(file, arch, doubts))
+        return false;
     if (dn_arch_check(arch) != DN_OK) {
         snprintf(doubts->text, sizeof doubts->text,
                  "its metadata does not describe a network (%.200s)", dn_last_error());
@@ -117,8 +156,11 @@ static bool parse_arch(const dn_tensor_file *file, dn_arch *arch, dn_metadata_do
 /* The key of an entry that the tensors contradict; NULL if there is none. */
 static const char *find_contradiction(dn_arch *recorded, dn_arch *shown)
 {
-    if (recorded->stem != shown->stem)
+    dn_stem_row stem = dn_arch_stem(recorded), seen = dn_arch_stem(shown);
+    if (stem.convs != seen.convs || stem.norm != seen.norm)
         return "densenet.stem";
+    if (stem.kernel != seen.kernel)
+        return recorded->stem == shown->stem ? "densenet.stem_kernel" : "densenet.stem";
     for (size_t i = 0; i < DN_METADATA_NUMBERS; i++)
         if (*number_of(recorded, i) != *number_of(shown, i))
             return dn_metadata_numbers[i].key;

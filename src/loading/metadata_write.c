@@ -61,6 +61,21 @@ static dn_status add_text(const sink *to, const char *key, dn_text *text)
     return status;
 }
 
+/* Only what is not usual, so that other files stay as they were. */
+static dn_status write_function(const sink *to, const dn_arch *arch)
+{
+    static const char *const pools[] = {[DN_STEM_POOL_MAX] = "max", [DN_STEM_POOL_NONE] = "none"};
+    if (arch->stem_kernel)
+        DN_TRY(add_int(to, "densenet.stem_kernel", arch->stem_kernel));
+    if (arch->stem_stride)
+        DN_TRY(add_int(to, "densenet.stem_stride", arch->stem_stride));
+    if (arch->stem_pool != DN_STEM_POOL_USUAL)
+        DN_TRY(to->add(to->context, "densenet.stem_pool", pools[arch->stem_pool]));
+    if (arch->linear_transitions)
+        DN_TRY(to->add(to->context, "densenet.transition_relu", "no"));
+    return arch->linear_final ? to->add(to->context, "densenet.final_relu", "no") : DN_OK;
+}
+
 static dn_status write_arch(const sink *to, const dn_arch *arch)
 {
     DN_TRY(to->add(to->context, "densenet.arch", arch->name));
@@ -73,6 +88,7 @@ static dn_status write_arch(const sink *to, const dn_arch *arch)
     DN_TRY(add_real(to, "densenet.compression", arch->compression));
     DN_TRY(add_real(to, "densenet.bn_epsilon", arch->bn_epsilon));
     DN_TRY(to->add(to->context, "densenet.stem", dn_stem_name(arch->stem)));
+    DN_TRY(write_function(to, arch));
     if (dn_stem_row_of(arch->stem)->convs == 1)
         return DN_OK;
     return add_list(to, "densenet.stem_hidden", arch->stem_hidden, 2);

@@ -9,6 +9,8 @@
 
 #define MAX_LAYERS 1000
 #define MAX_CHANNELS 65536
+#define MAX_STEM_KERNEL 15
+#define MAX_STEM_STRIDE 4
 
 /* Huang et al., 2017, table 1; 161 is the authors' published wide network. */
 static const struct {
@@ -127,8 +129,20 @@ static dn_status check_stem(const dn_arch *arch)
     while (dn_stem_row_of((dn_stem)(last + 1)))
         last++;
     DN_TRY(check_range("stem", (int)arch->stem, 0, last));
-    for (int i = 0; i + 1 < dn_stem_row_of(arch->stem)->convs; i++)
+    const dn_stem_row *row = dn_stem_row_of(arch->stem);
+    for (int i = 0; i + 1 < row->convs; i++)
         DN_TRY(check_range("deep stem channels", arch->stem_hidden[i], 1, 4096));
+    DN_TRY(check_range("stem kernel", arch->stem_kernel, 0, MAX_STEM_KERNEL));
+    DN_TRY(check_range("stem stride", arch->stem_stride, 0, MAX_STEM_STRIDE));
+    DN_TRY(check_range("stem pool", (int)arch->stem_pool, 0, DN_STEM_POOL_NONE));
+    if (arch->stem_kernel && (arch->stem_kernel % 2 == 0 || row->convs > 1))
+        return dn_fail(DN_ERROR_ARGUMENT,
+                       "architecture: a stem kernel of %d is not supported: an odd one of a stem "
+                       "with one convolution is expected",
+                       arch->stem_kernel);
+    if (arch->stem_pool == DN_STEM_POOL_MAX && !row->norm)
+        return dn_fail(DN_ERROR_ARGUMENT,
+                       "architecture: a stem without a norm does not end in a pool");
     return DN_OK;
 }
 
@@ -159,9 +173,9 @@ int dn_arch_smallest_input(const dn_arch *arch)
     if (dn_arch_check(arch) != DN_OK)
         return 0;
     int size = 1 << (arch->block_count - 1);
-    const dn_stem_row *stem = dn_stem_row_of(arch->stem);
+    const dn_stem_row stem = dn_arch_stem(arch);
     /* A stride s, rounding up, turns s (n - 1) + 1 into n. */
-    if (stem->pools)
+    if (stem.pools)
         size = 2 * (size - 1) + 1;
-    return stem->stride * (size - 1) + 1;
+    return stem.stride * (size - 1) + 1;
 }

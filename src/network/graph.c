@@ -80,7 +80,7 @@ static int grow_stem(grower *g)
                           .target = block,
                           .in = g->arch->stem_channels,
                           .out = g->arch->stem_channels,
-                          .pools = dn_stem_pools(g->arch->stem)});
+                          .pools = dn_arch_stem(g->arch).pools});
     return block;
 }
 
@@ -129,6 +129,7 @@ static int grow_transition(grower *g, int block_maps, int block)
                           .in = channels,
                           .out = dn_transition_out(g->arch, channels),
                           .pools = true,
+                          .linear = g->arch->linear_transitions,
                           .drops = true});
     return next;
 }
@@ -152,7 +153,8 @@ static void grow_network(grower *g)
                           .source = maps,
                           .target = DN_NONE,
                           .in = graph->maps[maps].channels,
-                          .out = g->arch->classes});
+                          .out = g->arch->classes,
+                          .linear = g->arch->linear_final});
 }
 
 dn_status dn_graph_create(const dn_arch *arch, dn_graph *graph)

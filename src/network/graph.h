@@ -48,6 +48,7 @@ typedef struct dn_node {
     int in, out;        /* channels; reads the first `in` of its source */
     int kernel, stride; /* of a window */
     bool pools;         /* a pointwise node by 2x2 means, an activation by 3x3/2 maxima */
+    bool linear;        /* its norm has no ReLU */
     bool drops;         /* dropout applies to its output */
     int norm;           /* slot of the norm's weight; bias, mean, variance follow; or DN_NONE */
     int weight;         /* slot of the convolution or classifier, or DN_NONE */

@@ -160,7 +160,7 @@ bool dn_model_preprocess(const dn_model *model, dn_preprocess *preprocess)
         *preprocess = model->preprocess;
         return true;
     }
-    bool imagenet = dn_stem_pools(model->arch.stem);
+    bool imagenet = dn_arch_pools(&model->arch);
     if (dn_preprocess_parse(imagenet ? "torchvision" : "cifar10", preprocess) == DN_OK)
         preprocess->channels = model->arch.channels;
     return false;

@@ -19,20 +19,31 @@ const char *dn_stem_name(dn_stem stem)
     return row ? row->name : NULL;
 }
 
-bool dn_stem_pools(dn_stem stem)
+dn_stem_row dn_arch_stem(const dn_arch *arch)
 {
-    const dn_stem_row *row = dn_stem_row_of(stem);
-    return row && row->pools;
+    dn_stem_row stem = *dn_stem_row_of(arch->stem);
+    if (arch->stem_kernel)
+        stem.kernel = arch->stem_kernel;
+    if (arch->stem_stride)
+        stem.stride = arch->stem_stride;
+    if (arch->stem_pool != DN_STEM_POOL_USUAL)
+        stem.pools = arch->stem_pool == DN_STEM_POOL_MAX;
+    return stem;
+}
+
+bool dn_arch_pools(const dn_arch *arch)
+{
+    return dn_arch_check(arch) == DN_OK && dn_arch_stem(arch).pools;
 }
 
 int dn_stem_convs(const dn_arch *arch, dn_stem_conv convs[3])
 {
-    const dn_stem_row *row = dn_stem_row_of(arch->stem);
+    const dn_stem_row stem = dn_arch_stem(arch);
     int in = arch->channels;
-    for (int i = 0; i < row->convs; i++) {
-        int out = i + 1 < row->convs ? arch->stem_hidden[i] : arch->stem_channels;
-        convs[i] = (dn_stem_conv){in, out, row->kernel, i == 0 ? row->stride : 1, row->norm};
+    for (int i = 0; i < stem.convs; i++) {
+        int out = i + 1 < stem.convs ? arch->stem_hidden[i] : arch->stem_channels;
+        convs[i] = (dn_stem_conv){in, out, stem.kernel, i == 0 ? stem.stride : 1, stem.norm};
         in = out;
     }
-    return row->convs;
+    return stem.convs;
 }

@@ -16,6 +16,9 @@ typedef struct dn_stem_row {
 /* NULL past the last stem. */
 const dn_stem_row *dn_stem_row_of(dn_stem stem);
 
+/* The architecture's stem: its kind's row, but for what the architecture says otherwise. */
+dn_stem_row dn_arch_stem(const dn_arch *arch);
+
 /* A convolution of the stem, and what surrounds it. */
 typedef struct dn_stem_conv {
     int in, out, kernel, stride;

@@ -127,7 +127,7 @@ static void stem(builder *b)
         }
     }
     end(b);
-    if (dn_stem_pools(b->arch->stem))
+    if (dn_arch_pools(b->arch))
         pool(b, "MaxPool2d", 3, (b->height - 1) / 2 + 1, (b->width - 1) / 2 + 1);
 }
 
@@ -154,7 +154,8 @@ static void transition(builder *b)
     begin(b, "Transition");
     begin(b, "Sequential");
     norm(b);
-    relu(b);
+    if (!b->arch->linear_transitions)
+        relu(b);
     convolution(b, dn_transition_out(b->arch, b->channels), 1, 1);
     pool(b, "AvgPool2d", 2, b->height / 2, b->width / 2);
     end(b);
@@ -172,7 +173,8 @@ static void dense_blocks(builder *b)
             transition(b);
         } else {
             norm(b);
-            relu(b);
+            if (!b->arch->linear_final)
+                relu(b);
         }
         end(b);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "arguments/network.h"
 
+#include "arguments/function.h"
 #include "arguments/suggestion.h"
 #include "ui/report.h"
 
@@ -10,11 +11,11 @@
 
 static struct {
     const char *blocks, *stem;
-    int growth, stem_channels, bottleneck, channels, classes;
+    int growth, stem_channels, stem_kernel, bottleneck, channels, classes;
     double compression;
 } chosen = {.bottleneck = -1};
 
-const option_row arch_options[] = {
+const option_row arch_shape_options[] = {
     {"blocks", 0, OPTION_TEXT, &chosen.blocks, "N,N,...", "layers of each dense block", 0, 0},
     {"growth", 0, OPTION_INT, &chosen.growth, "K", "growth rate: maps a layer adds", 1, 4096},
     {"stem-channels", 0, OPTION_INT, &chosen.stem_channels, "N", "maps of the stem (2 K)", 1, 4096},
@@ -23,9 +24,17 @@ const option_row arch_options[] = {
     {"compression", 0, OPTION_FLOAT, &chosen.compression, "X",
      "share of maps a transition keeps (0.5)", 1e-6, 1},
     {"stem", 0, OPTION_TEXT, &chosen.stem, "imagenet|cifar|cifar-norm|deep", "kind of stem", 0, 0},
+    {"stem-kernel", 0, OPTION_INT, &chosen.stem_kernel, "N",
+     "side of the stem's first convolution, odd", 1, 15},
     {"channels", 0, OPTION_INT, &chosen.channels, "N", "channels of the input picture (3)", 1,
      1024},
     {"classes", 0, OPTION_INT, &chosen.classes, "N", "outputs of the classifier", 1, 1000000},
+    {0},
+};
+
+const option_row arch_options[] = {
+    {"", 0, OPTION_TABLE, arch_shape_options, NULL, NULL, 0, 0},
+    {"", 0, OPTION_TABLE, function_options, NULL, NULL, 0, 0},
     {0},
 };
 
@@ -120,6 +129,9 @@ bool arch_apply_options(dn_arch *arch)
         arch->compression = chosen.compression;
     if (chosen.stem)
         arch->stem = stem_kind(chosen.stem);
+    if (chosen.stem_kernel)
+        arch->stem_kernel = chosen.stem_kernel;
+    function_apply(arch);
     if (chosen.channels)
         arch->channels = chosen.channels;
     if (chosen.classes)

@@ -6,8 +6,8 @@
 #include "arguments/options.h"
 #include "densenet.h"
 
-/* --blocks, --growth, ... : an architecture of any shape. */
-extern const option_row arch_options[];
+/* --blocks, --growth, ... : an architecture of any shape; and with function_options. */
+extern const option_row arch_shape_options[], arch_options[];
 
 /* Whether --blocks was given, so that a network is described without a name. */
 bool arch_described(void);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "arguments/weights.h"
 
+#include "arguments/function.h"
 #include "files/output.h"
 #include "ui/report.h"
 
@@ -15,6 +16,7 @@ const option_row reading_options[] = {
      "where layers put new maps, if the file does not tell", 0, 0},
     {"state", 0, OPTION_TEXT, &state, "PREFIX",
      "which of a file's networks, by where its tensors' names begin (the likeliest)", 0, 0},
+    {"", 0, OPTION_TABLE, function_options, NULL, NULL, 0, 0},
     {0},
 };
 
@@ -37,6 +39,7 @@ static dn_load_options weights_load_options(void)
     if (concat)
         options.concat = strcmp(concat, "first") == 0 ? DN_CONCAT_FIRST : DN_CONCAT_LAST;
     options.state = state;
+    function_request(&options);
     return options;
 }
 

@@ -25,7 +25,7 @@ static const option_row options[] = {
     {"json", 0, OPTION_FLAG, &chosen.json, NULL, "modules with every size and count, as JSON", 0,
      0},
     {"", 0, OPTION_TABLE, weights_options, NULL, NULL, 0, 0},
-    {"", 0, OPTION_TABLE, arch_options, NULL, NULL, 0, 0},
+    {"", 0, OPTION_TABLE, arch_shape_options, NULL, NULL, 0, 0},
     {0},
 };
 

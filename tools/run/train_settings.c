@@ -207,7 +207,8 @@ static bool read_setting(const command *file, const char *name, const json_t *va
 /* A run keeps its network. */
 static bool same_network(const json_t *object, const char *run)
 {
-    for (const option_row *row = arch_options; row->name; row++) {
+    const option_row *row;
+    for (int i = 0; (row = option_at(arch_options, i))->target; i++) {
         const json_t *made = json_object_get(object, row->name);
         if (!made || !option_given(row->target))
             continue;

@@ -15,7 +15,7 @@ static double activated(const dn_affine *affine, float value, int channel)
     double x = affine->scale
                    ? (double)value * (double)affine->scale[channel] + (double)affine->shift[channel]
                    : (double)value;
-    return affine->scale && x <= 0 ? 0 : x;
+    return affine->scale && !affine->linear && x <= 0 ? 0 : x;
 }
 
 static void finish(float *output, double sum, int n, const dn_epilogue *epilogue)

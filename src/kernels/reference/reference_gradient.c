@@ -13,7 +13,7 @@ static float *element(const dn_rows *rows, int row, int c)
 static double activated(const dn_affine *affine, float value, int c)
 {
     double x = (double)value * (double)affine->scale[c] + (double)affine->shift[c];
-    return x <= 0 ? 0 : x;
+    return x <= 0 && !affine->linear ? 0 : x;
 }
 
 static void statistics(const dn_statistics *op)
@@ -66,7 +66,7 @@ static void combine(const dn_combine *op)
 static double pass_element(const dn_norm_gradient *op, int row, int c, double gradient)
 {
     float value = *element(&op->value, row, c), *out = element(&op->out, row, c);
-    double dy = activated(&op->affine, value, c) <= 0 ? 0 : gradient;
+    double dy = !op->affine.linear && activated(&op->affine, value, c) <= 0 ? 0 : gradient;
     double change = (double)op->weight[c] * dy;
     *out = (float)(op->accumulate ? (double)*out + change : change);
     return dy;

@@ -46,20 +46,23 @@ static void conv(const dn_conv *op, dn_piece piece)
  * block's maps is not a stream that the processor prefetches by itself. */
 #define PACK_AHEAD 4
 
-/* target[c] = relu(source[c] * scale[c] + shift[c]); pixels are `stride`
+/* target[c] = affine(source)[c]; pixels are `stride`
  * floats apart. */
 static void pack_activated(const float *source, ptrdiff_t stride, const dn_affine *affine,
                            int channels, float *target)
 {
     const float *scale = affine->scale, *shift = affine->shift;
     const int whole = channels / DN_LANES * DN_LANES, rest = channels - whole;
+    const vint rectifies = v_rectifies(affine->linear);
     for (int c = 0; c < channels; c += 16)
         v_prefetch(source + PACK_AHEAD * stride + c);
     for (int c = 0; c < whole; c += DN_LANES)
-        v_store(target + c, v_relu(v_load(source + c) * v_load(scale + c) + v_load(shift + c)));
+        v_store(target + c,
+                v_activate(v_load(source + c) * v_load(scale + c) + v_load(shift + c), rectifies));
     if (rest) {
         vfloat x = v_load_first(source + whole, rest) * v_load_first(scale + whole, rest);
-        v_store_first(target + whole, v_relu(x + v_load_first(shift + whole, rest)), rest);
+        v_store_first(target + whole, v_activate(x + v_load_first(shift + whole, rest), rectifies),
+                      rest);
     }
 }
 
@@ -70,17 +73,19 @@ static void pack_pooled(const float *source, const dn_grid *grid, const dn_affin
     const float *corner[4] = {source, source + grid->pixel_stride, source + grid->row_stride,
                               source + grid->row_stride + grid->pixel_stride};
     const float *scale = affine->scale, *shift = affine->shift;
+    const vint rectifies = v_rectifies(affine->linear);
     int c = 0;
     for (; c + DN_LANES <= channels; c += DN_LANES) {
         vfloat sum = v_set(0);
         for (int i = 0; i < 4; i++)
-            sum += v_relu(v_load(corner[i] + c) * v_load(scale + c) + v_load(shift + c));
+            sum += v_activate(v_load(corner[i] + c) * v_load(scale + c) + v_load(shift + c),
+                              rectifies);
         v_store(target + c, sum * 0.25f);
     }
     for (; c < channels; c++) {
         float sum = 0;
         for (int i = 0; i < 4; i++)
-            sum += s_relu(corner[i][c] * scale[c] + shift[c]);
+            sum += s_activate(corner[i][c] * scale[c] + shift[c], affine->linear);
         target[c] = sum * 0.25f;
     }
 }

@@ -40,6 +40,7 @@ static void combine(const dn_combine *op)
 /* A norm's vectors for one vector of channels. */
 typedef struct norm_vectors {
     vfloat scale, shift, inverse, offset, weight;
+    vint linear; /* all bits if the norm is, else none */
 } norm_vectors;
 
 /* A norm's sums. The mean may be most of a gradient, and the rounding errors of equal
@@ -57,7 +58,8 @@ DN_INLINE norm_vectors load_norm(const dn_norm_gradient *op, int c, int lanes)
                           .shift = v_load_first(op->affine.shift + c, lanes),
                           .inverse = v_load_first(op->inverse + c, lanes),
                           .offset = v_load_first(op->offset + c, lanes),
-                          .weight = v_load_first(op->weight + c, lanes)};
+                          .weight = v_load_first(op->weight + c, lanes),
+                          .linear = ~v_rectifies(op->affine.linear)};
 }
 
 DN_INLINE void add_sums(norm_sums *all, const norm_sums *some)
@@ -78,7 +80,7 @@ DN_INLINE void pass_norm(const norm_vectors *norm, norm_sums *sums, vfloat gradi
                          const float *value, float *out, int lanes, bool accumulate)
 {
     vfloat x = v_load_first(value, lanes);
-    vint active = (vint)(x * norm->scale + norm->shift > (vfloat){0});
+    vint active = (vint)(x * norm->scale + norm->shift > (vfloat){0}) | norm->linear;
     vfloat dy = (vfloat)((vint)gradient & active);
     sums->sum += dy;
     sums->product += dy * (x * norm->inverse + norm->offset);

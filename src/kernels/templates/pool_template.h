@@ -49,6 +49,7 @@ static void global_pool(const dn_global_pool *op, int task)
     int end = dn_min(dn_share_begin(runs, op->parts, part + 1) * DN_POOL_RUN, op->channels);
     float *target = op->output + (size_t)image * (size_t)op->channels;
     float area = (float)(grid->height * grid->width);
+    const vint rectifies = v_rectifies(op->affine.linear);
     int c = first;
     for (; c + DN_LANES <= end; c += DN_LANES) {
         vfloat scale = v_load(op->affine.scale + c), shift = v_load(op->affine.shift + c);
@@ -56,7 +57,8 @@ static void global_pool(const dn_global_pool *op, int task)
         for (int y = 0; y < grid->height; y++) {
             vfloat row = v_set(0);
             for (int x = 0; x < grid->width; x++)
-                row += v_relu(v_load(dn_pixel_at(grid, image, y, x) + c) * scale + shift);
+                row += v_activate(v_load(dn_pixel_at(grid, image, y, x) + c) * scale + shift,
+                                  rectifies);
             sum += row;
         }
         v_store(target + c, sum / area);
@@ -66,8 +68,9 @@ static void global_pool(const dn_global_pool *op, int task)
         for (int y = 0; y < grid->height; y++) {
             float row = 0;
             for (int x = 0; x < grid->width; x++)
-                row += s_relu(dn_pixel_at(grid, image, y, x)[c] * op->affine.scale[c] +
-                              op->affine.shift[c]);
+                row += s_activate(dn_pixel_at(grid, image, y, x)[c] * op->affine.scale[c] +
+                                      op->affine.shift[c],
+                                  op->affine.linear);
             sum += row;
         }
         target[c] = sum / area;

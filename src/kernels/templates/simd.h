@@ -4,6 +4,7 @@
 #ifndef DN_TEMPLATES_SIMD_H
 #define DN_TEMPLATES_SIMD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #ifdef __AVX2__
 #include <immintrin.h>
@@ -133,6 +134,17 @@ DN_INLINE vfloat v_relu(vfloat x)
     return (vfloat)((vint)x & ~(vint)(x <= (vfloat){0}));
 }
 
+/* All bits where a norm's ReLU is applied, none where the norm is linear. */
+DN_INLINE vint v_rectifies(bool linear)
+{
+    return (vint){0} - !linear;
+}
+
+DN_INLINE vfloat v_activate(vfloat x, vint rectifies)
+{
+    return (vfloat)((vint)x & ~((vint)(x <= (vfloat){0}) & rectifies));
+}
+
 /* The larger, NaN if either is NaN. */
 DN_INLINE vfloat v_max(vfloat a, vfloat b)
 {
@@ -140,9 +152,9 @@ DN_INLINE vfloat v_max(vfloat a, vfloat b)
     return (vfloat)(((vint)b & take) | ((vint)a & ~take));
 }
 
-DN_INLINE float s_relu(float x)
+DN_INLINE float s_activate(float x, bool linear)
 {
-    return x <= 0 ? 0 : x;
+    return x <= 0 && !linear ? 0 : x;
 }
 
 DN_INLINE float s_max(float a, float b)

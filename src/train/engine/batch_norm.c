@@ -109,7 +109,7 @@ dn_affine dn_prepare_norm(dn_engine *engine, const dn_node *node)
         engine->scale[c] = weight[c] * source->inverse[c];
         engine->shift[c] = weight[c] * source->offset[c] + bias[c];
     }
-    return (dn_affine){engine->scale, engine->shift};
+    return (dn_affine){engine->scale, engine->shift, node->linear};
 }
 
 void dn_update_running(dn_engine *engine, const dn_node *node)
@@ -129,7 +129,7 @@ dn_norm_gradient dn_prepare_norm_gradient(const dn_engine *engine, const dn_node
     const dn_map_state *source = &engine->maps[node->source];
     return (dn_norm_gradient){
         .channels = channels,
-        .affine = {engine->scale + channel, engine->shift + channel},
+        .affine = {engine->scale + channel, engine->shift + channel, node->linear},
         .inverse = source->inverse + channel,
         .offset = source->offset + channel,
         .weight = dn_parameter_of(engine, node->norm) + channel,

@@ -59,7 +59,7 @@ static void average_channels(void *context, int task, int thread)
                          .output =
                              engine->pooled + (size_t)image * (size_t)engine->pooled_stride + first,
                          .channels = rest < CHANNELS_PER_TASK ? rest : CHANNELS_PER_TASK,
-                         .affine = {work->affine.scale + first, work->affine.shift + first},
+                         .affine = dn_affine_at(&work->affine, first),
                          .parts = 1};
     engine->kernels->global_pool(&op, 0);
 }

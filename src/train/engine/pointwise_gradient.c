@@ -95,8 +95,7 @@ static void pack_activated(const backward_work *work, const share *mine, int fir
     const dn_engine *engine = work->engine;
     const dn_node *node = work->node;
     float *value = engine->maps[node->source].value;
-    dn_affine affine = {work->affine.scale + mine->first_channel,
-                        work->affine.shift + mine->first_channel};
+    dn_affine affine = dn_affine_at(&work->affine, mine->first_channel);
     if (node->pools) {
         engine->kernels->gradients->pool_rows(
             &(dn_pool_rows){.input = dn_map_grid(engine, node->source, value, mine->first_channel),

@@ -36,13 +36,11 @@ static void activated_line(const void *context, int image, int y, float *line)
 {
     const dn_window_source *source = context;
     const dn_engine *engine = source->work->engine;
-    const dn_affine *affine = &source->work->affine;
     int maps = source->work->node->source, channel = source->channel;
     dn_grid grid = dn_map_grid(engine, maps, engine->maps[maps].value, channel);
     grid.data = dn_pixel_at(&grid, image, y, 0);
     grid.images = grid.height = 1;
-    dn_activate op = {
-        grid, grid, source->channels, {affine->scale + channel, affine->shift + channel}};
+    dn_activate op = {grid, grid, source->channels, dn_affine_at(&source->work->affine, channel)};
     op.output.data = line;
     op.output.pixel_stride = source->pixel_stride;
     engine->kernels->activate(&op, 0);

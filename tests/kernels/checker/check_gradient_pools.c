@@ -54,7 +54,7 @@ static void test_pool_rows(check_run *run)
     map_shape rows = {.images = 1, .height = 1, .width = count, .channels = pool.channels};
     pixel_map out = new_output(run, &rows), before = copy_map(&out), expected = copy_map(&out);
     dn_pool_rows op = {.input = pool.input.grid,
-                       .affine = {pool.scale, pool.shift},
+                       .affine = {pool.scale, pool.shift, toss(run)},
                        .out = {out.grid.data, out.grid.pixel_stride},
                        .channels = pool.channels,
                        .first = first,
@@ -82,7 +82,7 @@ static void bench_pool_rows(check_run *run)
     pixel_map input = new_input(run, &shape);
     float *vector = random_floats(run, 128, -1, 1);
     float *out = random_floats(run, (size_t)(4 * 28 * 128), 0, 1);
-    dn_pool_rows op = {input.grid, {vector, vector}, {out, 128}, 128, 0, 4 * 28};
+    dn_pool_rows op = {input.grid, {.scale = vector, .shift = vector}, {out, 128}, 128, 0, 4 * 28};
     describe(run, "8x56x128");
     time_work(
         run,
@@ -109,7 +109,8 @@ static void test_activated_pool(check_run *run)
     pixel_map out = new_pooled(run, &pool), before = copy_map(&out), expected = copy_map(&out);
     if (toss(run))
         poison(run, &pool.input);
-    dn_activated_pool op = {pool.input.grid, out.grid, pool.channels, {pool.scale, pool.shift}};
+    dn_activated_pool op = {
+        pool.input.grid, out.grid, pool.channels, {.scale = pool.scale, .shift = pool.shift}};
     int tasks = op.output.images * op.output.height;
     run_shuffled(run, &(kernel_work){run->kernels, run_pool, &op, tasks, 0});
     op.output = expected.grid;
@@ -127,7 +128,7 @@ static void bench_activated_pool(check_run *run)
     map_shape narrow = {.images = 1, .height = 56, .width = 56, .channels = 64};
     pixel_map input = new_input(run, &wide), output = new_output(run, &narrow);
     float *vector = random_floats(run, 64, -1, 1);
-    dn_activated_pool op = {input.grid, output.grid, 64, {vector, vector}};
+    dn_activated_pool op = {input.grid, output.grid, 64, {.scale = vector, .shift = vector}};
     describe(run, "112x112x64");
     time_work(run, &(kernel_work){run->kernels, run_pool, &op, 56, 0}, 0, 4.0 * 112 * 112 * 64);
     free_map(&input);
@@ -162,8 +163,11 @@ static void test_pool_gradient(check_run *run)
                        .width = pool.width,
                        .channels = pool.channels};
     pixel_map out = new_output(run, &shape), before = copy_map(&out), expected = copy_map(&out);
-    dn_activated_pool_gradient op = {
-        pool.input.grid, gradient.grid, out.grid, pool.channels, {pool.scale, pool.shift}};
+    dn_activated_pool_gradient op = {pool.input.grid,
+                                     gradient.grid,
+                                     out.grid,
+                                     pool.channels,
+                                     {.scale = pool.scale, .shift = pool.shift}};
     run_shuffled(run, &(kernel_work){run->kernels, run_gradient, &op, pool.images, 0});
     op.target = expected.grid;
     run_shuffled(run, &(kernel_work){&dn_kernels_reference, run_gradient, &op, pool.images, 0});
@@ -182,7 +186,8 @@ static void bench_pool_gradient(check_run *run)
     pixel_map input = new_input(run, &wide), target = new_output(run, &wide);
     pixel_map gradient = new_input(run, &narrow);
     float *vector = random_floats(run, 64, -1, 1);
-    dn_activated_pool_gradient op = {input.grid, gradient.grid, target.grid, 64, {vector, vector}};
+    dn_activated_pool_gradient op = {
+        input.grid, gradient.grid, target.grid, 64, {.scale = vector, .shift = vector}};
     describe(run, "112x112x64");
     time_work(run, &(kernel_work){run->kernels, run_gradient, &op, 1, 0}, 0, 8.0 * 112 * 112 * 64);
     free_map(&input);

@@ -52,7 +52,7 @@ static norm_case new_case(check_run *run, int count, int depth, int channels)
                                  .out = rows_of(&norm.out),
                                  .count = count,
                                  .channels = channels,
-                                 .affine = {norm.vectors, norm.vectors + channels},
+                                 .affine = {norm.vectors, norm.vectors + channels, toss(run)},
                                  .inverse = norm.vectors + 2 * channels,
                                  .offset = norm.vectors + 3 * channels,
                                  .weight = norm.vectors + 4 * channels,

@@ -41,7 +41,7 @@ static pointwise_case new_case(check_run *run, const pointwise_shape *shape)
     panels.data = pointwise.panels;
     pointwise.op = (dn_pointwise){.input = pointwise.input.grid,
                                   .output = pointwise.output.grid,
-                                  .affine = {pointwise.scale, pointwise.shift},
+                                  .affine = {pointwise.scale, pointwise.shift, toss(run)},
                                   .pool = shape->pool,
                                   .panels = panels};
     return pointwise;
@@ -108,7 +108,7 @@ static void test(check_run *run)
     dn_pointwise *op = &pointwise.op;
     op->epilogue = (dn_epilogue){toss(run) ? pointwise.bias : NULL, toss(run), toss(run)};
     if (shape.pool == 1 && pick(run, 0, 3) == 0)
-        op->affine = (dn_affine){NULL, NULL};
+        op->affine = (dn_affine){0};
     if (pick(run, 0, 3) == 0)
         poison(run, &pointwise.input);
     describe(run,

@@ -70,8 +70,9 @@ static void test_activate(check_run *run)
     pool_case made = new_case(run, &shape, &shape);
     if (pick(run, 0, 3) == 0)
         poison(run, &made.input);
-    dn_activate op = {
-        .input = made.input.grid, .channels = shape.channels, .affine = {made.scale, made.shift}};
+    dn_activate op = {.input = made.input.grid,
+                      .channels = shape.channels,
+                      .affine = {made.scale, made.shift, toss(run)}};
     activate_into(run, run->kernels, op, &made.output);
     activate_into(run, &dn_kernels_reference, op, &made.expected);
     compare_maps(run, &made.output, &made.expected, &made.before, 1e-6);
@@ -85,7 +86,7 @@ static void bench_activate(check_run *run)
     dn_activate op = {.input = made.input.grid,
                       .output = made.output.grid,
                       .channels = shape.channels,
-                      .affine = {made.scale, made.shift}};
+                      .affine = {.scale = made.scale, .shift = made.shift}};
     describe(run, "32x32x448");
     time_work(run,
               &(kernel_work){.kernels = run->kernels, .body = run_activate, .op = &op, .tasks = 32},
@@ -188,8 +189,9 @@ static void test_global_pool(check_run *run)
     pixel_map split = copy_map(&made.output);
     if (pick(run, 0, 3) == 0)
         poison(run, &made.input);
-    dn_global_pool op = {
-        .input = made.input.grid, .channels = wide.channels, .affine = {made.scale, made.shift}};
+    dn_global_pool op = {.input = made.input.grid,
+                         .channels = wide.channels,
+                         .affine = {made.scale, made.shift, toss(run)}};
     global_pool_into(run, run->kernels, op, &made.output, 1);
     global_pool_into(run, run->kernels, op, &split,
                      pick(run, 1, dn_ceil_divide(wide.channels, DN_POOL_RUN)));
@@ -208,7 +210,7 @@ static void bench_global_pool(check_run *run)
     dn_global_pool op = {.input = made.input.grid,
                          .output = made.output.grid.data,
                          .channels = wide.channels,
-                         .affine = {made.scale, made.shift},
+                         .affine = {.scale = made.scale, .shift = made.shift},
                          .parts = 8};
     describe(run, "7x7x1024");
     time_work(run,

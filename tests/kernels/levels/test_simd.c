@@ -77,9 +77,13 @@ static void check_values(void)
         for (int j = 0; j < VALUES; j++) {
             float a = some_values[i], b = some_values[j];
             vfloat larger = v_max(v_set(a), v_set(b)), rectified = v_relu(v_set(a)), set = v_set(a);
+            vfloat linear = v_activate(set, v_rectifies(true));
+            vfloat activated = v_activate(set, v_rectifies(false));
             for (int lane = 0; lane < DN_LANES; lane++) {
                 expect("v_max", DN_LANES, lane, larger[lane], s_max(a, b));
-                expect("v_relu", DN_LANES, lane, rectified[lane], s_relu(a));
+                expect("v_relu", DN_LANES, lane, rectified[lane], s_activate(a, false));
+                expect("v_activate", DN_LANES, lane, activated[lane], s_activate(a, false));
+                expect("v_activate of a linear norm", DN_LANES, lane, linear[lane], a);
                 expect("v_set", DN_LANES, lane, set[lane], a);
             }
         }

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#include "arguments/function.h"
+
+#include <string.h>
+
+static struct {
+    int stem_stride;
+    const char *stem_pool, *transition_relu, *final_relu;
+    double bn_epsilon;
+} chosen;
+
+const option_row function_options[] = {
+    {"stem-stride", 0, OPTION_INT, &chosen.stem_stride, "N",
+     "stride of the stem's first convolution", 1, 4},
+    {"stem-pool", 0, OPTION_TEXT, &chosen.stem_pool, "max|none",
+     "whether the stem ends in the 3x3/2 max-pool", 0, 0},
+    {"transition-relu", 0, OPTION_TEXT, &chosen.transition_relu, "yes|no",
+     "whether transitions have a ReLU", 0, 0},
+    {"final-relu", 0, OPTION_TEXT, &chosen.final_relu, "yes|no",
+     "whether a ReLU follows the last norm", 0, 0},
+    {"bn-epsilon", 0, OPTION_FLOAT, &chosen.bn_epsilon, "X", "epsilon of the batch norms (1e-5)",
+     1e-12, 0.5},
+    {0},
+};
+
+static dn_stem_pool asked_pool(void)
+{
+    return !chosen.stem_pool                      ? DN_STEM_POOL_USUAL
+           : strcmp(chosen.stem_pool, "max") == 0 ? DN_STEM_POOL_MAX
+                                                  : DN_STEM_POOL_NONE;
+}
+
+static dn_relu asked_relu(const char *word)
+{
+    return !word ? DN_RELU_AUTO : strcmp(word, "yes") == 0 ? DN_RELU_YES : DN_RELU_NO;
+}
+
+void function_request(dn_load_options *options)
+{
+    options->stem_stride = chosen.stem_stride;
+    options->stem_pool = asked_pool();
+    options->transition_relu = asked_relu(chosen.transition_relu);
+    options->final_relu = asked_relu(chosen.final_relu);
+    options->bn_epsilon = chosen.bn_epsilon;
+}
+
+void function_apply(dn_arch *arch)
+{
+    if (chosen.stem_stride)
+        arch->stem_stride = chosen.stem_stride;
+    if (chosen.stem_pool)
+        arch->stem_pool = asked_pool();
+    if (chosen.transition_relu)
+        arch->linear_transitions = asked_relu(chosen.transition_relu) == DN_RELU_NO;
+    if (chosen.final_relu)
+        arch->linear_final = asked_relu(chosen.final_relu) == DN_RELU_NO;
+    if (chosen.bn_epsilon > 0)
+        arch->bn_epsilon = chosen.bn_epsilon;
+}
