@@ -88,12 +88,13 @@ def known_entries_only(folder):
 
 def findings_and_classes(folder):
     write_pictures(f"{folder}/pictures", [f"{n}.png" for n in range(6)])
-    write_table(f"{folder}/nih.csv", "Image Index,Finding Labels,Patient ID\n",
+    os.makedirs(f"{folder}/tables")
+    write_table(f"{folder}/tables/nih.csv", "Image Index,Finding Labels,Patient ID\n",
                 [f"{n}.png,{('Mass|Edema', 'No Finding', 'Mass')[n % 3]},{n}" for n in range(6)])
-    done = densenet("train", f"{folder}/nih.csv", *NETWORK, "--val-split", "0", "--output", f"{folder}/nih")
+    done = densenet("train", f"{folder}/tables/nih.csv", *NETWORK, "--val-split", "0", "--output", f"{folder}/nih")
     check("pictures that are nowhere are said before anything is made", done.returncode == 2 and "root" in done.stderr
           and not os.path.exists(f"{folder}/nih"), done.stderr)
-    done = densenet("train", f"{folder}/nih.csv", *NETWORK, "--val-split", "0", "--output", f"{folder}/nih", "--root",
+    done = densenet("train", f"{folder}/tables/nih.csv", *NETWORK, "--val-split", "0", "--output", f"{folder}/nih", "--root",
                     f"{folder}/pictures")
     labels = json.loads(densenet("info", f"{folder}/nih/last.safetensors", "--json").stdout)
     check("NIH's findings", done.returncode == 0 and labels["task"] == "labels", done.stderr)

@@ -49,11 +49,11 @@ static bool describes_tables(void)
     return false;
 }
 
-static bool is_as_asked(const char *path, const dn_dataset *data)
+static bool is_as_asked(const char *path, bool quiet, const dn_dataset *data)
 {
     const char *format = dn_dataset_format(data);
     int links = dn_dataset_links(data);
-    if (describes_tables() && strcmp(format, "CSV") != 0)
+    if (describes_tables() && !quiet && strcmp(format, "CSV") != 0)
         return complain("%s: is read as %s; --root, --task, --uncertain, --blank and those that "
                         "name columns are for a CSV",
                         path, format);
@@ -79,5 +79,5 @@ bool labelled_open(const char *path, const labelled_request *request, dn_dataset
     dn_set_log(pass_on, &quiet);
     bool sound = ok_or_complain(dn_dataset_open_with(path, &options, data));
     dn_set_log(NULL, NULL);
-    return sound && is_as_asked(path, *data);
+    return sound && is_as_asked(path, quiet, *data);
 }

@@ -51,7 +51,9 @@ static dn_status read_header(dn_csv *csv, dn_columns *columns)
                 return dn_fail(DN_ERROR_FORMAT, "%s: two columns are named %s", csv->path, name);
         DN_TRY(dn_name_list_add(&columns->names, name, strlen(name)));
     }
-    return dn_calloc((size_t)columns->names.count, sizeof *columns->all, &columns->all);
+    size_t count = (size_t)columns->names.count;
+    DN_TRY(dn_calloc(count, sizeof *columns->labels, &columns->labels));
+    return dn_calloc(count, sizeof *columns->all, &columns->all);
 }
 
 static dn_status count_row(const dn_csv *csv, dn_columns *columns)
@@ -105,6 +107,12 @@ static dn_status find_image(const char *path, const char *asked, dn_columns *col
     return DN_OK;
 }
 
+static void add_label(dn_columns *columns, int column)
+{
+    columns->all[column].role = DN_COLUMN_LABEL;
+    columns->labels[columns->label_count++] = column;
+}
+
 /* A name may occur among labels once, and not as the column of pictures. */
 static dn_status take_label(const char *path, dn_columns *columns, const char *name)
 {
@@ -113,7 +121,7 @@ static dn_status take_label(const char *path, dn_columns *columns, const char *n
     if (columns->all[column].role != DN_COLUMN_PASSED)
         return dn_fail(DN_ERROR_ARGUMENT, "%s: the column \"%s\" is already the %s", path, name,
                        column == columns->image ? "pictures'" : "label's");
-    columns->all[column].role = DN_COLUMN_LABEL;
+    add_label(columns, column);
     return DN_OK;
 }
 
@@ -166,24 +174,23 @@ static int find_single(const dn_columns *columns)
 
 static dn_status choose_among_many(const char *path, dn_columns *columns, const char *task)
 {
-    int labels = 0, single = find_single(columns);
+    int single = find_single(columns);
     if (single >= 0) {
         take_single(columns, single, task);
         return DN_OK;
     }
     for (int i = 0; i < columns->names.count; i++) {
-        dn_column *column = &columns->all[i];
         if (i == columns->image || dn_csv_names_no_label(name_of(columns, i)) ||
-            holds_other_things(column))
+            holds_other_things(&columns->all[i]))
             continue;
-        column->role = DN_COLUMN_LABEL;
-        labels++;
+        add_label(columns, i);
     }
-    return labels ? DN_OK
-                  : dn_fail(DN_ERROR_FORMAT,
-                            "%s: no column is known to be a label; the option label-column, or "
-                            "label-columns, names what is",
-                            path);
+    return columns->label_count
+               ? DN_OK
+               : dn_fail(DN_ERROR_FORMAT,
+                         "%s: no column is known to be a label; the option label-column, or "
+                         "label-columns, names what is",
+                         path);
 }
 
 /* Of two columns one is the picture's, the other the label's. */
@@ -195,7 +202,7 @@ static void choose_other(dn_columns *columns, const char *task)
         dn_csv_names_findings(name_of(columns, other)))
         take_single(columns, other, task);
     else
-        columns->all[other].role = DN_COLUMN_LABEL;
+        add_label(columns, other);
 }
 
 static dn_status choose_labels(const char *path, const dn_dataset_options *options,
@@ -268,4 +275,5 @@ void dn_columns_free(dn_columns *columns)
 {
     dn_name_list_free(&columns->names);
     free(columns->all);
+    free(columns->labels);
 }

@@ -31,8 +31,9 @@ typedef struct dn_columns {
     dn_name_list names;
     dn_column *all; /* one per name */
     int image;
-    int single;        /* the column of classes or findings; -1: columns of labels */
-    bool blanks_are_0; /* as CheXpert means them */
+    int *labels, label_count; /* the columns of labels, in the order of the labels */
+    int single;               /* the column of classes or findings; -1: columns of labels */
+    bool blanks_are_0;        /* as CheXpert means them */
 } dn_columns;
 
 /* Numbers as in the C locale, which the caller sets. */

@@ -2,6 +2,7 @@
 #include "data/datasets/csv_pictures.h"
 
 #include "base/memory.h"
+#include "data/datasets/csv_below.h"
 #include "data/datasets/dataset.h"
 
 #include <stdlib.h>
@@ -37,6 +38,7 @@ void dn_csv_pictures_close(dn_csv_pictures *pictures)
     free(pictures->folder);
     free(pictures->above);
     dn_name_list_free(&pictures->names);
+    dn_name_list_free(&pictures->below);
 }
 
 /* A way of looking: a place, and which ending to add. NULL in *path: it does not apply. */
@@ -62,8 +64,20 @@ static dn_status build(const dn_csv_pictures *pictures, const char *name, int wa
     return DN_OK;
 }
 
+/* Ways of build(); the one after the last is to look below. */
+static int count_ways(void)
+{
+    int ways = PLACES;
+    for (int i = 0; dn_picture_ending(i); i++)
+        ways += PLACES;
+    return ways;
+}
+
 static dn_status try_way(const dn_csv_pictures *pictures, const char *name, int way, char **path)
 {
+    *path = NULL;
+    if (way == count_ways())
+        return strchr(name, '/') ? DN_OK : dn_csv_find_below(&pictures->below, name, path);
     DN_TRY(build(pictures, name, way, path));
     if (*path && access(*path, F_OK) != 0) {
         free(*path);
@@ -75,12 +89,10 @@ static dn_status try_way(const dn_csv_pictures *pictures, const char *name, int 
 /* -1 in *way, and NULL in *path, if it is nowhere. */
 static dn_status search(const dn_csv_pictures *pictures, const char *name, int *way, char **path)
 {
-    int ways = PLACES;
-    for (int i = 0; dn_picture_ending(i); i++)
-        ways += PLACES;
+    int ways = count_ways();
     *way = pictures->hint;
     DN_TRY(try_way(pictures, name, *way, path));
-    for (int i = 0; i < ways && !*path; i++) {
+    for (int i = 0; i <= ways && !*path; i++) {
         *way = i;
         DN_TRY(try_way(pictures, name, i, path));
     }
@@ -89,7 +101,8 @@ static dn_status search(const dn_csv_pictures *pictures, const char *name, int *
     return DN_OK;
 }
 
-dn_status dn_csv_pictures_look(dn_csv_pictures *pictures)
+/* Sets the hint by the first picture that is anywhere. */
+static dn_status find_hint(dn_csv_pictures *pictures)
 {
     for (int i = 0; i < pictures->names.count && i < LOOKED_FOR && !pictures->found; i++) {
         char *path;
@@ -101,6 +114,16 @@ dn_status dn_csv_pictures_look(dn_csv_pictures *pictures)
         free(path);
     }
     return DN_OK;
+}
+
+dn_status dn_csv_pictures_look(dn_csv_pictures *pictures)
+{
+    DN_TRY(find_hint(pictures));
+    if (pictures->found || !pictures->names.count ||
+        strchr(dn_name_list_get(&pictures->names, 0), '/'))
+        return DN_OK;
+    DN_TRY(dn_csv_list_below(pictures->folder, &pictures->below));
+    return pictures->below.count ? find_hint(pictures) : DN_OK;
 }
 
 dn_status dn_csv_pictures_find(const dn_csv_pictures *pictures, int sample, char **path)

@@ -9,13 +9,15 @@
 typedef struct dn_csv_pictures {
     char *folder, *above; /* that names are relative to */
     dn_name_list names;   /* one per sample */
+    dn_name_list below;   /* what dn_csv_list_below found, if the first are not elsewhere */
     int hint;             /* the way of looking that found the first one */
     bool found;           /* one of the first, anywhere */
 } dn_csv_pictures;
 
 /* Sets the folder: names are looked for in it; in the folder above it, with which
- * CheXpert's begin; and in it without their first folder, should that be another name of it.
- * A name without a picture's ending may lack it. */
+ * CheXpert's begin; in it without their first folder, should that be another name of it.
+ * or, by a name without a folder, in any folder below. A name without a picture's ending may
+ * lack it. */
 dn_status dn_csv_pictures_open(const char *folder, dn_csv_pictures *pictures);
 
 /* Looks for the first pictures, so that the others are found at once. */

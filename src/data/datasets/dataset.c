@@ -34,7 +34,8 @@ const char *dn_dataset_source(const dn_dataset *dataset)
 
 const char *dn_dataset_part(const dn_dataset *dataset, dn_portion portion)
 {
-    return resolve(dataset, NULL)->parts[portion];
+    bool known = (unsigned)portion <= DN_PORTION_VALIDATION;
+    return known ? resolve(dataset, NULL)->parts[portion] : NULL;
 }
 
 void dn_dataset_forget(const dn_dataset *dataset)

@@ -96,9 +96,8 @@ static dn_status read_row(const dn_csv *csv, csv_reading *reading, dn_dataset *d
         return dn_name_list_add(&reading->words, word, strlen(word));
     }
     float *label = dataset->targets + sample * (size_t)dataset->labels.count;
-    for (int i = 0; i < columns->names.count; i++)
-        if (columns->all[i].role == DN_COLUMN_LABEL)
-            DN_TRY(read_label(csv, i, reading, label++));
+    for (int i = 0; i < columns->label_count; i++)
+        DN_TRY(read_label(csv, columns->labels[i], reading, &label[i]));
     return DN_OK;
 }
 
@@ -106,10 +105,9 @@ static dn_status read_rows(dn_csv *csv, csv_reading *reading, dn_dataset *datase
 {
     const dn_columns *columns = &reading->columns;
     bool found;
-    for (int i = 0; i < columns->names.count; i++) {
-        const char *name = dn_name_list_get(&columns->names, i);
-        if (columns->all[i].role == DN_COLUMN_LABEL)
-            DN_TRY(dn_name_list_add(&dataset->labels, name, strlen(name)));
+    for (int i = 0; i < columns->label_count; i++) {
+        const char *name = dn_name_list_get(&columns->names, columns->labels[i]);
+        DN_TRY(dn_name_list_add(&dataset->labels, name, strlen(name)));
     }
     DN_TRY(dn_csv_next(csv, &found)); /* the header */
     for (;;) {
@@ -232,7 +230,7 @@ static dn_status check_pictures(const dn_dataset *dataset)
                ? DN_OK
                : dn_fail(DN_ERROR_IO,
                          "%s: its pictures are not there: neither \"%s\" nor those after it are "
-                         "in \"%s\" or above it; the option root names their folder",
+                         "in \"%s\", below or above it; the option root names their folder",
                          dataset->path, dn_name_list_get(&pictures->names, 0),
                          pictures->folder[0] ? pictures->folder : ".");
 }

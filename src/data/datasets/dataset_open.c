@@ -203,6 +203,8 @@ static dn_status check_choices(const dn_dataset_options *options)
 {
     static const char *const tasks[] = {"classes", "labels", NULL};
     static const char *const values[] = {"ignore", "zero", "one", NULL};
+    if ((unsigned)options->portion > DN_PORTION_VALIDATION)
+        return dn_fail(DN_ERROR_ARGUMENT, "there is no portion %d", (int)options->portion);
     DN_TRY(check_choice("task", options->task, tasks));
     DN_TRY(check_choice("uncertain", options->uncertain, values));
     return check_choice("blank", options->blank, values);

@@ -92,8 +92,8 @@ static void chexperts_blanks_and_doubts(void **state)
     assert_targets(table, (dn_dataset_options){.uncertain = "zero"}, labels, "1 0 0;0 0 1;0 0 0;");
     assert_targets(table, (dn_dataset_options){.uncertain = "one", .blank = "ignore"}, labels,
                    "1 ? ?;? 1 1;? 0 1;");
-    assert_targets(table, (dn_dataset_options){.label_columns = "Fracture,Edema"}, "Edema Fracture",
-                   "0 0;? 1;0 ?;");
+    assert_targets(table, (dn_dataset_options){.label_columns = "Fracture,Edema"}, "Fracture Edema",
+                   "0 0;1 ?;? 0;");
     assert_null(strstr(heard, "passed over"));
     assert_table_refused(table, (dn_dataset_options){.uncertain = "maybe"}, "uncertain \"maybe\"");
     assert_survives_lack_of_memory(table);
@@ -182,6 +182,38 @@ static void isics_one_hot_classes(void **state)
     assert_survives_lack_of_memory("isic.csv");
 }
 
+/* NIH's folders, and one beside ISIC's table. */
+static void pictures_in_folders_below(void **state)
+{
+    (void)state;
+    char name[512];
+    scratch_text("nih/Data_Entry.csv", "Image Index,Finding Labels\n1.png,Mass\n2.png,No Finding\n"
+                                       "3.png,Mass\n12.png,Mass\n");
+    scratch_text("nih/images_001/images/1.png", "");
+    scratch_text("nih/images_002/images/2.png", "");
+    scratch_text("nih/images_001/images/3.png", "");
+    scratch_text("nih/images_002/images/3.png", "");
+    dn_dataset *dataset = OPEN("nih/Data_Entry.csv", 0);
+    assert_int_equal(dn_dataset_check(dataset), DN_OK);
+    dn_dataset_name(dataset, 1, name, sizeof name);
+    assert_string_equal(name, scratch_path("nih/images_002/images/2.png"));
+    dn_image *image;
+    assert_int_equal(dn_dataset_read(dataset, 2, NULL, &image), DN_ERROR_FORMAT);
+    assert_non_null(strstr(dn_last_error(), "3.png: is in "));
+    assert_int_equal(dn_dataset_read(dataset, 3, NULL, &image), DN_ERROR_IO);
+    dn_dataset_free(dataset);
+    assert_survives_lack_of_memory("nih/Data_Entry.csv");
+
+    scratch_text("isic/truth.csv", "image,MEL,NV\nISIC_1,1,0\nISIC_2,0,1\n");
+    scratch_text("isic/input/ISIC_1.jpg", "");
+    scratch_text("isic/input/ISIC_10.jpg", "");
+    scratch_text("isic/input/ISIC_2.seg.png", "");
+    scratch_text("isic/input/ISIC_2.png", "");
+    dataset = OPEN("isic/truth.csv", 0);
+    assert_string_equal(list_samples(dataset), "0:isic/input/ISIC_1.jpg 1:isic/input/ISIC_2.png");
+    dn_dataset_free(dataset);
+}
+
 static void columns_by_name(void **state)
 {
     (void)state;
@@ -222,6 +254,7 @@ int main(void)
         scratch_test(nihs_findings),
         scratch_test(isics_one_hot_classes),
         scratch_test(columns_by_name),
+        scratch_test(pictures_in_folders_below),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
