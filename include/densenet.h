@@ -310,9 +310,12 @@ DN_API void dn_load_defaults(dn_load_options *options, size_t struct_size);
  * dialect or of none. DN_ERROR_MISMATCH if the tensors are not a DenseNet's; the sentence
  * says what is missing and what is left over. The file is mapped: truncating it while the
  * model is in use ends the process (SIGBUS); replacing it by another does no harm.
- * name is a path; or, if there is no such file, "builtin", the network that this
+ * name is the path of a file; or of a folder with model.safetensors or pytorch_model.bin, as
+ * model hubs have them; or, if there is no such file, "builtin", the network that this
  * library trained on CIFAR-10 and contains (ten classes, pictures of 32 x 32:
  * assets/README.md), or a name of dn_published_weights that was fetched.
+ * A config.json of timm or transformers beside the file gives the pipeline and the labels that
+ * the file does not record; one that is of another network is ignored, with a warning.
  * options may be NULL. The caller releases *model with dn_model_free. */
 DN_API dn_status dn_model_load(const char *name, const dn_load_options *options, dn_model **model);
 
@@ -381,6 +384,7 @@ typedef struct dn_origin {
     char concat_from[16]; /* how it was found: "statistics", "metadata", "request", "names" */
     char state[64];       /* where in the file it was, if that was not all of it: "model_ema" */
     char derived[160]; /* what was computed from the file's tensors: "pruning masks were applied" */
+    char config[32];   /* what a config.json beside it gave: "preprocessing and labels" */
 } dn_origin;
 DN_API const dn_origin *dn_model_origin(const dn_model *model);
 

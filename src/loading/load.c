@@ -9,6 +9,7 @@
 #include "loading/candidate_words.h"
 #include "loading/copy_tensors.h"
 #include "loading/fold_biases.h"
+#include "loading/hub.h"
 #include "loading/match.h"
 #include "loading/metadata.h"
 #include "loading/order.h"
@@ -26,8 +27,9 @@
 /* What loading has found out so far. */
 typedef struct loader {
     dn_tensor_file *file;
-    dn_concat asked;   /* by the caller */
-    const char *state; /* by the caller; NULL: the likeliest */
+    dn_concat asked;    /* by the caller */
+    const char *state;  /* by the caller; NULL: the likeliest */
+    const char *config; /* the path of a config.json; "": none */
     dn_arch arch;
     dn_layout layout;
     const dn_tensor **sources; /* of each slot */
@@ -364,6 +366,27 @@ static dn_status fold_biases(const loader *l, dn_model *model)
     return DN_OK;
 }
 
+/* What the file does not say, a config.json beside it may. */
+static dn_status read_config(loader *l, dn_model *model)
+{
+    dn_file_map map;
+    dn_hub_doubt doubt = {""};
+    dn_objective recorded = model->objective;
+    if (!l->config[0])
+        return DN_OK;
+    if (dn_file_map_open(l->config, &map) != DN_OK) {
+        warn(l, "%s", dn_last_error());
+        return DN_OK;
+    }
+    dn_status status = dn_hub_read(map.data, map.size, model, &doubt);
+    dn_file_map_close(&map);
+    if (l->metadata)
+        model->objective = recorded;
+    if (doubt.text[0])
+        warn(l, "%s", doubt.text);
+    return status == DN_OK ? DN_OK : dn_fail_within(status, l->file->name);
+}
+
 static dn_status build_model(loader *l, dn_model **out)
 {
     DN_TRY(refuse_blur(l));
@@ -382,6 +405,8 @@ static dn_status build_model(loader *l, dn_model **out)
                                                : dn_other_metadata_read(l->file, model);
     if (status == DN_OK)
         status = dn_temperature_find(l->file, l->sources[0]->name, &model->temperature);
+    if (status == DN_OK)
+        status = read_config(l, model);
     if (status == DN_OK && l->doubts.text[0])
         warn(l, "%s%s", l->doubts.text, l->metadata ? "" : "; its metadata was ignored");
     if (status == DN_OK)
@@ -405,9 +430,11 @@ void dn_load_defaults(dn_load_options *options, size_t struct_size)
     dn_start_options(options, struct_size, &(dn_load_options){0}, sizeof *options);
 }
 
-dn_status dn_load_file(dn_tensor_file *file, const dn_load_options *options, dn_model **model)
+/* config: the path of a config.json beside the file; "": there is none. */
+static dn_status load_beside(dn_tensor_file *file, const char *config,
+                             const dn_load_options *options, dn_model **model)
 {
-    loader l = {.file = file};
+    loader l = {.file = file, .config = config};
     dn_load_options chosen = {0};
     dn_status status = dn_read_options(options, &chosen, sizeof chosen);
     l.asked = chosen.concat;
@@ -424,15 +451,26 @@ dn_status dn_load_file(dn_tensor_file *file, const dn_load_options *options, dn_
     return status;
 }
 
+dn_status dn_load_file(dn_tensor_file *file, const dn_load_options *options, dn_model **model)
+{
+    return load_beside(file, "", options, model);
+}
+
 dn_status dn_model_load(const char *name, const dn_load_options *options, dn_model **model)
 {
     char path[PATH_MAX];
+    dn_hub_paths paths = {0};
     dn_tensor_file *file;
     DN_NEED(name);
     DN_NEED(model);
     DN_TRY(dn_weights_path(name, path, sizeof path));
-    DN_TRY(dn_names_builtin(name) ? dn_builtin_open(&file) : dn_tensor_file_open(path, &file));
-    return dn_load_file(file, options, model);
+    if (dn_names_builtin(name)) {
+        DN_TRY(dn_builtin_open(&file));
+        return dn_load_file(file, options, model);
+    }
+    DN_TRY(dn_hub_find(path, &paths));
+    DN_TRY(dn_tensor_file_open(paths.weights, &file));
+    return load_beside(file, paths.config, options, model);
 }
 
 dn_status dn_model_read(const void *data, size_t size, const char *name,

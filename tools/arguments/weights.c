@@ -22,7 +22,7 @@ const option_row reading_options[] = {
 
 const option_row weights_options[] = {
     {"weights", 'w', OPTION_FILE, &argument, "FILE|NAME",
-     "weight file of any origin, a network that was pulled, or builtin", 0, 0},
+     "weight file of any origin, a hub's folder, a network that was pulled, or builtin", 0, 0},
     {"", 0, OPTION_TABLE, reading_options, NULL, NULL, 0, 0},
     {0},
 };

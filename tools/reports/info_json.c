@@ -69,7 +69,7 @@ bool info_print_json(const char *path, const dn_model *model)
     return print_json(json_pack(
         "{s:s, s:s, s:o, s:i, s:i, s:s, s:i, s:f, s:i, s:i, s:f, s:I, s:i, s:s, s:f, s:o, s:o, "
         "s:o, "
-        "s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?}",
+        "s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?}",
         "file", path, "architecture", arch->name, "blocks", blocks_of(arch), "growth", arch->growth,
         "stem_channels", arch->stem_channels, "stem", dn_stem_name(arch->stem), "bottleneck",
         arch->bottleneck, "compression", arch->compression, "channels", arch->channels, "classes",
@@ -79,7 +79,8 @@ bool info_print_json(const char *path, const dn_model *model)
         labels_of(model), "thresholds", thresholds_of(model), "preprocess", preprocess,
         "preprocess_recorded", recorded, "format", origin->format, "dtype", origin->dtype,
         "dialect", origin->dialect, "concat", origin->concat, "concat_from", origin->concat_from,
-        "state", origin->state, "derived", origin->derived, "warning", warning));
+        "state", origin->state, "derived", origin->derived, "config", origin->config, "warning",
+        warning));
 }
 
 static json_t *tensor_of(const dn_tensor_info *info)

@@ -118,6 +118,8 @@ void info_print(const char *path, const dn_model *model)
     snprintf(text, sizeof text, "%s, %s%s%s%s", origin->format, origin->dtype,
              origin->state[0] ? ", from \"" : "", origin->state, origin->state[0] ? "\"" : "");
     print_field("file", text);
+    if (origin->config[0])
+        print_field("config.json", origin->config);
     if (origin->derived[0])
         print_field("computed", origin->derived);
     print_field("names", origin->dialect);

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* The folder that a model hub keeps a network in: weights and, beside them, config.json. */
+#ifndef DN_LOADING_HUB_H
+#define DN_LOADING_HUB_H
+
+#include "network/model.h"
+
+#include <limits.h>
+
+typedef struct dn_hub_paths {
+    char weights[PATH_MAX];
+    char config[PATH_MAX]; /* "": there is none */
+} dn_hub_paths;
+
+/* The files behind a path, which is that of a weight file or of a folder with one. */
+dn_status dn_hub_find(const char *path, dn_hub_paths *paths);
+
+/* Gives the model the pipeline, the labels and the objective that timm's or transformers'
+ * config.json holds, where it has none, and says so in its origin. A config that is none, or
+ * of another network, changes nothing; *doubt says why, "" if there is nothing to say.
+ * DN_ERROR_MISMATCH if it says that the network computes something else. */
+typedef struct dn_hub_doubt {
+    char text[256];
+} dn_hub_doubt;
+dn_status dn_hub_read(const void *data, size_t size, dn_model *model, dn_hub_doubt *doubt);
+
+#endif

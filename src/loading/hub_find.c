@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#include "loading/hub.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static bool is_regular(const char *path)
+{
+    struct stat found;
+    return stat(path, &found) == 0 && S_ISREG(found.st_mode);
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat found;
+    return stat(path, &found) == 0 && S_ISDIR(found.st_mode);
+}
+
+/* A file beside the end of the path; "" if it is not there. */
+static void join(const char *path, size_t folder, const char *name, char file[PATH_MAX])
+{
+    size_t length = folder + strlen(name);
+    file[0] = '\0';
+    if (length + 1 < PATH_MAX)
+        snprintf(file, PATH_MAX, "%.*s%s", (int)folder, path, name);
+    if (!is_regular(file))
+        file[0] = '\0';
+}
+
+static dn_status find_in_folder(const char *folder, dn_hub_paths *paths)
+{
+    static const char *const names[] = {"/model.safetensors", "/pytorch_model.bin"};
+    size_t length = strlen(folder);
+    while (length > 1 && folder[length - 1] == '/')
+        length--;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        join(folder, length, names[i], paths->weights);
+        if (paths->weights[0]) {
+            join(folder, length, "/config.json", paths->config);
+            return DN_OK;
+        }
+    }
+    return dn_fail(DN_ERROR_IO,
+                   "%s: is a folder without model.safetensors or pytorch_model.bin; a file was "
+                   "expected",
+                   folder);
+}
+
+dn_status dn_hub_find(const char *path, dn_hub_paths *paths)
+{
+    size_t length = strlen(path);
+    if (length >= sizeof paths->weights)
+        return dn_fail(DN_ERROR_ARGUMENT, "a path of %zu bytes is too long", length);
+    if (is_folder(path))
+        return find_in_folder(path, paths);
+    const char *slash = strrchr(path, '/');
+    snprintf(paths->weights, sizeof paths->weights, "%s", path);
+    join(path, slash ? (size_t)(slash + 1 - path) : 0, "config.json", paths->config);
+    return DN_OK;
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/* timm's config.json: architecture, num_classes, label_names and, in pretrained_cfg (older
+ * files: at the top), input_size, crop_pct, crop_mode, interpolation, mean, std. transformers':
+ * id2label, problem_type. */
+#include "base/json.h"
+#include "base/locale.h"
+#include "base/memory.h"
+#include "loading/hub.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LARGEST = 16 << 20, LARGEST_SIDE = 65536 };
+
+__attribute__((format(printf, 2, 3))) static bool doubt(dn_hub_doubt *about, const char *format,
+                                                        ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(about->text, sizeof about->text, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+/* ---------------------------------------------------------------- whose it is */
+
+static const json_t *pretrained_of(const json_t *config)
+{
+    const json_t *inner = json_object_get(config, "pretrained_cfg");
+    return json_is_object(inner) ? inner : config;
+}
+
+static const json_t *get(const json_t *config, const char *key)
+{
+    const json_t *value = json_object_get(config, key);
+    return value ? value : json_object_get(pretrained_of(config), key);
+}
+
+static bool is_hub_config(const json_t *config)
+{
+    static const char *const keys[] = {"architecture", "architectures", "pretrained_cfg",
+                                       "id2label"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (json_object_get(config, keys[i]))
+            return true;
+    return false;
+}
+
+/* The number of outputs it speaks of; -1: of none. */
+static json_int_t classes_of(const json_t *config)
+{
+    static const char *const keys[] = {"num_classes", "num_labels"};
+    for (int i = 0; i < 2; i++)
+        if (json_is_integer(get(config, keys[i])))
+            return json_integer_value(get(config, keys[i]));
+    const json_t *labels = json_object_get(config, "id2label");
+    return json_is_object(labels) ? (json_int_t)json_object_size(labels) : -1;
+}
+
+static bool fits(const json_t *config, const dn_arch *arch, dn_hub_doubt *about)
+{
+    const char *name = json_string_value(json_object_get(config, "architecture"));
+    dn_arch named;
+    if (name && (!strstr(name, "densenet") ||
+                 (dn_arch_find(name, &named) == DN_OK && strcmp(named.name, arch->name) != 0)))
+        return doubt(about, "the config.json beside it is of %.64s, and was ignored", name);
+    json_int_t classes = classes_of(config);
+    if (classes >= 0 && classes != arch->classes)
+        return doubt(about,
+                     "the config.json beside it is of %lld classes, the network has %d outputs; "
+                     "it was ignored",
+                     (long long)classes, arch->classes);
+    return true;
+}
+
+/* ------------------------------------------------------------------ pipeline */
+
+/* Writes ",KEY=a:b:c"; false if it is no list of `count` numbers. */
+static bool add_numbers(const json_t *list, const char *key, int count, char *text, size_t size)
+{
+    size_t at = strlen(text);
+    if (!list)
+        return true;
+    if (!json_is_array(list) || json_array_size(list) != (size_t)count)
+        return false;
+    for (int i = 0; i < count; i++) {
+        const json_t *number = json_array_get(list, (size_t)i);
+        if (!json_is_number(number) || at >= size)
+            return false;
+        at += (size_t)snprintf(text + at, size - at, "%s%s%s%.9g", i ? ":" : ",", i ? "" : key,
+                               i ? "" : "=", json_number_value(number));
+    }
+    return at < size;
+}
+
+/* Channels, height and width. */
+static bool read_size(const json_t *pretrained, int size[3])
+{
+    const json_t *list = json_object_get(pretrained, "input_size");
+    size[0] = 3;
+    size[1] = size[2] = 224;
+    if (list && (!json_is_array(list) || json_array_size(list) != 3))
+        return false;
+    for (size_t i = 0; list && i < 3; i++) {
+        json_int_t value = json_integer_value(json_array_get(list, i));
+        if (value < 1 || value > LARGEST_SIDE)
+            return false;
+        size[i] = (int)value;
+    }
+    return true;
+}
+
+static const char *text_of(const json_t *object, const char *key, const char *unsaid)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : unsaid;
+}
+
+/* As timm's create_transform prepares a picture for evaluation. */
+static bool write_pipeline(const json_t *pretrained, const int size[3], char *text, size_t room)
+{
+    const json_t *share = json_object_get(pretrained, "crop_pct");
+    double part = share ? json_number_value(share) : 0.875;
+    const char *filter = text_of(pretrained, "interpolation", "bicubic");
+    const char *mode = text_of(pretrained, "crop_mode", "center");
+    bool squash = strcmp(mode, "squash") == 0;
+    if (!(part > 0 && part <= LARGEST_SIDE) || (!squash && strcmp(mode, "center") != 0) ||
+        (!squash && size[1] != size[2]) ||
+        (strcmp(filter, "bicubic") != 0 && strcmp(filter, "bilinear") != 0))
+        return false;
+    double height = floor(size[1] / part), width = floor(size[2] / part);
+    if (!(height <= LARGEST_SIDE && width <= LARGEST_SIDE))
+        return false;
+    size_t at = (size_t)snprintf(text, room, "%s,channels=%d,resize=%.0f",
+                                 filter[2] == 'c' ? "timm" : "torchvision", size[0], height);
+    if (squash)
+        at += (size_t)snprintf(text + at, room - at, "x%.0f", width);
+    at += (size_t)snprintf(text + at, room - at, ",crop=%d", size[1]);
+    if (size[1] != size[2])
+        snprintf(text + at, room - at, "x%d", size[2]);
+    return add_numbers(json_object_get(pretrained, "mean"), "mean", size[0], text, room) &&
+           add_numbers(json_object_get(pretrained, "std"), "std", size[0], text, room);
+}
+
+static bool has_pipeline(const json_t *pretrained)
+{
+    static const char *const keys[] = {"input_size", "mean", "std", "crop_pct", "interpolation"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (json_object_get(pretrained, keys[i]))
+            return true;
+    return false;
+}
+
+static bool read_pipeline(const json_t *config, dn_model *model, dn_hub_doubt *about)
+{
+    const json_t *pretrained = pretrained_of(config);
+    int size[3];
+    char text[512];
+    dn_preprocess read = {0};
+    if (model->has_preprocess || !has_pipeline(pretrained))
+        return false;
+    locale_t callers = dn_use_decimal_points();
+    bool sound = read_size(pretrained, size) && write_pipeline(pretrained, size, text, sizeof text);
+    uselocale(callers);
+    if (!sound || dn_preprocess_parse(text, &read) != DN_OK || read.std[0] == 0)
+        return doubt(about, "the pipeline in the config.json beside it cannot be followed here");
+    if (read.channels != model->arch.channels)
+        return doubt(about,
+                     "the pipeline in the config.json beside it makes %d channel%s, the network "
+                     "takes %d",
+                     read.channels, read.channels == 1 ? "" : "s", model->arch.channels);
+    dn_model_set_preprocess(model, &read);
+    return true;
+}
+
+/* -------------------------------------------------------------------- labels */
+
+/* The name of an output, in a list or in {"0": name}. */
+static const char *label_of(const json_t *labels, int output)
+{
+    char key[16];
+    if (json_is_array(labels))
+        return json_string_value(json_array_get(labels, (size_t)output));
+    snprintf(key, sizeof key, "%d", output);
+    return json_string_value(json_object_get(labels, key));
+}
+
+static dn_status read_labels(const json_t *config, dn_model *model, bool *used, dn_hub_doubt *about)
+{
+    const json_t *labels = get(config, "label_names");
+    int count = model->arch.classes;
+    const char **names;
+    *used = false;
+    if (!labels)
+        labels = json_object_get(config, "id2label");
+    if (model->labels || !labels || json_is_null(labels))
+        return DN_OK;
+    DN_TRY(dn_calloc((size_t)count, sizeof *names, &names));
+    bool sound = json_array_size(labels) + json_object_size(labels) == (size_t)count;
+    for (int i = 0; i < count && sound; i++)
+        sound = (names[i] = label_of(labels, i)) != NULL;
+    dn_status status = sound ? dn_model_set_labels(model, names, count) : DN_OK;
+    *used = sound && status == DN_OK;
+    if (!sound)
+        doubt(about, "the labels in the config.json beside it are not one name per output");
+    free(names);
+    return status;
+}
+
+/* -------------------------------------------------------------------- config */
+
+static dn_status take(const json_t *config, dn_model *model, dn_hub_doubt *about)
+{
+    const char *name = json_string_value(json_object_get(config, "architecture"));
+    bool labels;
+    if (!is_hub_config(config) || !fits(config, &model->arch, about))
+        return DN_OK;
+    if (name && strstr(name, "densenetblur"))
+        return dn_fail(DN_ERROR_MISMATCH,
+                       "is timm's %.64s, as the config.json beside it says: its blur pooling is "
+                       "not supported, answers would be wrong",
+                       name);
+    bool pipeline = read_pipeline(config, model, about);
+    DN_TRY(read_labels(config, model, &labels, about));
+    if (strcmp(text_of(config, "problem_type", ""), "multi_label_classification") == 0)
+        model->objective = DN_OBJECTIVE_LABELS;
+    snprintf(model->origin.config, sizeof model->origin.config, "%s%s%s",
+             pipeline ? "preprocessing" : "", pipeline && labels ? " and " : "",
+             labels ? "labels" : "");
+    return DN_OK;
+}
+
+dn_status dn_hub_read(const void *data, size_t size, dn_model *model, dn_hub_doubt *about)
+{
+    json_t *config;
+    about->text[0] = '\0';
+    if (size > LARGEST) {
+        doubt(about, "the config.json beside it has %zu bytes, and was ignored", size);
+        return DN_OK;
+    }
+    dn_status status = dn_json_parse(data, size, "the config.json beside it", &config);
+    if (status == DN_ERROR_MEMORY)
+        return status;
+    if (status != DN_OK) {
+        doubt(about, "%.200s", dn_last_error());
+        return DN_OK;
+    }
+    status = take(config, model, about);
+    json_decref(config);
+    return status;
+}

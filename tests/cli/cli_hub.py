@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: MIT
+"""Folders as model hubs keep them: config.json beside the weights gives pipeline and labels, or is
+ignored in a sentence. Needs nothing but Python."""
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+
+from checking import check, finish
+from picture_files import grey_png
+
+PROGRAM = os.environ["DENSENET"]
+TIMM = {"architecture": "densenet121", "num_classes": 3, "num_features": 1024, "global_pool": "avg", "pretrained_cfg": {
+    "input_size": [3, 288, 288], "interpolation": "bicubic", "crop_pct": 0.95, "crop_mode": "center",
+    "mean": [0.5, 0.25, 0.125], "std": [0.5, 0.5, 0.25], "num_classes": 3, "first_conv": "features.conv0"}}
+NAMES = ["cat", "dog", "b\u00e4r"]
+
+
+def run(*arguments):
+    return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, check=False)
+
+
+def changed(**changes):
+    """TIMM with other entries, of pretrained_cfg where it has them; None removes."""
+    config = json.loads(json.dumps(TIMM))
+    for key, value in changes.items():
+        part = config["pretrained_cfg"] if key in config["pretrained_cfg"] and key != "num_classes" else config
+        part[key] = value
+        if value is None:
+            del part[key]
+    return config
+
+
+with tempfile.TemporaryDirectory() as root:
+    folder = f"{root}/hub"
+    os.mkdir(folder)
+    weights, config = f"{folder}/model.safetensors", f"{folder}/config.json"
+
+    def info(path, text):
+        with open(config, "w", encoding="utf-8") as stream:
+            stream.write(text if isinstance(text, str) else json.dumps(text))
+        done = run("info", "--json", path)
+        return json.loads(done.stdout) if done.returncode == 0 else done
+
+    done = run("info", folder)
+    check("an empty folder", done.returncode == 2 and f"{folder}: is a folder without model.safetensors" in done.stderr, done)
+    run("init", "densenet121", "--classes", "3", "-o", weights)
+
+    pipelines = {
+        "timm,resize=303,crop=288,mean=0.5:0.25:0.125,std=0.5:0.5:0.25": {},
+        "timm,resize=329,crop=288,mean=0.5:0.25:0.125,std=0.5:0.5:0.25": {"crop_pct": 0.875},
+        "torchvision,resize=303,crop=288,mean=0.5:0.25:0.125,std=0.5:0.5:0.25": {"interpolation": "bilinear"},
+        "timm,resize=303x303,crop=288,mean=0.5:0.25:0.125,std=0.5:0.5:0.25": {"crop_mode": "squash"},
+        "timm,resize=105x210,crop=100x200,mean=0.5:0.25:0.125,std=0.5:0.5:0.25":
+            {"crop_mode": "squash", "input_size": [3, 100, 200]},
+        "timm": {"input_size": [3, 224, 224], "crop_pct": None, "mean": None, "std": None},
+    }
+    for expected, changes in pipelines.items():
+        for path in (folder, folder + "/", weights):
+            found = info(path, changed(**changes))
+            check(f"{expected} of {path}", (found["preprocess"], found["preprocess_recorded"], found["config"], found["warning"])
+                  == (expected, True, "preprocessing", None), found)
+    old = {**TIMM["pretrained_cfg"], "architecture": "densenet121"}
+    check("an old config", info(folder, old)["preprocess"].startswith("timm,resize=303"))
+
+    for what, extra in {"label_names": {"label_names": NAMES}, "a label_names of pretrained_cfg":
+                        {"pretrained_cfg": {**TIMM["pretrained_cfg"], "label_names": NAMES}},
+                        "id2label": {"id2label": {str(i): name for i, name in enumerate(NAMES)}}}.items():
+        found = info(folder, {**TIMM, **extra})
+        check(what, found["labels"] == NAMES and found["config"] == "preprocessing and labels", found)
+    found = info(folder, {"architectures": ["DenseNet"], "id2label": {str(i): n for i, n in enumerate(NAMES)},
+                          "problem_type": "multi_label_classification"})
+    check("transformers'", found["labels"] == NAMES and found["config"] == "labels" and not found["preprocess_recorded"], found)
+    check("text", "config.json    labels" in run("info", folder).stdout)
+
+    ignored = {"is of 5 classes, the network has 3": changed(num_classes=5), "is of resnet50": changed(architecture="resnet50"),
+               "is of densenet169": changed(architecture="densenet169"), "is not valid JSON": "{",
+               "pipeline in the config.json beside it cannot be followed": changed(crop_mode="border"),
+               "beside it cannot be followed": changed(interpolation="lanczos"), "cannot be followed here": changed(mean=[1, 2]),
+               "makes 1 channel, the network takes 3": changed(input_size=[1, 8, 8], mean=[0.5], std=[0.5]),
+               "not one name per output": {**TIMM, "label_names": NAMES[:2]}}
+    for words, text in ignored.items():
+        found = info(folder, text)
+        check(words, words in str(found["warning"]) and found["labels"] is None, found)
+    for what, text in {"another program's": {"lr": 0.1}, "a list": [1]}.items():
+        found = info(folder, text)
+        check(what, found["warning"] is None and found["config"] == "", found)
+    done = info(folder, changed(architecture="densenetblur121d"))
+    check("a blur", done.returncode == 2 and "blur pooling is not supported" in done.stderr, done)
+
+    info(folder, {**TIMM, "label_names": NAMES})
+    kept = f"{root}/kept.safetensors"
+    check("convert", run("convert", folder, kept).returncode == 0)
+    found = json.loads(run("info", "--json", kept).stdout)
+    check("what it kept", found["labels"] == NAMES and found["preprocess"].startswith("timm,resize=303"), found)
+    shutil.move(kept, weights)
+    found = info(folder, changed(crop_pct=0.5))
+    check("recorded comes first", found["preprocess"].startswith("timm,resize=303") and found["config"] == "", found)
+    with open(f"{root}/a.png", "wb") as stream:
+        stream.write(grey_png(8, 8, 60))
+    run("init", "--blocks", "1", "--growth", "2", "--classes", "3", "--stem", "cifar", "-o", f"{folder}/small.pth")
+    os.remove(weights)
+    os.rename(f"{folder}/small.pth", f"{folder}/pytorch_model.bin")
+    info(folder, {"architecture": "densenet", "num_classes": 3, "label_names": NAMES, "input_size": [3, 8, 8], "crop_pct": 1})
+    done = run("predict", f"{root}/a.png", "-w", folder)
+    check("predict", done.returncode == 0 and all(name in done.stdout for name in NAMES), done)
+finish()

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* A config.json beside the weights of a network with three outputs. */
+#include "loading/hub.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static dn_model *create_model(void)
+{
+    dn_arch arch;
+    dn_model *model;
+    if (dn_arch_find("densenet-bc-10-4", &arch) != DN_OK)
+        abort();
+    arch.classes = 3;
+    if (dn_model_init(&arch, DN_INIT_PAPER, 1, &model) != DN_OK)
+        abort();
+    return model;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    dn_model *model = create_model();
+    dn_hub_doubt doubt;
+    dn_preprocess preprocess;
+    dn_status status = dn_hub_read(data, size, model, &doubt);
+    if (status != DN_OK && status != DN_ERROR_MISMATCH && status != DN_ERROR_MEMORY)
+        abort();
+    if (dn_model_preprocess(model, &preprocess)) {
+        char text[256];
+        dn_preprocess_format(&preprocess, text, sizeof text);
+        if (preprocess.channels != 3 || preprocess.resize < 1 ||
+            dn_preprocess_parse(text, &preprocess) != DN_OK)
+            abort();
+    }
+    if (model->labels && !(dn_model_label(model, 0) && dn_model_label(model, 2)))
+        abort();
+    if (strlen(doubt.text) >= sizeof doubt.text)
+        abort();
+    dn_model_free(model);
+    return 0;
+}

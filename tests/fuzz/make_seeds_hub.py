@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+"""make_seeds_hub.py DIR: config.json of model hubs for fuzz_hub, sound and hostile, in DIR/hub/."""
+import json
+import os
+import sys
+
+PIPELINE = {"input_size": [3, 32, 32], "interpolation": "bicubic", "crop_pct": 0.9, "crop_mode": "center",
+            "mean": [0.5, 0.25, 0.125], "std": [0.5, 0.5, 0.25]}
+TIMM = {"architecture": "densenet", "num_classes": 3, "pretrained_cfg": PIPELINE}
+CONFIGS = {
+    "timm": TIMM,
+    "old": {**PIPELINE, "architecture": "densenet", "num_classes": 3},
+    "squash": {**TIMM, "pretrained_cfg": {**PIPELINE, "crop_mode": "squash", "input_size": [3, 20, 30]}},
+    "labels": {**TIMM, "label_names": ["a", "b", "c"]},
+    "transformers": {"architectures": ["x"], "id2label": {"0": "a", "1": "b", "2": "c"},
+                     "problem_type": "multi_label_classification"},
+    "two_labels": {"id2label": {"0": "a", "7": "b", "2": 3}},
+    "blur": {"architecture": "densenetblur121d"},
+    "stranger": {"architecture": "resnet50"},
+    "tiny_share": {**TIMM, "pretrained_cfg": {**PIPELINE, "crop_pct": 1e-300}},
+    "large_size": {**TIMM, "pretrained_cfg": {**PIPELINE, "input_size": [3, 2**62, -1]}},
+    "text_for_numbers": {**TIMM, "pretrained_cfg": {**PIPELINE, "mean": ["a", None, {}], "input_size": "3"}},
+    "zero_std": {**TIMM, "pretrained_cfg": {**PIPELINE, "std": [0, 1e300, -0.0]}},
+    "null": {"architecture": None, "pretrained_cfg": None, "id2label": None},
+}
+
+folder = os.path.join(sys.argv[1], "hub")
+os.makedirs(folder, exist_ok=True)
+for name, config in CONFIGS.items():
+    with open(os.path.join(folder, name), "w", encoding="utf-8") as stream:
+        json.dump(config, stream)
+with open(os.path.join(folder, "deep"), "w", encoding="utf-8") as stream:
+    stream.write('{"id2label":' * 3000)
