@@ -138,10 +138,11 @@ bool train_data_open(train_run *run)
     run->train = run->whole;
     if (dn_dataset_objective(run->whole) == DN_OBJECTIVE_CLASSES &&
         dn_dataset_outputs(run->whole) < 2)
-        return complain("%s: every picture is of the one class \"%s\"; two or more are expected, "
-                        "as %s/CLASS/PICTURE",
+        return complain("%s: every picture is of the one class \"%s\"; two or more are expected%s",
                         dn_dataset_source(run->whole), dn_dataset_label(run->whole, 0),
-                        train_chosen.data);
+                        strcmp(dn_dataset_format(run->whole), "class folders") == 0
+                            ? ", each a folder of pictures"
+                            : "");
     return train_settings_part("train-part", dn_dataset_part(run->whole, DN_PORTION_TRAIN)) &&
            choose_validation(run) && some_are_known(run->train) &&
            (!run->val || some_are_known(run->val));
