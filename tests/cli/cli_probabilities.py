@@ -124,6 +124,39 @@ def temperature(folder):
           json.loads(run("info", "--json", f"{folder}/run/last.safetensors").stdout)["temperature"] == 1, done)
 
 
+def asked_for(folder):
+    """--task and --class, which win over the file and over the most probable."""
+    path, picture, labels = f"{folder}/three.safetensors", f"{folder}/data/cat/0.png", f"{folder}/labels.txt"
+    write(path, *network(path, [1.0, 0.5, -1.0]))
+    with open(labels, "w") as stream:
+        stream.write("cat\nhorse\n2\n")
+    command = ("predict", "-w", path, picture, "--labels", labels, *PIPELINE)
+    for task, recorded in (("labels", "classes"), ("classes", "labels")):
+        kept = f"{folder}/{recorded}.safetensors"
+        run("convert", path, kept, "--task", recorded)
+        rows = json.loads(run("predict", "-w", kept, picture, "--json", "--task", task, *PIPELINE).stdout)["predictions"]
+        found = {row["index"]: row["probability"] for row in rows}
+        powers = [math.exp(logit) for logit in (1.0, 0.5, -1.0)]
+        share = powers[0] / (1 + powers[0]) if task == "labels" else powers[0] / sum(powers)
+        check(f"--task {task}", len(found) == 3 and abs(found[0] - share) < 1e-6, found)
+
+    run("init", "--blocks", "1", "--growth", "2", "--channels", "1", "--stem", "cifar", "--classes", "3", "-o", path)
+    maps = {}
+    for name in (None, "cat", "0", "horse", "1", "2"):
+        out = f"{folder}/map-{name}"
+        done = run(*command, "--cam", out, *(("--class", name) if name else ()))
+        check(f"--class {name}", done.returncode == 0 and done.stdout.count("%") == 3, done)
+        with open(f"{out}/0.png", "rb") as stream:
+            maps[name] = stream.read()
+    check("maps", maps["cat"] == maps["0"] and maps["horse"] == maps["1"] and maps[None] in maps.values() and
+          len(set(maps.values())) == 3)
+    for name, words in (("hrose", 'did you mean "horse"?'), ("3", "or 0 to 2, is expected"), ("-1", "or 0 to 2"), ("zebra", "no class")):
+        done = run(*command, "--cam", f"{folder}/no", "--class", name)
+        check(f"--class {name}", done.returncode == 2 and words in done.stderr and not os.path.exists(f"{folder}/no"), done)
+    done = run(*command, "--class", "cat")
+    check("--class alone", done.returncode == 2 and "--cam DIR" in done.stderr, done)
+
+
 with tempfile.TemporaryDirectory() as folder:
     for place, shade in (("cat/0", 10), ("dog/0", 90), ("dog/1", 200)):
         os.makedirs(f"{folder}/data/{place[:3]}", exist_ok=True)
@@ -133,4 +166,5 @@ with tempfile.TemporaryDirectory() as folder:
         stream.write("horse")
     one_output(folder)
     temperature(folder)
+    asked_for(folder)
 finish()

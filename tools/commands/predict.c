@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "arguments/class_name.h"
 #include "arguments/precision.h"
 #include "arguments/threads.h"
 #include "arguments/weights.h"
@@ -19,7 +20,7 @@
 enum { MOST_BATCH = 4096 };
 
 static struct {
-    const char *labels, *heat;
+    const char *labels, *heat, *class, *task;
     int top, batch;
     bool json, csv;
 } chosen = {.top = 5, .batch = 8};
@@ -32,6 +33,11 @@ static const option_row options[] = {
     {"labels", 0, OPTION_FILE, &chosen.labels, "FILE", "names of the outputs, one per line", 0, 0},
     {"cam", 0, OPTION_FILE, &chosen.heat, "DIR",
      "write class-activation maps over the pictures, and a sheet of all", 0, 0},
+    {"class", 0, OPTION_TEXT, &chosen.class, "NAME",
+     "name or number of the class that the maps are of (the most probable)", 0, 0},
+    {"task", 0, OPTION_TEXT, &chosen.task, "classes|labels",
+     "what the outputs mean, whatever the file says: one of the classes, or any of the labels", 0,
+     0},
     {"json", 0, OPTION_FLAG, &chosen.json, NULL, "print one JSON object per picture, one per line",
      0, 0},
     {"csv", 0, OPTION_FLAG, &chosen.csv, NULL, "print CSV", 0, 0},
@@ -47,6 +53,7 @@ typedef struct predictor {
     dn_session *session;
     dn_preprocess preprocess;
     heat_folder *heat; /* NULL: none asked for */
+    int class;         /* of the maps; -1: the most probable */
     prediction_format format;
     void *input; /* bytes or floats */
     size_t input_bytes;
@@ -70,6 +77,14 @@ static int most_named(const dn_model *model)
     return all ? 0 : chosen.top;
 }
 
+/* What a picture's map is of. */
+static prediction shown(const predictor *p, const float *probabilities, int named)
+{
+    if (p->class < 0)
+        return p->ranked[predictions_strongest(p->ranked, named)];
+    return (prediction){.output = p->class, .probability = probabilities[p->class]};
+}
+
 /* Prints the answer for each picture from its row of logits. */
 static bool print_answers(predictor *p, char *const *paths, picture_tensor *const *pictures,
                           int count)
@@ -85,9 +100,9 @@ static bool print_answers(predictor *p, char *const *paths, picture_tensor *cons
         int named = predictions_rank(p->model, row, most_named(p->model), p->ranked);
         const char *heat = NULL;
         if (p->heat && named) {
-            int best = predictions_strongest(p->ranked, named);
-            heat = heat_folder_add(p->heat, p->session, i, &p->ranked[best], &p->preprocess,
-                                   paths[i], pictures[i]->image);
+            prediction of = shown(p, row, named);
+            heat = heat_folder_add(p->heat, p->session, i, &of, &p->preprocess, paths[i],
+                                   pictures[i]->image);
             if (!heat)
                 return false;
         }
@@ -190,9 +205,15 @@ static bool open_predictor(predictor *p, dn_model *model, const picture_list *li
 {
     size_t classes = (size_t)dn_model_arch(model)->classes;
     p->model = model;
+    if (chosen.task)
+        dn_model_set_objective(model, strcmp(chosen.task, "labels") == 0 ? DN_OBJECTIVE_LABELS
+                                                                         : DN_OBJECTIVE_CLASSES);
     p->format = chosen.json ? PREDICTION_JSON : chosen.csv ? PREDICTION_CSV : PREDICTION_TEXT;
     dn_model_preprocess(model, &p->preprocess);
     if ((chosen.labels && !labels_read(chosen.labels, model)) || !picture_pipeline(&p->preprocess))
+        return false;
+    p->class = chosen.class ? class_named(model, chosen.class) : -1;
+    if (chosen.class && p->class < 0)
         return false;
     if (p->preprocess.channels != dn_model_arch(model)->channels)
         return complain("the pipeline makes %d channel%s, the network takes %d",
@@ -266,6 +287,10 @@ static int run(int count, char **arguments)
         complain("predict: --json and --csv are two formats; one is expected");
         return EXIT_REFUSED;
     }
+    if (chosen.class && !chosen.heat) {
+        complain("predict: --class is what the maps of --cam DIR are of; that is missing");
+        return EXIT_REFUSED;
+    }
     picture_list list;
     dn_model *model = choose_model();
     if (!model)
@@ -291,8 +316,9 @@ const command predict_command = {
         "evaluation pipeline for ImageNet's, cifar10 for CIFAR's. Without --weights the built-in\n"
         "network is used. A folder stands for the pictures in it, not for those in its\n"
         "subfolders.\n"
-        "--cam draws where the evidence for the most probable class lies: for this family the map\n"
-        "is exact.\n"
+        "--cam draws where the evidence for the most probable class, or for that of --class, "
+        "lies:\n"
+        "for this family the map is exact.\n"
         "A picture that cannot be read, or for which the network gives no numbers, is reported\n"
         "and the others are still answered; the exit status is then 1, or 2 if no picture got an\n"
         "answer.\n",
