@@ -63,10 +63,21 @@ def folders(folder):
     trained("no validation at all", ("val is not read", "without validation"), data, "--val-split", "0")
     trained("both options", ("exclude each other",), data, "--val-split", "0.1", "--val", data, status=2)
     write_classes(f"{data}/val", ("emu",), 1)
-    trained("a class that is not trained on", (f'{data}/val: its class "emu" is not one of',), data, status=2)
+    trained("a class that is not trained on", (f'{data}/val: its class "emu" is not one of', "--val-split X"), data, status=2)
     shutil.rmtree(f"{data}/val")
     trained("test validates only where nothing else is there", (f"{data}/test: validated on, 2 pictures",
             "the test part"), data)
+
+
+def unlabelled(folder):
+    """A test part without classes, as contests have it, is no part, and that is said."""
+    data = f"{folder}/contest"
+    write_classes(f"{data}/train", ("cat", "dog"))
+    write_classes(data, ("test",))
+    trained("pictures without classes", (f"{data}: its folder test is not read: it holds no folders of classes",
+            f"{data}/train: trained on; validated on 1 picture of it"), data)
+    done = densenet("eval", data, "--weights", f"{folder}/run{trained.runs}/last.safetensors")
+    check("nothing to evaluate on", done.returncode == 2 and "no labelled part named test" in done.stderr, done.stderr)
 
 
 def resumed(folder):
@@ -127,6 +138,6 @@ def inside(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for test in (folders, resumed, tables, inside):
+    for test in (folders, unlabelled, resumed, tables, inside):
         test(scratch)
 finish()

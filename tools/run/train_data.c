@@ -107,8 +107,11 @@ static bool choose_validation(train_run *run)
     bool own = part && !train_chosen.val && !share;
     if (!train_settings_part("val-part", own ? part : NULL))
         return false;
-    if (train_chosen.val || own)
-        return open_validation(run, own ? train_chosen.data : train_chosen.val);
+    if (own)
+        return open_validation(run, train_chosen.data) ||
+               complain("train: --val-split X validates on a share of the training data instead");
+    if (train_chosen.val)
+        return open_validation(run, train_chosen.val);
     return option_default(run->chosen, "val-split", "0.1") && split(run);
 }
 

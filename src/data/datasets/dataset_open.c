@@ -100,15 +100,32 @@ static dn_status is_alone(const char *path, const dn_name_list *names, const cha
     return DN_OK;
 }
 
+/* Says which of the folders with the names of parts are none. */
+static void tell_unusable(const char *path, const char *const named[3], const char *const parts[3])
+{
+    static const dn_portion portions[] = {DN_PORTION_TEST, DN_PORTION_VALIDATION};
+    const char *told = NULL;
+    for (size_t i = 0; i < sizeof portions / sizeof *portions; i++) {
+        const char *name = named[portions[i]];
+        if (!name || name == parts[portions[i]] || name == told)
+            continue;
+        told = name;
+        dn_log(DN_LOG_INFO, "%s: its folder %s is not read: it holds no folders of classes", path,
+               name);
+    }
+}
+
 /* The parts among a folder's folders. All are NULL if it does not come in parts: classes
  * may be named train and test. */
 static dn_status find_folders(const char *path, const dn_name_list *names, const char *output,
                               const char *parts[3])
 {
     dn_name_list usable = {0};
+    const char *named[3];
     bool alone = false;
     dn_status status = DN_OK;
     dn_find_parts(names, false, parts);
+    memcpy(named, parts, sizeof named);
     if (parts[DN_PORTION_TRAIN] && !parts[DN_PORTION_TEST])
         status = is_alone(path, names, output, &alone);
     if (!parts[DN_PORTION_TRAIN] || (!parts[DN_PORTION_TEST] && !alone))
@@ -122,6 +139,8 @@ static dn_status find_folders(const char *path, const dn_name_list *names, const
     }
     if (status == DN_OK)
         dn_find_parts(&usable, false, parts);
+    if (status == DN_OK && parts[DN_PORTION_TRAIN])
+        tell_unusable(path, named, parts);
     dn_name_list_free(&usable);
     return status;
 }
