@@ -103,6 +103,38 @@ typedef enum dn_stem_pool {
     DN_STEM_POOL_NONE
 } dn_stem_pool;
 
+/* A part of a network's head, as a module of an nn.Sequential. */
+typedef enum dn_head_kind {
+    DN_HEAD_LINEAR, /* with a bias */
+    DN_HEAD_LINEAR_NO_BIAS,
+    DN_HEAD_NORM, /* BN of vectors */
+    DN_HEAD_RELU,
+    DN_HEAD_DROPOUT /* keeps its place among the modules; nothing is dropped */
+} dn_head_kind;
+
+typedef struct dn_head_part {
+    dn_head_kind kind;
+    int outputs; /* of a linear; else 0 */
+} dn_head_part;
+
+/* How the last maps become the vector that the first part reads. */
+typedef enum dn_head_pool {
+    DN_POOL_MEAN,     /* one mean per channel */
+    DN_POOL_MAX_MEAN, /* all maxima, then all means: fastai's AdaptiveConcatPool2d */
+    DN_POOL_GRID      /* `grid` rows and columns of means, flattened channel by channel */
+} dn_head_pool;
+
+/* What comes after the last block's norm and ReLU. All zeros: the mean, and one linear with
+ * bias to the network's classes, as in all published networks. */
+#define DN_MAX_HEAD_PARTS 16
+typedef struct dn_head {
+    dn_head_pool pool;
+    int grid;       /* DN_POOL_GRID: 2 or more; else 0 */
+    int part_count; /* 0: a linear with bias; if there are parts, the last linear makes the
+                       classes */
+    dn_head_part parts[DN_MAX_HEAD_PARTS];
+} dn_head;
+
 /* A member of the family. Plain data: copy it freely. */
 typedef struct dn_arch {
     char name[DN_NAME_SIZE]; /* "densenet121", or "densenet" if it has no name of its own */
@@ -115,8 +147,8 @@ typedef struct dn_arch {
                                   0: layers are a single 3x3 convolution */
     double compression;        /* a transition keeps floor(compression * channels) */
     dn_stem stem;
-    int channels; /* of the input picture: 3, or 1 */
-    int classes;
+    int channels;      /* of the input picture: 3, or 1 */
+    int classes;       /* 0: the network has no head */
     double bn_epsilon; /* 1e-5 */
 
     /* What tensors do not tell; all 0 in the networks of the paper and of torchvision. */
@@ -125,7 +157,16 @@ typedef struct dn_arch {
     dn_stem_pool stem_pool;  /* whether the stem ends in the 3x3/2 max-pool */
     bool linear_transitions; /* transitions have no ReLU after their norm */
     bool linear_final;       /* no ReLU after the last norm, before the global average */
+    dn_head head;
 } dn_arch;
+
+/* Writes a head as text, "mean,linear=14" or "max+mean,norm,linear-no-bias=5", and "none" if
+ * there is none; truncated to `size` bytes, of which DN_HEAD_TEXT_SIZE suffice. */
+#define DN_HEAD_TEXT_SIZE 512
+DN_API void dn_arch_head_text(const dn_arch *arch, char *text, size_t size);
+
+/* Returns whether a class's map (dn_session_cam) is exact: if the head is linear on means. */
+DN_API bool dn_arch_cam_is_exact(const dn_arch *arch);
 
 /* Fills *arch from a name: densenet121|169|201|264|161, densenet-L-K (plain)
  * and densenet-bc-L-K (bottleneck, compression 0.5), the paper's CIFAR
@@ -525,7 +566,8 @@ DN_API dn_status dn_session_create(const dn_model *model, const dn_session_optio
                                    dn_session **session);
 DN_API void dn_session_free(dn_session *session);
 
-/* input: n x channels x height x width; logits: n x classes, allocated by the caller. The
+/* input: n x channels x height x width; logits: n x classes, allocated by the caller; of a
+ * network without a head, NULL. The
  * first run of a shape makes its plan. The plans of the last eight shapes are kept and
  * share working memory as large as the largest needs: runs of these shapes allocate
  * nothing. DN_ERROR_ARGUMENT if the pictures are smaller than dn_arch_smallest_input,
@@ -579,10 +621,12 @@ DN_API void dn_session_profile(dn_session *session, dn_profiler *profiler, void 
  * reach on this machine with multiply-adds in registers. Takes a tenth of a second. */
 DN_API double dn_measure_peak(int threads);
 
-/* Computes the class-activation map of a picture of the last run (Zhou et al., 2016; exact
- * here, since the classifier is linear on the global average). map: *map_height x *map_width
- * floats, allocated by the caller; their mean is the logit without its bias. map NULL: only
- * the size. DN_ERROR_ARGUMENT without a run, or for a picture or output that it lacks. */
+/* Computes the class-activation map of a picture of the last run (Zhou et al., 2016). map:
+ * *map_height x *map_width floats, allocated by the caller. map NULL: only the size. If the
+ * head is linear on means (dn_arch_cam_is_exact), as it mostly is, the map is exact, and its
+ * mean is the logit without its constant part. Otherwise it is gradient-weighted (Selvaraju et
+ * al., 2017): its weights are the logit's derivatives by the pooled channels at this picture.
+ * DN_ERROR_ARGUMENT without a run, or for a picture or output that it lacks. */
 DN_API dn_status dn_session_cam(const dn_session *session, int image, int output, float *map,
                                 int *map_height, int *map_width);
 
@@ -756,8 +800,9 @@ DN_API dn_status dn_loader_next(dn_loader *loader, const dn_loaded **loaded);
 
 /* ---------------------------------------------------------------- training */
 
-/* Copies a model with a new classifier of `classes` outputs, initialised as by PyTorch;
- * labels are dropped. For fine-tuning. The caller releases *replaced with dn_model_free. */
+/* Copies a model with a new head, the mean and one linear with bias to `classes` outputs,
+ * initialised as by PyTorch, whatever head it had or if it had none; labels are dropped. For
+ * fine-tuning. The caller releases *replaced with dn_model_free. */
 DN_API dn_status dn_model_replace_head(const dn_model *model, int classes, uint64_t seed,
                                        dn_model **replaced);
 

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 /* In one plan: two per block, six when training, and a handful around them. */
-#define DN_MAX_BUFFERS 112
+#define DN_MAX_BUFFERS 160
 
 typedef struct dn_buffer {
     size_t bytes;

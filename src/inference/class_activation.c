@@ -1,10 +1,43 @@
 /* SPDX-License-Identifier: MIT */
-/* Class-activation maps (Zhou et al., 2016). The classifier is linear on the
- * global average, so a logit without its bias is the mean over pixels of
- * sum_c weight[c] activation(norm(maps))[c]: the map is exact, not an estimate. */
-#include "inference/session.h"
+/* Class-activation maps (Zhou et al., 2016). If the head is linear on means, a logit without
+ * its constant part is the mean over pixels of sum_c weight[c] relu(norm(maps))[c]: the map is
+ * exact, not an estimate. Otherwise the weights are the logit's gradient at this picture: the
+ * map is gradient-weighted (Selvaraju et al., 2017), exact to first order. */
+#include "inference/head_gradient.h"
 
-#include "network/widths.h"
+#include "base/memory.h"
+
+#include <stdlib.h>
+
+/* The weight of a channel at a pixel of `grid`. */
+static float weight_at(const dn_node *pool, const dn_grid *grid, const float *weight, int channel,
+                       int y, int x)
+{
+    if (pool->pool == DN_POOL_MAX_MEAN)
+        return weight[channel] + weight[pool->in + channel];
+    if (pool->pool == DN_POOL_MEAN)
+        return weight[channel];
+    int side = pool->grid, cell = y / (grid->height / side) * side + x / (grid->width / side);
+    return weight[(size_t)channel * (size_t)(side * side) + (size_t)cell] * (float)(side * side);
+}
+
+static void fill_map(const dn_session *session, const dn_grid *grid, const float *weight,
+                     float *map)
+{
+    const dn_node *pool = &session->prepared->graph.nodes[session->prepared->graph.pool_node];
+    const dn_affine *norm = dn_final_norm(session->prepared);
+    for (int y = 0; y < grid->height; y++)
+        for (int x = 0; x < grid->width; x++) {
+            const float *pixel = dn_pixel_at(grid, 0, y, x);
+            double sum = 0;
+            for (int c = 0; c < pool->in; c++) {
+                float value = pixel[c] * norm->scale[c] + norm->shift[c];
+                if (value > 0 || norm->linear)
+                    sum += (double)weight_at(pool, grid, weight, c, y, x) * (double)value;
+            }
+            map[y * grid->width + x] = (float)sum;
+        }
+}
 
 dn_status dn_session_cam(const dn_session *session, int image, int output, float *map,
                          int *map_height, int *map_width)
@@ -15,29 +48,22 @@ dn_status dn_session_cam(const dn_session *session, int image, int output, float
     const dn_arch *arch = &session->model->arch;
     if (!session->ran)
         return dn_fail(DN_ERROR_ARGUMENT, "a heat map needs a run before it");
-    int last = arch->block_count - 1, channels = dn_block_out(arch, last);
-    const dn_grid *grid = &session->plans[0]->blocks[last];
-    if (image < 0 || image >= grid->images || output < 0 || output >= arch->classes)
+    dn_grid grid = session->plans[0]->blocks[arch->block_count - 1];
+    if (image < 0 || image >= grid.images || output < 0 || output >= arch->classes)
         return dn_fail(DN_ERROR_ARGUMENT,
                        "heat map of picture %d, output %d: the run has %d "
                        "pictures and %d outputs",
-                       image, output, grid->images, arch->classes);
-    *map_height = grid->height;
-    *map_width = grid->width;
-    if (!map)
-        return DN_OK;
-    const dn_affine *norm = dn_final_norm(session->prepared);
-    dn_key key = {.role = DN_ROLE_HEAD, .part = DN_PART_LINEAR_WEIGHT};
-    const float *weight = dn_model_find(session->model, &key) + (size_t)output * (size_t)channels;
-    for (int y = 0; y < grid->height; y++)
-        for (int x = 0; x < grid->width; x++) {
-            const float *pixel = dn_pixel_at(grid, image, y, x);
-            double sum = 0;
-            for (int c = 0; c < channels; c++) {
-                float value = pixel[c] * norm->scale[c] + norm->shift[c];
-                sum += value > 0 || norm->linear ? (double)weight[c] * (double)value : 0;
-            }
-            map[y * grid->width + x] = (float)sum;
-        }
+                       image, output, grid.images, arch->classes);
+    if (map) {
+        grid.data = dn_pixel_at(&grid, image, 0, 0);
+        grid.images = 1;
+        const float *weight;
+        float *memory = NULL;
+        DN_TRY(dn_head_gradient(session->prepared, &grid, output, &memory, &weight));
+        fill_map(session, &grid, weight, map);
+        free(memory);
+    }
+    *map_height = grid.height;
+    *map_width = grid.width;
     return DN_OK;
 }

@@ -37,7 +37,8 @@ static dn_status show(const dn_session *session, const char *name, const dn_grid
     return DN_OK;
 }
 
-/* Computes relu(norm(maps)) of the last block, which a run does not store. */
+/* Norm, and ReLU where the network has it, of the last block's maps, which a run does not
+ * store. */
 static dn_status show_final(const dn_session *session)
 {
     const dn_arch *arch = &session->model->arch;

@@ -192,37 +192,6 @@ static void plan_block(dn_planner *p, const dn_framed *maps, int block, int firs
     p->plan->blocks[block] = dn_use_grid(p, maps, 0);
 }
 
-static void plan_head(dn_planner *p, const dn_framed *maps)
-{
-    const dn_node *node = &p->graph.nodes[p->graph.node_count - 1];
-    const dn_prepared_node *prepared = &p->request->prepared->nodes[p->graph.node_count - 1];
-    int images = p->plan->images;
-    p->place = node->key;
-    int pooled = dn_open_buffer(p, (size_t)images * (size_t)node->in);
-    dn_global_pool pool = {
-        .input = dn_use_grid(p, maps, 0),
-        .output = dn_use_buffer(p, pooled),
-        .channels = node->in,
-        .affine = prepared->norm,
-    };
-    dn_add_step(
-        p, (dn_step){.kind = DN_STEP_GLOBAL_POOL, .op.global_pool = pool, .point = DN_POINT_POOL});
-    size_t count = (size_t)images * (size_t)node->out;
-    int logits = dn_open_buffer(p, count);
-    dn_pointwise linear = {
-        .input = dn_vector_grid(dn_use_buffer(p, pooled), images, node->in),
-        .output = dn_vector_grid(dn_use_buffer(p, logits), images, node->out),
-        .pool = 1,
-        .panels = prepared->panels,
-        .epilogue = {.bias = prepared->bias},
-    };
-    dn_add_step(
-        p, (dn_step){.kind = DN_STEP_POINTWISE, .op.pointwise = linear, .point = DN_POINT_LOGITS});
-    dn_use_grid(p, maps, 0); /* the heat map reads the last block after the run */
-    dn_add_step(p,
-                (dn_step){.kind = DN_STEP_EXPORT, .op.export = {dn_use_buffer(p, logits), count}});
-}
-
 /* The last block keeps the maps of all images, although its layers too run on a few at a
  * time. */
 static void plan_network(dn_planner *p)
@@ -237,7 +206,7 @@ static void plan_network(dn_planner *p)
         plan_block(p, &some, last, first);
     }
     p->plan->blocks[last] = dn_use_grid(p, maps, 0);
-    plan_head(p, maps);
+    dn_plan_head(p, maps);
 }
 
 static dn_status lay_out_windows(dn_planner *p)
@@ -254,6 +223,7 @@ static dn_status fill_plan(dn_planner *p)
     DN_TRY(dn_graph_create(p->arch, &p->graph));
     DN_TRY(dn_calloc((size_t)p->graph.map_count, sizeof *p->frames, &p->frames));
     dn_graph_measure(&p->graph, plan->height, plan->width);
+    DN_TRY(dn_graph_check_grid(&p->graph));
     DN_TRY(lay_out_windows(p));
     plan_network(p);
     DN_TRY(p->request->arena(p->request->context, dn_place_buffers(p->buffers, p->buffer_count),

@@ -5,6 +5,7 @@
 #define DN_INFERENCE_PLAN_H
 
 #include "inference/prepared.h"
+#include "kernels/vectors.h"
 #include "kernels/work_split.h"
 
 typedef enum dn_step_kind {
@@ -16,7 +17,9 @@ typedef enum dn_step_kind {
     DN_STEP_ACTIVATE,
     DN_STEP_MAX_POOL,
     DN_STEP_GLOBAL_POOL,
-    DN_STEP_EXPORT /* logits to the caller */
+    DN_STEP_VECTOR_POOL, /* pools of which few networks have one */
+    DN_STEP_VECTOR_MAP,  /* a norm or ReLU of vectors */
+    DN_STEP_EXPORT       /* logits to the caller */
 } dn_step_kind;
 
 /* A grid and the border around each of its images. */
@@ -51,6 +54,8 @@ typedef struct dn_step {
         dn_activate activate;
         dn_max_pool max_pool;
         dn_global_pool global_pool;
+        dn_vector_pool vector_pool;
+        dn_vector_map vector_map;
         struct {
             const float *logits;
             size_t count;

@@ -56,6 +56,9 @@ dn_grid dn_use_grid(dn_planner *p, const dn_framed *framed, int channel);
  * plan_frames.c. */
 void dn_open_frames(dn_planner *p);
 
+/* Plans the global pool, the head and the export of the logits: plan_head.c. */
+void dn_plan_head(dn_planner *p, const dn_framed *maps);
+
 /* Adds a step at p->place, splits its work and counts its scratch. The caller sets its kind,
  * its operation and the point that it completes. */
 void dn_add_step(dn_planner *p, dn_step step);

@@ -48,6 +48,12 @@ static const float *copy_bias(dn_packer *p, const dn_node *node)
     return bias;
 }
 
+/* The norm of these maps is part of the convolution that makes them. */
+static bool is_folded(const dn_maps *maps)
+{
+    return maps->kind == DN_MAPS_STEM || maps->kind == DN_MAPS_BOTTLENECK;
+}
+
 /* Prepares all but the windows of layers, whose form depends on the size of the maps. */
 static void prepare_node(dn_packer *p, dn_prepared *prepared, int number)
 {
@@ -56,11 +62,11 @@ static void prepare_node(dn_packer *p, dn_prepared *prepared, int number)
     dn_prepared_node *to = &prepared->nodes[number];
     const dn_maps *target = node->target == DN_NONE ? NULL : &graph->maps[node->target];
     dn_affine folded = {0};
-    if (node->source != DN_NONE && graph->maps[node->source].kind == DN_MAPS_BLOCK)
+    if (node->norm != DN_NONE && !is_folded(&graph->maps[node->source]))
         to->norm = prepare_norm(p, node);
-    if (target && target->kind != DN_MAPS_BLOCK)
+    if (target && is_folded(target))
         folded = prepare_norm(p, &graph->nodes[target->last_reader]);
-    to->bias = node->kind == DN_NODE_HEAD ? copy_bias(p, node) : folded.shift;
+    to->bias = node->bias ? copy_bias(p, node) : folded.shift;
     if (dn_is_layer_window(node))
         to->window_stride = dn_winograd_stride(p->kernels, node->in, node->out);
     if (node->weight == DN_NONE || dn_is_layer_window(node))

@@ -16,9 +16,9 @@
 #include <stdatomic.h>
 
 typedef struct dn_prepared_node {
-    dn_affine norm;       /* of the block's maps that the node reads; scale NULL: no norm */
+    dn_affine norm;       /* of the maps or vectors that the node reads; scale NULL: no norm */
     dn_panels panels;     /* with the norm of the maps that the node makes folded in */
-    const float *bias;    /* the folded norm's, followed by ReLU; the head's own; or NULL */
+    const float *bias;    /* the folded norm's, followed by ReLU; a linear's own; or NULL */
     size_t window_stride; /* between Winograd's matrices, in elements */
     dn_panels windows[DN_WINDOW_FORMS]; /* instead of panels: a layer's 3x3 weights, in
                                            the forms in which its block is laid out */
@@ -55,7 +55,7 @@ size_t dn_prepared_bytes(dn_prepared *prepared);
 /* The norm of the last block's maps, before the global average. */
 static inline const dn_affine *dn_final_norm(const dn_prepared *prepared)
 {
-    return &prepared->nodes[prepared->graph.node_count - 1].norm;
+    return &prepared->nodes[prepared->graph.pool_node].norm;
 }
 
 #endif

@@ -201,7 +201,8 @@ dn_status dn_session_run(dn_session *session, const float *input, int n, int hei
 {
     DN_NEED(session);
     DN_NEED(input);
-    DN_NEED(logits);
+    if (session->model->arch.classes)
+        DN_NEED(logits);
     dn_run_ends ends = {.input = input, .logits = logits};
     return run(session, n, height, width, &ends);
 }
@@ -213,7 +214,8 @@ dn_status dn_session_run_bytes(dn_session *session, const dn_byte_pictures *pict
     DN_NEED(pictures);
     DN_NEED(pictures->bytes);
     DN_NEED(preprocess);
-    DN_NEED(logits);
+    if (session->model->arch.classes)
+        DN_NEED(logits);
     float values[3][256];
     int channels = session->model->arch.channels;
     if (preprocess->filter == DN_GAUSSIAN)

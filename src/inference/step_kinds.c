@@ -151,9 +151,9 @@ static void run_pointwise(const dn_step *step, int task, const dn_task_context *
 
 static const char *name_pointwise(const dn_step *step)
 {
-    return step->point == DN_POINT_LOGITS ? "linear"
-           : step->op.pointwise.pool == 2 ? "pool+conv1x1"
-                                          : "conv1x1";
+    return step->place.role == DN_ROLE_HEAD ? "linear"
+           : step->op.pointwise.pool == 2   ? "pool+conv1x1"
+                                            : "conv1x1";
 }
 
 /* A transition is defined as convolving before it pools. */
@@ -242,6 +242,42 @@ static void run_global_pool(const dn_step *step, int task, const dn_task_context
     context->kernels->global_pool(&step->op.global_pool, task);
 }
 
+static size_t share_vector_pool(dn_step *step, const dn_kernels *kernels, int threads)
+{
+    (void)kernels;
+    (void)threads;
+    const dn_vector_pool *op = &step->op.vector_pool;
+    int made = (int)op->stride;
+    makes(step, dn_vector_grid(op->output, op->input.images, made), made, dn_vector_pool_tasks(op));
+    return 0;
+}
+
+static void run_vector_pool(const dn_step *step, int task, const dn_task_context *context)
+{
+    (void)context;
+    dn_pool_vectors(&step->op.vector_pool, task);
+}
+
+static size_t share_vector_map(dn_step *step, const dn_kernels *kernels, int threads)
+{
+    (void)kernels;
+    (void)threads;
+    const dn_vector_map *op = &step->op.vector_map;
+    makes(step, dn_vector_grid(op->out, op->count, op->channels), op->channels, op->count);
+    return 0;
+}
+
+static void run_vector_map(const dn_step *step, int task, const dn_task_context *context)
+{
+    (void)context;
+    dn_map_vector(&step->op.vector_map, task);
+}
+
+static const char *name_vector_map(const dn_step *step)
+{
+    return step->op.vector_map.affine.scale ? "norm" : "relu";
+}
+
 /* ---- export: logits to the caller ---- */
 
 static size_t share_export(dn_step *step, const dn_kernels *kernels, int threads)
@@ -255,7 +291,9 @@ static size_t share_export(dn_step *step, const dn_kernels *kernels, int threads
 static void run_export(const dn_step *step, int task, const dn_task_context *context)
 {
     (void)task;
-    memcpy(context->ends->logits, step->op.export.logits, step->op.export.count * sizeof(float));
+    if (step->op.export.count)
+        memcpy(context->ends->logits, step->op.export.logits,
+               step->op.export.count * sizeof(float));
 }
 
 static const dn_step_row rows[] = {
@@ -267,6 +305,8 @@ static const dn_step_row rows[] = {
     [DN_STEP_ACTIVATE] = {share_activate, run_activate, name_activate, NULL, 1},
     [DN_STEP_MAX_POOL] = {share_max_pool, run_max_pool, name_pool, NULL, 1},
     [DN_STEP_GLOBAL_POOL] = {share_global_pool, run_global_pool, name_pool, NULL, 1},
+    [DN_STEP_VECTOR_POOL] = {share_vector_pool, run_vector_pool, name_pool, NULL, 1},
+    [DN_STEP_VECTOR_MAP] = {share_vector_map, run_vector_map, name_vector_map, NULL, 1},
     [DN_STEP_EXPORT] = {share_export, run_export, name_copy, NULL, 1},
 };
 

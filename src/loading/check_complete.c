@@ -40,8 +40,9 @@ static const char *finish_list(name_list *list)
 
 static dn_status check_shape(const dn_tensor *tensor, const dn_slot *slot)
 {
-    bool same = tensor->rank == slot->rank;
-    for (int d = 0; d < slot->rank && same; d++)
+    bool matrix = slot->key.part == DN_PART_LINEAR_WEIGHT && tensor->rank == 4;
+    bool same = tensor->rank == slot->rank || matrix;
+    for (int d = 0; d < tensor->rank && same; d++)
         same = tensor->shape[d] == slot->shape[d];
     if (!same) {
         char found[128] = "", expected[64] = "";
@@ -65,7 +66,7 @@ static dn_status check_shape(const dn_tensor *tensor, const dn_slot *slot)
 static void name_slot(const dn_match *match, const dn_arch *arch, const dn_slot *slot,
                       char name[DN_TENSOR_NAME_SIZE])
 {
-    dn_name_context context = {.block_count = arch->block_count, .blocks = arch->blocks};
+    dn_name_context context = dn_name_context_of(arch);
     dn_name_format(match->naming, &context, &slot->key, name);
 }
 
@@ -134,6 +135,8 @@ dn_status dn_check_complete(const dn_match *match, const dn_arch *arch, const dn
         find_sources(match, arch, layout, sources, &missing) + find_biases(match, layout, biases);
     if (found < match->pair_count + match->rest_count)
         list_extra(match, layout, sources, biases, &extra);
+    if (!missing.count && extra.count && match->head_fault[0] && arch->classes == 0)
+        return dn_fail(DN_ERROR_MISMATCH, "%s", match->head_fault);
     if (missing.count || extra.count)
         return dn_fail(DN_ERROR_MISMATCH,
                        "does not hold exactly the tensors of %s; missing: %s; left over: %s",

@@ -13,7 +13,7 @@
  * the input of the first layer is one piece in either order. */
 static bool is_permuted(const dn_arch *arch, const dn_slot *slot, dn_concat concat)
 {
-    return concat == DN_CONCAT_FIRST && dn_channels_read(arch, &slot->key).layers > 0;
+    return concat == DN_CONCAT_FIRST && dn_channels_read(arch, slot).layers > 0;
 }
 
 static bool can_borrow(const dn_arch *arch, const dn_slot *slot, const dn_tensor *source,
@@ -36,9 +36,10 @@ static void reorder_row(float *row, const dn_channels *channels, size_t spatial,
 
 static dn_status reorder(const dn_arch *arch, const dn_slot *slot, float *data)
 {
-    dn_channels channels = dn_channels_read(arch, &slot->key);
-    size_t rows = slot->rank > 1 ? (size_t)slot->shape[0] : 1, length = slot->count / rows;
-    size_t spatial = (size_t)slot->shape[2] * (size_t)slot->shape[3];
+    dn_channels channels = dn_channels_read(arch, slot);
+    size_t spatial = (size_t)channels.spatial;
+    size_t length = (size_t)(channels.in + channels.layers * channels.growth) * spatial;
+    size_t rows = slot->count / length;
     float *scratch;
     DN_TRY(dn_alloc_aligned(length, sizeof *scratch, &scratch));
     for (size_t r = 0; r < rows; r++)

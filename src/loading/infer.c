@@ -164,7 +164,7 @@ static bool same_network(const dn_arch *a, const dn_arch *b)
            memcmp(a->blocks, b->blocks, (size_t)a->block_count * sizeof *a->blocks) == 0;
 }
 
-/* Adopts a well-known network's name, for any number of channels and classes. */
+/* Adopts a well-known network's name, for any number of channels, as yet without a head. */
 static void recognise(dn_arch *arch)
 {
     dn_arch known;
@@ -177,7 +177,7 @@ static void recognise(dn_arch *arch)
         if (dn_arch_find(name, &known) != DN_OK || !same_network(&known, arch))
             continue;
         known.channels = arch->channels;
-        known.classes = arch->classes;
+        known.classes = 0;
         known.bn_epsilon = arch->bn_epsilon;
         *arch = known;
         return;
@@ -191,8 +191,6 @@ dn_status dn_infer(const dn_match *match, dn_arch *arch)
     DN_TRY(infer_stem(match, &found));
     DN_TRY(infer_layers(match, &found));
     DN_TRY(infer_compression(match, &found));
-    dn_key head = {.role = DN_ROLE_HEAD, .part = DN_PART_LINEAR_WEIGHT};
-    DN_TRY(dimension(match, head, 2, 0, "the classifier", &found.classes));
     if (dn_arch_check(&found) != DN_OK)
         return DN_ERROR_MISMATCH; /* keeps dn_arch_check's sentence */
     recognise(&found);

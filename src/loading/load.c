@@ -10,7 +10,7 @@
 #include "loading/copy_tensors.h"
 #include "loading/fold_biases.h"
 #include "loading/hub.h"
-#include "loading/match.h"
+#include "loading/match_head.h"
 #include "loading/metadata.h"
 #include "loading/order.h"
 #include "loading/other_metadata.h"
@@ -34,6 +34,9 @@ typedef struct loader {
     dn_layout layout;
     const dn_tensor **sources; /* of each slot */
     const dn_tensor **biases;  /* of the convolution in each slot, or NULL */
+    dn_head_facts head;
+    bool accepts_none; /* a network without a head will do, since nothing has one */
+    bool saw_none;
     dn_origin origin;
     dn_concat concat;
     bool metadata; /* this program's metadata is present and describes the network */
@@ -62,9 +65,23 @@ static void note_derived(dn_origin *origin, const char *what)
              what);
 }
 
-static dn_status check_match(loader *l, const dn_match *match)
+/* Features alone are a network if they are all that is in a dictionary, or were asked for. */
+static dn_status check_head(loader *l, const dn_candidate *candidate, const dn_match *match)
+{
+    bool part = candidate->scope_length > candidate->tensors[0]->scope && !l->state;
+    if (l->arch.classes || match->rest_count || (l->accepts_none && !part))
+        return DN_OK;
+    l->saw_none = l->saw_none || !part;
+    return dn_fail(DN_ERROR_MISMATCH, "there is no classifier");
+}
+
+static dn_status check_match(loader *l, const dn_candidate *candidate, dn_match *match)
 {
     DN_TRY(dn_infer(match, &l->arch));
+    DN_TRY(dn_match_head(match, l->file, &l->arch, &l->head));
+    DN_TRY(check_head(l, candidate, match));
+    if (dn_arch_check(&l->arch) != DN_OK)
+        return DN_ERROR_MISMATCH; /* keeps dn_arch_check's sentence */
     DN_TRY(dn_layout_create(&l->arch, &l->layout));
     DN_TRY(dn_calloc((size_t)l->layout.count, sizeof *l->sources, &l->sources));
     DN_TRY(dn_calloc((size_t)l->layout.count, sizeof *l->biases, &l->biases));
@@ -129,9 +146,9 @@ static void describe_origin(loader *l, const dn_candidate *candidate, const dn_m
                  candidate->scope);
 }
 
-static dn_status try_match(loader *l, const dn_candidate *candidate, const dn_match *match)
+static dn_status try_match(loader *l, const dn_candidate *candidate, dn_match *match)
 {
-    dn_status status = check_match(l, match);
+    dn_status status = check_match(l, candidate, match);
     if (status == DN_OK) {
         l->doubts = (dn_metadata_doubts){""};
         l->metadata = dn_metadata_arch(l->file, &l->arch, &l->doubts);
@@ -228,10 +245,9 @@ static void warn_of_others(loader *l, const dn_candidates *candidates, size_t ta
     dn_text_drop(&list);
 }
 
-static dn_status try_candidates(loader *l, const dn_candidates *candidates)
+/* Whether the one taken is the only one is said. */
+static dn_status try_each(loader *l, const dn_candidates *candidates)
 {
-    if (candidates->count == 0 || candidates->items[0].count == 0)
-        return dn_fail(DN_ERROR_MISMATCH, "holds no tensors");
     for (size_t i = 0; i < candidates->count; i++) {
         dn_status status = try_candidate(l, &candidates->items[i]);
         if (status == DN_OK)
@@ -239,6 +255,20 @@ static dn_status try_candidates(loader *l, const dn_candidates *candidates)
         if (status != DN_ERROR_MISMATCH)
             return status;
     }
+    return DN_ERROR_MISMATCH;
+}
+
+/* A dictionary of features has its head perhaps in another. */
+static dn_status try_candidates(loader *l, const dn_candidates *candidates)
+{
+    if (candidates->count == 0 || candidates->items[0].count == 0)
+        return dn_fail(DN_ERROR_MISMATCH, "holds no tensors");
+    dn_status status = try_each(l, candidates);
+    l->accepts_none = l->saw_none;
+    if (status == DN_ERROR_MISMATCH && l->accepts_none)
+        status = try_each(l, candidates);
+    if (status != DN_ERROR_MISMATCH)
+        return status;
     return try_candidate(l, &candidates->items[0]); /* for the error message of the likeliest one */
 }
 
@@ -387,6 +417,29 @@ static dn_status read_config(loader *l, dn_model *model)
     return status == DN_OK ? DN_OK : dn_fail_within(status, l->file->name);
 }
 
+/* What is not in the file, and so may be otherwise. */
+static void warn_of_head(loader *l)
+{
+    char text[DN_HEAD_TEXT_SIZE];
+    dn_arch_head_text(&l->arch, text, sizeof text);
+    if (l->head.assumed)
+        warn(l, "its head is taken for %s%s: what has no tensors is not in the file", text,
+             l->arch.linear_final ? ", after a norm without ReLU" : "");
+    if (l->head.assumed_sigmoid)
+        warn(l, "a sigmoid among its modules is taken to come last");
+}
+
+/* Metadata that describes the network says all of it. */
+static dn_status read_metadata(loader *l, dn_model *model)
+{
+    if (l->metadata)
+        return dn_metadata_read(l->file, model, &l->doubts);
+    warn_of_head(l);
+    if (l->head.tells_objective)
+        model->objective = l->head.objective;
+    return dn_metadata_exists(l->file) ? DN_OK : dn_other_metadata_read(l->file, model);
+}
+
 static dn_status build_model(loader *l, dn_model **out)
 {
     DN_TRY(refuse_blur(l));
@@ -400,9 +453,7 @@ static dn_status build_model(loader *l, dn_model **out)
     if (status == DN_OK)
         status = fold_biases(l, model);
     if (status == DN_OK)
-        status = l->metadata                   ? dn_metadata_read(l->file, model, &l->doubts)
-                 : dn_metadata_exists(l->file) ? DN_OK
-                                               : dn_other_metadata_read(l->file, model);
+        status = read_metadata(l, model);
     if (status == DN_OK)
         status = dn_temperature_find(l->file, l->sources[0]->name, &model->temperature);
     if (status == DN_OK)

@@ -3,6 +3,7 @@
  *     candidates   sets of tensors that may be one network's state
  *     match        each tensor's key, by a code base's names or by structure
  *     infer        the architecture that the keys and shapes describe
+ *     head         what is left: match_head.h
  *     complete     a tensor for each slot of that architecture, or an error */
 #ifndef DN_LOADING_MATCH_H
 #define DN_LOADING_MATCH_H
@@ -48,6 +49,9 @@ typedef struct dn_match {
     const char *dialect;  /* for a person */
     dn_dialect naming;    /* for naming what is missing */
     dn_concat convention; /* where the dialect puts new maps; AUTO if unknown */
+    bool cut;             /* names are those of a module taken out of its network and put into an
+                             nn.Sequential */
+    char head_fault[512]; /* why the tensors without a key are no head, or "" */
 } dn_match;
 
 /* Room for count tensors; released by dn_match_free. */
@@ -65,7 +69,7 @@ dn_status dn_match_structure(const dn_candidate *candidate, dn_match *match);
  * and variances are what neighbouring layers share. */
 dn_status dn_find_roles(dn_match *match);
 
-/* The architecture; DN_ERROR_MISMATCH if it cannot be inferred. */
+/* The architecture but for its head; DN_ERROR_MISMATCH if it cannot be inferred. */
 dn_status dn_infer(const dn_match *match, dn_arch *arch);
 
 /* sources[i] becomes the tensor of slot i, biases[i] that of the bias of the convolution in

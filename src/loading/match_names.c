@@ -3,6 +3,8 @@
 #include "base/memory.h"
 #include "loading/match.h"
 
+#include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,19 +25,33 @@ void dn_match_free(dn_match *match)
     *match = (dn_match){0};
 }
 
-/* Length of the prefix before the dialect's own names ("module.", "net."); a
- * dense layer is unmistakable, so the first one decides. */
-static bool find_prefix(const dn_candidate *candidate, dn_dialect dialect, const char **prefix,
-                        size_t *length)
+/* What comes before the dialect's own names ("module.", "net."), and whether these lack their
+ * first component, as in a network that was cut. */
+typedef struct prefix {
+    const char *text;
+    size_t length;
+    bool cut;
+} prefix;
+
+static bool parse_name(dn_dialect dialect, const char *name, bool cut, dn_key *key)
+{
+    char whole[DN_TENSOR_NAME_SIZE];
+    if (!cut)
+        return dn_name_parse(dialect, name, key);
+    int length = snprintf(whole, sizeof whole, "features.%s", name);
+    return length > 0 && (size_t)length < sizeof whole && dn_name_parse(dialect, whole, key);
+}
+
+/* A dense layer is unmistakable, so the first one decides. */
+static bool find_prefix(const dn_candidate *candidate, dn_dialect dialect, bool cut, prefix *found)
 {
     for (size_t i = 0; i < candidate->count; i++) {
         const char *name = candidate->tensors[i]->name;
         for (const char *at = name + candidate->scope_length; at; at = strchr(at, '.')) {
             dn_key key;
             at += *at == '.';
-            if (dn_name_parse(dialect, at, &key) && key.role == DN_ROLE_LAYER) {
-                *prefix = name;
-                *length = (size_t)(at - name);
+            if (parse_name(dialect, at, cut, &key) && key.role == DN_ROLE_LAYER) {
+                *found = (prefix){name, (size_t)(at - name), cut};
                 return true;
             }
         }
@@ -43,47 +59,32 @@ static bool find_prefix(const dn_candidate *candidate, dn_dialect dialect, const
     return false;
 }
 
+/* As in "0.0.", of an nn.Sequential. */
+static bool ends_in_number(const prefix *p)
+{
+    size_t digits = 0;
+    while (digits + 1 < p->length && isdigit((unsigned char)p->text[p->length - 2 - digits]))
+        digits++;
+    return digits > 0 && (digits + 1 == p->length || p->text[p->length - 2 - digits] == '.');
+}
+
 static void match_dialect(const dn_candidate *candidate, dn_dialect dialect, dn_match *match)
 {
-    const char *prefix = "";
-    size_t length = 0;
+    prefix p = {"", 0, false};
     match->pair_count = match->rest_count = 0;
     match->naming = dialect;
-    bool known = find_prefix(candidate, dialect, &prefix, &length);
+    bool known =
+        find_prefix(candidate, dialect, false, &p) || find_prefix(candidate, dialect, true, &p);
+    match->cut = p.cut && ends_in_number(&p);
     for (size_t i = 0; i < candidate->count; i++) {
         const dn_tensor *tensor = candidate->tensors[i];
         dn_key key;
-        if (known && strncmp(tensor->name, prefix, length) == 0 &&
-            dn_name_parse(dialect, tensor->name + length, &key))
+        if (known && strncmp(tensor->name, p.text, p.length) == 0 &&
+            parse_name(dialect, tensor->name + p.length, p.cut, &key))
             match->pairs[match->pair_count++] = (dn_pair){key, tensor};
         else
             match->rest[match->rest_count++] = tensor;
     }
-}
-
-static bool has_head(const dn_match *match)
-{
-    for (size_t i = 0; i < match->pair_count; i++)
-        if (match->pairs[i].key.role == DN_ROLE_HEAD)
-            return true;
-    return false;
-}
-
-/* Fine-tuned networks often have a new classifier under a new name: what is
- * left over may be exactly that, one matrix and its bias. */
-static void match_renamed_head(dn_match *match)
-{
-    if (match->rest_count != 2 || has_head(match))
-        return;
-    const dn_tensor *weight = match->rest[match->rest[0]->rank == 1];
-    const dn_tensor *bias = match->rest[match->rest[0]->rank != 1];
-    if (weight->rank != 2 || bias->rank != 1 || weight->shape[0] != bias->shape[0])
-        return;
-    dn_key key = {.role = DN_ROLE_HEAD, .part = DN_PART_LINEAR_WEIGHT};
-    match->pairs[match->pair_count++] = (dn_pair){key, weight};
-    key.part = DN_PART_LINEAR_BIAS;
-    match->pairs[match->pair_count++] = (dn_pair){key, bias};
-    match->rest_count = 0;
 }
 
 static bool has_deep_stem(const dn_match *match)
@@ -108,8 +109,6 @@ dn_status dn_match_names(const dn_candidate *candidate, dn_match *match)
     }
     if (match->naming != best)
         match_dialect(candidate, best, match);
-    if (match->pair_count)
-        match_renamed_head(match);
     bool timm = best == DN_DIALECT_TORCHVISION && has_deep_stem(match);
     match->dialect = timm ? "timm" : dn_dialect_name(best);
     match->convention = dn_dialect_concat(best);

@@ -156,32 +156,37 @@ static dn_status match_stem(structure *s)
     return DN_OK;
 }
 
-/* Two norms come before no convolution if the stem ends in one, else only the
- * last norm of the network. */
-static dn_status match_loose_norms(structure *s)
+/* The first norm of this length that no convolution reads, and that is not `other`. */
+static dn_module *find_loose_norm(const structure *s, int length, const dn_module *other)
 {
-    dn_module *loose[2];
-    int count = 0;
-    for (size_t i = 0; i < s->modules.count; i++) {
-        dn_module *norm = &s->modules.items[i];
-        if (norm->kind != DN_MODULE_NORM || norm->taken)
-            continue;
-        if (count == 2)
-            return mismatch("a third norm without a convolution after it", norm);
-        loose[count++] = norm;
+    for (size_t i = 0; i < s->modules.count; i++)
+        if (is_free_norm(&s->modules.items[i], length) && &s->modules.items[i] != other)
+            return &s->modules.items[i];
+    return NULL;
+}
+
+/* The norms that come before no convolution: the stem's, if it ends in one, the one after the
+ * last block, and those of the head, which come after that. */
+static dn_status match_loose_norms(structure *s, int stem_width)
+{
+    dn_module *stem = find_loose_norm(s, stem_width, NULL);
+    dn_module *last = find_loose_norm(s, s->width, stem);
+    if (!last && s->width == stem_width) {
+        last = stem;
+        stem = NULL;
     }
-    if (count == 0)
+    if (!last)
         return dn_fail(DN_ERROR_MISMATCH, "there is no norm after the last block");
-    s->last = loose[0];
-    if (count == 1)
+    size_t others = 0;
+    for (size_t i = 0; i < s->modules.count; i++)
+        others += s->modules.items[i].kind == DN_MODULE_NORM && !s->modules.items[i].taken;
+    if (stem && stem > last && others > 2)
+        stem = NULL; /* of the head */
+    last->taken = true;
+    s->last = last;
+    if (!stem)
         return DN_OK;
-    const dn_module *stem = loose[0];
-    if (stem->in == s->width)
-        s->last = loose[1];
-    else
-        stem = loose[1];
-    if (stem->in != s->width)
-        return mismatch("a norm without a convolution after it", stem);
+    stem->taken = true;
     add_module(s, (dn_key){.role = DN_ROLE_STEM, .unit = s->stem_convs - 1}, stem);
     return DN_OK;
 }
@@ -266,26 +271,17 @@ static dn_status match_blocks(structure *s)
     return transition ? mismatch("a 1x1 convolution", transition->conv) : DN_OK;
 }
 
-static dn_status match_end(structure *s)
+/* Linears, and norms that nothing else has, are the head's, which match_head.c takes apart. */
+static void match_end(structure *s)
 {
-    const dn_module *head = NULL;
+    add_module(s, (dn_key){.role = DN_ROLE_FINAL}, s->last);
     for (size_t i = 0; i < s->modules.count; i++) {
         const dn_module *module = &s->modules.items[i];
-        if (module->kind != DN_MODULE_LINEAR)
-            continue;
-        if (head)
-            return mismatch("a second classifier", module);
-        head = module;
+        bool norm = module->kind == DN_MODULE_NORM && !module->taken;
+        for (int t = 0; t < 4 && module->tensors[t] && (norm || module->kind == DN_MODULE_LINEAR);
+             t++)
+            s->match->rest[s->match->rest_count++] = module->tensors[t];
     }
-    if (!head)
-        return dn_fail(DN_ERROR_MISMATCH, "there is no classifier");
-    if (s->last->in != s->width)
-        return mismatch("a norm", s->last);
-    if (head->in != s->width)
-        return mismatch("the classifier", head);
-    add_module(s, (dn_key){.role = DN_ROLE_FINAL}, s->last);
-    add_module(s, (dn_key){.role = DN_ROLE_HEAD}, head);
-    return DN_OK;
 }
 
 static dn_status match_modules(structure *s)
@@ -294,10 +290,12 @@ static dn_status match_modules(structure *s)
     DN_TRY(dn_calloc(s->modules.count, sizeof *s->layers, &s->layers));
     DN_TRY(link_convs(s));
     DN_TRY(match_stem(s));
-    DN_TRY(match_loose_norms(s));
+    int stem_width = s->width;
     DN_TRY(match_layers(s));
     DN_TRY(match_blocks(s));
-    return match_end(s);
+    DN_TRY(match_loose_norms(s, stem_width));
+    match_end(s);
+    return DN_OK;
 }
 
 /* ---------------------------------------------------------------- attempts */
@@ -318,7 +316,7 @@ static dn_status match_in_order(const dn_tensor **tensors, size_t count, const a
                                 dn_match *match)
 {
     structure s = {.adjacent = a->adjacent, .stem_convs = a->stem_convs, .match = match};
-    match->pair_count = 0;
+    match->pair_count = match->rest_count = 0;
     if (a->natural)
         qsort(tensors, count, sizeof *tensors, by_natural_name);
     DN_TRY(dn_modules_group(tensors, count, &s.modules));

@@ -3,6 +3,7 @@
  * the tensors that are there, otherwise not at all. */
 #include "base/locale.h"
 #include "loading/metadata.h"
+#include "network/head.h"
 #include "network/stems.h"
 #include "network/widths.h"
 
@@ -138,6 +139,10 @@ static bool parse_arch(const dn_tensor_file *file, dn_arch *arch, dn_metadata_do
             return dn_metadata_doubt(doubts, file, reals[i].key, "no number");
     if (!parse_stem(dn_metadata_text(file, "densenet.stem"), &arch->stem))
         return dn_metadata_doubt(doubts, file, "densenet.stem", "not a kind of stem");
+    const char *head = dn_metadata_text(file, "densenet.head");
+    int classes = arch->classes;
+    if (head && !(dn_head_parse(head, &arch->head, &classes) && classes == arch->classes))
+        return dn_metadata_doubt(doubts, file, "densenet.head", "not a head of these classes");
     arch->block_count =
         parse_list(dn_metadata_text(file, "densenet.blocks"), arch->blocks, DN_MAX_BLOCKS);
     if (!arch->block_count)
@@ -170,6 +175,8 @@ static const char *find_contradiction(dn_arch *recorded, dn_arch *shown)
     for (int block = 0; block < shown->block_count; block++)
         if (dn_block_in(recorded, block) != dn_block_in(shown, block))
             return "densenet.compression";
+    if (!dn_heads_hold_the_same(recorded, shown))
+        return "densenet.head";
     bool hidden = dn_stem_row_of(shown->stem)->convs > 1;
     if (hidden && memcmp(recorded->stem_hidden, shown->stem_hidden, sizeof shown->stem_hidden) != 0)
         return "densenet.stem_hidden";

@@ -4,6 +4,7 @@
 #include "base/locale.h"
 #include "base/text.h"
 #include "loading/order.h"
+#include "network/head.h"
 #include "network/stems.h"
 
 #include <math.h>
@@ -76,6 +77,14 @@ static dn_status write_function(const sink *to, const dn_arch *arch)
     return arch->linear_final ? to->add(to->context, "densenet.final_relu", "no") : DN_OK;
 }
 
+/* Readers that know of no heads take an entry's absence for the usual one. */
+static dn_status write_head(const sink *to, const dn_arch *arch)
+{
+    char text[DN_HEAD_TEXT_SIZE];
+    dn_arch_head_text(arch, text, sizeof text);
+    return dn_head_is_usual(arch) ? DN_OK : to->add(to->context, "densenet.head", text);
+}
+
 static dn_status write_arch(const sink *to, const dn_arch *arch)
 {
     DN_TRY(to->add(to->context, "densenet.arch", arch->name));
@@ -89,6 +98,7 @@ static dn_status write_arch(const sink *to, const dn_arch *arch)
     DN_TRY(add_real(to, "densenet.bn_epsilon", arch->bn_epsilon));
     DN_TRY(to->add(to->context, "densenet.stem", dn_stem_name(arch->stem)));
     DN_TRY(write_function(to, arch));
+    DN_TRY(write_head(to, arch));
     if (dn_stem_row_of(arch->stem)->convs == 1)
         return DN_OK;
     return add_list(to, "densenet.stem_hidden", arch->stem_hidden, 2);

@@ -82,10 +82,14 @@ static bool is_conv(const dn_tensor *tensor)
            (tensor->shape[2] == 1 || tensor->shape[2] == 3 || tensor->shape[2] == 7);
 }
 
+static bool is_matrix(const dn_tensor *weight)
+{
+    return weight->rank == 2 && weight->shape[0] <= INT32_MAX && weight->shape[1] <= INT32_MAX;
+}
+
 static bool is_linear(const dn_tensor *weight, const dn_tensor *bias)
 {
-    return weight->rank == 2 && bias->rank == 1 && weight->shape[0] == bias->shape[0] &&
-           weight->shape[0] <= INT32_MAX && weight->shape[1] <= INT32_MAX;
+    return is_matrix(weight) && bias->rank == 1 && weight->shape[0] == bias->shape[0];
 }
 
 static bool is_norm(const dn_tensor *const tensors[4])
@@ -110,6 +114,8 @@ static bool make_module(const dn_tensor *const tensors[4], int count, bool named
                tensors[1]->shape[0] == first->shape[0] && named) {
         module->kind = DN_MODULE_CONV;
         module->kernel = (int)first->shape[2];
+    } else if (count == 1 && is_matrix(first)) {
+        module->kind = DN_MODULE_LINEAR;
     } else if (count == 2 && is_linear(tensors[0], tensors[1])) {
         module->kind = DN_MODULE_LINEAR;
     } else if (count == 2 && is_linear(tensors[1], tensors[0])) {

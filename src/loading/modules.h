@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tensors of unknown names as modules: a convolution is its kernel, perhaps
- * with a bias, a batch norm four vectors of one length, the classifier a matrix and its bias. */
+/* Tensors of unknown names as modules: a convolution is its kernel, perhaps with a bias, a
+ * batch norm four vectors of one length, a linear a matrix, perhaps with a bias. */
 #ifndef DN_LOADING_MODULES_H
 #define DN_LOADING_MODULES_H
 

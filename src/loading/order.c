@@ -2,15 +2,18 @@
 #include "loading/order.h"
 
 #include "base/memory.h"
+#include "network/head.h"
 #include "network/widths.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-dn_channels dn_channels_read(const dn_arch *arch, const dn_key *key)
+dn_channels dn_channels_read(const dn_arch *arch, const dn_slot *slot)
 {
-    dn_channels none = {0}, read = {.growth = arch->growth};
-    int last = arch->block_count - 1;
+    const dn_key *key = &slot->key;
+    dn_channels none = {0},
+                read = {.growth = arch->growth, .spatial = slot->shape[2] * slot->shape[3]};
+    int last = arch->block_count - 1, grid = arch->head.grid;
     switch (key->role) {
     case DN_ROLE_LAYER:
         if (key->unit != 0)
@@ -22,10 +25,12 @@ dn_channels dn_channels_read(const dn_arch *arch, const dn_key *key)
         read.in = dn_block_in(arch, key->block);
         read.layers = arch->blocks[key->block];
         return read;
-    case DN_ROLE_FINAL:
     case DN_ROLE_HEAD:
-        if (key->part == DN_PART_LINEAR_BIAS)
+        if (key->part == DN_PART_LINEAR_BIAS || !dn_head_reads_pool(arch, key->unit))
             return none;
+        read.spatial = grid ? grid * grid : 1;
+        /* fall through */
+    case DN_ROLE_FINAL:
         read.in = dn_block_in(arch, last);
         read.layers = arch->blocks[last];
         return read;

@@ -9,13 +9,14 @@
 #include "tensors/tensors.h"
 
 /* The channels that a tensor reads: `in` from before the block, then `growth`
- * from each of `layers` layers. */
+ * from each of `layers` layers; `spatial` numbers of each. */
 typedef struct dn_channels {
-    int in, layers, growth;
+    int in, layers, growth, spatial;
 } dn_channels;
 
-/* layers is 0 if the tensor's channels are not a concatenation. */
-dn_channels dn_channels_read(const dn_arch *arch, const dn_key *key);
+/* A row of the slot, or several, end to end; layers is 0 if the tensor's channels are not a
+ * concatenation. */
+dn_channels dn_channels_read(const dn_arch *arch, const dn_slot *slot);
 
 /* The index of canonical channel c in a file whose new maps come first. */
 static inline int dn_channel_new_first(const dn_channels *channels, int c)

@@ -138,6 +138,8 @@ static dn_status complete_xrv(const dn_tensor_file *file, dn_model *model)
 
 dn_status dn_other_metadata_read(const dn_tensor_file *file, dn_model *model)
 {
+    if (model->arch.classes == 0)
+        return DN_OK;
     DN_TRY(read_thresholds(file, model));
     DN_TRY(read_label_list(file, model));
     if (!model->labels)

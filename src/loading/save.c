@@ -56,12 +56,12 @@ static const float *reorder(saver *s, int i, float **next)
 {
     const dn_slot *slot = &s->model->layout.slots[i];
     const float *data = s->model->tensors[i];
-    dn_channels channels = dn_channels_read(&s->model->arch, &slot->key);
+    dn_channels channels = dn_channels_read(&s->model->arch, slot);
     if (dn_dialect_concat(s->naming) != DN_CONCAT_FIRST || channels.layers == 0)
         return data;
     int concatenated = channels.in + channels.layers * channels.growth;
     size_t count = (size_t)concatenated;
-    size_t spatial = (size_t)slot->shape[2] * (size_t)slot->shape[3];
+    size_t spatial = (size_t)channels.spatial;
     size_t rows = slot->count / (count * spatial);
     float *copy = *next;
     *next += slot->count;
@@ -94,7 +94,7 @@ static dn_status make_outputs(saver *s)
 {
     const dn_arch *arch = &s->model->arch;
     const dn_layout *layout = &s->model->layout;
-    dn_name_context context = {.block_count = arch->block_count, .blocks = arch->blocks};
+    dn_name_context context = dn_name_context_of(arch);
     DN_TRY(dn_calloc(2 * (size_t)layout->count, sizeof *s->outputs, &s->outputs));
     if (dn_dialect_concat(s->naming) == DN_CONCAT_FIRST)
         DN_TRY(dn_alloc_aligned(layout->floats, sizeof(float), &s->reordered));

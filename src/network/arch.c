@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The family: fixed names in a table, the paper's CIFAR networks by rule. */
 #include "base/status.h"
+#include "network/head.h"
 #include "network/stems.h"
 #include "network/widths.h"
 
@@ -157,7 +158,7 @@ dn_status dn_arch_check(const dn_arch *arch)
     DN_TRY(check_range("bottleneck", arch->bottleneck, 0, 64));
     DN_TRY(check_stem(arch));
     DN_TRY(check_range("input channels", arch->channels, 1, 1024));
-    DN_TRY(check_range("classes", arch->classes, 1, 1000000));
+    DN_TRY(check_range("classes", arch->classes, 0, 1000000));
     if (!(arch->compression > 0 && arch->compression <= 1))
         return dn_fail(DN_ERROR_ARGUMENT,
                        "architecture: compression is %g, above 0 and at most 1 is expected",
@@ -165,14 +166,20 @@ dn_status dn_arch_check(const dn_arch *arch)
     if (!(arch->bn_epsilon > 0 && arch->bn_epsilon < 1))
         return dn_fail(DN_ERROR_ARGUMENT, "architecture: BN epsilon is %g, 0 to 1 is expected",
                        arch->bn_epsilon);
+    DN_TRY(dn_head_check(arch));
     return check_channels(arch);
+}
+
+static int smallest_last_map(const dn_arch *arch)
+{
+    return arch->head.pool == DN_POOL_GRID ? arch->head.grid : 1;
 }
 
 int dn_arch_smallest_input(const dn_arch *arch)
 {
     if (dn_arch_check(arch) != DN_OK)
         return 0;
-    int size = 1 << (arch->block_count - 1);
+    int size = smallest_last_map(arch) << (arch->block_count - 1);
     const dn_stem_row stem = dn_arch_stem(arch);
     /* A stride s, rounding up, turns s (n - 1) + 1 into n. */
     if (stem.pools)

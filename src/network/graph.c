@@ -3,6 +3,7 @@
 
 #include "base/arithmetic.h"
 #include "base/memory.h"
+#include "network/head.h"
 #include "network/layout.h"
 #include "network/stems.h"
 #include "network/widths.h"
@@ -26,21 +27,45 @@ static int add_maps(grower *g, dn_maps_kind kind, int block, int layer, int chan
     return g->graph->map_count++;
 }
 
-/* Pictures are not activated maps: a node that reads them has no norm. */
+/* Pictures are not activated maps, and vectors have a norm only as a part of its own. */
+static bool has_norm(const dn_graph *graph, const dn_node *node)
+{
+    if (node->source == DN_NONE)
+        return false;
+    if (graph->maps[node->source].kind == DN_MAPS_VECTOR)
+        return node->kind == DN_NODE_VECTOR && !node->rectifies;
+    return true;
+}
+
+static int weight_slots(const dn_node *node)
+{
+    switch (node->kind) {
+    case DN_NODE_WINDOW:
+    case DN_NODE_POINTWISE:
+        return 1;
+    case DN_NODE_LINEAR:
+        return 1 + node->bias;
+    default:
+        return 0;
+    }
+}
+
 static void add_node(grower *g, dn_node node)
 {
     dn_graph *graph = g->graph;
     int number = graph->node_count++;
     node.norm = node.weight = DN_NONE;
-    if (node.source != DN_NONE) {
+    if (node.source != DN_NONE)
         graph->maps[node.source].last_reader = number;
+    if (has_norm(graph, &node)) {
         node.norm = g->slots;
         g->slots += DN_NORM_SLOTS;
     }
-    if (node.kind != DN_NODE_ACTIVATION) {
+    if (weight_slots(&node)) {
         node.weight = g->slots;
-        g->slots += node.kind == DN_NODE_HEAD ? DN_HEAD_SLOTS : 1;
+        g->slots += weight_slots(&node);
     }
+    node.end_slot = g->slots;
     if (node.target != DN_NONE && graph->maps[node.target].first_writer == DN_NONE)
         graph->maps[node.target].first_writer = number;
     graph->nodes[number] = node;
@@ -134,6 +159,52 @@ static int grow_transition(grower *g, int block_maps, int block)
     return next;
 }
 
+/* A part of the head reads the vectors that the part before it made. */
+static int grow_part(grower *g, const dn_head_part *part, int unit, int source, bool last)
+{
+    int in = g->graph->maps[source].channels, out = dn_is_linear(part) ? part->outputs : in;
+    int target = last ? DN_NONE : add_maps(g, DN_MAPS_VECTOR, 0, 0, out);
+    dn_key key = {.role = DN_ROLE_HEAD, .unit = unit};
+    add_node(g, (dn_node){.kind = dn_is_linear(part) ? DN_NODE_LINEAR : DN_NODE_VECTOR,
+                          .key = key,
+                          .norm_key = key,
+                          .source = source,
+                          .target = target,
+                          .in = in,
+                          .out = out,
+                          .linear = true,
+                          .rectifies = part->kind == DN_HEAD_RELU,
+                          .bias = part->kind == DN_HEAD_LINEAR});
+    return target;
+}
+
+static void grow_head(grower *g, int maps)
+{
+    dn_graph *graph = g->graph;
+    const dn_head *head = &g->arch->head;
+    dn_head_part parts[DN_MAX_HEAD_PARTS];
+    int count = dn_head_parts(g->arch, parts), last = count - 1;
+    int channels = graph->maps[maps].channels, width = dn_head_width(head, channels);
+    int vectors = add_maps(g, DN_MAPS_VECTOR, 0, 0, width);
+    dn_key key = {.role = DN_ROLE_FINAL};
+    graph->pool_node = graph->node_count;
+    add_node(g, (dn_node){.kind = DN_NODE_POOL,
+                          .key = key,
+                          .norm_key = key,
+                          .source = maps,
+                          .target = vectors,
+                          .in = channels,
+                          .out = width,
+                          .linear = g->arch->linear_final,
+                          .pool = head->pool,
+                          .grid = head->grid});
+    while (last > 0 && parts[last].kind == DN_HEAD_DROPOUT)
+        last--;
+    for (int i = 0; i <= last; i++)
+        if (parts[i].kind != DN_HEAD_DROPOUT)
+            vectors = grow_part(g, &parts[i], i, vectors, i == last);
+}
+
 static void grow_network(grower *g)
 {
     dn_graph *graph = g->graph;
@@ -147,14 +218,7 @@ static void grow_network(grower *g)
         if (block + 1 < blocks)
             maps = grow_transition(g, maps, block);
     }
-    add_node(g, (dn_node){.kind = DN_NODE_HEAD,
-                          .key = {.role = DN_ROLE_HEAD},
-                          .norm_key = {.role = DN_ROLE_FINAL},
-                          .source = maps,
-                          .target = DN_NONE,
-                          .in = graph->maps[maps].channels,
-                          .out = g->arch->classes,
-                          .linear = g->arch->linear_final});
+    grow_head(g, maps);
 }
 
 dn_status dn_graph_create(const dn_arch *arch, dn_graph *graph)
@@ -163,8 +227,9 @@ dn_status dn_graph_create(const dn_arch *arch, dn_graph *graph)
     for (int block = 0; block < arch->block_count; block++)
         layers += (size_t)arch->blocks[block];
     dn_graph made = {0};
-    DN_TRY(dn_calloc(3 + blocks + layers, sizeof *made.maps, &made.maps));
-    dn_status status = dn_calloc(5 + blocks + 2 * layers, sizeof *made.nodes, &made.nodes);
+    DN_TRY(dn_calloc(4 + blocks + layers + DN_MAX_HEAD_PARTS, sizeof *made.maps, &made.maps));
+    dn_status status =
+        dn_calloc(5 + blocks + 2 * layers + DN_MAX_HEAD_PARTS, sizeof *made.nodes, &made.nodes);
     if (status != DN_OK) {
         dn_graph_free(&made);
         return status;
@@ -190,6 +255,8 @@ static int side_after(const dn_node *node, int side)
         return dn_ceil_divide(side, node->stride);
     case DN_NODE_ACTIVATION:
         return node->pools ? dn_ceil_divide(side, 2) : side;
+    case DN_NODE_POOL:
+        return 1;
     default:
         return node->pools ? side / 2 : side;
     }
@@ -210,6 +277,18 @@ void dn_graph_measure(dn_graph *graph, int height, int width)
     }
 }
 
+dn_status dn_graph_check_grid(const dn_graph *graph)
+{
+    const dn_node *pool = &graph->nodes[graph->pool_node];
+    const dn_maps *last = &graph->maps[pool->source];
+    if (!pool->grid || (last->height % pool->grid == 0 && last->width % pool->grid == 0))
+        return DN_OK;
+    return dn_fail(DN_ERROR_ARGUMENT,
+                   "pictures of %dx%d leave last maps of %dx%d, which do not divide into the %dx%d "
+                   "means that the classifier reads: another size of the pictures is needed",
+                   graph->width, graph->height, last->width, last->height, pool->grid, pool->grid);
+}
+
 double dn_node_products(const dn_graph *graph, const dn_node *node)
 {
     double weights = (double)node->in * node->out;
@@ -222,7 +301,7 @@ double dn_node_products(const dn_graph *graph, const dn_node *node)
         const dn_maps *source = &graph->maps[node->source];
         return weights * source->height * source->width;
     }
-    case DN_NODE_HEAD:
+    case DN_NODE_LINEAR:
         return weights;
     default:
         return 0;

@@ -5,9 +5,8 @@
  * of training are loops over the nodes.
  *
  * A node is a convolution with the norm and ReLU before it (a DenseNet norms
- * first), the stem's end, or the head. All nodes that read a map see the same
- * statistics, so these belong to the map; the norm itself is only a weight and
- * a bias.
+ * first), the stem's end, the global pool, or a part of the head. All nodes that read a map see the
+ * same statistics, so these belong to the map; the norm itself is only a weight and a bias.
  */
 #ifndef DN_NETWORK_GRAPH_H
 #define DN_NETWORK_GRAPH_H
@@ -16,9 +15,10 @@
 #include "network/key.h"
 
 typedef enum dn_maps_kind {
-    DN_MAPS_STEM,      /* output of a stem convolution with a norm after it */
-    DN_MAPS_BLOCK,     /* all that a block's layers and its end read */
-    DN_MAPS_BOTTLENECK /* a layer's 1x1 convolution's output */
+    DN_MAPS_STEM,       /* output of a stem convolution with a norm after it */
+    DN_MAPS_BLOCK,      /* all that a block's layers and its end read */
+    DN_MAPS_BOTTLENECK, /* a layer's 1x1 convolution's output */
+    DN_MAPS_VECTOR      /* of the head: one pixel per image */
 } dn_maps_kind;
 
 typedef struct dn_maps {
@@ -33,7 +33,9 @@ typedef enum dn_node_kind {
     DN_NODE_WINDOW,     /* a convolution with windows, of activated maps or of pictures */
     DN_NODE_POINTWISE,  /* a 1x1 convolution of activated maps, perhaps pooled 2x2 first */
     DN_NODE_ACTIVATION, /* activated maps, perhaps through the 3x3/2 maximum: a stem's end */
-    DN_NODE_HEAD        /* global average of activated maps, classifier */
+    DN_NODE_POOL,       /* vectors of activated maps: the head's beginning */
+    DN_NODE_LINEAR,     /* of vectors */
+    DN_NODE_VECTOR      /* vectors, normed or rectified */
 } dn_node_kind;
 
 #define DN_NONE (-1)
@@ -50,8 +52,13 @@ typedef struct dn_node {
     bool pools;         /* a pointwise node by 2x2 means, an activation by 3x3/2 maxima */
     bool linear;        /* its norm has no ReLU */
     bool drops;         /* dropout applies to its output */
+    bool rectifies;     /* a node of vectors is a ReLU, not a norm */
+    bool bias;          /* a linear has one: the slot after its weight */
+    dn_head_pool pool;  /* of a global pool */
+    int grid;           /* its rows and columns of means; 0: one of each */
     int norm;           /* slot of the norm's weight; bias, mean, variance follow; or DN_NONE */
-    int weight;         /* slot of the convolution or classifier, or DN_NONE */
+    int weight;         /* slot of the convolution or linear, or DN_NONE */
+    int end_slot;       /* the slots of this node and all before it */
 } dn_node;
 
 /* The side of a convolution's kernel. */
@@ -67,7 +74,7 @@ static inline bool dn_is_layer_window(const dn_node *node)
 }
 
 /* A block's maps and the nodes of its layers. The node before the first is the
- * stem's end or a transition, the one after the last a transition or the head. */
+ * stem's end or a transition, the one after the last a transition or the global pool. */
 typedef struct dn_graph_block {
     int maps;
     int first_node, end_node;
@@ -78,6 +85,7 @@ typedef struct dn_graph {
     dn_maps *maps;
     dn_node *nodes; /* in the order of computation, as are their slots */
     int map_count, node_count;
+    int pool_node; /* the global pool; the head's parts follow */
     dn_graph_block blocks[DN_MAX_BLOCKS];
 } dn_graph;
 
@@ -88,6 +96,9 @@ void dn_graph_free(dn_graph *graph);
 /* Gives all maps their size for pictures of height x width, at least
  * dn_arch_smallest_input. */
 void dn_graph_measure(dn_graph *graph, int height, int width);
+
+/* DN_ERROR_ARGUMENT if the head's grid does not divide the last maps of a measured graph. */
+dn_status dn_graph_check_grid(const dn_graph *graph);
 
 /* Multiply-adds of a node of a measured graph, for one picture: a convolution's
  * weights times the pixels of its output before pooling. */

@@ -28,10 +28,11 @@ static void add_node(dn_layout *layout, const dn_node *node)
             add_slot(layout, &node->norm_key, (dn_part)part, 1, (const int[]){node->in, 1, 1, 1});
     if (node->weight == DN_NONE)
         return;
-    if (node->kind == DN_NODE_HEAD) {
+    if (node->kind == DN_NODE_LINEAR) {
         add_slot(layout, &node->key, DN_PART_LINEAR_WEIGHT, 2,
                  (const int[]){node->out, node->in, 1, 1});
-        add_slot(layout, &node->key, DN_PART_LINEAR_BIAS, 1, (const int[]){node->out, 1, 1, 1});
+        if (node->bias)
+            add_slot(layout, &node->key, DN_PART_LINEAR_BIAS, 1, (const int[]){node->out, 1, 1, 1});
         return;
     }
     int side = dn_node_kernel(node);
@@ -43,7 +44,7 @@ dn_status dn_layout_create(const dn_arch *arch, dn_layout *layout)
     dn_graph graph;
     dn_layout made = {0};
     DN_TRY(dn_graph_create(arch, &graph));
-    size_t most = (size_t)graph.node_count * (DN_NORM_SLOTS + DN_HEAD_SLOTS);
+    size_t most = (size_t)graph.nodes[graph.node_count - 1].end_slot;
     dn_status status = dn_calloc(most, sizeof *made.slots, &made.slots);
     for (int i = 0; status == DN_OK && i < graph.node_count; i++)
         add_node(&made, &graph.nodes[i]);

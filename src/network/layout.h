@@ -21,9 +21,8 @@ static inline bool dn_is_trained(const dn_slot *slot)
     return slot->key.part != DN_PART_NORM_MEAN && slot->key.part != DN_PART_NORM_VARIANCE;
 }
 
-/* Of a norm: weight, bias, mean, variance; of the head: weight, bias. */
+/* Of a norm: weight, bias, mean, variance. */
 #define DN_NORM_SLOTS 4
-#define DN_HEAD_SLOTS 2
 
 typedef struct dn_layout {
     dn_slot *slots;

@@ -20,7 +20,7 @@ static dn_status name_slots(dn_model *model)
 {
     const dn_arch *arch = &model->arch;
     DN_TRY(dn_calloc((size_t)model->layout.count, sizeof *model->names, &model->names));
-    dn_name_context context = {.block_count = arch->block_count, .blocks = arch->blocks};
+    dn_name_context context = dn_name_context_of(arch);
     for (int i = 0; i < model->layout.count; i++) {
         char name[DN_TENSOR_NAME_SIZE];
         dn_name_format(DN_DIALECT_TORCHVISION, &context, &model->layout.slots[i].key, name);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "network/names.h"
 
+#include "network/head.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -52,7 +54,8 @@ static const rule rules[] = {
     {TORCHVISIONS, DN_ROLE_TRANSITION, CONV, 0, "features.transition%B.conv."},
     {EFFICIENT, DN_ROLE_FINAL, NORM, 0, "features.norm_final."},
     {TORCHVISIONS, DN_ROLE_HEAD, LINEAR, 0, "classifier."},
-    {TORCHVISIONS, DN_ROLE_HEAD, LINEAR, 0, "classifier.0."}, /* CheXNet: Linear, Sigmoid */
+    {TORCHVISIONS, DN_ROLE_HEAD, LINEAR, 0, "classifier.%u."},
+    {TORCHVISIONS, DN_ROLE_HEAD, NORM, 0, "classifier.%u."},
 
     {REFERENCE, DN_ROLE_STEM, CONV, 0, "conv1.0."},
     {REFERENCE, DN_ROLE_STEM, NORM, 0, "conv1.1."},
@@ -68,6 +71,8 @@ static const rule rules[] = {
     {REFERENCE, DN_ROLE_TRANSITION, CONV, 0, "dense_blocks.%b.%n.transition.2."},
     {REFERENCE, DN_ROLE_FINAL, NORM, 0, "dense_blocks.%e.%n."},
     {REFERENCE, DN_ROLE_HEAD, LINEAR, 0, "fc."},
+    {REFERENCE, DN_ROLE_HEAD, LINEAR, 0, "fc.%u."},
+    {REFERENCE, DN_ROLE_HEAD, NORM, 0, "fc.%u."},
 };
 #define RULE_COUNT (sizeof rules / sizeof *rules)
 
@@ -100,6 +105,11 @@ const char *dn_dialect_name(dn_dialect dialect)
 static bool has_unit(const rule *row)
 {
     return strstr(row->pattern, "%u") || strstr(row->pattern, "%U");
+}
+
+dn_name_context dn_name_context_of(const dn_arch *arch)
+{
+    return (dn_name_context){arch->block_count, arch->blocks, !dn_head_is_single(arch)};
 }
 
 static int number_for(char letter, const dn_name_context *context, const dn_key *key)
@@ -139,13 +149,23 @@ static void format_row(const rule *row, const char *suffix, const dn_name_contex
     snprintf(name + length, DN_TENSOR_NAME_SIZE - length, "%s", suffix);
 }
 
+/* A head of one part has no numbers in its names. */
+static bool is_row_for(const rule *row, const dn_name_context *context, const dn_key *key)
+{
+    if (row->role != key->role)
+        return false;
+    if (key->role == DN_ROLE_HEAD)
+        return has_unit(row) == context->numbered;
+    return has_unit(row) || row->unit == key->unit;
+}
+
 static void format_part(dn_dialect dialect, size_t part, const dn_name_context *context,
                         const dn_key *key, char name[DN_TENSOR_NAME_SIZE])
 {
     for (size_t r = 0; r < RULE_COUNT; r++) {
         const rule *row = &rules[r];
-        if (row->dialects >> dialect & 1 && row->role == key->role &&
-            row->kind == parts[part].kind && (has_unit(row) || row->unit == key->unit)) {
+        if (row->dialects >> dialect & 1 && row->kind == parts[part].kind &&
+            is_row_for(row, context, key)) {
             format_row(row, parts[part].suffix, context, key, name);
             return;
         }

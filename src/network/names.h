@@ -21,7 +21,10 @@ typedef enum dn_dialect {
 typedef struct dn_name_context {
     int block_count;
     const int *blocks; /* layers of each */
+    bool numbered;     /* the head's parts have numbers in their names */
 } dn_name_context;
+
+dn_name_context dn_name_context_of(const dn_arch *arch);
 
 /* Where a dialect's layers put their new maps. */
 dn_concat dn_dialect_concat(dn_dialect dialect);
@@ -35,7 +38,8 @@ void dn_place_name(const dn_key *key, char name[DN_NAME_SIZE]);
 void dn_name_format(dn_dialect dialect, const dn_name_context *context, const dn_key *key,
                     char name[DN_TENSOR_NAME_SIZE]);
 
-/* The key of a name; false if the dialect has no such name. */
+/* The key of a name; false if the dialect has no such name. In a head with several parts,
+ * what part a weight or bias belongs to is for the whole of it to say. */
 bool dn_name_parse(dn_dialect dialect, const char *name, dn_key *key);
 
 #endif

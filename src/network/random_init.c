@@ -3,7 +3,6 @@
  * paper's. */
 #include "base/random.h"
 #include "network/model.h"
-#include "network/widths.h"
 
 #include <math.h>
 
@@ -27,10 +26,9 @@ static void fill(float *data, size_t count, float value)
 }
 
 /* PyTorch: Kaiming uniform with a = sqrt(5), which is U(-1/sqrt(fan_in), +);
- * biases the same. Paper: He et al., 2015, normal by fan-out; torchvision
- * keeps PyTorch's default for the classifier's weight, bias 0. */
-static void init_slot(const dn_arch *arch, const dn_slot *slot, dn_init init, float *data,
-                      dn_random *random)
+ * biases the same, by the weight in the slot before. Paper: He et al., 2015, normal by fan-out;
+ * torchvision keeps PyTorch's default for the classifier's weight, bias 0. */
+static void init_slot(const dn_slot *slot, dn_init init, float *data, dn_random *random)
 {
     double fan_in = (double)slot->count / slot->shape[0];
     double fan_out = (double)slot->count / slot->shape[1];
@@ -46,8 +44,7 @@ static void init_slot(const dn_arch *arch, const dn_slot *slot, dn_init init, fl
         break;
     case DN_PART_LINEAR_BIAS:
         if (init == DN_INIT_PYTORCH)
-            fill_uniform(data, slot->count,
-                         1 / sqrt((double)dn_block_out(arch, arch->block_count - 1)), random);
+            fill_uniform(data, slot->count, 1 / sqrt((double)slot[-1].shape[1]), random);
         break;
     case DN_PART_NORM_WEIGHT:
     case DN_PART_NORM_VARIANCE:
@@ -69,7 +66,7 @@ dn_status dn_model_init(const dn_arch *arch, dn_init init, uint64_t seed, dn_mod
     for (int i = 0; i < model->layout.count; i++) {
         const dn_slot *slot = &model->layout.slots[i];
         dn_random random = dn_random_seed(seed, (uint64_t)i);
-        init_slot(arch, slot, init, model->storage + slot->offset, &random);
+        init_slot(slot, init, model->storage + slot->offset, &random);
     }
     *out = model;
     return DN_OK;

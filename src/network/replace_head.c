@@ -9,6 +9,7 @@ dn_status dn_model_replace_head(const dn_model *model, int classes, uint64_t see
     DN_NEED(out);
     dn_arch arch = model->arch;
     arch.classes = classes;
+    arch.head = (dn_head){0};
     dn_model *replaced;
     DN_TRY(dn_model_init(&arch, DN_INIT_PYTORCH, seed, &replaced));
     for (int i = 0; i < replaced->layout.count; i++) {

@@ -2,6 +2,7 @@
 #include "summary/module_tree.h"
 
 #include "base/memory.h"
+#include "network/head.h"
 #include "network/layout.h"
 #include "network/stems.h"
 #include "network/widths.h"
@@ -82,7 +83,7 @@ static void convolution(builder *b, int out, int kernel, int stride)
 
 static void norm(builder *b)
 {
-    dn_torch_module *module = begin(b, "BatchNorm2d");
+    dn_torch_module *module = begin(b, b->flat ? "BatchNorm1d" : "BatchNorm2d");
     module->parameters = 2 * (uint64_t)b->channels;
     module->multiply_adds = module->parameters * (uint64_t)b->n;
     end(b);
@@ -104,14 +105,67 @@ static void pool(builder *b, const char *kind, int kernel, int height, int width
     end(b);
 }
 
-static void classifier(builder *b)
+static void linear(builder *b, int out, bool bias)
 {
-    b->flat = true;
     dn_torch_module *module = begin(b, "Linear");
-    module->parameters = (uint64_t)b->arch->classes * ((uint64_t)b->channels + 1);
+    module->parameters = (uint64_t)out * ((uint64_t)b->channels + bias);
     module->multiply_adds = module->parameters * (uint64_t)b->n;
-    b->channels = b->arch->classes;
+    b->channels = out;
     end(b);
+}
+
+static void head_part(builder *b, const dn_head_part *part)
+{
+    switch (part->kind) {
+    case DN_HEAD_LINEAR:
+    case DN_HEAD_LINEAR_NO_BIAS:
+        linear(b, part->outputs, part->kind == DN_HEAD_LINEAR);
+        break;
+    case DN_HEAD_NORM:
+        norm(b);
+        break;
+    case DN_HEAD_RELU:
+        relu(b);
+        break;
+    case DN_HEAD_DROPOUT:
+        begin(b, "Dropout");
+        end(b);
+        break;
+    }
+}
+
+static void global_pool(builder *b)
+{
+    const dn_head *head = &b->arch->head;
+    int side = head->grid ? head->grid : 1, channels = b->channels;
+    if (head->pool == DN_POOL_MAX_MEAN) {
+        int height = b->height, width = b->width;
+        begin(b, "AdaptiveConcatPool2d");
+        pool(b, "AdaptiveMaxPool2d", 0, 1, 1);
+        b->height = height;
+        b->width = width;
+        pool(b, "AdaptiveAvgPool2d", 0, 1, 1);
+        b->channels = dn_head_width(head, channels);
+        end(b);
+    } else {
+        pool(b, "AdaptiveAvgPool2d", 0, side, side);
+    }
+    b->flat = true;
+    b->channels = dn_head_width(head, channels);
+}
+
+static void head(builder *b)
+{
+    dn_head_part parts[DN_MAX_HEAD_PARTS];
+    int count = dn_head_parts(b->arch, parts);
+    bool single = dn_head_is_single(b->arch);
+    global_pool(b);
+    if (!single)
+        begin(b, "Sequential");
+    for (int i = 0; i < count; i++)
+        head_part(b, &parts[i]);
+    if (!single)
+        end(b);
 }
 
 static void stem(builder *b)
@@ -187,8 +241,7 @@ static void network(builder *b)
     begin(b, "DenseNet");
     stem(b);
     dense_blocks(b);
-    pool(b, "AdaptiveAvgPool2d", 0, 1, 1);
-    classifier(b);
+    head(b);
     end(b);
 }
 

@@ -84,6 +84,14 @@ dn_model *weights_open(const char *name)
     return model;
 }
 
+bool weights_have_head(const dn_model *model, const char *name)
+{
+    return dn_model_arch(model)->classes > 0 ||
+           complain("%s: has no head, so it gives features, not answers; densenet train --init "
+                    "makes a head",
+                    name);
+}
+
 dn_model *weights_load(void)
 {
     if (argument)

@@ -25,6 +25,9 @@ bool weights_name_valid(const char *path);
 /* Loads FILE|NAME and shows the model's warning. NULL if it has complained. */
 dn_model *weights_open(const char *name);
 
+/* Complains and returns false if the network has no head, and so no answers. */
+bool weights_have_head(const dn_model *model, const char *name);
+
 /* The value of --weights; NULL if it was not given. */
 const char *weights_argument(void);
 

@@ -162,7 +162,8 @@ static int run(int count, char **arguments)
     dn_model *model = weights_load();
     dn_dataset *data = NULL;
     dn_evaluation *evaluation = NULL;
-    if (model && outputs_are_distinct(arguments[0]) && open_data(arguments[0], model, &data)) {
+    if (model && weights_have_head(model, weights_argument()) &&
+        outputs_are_distinct(arguments[0]) && open_data(arguments[0], model, &data)) {
         say_part(arguments[0], data);
         evaluation = evaluate(model, data);
     }

@@ -11,6 +11,7 @@
 #include "ui/report.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static struct {
     const char *input, *output, *feature;
@@ -52,7 +53,7 @@ static bool run_batches(dn_session *session, const npy_array *input, int classes
     int64_t n = input->shape[0];
     size_t picture = input->count / (size_t)n;
     int64_t most = n < chosen.batch ? n : chosen.batch;
-    float *logits = malloc((size_t)most * (size_t)classes * sizeof *logits);
+    float *logits = malloc((size_t)most * (size_t)(classes ? classes : 1) * sizeof *logits);
     bool sound = logits || complain("forward: out of memory");
     for (int64_t done = 0; sound && done < n; done += chosen.batch) {
         int count = (int)(n - done < chosen.batch ? n - done : chosen.batch);
@@ -118,6 +119,9 @@ static int forward(const dn_model *model, const npy_array *input)
                  chosen.feature);
         return EXIT_REFUSED;
     }
+    if ((!chosen.feature || strcmp(match.name, "logits") == 0) &&
+        !weights_have_head(model, weights_argument()))
+        return EXIT_REFUSED;
     dn_session *session;
     if (!session_open(model, threads_asked(), &session))
         return EXIT_REFUSED;
@@ -157,7 +161,8 @@ const command forward_command = {
         "Reads N x C x H x W numbers (any batch, any height and width the network can take) and\n"
         "writes N x classes logits, or an inner tensor, as float32. The bits do not depend on\n"
         "the number of threads, nor on --batch, which only bounds memory. Input or answers that\n"
-        "are infinite or not numbers are reported; the exit status is then 1.\n",
+        "are infinite or not numbers are reported; the exit status is then 1. A network without\n"
+        "a head has inner tensors only.\n",
     .examples =
         "  densenet forward --weights densenet121.pth --input x.npy --output y.npy\n"
         "    logits\n"

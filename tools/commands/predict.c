@@ -296,7 +296,8 @@ static int run(int count, char **arguments)
     if (!model)
         return EXIT_REFUSED;
     int status = EXIT_REFUSED;
-    if (picture_list_create(count, arguments, &list)) {
+    if ((!weights_argument() || weights_have_head(model, weights_argument())) &&
+        picture_list_create(count, arguments, &list)) {
         status = predict(model, &list);
         picture_list_free(&list);
     }
@@ -318,7 +319,8 @@ const command predict_command = {
         "subfolders.\n"
         "--cam draws where the evidence for the most probable class, or for that of --class, "
         "lies:\n"
-        "for this family the map is exact.\n"
+        "for this family the map is exact. Of a head that is more than a linear of means it is\n"
+        "gradient-weighted, and called so.\n"
         "A picture that cannot be read, or for which the network gives no numbers, is reported\n"
         "and the others are still answered; the exit status is then 1, or 2 if no picture got an\n"
         "answer.\n",

@@ -301,7 +301,8 @@ static int run(int count, char **arguments)
         return EXIT_REFUSED;
     }
     dn_model *model = weights_load();
-    npz_file *dump = model ? npz_open(chosen.reference) : NULL;
+    npz_file *dump =
+        model && weights_have_head(model, weights_argument()) ? npz_open(chosen.reference) : NULL;
     int status = dump ? verify(model, dump) : EXIT_REFUSED;
     if (dump)
         npz_close(dump);

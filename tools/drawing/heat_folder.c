@@ -128,8 +128,9 @@ const char *heat_folder_add(heat_folder *folder, const dn_session *session, int 
                             const char *picture, const dn_image *image)
 {
     char caption[160];
-    snprintf(caption, sizeof caption, "%.1f%%  %s", 100 * (double)shown->probability,
-             prediction_label(folder->model, shown->output));
+    bool exact = dn_arch_cam_is_exact(dn_model_arch(folder->model));
+    snprintf(caption, sizeof caption, "%.1f%%  %.100s%s", 100 * (double)shown->probability,
+             prediction_label(folder->model, shown->output), exact ? "" : ", gradient-weighted");
     char *name = keep_name(folder, picture);
     if (!name) {
         complain("out of memory for heat maps");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Class-activation maps over pictures. */
+/* Class-activation maps, or gradient-weighted ones, over pictures. */
 #ifndef TOOL_HEATMAP_H
 #define TOOL_HEATMAP_H
 

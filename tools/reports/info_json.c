@@ -64,16 +64,19 @@ bool info_print_json(const char *path, const dn_model *model)
     const dn_origin *origin = dn_model_origin(model);
     const dn_arch *arch = dn_model_arch(model);
     const char *warning = dn_model_warning(model);
+    char head[DN_HEAD_TEXT_SIZE];
+    dn_arch_head_text(arch, head, sizeof head);
     bool any = dn_model_objective(model) == DN_OBJECTIVE_LABELS, recorded;
     json_t *preprocess = preprocess_of(model, &recorded);
     return print_json(json_pack(
-        "{s:s, s:s, s:o, s:i, s:i, s:s, s:i, s:f, s:i, s:i, s:f, s:I, s:i, s:s, s:f, s:o, s:o, "
+        "{s:s, s:s, s:o, s:i, s:i, s:s, s:i, s:f, s:i, s:i, s:s, s:f, s:I, s:i, s:s, s:f, s:o, "
+        "s:o, "
         "s:o, "
         "s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?}",
         "file", path, "architecture", arch->name, "blocks", blocks_of(arch), "growth", arch->growth,
         "stem_channels", arch->stem_channels, "stem", dn_stem_name(arch->stem), "bottleneck",
         arch->bottleneck, "compression", arch->compression, "channels", arch->channels, "classes",
-        arch->classes, "bn_epsilon", arch->bn_epsilon, "parameters",
+        arch->classes, "head", head, "bn_epsilon", arch->bn_epsilon, "parameters",
         (json_int_t)dn_arch_parameters(arch), "tensors", dn_model_tensor_count(model), "task",
         any ? "labels" : "classes", "temperature", dn_model_temperature(model), "labels",
         labels_of(model), "thresholds", thresholds_of(model), "preprocess", preprocess,

@@ -82,10 +82,34 @@ static void print_labels(const dn_model *model, int classes)
     print_field("labels", text);
 }
 
+static void print_preprocess(const dn_model *model)
+{
+    dn_preprocess preprocess;
+    char text[256];
+    bool recorded = dn_model_preprocess(model, &preprocess);
+    dn_preprocess_format(&preprocess, text, sizeof text);
+    printf("  %-14s %s%s\n", "preprocessing", text, recorded ? "" : " (by the stem; not recorded)");
+}
+
+/* A head that is one linear goes without saying. */
+static void print_head(const dn_arch *arch)
+{
+    const dn_head usual = {0};
+    char text[DN_HEAD_TEXT_SIZE];
+    dn_arch_head_text(arch, text, sizeof text);
+    if (memcmp(&arch->head, &usual, sizeof usual) != 0)
+        print_field("head", text);
+}
+
 static void print_outputs(const dn_model *model)
 {
     int classes = dn_model_arch(model)->classes;
     bool any = dn_model_objective(model) == DN_OBJECTIVE_LABELS;
+    if (classes == 0) {
+        print_field("outputs", "none: the network has no head, only features");
+        return;
+    }
+    print_head(dn_model_arch(model));
     printf("  %-14s %d: %s%s\n", "outputs", classes,
            any            ? "any of them"
            : classes == 1 ? "yes or no"
@@ -98,11 +122,6 @@ static void print_outputs(const dn_model *model)
         print_labels(model, classes);
     else
         print_field("labels", "not recorded");
-    dn_preprocess preprocess;
-    char text[256];
-    bool recorded = dn_model_preprocess(model, &preprocess);
-    dn_preprocess_format(&preprocess, text, sizeof text);
-    printf("  %-14s %s%s\n", "preprocessing", text, recorded ? "" : " (by the stem; not recorded)");
 }
 
 void info_print(const char *path, const dn_model *model)
@@ -113,6 +132,7 @@ void info_print(const char *path, const dn_model *model)
     printf("%s: %s\n", path, arch->name);
     print_architecture(arch);
     print_outputs(model);
+    print_preprocess(model);
     format_count(dn_arch_parameters(arch), text);
     print_field("parameters", text);
     snprintf(text, sizeof text, "%s, %s%s%s%s", origin->format, origin->dtype,

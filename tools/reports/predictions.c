@@ -85,7 +85,8 @@ static void print_text(const dn_model *model, const char *picture, const predict
         print_escaped(stdout, prediction_label(model, ranked[i].output));
     }
     if (heat) {
-        printf("\n  heat map: ");
+        printf("\n  %sheat map: ",
+               dn_arch_cam_is_exact(dn_model_arch(model)) ? "" : "gradient-weighted ");
         print_escaped(stdout, heat);
     }
     putchar('\n');
@@ -120,7 +121,10 @@ static void print_json(const dn_model *model, const char *picture, const predict
     add_text(object, "picture", picture);
     json_object_set_new(object, "predictions", rows);
     if (heat)
-        add_text(object, "heat_map", heat);
+        add_text(object,
+                 dn_arch_cam_is_exact(dn_model_arch(model)) ? "heat_map"
+                                                            : "gradient_weighted_heat_map",
+                 heat);
     json_dumpf(object, stdout, JSON_REAL_PRECISION(7));
     putchar('\n');
     json_decref(object);

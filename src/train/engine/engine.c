@@ -33,9 +33,8 @@ static dn_status fill_engine(dn_engine *engine, bool allocate)
                        options->width, options->height, smallest);
     DN_TRY(dn_graph_create(&engine->arch, &engine->graph));
     dn_graph_measure(&engine->graph, options->height, options->width);
+    DN_TRY(dn_graph_check_grid(&engine->graph));
     DN_TRY(dn_calloc((size_t)engine->graph.map_count, sizeof *engine->maps, &engine->maps));
-    const dn_node *head = &engine->graph.nodes[engine->graph.node_count - 1];
-    engine->pooled_stride = dn_padded(head->in);
     return dn_engine_lay_out(engine, allocate);
 }
 
@@ -44,6 +43,9 @@ static dn_status make_engine(const dn_arch *arch, const dn_engine_options *optio
 {
     dn_engine *engine;
     DN_TRY(dn_arch_check(arch));
+    if (arch->classes == 0)
+        return dn_fail(DN_ERROR_ARGUMENT, "training: the network has no head; "
+                                          "dn_model_replace_head makes one");
     DN_TRY(dn_calloc(1, sizeof *engine, &engine));
     engine->arch = *arch;
     engine->options = *options;

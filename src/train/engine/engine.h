@@ -65,8 +65,8 @@ float *dn_engine_parameters(dn_engine *engine);
 float *dn_engine_gradients(dn_engine *engine);
 dn_engine_bytes dn_engine_memory(const dn_engine *engine);
 
-/* Fewest pictures in a forward pass: two where the last maps have one pixel,
- * since batch norm needs two values to normalise. */
+/* Fewest pictures in a forward pass: two where the last maps have one pixel or the head has a
+ * norm, since batch norm needs two values to normalise. */
 int dn_engine_least(const dn_engine *engine);
 
 /* Sets all gradients to 0. */

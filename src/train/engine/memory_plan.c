@@ -66,7 +66,6 @@ static void lay_out_vectors(planner *p)
     engine->factor = take(p, widest);
     engine->slope = take(p, widest);
     engine->constant = take(p, widest);
-    engine->pooled = take(p, (size_t)engine->options.images * (size_t)engine->pooled_stride);
 }
 
 static void gather_needs(dn_engine *engine)
@@ -117,7 +116,9 @@ static size_t pixels_of(const planner *p, const dn_maps *maps)
  * cheap to compute again, and its maps are the largest of all. */
 static void place_maps(planner *p, const dn_maps *maps, dn_map_state *state)
 {
-    size_t floats = pixels_of(p, maps) * (size_t)maps->channels;
+    bool vectors = maps->kind == DN_MAPS_VECTOR;
+    size_t floats =
+        pixels_of(p, maps) * (size_t)(vectors ? dn_padded(maps->channels) : maps->channels);
     int made = maps->first_writer, read = maps->last_reader;
     state->recomputed = p->engine->options.low_memory && maps->kind == DN_MAPS_STEM &&
                         dn_stem_row_of(p->engine->arch.stem)->convs == 1;
@@ -191,10 +192,11 @@ static dn_status check_size(const dn_engine *engine)
                        options->images, options->images == 1 ? "" : "s", options->width,
                        options->height, MAX_PIXELS);
     if (options->images < dn_engine_least(engine))
-        return dn_fail(DN_ERROR_ARGUMENT,
-                       "one picture of %dx%d per batch: the last maps have one pixel, which leaves "
-                       "batch norm nothing to normalise",
-                       options->width, options->height);
+        return dn_fail(
+            DN_ERROR_ARGUMENT,
+            "one picture of %dx%d per batch: the last maps have one pixel, or the head has a "
+            "norm, which leaves batch norm nothing to normalise",
+            options->width, options->height);
     return DN_OK;
 }
 

@@ -38,13 +38,6 @@ static void compute_again(dn_engine *engine, int maps)
     run_forward(engine, &engine->graph.nodes[engine->graph.maps[maps].first_writer]);
 }
 
-static int last_slot(const dn_node *node)
-{
-    if (node->kind == DN_NODE_HEAD)
-        return node->weight + 1;
-    return node->kind == DN_NODE_ACTIVATION ? node->norm + 1 : node->weight;
-}
-
 dn_status dn_engine_backward(dn_engine *engine, const float *logits_gradient)
 {
     if (!engine->forward_done)
@@ -53,7 +46,7 @@ dn_status dn_engine_backward(dn_engine *engine, const float *logits_gradient)
     engine->logits_gradient = logits_gradient;
     for (int i = engine->graph.node_count - 1; i >= 0; i--) {
         const dn_node *node = &engine->graph.nodes[i];
-        if (last_slot(node) < engine->first_trained)
+        if (node->end_slot <= engine->first_trained)
             break;
         if (node->source != DN_NONE && engine->maps[node->source].recomputed)
             compute_again(engine, node->source);

@@ -23,6 +23,9 @@ dn_grid dn_map_grid(const dn_engine *engine, int maps, float *data, int channel)
 int dn_engine_least(const dn_engine *engine)
 {
     const dn_graph *graph = &engine->graph;
-    const dn_maps *last = &graph->maps[graph->nodes[graph->node_count - 1].source];
-    return last->height * last->width < 2 ? 2 : 1;
+    const dn_maps *last = &graph->maps[graph->nodes[graph->pool_node].source];
+    bool one = last->height * last->width < 2;
+    for (int i = graph->pool_node + 1; i < graph->node_count; i++)
+        one |= graph->nodes[i].norm != DN_NONE;
+    return one ? 2 : 1;
 }

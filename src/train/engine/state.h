@@ -12,7 +12,7 @@
 
 /* A map's numbers during a step. Arrays of `channels`. */
 typedef struct dn_map_state {
-    float *value, *gradient; /* images * height * width rows of `channels` */
+    float *value, *gradient; /* images * height * width rows of `channels`; vectors: padded */
     float *made, *kept;      /* value's place in the forward and the backward pass */
     bool recomputed;         /* there by a second forward pass of its node */
     float *mean, *variance;  /* of the batch; the variance with n - 1, for the running one */
@@ -54,8 +54,6 @@ struct dn_engine {
     dn_needs needs; /* the most of any node */
     /* Channel vectors of the node at work, as long as the widest maps. */
     float *scale, *shift, *centre, *factor, *slope, *constant;
-    float *pooled; /* images x pooled_stride: the classifier's input */
-    int pooled_stride;
 
     /* The current pass. */
     const float *input;

@@ -181,9 +181,11 @@ static void make_maps(network *net, const dn_node *node)
     }
 }
 
-static double head_loss(const network *net, const dn_node *node)
+/* Of the global mean and the linear after it. */
+static double head_loss(const network *net, const dn_node *pool)
 {
-    const dn_maps *source = maps_of(net, node->source);
+    const dn_maps *source = maps_of(net, pool->source);
+    const dn_node *node = pool + 1;
     int area = source->height * source->width;
     const double *weight = slot_of(net, node->weight), *bias = slot_of(net, node->weight + 1);
     double loss = 0;
@@ -208,7 +210,7 @@ static double loss_of(network *net)
             take_pictures(net, node);
         else
             activate(net, node);
-        if (node->kind == DN_NODE_HEAD)
+        if (node->kind == DN_NODE_POOL)
             return head_loss(net, node);
         make_maps(net, node);
     }

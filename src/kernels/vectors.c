@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "kernels/vectors.h"
+
+#include "base/arithmetic.h"
+
+#include <math.h>
+
+/* Channels that a task sums at once. */
+#define RUN 64
+
+static int runs(const dn_vector_pool *op)
+{
+    return dn_ceil_divide(op->channels, RUN);
+}
+
+int dn_vector_pool_tasks(const dn_vector_pool *op)
+{
+    return op->input.images * runs(op);
+}
+
+/* What the pool reads of a pixel. */
+static float activated(const dn_vector_pool *op, const float *pixel, int channel)
+{
+    float value = pixel[channel] * op->affine.scale[channel] + op->affine.shift[channel];
+    return !op->affine.linear && value < 0 ? 0 : value;
+}
+
+/* A window of the maps. */
+typedef struct window {
+    int top, left, height, width;
+} window;
+
+static window window_of(const dn_vector_pool *op, int cell)
+{
+    int side = op->grid ? op->grid : 1;
+    int height = op->input.height / side, width = op->input.width / side;
+    return (window){cell / side * height, cell % side * width, height, width};
+}
+
+/* Means and maxima of `count` channels from `first` on. */
+static void pool_window(const dn_vector_pool *op, int image, window w, int first, int count,
+                        double *mean, float *most)
+{
+    for (int c = 0; c < count; c++) {
+        mean[c] = 0;
+        most[c] = -INFINITY;
+    }
+    for (int y = w.top; y < w.top + w.height; y++)
+        for (int x = w.left; x < w.left + w.width; x++) {
+            const float *pixel = dn_pixel_at(&op->input, image, y, x);
+            for (int c = 0; c < count; c++) {
+                float value = activated(op, pixel, first + c);
+                mean[c] += (double)value;
+                most[c] = value > most[c] ? value : most[c];
+            }
+        }
+    for (int c = 0; c < count; c++)
+        mean[c] /= (double)w.height * w.width;
+}
+
+void dn_pool_vectors(const dn_vector_pool *op, int task)
+{
+    int image = task / runs(op), first = task % runs(op) * RUN;
+    int count = dn_min(op->channels - first, RUN), cells = op->grid ? op->grid * op->grid : 1;
+    float *out = op->output + image * op->stride, most[RUN];
+    double mean[RUN];
+    for (int cell = 0; cell < cells; cell++) {
+        pool_window(op, image, window_of(op, cell), first, count, mean, most);
+        for (int i = 0; i < count; i++) {
+            int c = first + i;
+            if (op->pool == DN_POOL_MAX_MEAN) {
+                out[c] = most[i];
+                out[op->channels + c] = (float)mean[i];
+            } else {
+                out[(ptrdiff_t)c * cells + cell] = (float)mean[i];
+            }
+        }
+    }
+}
+
+/* ---- backward ---- */
+
+/* The first of the largest pixels, as in PyTorch. */
+static int largest_pixel(const dn_vector_pool *op, int image, int channel)
+{
+    int best = 0, width = op->input.width, pixels = op->input.height * width;
+    float most = -INFINITY;
+    for (int p = 0; p < pixels; p++) {
+        float value = activated(op, dn_pixel_at(&op->input, image, p / width, p % width), channel);
+        if (value > most) {
+            most = value;
+            best = p;
+        }
+    }
+    return best;
+}
+
+static void spread_max_mean(const dn_vector_pool *op, int image, const float *gradient, dn_rows out)
+{
+    int channels = op->channels, pixels = op->input.height * op->input.width;
+    for (int c = 0; c < channels; c++) {
+        for (int p = 0; p < pixels; p++)
+            out.data[p * out.stride + c] = gradient[channels + c] / (float)pixels;
+        out.data[largest_pixel(op, image, c) * out.stride + c] += gradient[c];
+    }
+}
+
+static void spread_cells(const dn_vector_pool *op, const float *gradient, dn_rows out)
+{
+    int cells = op->grid * op->grid;
+    for (int cell = 0; cell < cells; cell++) {
+        window w = window_of(op, cell);
+        float area = (float)(w.height * w.width);
+        for (int y = w.top; y < w.top + w.height; y++)
+            for (int x = w.left; x < w.left + w.width; x++)
+                for (int c = 0; c < op->channels; c++)
+                    out.data[(y * op->input.width + x) * out.stride + c] =
+                        gradient[(ptrdiff_t)c * cells + cell] / area;
+    }
+}
+
+void dn_spread_vector(const dn_vector_pool *op, int image, const float *gradient, dn_rows out)
+{
+    int pixels = op->input.height * op->input.width;
+    if (op->pool == DN_POOL_MAX_MEAN)
+        spread_max_mean(op, image, gradient, out);
+    else if (op->pool == DN_POOL_GRID)
+        spread_cells(op, gradient, out);
+    else
+        for (int p = 0; p < pixels; p++)
+            for (int c = 0; c < op->channels; c++)
+                out.data[p * out.stride + c] = gradient[c];
+}
+
+void dn_map_vector(const dn_vector_map *op, int vector)
+{
+    const float *in = op->in + vector * op->in_stride;
+    float *out = op->out + vector * op->out_stride;
+    for (int c = 0; c < op->channels; c++)
+        out[c] = !op->affine.scale ? (in[c] > 0 ? in[c] : 0)
+                                   : in[c] * op->affine.scale[c] + op->affine.shift[c];
+}

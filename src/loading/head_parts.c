@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+#include "loading/head_parts.h"
+
+#include "network/head.h"
+
+#include <ctype.h>
+#include <string.h>
+
+dn_status dn_add_head_part(dn_head_work *w, dn_head_kind kind, int outputs)
+{
+    if (w->head.part_count == DN_MAX_HEAD_PARTS)
+        return dn_fail(DN_ERROR_MISMATCH, "its head has more than %d parts", DN_MAX_HEAD_PARTS);
+    w->head.parts[w->head.part_count++] = (dn_head_part){kind, outputs};
+    return DN_OK;
+}
+
+bool dn_has_linear(const dn_head_work *w)
+{
+    for (int i = 0; i < w->head.part_count; i++)
+        if (dn_is_linear(&w->head.parts[i]))
+            return true;
+    return false;
+}
+
+/* Whether the module lies below one that is known as a whole, such as a concatenating pool. */
+static bool is_below(const dn_class_entry *entry, const dn_class_entry *whole)
+{
+    return entry->length > whole->length && entry->path[whole->length] == '.' &&
+           memcmp(entry->path, whole->path, whole->length) == 0;
+}
+
+static dn_status unsupported(dn_head_work *w, const dn_class_entry *entry)
+{
+    w->unsupported = true;
+    return dn_fail(DN_ERROR_MISMATCH, "its head has a %.60s (\"%.*s\"), which is not supported",
+                   entry->name, (int)(entry->length < 200 ? entry->length : 200), entry->path);
+}
+
+static dn_status add_class(dn_head_work *w, const dn_class_entry *entry, bool *relu)
+{
+    switch (entry->kind) {
+    case DN_CLASS_RELU:
+        if (!dn_has_linear(w) && w->head.part_count == 0) {
+            *relu = true;
+            return DN_OK;
+        }
+        return dn_add_head_part(w, DN_HEAD_RELU, 0);
+    case DN_CLASS_NOTHING:
+        return dn_add_head_part(w, DN_HEAD_DROPOUT, 0);
+    case DN_CLASS_SIGMOID:
+    case DN_CLASS_SOFTMAX:
+        w->facts.tells_objective = true;
+        w->facts.objective =
+            entry->kind == DN_CLASS_SIGMOID ? DN_OBJECTIVE_LABELS : DN_OBJECTIVE_CLASSES;
+        return DN_OK;
+    case DN_CLASS_MAX_MEAN:
+        w->head.pool = DN_POOL_MAX_MEAN;
+        return DN_OK;
+    case DN_CLASS_OTHER:
+        return unsupported(w, entry);
+    default:
+        return DN_OK;
+    }
+}
+
+dn_status dn_add_classes(dn_head_work *w, size_t first, size_t end, bool *relu)
+{
+    for (size_t i = first; i < end; i++) {
+        const dn_class_entry *entry = &w->recorded.items[i];
+        bool numbers = entry->kind == DN_CLASS_NOTHING || entry->kind == DN_CLASS_SEQUENTIAL;
+        if (w->facts.tells_objective && !numbers)
+            return unsupported(w, entry);
+        DN_TRY(add_class(w, entry, relu));
+        while (entry->kind != DN_CLASS_SEQUENTIAL && i + 1 < end &&
+               is_below(&w->recorded.items[i + 1], entry))
+            i++;
+    }
+    return DN_OK;
+}
+
+/* -------------------------------------------------- what is between two modules */
+
+bool dn_find_between(const dn_head_work *w, const dn_module *a, const dn_module *b, size_t *first,
+                     size_t *end)
+{
+    size_t common = dn_common_parent(a->path, a->path_length, b->path, b->path_length);
+    *first = dn_classes_find(&w->recorded, a->path, a->path_length) + 1;
+    *end = dn_classes_find(&w->recorded, b->path, b->path_length);
+    return *first <= *end && *end < w->recorded.count &&
+           dn_classes_sequential(&w->recorded, a->path, a->path_length, common) &&
+           dn_classes_sequential(&w->recorded, b->path, b->path_length, common);
+}
+
+/* The number at the end of a path; -1 if there is none. */
+static int number_of(const char *path, size_t length)
+{
+    size_t begin = dn_parent_length(path, length), digits = begin + (path[begin] == '.');
+    int number = 0;
+    for (size_t i = digits; i < length; i++) {
+        if (!isdigit((unsigned char)path[i]) || number > 9999)
+            return -1;
+        number = 10 * number + (path[i] - '0');
+    }
+    return digits < length ? number : -1;
+}
+
+/* How many modules without tensors are between two of one nn.Sequential, by their numbers;
+ * -1 if the names do not tell. */
+static int count_between(const dn_module *a, const dn_module *b)
+{
+    size_t parent = dn_parent_length(a->path, a->path_length);
+    int first = number_of(a->path, a->path_length), second = number_of(b->path, b->path_length);
+    bool siblings = parent == dn_parent_length(b->path, b->path_length) &&
+                    memcmp(a->path, b->path, parent) == 0;
+    return siblings && first >= 0 && second > first ? second - first - 1 : -1;
+}
+
+/* Whether values that a linear made have not gone through a ReLU yet. */
+static bool awaits_relu(const dn_head_work *w)
+{
+    for (int i = w->head.part_count - 1; i >= 0; i--) {
+        if (w->head.parts[i].kind == DN_HEAD_RELU)
+            return false;
+        if (dn_is_linear(&w->head.parts[i]))
+            return true;
+    }
+    return false;
+}
+
+dn_status dn_assume_between(dn_head_work *w, const dn_module *a, const dn_module *b)
+{
+    int room = count_between(a, b);
+    if (room == 0)
+        return DN_OK;
+    w->facts.assumed = true;
+    if (awaits_relu(w) && (room > 0 || b->kind == DN_MODULE_LINEAR)) {
+        DN_TRY(dn_add_head_part(w, DN_HEAD_RELU, 0));
+        room--;
+    }
+    for (; room > 0; room--)
+        DN_TRY(dn_add_head_part(w, DN_HEAD_DROPOUT, 0));
+    return DN_OK;
+}
+
+/* ----------------------------------------------------------- before the first */
+
+/* The length of the path of the outermost module that is recorded around the last norm. */
+static size_t outermost_module(const dn_head_work *w)
+{
+    size_t length = w->norm_length, parent;
+    while (length > 0 && (parent = dn_parent_length(w->norm, length),
+                          dn_classes_find(&w->recorded, w->norm, parent) < w->recorded.count))
+        length = parent;
+    return length;
+}
+
+dn_status dn_end_without_head(dn_head_work *w)
+{
+    size_t begin = dn_classes_find(&w->recorded, w->norm, w->norm_length) + 1;
+    bool relu = false, known = begin <= w->recorded.count;
+    if (known &&
+        dn_classes_sequential(&w->recorded, w->norm, w->norm_length, outermost_module(w))) {
+        DN_TRY(dn_add_classes(w, begin, w->recorded.count, &relu));
+        w->head = (dn_head){0};
+        w->linear_final = !relu;
+        w->facts = (dn_head_facts){0};
+        return DN_OK;
+    }
+    w->linear_final = w->facts.assumed = !known && w->match->cut;
+    return DN_OK;
+}
+
+dn_status dn_begin_head(dn_head_work *w, const dn_module *first)
+{
+    const char *path = first->path;
+    size_t length = first->path_length, parent = dn_parent_length(path, length), begin, end;
+    bool relu = false;
+    if (dn_find_between(w, &(dn_module){.path = w->norm, .path_length = w->norm_length}, first,
+                        &begin, &end)) {
+        DN_TRY(dn_add_classes(w, begin, end, &relu));
+        w->linear_final = !relu;
+        return DN_OK;
+    }
+    w->linear_final = w->facts.assumed =
+        w->match->cut &&
+        dn_classes_find(&w->recorded, w->norm, w->norm_length) == w->recorded.count;
+    end = dn_classes_find(&w->recorded, path, length);
+    begin = dn_classes_find(&w->recorded, path, parent) + 1;
+    if (begin <= end && end < w->recorded.count &&
+        dn_classes_sequential(&w->recorded, path, length, parent))
+        return dn_add_classes(w, begin, end, &relu);
+    return DN_OK;
+}

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT */
+/* The head: tensors grouped to linears and norms, which must follow one another from the last
+ * maps to the classes. What is between them has no tensors: a pickled module records it as
+ * classes; of a state dict, the numbers in names say where something is, and ReLU and dropout
+ * are assumed. */
+#include "loading/head_parts.h"
+
+#include "base/memory.h"
+#include "network/head.h"
+#include "network/widths.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The pool that makes as many values as the first module reads. */
+static dn_status choose_pool(dn_head_work *w, const dn_module *first)
+{
+    int channels = dn_block_out(w->arch, w->arch->block_count - 1);
+    bool known = w->head.pool == DN_POOL_MAX_MEAN;
+    if (first->in == 2 * channels) {
+        w->facts.assumed |= !known;
+        w->head.pool = DN_POOL_MAX_MEAN;
+        return DN_OK;
+    }
+    for (int side = 1; side <= 64 && !known; side++)
+        if (first->in == (int64_t)channels * side * side) {
+            w->head.pool = side > 1 ? DN_POOL_GRID : DN_POOL_MEAN;
+            w->head.grid = side > 1 ? side : 0;
+            w->facts.assumed |= side > 1;
+            return DN_OK;
+        }
+    return dn_fail(DN_ERROR_MISMATCH, "\"%.*s\" reads %d values, which is no head for %d maps",
+                   (int)(first->path_length < 200 ? first->path_length : 200), first->path,
+                   first->in, channels);
+}
+
+/* ----------------------------------------------------------------- the chain */
+
+/* The modules in the order in which they follow one another, which is the file's or that of
+ * their names. */
+static bool is_chain(const dn_modules *modules)
+{
+    int width = modules->items[0].in;
+    for (size_t i = 0; i < modules->count; i++) {
+        const dn_module *module = &modules->items[i];
+        if (module->kind == DN_MODULE_CONV || module->in != width)
+            return false;
+        width = module->out;
+    }
+    return true;
+}
+
+static int by_path(const void *a, const void *b)
+{
+    const dn_module *first = a, *second = b;
+    return dn_compare_naturally(first->tensors[0]->name, second->tensors[0]->name);
+}
+
+static dn_status order_modules(dn_head_work *w)
+{
+    dn_modules *modules = &w->modules;
+    if (is_chain(modules))
+        return DN_OK;
+    qsort(modules->items, modules->count, sizeof *modules->items, by_path);
+    for (size_t i = 0; i < modules->count && !is_chain(modules); i++) {
+        const dn_module *module = &modules->items[i], *before = module - (i > 0);
+        if (module->kind != DN_MODULE_CONV && (i == 0 || module->in == before->out))
+            continue;
+        return dn_fail(DN_ERROR_MISMATCH,
+                       "after its last norm there are %zu linears and norms, which do not follow "
+                       "one another: \"%.*s\" reads %d values where there are %d",
+                       modules->count, (int)(module->path_length < 200 ? module->path_length : 200),
+                       module->path, module->in, before->out);
+    }
+    return DN_OK;
+}
+
+static dn_status add_module(dn_head_work *w, size_t number)
+{
+    const dn_module *module = &w->modules.items[number];
+    bool norm = module->kind == DN_MODULE_NORM;
+    dn_head_kind kind = norm                 ? DN_HEAD_NORM
+                        : module->tensors[1] ? DN_HEAD_LINEAR
+                                             : DN_HEAD_LINEAR_NO_BIAS;
+    DN_TRY(dn_add_head_part(w, kind, norm ? 0 : module->out));
+    w->units[number] = w->head.part_count - 1;
+    return DN_OK;
+}
+
+/* After the last module: what is in its Sequential, and in those around it. */
+static dn_status end_head(dn_head_work *w, const dn_module *last)
+{
+    size_t at = dn_classes_find(&w->recorded, last->path, last->path_length);
+    bool relu;
+    for (size_t i = at + 1; i < w->recorded.count; i++) {
+        const dn_class_entry *entry = &w->recorded.items[i];
+        size_t common = dn_common_parent(last->path, last->path_length, entry->path, entry->length);
+        if (dn_classes_sequential(&w->recorded, entry->path, entry->length, common) &&
+            dn_classes_find(&w->recorded, last->path, common) < at) {
+            DN_TRY(dn_add_classes(w, i, i + 1, &relu));
+        } else if (entry->kind == DN_CLASS_SIGMOID && !w->facts.tells_objective) {
+            w->facts.tells_objective = w->facts.assumed_sigmoid = true;
+            w->facts.objective = DN_OBJECTIVE_LABELS;
+        }
+    }
+    return DN_OK;
+}
+
+static dn_status build_head(dn_head_work *w)
+{
+    const dn_module *modules = w->modules.items;
+    if (w->modules.count > DN_MAX_HEAD_PARTS)
+        return dn_fail(DN_ERROR_MISMATCH, "its head has more than %d parts", DN_MAX_HEAD_PARTS);
+    DN_TRY(order_modules(w));
+    DN_TRY(dn_begin_head(w, modules));
+    DN_TRY(choose_pool(w, modules));
+    for (size_t i = 0; i < w->modules.count; i++) {
+        size_t first, end;
+        bool relu;
+        const dn_module *before = &modules[i - 1];
+        if (i > 0 && dn_find_between(w, before, &modules[i], &first, &end))
+            DN_TRY(dn_add_classes(w, first, end, &relu));
+        else if (i > 0)
+            DN_TRY(dn_assume_between(w, before, &modules[i]));
+        DN_TRY(add_module(w, i));
+    }
+    if (!dn_has_linear(w))
+        return dn_fail(DN_ERROR_MISMATCH, "its head has a norm, but no linear");
+    return end_head(w, &modules[w->modules.count - 1]);
+}
+
+/* ------------------------------------------------------------------- results */
+
+/* Dropout before the only linear, and after the last part, needs no place. */
+static void simplify(dn_head_work *w)
+{
+    dn_head *head = &w->head;
+    int first = 0;
+    while (head->part_count && head->parts[head->part_count - 1].kind == DN_HEAD_DROPOUT)
+        head->parts[--head->part_count] = (dn_head_part){0};
+    while (head->parts[first].kind == DN_HEAD_DROPOUT)
+        first++;
+    if (first + 1 != head->part_count)
+        return;
+    dn_head_part only = head->parts[first];
+    memset(head->parts, 0, sizeof head->parts);
+    head->part_count = only.kind != DN_HEAD_LINEAR;
+    if (head->part_count)
+        head->parts[0] = only;
+    w->units[0] = 0;
+}
+
+static int classes_of(const dn_head_work *w)
+{
+    int classes = 0;
+    for (size_t i = 0; i < w->modules.count; i++)
+        if (w->modules.items[i].kind == DN_MODULE_LINEAR)
+            classes = w->modules.items[i].out;
+    return classes;
+}
+
+static void add_pairs(dn_head_work *w)
+{
+    dn_match *match = w->match;
+    for (size_t m = 0; m < w->modules.count; m++) {
+        const dn_module *module = &w->modules.items[m];
+        bool norm = module->kind == DN_MODULE_NORM;
+        dn_key key = {.role = DN_ROLE_HEAD, .unit = w->units[m]};
+        for (int i = 0; i < 4 && module->tensors[i]; i++) {
+            key.part = (dn_part)((int)(norm ? DN_PART_NORM_WEIGHT : DN_PART_LINEAR_WEIGHT) + i);
+            match->pairs[match->pair_count++] = (dn_pair){key, module->tensors[i]};
+        }
+    }
+}
+
+/* In the file's order. */
+static int by_place(const void *a, const void *b)
+{
+    const dn_tensor *first = *(const dn_tensor *const *)a, *second = *(const dn_tensor *const *)b;
+    return (first > second) - (first < second);
+}
+
+/* The tensors that have a key of the head, and perhaps those that have none. */
+static void gather(dn_head_work *w, bool rest)
+{
+    const dn_match *match = w->match;
+    w->tensor_count = 0;
+    for (size_t i = 0; i < match->pair_count; i++)
+        if (match->pairs[i].key.role == DN_ROLE_HEAD)
+            w->tensors[w->tensor_count++] = match->pairs[i].tensor;
+    for (size_t i = 0; rest && i < match->rest_count; i++)
+        w->tensors[w->tensor_count++] = match->rest[i];
+    qsort(w->tensors, w->tensor_count, sizeof *w->tensors, by_place);
+}
+
+static void find_norm(dn_head_work *w)
+{
+    for (size_t i = 0; i < w->match->pair_count; i++) {
+        const dn_pair *pair = &w->match->pairs[i];
+        if (pair->key.role != DN_ROLE_FINAL || pair->key.part != DN_PART_NORM_WEIGHT)
+            continue;
+        w->norm = pair->tensor->name;
+        w->norm_length = dn_parent_length(w->norm, strlen(w->norm));
+    }
+}
+
+static dn_status read_head(dn_head_work *w, bool rest)
+{
+    w->head = (dn_head){0};
+    w->linear_final = false;
+    w->facts = (dn_head_facts){0};
+    dn_modules_free(&w->modules);
+    gather(w, rest);
+    if (w->tensor_count == 0)
+        return dn_end_without_head(w);
+    DN_TRY(dn_modules_group(w->tensors, w->tensor_count, &w->modules));
+    for (size_t i = 0; i < w->modules.count; i++) {
+        dn_module *module = &w->modules.items[i];
+        if (module->kind == DN_MODULE_CONV && module->kernel == 1)
+            module->kind = DN_MODULE_LINEAR;
+    }
+    return build_head(w);
+}
+
+static void drop_keys(dn_match *match)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < match->pair_count; i++)
+        if (match->pairs[i].key.role != DN_ROLE_HEAD)
+            match->pairs[kept++] = match->pairs[i];
+    match->pair_count = kept;
+}
+
+static void assume_usual(dn_head_work *w)
+{
+    w->head = (dn_head){0};
+    w->facts = (dn_head_facts){0};
+    w->classes = 0;
+    for (size_t i = 0; i < w->match->pair_count; i++) {
+        const dn_pair *pair = &w->match->pairs[i];
+        if (pair->key.role == DN_ROLE_HEAD && pair->key.part == DN_PART_LINEAR_WEIGHT &&
+            pair->tensor->rank > 0 && pair->tensor->shape[0] <= 1000000)
+            w->classes = (int)pair->tensor->shape[0];
+    }
+}
+
+/* All that is left may be the head, or what has its names, or nothing. */
+static dn_status find_head(dn_head_work *w)
+{
+    dn_match *match = w->match;
+    bool rest = true;
+    dn_status status = read_head(w, true);
+    if (status == DN_ERROR_MISMATCH && !w->unsupported && match->rest_count) {
+        strncpy(match->head_fault, dn_last_error(), sizeof match->head_fault - 1);
+        rest = false;
+        status = read_head(w, false);
+    }
+    if (status == DN_ERROR_MISMATCH && !w->unsupported && match->rest_count) {
+        assume_usual(w); /* for the list of what is missing and left over */
+        return DN_OK;
+    }
+    if (status != DN_OK)
+        return status;
+    simplify(w);
+    w->classes = classes_of(w);
+    drop_keys(match);
+    add_pairs(w);
+    if (rest)
+        match->rest_count = 0;
+    return DN_OK;
+}
+
+dn_status dn_match_head(dn_match *match, const dn_tensor_file *file, dn_arch *arch,
+                        dn_head_facts *facts)
+{
+    dn_head_work w = {.match = match, .arch = arch, .norm = ""};
+    find_norm(&w);
+    DN_TRY(dn_classes_read(file, &w.recorded));
+    dn_status status =
+        dn_calloc(match->pair_count + match->rest_count + 1, sizeof *w.tensors, &w.tensors);
+    if (status == DN_OK)
+        status = find_head(&w);
+    if (status == DN_OK) {
+        arch->classes = w.classes;
+        arch->head = w.head;
+        arch->linear_final = w.linear_final;
+        *facts = w.facts;
+    }
+    free(w.tensors);
+    dn_modules_free(&w.modules);
+    dn_classes_free(&w.recorded);
+    return status;
+}
