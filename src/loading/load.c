@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/sized_options.h"
 #include "base/text.h"
+#include "loading/axes.h"
 #include "loading/candidate_words.h"
 #include "loading/copy_tensors.h"
 #include "loading/fold_biases.h"
@@ -341,6 +342,10 @@ static dn_status find_network(loader *l)
     dn_candidates candidates;
     const char *derived, *unknown;
     DN_TRY(dn_reparametrise(l->file, &derived));
+    bool turned;
+    dn_status axes = dn_turn_axes(l->file, &turned);
+    if (axes != DN_OK)
+        return dn_fail_within(axes, l->file->name);
     DN_TRY(refuse_filters(l->file));
     DN_TRY(l->state ? dn_candidates_at(l->file, l->state, &candidates)
                     : dn_candidates_find(l->file, &candidates));
@@ -349,6 +354,8 @@ static dn_status find_network(loader *l)
     dn_candidates_free(&candidates);
     if (status == DN_OK && derived)
         note_derived(&l->origin, derived);
+    if (status == DN_OK && turned)
+        note_derived(&l->origin, "kernels were turned from TensorFlow's order of axes");
     const dn_tensor *other = find_other_kernels(l->file, 5);
     if (!other)
         other = find_other_kernels(l->file, 3);
@@ -417,6 +424,15 @@ static dn_status read_config(loader *l, dn_model *model)
     return status == DN_OK ? DN_OK : dn_fail_within(status, l->file->name);
 }
 
+/* Layers under Keras' names may be another framework's. */
+static bool has_keras_parts(const loader *l)
+{
+    bool found = false;
+    for (int i = 0; i < l->layout.count && !found; i++)
+        found = strstr(l->sources[i]->name, "moving_variance") != NULL;
+    return found && strcmp(l->origin.dialect, dn_dialect_name(DN_DIALECT_KERAS)) == 0;
+}
+
 /* What is not in the file, and so may be otherwise. */
 static void warn_of_head(loader *l)
 {
@@ -443,6 +459,8 @@ static dn_status read_metadata(loader *l, dn_model *model)
 static dn_status build_model(loader *l, dn_model **out)
 {
     DN_TRY(refuse_blur(l));
+    if (!l->metadata && has_keras_parts(l))
+        l->arch.bn_epsilon = 1.001e-5; /* of keras.applications, which no file says */
     if (!l->metadata)
         dn_other_metadata_epsilon(l->file, &l->arch.bn_epsilon);
     dn_model *model;

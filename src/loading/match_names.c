@@ -47,9 +47,9 @@ static bool find_prefix(const dn_candidate *candidate, dn_dialect dialect, bool 
 {
     for (size_t i = 0; i < candidate->count; i++) {
         const char *name = candidate->tensors[i]->name;
-        for (const char *at = name + candidate->scope_length; at; at = strchr(at, '.')) {
+        for (const char *at = name + candidate->scope_length; at; at = strpbrk(at, "./")) {
             dn_key key;
-            at += *at == '.';
+            at += *at == '.' || *at == '/';
             if (parse_name(dialect, at, cut, &key) && key.role == DN_ROLE_LAYER) {
                 *found = (prefix){name, (size_t)(at - name), cut};
                 return true;

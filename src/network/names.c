@@ -13,6 +13,7 @@ typedef enum kind { CONV, NORM, LINEAR } kind;
 #define TORCHVISION_2017 (1u << DN_DIALECT_TORCHVISION_2017)
 #define EFFICIENT (1u << DN_DIALECT_EFFICIENT)
 #define REFERENCE (1u << DN_DIALECT_REFERENCE)
+#define KERAS (1u << DN_DIALECT_KERAS)
 #define TORCHVISIONS (TORCHVISION | TORCHVISION_2017 | EFFICIENT)
 
 static const struct {
@@ -23,13 +24,14 @@ static const struct {
     [DN_DIALECT_TORCHVISION_2017] = {"torchvision 2017", DN_CONCAT_LAST},
     [DN_DIALECT_EFFICIENT] = {"efficient_densenet", DN_CONCAT_LAST},
     [DN_DIALECT_REFERENCE] = {"reference", DN_CONCAT_FIRST},
+    [DN_DIALECT_KERAS] = {"Keras", DN_CONCAT_LAST},
 };
 
 /* How the names of a module's tensors begin in some dialects. %b, %l, %u stand
  * for the key's block, layer and unit counted from 0, %B, %L, %U counted from
- * 1; %n for the number of layers of the block and %e for the index of the last
- * block, which parsing ignores. The first row that matches decides, in both
- * directions. */
+ * 1, %C for the block counted from 2; %n for the number of layers of the block and %e for the index
+ * of the last block, which parsing ignores. A slash also matches a dot. The first row that matches
+ * decides, in both directions. */
 typedef struct rule {
     unsigned dialects;
     dn_role role;
@@ -73,22 +75,47 @@ static const rule rules[] = {
     {REFERENCE, DN_ROLE_HEAD, LINEAR, 0, "fc."},
     {REFERENCE, DN_ROLE_HEAD, LINEAR, 0, "fc.%u."},
     {REFERENCE, DN_ROLE_HEAD, NORM, 0, "fc.%u."},
+
+    {KERAS, DN_ROLE_STEM, CONV, 0, "conv1_conv/"},
+    {KERAS, DN_ROLE_STEM, NORM, 0, "conv1_bn/"},
+    {KERAS, DN_ROLE_STEM, CONV, 0, "conv1/conv/"}, /* before 2024, and published files */
+    {KERAS, DN_ROLE_STEM, NORM, 0, "conv1/bn/"},
+    {KERAS, DN_ROLE_STEM, CONV, 0, "conv1_conv_%u/"},
+    {KERAS, DN_ROLE_STEM, NORM, 0, "conv1_bn_%u/"},
+    {KERAS, DN_ROLE_LAYER, NORM, 0, "conv%C_block%L_0_bn/"},
+    {KERAS, DN_ROLE_LAYER, CONV, 0, "conv%C_block%L_1_conv/"},
+    {KERAS, DN_ROLE_LAYER, NORM, 1, "conv%C_block%L_1_bn/"},
+    {KERAS, DN_ROLE_LAYER, CONV, 1, "conv%C_block%L_2_conv/"},
+    {KERAS, DN_ROLE_TRANSITION, NORM, 0, "pool%C_bn/"},
+    {KERAS, DN_ROLE_TRANSITION, CONV, 0, "pool%C_conv/"},
+    {KERAS, DN_ROLE_FINAL, NORM, 0, "bn/"},
+    {KERAS, DN_ROLE_HEAD, LINEAR, 0, "predictions/"},
+    {KERAS, DN_ROLE_HEAD, LINEAR, 0, "fc1000/"},
 };
 #define RULE_COUNT (sizeof rules / sizeof *rules)
 
+/* The last row of a dialect is what is written. */
+#define ANY (~0u)
 static const struct {
+    unsigned dialects;
     kind kind;
     dn_part part;
     const char *suffix;
 } parts[] = {
-    {CONV, DN_PART_CONV, "weight"},
-    {CONV, DN_PART_CONV_BIAS, "bias"},
-    {NORM, DN_PART_NORM_WEIGHT, "weight"},
-    {NORM, DN_PART_NORM_BIAS, "bias"},
-    {NORM, DN_PART_NORM_MEAN, "running_mean"},
-    {NORM, DN_PART_NORM_VARIANCE, "running_var"},
-    {LINEAR, DN_PART_LINEAR_WEIGHT, "weight"},
-    {LINEAR, DN_PART_LINEAR_BIAS, "bias"},
+    {ANY, CONV, DN_PART_CONV, "weight"},
+    {ANY, CONV, DN_PART_CONV_BIAS, "bias"},
+    {ANY, NORM, DN_PART_NORM_WEIGHT, "weight"},
+    {ANY, NORM, DN_PART_NORM_BIAS, "bias"},
+    {ANY, NORM, DN_PART_NORM_MEAN, "running_mean"},
+    {ANY, NORM, DN_PART_NORM_VARIANCE, "running_var"},
+    {ANY, LINEAR, DN_PART_LINEAR_WEIGHT, "weight"},
+    {ANY, LINEAR, DN_PART_LINEAR_BIAS, "bias"},
+    {KERAS, CONV, DN_PART_CONV, "kernel"},
+    {KERAS, NORM, DN_PART_NORM_WEIGHT, "gamma"},
+    {KERAS, NORM, DN_PART_NORM_BIAS, "beta"},
+    {KERAS, NORM, DN_PART_NORM_MEAN, "moving_mean"},
+    {KERAS, NORM, DN_PART_NORM_VARIANCE, "moving_variance"},
+    {KERAS, LINEAR, DN_PART_LINEAR_WEIGHT, "kernel"},
 };
 #define PART_COUNT (sizeof parts / sizeof *parts)
 
@@ -120,6 +147,8 @@ static int number_for(char letter, const dn_name_context *context, const dn_key 
         return key->block;
     case 'B':
         return key->block + 1;
+    case 'C':
+        return key->block + 2;
     case 'l':
         return key->layer;
     case 'L':
@@ -177,7 +206,7 @@ void dn_name_format(dn_dialect dialect, const dn_name_context *context, const dn
 {
     name[0] = '\0';
     for (size_t p = 0; p < PART_COUNT; p++)
-        if (parts[p].part == key->part)
+        if (parts[p].part == key->part && parts[p].dialects >> dialect & 1)
             format_part(dialect, p, context, key, name);
 }
 
@@ -196,10 +225,11 @@ static const char *read_number(const char *text, int *number)
 
 static bool set_number(char letter, int number, dn_key *key)
 {
-    int from = letter == 'B' || letter == 'L' || letter == 'U';
+    int from = letter == 'C' ? 2 : letter == 'B' || letter == 'L' || letter == 'U';
     switch (letter) {
     case 'b':
     case 'B':
+    case 'C':
         key->block = number - from;
         break;
     case 'l':
@@ -223,13 +253,22 @@ static const char *match_row(const rule *row, const char *name, dn_key *key)
     for (const char *at = row->pattern; *at; at++) {
         int number;
         if (*at != '%') {
-            if (*name++ != *at)
+            if (*name != *at && !(*at == '/' && *name == '.'))
                 return NULL;
+            name++;
         } else if (!(name = read_number(name, &number)) || !set_number(*++at, number, key)) {
             return NULL;
         }
     }
     return name;
+}
+
+/* TensorFlow's names have the number of an output at their end. */
+static bool ends_in(const char *suffix, const char *rest)
+{
+    size_t length = strlen(suffix);
+    return strncmp(suffix, rest, length) == 0 &&
+           (rest[length] == '\0' || strcmp(rest + length, ":0") == 0);
 }
 
 void dn_place_name(const dn_key *key, char name[DN_NAME_SIZE])
@@ -261,7 +300,8 @@ bool dn_name_parse(dn_dialect dialect, const char *name, dn_key *key)
         if (!(rules[r].dialects >> dialect & 1) || !(rest = match_row(&rules[r], name, &found)))
             continue;
         for (size_t p = 0; p < PART_COUNT; p++)
-            if (parts[p].kind == rules[r].kind && strcmp(parts[p].suffix, rest) == 0) {
+            if (parts[p].dialects >> dialect & 1 && parts[p].kind == rules[r].kind &&
+                ends_in(parts[p].suffix, rest)) {
                 found.part = parts[p].part;
                 *key = found;
                 return true;

@@ -69,6 +69,14 @@ static void known_names(void **state)
          DN_DIALECT_REFERENCE,
          {DN_ROLE_FINAL, 0, 0, 0, DN_PART_NORM_MEAN}},
         {"fc.weight", DN_DIALECT_REFERENCE, {DN_ROLE_HEAD, 0, 0, 0, DN_PART_LINEAR_WEIGHT}},
+        {"features.denseblock1.denselayer2.conv1.bias",
+         DN_DIALECT_TORCHVISION,
+         {DN_ROLE_LAYER, 0, 1, 0, DN_PART_CONV_BIAS}},
+        {"conv2_block3_1_bn/moving_variance:0",
+         DN_DIALECT_KERAS,
+         {DN_ROLE_LAYER, 0, 2, 1, DN_PART_NORM_VARIANCE}},
+        {"conv1/conv/kernel", DN_DIALECT_KERAS, {DN_ROLE_STEM, 0, 0, 0, DN_PART_CONV}},
+        {"pool4_conv.weight", DN_DIALECT_KERAS, {DN_ROLE_TRANSITION, 2, 0, 0, DN_PART_CONV}},
         {"classifier.0.bias", DN_DIALECT_TORCHVISION, {DN_ROLE_HEAD, 0, 0, 0, DN_PART_LINEAR_BIAS}},
         {"fc.3.running_var", DN_DIALECT_REFERENCE, {DN_ROLE_HEAD, 0, 0, 3, DN_PART_NORM_VARIANCE}},
     };
@@ -97,6 +105,7 @@ static void other_names(void **state)
         "classifier.a.weight",
         "features.denseblock0.denselayer1.norm1.weight",
         "features.denseblock1.denselayer1.conv1.running_mean",
+        "features.denseblock1.denselayer1.conv1.gamma",
         "features.denseblock1.denselayer1.norm1.num_batches_tracked",
         "xfeatures.conv0.weight",
     };
