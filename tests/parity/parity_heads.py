@@ -4,6 +4,7 @@ everything, as state dicts and TorchScript; what is assumed is said; converted f
 answers without a warning."""
 import json
 import os
+import subprocess
 
 import weight_parity
 from weight_parity import main, refused, run
@@ -131,6 +132,7 @@ HEADS = {
         "mean,linear=4", "mean,linear=4"),
 }
 LOG = ("log-softmax",)
+CURVED = ("linear, ReLU, dropout, linear", "linear, norm, ReLU, linear", "fc1, fc2", "fastai")
 MISTAKEN = ("cut, with ReLU and pool as modules",)  # as state dicts, whose ReLU is none of the tensors
 
 
@@ -246,6 +248,97 @@ def without_head(folder):
     print(f"without a head: {len(builds)} kinds, as modules and state dicts")
 
 
+def grids(folder):
+    """Windows of the means follow from the picture's size, which must give the grid."""
+    for build, size, side in ((lambda: Grid(2), 48, "6x6"), (lambda: Grid(4), 96, "12x12")):
+        net, _, expected = network(folder, build, size)
+        torch.save(net.state_dict(), f"{folder}/state.pth")
+        found, error = answers(folder, f"{folder}/state.pth")
+        check(f"a grid of {side}", near(found, expected) and "is taken for grid=3,linear=4" in error, error)
+        run("convert", f"{folder}/state.pth", f"{folder}/out.pth")
+        check("it keeps its head", near(answers(folder, f"{folder}/out.pth")[0], expected) and
+              info(f"{folder}/out.pth")["warning"] is None)
+    # New maps first: the classifier's columns change places by channel.
+    arch = weight_parity.SMALL
+    state = files.trained(arch, seed=3)
+    width = state["classifier.weight"].shape[1]
+    state["classifier.weight"] = torch.randn(10, width * 4).view(10, width, 4)
+    first = files.new_maps_first(state, arch)
+    flat = {name: tensor.flatten(1) if name == "classifier.weight" else tensor for name, tensor in state.items()}
+    torch.save({name: tensor.flatten(1) if name == "classifier.weight" else tensor for name, tensor in first.items()},
+               f"{folder}/first.pth")
+    weight_parity.compare("a grid, new maps first", f"{folder}/first.pth", flat)
+    numpy.save(f"{folder}/x.npy", numpy.zeros((1, 3, 40, 48), "float32"))
+    refused("a picture that does not give the grid",
+            run("forward", "-w", f"{folder}/out.pth", "-i", f"{folder}/x.npy", "-o", f"{folder}/no.npy"),
+            "pictures of 48x40 leave last maps of 6x5, which do not divide into the 3x3 means", absent=f"{folder}/no.npy")
+    print("grids: two sizes, new maps first, a picture of another size")
+
+
+def maps_of(net, picture):
+    """The heat maps of every output, from autograd: pixels times gradient times map, which is exact
+    if the head is linear on means; of maxima the gradients of a channel are added up first."""
+    body = net[0] if isinstance(net, nn.Sequential) else net.features
+    kept = []
+    hook = body.register_forward_hook(lambda module, given, made: (kept.append(made), made.clone())[1])
+    outputs = net.double()(picture.double())
+    hook.remove()
+    made, maxima = kept[0], any(isinstance(m, AdaptiveConcatPool2d) for m in net.modules())
+    values = made if maxima else made.relu()
+    found = []
+    for image in range(len(picture)):
+        for output in range(outputs.shape[1]):
+            gradient, = torch.autograd.grad(outputs[image, output], made, retain_graph=True)
+            gradient, value = gradient[image], values[image]
+            if maxima:
+                weights = gradient.sum((1, 2), keepdim=True)
+                found.append((weights * value).sum(0))
+            else:
+                found.append(value[0].numel() * (gradient * value).sum(0))
+    return torch.stack(found).detach().numpy()
+
+
+def heat_maps(folder):
+    """Exact where the head is linear on means; elsewhere weighted by gradients, and called so."""
+    driver = os.environ["DENSENET_CAM_DRIVER"]
+    cases = {name: build for name, (build, _, _) in HEADS.items() if name not in MISTAKEN + LOG}
+    cases["plain"], cases["grid"] = base, lambda: Grid(2)
+    cases["norms without ReLU"] = lambda: base(norm_drop())
+    for name, build in cases.items():
+        size = 48 if name == "grid" else 64
+        net, picture, _ = network(folder, build, size)
+        torch.save(net, f"{folder}/module.pt")
+        picture.numpy().tofile(f"{folder}/x")
+        done = subprocess.run([driver, f"{folder}/module.pt", f"{folder}/x", "2", str(size), str(size), f"{folder}/maps"],
+                              capture_output=True, text=True, check=True)
+        expected = maps_of(net, picture)
+        found = numpy.fromfile(f"{folder}/maps", "float32").reshape(expected.shape)
+        exact = done.stdout.strip() == "exact"
+        check(f"heat maps: {name}", near(found, expected), abs(found - expected).max() / abs(expected).max())
+        with torch.no_grad():
+            logits = net.double()(picture.double()).flatten().numpy()
+        sums = found.mean((1, 2)).reshape(2, -1)
+        differences = logits.reshape(2, -1) - sums
+        constant = abs(differences[0] - differences[1]).max() < BOUND * abs(logits).max()
+        check(f"heat maps: {name} are called exact or not", exact == (name not in CURVED), done.stdout)
+        check(f"heat maps: {name} are what they are called", constant or not exact, done.stdout)
+    print(f"heat maps: {len(cases)} heads")
+
+
+def called_by_name(folder):
+    """Where the program shows a gradient-weighted map, it says so."""
+    from PIL import Image
+    Image.fromarray(numpy.random.default_rng(0).integers(0, 255, (64, 64, 3), "uint8")).save(f"{folder}/a.png")
+    for name, exact in (("no bias", True), ("fc1, fc2", False)):
+        net, _, _ = network(folder, HEADS[name][0])
+        torch.save(net, f"{folder}/module.pt")
+        for form in ((), ("--json",)):
+            done = run("predict", "-w", f"{folder}/module.pt", f"{folder}/a.png", "--cam", f"{folder}/heat", *form)
+            check(f"predict {form} with {name}", done.returncode == 0 and
+                  ("gradient" in done.stdout) != exact, done.stdout + done.stderr)
+    print("gradient-weighted maps are called so")
+
+
 def misfits(folder):
     """What is no head is refused with what was found."""
     def attempt(what, net, *words, module=True):
@@ -263,4 +356,4 @@ def misfits(folder):
     print("misfits: 5 kinds")
 
 
-main((logits, objectives, without_head, misfits))
+main((logits, objectives, without_head, grids, heat_maps, called_by_name, misfits))

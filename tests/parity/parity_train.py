@@ -32,6 +32,38 @@ class Norm(nn.Sequential):
         super().__init__(nn.BatchNorm2d(channels), nn.ReLU())
 
 
+class Pool(nn.Module):
+    """A head's: "mean", "max+mean" or "grid=3"."""
+
+    def __init__(self, name):
+        super().__init__()
+        self.name, self.side = name, int(name[5:]) if name.startswith("grid=") else 1
+
+    def forward(self, x):
+        if self.name == "mean":
+            return x.mean((2, 3))
+        mean = functional.adaptive_avg_pool2d(x, self.side).flatten(1)
+        return torch.cat([functional.adaptive_max_pool2d(x, 1).flatten(1), mean], 1) if self.name == "max+mean" else mean
+
+    def width(self, channels):
+        return channels * (2 if self.name == "max+mean" else self.side ** 2)
+
+
+def make_head(text, channels):
+    """The modules of a head in the library's words."""
+    pool, *parts = text.split(",")
+    made = [Pool(pool)]
+    channels = made[0].width(channels)
+    for part in parts:
+        kind, _, out = part.partition("=")
+        if kind.startswith("linear"):
+            made.append(nn.Linear(channels, int(out), bias=kind == "linear"))
+            channels = int(out)
+        else:
+            made.append({"norm": lambda: nn.BatchNorm1d(channels), "relu": nn.ReLU, "dropout": nn.Identity}[kind]())
+    return nn.Sequential(*made)
+
+
 class DenseNet(nn.Module):
     """Tensors in the order of the computation, as the library lays them out."""
 
@@ -68,14 +100,15 @@ class DenseNet(nn.Module):
                 channels += growth
             self.blocks.append(block)
             last = number == len(arch["blocks"]) - 1
-            end = nn.Sequential(Norm(channels))
+            linear = number == len(arch["blocks"]) - 1 and arch.get("linear_final")
+            end = nn.Sequential(nn.BatchNorm2d(channels) if linear else Norm(channels))
             if not last:
                 kept = int(channels * arch["compression"])
                 end.extend([nn.Conv2d(channels, kept, 1, bias=False), nn.AvgPool2d(2)])
                 channels = kept
             self.ends.append(end)
             order += [block, end]
-        self.classifier = nn.Linear(channels, arch["classes"])
+        self.classifier = make_head(arch.get("head", f"mean,linear={arch['classes']}"), channels)
         self.order = [self.stem, *order, self.classifier]
 
     def forward(self, x):
@@ -84,7 +117,7 @@ class DenseNet(nn.Module):
             for layer in block:
                 x = torch.cat([x, layer(x)], 1)
             x = end(x)
-        return self.classifier(x.mean((2, 3)))
+        return self.classifier(x)
 
     def tensors(self):
         for module in self.order:
@@ -179,7 +212,7 @@ def numbers_for(case):
     for module in model.modules():
         if isinstance(module, nn.Conv2d):
             nn.init.kaiming_normal_(module.weight)
-        elif isinstance(module, nn.BatchNorm2d):
+        elif isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d)):
             nn.init.uniform_(module.weight, 0.5, 1.5)
             nn.init.normal_(module.bias, 0, 0.3)
             nn.init.normal_(module.running_mean, 0, 0.3)
@@ -191,6 +224,16 @@ def numbers_for(case):
     targets = torch.randint(case["arch"]["classes"], (batches, n))
     return model, start, inputs, targets
 
+
+HEADS = {
+    "head of two linears": "mean,linear=17,relu,dropout,linear=10",
+    "head with a norm": "mean,linear=17,norm,relu,linear=10",
+    "head without bias": "mean,linear-no-bias=10",
+    "head that begins and ends with norms": "mean,norm,linear=10,norm",
+    "head of ReLU first": "mean,relu,linear=10",
+    "head with maxima": "max+mean,norm,dropout,linear-no-bias=17,relu,norm,dropout,linear-no-bias=10",
+    "head of a grid": "grid=3,linear=10",
+}
 
 # Relative, of losses and of all weights and running statistics together.
 STEP_LIMIT, EPOCH_LIMIT = 1e-4, 2e-3
@@ -242,12 +285,24 @@ def cases():
     yield "accumulated in parts", {**step, "arch": cifar, "size": (4, 16, 16), "parts": 3}
     yield "frozen up to the second block", {
         **step, "arch": {**BASE, "blocks": (2, 2)}, "size": (4, 32, 32), "frozen": 29}
+    # For their seeds see the comment on the reference model below.
+    head = {**BASE, "blocks": (2, 2), "growth": 7}
+    for name, text in HEADS.items():
+        yield name, {**step, "arch": {**head, "head": text}, "size": (6, 48, 50), "seed": 3}
+    fastai = {**head, "head": HEADS["head with maxima"], "linear_final": 1}
+    yield "head, no last ReLU", {**step, "arch": fastai, "size": (5, 33, 40)}
+    yield "head, no last ReLU, mean", {
+        **step, "arch": {**head, "linear_final": 1}, "size": (5, 33, 40)}
+    yield "head, frozen up to its last norm", {
+        **step, "arch": fastai, "size": (5, 33, 40), "frozen": len(list(DenseNet(fastai).tensors())) - 5}
     # At random weights the last block's ReLUs see 16 values per channel. One that
     # rounding moves to the other side of zero changes the gradient by a
     # hundredth, also between PyTorch and its own float64: the step has to be a
     # typical one.
     yield "reference model", {**step, "arch": reference, "size": (4, 64, 64), "rate": 0.01}
     epoch = {**step, "rate": 0.02, "steps": 12}
+    yield "epoch, head with maxima", {
+        **epoch, "steps": 6, "arch": fastai, "size": (8, 33, 32), "seed": 3}
     yield "epoch, bottleneck", {**epoch, "arch": cifar, "size": (8, 32, 32)}
     yield "epoch, plain, AdamW", {
         **epoch, "arch": plain, "size": (8, 20, 20), "optimiser": "adamw", "rate": 1e-3}

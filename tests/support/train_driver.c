@@ -4,6 +4,7 @@
  * Numbers are raw float32: `parameters` in layout order, `inputs` and `targets`
  * of all steps. `out` gets the first step's logits and gradients, every step's
  * loss, the parameters. */
+#include "network/head.h"
 #include "network/model.h"
 #include "train/engine/engine.h"
 #include "train/loss.h"
@@ -81,6 +82,10 @@ static bool parse_arch(dn_arch *arch, const char *key, const char *value)
         arch->bottleneck = atoi(value);
     else if (strcmp(key, "compression") == 0)
         arch->compression = atof(value);
+    else if (strcmp(key, "linear_final") == 0)
+        arch->linear_final = atoi(value);
+    else if (strcmp(key, "head") == 0)
+        return dn_head_parse(value, &arch->head, &arch->classes);
     else if (strcmp(key, "classes") == 0)
         arch->classes = atoi(value);
     else if (strcmp(key, "channels") == 0)
