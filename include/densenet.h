@@ -225,9 +225,11 @@ DN_API void dn_free(void *memory);
  * it at 255). TIFF is turned as it says, as Pillow does. */
 typedef struct dn_image {
     int width, height;
-    int channels; /* 1 grey, 3 RGB */
-    int depth;    /* 8 or 16 bits per sample; 16-bit samples are native uint16_t */
-    void *pixels; /* owned by the image */
+    int channels;    /* 1 grey, 3 RGB */
+    int depth;       /* 8 or 16 bits per sample; 16-bit samples are native uint16_t */
+    void *pixels;    /* owned by the image */
+    int orientation; /* of the file's EXIF, which has not been applied: 2 to 8; 0: upright,
+                        or not known */
 } dn_image;
 
 typedef struct dn_image_limits {
@@ -246,6 +248,10 @@ DN_API dn_status dn_image_read(const char *path, const dn_image_limits *limits, 
 DN_API dn_status dn_image_decode(const void *data, size_t size, const char *name,
                                  const dn_image_limits *limits, dn_image **image);
 DN_API void dn_image_free(dn_image *image);
+
+/* Turns and mirrors a picture as its orientation says, which is then 0; as Pillow's
+ * exif_transpose(). After DN_ERROR_MEMORY it is as it was. */
+DN_API dn_status dn_image_upright(dn_image *image);
 
 typedef enum dn_filter {
     DN_BILINEAR, /* antialiased, in Pillow's fixed-point arithmetic on 8 bits */
@@ -275,6 +281,7 @@ typedef struct dn_preprocess {
     int resize_width;      /* both sides are resampled, whatever the picture's proportions, as
                               torchvision's Resize((resize, resize_width)); 0: see resize */
     int crop_width;        /* of a crop that is no square; 0: it is one */
+    bool exif_orientation; /* the picture is made upright first, as dn_image_upright does */
 } dn_preprocess;
 
 /* Sets *preprocess to a named pipeline: "torchvision", "timm", "xrv", "keras", "cifar10",
@@ -282,8 +289,8 @@ typedef struct dn_preprocess {
  * "torchvision,resize=232,filter=bicubic,mean=0.5:0.5:0.5". A specification
  * that starts with a change alters *preprocess as it stands. The keys: resize and
  * crop (a side, or HEIGHTxWIDTH), filter=bilinear|bicubic|gaussian, square=no|yes,
- * scaling=unit|xray, channels, mean, std (one number, or three). DN_ERROR_ARGUMENT if it
- * is invalid. */
+ * scaling=unit|xray, channels, mean, std (one number, or three), exif=no|yes.
+ * DN_ERROR_ARGUMENT if it is invalid. */
 DN_API dn_status dn_preprocess_parse(const char *specification, dn_preprocess *preprocess);
 
 /* Writes the specification that dn_preprocess_parse turns back into this pipeline.
@@ -291,7 +298,7 @@ DN_API dn_status dn_preprocess_parse(const char *specification, dn_preprocess *p
 DN_API void dn_preprocess_format(const dn_preprocess *preprocess, char *text, size_t size);
 
 /* Computes the size in pixels of the tensor that dn_preprocess_run makes of a picture of
- * this size. */
+ * this size, which is that of the upright picture if the pipeline makes it upright. */
 DN_API dn_status dn_preprocess_size(const dn_preprocess *preprocess, int width, int height,
                                     int *out_width, int *out_height);
 
@@ -775,6 +782,7 @@ typedef struct dn_loaded {
     int skipped;        /* samples left out; of these, the first `new_skips` are ... */
     int new_skips;      /* ... reported for the first time */
     const dn_skip *skips;
+    int turned; /* pictures with an EXIF orientation that the pipeline does not apply */
 } dn_loaded;
 
 /* Batches of a data set. What is in a batch depends only on the seed, the epoch and
@@ -919,6 +927,7 @@ typedef struct dn_evaluation {
     dn_output_result *results; /* one per output */
     uint32_t *confusion;       /* classes: outputs x outputs, [truth][predicted]; else NULL */
     int64_t not_numbers;       /* samples without an answer in numbers: wrong, in no cell */
+    int64_t turned;            /* pictures with an EXIF orientation that was not applied */
 } dn_evaluation;
 
 typedef struct dn_evaluate_options {

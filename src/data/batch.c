@@ -26,7 +26,8 @@ size_t dn_batch_bytes(const dn_recipe *recipe)
     const dn_batch_slot *slot = NULL;
     size_t floats = image_floats(recipe) + target_floats(recipe);
     size_t sample = floats * sizeof(float) + sizeof *slot->classes + sizeof *slot->samples +
-                    sizeof *slot->skips + sizeof *slot->statuses + sizeof *slot->reasons;
+                    sizeof *slot->skips + sizeof *slot->statuses + sizeof *slot->reasons +
+                    sizeof *slot->turned;
     return (size_t)recipe->options.batch * sample;
 }
 
@@ -39,6 +40,7 @@ dn_status dn_batch_create(const dn_recipe *recipe, dn_batch_slot *slot)
     DN_TRY(dn_calloc(batch, sizeof *slot->skips, &slot->skips));
     DN_TRY(dn_calloc(batch, sizeof *slot->statuses, &slot->statuses));
     DN_TRY(dn_calloc(batch, sizeof *slot->reasons, &slot->reasons));
+    DN_TRY(dn_calloc(batch, sizeof *slot->turned, &slot->turned));
     slot->targets = slot->images + images;
     slot->samples = slot->classes + batch;
     slot->loaded = (dn_loaded){.batch = {.input = slot->images, .targets = slot->targets},
@@ -55,6 +57,7 @@ void dn_batch_free(dn_batch_slot *slot)
     free(slot->skips);
     free(slot->statuses);
     free(slot->reasons);
+    free(slot->turned);
 }
 
 typedef struct batch_job {
@@ -86,7 +89,11 @@ static dn_status prepare(const batch_job *job, int place)
     int sample = slot->samples[place];
     dn_image *image = NULL;
     DN_TRY(dn_dataset_read(dataset, sample, NULL, &image));
-    dn_status status = augment(job, place, image);
+    dn_status status =
+        job->recipe->options.preprocess.exif_orientation ? dn_image_upright(image) : DN_OK;
+    slot->turned[place] = image->orientation > 0;
+    if (status == DN_OK)
+        status = augment(job, place, image);
     dn_image_free(image);
     slot->classes[place] = dn_dataset_class(dataset, sample);
     dn_dataset_target(dataset, sample, slot->targets + (size_t)place * target_floats(job->recipe));
@@ -123,9 +130,10 @@ static void move_sample(const dn_recipe *recipe, dn_batch_slot *slot, int from, 
 static void leave_out(const dn_recipe *recipe, int count, dn_batch_slot *slot)
 {
     dn_loaded *loaded = &slot->loaded;
-    loaded->batch.n = loaded->skipped = 0;
+    loaded->batch.n = loaded->skipped = loaded->turned = 0;
     for (int i = 0; i < count; i++) {
         if (slot->statuses[i] == DN_OK) {
+            loaded->turned += slot->turned[i];
             move_sample(recipe, slot, i, loaded->batch.n++);
             continue;
         }

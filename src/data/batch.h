@@ -26,6 +26,7 @@ typedef struct dn_batch_slot {
     dn_skip *skips;
     dn_status *statuses; /* of each sample wanted, and why it failed */
     char (*reasons)[DN_REASON_SIZE];
+    bool *turned; /* of each sample, whether an orientation was not applied */
 } dn_batch_slot;
 
 size_t dn_batch_bytes(const dn_recipe *recipe);

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/picture_formats.h"
 #include "base/sized_options.h"
+#include "image/exif.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -24,29 +25,30 @@
 typedef struct picture_format {
     const char *name, *magic;
     size_t magic_size;
-    dn_decode *decode; /* NULL: named, not read */
+    dn_decode *decode;                                          /* NULL: named, not read */
+    int (*orientation)(const unsigned char *data, size_t size); /* NULL: has none */
 } picture_format;
 
 static const picture_format formats[] = {
-    {"JPEG", "\xff\xd8\xff", 3, dn_decode_jpeg},
-    {"PNG", "\x89PNG\r\n\x1a\n", 8, dn_decode_png},
-    {"WebP", "RIFF????WEBP", 12, dn_decode_webp},
-    {"TIFF", "II*\0", 4, DECODE_TIFF},
-    {"TIFF", "MM\0*", 4, DECODE_TIFF},
-    {"TIFF", "II+\0", 4, DECODE_TIFF}, /* above four gigabytes */
-    {"TIFF", "MM\0+", 4, DECODE_TIFF},
-    {"GIF", "GIF87a", 6, dn_decode_gif},
-    {"GIF", "GIF89a", 6, dn_decode_gif},
-    {"BMP", "BM", 2, dn_decode_bmp},
-    {"PGM", "P2", 2, dn_decode_pnm},
-    {"PGM", "P5", 2, dn_decode_pnm},
-    {"PPM", "P3", 2, dn_decode_pnm},
-    {"PPM", "P6", 2, dn_decode_pnm},
-    {"JPEG 2000", "\0\0\0\x0cjP  ", 8, NULL},
-    {"JPEG XL", "\0\0\0\x0cJXL ", 8, NULL},
-    {"JPEG XL", "\xff\x0a", 2, NULL},
-    {"Photoshop", "8BPS", 4, NULL},
-    {"HEIF or AVIF", "????ftyp", 8, NULL},
+    {"JPEG", "\xff\xd8\xff", 3, dn_decode_jpeg, dn_exif_in_jpeg},
+    {"PNG", "\x89PNG\r\n\x1a\n", 8, dn_decode_png, dn_exif_in_png},
+    {"WebP", "RIFF????WEBP", 12, dn_decode_webp, dn_exif_in_webp},
+    {"TIFF", "II*\0", 4, DECODE_TIFF, NULL},
+    {"TIFF", "MM\0*", 4, DECODE_TIFF, NULL},
+    {"TIFF", "II+\0", 4, DECODE_TIFF, NULL}, /* above four gigabytes */
+    {"TIFF", "MM\0+", 4, DECODE_TIFF, NULL},
+    {"GIF", "GIF87a", 6, dn_decode_gif, NULL},
+    {"GIF", "GIF89a", 6, dn_decode_gif, NULL},
+    {"BMP", "BM", 2, dn_decode_bmp, NULL},
+    {"PGM", "P2", 2, dn_decode_pnm, NULL},
+    {"PGM", "P5", 2, dn_decode_pnm, NULL},
+    {"PPM", "P3", 2, dn_decode_pnm, NULL},
+    {"PPM", "P6", 2, dn_decode_pnm, NULL},
+    {"JPEG 2000", "\0\0\0\x0cjP  ", 8, NULL, NULL},
+    {"JPEG XL", "\0\0\0\x0cJXL ", 8, NULL, NULL},
+    {"JPEG XL", "\xff\x0a", 2, NULL, NULL},
+    {"Photoshop", "8BPS", 4, NULL, NULL},
+    {"HEIF or AVIF", "????ftyp", 8, NULL, NULL},
 };
 
 static bool begins_with_magic(const dn_source *source, const picture_format *format)
@@ -99,9 +101,11 @@ dn_status dn_image_decode(const void *data, size_t size, const char *name,
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
         if (!begins_with_magic(&source, &formats[i]))
             continue;
-        if (formats[i].decode)
-            return formats[i].decode(&source, image);
-        return fail_format(&source, formats[i].name);
+        if (!formats[i].decode)
+            return fail_format(&source, formats[i].name);
+        DN_TRY(formats[i].decode(&source, image));
+        (*image)->orientation = formats[i].orientation ? formats[i].orientation(data, size) : 0;
+        return DN_OK;
     }
     return fail_unknown(&source);
 }

@@ -15,17 +15,19 @@ static const struct {
     [8] = {true, true, false},
 };
 
-dn_status dn_image_orient(int orientation, dn_image *image)
+dn_status dn_image_turn(const dn_image *image, int orientation, dn_image *turned)
 {
-    if (orientation < 2 || orientation > 8)
-        return DN_OK;
     size_t width = (size_t)image->width, height = (size_t)image->height;
     size_t pixel = (size_t)(image->channels * image->depth / 8);
     bool exchanged = orientations[orientation].exchanged;
     size_t out_width = exchanged ? height : width, out_height = exchanged ? width : height;
-    unsigned char *turned;
-    DN_TRY(dn_alloc_aligned(width * height, pixel, &turned));
-    unsigned char *out = turned;
+    unsigned char *out;
+    DN_TRY(dn_alloc_aligned(width * height, pixel, &out));
+    *turned = *image;
+    turned->width = (int)out_width;
+    turned->height = (int)out_height;
+    turned->orientation = 0;
+    turned->pixels = out;
     for (size_t y = 0; y < out_height; y++)
         for (size_t x = 0; x < out_width; x++, out += pixel) {
             size_t from_x = exchanged ? y : x, from_y = exchanged ? x : y;
@@ -33,9 +35,22 @@ dn_status dn_image_orient(int orientation, dn_image *image)
             from_y = orientations[orientation].from_bottom ? height - 1 - from_y : from_y;
             memcpy(out, (const char *)image->pixels + (from_y * width + from_x) * pixel, pixel);
         }
-    free(image->pixels);
-    image->pixels = turned;
-    image->width = (int)out_width;
-    image->height = (int)out_height;
     return DN_OK;
+}
+
+dn_status dn_image_orient(int orientation, dn_image *image)
+{
+    dn_image turned;
+    if (orientation < 2 || orientation > 8)
+        return DN_OK;
+    DN_TRY(dn_image_turn(image, orientation, &turned));
+    free(image->pixels);
+    *image = turned;
+    return DN_OK;
+}
+
+dn_status dn_image_upright(dn_image *image)
+{
+    DN_NEED(image);
+    return dn_image_orient(image->orientation, image);
 }

@@ -4,8 +4,11 @@
 
 #include "base/status.h"
 
-/* Turns and mirrors a picture by the number of an EXIF or TIFF orientation, as Pillow's
- * exif_transpose(). 1 and numbers that are no orientation change nothing. */
+/* Makes *turned, upright pixels of its own, of a picture that has an EXIF or TIFF orientation
+ * from 2 to 8, as Pillow's exif_transpose(). */
+dn_status dn_image_turn(const dn_image *image, int orientation, dn_image *turned);
+
+/* Turns a picture in place; 1 and numbers that are no orientation change nothing. */
 dn_status dn_image_orient(int orientation, dn_image *image);
 
 #endif

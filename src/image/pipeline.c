@@ -115,6 +115,7 @@ static const spec_field fields[] = {
      0,
      NULL,
      0},
+    {{"exif", "yes or no"}, AT(exif_orientation), FIELD_FLAG, 0, 1, "no|yes|", 0},
 };
 
 enum { FIELDS = sizeof fields / sizeof *fields, VALUE_SIZE = 64 };

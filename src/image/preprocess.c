@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "image/geometry.h"
+#include "image/orientation.h"
 #include "image/resample.h"
 
 #include <stdlib.h>
@@ -172,12 +173,13 @@ static void fill_bytes(const dn_preprocess *preprocess, const resampled *picture
 static dn_status check_image(const dn_image *image)
 {
     bool sound = image->pixels && (image->channels == 1 || image->channels == 3) &&
-                 (image->depth == 8 || image->depth == 16);
+                 (image->depth == 8 || image->depth == 16) && image->orientation >= 0 &&
+                 image->orientation <= 8;
     return sound ? DN_OK
                  : dn_fail(DN_ERROR_ARGUMENT,
                            "preprocess: a picture has 1 or 3 channels of 8 or 16 bits, not %d of "
-                           "%d",
-                           image->channels, image->depth);
+                           "%d, and an orientation from 0 to 8, not %d",
+                           image->channels, image->depth, image->orientation);
 }
 
 static dn_status resample(const dn_preprocess *preprocess, const dn_pixels *source,
@@ -199,18 +201,30 @@ static dn_status resample(const dn_preprocess *preprocess, const dn_pixels *sour
     return DN_OK;
 }
 
-static dn_status resample_picture(const dn_preprocess *preprocess, const dn_image *image,
+static dn_status resample_upright(const dn_preprocess *preprocess, const dn_image *image,
                                   resampled *picture)
 {
     dn_pixels source;
     void *storage = NULL;
-    DN_TRY(check_image(image));
     DN_TRY(dn_geometry_plan(preprocess, image->width, image->height, &picture->geometry));
     dn_status status = source_pixels(preprocess, image, &picture->geometry, &source, &storage);
     if (status == DN_OK)
         status = resample(preprocess, &source, &picture->geometry, &picture->samples);
     picture->channels = (size_t)source.channels;
     free(storage);
+    return status;
+}
+
+static dn_status resample_picture(const dn_preprocess *preprocess, const dn_image *image,
+                                  resampled *picture)
+{
+    DN_TRY(check_image(image));
+    if (!preprocess->exif_orientation || image->orientation < 2)
+        return resample_upright(preprocess, image, picture);
+    dn_image upright;
+    DN_TRY(dn_image_turn(image, image->orientation, &upright));
+    dn_status status = resample_upright(preprocess, &upright, picture);
+    free(upright.pixels);
     return status;
 }
 

@@ -6,6 +6,7 @@ import struct
 import subprocess
 import tempfile
 
+import exif_files
 from picture_files import grey_png
 
 PROGRAM = os.environ["DENSENET"]
@@ -86,6 +87,18 @@ def check(folder):
     status, said = run(inside("phone"), *small)
     assert status == 1 and said.count("\n") == 1 and array(output)[0] == (1, 1, 4, 5), said
     assert "phone: 3 pictures in formats that are not read are left out: 2 .heic, 1 .dcm" in said, said
+    os.unlink(output)
+
+    # An orientation is ignored, and said to be, or applied.
+    turned = inside("turned.png")
+    write(turned, exif_files.in_png(exif_files.block(6), grey_png(5, 4, 51)[:33]) + grey_png(5, 4, 51)[33:])
+    status, said = run(turned, turned, inside("pictures"), *small)
+    assert status == 0 and array(output)[0] == (5, 1, 4, 5), said
+    assert said == ("densenet: 2 pictures carry an EXIF orientation that is not applied; --exif-orientation applies "
+                    "it\n"), said
+    for options in (("--exif-orientation", *small), ("--preprocess", "none,channels=1,exif=yes", "--output", output)):
+        status, said = run(turned, *options)
+        assert (status, said) == (0, "") and array(output)[0] == (1, 1, 5, 4), said
     os.unlink(output)
 
     # Nothing is written where nothing can be: no picture, one array of two sizes, a bad request.

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 
+import exif_files
 from picture_files import grey_png
 
 DENSENET = os.environ["DENSENET"]
@@ -125,6 +126,31 @@ def rectangles(folder):
     check("predict", done.returncode == 0, done)
 
 
+def orientations(folder):
+    """Ignored, and said once per run, or applied and recorded."""
+    data, run = f"{folder}/turned", f"{folder}/oriented"
+    write_pictures(data, 36)
+    for name in ("cat/1.png", "dog/2.png", "dog/3.png"):
+        with open(f"{data}/{name}", "rb") as file:
+            png = file.read()
+        with open(f"{data}/{name}", "wb") as file:
+            file.write(exif_files.in_png(exif_files.block(6), png[:33]) + png[33:])
+    shared = ["train", data, *NETWORK, "--batch-size", "4", "--val-split", "0.25"]
+    done = densenet(*shared, "--output", f"{run}1")
+    sentence = "3 pictures carry an EXIF orientation that is not applied; --exif-orientation applies it"
+    check("an orientation is ignored", done.returncode == 0 and done.stderr.count(sentence) == 1, done)
+    check("and is not recorded", recorded(f"{run}1/last.safetensors") == "cifar10")
+    done = densenet(*shared, "--exif-orientation", "--output", f"{run}2")
+    check("an orientation is applied", done.returncode == 0 and "EXIF" not in done.stderr, done)
+    check("and is recorded", recorded(f"{run}2/last.safetensors") == "cifar10,exif=yes")
+    check("and is seen", kept(f"{run}1") != kept(f"{run}2"))
+    for number, said in ((1, 1), (2, 0)):
+        done = densenet("eval", data, "--weights", f"{run}{number}/last.safetensors")
+        check(f"eval, {number}", done.returncode == 0 and done.stderr.count(sentence) == said, done)
+        done = densenet("predict", f"{data}/dog", "--weights", f"{run}{number}/last.safetensors")
+        check(f"predict, {number}", done.returncode == 0 and done.stderr.count("2 pictures carry") == said, done)
+
+
 def validation(folder):
     """A validation that fails costs no epoch: the run resumes with it once the cause is fixed."""
     data, val, run = f"{folder}/plain", f"{folder}/val", f"{folder}/mended"
@@ -229,7 +255,7 @@ def one_answer(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for test in (unreadable, pipelines, fine_tuning, rectangles, validation, no_checkpoint, validation_without_numbers, answers_without_numbers, no_labels,
-                 one_answer):
+    for test in (unreadable, pipelines, fine_tuning, rectangles, orientations, validation, no_checkpoint,
+                 validation_without_numbers, answers_without_numbers, no_labels, one_answer):
         test(scratch)
 sys.exit(failures > 0)

@@ -12,7 +12,7 @@ import tempfile
 try:
     import numpy
     import torch
-    from PIL import Image
+    from PIL import Image, ImageOps
     from torchvision import transforms
     from torchvision.transforms import InterpolationMode
 except ImportError as missing:
@@ -20,6 +20,7 @@ except ImportError as missing:
     sys.exit(77)
 
 import bitmap_files
+import exif_files
 import picture_files
 
 DENSENET = os.environ["DENSENET"]
@@ -214,6 +215,49 @@ def check_decoding(folder):
         report(f"{kind}, decoded pixels of {len(paths)} kinds", wrong or "identical", not wrong)
 
 
+def upright(path):
+    """As Pillow turns it; what Pillow cannot parse is left as it is."""
+    image = Image.open(path)
+    try:
+        return ImageOps.exif_transpose(image).convert("RGB")
+    except Exception:  # of many classes
+        return Image.open(path).convert("RGB")
+
+
+def is_opened(path):
+    """Some damaged blocks keep Pillow from reading the picture at all."""
+    try:
+        Image.open(path).load()
+        return True
+    except Exception:  # of many classes
+        return False
+
+
+def check_orientations(folder):
+    rgb = Image.fromarray(photograph(20, 20))
+    jpeg, png, webp = encoded(rgb, "JPEG"), encoded(rgb, "PNG"), encoded(rgb, "WEBP", lossless=True)
+    files = {}
+    for number, block in enumerate(exif_files.every_block()):
+        files[f"{number}.jpg"] = exif_files.in_jpeg(block) + jpeg[2:]
+        files[f"{number}.png"] = exif_files.in_png(block.removeprefix(b"Exif\0\0"), png[:33]) + png[33:]
+        files[f"{number}.webp"] = exif_files.in_webp(block, webp[12:], (20, 20))
+    for orientation in range(1, 9):
+        turned = Image.Exif()
+        turned[0x0112] = orientation
+        turned[0x010f] = "a maker whose name is longer than its entry"
+        for kind, ending in (("JPEG", "jpg"), ("PNG", "png"), ("WEBP", "webp")):
+            files[f"by-pillow-{orientation}.{ending}"] = encoded(rgb, kind, exif=turned)
+    two = exif_files.in_jpeg(exif_files.block(6)) + exif_files.in_jpeg(exif_files.block(3), b"") + jpeg[2:]
+    files["two.jpg"] = two
+    files["two.png"] = exif_files.in_png(exif_files.block(6), exif_files.in_png(exif_files.block(3), png[:33])) + png[33:]
+    files["late.png"] = exif_files.in_png(exif_files.block(6), png[:-12]) + png[-12:]
+    paths = [path for path in save_all(folder, files) if is_opened(path)]
+    for exif, reference in (("no", as_pillow_reads), ("yes", upright)):
+        ours, _ = pixels(paths, f",exif={exif}")
+        wrong = differing(paths, ours, lambda path: planes(reference(path)))
+        report(f"{len(paths)} pictures with EXIF, applied: {exif}", wrong or "identical", not wrong)
+
+
 def check_damage(folder):
     """A truncated file is refused, unless it is complete all the same; Pillow
     refuses the same files, and reads the same pixels."""
@@ -372,7 +416,7 @@ def check_xrays(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for check in (check_decoding, check_damage, check_resizing, check_grey, check_xrays):
+    for check in (check_decoding, check_orientations, check_damage, check_resizing, check_grey, check_xrays):
         inner = os.path.join(scratch, check.__name__)
         os.mkdir(inner)
         check(inner)

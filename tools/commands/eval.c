@@ -96,8 +96,10 @@ static dn_evaluation *evaluate(const dn_model *model, dn_dataset *data)
         return NULL;
     dn_status status = dn_evaluate(model, data, &asked, &evaluation);
     progress_end();
-    if (status == DN_OK)
+    if (status == DN_OK) {
+        picture_notices(evaluation->turned);
         return evaluation;
+    }
     refuse();
     return NULL;
 }

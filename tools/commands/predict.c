@@ -197,6 +197,7 @@ static bool run_list(predictor *p, const picture_list *list)
         picture_tensors_free(count, tensors);
     }
     progress_end();
+    picture_tensors_notices();
     free(tensors);
     return sound;
 }

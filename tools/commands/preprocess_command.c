@@ -71,6 +71,7 @@ static bool add_all(growing_array *result, const picture_list *list, int threads
             return false;
     }
     progress_end();
+    picture_tensors_notices();
     return true;
 }
 

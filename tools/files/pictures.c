@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,10 @@
 static struct {
     const char *preprocess;
     int64_t max_pixels;
+    bool exif_orientation;
 } chosen;
+
+static atomic_llong turned; /* pictures whose orientation was not applied */
 
 const option_row picture_options[] = {
     {"preprocess", 0, OPTION_TEXT, &chosen.preprocess, "SPEC",
@@ -28,14 +32,31 @@ const option_row picture_options[] = {
      0, 0},
     {"max-pixels", 0, OPTION_LONG, &chosen.max_pixels, "N",
      "largest picture that is decoded (178956970)", 1, 9e15},
+    {"exif-orientation", 0, OPTION_FLAG, &chosen.exif_orientation, NULL,
+     "turn pictures as their EXIF orientation says; without it, it is ignored, as by PyTorch", 0,
+     0},
     {0},
 };
 
 bool picture_pipeline(dn_preprocess *preprocess)
 {
-    if (!chosen.preprocess || dn_preprocess_parse(chosen.preprocess, preprocess) == DN_OK)
-        return true;
-    return complain("--%s", dn_last_error());
+    if (chosen.preprocess && dn_preprocess_parse(chosen.preprocess, preprocess) != DN_OK)
+        return complain("--%s", dn_last_error());
+    preprocess->exif_orientation = preprocess->exif_orientation || chosen.exif_orientation;
+    return true;
+}
+
+void picture_notices(int64_t count)
+{
+    if (count)
+        complain("%lld picture%s an EXIF orientation that is not applied; --exif-orientation "
+                 "applies it",
+                 (long long)count, count == 1 ? " carries" : "s carry");
+}
+
+void picture_tensors_notices(void)
+{
+    picture_notices(atomic_exchange(&turned, 0));
 }
 
 static bool append(picture_list *list, char *path)
@@ -232,7 +253,11 @@ static void prepare_picture(void *context, int i, int thread)
         note_unread(tensor, job->paths[i], status);
         return;
     }
-    fill_from_image(job->work, job->paths[i], image, tensor);
+    if (job->work->preprocess->exif_orientation && dn_image_upright(image) != DN_OK)
+        set_fault(tensor, job->paths[i], dn_last_error());
+    else
+        fill_from_image(job->work, job->paths[i], image, tensor);
+    turned += image->orientation > 0;
     if (job->work->keep_images)
         tensor->image = image;
     else

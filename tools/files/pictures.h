@@ -6,10 +6,10 @@
 #include "arguments/options.h"
 #include "densenet.h"
 
-/* --preprocess and --max-pixels. */
+/* --preprocess, --max-pixels and --exif-orientation. */
 extern const option_row picture_options[];
 
-/* Applies --preprocess to the pipeline that would be used without it. */
+/* Applies --preprocess and --exif-orientation to the pipeline that would be used without it. */
 bool picture_pipeline(dn_preprocess *preprocess);
 
 /* Paths of pictures; "-" is standard input. */
@@ -49,5 +49,11 @@ typedef struct picture_work {
 void picture_tensors_fill(const picture_work *work, char *const *paths, int count,
                           picture_tensor *tensors);
 void picture_tensors_free(int count, picture_tensor *tensors);
+
+/* Says, once for all that were filled, what was noticed about them. */
+void picture_tensors_notices(void);
+
+/* The same of pictures with an orientation that is not applied, `count` of them. */
+void picture_notices(int64_t count);
 
 #endif

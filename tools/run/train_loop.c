@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "drawing/curves.h"
+#include "files/pictures.h"
 #include "run/run_log.h"
 #include "run/train_run.h"
 #include "run/train_settings.h"
@@ -76,6 +77,7 @@ static bool load_parts(train_run *run, step_parts *parts)
         for (int j = 0; j < loaded->new_skips; j++)
             complain("skipped: %s", loaded->skips[j].reason);
         run->skipped += loaded->new_skips;
+        run->turned += loaded->turned;
         if (!keep_part(run, parts, &loaded->batch))
             return false;
         if (loaded->index + 1 == dn_loader_batches(run->loader))
@@ -170,6 +172,7 @@ static bool validate(train_run *run, log_row *row)
     reported = 1;
     if (!sound)
         return report_failure(run);
+    run->turned += evaluation->turned;
     row->val_loss = evaluation->loss;
     row->val_score = isnan(evaluation->top1) ? evaluation->auroc : evaluation->top1;
     dn_evaluation_free(evaluation);
@@ -267,6 +270,14 @@ static bool end_epoch(train_run *run, double *started)
            train_checkpoint_save(run);
 }
 
+/* Once, when each picture has been seen once. */
+static void say_notices(train_run *run)
+{
+    if (!run->noticed)
+        picture_notices(run->turned);
+    run->noticed = true;
+}
+
 bool train_finished(const train_run *run)
 {
     return dn_trainer_steps(run->trainer) >= run->options.steps && !train_epoch_open(run);
@@ -278,6 +289,7 @@ static int stop_early(train_run *run, double started)
     if (!train_models_save(run, false) || !train_checkpoint_save(run))
         return EXIT_REFUSED;
     progress_end();
+    say_notices(run);
     fprintf(stderr, "stopped after step %lld; continue with: densenet train --resume %s\n",
             (long long)dn_trainer_steps(run->trainer), run->folder);
     return train_interrupted() ? EXIT_STOPPED : EXIT_DONE;
@@ -303,6 +315,8 @@ static int run_steps(train_run *run, step_parts *parts)
                       ends);
         if (ends && !end_epoch(run, &started))
             return EXIT_REFUSED;
+        if (ends)
+            say_notices(run);
         if (ends)
             saved = seconds_now();
         if (now - saved > 60 * train_chosen.save_minutes) {

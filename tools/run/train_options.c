@@ -65,6 +65,11 @@ const option_row train_options[] = {
      "height and width of what the network sees (224; CIFAR stems 32)", 1, 4096},
     {"preprocess", 0, OPTION_TEXT, &train_chosen.preprocess, "SPEC",
      "pipeline, recorded in the weights (by data and stem)", 0, 0},
+    {"exif-orientation", 0, OPTION_FLAG, &train_chosen.exif_orientation, NULL,
+     "turn pictures as their EXIF orientation says, also recorded; without it, it is ignored, as "
+     "by "
+     "PyTorch",
+     0, 0},
     {"no-shuffle", 0, OPTION_FLAG, &train_chosen.no_shuffle, NULL, "the data's own order", 0, 0},
     {"seed", 0, OPTION_LONG, &train_chosen.seed, "N", "of everything random (0)", 0, 9e15},
     {"memory", 0, OPTION_TEXT, &train_chosen.memory, "normal|low",

@@ -67,6 +67,7 @@ bool train_pipeline_choose(train_run *run, const dn_model *start)
     if (train_chosen.preprocess &&
         !ok_or_complain(dn_preprocess_parse(train_chosen.preprocess, preprocess)))
         return false;
+    preprocess->exif_orientation = preprocess->exif_orientation || train_chosen.exif_orientation;
     if (!dn_preprocess_fixed_size(preprocess, &width, &height))
         fit_pipeline(preprocess, size, imagenet);
     return dn_preprocess_fixed_size(preprocess, &run->width, &run->height) &&

@@ -27,6 +27,8 @@ typedef struct train_run {
     FILE *log;
 
     int64_t skipped; /* pictures that this call could not read */
+    int64_t turned;  /* those of its first epoch with an orientation that is not applied */
+    bool noticed;    /* that has been said */
 
     /* The contents of a checkpoint's note. */
     double epoch_loss, epoch_correct; /* sums over the epoch so far */

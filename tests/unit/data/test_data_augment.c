@@ -87,7 +87,7 @@ static dn_image *coordinates(int width, int height)
         pixel[1] = (unsigned char)(1 + i / width);
         pixel[2] = 255;
     }
-    *image = (dn_image){width, height, 3, 8, pixels};
+    *image = (dn_image){width, height, 3, 8, pixels, 0};
     return image;
 }
 
@@ -347,7 +347,7 @@ static void sixteen_bits_of_grey(void **state)
     static uint16_t samples[40 * 40];
     for (int i = 0; i < 40 * 40; i++)
         samples[i] = (uint16_t)(i * 40);
-    dn_image image = {40, 40, 1, 16, samples};
+    dn_image image = {40, 40, 1, 16, samples, 0};
     dn_preprocess preprocess = pipeline("xrv,resize=32");
     static const char *const texts[] = {"none", "cifar,jpeg=1,blur=1,jitter=0.2", "imagenet"};
     for (int i = 0; i < 3; i++) {
@@ -365,7 +365,7 @@ static void allocations_that_fail(void **state)
     (void)state;
     static float tensor[ALL];
     static uint16_t samples[3 * 40 * 40];
-    dn_image image = {40, 40, 3, 16, samples};
+    dn_image image = {40, 40, 3, 16, samples, 0};
     dn_augment augment = parse("imagenet,blur=1,jpeg=1");
     dn_preprocess preprocess = pipeline("cifar10");
     for (int i = 0;; i++) {

@@ -107,6 +107,7 @@ static void nonsense_is_refused(void **state)
                                                  "filter=bilinea",
                                                  "filter=bilinear|",
                                                  "square=maybe",
+                                                 "exif=6",
                                                  "channels=2",
                                                  "channels=4",
                                                  "mean=",
@@ -137,7 +138,7 @@ static void expect_round_trip(const dn_preprocess *p)
     assert_true(read.resize_width == p->resize_width && read.crop_width == p->crop_width);
     assert_true(read.resize == p->resize && read.filter == p->filter && read.crop == p->crop);
     assert_true(read.square_first == p->square_first && read.scaling == p->scaling);
-    assert_true(read.channels == p->channels);
+    assert_true(read.channels == p->channels && read.exif_orientation == p->exif_orientation);
     assert_memory_equal(read.mean, p->mean, sizeof p->mean);
     assert_memory_equal(read.std, p->std, sizeof p->std);
     dn_preprocess_format(&read, again, sizeof again);
@@ -156,6 +157,7 @@ static void text_reads_back(void **state)
         "cifar10",
         "cifar100",
         "torchvision,resize=256x128,crop=0",
+        "timm,exif=yes",
         "torchvision,resize=224x224,crop=3x9",
         "xrv,crop=3,square=no,scaling=unit,filter=bilinear",
         "none,mean=1e-38:-3.3333333:0.1,std=7:1e30:-2"};
@@ -173,7 +175,8 @@ static void text_reads_back(void **state)
                              .scaling = DN_SCALE_XRAY,
                              .channels = 1,
                              .resize_width = 65536,
-                             .crop_width = 65536};
+                             .crop_width = 65536,
+                             .exif_orientation = true};
     for (int i = 0; i < 3; i++)
         longest.mean[i] = longest.std[i] = -1.17549449e-38f * (float)(i + 1);
     expect_round_trip(&longest);
@@ -240,11 +243,11 @@ static void impossible_requests(void **state)
     assert_int_equal(dn_preprocess_size(&p, INT32_MAX, 1, &width, &height), DN_ERROR_LIMIT);
     assert_int_equal(dn_preprocess_size(&p, 0, 1, &width, &height), DN_ERROR_ARGUMENT);
     p = parsed("none");
-    dn_image image = {1, 1, 2, 8, &pixel};
+    dn_image image = {1, 1, 2, 8, &pixel, 0};
     assert_int_equal(dn_preprocess_run(&p, &image, &out), DN_ERROR_ARGUMENT);
-    image = (dn_image){1, 1, 1, 12, &pixel};
+    image = (dn_image){1, 1, 1, 12, &pixel, 0};
     assert_int_equal(dn_preprocess_run(&p, &image, &out), DN_ERROR_ARGUMENT);
-    image = (dn_image){1, 1, 1, 8, &pixel};
+    image = (dn_image){1, 1, 1, 8, &pixel, 0};
     p.std[1] = 0;
     assert_int_equal(dn_preprocess_run(&p, &image, &out), DN_ERROR_ARGUMENT);
     p = parsed("none");
@@ -263,7 +266,7 @@ static void crops(void **state)
                  {5, 3, {1, 2, 3}},       {2, 5, {-1, 0, 1, -1, -1}}, {3, 5, {-1, 0, 1, 2, -1}}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         uint8_t pixels[6] = {10, 20, 30, 40, 50, 60};
-        dn_image image = {known[i].width, 1, 1, 8, pixels};
+        dn_image image = {known[i].width, 1, 1, 8, pixels, 0};
         dn_preprocess p = parsed("none,channels=1");
         p.crop = known[i].crop;
         float *tensor = malloc((size_t)(p.crop * p.crop) * sizeof *tensor);
@@ -287,7 +290,7 @@ static void extreme_pictures(void **state)
             size_t count = (size_t)sizes[i][0] * (size_t)sizes[i][1] * 3;
             uint8_t *pixels = malloc(count);
             memset(pixels, 200, count);
-            dn_image image = {sizes[i][0], sizes[i][1], 3, 8, pixels};
+            dn_image image = {sizes[i][0], sizes[i][1], 3, 8, pixels, 0};
             dn_preprocess p = parsed(specifications[j]);
             int width, height;
             assert_int_equal(dn_preprocess_size(&p, image.width, image.height, &width, &height),
@@ -311,7 +314,7 @@ static void xrays(void **state)
     dn_preprocess p = parsed("xrv,resize=0,square=no");
     for (int depth = 8; depth <= 16; depth += 8) {
         float tensor[3];
-        dn_image image = {3, 1, 1, depth, depth == 8 ? (void *)bytes : (void *)words};
+        dn_image image = {3, 1, 1, depth, depth == 8 ? (void *)bytes : (void *)words, 0};
         assert_int_equal(dn_preprocess_run(&p, &image, tensor), DN_OK);
         assert_true(tensor[0] == -1024 && tensor[2] == 1024);
         assert_true(fabsf(tensor[1] + 614.4f) < 1e-3f);
@@ -324,15 +327,15 @@ static void colours(void **state)
     uint8_t grey = 100, rgb[3] = {255, 100, 3};
     uint16_t word = 0x64ff;
     float tensor[3];
-    dn_image image = {1, 1, 1, 8, &grey};
+    dn_image image = {1, 1, 1, 8, &grey, 0};
     dn_preprocess p = parsed("none,mean=0:0.5:1,std=1:2:4");
     for (int depth = 8; depth <= 16; depth += 8) {
         assert_int_equal(dn_preprocess_run(&p, &image, tensor), DN_OK);
         assert_true(tensor[0] == 100 / 255.0f && tensor[1] == (100 / 255.0f - 0.5f) / 2 &&
                     tensor[2] == (100 / 255.0f - 1) / 4);
-        image = (dn_image){1, 1, 1, 16, &word};
+        image = (dn_image){1, 1, 1, 16, &word, 0};
     }
-    image = (dn_image){1, 1, 3, 8, rgb};
+    image = (dn_image){1, 1, 3, 8, rgb, 0};
     p = parsed("none,channels=1");
     assert_int_equal(dn_preprocess_run(&p, &image, tensor), DN_OK);
     assert_true(tensor[0] == 135 / 255.0f); /* 76.2 + 58.7 + 0.3 */
@@ -344,7 +347,7 @@ static void every_allocation_may_fail(void **state)
     static const char *const specifications[] = {"torchvision", "timm,channels=1", "xrv"};
     uint8_t *pixels = calloc(60000, 3);
     float *tensor = malloc(sizeof(float[3][224][224]));
-    dn_image image = {300, 200, 3, 8, pixels};
+    dn_image image = {300, 200, 3, 8, pixels, 0};
     for (int i = 0; i < 3; i++) {
         dn_preprocess p = parsed(specifications[i]);
         int visited = 0;
