@@ -253,6 +253,10 @@ DN_API void dn_image_free(dn_image *image);
  * exif_transpose(). After DN_ERROR_MEMORY it is as it was. */
 DN_API dn_status dn_image_upright(dn_image *image);
 
+/* Returns whether a picture of 16 bits is not black and yet has no sample of 4096 or more, as
+ * 12-bit data has that was stored in 16: pipelines divide by 65535, and leave it nearly black. */
+DN_API bool dn_image_is_faint(const dn_image *image);
+
 typedef enum dn_filter {
     DN_BILINEAR, /* antialiased, in Pillow's fixed-point arithmetic on 8 bits */
     DN_BICUBIC,  /* likewise; for both, 16-bit samples lose their low byte first */
@@ -783,6 +787,7 @@ typedef struct dn_loaded {
     int new_skips;      /* ... reported for the first time */
     const dn_skip *skips;
     int turned; /* pictures with an EXIF orientation that the pipeline does not apply */
+    int faint;  /* pictures that are dn_image_is_faint */
 } dn_loaded;
 
 /* Batches of a data set. What is in a batch depends only on the seed, the epoch and
@@ -927,7 +932,7 @@ typedef struct dn_evaluation {
     dn_output_result *results; /* one per output */
     uint32_t *confusion;       /* classes: outputs x outputs, [truth][predicted]; else NULL */
     int64_t not_numbers;       /* samples without an answer in numbers: wrong, in no cell */
-    int64_t turned;            /* pictures with an EXIF orientation that was not applied */
+    int64_t turned, faint;     /* pictures as counted in dn_loaded */
 } dn_evaluation;
 
 typedef struct dn_evaluate_options {

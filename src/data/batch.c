@@ -27,7 +27,7 @@ size_t dn_batch_bytes(const dn_recipe *recipe)
     size_t floats = image_floats(recipe) + target_floats(recipe);
     size_t sample = floats * sizeof(float) + sizeof *slot->classes + sizeof *slot->samples +
                     sizeof *slot->skips + sizeof *slot->statuses + sizeof *slot->reasons +
-                    sizeof *slot->turned;
+                    sizeof *slot->turned + sizeof *slot->faint;
     return (size_t)recipe->options.batch * sample;
 }
 
@@ -40,7 +40,8 @@ dn_status dn_batch_create(const dn_recipe *recipe, dn_batch_slot *slot)
     DN_TRY(dn_calloc(batch, sizeof *slot->skips, &slot->skips));
     DN_TRY(dn_calloc(batch, sizeof *slot->statuses, &slot->statuses));
     DN_TRY(dn_calloc(batch, sizeof *slot->reasons, &slot->reasons));
-    DN_TRY(dn_calloc(batch, sizeof *slot->turned, &slot->turned));
+    DN_TRY(dn_calloc(2 * batch, sizeof *slot->turned, &slot->turned));
+    slot->faint = slot->turned + batch;
     slot->targets = slot->images + images;
     slot->samples = slot->classes + batch;
     slot->loaded = (dn_loaded){.batch = {.input = slot->images, .targets = slot->targets},
@@ -92,6 +93,7 @@ static dn_status prepare(const batch_job *job, int place)
     dn_status status =
         job->recipe->options.preprocess.exif_orientation ? dn_image_upright(image) : DN_OK;
     slot->turned[place] = image->orientation > 0;
+    slot->faint[place] = dn_image_is_faint(image);
     if (status == DN_OK)
         status = augment(job, place, image);
     dn_image_free(image);
@@ -130,10 +132,11 @@ static void move_sample(const dn_recipe *recipe, dn_batch_slot *slot, int from, 
 static void leave_out(const dn_recipe *recipe, int count, dn_batch_slot *slot)
 {
     dn_loaded *loaded = &slot->loaded;
-    loaded->batch.n = loaded->skipped = loaded->turned = 0;
+    loaded->batch.n = loaded->skipped = loaded->turned = loaded->faint = 0;
     for (int i = 0; i < count; i++) {
         if (slot->statuses[i] == DN_OK) {
             loaded->turned += slot->turned[i];
+            loaded->faint += slot->faint[i];
             move_sample(recipe, slot, i, loaded->batch.n++);
             continue;
         }

@@ -26,7 +26,7 @@ typedef struct dn_batch_slot {
     dn_skip *skips;
     dn_status *statuses; /* of each sample wanted, and why it failed */
     char (*reasons)[DN_REASON_SIZE];
-    bool *turned; /* of each sample, whether an orientation was not applied */
+    bool *turned, *faint; /* of each sample, as counted in loaded; one allocation, of turned */
 } dn_batch_slot;
 
 size_t dn_batch_bytes(const dn_recipe *recipe);

@@ -22,7 +22,7 @@ typedef struct evaluator {
     float *logits;
     double loss;    /* weighted sum of means */
     int64_t weight; /* sum of their weights */
-    int64_t skipped, turned;
+    int64_t skipped, turned, faint;
 } evaluator;
 
 static dn_status check_shapes(const evaluator *e, const dn_arch *arch, const dn_dataset *dataset)
@@ -106,6 +106,7 @@ static dn_status take_batch(evaluator *e, const dn_loaded *loaded)
         e->options.skipped(loaded->skips[i].reason, e->options.context);
     e->skipped += loaded->skipped;
     e->turned += loaded->turned;
+    e->faint += loaded->faint;
     if (batch->n == 0)
         return DN_OK;
     DN_TRY(dn_session_run(e->session, batch->input, batch->n, e->options.size, e->options.width,
@@ -166,6 +167,7 @@ static dn_status fill_evaluation(const evaluator *e, dn_evaluation *made)
     made->skipped = e->skipped;
     made->not_numbers = metrics->not_numbers;
     made->turned = e->turned;
+    made->faint = e->faint;
     made->loss = e->weight ? e->loss / (double)e->weight : NAN;
     made->top1 = classes && metrics->samples ? (double)metrics->top1 / samples : NAN;
     made->top5 = classes && metrics->samples ? (double)metrics->top5 / samples : NAN;

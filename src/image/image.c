@@ -32,6 +32,18 @@ dn_status dn_image_create(const dn_source *source, size_t width, size_t height, 
     return DN_OK;
 }
 
+bool dn_image_is_faint(const dn_image *image)
+{
+    if (!image || !image->pixels || image->depth != 16)
+        return false;
+    const uint16_t *samples = image->pixels;
+    size_t count = (size_t)image->width * (size_t)image->height * (size_t)image->channels;
+    unsigned any = 0;
+    for (size_t i = 0; i < count && any < 4096; i++)
+        any |= samples[i];
+    return any > 0 && any < 4096;
+}
+
 void dn_image_free(dn_image *image)
 {
     if (!image)

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 
 import exif_files
-from picture_files import grey_png
+from picture_files import deep_png, grey_png
 
 PROGRAM = os.environ["DENSENET"]
 
@@ -99,6 +99,19 @@ def check(folder):
     for options in (("--exif-orientation", *small), ("--preprocess", "none,channels=1,exif=yes", "--output", output)):
         status, said = run(turned, *options)
         assert (status, said) == (0, "") and array(output)[0] == (1, 1, 5, 4), said
+    os.unlink(output)
+
+    # Twelve bits in sixteen are noticed once.
+    for name, value in (("deep.png", 4096), ("faint.png", 4095), ("fainter.png", 5), ("black.png", 0)):
+        write(inside(name), deep_png(5, 4, value))
+    status, said = run(inside("deep.png"), inside("black.png"), *small)
+    assert (status, said) == (0, "")
+    status, said = run(inside("deep.png"), inside("faint.png"), *small)
+    assert status == 0 and said == ("densenet: 1 picture has 16 bits a sample and uses a fraction of them, no more "
+                                    "than 12: the network sees it nearly black\n"), said
+    status, said = run(inside("faint.png"), inside("fainter.png"), inside("faint.png"), *small)
+    assert status == 0 and said == ("densenet: 3 pictures have 16 bits a sample and use a fraction of them, no more "
+                                    "than 12: the network sees them nearly black\n"), said
     os.unlink(output)
 
     # Nothing is written where nothing can be: no picture, one array of two sizes, a bad request.

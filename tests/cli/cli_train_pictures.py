@@ -10,7 +10,7 @@ import sys
 import tempfile
 
 import exif_files
-from picture_files import grey_png
+from picture_files import deep_png, grey_png
 
 DENSENET = os.environ["DENSENET"]
 NETWORK = ["--blocks", "1,1", "--growth", "4", "--stem", "cifar", "--threads", "1", "--epochs", "2", "--lr", "0.01"]
@@ -151,6 +151,20 @@ def orientations(folder):
         check(f"predict, {number}", done.returncode == 0 and done.stderr.count("2 pictures carry") == said, done)
 
 
+def faint_pictures(folder):
+    """12 bits in 16, said once per run."""
+    data = f"{folder}/faint"
+    write_pictures(data, 36)
+    for name in ("cat/1.png", "dog/2.png"):
+        with open(f"{data}/{name}", "wb") as file:
+            file.write(deep_png(36, 36, 4000))
+    sentence = "2 pictures have 16 bits a sample and use a fraction of them"
+    done = densenet("train", data, *NETWORK, "--batch-size", "4", "--val-split", "0.25", "--output", f"{data} run")
+    check("faint pictures, in training", done.returncode == 0 and done.stderr.count(sentence) == 1, done)
+    done = densenet("eval", data, "--weights", f"{data} run/last.safetensors")
+    check("faint pictures, in evaluation", done.returncode == 0 and done.stderr.count(sentence) == 1, done)
+
+
 def validation(folder):
     """A validation that fails costs no epoch: the run resumes with it once the cause is fixed."""
     data, val, run = f"{folder}/plain", f"{folder}/val", f"{folder}/mended"
@@ -255,7 +269,7 @@ def one_answer(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for test in (unreadable, pipelines, fine_tuning, rectangles, orientations, validation, no_checkpoint,
+    for test in (unreadable, pipelines, fine_tuning, rectangles, orientations, faint_pictures, validation, no_checkpoint,
                  validation_without_numbers, answers_without_numbers, no_labels, one_answer):
         test(scratch)
 sys.exit(failures > 0)

@@ -28,6 +28,12 @@ def grey_png(width, height, value, claimed_height=None):
     return png_file(width, claimed_height or height, 8, 0, False, b"", rows)
 
 
+def deep_png(width, height, value):
+    """Grey of 16 bits, one value all over."""
+    rows = (b"\0" + struct.pack(">H", value) * width) * height
+    return png_file(width, height, 16, 0, False, b"", rows)
+
+
 def packed(samples, depth):
     """A row's samples as PNG stores them."""
     if depth == 16:

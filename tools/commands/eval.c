@@ -97,7 +97,7 @@ static dn_evaluation *evaluate(const dn_model *model, dn_dataset *data)
     dn_status status = dn_evaluate(model, data, &asked, &evaluation);
     progress_end();
     if (status == DN_OK) {
-        picture_notices(evaluation->turned);
+        picture_notices(evaluation->turned, evaluation->faint);
         return evaluation;
     }
     refuse();

@@ -22,7 +22,7 @@ static struct {
     bool exif_orientation;
 } chosen;
 
-static atomic_llong turned; /* pictures whose orientation was not applied */
+static atomic_llong turned, faint; /* pictures, as in picture_notices */
 
 const option_row picture_options[] = {
     {"preprocess", 0, OPTION_TEXT, &chosen.preprocess, "SPEC",
@@ -46,17 +46,22 @@ bool picture_pipeline(dn_preprocess *preprocess)
     return true;
 }
 
-void picture_notices(int64_t count)
+void picture_notices(int64_t turned_count, int64_t faint_count)
 {
-    if (count)
+    if (turned_count)
         complain("%lld picture%s an EXIF orientation that is not applied; --exif-orientation "
                  "applies it",
-                 (long long)count, count == 1 ? " carries" : "s carry");
+                 (long long)turned_count, turned_count == 1 ? " carries" : "s carry");
+    if (faint_count)
+        complain("%lld picture%s 16 bits a sample and use%s a fraction of them, no more than 12: "
+                 "the network sees %s nearly black",
+                 (long long)faint_count, faint_count == 1 ? " has" : "s have",
+                 faint_count == 1 ? "s" : "", faint_count == 1 ? "it" : "them");
 }
 
 void picture_tensors_notices(void)
 {
-    picture_notices(atomic_exchange(&turned, 0));
+    picture_notices(atomic_exchange(&turned, 0), atomic_exchange(&faint, 0));
 }
 
 static bool append(picture_list *list, char *path)
@@ -258,6 +263,7 @@ static void prepare_picture(void *context, int i, int thread)
     else
         fill_from_image(job->work, job->paths[i], image, tensor);
     turned += image->orientation > 0;
+    faint += dn_image_is_faint(image);
     if (job->work->keep_images)
         tensor->image = image;
     else

@@ -78,6 +78,7 @@ static bool load_parts(train_run *run, step_parts *parts)
             complain("skipped: %s", loaded->skips[j].reason);
         run->skipped += loaded->new_skips;
         run->turned += loaded->turned;
+        run->faint += loaded->faint;
         if (!keep_part(run, parts, &loaded->batch))
             return false;
         if (loaded->index + 1 == dn_loader_batches(run->loader))
@@ -173,6 +174,7 @@ static bool validate(train_run *run, log_row *row)
     if (!sound)
         return report_failure(run);
     run->turned += evaluation->turned;
+    run->faint += evaluation->faint;
     row->val_loss = evaluation->loss;
     row->val_score = isnan(evaluation->top1) ? evaluation->auroc : evaluation->top1;
     dn_evaluation_free(evaluation);
@@ -274,7 +276,7 @@ static bool end_epoch(train_run *run, double *started)
 static void say_notices(train_run *run)
 {
     if (!run->noticed)
-        picture_notices(run->turned);
+        picture_notices(run->turned, run->faint);
     run->noticed = true;
 }
 

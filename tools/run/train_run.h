@@ -26,9 +26,9 @@ typedef struct train_run {
     int64_t epochs, steps_per_epoch;
     FILE *log;
 
-    int64_t skipped; /* pictures that this call could not read */
-    int64_t turned;  /* those of its first epoch with an orientation that is not applied */
-    bool noticed;    /* that has been said */
+    int64_t skipped;       /* pictures that this call could not read */
+    int64_t turned, faint; /* of its first epoch, as picture_notices has them */
+    bool noticed;          /* that has been said */
 
     /* The contents of a checkpoint's note. */
     double epoch_loss, epoch_correct; /* sums over the epoch so far */

@@ -110,6 +110,23 @@ static void pgm_and_ppm(void **state)
     }
 }
 
+/* 12 bits in 16: not black, and no sample above them. */
+static void faint_pictures(void **state)
+{
+    (void)state;
+    uint16_t samples[4] = {0, 0, 0, 0};
+    dn_image image = {2, 2, 1, 16, samples, 0};
+    assert_false(dn_image_is_faint(&image));
+    samples[3] = 4095;
+    assert_true(dn_image_is_faint(&image));
+    samples[0] = 4096;
+    assert_false(dn_image_is_faint(&image));
+    samples[0] = 1;
+    image.depth = 8;
+    assert_false(dn_image_is_faint(&image));
+    assert_false(dn_image_is_faint(NULL));
+}
+
 static void refuse_tiff(const tiff_field *fields, size_t count, dn_status expected,
                         const char *sentence)
 {
@@ -188,11 +205,9 @@ static void hostile_bmps_and_gifs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(animations),
-        cmocka_unit_test(deep_tiffs),
-        cmocka_unit_test(pgm_and_ppm),
-        cmocka_unit_test(hostile_tiffs),
-        cmocka_unit_test(hostile_bmps_and_gifs),
+        cmocka_unit_test(animations),    cmocka_unit_test(deep_tiffs),
+        cmocka_unit_test(pgm_and_ppm),   cmocka_unit_test(faint_pictures),
+        cmocka_unit_test(hostile_tiffs), cmocka_unit_test(hostile_bmps_and_gifs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
