@@ -132,7 +132,7 @@ static bool write_pipeline(const json_t *pretrained, const int size[3], char *te
         (strcmp(filter, "bicubic") != 0 && strcmp(filter, "bilinear") != 0))
         return false;
     double height = floor(size[1] / part), width = floor(size[2] / part);
-    if (!(height <= LARGEST_SIDE && width <= LARGEST_SIDE))
+    if (!(height >= 1 && height <= LARGEST_SIDE && width >= 1 && width <= LARGEST_SIDE))
         return false;
     size_t at = (size_t)snprintf(text, room, "%s,channels=%d,resize=%.0f",
                                  filter[2] == 'c' ? "timm" : "torchvision", size[0], height);

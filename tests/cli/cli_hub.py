@@ -78,6 +78,7 @@ with tempfile.TemporaryDirectory() as root:
                "is of densenet169": changed(architecture="densenet169"), "is not valid JSON": "{",
                "pipeline in the config.json beside it cannot be followed": changed(crop_mode="border"),
                "beside it cannot be followed": changed(interpolation="lanczos"), "cannot be followed here": changed(mean=[1, 2]),
+               "beside it cannot be followed here": changed(crop_pct=1000),
                "makes 1 channel, the network takes 3": changed(input_size=[1, 8, 8], mean=[0.5], std=[0.5]),
                "not one name per output": {**TIMM, "label_names": NAMES[:2]}}
     for words, text in ignored.items():

@@ -18,6 +18,7 @@ CONFIGS = {
     "blur": {"architecture": "densenetblur121d"},
     "stranger": {"architecture": "resnet50"},
     "tiny_share": {**TIMM, "pretrained_cfg": {**PIPELINE, "crop_pct": 1e-300}},
+    "large_share": {**TIMM, "pretrained_cfg": {**PIPELINE, "crop_pct": 90.9}},
     "large_size": {**TIMM, "pretrained_cfg": {**PIPELINE, "input_size": [3, 2**62, -1]}},
     "text_for_numbers": {**TIMM, "pretrained_cfg": {**PIPELINE, "mean": ["a", None, {}], "input_size": "3"}},
     "zero_std": {**TIMM, "pretrained_cfg": {**PIPELINE, "std": [0, 1e300, -0.0]}},

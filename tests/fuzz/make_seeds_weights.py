@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """make_seeds_weights.py DIR: seeds for fuzz_weights, fuzz_pickle and fuzz_safetensors, sound and
 hostile; whole networks by the program itself, and PyTorch's pickles where it is installed."""
+import json
 import os
 import pickle
+import struct
 import subprocess
 import sys
 import tempfile
@@ -49,6 +51,67 @@ def networks(folder):
                     save("pickle", stem, archive.read("densenet/data.pkl"))
 
 
+def tensors(data):
+    """{name: (shape, bytes)} of a safetensors file of 32-bit floats and counters."""
+    entries = json.loads(header(data))
+    body = data[8 + len(header(data)):]
+    entries.pop("__metadata__", None)
+    return {name: (entry["shape"], body[slice(*entry["data_offsets"])]) for name, entry in entries.items()
+            if entry["dtype"] == "F32"}
+
+
+def packed(state):
+    """The other way round."""
+    entries, body = {}, b""
+    for name, (shape, data) in state.items():
+        entries[name] = files.tensor(len(body), len(body) + len(data), shape)
+        body += data
+    return files.safetensors(entries, body)
+
+
+def forms(folder):
+    """One network as other programs keep it: in two tensors a weight, twice, with biases, with company,
+    in TensorFlow's order of axes under Keras' names."""
+    path = f"{folder}/form.safetensors"
+    subprocess.run([os.environ["DENSENET"], "init", "--blocks", "1,1", "--growth", "2", "--stem-channels", "2",
+                    "--bottleneck", "2", "--channels", "1", "--classes", "2", "--stem", "imagenet", "-o", path], check=True)
+    state = tensors(read(path))
+    stem = "features.conv0.weight"
+    shape, data = state[stem]
+    rest = {name: entry for name, entry in state.items() if name != stem}
+    rows = ([shape[0], 1, 1, 1], struct.pack("<2f", 1, -2))
+    saved = {
+        "mask": {"features.conv0.weight_orig": (shape, data), "features.conv0.weight_mask": (shape, data), **rest},
+        "norm": {"features.conv0.weight_g": rows, "features.conv0.weight_v": (shape, data), **rest},
+        "parametrised": {"features.conv0.parametrizations.weight.original0": rows,
+                         "features.conv0.parametrizations.weight.original1": (shape, data), **rest},
+        "spectral": {"features.conv0.weight_orig": (shape, data), "features.conv0.weight_u": rows, **rest},
+        "bias": {**state, "features.conv0.bias": ([2], struct.pack("<2f", 3, -4))},
+        "two": {prefix + name: entry for prefix in ("encoder_k.", "encoder_q.") for name, entry in state.items()},
+        "company": {**state, "queue": ([2], bytes(8)), "projector.weight": ([2, 1], bytes(8))},
+        "warm": {**state, "temperature": ([], struct.pack("<f", 1.5))},
+        "volumes": {name: (entry[0] + [1] * (len(entry[0]) == 4), entry[1]) for name, entry in state.items()},
+    }
+    parts = {"running_mean": "moving_mean", "running_var": "moving_variance"}
+    keras = {}
+    for name, (shape, data) in state.items():
+        place, part = name.rsplit(".", 1)
+        for old, new in (("features.", ""), ("denseblock1.denselayer1.", "conv2_block1_"), ("classifier", "predictions"),
+                         ("denseblock2.denselayer1.", "conv3_block1_"), ("transition1.", "pool2_"), ("norm5", "bn"),
+                         ("_norm1", "_0_bn"), ("_norm2", "_1_bn"), ("_conv1", "_1_conv"), ("_conv2", "_2_conv"),
+                         ("pool2_norm", "pool2_bn"), ("conv0", "conv1_conv"), ("norm0", "conv1_bn")):
+            place = place.replace(old, new)
+        if len(shape) == 1:
+            part = parts.get(part, {"weight": "gamma", "bias": "beta"}.get(part) if "bn" in place else part)
+        else:
+            part, shape = "kernel", [*shape[2:], *shape[1::-1]]
+        keras[f"{place}/{part}"] = (shape, data)
+    saved["keras"] = keras
+    for name, form in saved.items():
+        save("weights", f"form-{name}", packed(form))
+        save("safetensors", f"form-{name}", header(packed(form)))
+
+
 def by_torch(folder):
     state = {"w": torch.ones(2, 3), "b": torch.ones(6).view(2, 3).t()}
     whole = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.BatchNorm2d(2))
@@ -81,5 +144,6 @@ save("pickle", "sound", files.SOUND_PICKLE)
 save("safetensors", "sound", header(files.SOUND_SAFETENSORS))
 with tempfile.TemporaryDirectory() as scratch:
     networks(scratch)
+    forms(scratch)
     if torch:
         by_torch(scratch)

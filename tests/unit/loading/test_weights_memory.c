@@ -87,6 +87,49 @@ static void reading_unknown_names(void **state)
     dn_model_free(model);
 }
 
+/* A pruned stem, and a bias in the first layer. */
+static void reading_in_parts(void **state)
+{
+    (void)state;
+    dn_model *model = sample_model(), *made = NULL;
+    int count = dn_model_tensor_count(model), failures = 0;
+    dn_tensor_view views[64];
+    assert_true(count + 2 <= 64);
+    for (int i = 0; i < count; i++)
+        views[i] = dn_model_tensor(model, i);
+    views[count] = views[0];
+    views[0].name = "features.conv0.weight_orig";
+    views[count].name = "features.conv0.weight_mask";
+    static const float bias[4] = {1, 2, 3, 4};
+    views[count + 1] =
+        (dn_tensor_view){"features.denseblock1.denselayer1.conv1.bias", 1, {4}, bias};
+    for (int i = 0;; i++) {
+        fail_allocation(i);
+        dn_status status = dn_model_from_tensors(views, (size_t)count + 2, NULL, &made);
+        bool failed = allocation_failed();
+        fail_allocation(-1);
+        if (!failed) {
+            assert_int_equal(status, DN_OK);
+            break;
+        }
+        assert_int_equal(status, DN_ERROR_MEMORY);
+        failures++;
+    }
+    assert_true(failures > 20);
+    assert_string_equal(dn_model_origin(made)->derived,
+                        "pruning masks were applied; biases of convolutions were subtracted from "
+                        "running means");
+    const float *kernel = dn_model_tensor(made, 0).data;
+    const float *mean =
+        dn_model_tensor(
+            made, dn_model_find_tensor(made, "features.denseblock1.denselayer1.norm2.running_mean"))
+            .data;
+    assert_true(kernel[3] == views[count].data[3] * views[count].data[3]);
+    assert_true(mean[0] == -1 && mean[3] == -4);
+    dn_model_free(made);
+    dn_model_free(model);
+}
+
 static void writing(void **state)
 {
     (void)state;
@@ -116,10 +159,8 @@ static void writing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scratch_test(reading),
-        scratch_test(reading_unknown_names),
-        scratch_test(writing),
-        scratch_test(reading_with_jansson),
+        scratch_test(reading), scratch_test(reading_unknown_names), scratch_test(reading_in_parts),
+        scratch_test(writing), scratch_test(reading_with_jansson),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
