@@ -423,6 +423,31 @@ DN_API void dn_model_free(dn_model *model);
 /* Valid as long as the model. */
 DN_API const dn_arch *dn_model_arch(const dn_model *model);
 
+typedef enum dn_verdict {
+    DN_VERDICT_SILENT, /* nothing was recorded, or nothing that is known leads here */
+    DN_VERDICT_AGREES,
+    DN_VERDICT_CONTRADICTS
+} dn_verdict;
+
+#define DN_MODULE_NAME_SIZE 128
+
+/* How what a batch norm recorded agrees with what the weights before it predict
+ * (docs/checking.md). NAN: cannot be said. */
+typedef struct dn_agreement {
+    char norm[DN_MODULE_NAME_SIZE];  /* torchvision's name: "features.norm0" */
+    char maker[DN_MODULE_NAME_SIZE]; /* of the newest maps that it reads; "": the pictures */
+    double correlation; /* of predicted and recorded means over these maps; 1 is best */
+    double distance;    /* their difference in recorded deviations, root mean square */
+    double shared;      /* the same between this norm and the one before it of the same maps */
+    dn_verdict verdict;
+} dn_agreement;
+
+/* Holds every batch norm's statistics against the network's weights, and those of norms of the
+ * same maps against each other: weights that were damaged, exchanged or half loaded, or another
+ * function than this architecture's, contradict them. One row per norm, in the order of
+ * computation. The caller releases *norms with dn_free. */
+DN_API dn_status dn_model_check(const dn_model *model, dn_agreement **norms, int *count);
+
 typedef enum dn_objective {
     DN_OBJECTIVE_CLASSES, /* one of the classes: softmax; a single output is the logit of yes
                              against no: a sigmoid */
@@ -434,6 +459,8 @@ typedef enum dn_objective {
 typedef struct dn_origin {
     char format[24], dialect[24], concat[8], dtype[8];
     char concat_from[16]; /* how it was found: "statistics", "metadata", "request", "names" */
+    char function[48];    /* where what tensors do not tell is from: "metadata", "modules",
+                             "statistics", "request", "names (the usual)" */
     char state[64];       /* where in the file it was, if that was not all of it: "model_ema" */
     char derived[160]; /* what was computed from the file's tensors: "pruning masks were applied" */
     char config[32];   /* what a config.json beside it gave: "preprocessing and labels" */

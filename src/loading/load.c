@@ -10,6 +10,7 @@
 #include "loading/candidate_words.h"
 #include "loading/copy_tensors.h"
 #include "loading/fold_biases.h"
+#include "loading/function.h"
 #include "loading/hub.h"
 #include "loading/match_head.h"
 #include "loading/metadata.h"
@@ -28,6 +29,7 @@
 /* What loading has found out so far. */
 typedef struct loader {
     dn_tensor_file *file;
+    dn_load_options options;
     dn_concat asked;    /* by the caller */
     const char *state;  /* by the caller; NULL: the likeliest */
     const char *config; /* the path of a config.json; "": none */
@@ -456,13 +458,24 @@ static dn_status read_metadata(loader *l, dn_model *model)
     return dn_metadata_exists(l->file) ? DN_OK : dn_other_metadata_read(l->file, model);
 }
 
+static dn_status find_function(loader *l, dn_model *model)
+{
+    dn_text doubts = {0};
+    dn_status status = dn_find_function(
+        &(dn_function_question){l->file, l->sources, &l->options, l->metadata}, model, &doubts);
+    if (status == DN_OK && doubts.failed)
+        status = dn_fail(DN_ERROR_MEMORY, "out of memory");
+    if (status == DN_OK && doubts.length)
+        warn(l, "%s", doubts.data);
+    dn_text_drop(&doubts);
+    return status == DN_OK ? DN_OK : dn_fail_within(status, l->file->name);
+}
+
 static dn_status build_model(loader *l, dn_model **out)
 {
     DN_TRY(refuse_blur(l));
     if (!l->metadata && has_keras_parts(l))
         l->arch.bn_epsilon = 1.001e-5; /* of keras.applications, which no file says */
-    if (!l->metadata)
-        dn_other_metadata_epsilon(l->file, &l->arch.bn_epsilon);
     dn_model *model;
     DN_TRY(dn_model_create(&l->arch, false, &model));
     model->origin = l->origin;
@@ -470,6 +483,8 @@ static dn_status build_model(loader *l, dn_model **out)
     dn_status status = dn_copy_tensors(model, l->sources, l->concat, &borrowed);
     if (status == DN_OK)
         status = fold_biases(l, model);
+    if (status == DN_OK)
+        status = find_function(l, model);
     if (status == DN_OK)
         status = read_metadata(l, model);
     if (status == DN_OK)
@@ -506,6 +521,7 @@ static dn_status load_beside(dn_tensor_file *file, const char *config,
     loader l = {.file = file, .config = config};
     dn_load_options chosen = {0};
     dn_status status = dn_read_options(options, &chosen, sizeof chosen);
+    l.options = chosen;
     l.asked = chosen.concat;
     l.state = chosen.state && chosen.state[0] ? chosen.state : NULL;
     if (status == DN_OK)

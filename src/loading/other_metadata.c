@@ -7,21 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void dn_other_metadata_epsilon(const dn_tensor_file *file, double *epsilon)
-{
-    double found = 0;
-    for (size_t i = 0; i < file->value_count; i++) {
-        const dn_value *value = &file->values[i];
-        if (!value->numbers || strcmp(dn_last_component(value->path), "eps") != 0)
-            continue;
-        if (found != 0 && found != value->numbers[0])
-            return;
-        found = value->numbers[0];
-    }
-    if (found > 0 && found < 1)
-        *epsilon = found;
-}
-
 /* The last value with this name, in any dictionary or module. */
 static const dn_value *find_value(const dn_tensor_file *file, const char *name)
 {

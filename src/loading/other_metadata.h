@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Other programs' metadata: labels, TorchXRayVision's operating points, the
- * batch norms' epsilon. */
+/* Other programs' metadata: labels, TorchXRayVision's operating points. */
 #ifndef DN_LOADING_OTHER_METADATA_H
 #define DN_LOADING_OTHER_METADATA_H
 
 #include "network/model.h"
 #include "tensors/tensors.h"
-
-/* The epsilon of a pickled module's batch norms; leaves *epsilon alone if the
- * file has none, or several. */
-void dn_other_metadata_epsilon(const dn_tensor_file *file, double *epsilon);
 
 /* Labels, objective, preprocessing and thresholds; also model->origin.dialect if it
  * is TorchXRayVision's. */

@@ -186,3 +186,8 @@ int dn_arch_smallest_input(const dn_arch *arch)
         size = 2 * (size - 1) + 1;
     return stem.stride * (size - 1) + 1;
 }
+
+bool dn_arch_pools(const dn_arch *arch)
+{
+    return dn_arch_check(arch) == DN_OK && dn_arch_stem(arch).pools;
+}

@@ -31,11 +31,6 @@ dn_stem_row dn_arch_stem(const dn_arch *arch)
     return stem;
 }
 
-bool dn_arch_pools(const dn_arch *arch)
-{
-    return dn_arch_check(arch) == DN_OK && dn_arch_stem(arch).pools;
-}
-
 int dn_stem_convs(const dn_arch *arch, dn_stem_conv convs[3])
 {
     const dn_stem_row stem = dn_arch_stem(arch);

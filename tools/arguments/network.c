@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "arguments/network.h"
 
-#include "arguments/function.h"
+#include "arguments/function_options.h"
 #include "arguments/suggestion.h"
 #include "ui/report.h"
 

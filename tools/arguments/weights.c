@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "arguments/weights.h"
 
-#include "arguments/function.h"
+#include "arguments/function_options.h"
 #include "files/output.h"
 #include "ui/report.h"
 

@@ -3,6 +3,7 @@
 
 #include "arguments/weights.h"
 #include "densenet.h"
+#include "reports/check_report.h"
 #include "reports/info_report.h"
 #include "ui/report.h"
 
@@ -11,10 +12,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static bool json;
+static bool json, checks;
 
 static const option_row options[] = {
     {"json", 0, OPTION_FLAG, &json, NULL, "the same as JSON", 0, 0},
+    {"check", 0, OPTION_FLAG, &checks, NULL,
+     "say norm by norm whether statistics and weights belong together", 0, 0},
     {"", 0, OPTION_TABLE, reading_options, NULL, NULL, 0, 0},
     {0},
 };
@@ -44,6 +47,21 @@ static int describe_stranger(const char *path)
     return EXIT_REFUSED;
 }
 
+static int check(const char *path, const dn_model *model)
+{
+    bool sound = true;
+    if (!(json ? check_print_json : check_print)(path, model, &sound))
+        return EXIT_REFUSED;
+    return sound ? EXIT_DONE : EXIT_PART;
+}
+
+static int describe(const char *path, const dn_model *model)
+{
+    if (!json)
+        info_print(path, model);
+    return !json || info_print_json(path, model) ? EXIT_DONE : EXIT_REFUSED;
+}
+
 static int run(int count, char **arguments)
 {
     (void)count;
@@ -53,13 +71,9 @@ static int run(int count, char **arguments)
     dn_model *model;
     if (weights_read(path, &model) != DN_OK)
         return describe_stranger(path);
-    bool sound = true;
-    if (json)
-        sound = info_print_json(path, model);
-    else
-        info_print(path, model);
+    int status = checks ? check(path, model) : describe(path, model);
     dn_model_free(model);
-    return sound ? EXIT_DONE : EXIT_REFUSED;
+    return status;
 }
 
 const command info_command = {
@@ -70,10 +84,16 @@ const command info_command = {
         "Shows the architecture, the number format, whose names its tensors have, whether layers\n"
         "put new maps first or last and how that was determined, and labels, task and\n"
         "preprocessing if the file records them. For a file that holds no DenseNet it lists the\n"
-        "tensors, says what is wrong and exits with status 2.\n",
+        "tensors, says what is wrong and exits with status 2.\n"
+        "--check holds what every batch norm recorded against what the weights before it\n"
+        "predict, and exits with status 1 where a file contradicts itself: a damaged, exchanged "
+        "or\n"
+        "half-loaded kernel, or a network that computes something else than is known of it.\n",
     .examples = "  densenet info net.pth\n"
                 "  densenet info --json densenet121\n"
-                "      the pulled network, for a script\n",
+                "      the pulled network, for a script\n"
+                "  densenet info --check net.pth\n"
+                "      whether its statistics and weights belong together\n",
     .options = options,
     .least = 1,
     .most = 1,

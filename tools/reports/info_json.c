@@ -72,7 +72,7 @@ bool info_print_json(const char *path, const dn_model *model)
         "{s:s, s:s, s:o, s:i, s:i, s:s, s:i, s:f, s:i, s:i, s:s, s:f, s:I, s:i, s:s, s:f, s:o, "
         "s:o, "
         "s:o, "
-        "s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?}",
+        "s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:i, s:i, s:s, s:b, s:b, s:s}",
         "file", path, "architecture", arch->name, "blocks", blocks_of(arch), "growth", arch->growth,
         "stem_channels", arch->stem_channels, "stem", dn_stem_name(arch->stem), "bottleneck",
         arch->bottleneck, "compression", arch->compression, "channels", arch->channels, "classes",
@@ -83,7 +83,12 @@ bool info_print_json(const char *path, const dn_model *model)
         "preprocess_recorded", recorded, "format", origin->format, "dtype", origin->dtype,
         "dialect", origin->dialect, "concat", origin->concat, "concat_from", origin->concat_from,
         "state", origin->state, "derived", origin->derived, "config", origin->config, "warning",
-        warning));
+        warning, "stem_kernel", arch->stem_kernel, "stem_stride", arch->stem_stride, "stem_pool",
+        arch->stem_pool == DN_STEM_POOL_USUAL ? "usual"
+        : arch->stem_pool == DN_STEM_POOL_MAX ? "max"
+                                              : "none",
+        "transition_relu", !arch->linear_transitions, "final_relu", !arch->linear_final, "function",
+        origin->function));
 }
 
 static json_t *tensor_of(const dn_tensor_info *info)

@@ -38,6 +38,23 @@ static void format_count(size_t count, char text[32])
     text[n] = '\0';
 }
 
+/* Only what is not usual for the kind of stem. */
+static void print_stem(const dn_arch *arch)
+{
+    char text[160];
+    int n =
+        snprintf(text, sizeof text, "%s, %d maps", dn_stem_name(arch->stem), arch->stem_channels);
+    if (arch->stem_kernel)
+        n += snprintf(text + n, sizeof text - (size_t)n, ", %dx%d", arch->stem_kernel,
+                      arch->stem_kernel);
+    if (arch->stem_stride)
+        n += snprintf(text + n, sizeof text - (size_t)n, ", stride %d", arch->stem_stride);
+    if (arch->stem_pool != DN_STEM_POOL_USUAL)
+        snprintf(text + n, sizeof text - (size_t)n, ", %s",
+                 arch->stem_pool == DN_STEM_POOL_MAX ? "max-pool" : "no pool");
+    print_field("stem", text);
+}
+
 static void print_architecture(const dn_arch *arch)
 {
     char text[256];
@@ -52,10 +69,16 @@ static void print_architecture(const dn_arch *arch)
     else
         snprintf(text + n, sizeof text - (size_t)n, "no bottlenecks");
     print_field("growth rate", text);
-    snprintf(text, sizeof text, "%s, %d maps", dn_stem_name(arch->stem), arch->stem_channels);
-    print_field("stem", text);
-    snprintf(text, sizeof text, "keep %g of their maps", arch->compression);
+    print_stem(arch);
+    snprintf(text, sizeof text, "keep %g of their maps%s", arch->compression,
+             arch->linear_transitions ? ", no ReLU" : "");
     print_field("transitions", text);
+    if (arch->linear_final)
+        print_field("last norm", "no ReLU");
+    if (arch->bn_epsilon != 1e-5) {
+        snprintf(text, sizeof text, "%g", arch->bn_epsilon);
+        print_field("BN epsilon", text);
+    }
     int least = dn_arch_smallest_input(arch);
     snprintf(text, sizeof text, "%d channel%s, at least %dx%d", arch->channels,
              arch->channels == 1 ? "" : "s", least, least);
@@ -145,6 +168,10 @@ void info_print(const char *path, const dn_model *model)
     print_field("names", origin->dialect);
     snprintf(text, sizeof text, "%s, by %s", origin->concat, origin->concat_from);
     print_field("new maps", text);
+    if (origin->function[0]) {
+        snprintf(text, sizeof text, "by %s", origin->function);
+        print_field("function", text);
+    }
     if (dn_model_warning(model))
         print_field("warning", dn_model_warning(model));
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Options that say what a network computes where its tensors do not tell. */
-#ifndef TOOL_FUNCTION_H
-#define TOOL_FUNCTION_H
+#ifndef TOOL_FUNCTION_OPTIONS_H
+#define TOOL_FUNCTION_OPTIONS_H
 
 #include "arguments/options.h"
 #include "densenet.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "arguments/function.h"
+#include "arguments/function_options.h"
 
 #include <string.h>
 

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* Norm by norm, whether a network's statistics and weights belong together. */
+#include "base/memory.h"
+#include "check/agreement.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Sound networks stay within 0.2 deviations or above a correlation of 0.9; what is foreign
+ * is beyond both (docs/checking.md has the figures). */
+#define LEAST_CORRELATION 0.8
+#define MOST_DISTANCE 0.25
+
+static void name_module(const dn_model *model, int slot, char *name, size_t size)
+{
+    const char *tensor = model->names[slot];
+    const char *end = strrchr(tensor, '.');
+    snprintf(name, size, "%.*s", end ? (int)(end - tensor) : (int)strlen(tensor), tensor);
+}
+
+/* The node that makes the newest of the maps that this one reads; NULL if the pictures do. */
+static const dn_node *writer_of(const dn_graph *graph, const dn_node *reader)
+{
+    const dn_node *writer = NULL;
+    for (const dn_node *node = graph->nodes; node < reader; node++)
+        if (dn_first_reader(graph, node) == reader)
+            writer = node;
+    return writer;
+}
+
+/* The node before this one that reads the same maps. */
+static const dn_node *earlier_reader(const dn_graph *graph, const dn_node *reader)
+{
+    const dn_node *earlier = NULL;
+    for (const dn_node *node = graph->nodes; node < reader; node++)
+        if (node->source == reader->source)
+            earlier = node;
+    return earlier;
+}
+
+static dn_status check_norm(const dn_model *model, const dn_graph *graph, const dn_node *reader,
+                            dn_agreement *row)
+{
+    const dn_node *writer = writer_of(graph, reader), *earlier = earlier_reader(graph, reader);
+    dn_evidence evidence;
+    bool found = false;
+    *row = (dn_agreement){.correlation = NAN, .distance = NAN, .shared = NAN};
+    name_module(model, reader->norm, row->norm, sizeof row->norm);
+    if (writer)
+        name_module(model, writer->weight == DN_NONE ? writer->norm : writer->weight, row->maker,
+                    sizeof row->maker);
+    if (writer)
+        DN_TRY(dn_gather_evidence(model, graph, writer, writer->linear, &evidence, &found));
+    if (found) {
+        row->correlation = evidence.correlation;
+        row->distance = evidence.distance;
+        row->verdict = evidence.correlation < LEAST_CORRELATION && evidence.distance > MOST_DISTANCE
+                           ? DN_VERDICT_CONTRADICTS
+                           : DN_VERDICT_AGREES;
+    }
+    if (!earlier || !dn_norm_recorded(model, reader) || !dn_norm_recorded(model, earlier))
+        return DN_OK;
+    row->shared = dn_shared_distance(model, earlier, reader);
+    if (!(row->shared <= MOST_DISTANCE))
+        row->verdict = DN_VERDICT_CONTRADICTS;
+    else if (row->verdict == DN_VERDICT_SILENT)
+        row->verdict = DN_VERDICT_AGREES;
+    return DN_OK;
+}
+
+static dn_status check_norms(const dn_model *model, const dn_graph *graph, dn_agreement *rows,
+                             int *count)
+{
+    *count = 0;
+    for (int i = 0; i <= graph->pool_node; i++)
+        if (graph->nodes[i].norm != DN_NONE)
+            DN_TRY(check_norm(model, graph, &graph->nodes[i], &rows[(*count)++]));
+    return DN_OK;
+}
+
+dn_status dn_model_check(const dn_model *model, dn_agreement **norms, int *count)
+{
+    DN_NEED(model);
+    DN_NEED(norms);
+    DN_NEED(count);
+    dn_graph graph;
+    dn_agreement *rows = NULL;
+    DN_TRY(dn_graph_create(&model->arch, &graph));
+    dn_status status = dn_calloc((size_t)graph.node_count, sizeof *rows, &rows);
+    if (status == DN_OK)
+        status = check_norms(model, &graph, rows, count);
+    dn_graph_free(&graph);
+    if (status == DN_OK)
+        *norms = rows;
+    else
+        free(rows);
+    return status;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+#include "loading/function.h"
+
+#include "check/hypotheses.h"
+#include "loading/module_function.h"
+#include "network/stems.h"
+
+#include <stdio.h>
+
+static void doubt(dn_text *doubts, const char *sentence)
+{
+    dn_text_add(doubts, "%s%s", doubts->length ? "; " : "", sentence);
+}
+
+/* ---- what the file says ---- */
+
+static void believe_modules(const dn_module_function *said, dn_model *model)
+{
+    dn_arch *arch = &model->arch;
+    const dn_stem_row *usual = dn_stem_row_of(arch->stem);
+    if (said->stem_stride)
+        arch->stem_stride = said->stem_stride == usual->stride ? 0 : said->stem_stride;
+    if (said->stem_pool != DN_STEM_POOL_USUAL)
+        arch->stem_pool = said->stem_pool;
+    if (said->transition_relu != DN_RELU_AUTO)
+        arch->linear_transitions = said->transition_relu == DN_RELU_NO;
+    if (said->final_relu != DN_RELU_AUTO)
+        arch->linear_final = said->final_relu == DN_RELU_NO;
+    if (said->bn_epsilon > 0 && said->bn_epsilon < 1)
+        arch->bn_epsilon = said->bn_epsilon;
+}
+
+/* ---- what the statistics say ---- */
+
+static void believe_statistics(const dn_hypotheses *shown, const dn_module_function *said,
+                               dn_model *model)
+{
+    if (said->stem_pool == DN_STEM_POOL_USUAL && shown->stem_pool != DN_STEM_POOL_USUAL)
+        model->arch.stem_pool = shown->stem_pool;
+    if (said->transition_relu == DN_RELU_AUTO && shown->transition_relu != DN_RELU_AUTO)
+        model->arch.linear_transitions = shown->transition_relu == DN_RELU_NO;
+}
+
+/* ---- what the caller says ---- */
+
+static bool believe_caller(const dn_load_options *asked, dn_arch *arch)
+{
+    if (asked->stem_stride)
+        arch->stem_stride = asked->stem_stride;
+    if (asked->stem_pool != DN_STEM_POOL_USUAL)
+        arch->stem_pool = asked->stem_pool;
+    if (asked->transition_relu != DN_RELU_AUTO)
+        arch->linear_transitions = asked->transition_relu == DN_RELU_NO;
+    if (asked->final_relu != DN_RELU_AUTO)
+        arch->linear_final = asked->final_relu == DN_RELU_NO;
+    if (asked->bn_epsilon > 0)
+        arch->bn_epsilon = asked->bn_epsilon;
+    return asked->stem_stride || asked->stem_pool != DN_STEM_POOL_USUAL ||
+           asked->transition_relu != DN_RELU_AUTO || asked->final_relu != DN_RELU_AUTO ||
+           asked->bn_epsilon > 0;
+}
+
+/* The usual values are 0 in an architecture, so that equal networks are equal. */
+static void simplify(dn_arch *arch)
+{
+    const dn_stem_row *usual = dn_stem_row_of(arch->stem);
+    if (arch->stem_stride == usual->stride)
+        arch->stem_stride = 0;
+    if (arch->stem_pool == (usual->pools ? DN_STEM_POOL_MAX : DN_STEM_POOL_NONE))
+        arch->stem_pool = DN_STEM_POOL_USUAL;
+}
+
+/* ---- what remains ---- */
+
+/* Whether something about the stem is neither known nor as it always is with its kernel. */
+static void doubt_stem(const dn_function_question *question, const dn_module_function *said,
+                       const dn_hypotheses *shown, const dn_model *model, dn_text *doubts)
+{
+    const dn_load_options *asked = question->asked;
+    const dn_arch *arch = &model->arch;
+    const dn_stem_row stem = dn_arch_stem(arch);
+    bool pool_known = !stem.norm || said->stem_pool != DN_STEM_POOL_USUAL ||
+                      shown->stem_pool != DN_STEM_POOL_USUAL ||
+                      asked->stem_pool != DN_STEM_POOL_USUAL;
+    bool stride_known = said->stem_stride || asked->stem_stride;
+    bool plain = !arch->stem_kernel && arch->stem_pool == DN_STEM_POOL_USUAL;
+    char text[256];
+    if (!pool_known && (!plain || arch->stem == DN_STEM_CIFAR_NORM)) {
+        snprintf(text, sizeof text,
+                 "whether its stem of %dx%d ends in a pool cannot be known: %s was assumed",
+                 stem.kernel, stem.kernel, stem.pools ? "one" : "none");
+        doubt(doubts, text);
+    }
+    if (!stride_known && !plain) {
+        snprintf(text, sizeof text,
+                 "the stride of its stem of %dx%d cannot be known: %d was assumed", stem.kernel,
+                 stem.kernel, stem.stride);
+        doubt(doubts, text);
+    }
+}
+
+static void describe(const dn_function_question *question, const dn_module_function *said,
+                     const dn_hypotheses *shown, bool asked, dn_model *model)
+{
+    bool statistics = !question->metadata && (shown->transition_relu != DN_RELU_AUTO ||
+                                              shown->stem_pool != DN_STEM_POOL_USUAL);
+    snprintf(model->origin.function, sizeof model->origin.function, "%s%s%s%s",
+             asked ? "request, " : "",
+             question->metadata ? "metadata"
+             : said->recorded   ? "modules"
+             : statistics       ? "statistics"
+                                : "names",
+             said->recorded && statistics ? ", statistics" : "",
+             question->metadata || said->recorded || statistics ? "" : " (the usual)");
+}
+
+/* What the chosen function cannot explain is said; which places these are, dn_model_check says. */
+static dn_status doubt_contradictions(const dn_model *model, dn_text *doubts)
+{
+    dn_agreement *norms;
+    int count, contradicted = 0, first = 0;
+    char text[512];
+    DN_TRY(dn_model_check(model, &norms, &count));
+    for (int i = count; i-- > 0;)
+        if (norms[i].verdict == DN_VERDICT_CONTRADICTS) {
+            contradicted++;
+            first = i;
+        }
+    snprintf(text, sizeof text,
+             "the statistics of %d of its %d norms contradict its weights, first those of %s: it "
+             "may be damaged or compute something else than is known of it (info --check)",
+             contradicted, count, norms[first].norm);
+    if (contradicted)
+        doubt(doubts, text);
+    dn_free(norms);
+    return DN_OK;
+}
+
+dn_status dn_find_function(const dn_function_question *question, dn_model *model, dn_text *doubts)
+{
+    dn_module_function said = {0};
+    dn_hypotheses shown = {0};
+    if (!question->metadata) {
+        DN_TRY(dn_read_module_function(question->file, question->sources, model, &said));
+        DN_TRY(dn_weigh_hypotheses(model, &shown));
+        believe_modules(&said, model);
+        believe_statistics(&shown, &said, model);
+    }
+    bool asked = believe_caller(question->asked, &model->arch);
+    simplify(&model->arch);
+    DN_TRY(dn_arch_check(&model->arch));
+    if (!question->metadata)
+        doubt_stem(question, &said, &shown, model, doubts);
+    describe(question, &said, &shown, asked, model);
+    return doubt_contradictions(model, doubts);
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+#include "loading/module_function.h"
+
+#include "network/graph.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct reader {
+    const dn_recorded_modules *modules;
+    const dn_tensor *const *sources;
+    const dn_graph *graph;
+    dn_module_function *function;
+} reader;
+
+static dn_status refuse(const dn_recorded_module *module, const char *what)
+{
+    return dn_fail(DN_ERROR_MISMATCH, "%.*s is %s, which networks of this family do not have",
+                   (int)module->path_length, module->path, what);
+}
+
+static const dn_recorded_module *module_of(const reader *r, int slot)
+{
+    return slot == DN_NONE ? NULL : dn_recorded_module_of(r->modules, r->sources[slot]);
+}
+
+/* True if every number of an attribute is this one, or it is not recorded. */
+static bool is_number(const reader *r, const dn_recorded_module *module, const char *name,
+                      double number)
+{
+    const dn_value *value = dn_recorded_attribute(r->modules, module, name);
+    for (size_t i = 0; value && value->numbers && i < value->count; i++)
+        if (value->numbers[i] != number)
+            return false;
+    return true;
+}
+
+/* ---- convolutions and norms ---- */
+
+static dn_status read_stem_stride(const reader *r, const dn_recorded_module *module)
+{
+    const dn_value *stride = dn_recorded_attribute(r->modules, module, "stride");
+    if (!stride || !stride->numbers)
+        return DN_OK;
+    double first = stride->numbers[0];
+    if (!(first >= 1 && first <= 4) || first != floor(first) ||
+        !is_number(r, module, "stride", first))
+        return refuse(module, "a convolution with a stride above 4, or two strides");
+    r->function->stem_stride = (int)first;
+    return DN_OK;
+}
+
+static dn_status read_convolution(const reader *r, const dn_node *node)
+{
+    const dn_recorded_module *module = module_of(r, node->weight);
+    if (!module)
+        return DN_OK;
+    bool first = node->source == DN_NONE;
+    if (first)
+        DN_TRY(read_stem_stride(r, module));
+    const dn_value *mode = dn_recorded_attribute(r->modules, module, "padding_mode");
+    if (!is_number(r, module, "padding", dn_node_kernel(node) / 2) ||
+        (mode && mode->texts && strcmp(mode->texts[0], "zeros") != 0))
+        return refuse(module, "a convolution with another padding");
+    if (!is_number(r, module, "dilation", 1) || !is_number(r, module, "groups", 1))
+        return refuse(module, "a dilated or grouped convolution");
+    return first || is_number(r, module, "stride", node->stride ? node->stride : 1)
+               ? DN_OK
+               : refuse(module, "a convolution with another stride");
+}
+
+static dn_status read_epsilon(const reader *r, const dn_node *node)
+{
+    const dn_recorded_module *module = module_of(r, node->norm);
+    const dn_value *epsilon = module ? dn_recorded_attribute(r->modules, module, "eps") : NULL;
+    double *known = &r->function->bn_epsilon;
+    if (!epsilon || !epsilon->numbers)
+        return DN_OK;
+    if (*known > 0 && *known != epsilon->numbers[0])
+        return refuse(module, "a norm with another epsilon than the norms before it");
+    *known = epsilon->numbers[0];
+    return DN_OK;
+}
+
+/* ---- what lies between ---- */
+
+/* The modules without tensors between two with. */
+typedef struct between {
+    bool known; /* there are no others: a Sequential runs them in order */
+    bool relu, identity;
+    const dn_recorded_module *pool, *other; /* NULL: none */
+} between;
+
+static bool is_one_of(const char *class, const char *const *names)
+{
+    for (; *names; names++)
+        if (strcmp(class, *names) == 0)
+            return true;
+    return false;
+}
+
+static void look_at(const dn_recorded_module *module, between *found)
+{
+    static const char *const neutral[] = {
+        "Dropout",     "Dropout2d",   "AlphaDropout",  "Flatten",    "Conv2d", "Linear",
+        "BatchNorm2d", "BatchNorm1d", "SyncBatchNorm", "Sequential", "",       NULL};
+    if (strcmp(module->class, "ReLU") == 0)
+        found->relu = true;
+    else if (strcmp(module->class, "Identity") == 0)
+        found->identity = true;
+    else if (strstr(module->class, "Pool"))
+        found->pool = module;
+    else if (!is_one_of(module->class, neutral))
+        found->other = module;
+}
+
+static bool is_inside(const dn_recorded_module *module, const dn_recorded_module *container)
+{
+    return container->path_length == 0 ||
+           (module->path_length > container->path_length &&
+            memcmp(module->path, container->path, container->path_length) == 0 &&
+            module->path[container->path_length] == '.');
+}
+
+/* Whether only Sequential ones lead from a module up to the container that holds another, too:
+ * what these run in between is registered. */
+static bool runs_in_order(const reader *r, const dn_recorded_module *from,
+                          const dn_recorded_module *to)
+{
+    const dn_recorded_module *container = from;
+    do {
+        container = dn_recorded_parent(r->modules, container);
+        if (!container || strcmp(container->class, "Sequential") != 0)
+            return false;
+    } while (!is_inside(to, container));
+    return true;
+}
+
+static between look_between(const reader *r, int from_slot, int to_slot)
+{
+    const dn_recorded_module *from = module_of(r, from_slot), *to = module_of(r, to_slot);
+    between found = {0};
+    if (!from || !to || from >= to)
+        return found;
+    for (const dn_recorded_module *module = from + 1; module < to; module++)
+        if (module->leaf)
+            look_at(module, &found);
+    found.known = runs_in_order(r, from, to);
+    return found;
+}
+
+/* What the modules say of a ReLU; AUTO if it may be called without being a module. */
+static dn_relu relu_of(const between *found)
+{
+    return found->relu ? DN_RELU_YES : found->known || found->identity ? DN_RELU_NO : DN_RELU_AUTO;
+}
+
+static dn_status refuse_other(const between *found)
+{
+    char what[DN_MODULE_NAME_SIZE];
+    if (!found->other)
+        return DN_OK;
+    snprintf(what, sizeof what, "of class %.64s", found->other->class);
+    return refuse(found->other, what);
+}
+
+/* A norm and the convolution after it, in a layer or a stem. */
+static dn_status read_layer(const reader *r, const dn_node *node)
+{
+    if (node->norm == DN_NONE || node->weight == DN_NONE)
+        return DN_OK;
+    between found = look_between(r, node->norm, node->weight);
+    DN_TRY(refuse_other(&found));
+    return relu_of(&found) == DN_RELU_NO
+               ? refuse(module_of(r, node->norm), "a norm without a ReLU after it")
+               : DN_OK;
+}
+
+static bool is_pool(const reader *r, const dn_recorded_module *pool, const char *class, int kernel,
+                    int padding)
+{
+    return strcmp(pool->class, class) == 0 && is_number(r, pool, "kernel_size", kernel) &&
+           is_number(r, pool, "stride", 2) && is_number(r, pool, "padding", padding) &&
+           is_number(r, pool, "ceil_mode", 0) && is_number(r, pool, "dilation", 1);
+}
+
+/* All transitions have a ReLU, or none has. */
+static dn_status read_transition(const reader *r, int block)
+{
+    const dn_node *node = &r->graph->nodes[r->graph->blocks[block].end_node];
+    between before = look_between(r, node->norm, node->weight);
+    between after = look_between(r, node->weight, node[1].norm);
+    DN_TRY(refuse_other(&before));
+    DN_TRY(refuse_other(&after));
+    if (after.pool && !is_pool(r, after.pool, "AvgPool2d", 2, 0))
+        return refuse(after.pool, "another pool than the mean of 2x2");
+    if (!after.pool && (after.known || after.identity))
+        return refuse(module_of(r, node->weight), "a transition without a pool");
+    dn_relu relu = relu_of(&before), *known = &r->function->transition_relu;
+    if (*known != DN_RELU_AUTO && relu != DN_RELU_AUTO && relu != *known)
+        return refuse(module_of(r, node->norm), "one of transitions with and without a ReLU");
+    if (relu != DN_RELU_AUTO)
+        *known = relu;
+    return DN_OK;
+}
+
+static dn_status read_stem_end(const reader *r)
+{
+    const dn_graph_block *block = &r->graph->blocks[0];
+    const dn_node *layer = &r->graph->nodes[block->first_node];
+    const dn_node *end = layer - 1;
+    int last = end->kind == DN_NODE_ACTIVATION ? end->norm : end->weight;
+    between found = look_between(r, last, layer->norm);
+    DN_TRY(refuse_other(&found));
+    if (found.pool && !is_pool(r, found.pool, "MaxPool2d", 3, 1))
+        return refuse(found.pool, "another pool than the maximum of 3x3 with stride 2");
+    if (end->kind != DN_NODE_ACTIVATION)
+        return found.pool ? refuse(found.pool, "a pool of a stem without a norm") : DN_OK;
+    if (found.known && !found.relu)
+        return refuse(module_of(r, end->norm), "a norm without a ReLU after it");
+    if (found.pool)
+        r->function->stem_pool = DN_STEM_POOL_MAX;
+    else if (found.known || found.identity)
+        r->function->stem_pool = DN_STEM_POOL_NONE;
+    return DN_OK;
+}
+
+/* torchvision's forward() calls the last ReLU; a Sequential has it as a module. */
+static void read_final(const reader *r)
+{
+    const dn_node *pool = &r->graph->nodes[r->graph->pool_node];
+    bool has_head = r->graph->pool_node + 1 < r->graph->node_count;
+    between found = look_between(r, pool->norm, has_head ? pool[1].weight : DN_NONE);
+    if (found.relu || found.known)
+        r->function->final_relu = found.relu ? DN_RELU_YES : DN_RELU_NO;
+}
+
+static dn_status read_all(const reader *r)
+{
+    int last = 0;
+    for (int i = 0; i <= r->graph->pool_node; i++) {
+        DN_TRY(read_convolution(r, &r->graph->nodes[i]));
+        DN_TRY(read_epsilon(r, &r->graph->nodes[i]));
+    }
+    for (int block = 0; block < DN_MAX_BLOCKS && r->graph->blocks[block].end_node; block++, last++)
+        for (int i = r->graph->blocks[block].first_node; i < r->graph->blocks[block].end_node; i++)
+            DN_TRY(read_layer(r, &r->graph->nodes[i]));
+    for (int block = 0; block + 1 < last; block++)
+        DN_TRY(read_transition(r, block));
+    DN_TRY(read_stem_end(r));
+    read_final(r);
+    return DN_OK;
+}
+
+dn_status dn_read_module_function(const dn_tensor_file *file, const dn_tensor *const *sources,
+                                  const dn_model *model, dn_module_function *function)
+{
+    dn_recorded_modules modules;
+    dn_graph graph;
+    *function = (dn_module_function){0};
+    DN_TRY(dn_recorded_modules_find(file, &modules));
+    function->recorded = modules.count > 0;
+    if (!function->recorded)
+        return DN_OK;
+    dn_status status = dn_graph_create(&model->arch, &graph);
+    if (status == DN_OK) {
+        status = read_all(&(reader){&modules, sources, &graph, function});
+        dn_graph_free(&graph);
+    }
+    dn_recorded_modules_free(&modules);
+    return status;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+#include "loading/recorded_modules.h"
+
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char marker[] = "__class__";
+
+/* The length of the path of the module whose class this value is, or -1. */
+static ptrdiff_t module_path(const dn_value *value)
+{
+    const char *last = dn_last_component(value->path);
+    if (!value->texts || strcmp(last, marker) != 0)
+        return -1;
+    return last == value->path ? 0 : last - value->path - 1;
+}
+
+/* torch.nn's classes are what their names say; others may do anything. TorchScript has the same
+ * names below __torch__, with numbers between: "conv.___torch_mangle_3.Conv2d". */
+static const char *class_name(const char *class)
+{
+    static const char script[] = "__torch__.", package[] = "torch.nn.modules.";
+    if (strncmp(class, script, sizeof script - 1) == 0)
+        class += sizeof script - 1;
+    return strncmp(class, package, sizeof package - 1) == 0 ? dn_last_component(class) : "";
+}
+
+static bool lies_below(const char *path, const dn_recorded_module *module)
+{
+    return module->path_length == 0 || (strncmp(path, module->path, module->path_length) == 0 &&
+                                        path[module->path_length] == '.');
+}
+
+static void add(dn_recorded_modules *modules, size_t index, size_t path_length)
+{
+    const dn_value *value = &modules->file->values[index];
+    modules->items[modules->count++] = (dn_recorded_module){.path = value->path,
+                                                            .path_length = path_length,
+                                                            .class = class_name(value->texts[0]),
+                                                            .leaf = true,
+                                                            .first_value = index + 1,
+                                                            .end_value = index + 1};
+}
+
+dn_status dn_recorded_modules_find(const dn_tensor_file *file, dn_recorded_modules *modules)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < file->value_count; i++)
+        count += module_path(&file->values[i]) >= 0;
+    *modules = (dn_recorded_modules){.file = file};
+    DN_TRY(dn_calloc(count, sizeof *modules->items, &modules->items));
+    dn_recorded_module *last = NULL;
+    for (size_t i = 0; i < file->value_count; i++) {
+        ptrdiff_t length = module_path(&file->values[i]);
+        if (length >= 0) {
+            if (last && lies_below(file->values[i].path, last))
+                last->leaf = (size_t)length == last->path_length;
+            add(modules, i, (size_t)length);
+            last = &modules->items[modules->count - 1];
+        } else if (last && lies_below(file->values[i].path, last)) {
+            last->end_value = i + 1;
+        }
+    }
+    return DN_OK;
+}
+
+void dn_recorded_modules_free(dn_recorded_modules *modules)
+{
+    free(modules->items);
+    *modules = (dn_recorded_modules){0};
+}
+
+static const dn_recorded_module *find(const dn_recorded_modules *modules, const char *path,
+                                      size_t length)
+{
+    for (size_t i = 0; i < modules->count; i++) {
+        const dn_recorded_module *item = &modules->items[i];
+        if (item->path_length == length && memcmp(item->path, path, length) == 0)
+            return item;
+    }
+    return NULL;
+}
+
+/* The length of a path without its last component. */
+static size_t parent_length(const char *path, size_t length)
+{
+    while (length > 0 && path[length - 1] != '.')
+        length--;
+    return length > 0 ? length - 1 : 0;
+}
+
+const dn_recorded_module *dn_recorded_module_of(const dn_recorded_modules *modules,
+                                                const dn_tensor *tensor)
+{
+    return find(modules, tensor->name, parent_length(tensor->name, strlen(tensor->name)));
+}
+
+const dn_recorded_module *dn_recorded_parent(const dn_recorded_modules *modules,
+                                             const dn_recorded_module *module)
+{
+    return module->path_length
+               ? find(modules, module->path, parent_length(module->path, module->path_length))
+               : NULL;
+}
+
+const dn_value *dn_recorded_attribute(const dn_recorded_modules *modules,
+                                      const dn_recorded_module *module, const char *name)
+{
+    for (size_t i = module->first_value; i < module->end_value; i++)
+        if (strcmp(dn_last_component(modules->file->values[i].path), name) == 0)
+            return &modules->file->values[i];
+    return NULL;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* The modules that a pickled network or TorchScript records: what lies between the layers that
+ * have tensors. */
+#ifndef DN_LOADING_RECORDED_MODULES_H
+#define DN_LOADING_RECORDED_MODULES_H
+
+#include "tensors/tensors.h"
+
+typedef struct dn_recorded_module {
+    const char *path; /* not terminated */
+    size_t path_length;
+    const char *class; /* "ReLU": the last part of its class; "" if it is not one of PyTorch's */
+    bool leaf;         /* it has no modules inside */
+    size_t first_value, end_value; /* among the file's values, those about it, if it is a leaf */
+} dn_recorded_module;
+
+/* In the order of registration, which is that of computation where containers are Sequential. */
+typedef struct dn_recorded_modules {
+    const dn_tensor_file *file;
+    dn_recorded_module *items;
+    size_t count; /* 0: the file records none */
+} dn_recorded_modules;
+
+/* Released by dn_recorded_modules_free. */
+dn_status dn_recorded_modules_find(const dn_tensor_file *file, dn_recorded_modules *modules);
+void dn_recorded_modules_free(dn_recorded_modules *modules);
+
+/* The module that holds a tensor, and the module around a module; NULL if none is recorded. */
+const dn_recorded_module *dn_recorded_module_of(const dn_recorded_modules *modules,
+                                                const dn_tensor *tensor);
+const dn_recorded_module *dn_recorded_parent(const dn_recorded_modules *modules,
+                                             const dn_recorded_module *module);
+
+/* An attribute of a leaf, "stride"; NULL if it is not recorded. */
+const dn_value *dn_recorded_attribute(const dn_recorded_modules *modules,
+                                      const dn_recorded_module *module, const char *name);
+
+#endif

@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: MIT
+"""Networks of the same tensors and another function: from what a pickled module records, from
+what batch norms recorded, and from options, the answer is PyTorch's; what is of another family
+is refused by the module's name; altered files are found by `info --check`."""
+import copy
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import warnings
+
+try:
+    import numpy
+    import torch
+    import torchvision
+    from torch import nn
+except ImportError as missing:
+    print(f"skipped: {missing}")
+    sys.exit(77)
+
+from checking import check, finish
+
+DENSENET = os.environ["DENSENET"]
+BOUND = 2e-4  # relative to the largest logit
+SIZE = 64
+warnings.filterwarnings("ignore")
+
+
+def run(*arguments, status=0):
+    done = subprocess.run([DENSENET, *arguments], capture_output=True, text=True)
+    assert done.returncode == status, f"{arguments}: status {done.returncode}\n{done.stdout}{done.stderr}"
+    return done
+
+
+def pictures(count, seed):
+    """Smooth blobs and some noise, of mean 0 and deviation 1, as normalised photographs are."""
+    generator = torch.Generator().manual_seed(seed)
+    coarse = [nn.functional.interpolate(torch.randn(count, 3, side, side, generator=generator), (SIZE, SIZE),
+                                        mode="bilinear") for side in (2, 5, 13)]
+    x = sum(coarse) + 0.3 * torch.randn(count, 3, SIZE, SIZE, generator=generator)
+    return (x - x.mean()) / x.std()
+
+
+def build(seed=0, eps=1e-5, **changes):
+    """A torchvision network with norms that do something; `changes` replace modules by path."""
+    torch.manual_seed(seed)
+    net = torchvision.models.DenseNet(growth_rate=16, block_config=(3, 4, 3), num_init_features=32, bn_size=2,
+                                      num_classes=7)
+    for module in net.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.eps = eps
+            nn.init.uniform_(module.weight, 0.6, 1.4)
+            nn.init.normal_(module.bias, 0, 0.3)
+    for path, module in changes.items():
+        place = net
+        *parents, last = path.replace("__", ".").split(".")
+        for parent in parents:
+            place = getattr(place, parent)
+        setattr(place, last, copy.deepcopy(module))
+    return net
+
+
+def recorded(net, updates=3):
+    """With the statistics of pictures."""
+    for module in net.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.momentum = None  # the mean of all updates
+    with torch.no_grad():
+        net.train()
+        for seed in range(updates):
+            net(pictures(16, 100 + seed))
+    for module in net.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.momentum = 0.1
+    return net.eval()
+
+
+def answer(folder, weights, *options):
+    numpy.save(f"{folder}/x.npy", pictures(2, 7).numpy())
+    done = run("forward", "--weights", weights, "--input", f"{folder}/x.npy", "--output", f"{folder}/y.npy", *options)
+    return numpy.load(f"{folder}/y.npy"), done.stderr
+
+
+def expected(net):
+    with torch.no_grad():
+        return copy.deepcopy(net).double()(pictures(2, 7).double()).numpy()
+
+
+def compare(what, found, right):
+    error = abs(found - right).max() / abs(right).max()
+    check(what, error < BOUND, f"relative error {error:.1e}")
+
+
+def no_relu_transitions():
+    return {f"features__transition{b}__relu": nn.Identity() for b in (1, 2)}
+
+
+STEM_3X3 = {"features__conv0": nn.Conv2d(3, 32, 3, 1, 1, bias=False)}
+# name: what is changed, the options that say the same of a state dict
+VARIANTS = {
+    "torchvision's own": ({}, ()),
+    "no stem pool": ({"features__pool0": nn.Identity()}, ("--stem-pool", "none")),
+    "3x3 stem, pool kept": (STEM_3X3, ("--stem-pool", "max")),
+    "3x3 stem with stride 2": ({"features__conv0": nn.Conv2d(3, 32, 3, 2, 1, bias=False)},
+                               ("--stem-pool", "max", "--stem-stride", "2")),
+    "5x5 stem": ({"features__conv0": nn.Conv2d(3, 32, 5, 2, 2, bias=False)}, ()),
+    "7x7 stem with stride 1, no pool": ({"features__conv0": nn.Conv2d(3, 32, 7, 1, 3, bias=False),
+                                         "features__pool0": nn.Identity()},
+                                        ("--stem-stride", "1", "--stem-pool", "none")),
+    "transitions without ReLU": (no_relu_transitions(), ("--transition-relu", "no")),
+}
+
+
+def compare_variants(folder):
+    """Each source of truth on its own: modules; options; statistics."""
+    for name, (changes, options) in VARIANTS.items():
+        net = build(1, **changes)
+        module, state = f"{folder}/module.pth", f"{folder}/state.pth"
+        torch.save(net.eval(), module)
+        torch.save(net.state_dict(), state)
+        right = expected(build(1, **changes).eval())
+        found, said = answer(folder, module)
+        compare(f"{name}, by its module", found, right)
+        check(f"{name}: a module is taken at its word", "assumed" not in said, said.strip())
+        compare(f"{name}, by options", answer(folder, state, *options)[0], right)
+        copy = f"{folder}/copy.safetensors"
+        run("convert", module, copy)
+        found, said = answer(folder, copy)
+        compare(f"{name}, converted", found, right)
+        check(f"{name}: a converted file is known", said == "", said.strip())
+
+
+# what statistics alone tell of a state dict, and what must be said
+TOLD = {
+    "torchvision's own": "",
+    "no stem pool": "stride",
+    "3x3 stem, pool kept": "stride",
+    "transitions without ReLU": "",
+}
+
+
+def compare_statistics(folder):
+    for name, assumed in TOLD.items():
+        changes, _ = VARIANTS[name]
+        net, state = recorded(build(2, **changes)), f"{folder}/state.pth"
+        torch.save(net.state_dict(), state)
+        found, said = answer(folder, state)
+        compare(f"{name}, by statistics", found, expected(net))
+        check(f"{name}: what is assumed is said", bool(assumed) == bool(said) and assumed in said, said.strip())
+        check(f"{name}: statistics agree", run("info", "--check", state).returncode == 0)
+
+
+def compare_epsilon(folder):
+    net = build(3, eps=1e-3).eval()
+    torch.save(net, f"{folder}/module.pth")
+    torch.save(net.state_dict(), f"{folder}/state.pth")
+    right = expected(net)
+    compare("epsilon, by its module", answer(folder, f"{folder}/module.pth")[0], right)
+    compare("epsilon, by an option", answer(folder, f"{folder}/state.pth", "--bn-epsilon", "1e-3")[0], right)
+
+
+def compare_sequential(folder):
+    """A Sequential runs what is registered and nothing else: no ReLU after the last norm."""
+    class Layer(nn.Module):
+        def __init__(self, channels):
+            super().__init__()
+            self.residual = nn.Sequential(nn.BatchNorm2d(channels), nn.ReLU(), nn.Conv2d(channels, 8, 3, 1, 1, bias=False))
+
+        def forward(self, x):
+            return torch.cat([x, self.residual(x)], 1)
+
+    torch.manual_seed(4)
+    net = nn.Sequential(
+        nn.Conv2d(3, 16, 3, 1, 1, bias=False), Layer(16), Layer(24),
+        nn.BatchNorm2d(32), nn.Conv2d(32, 16, 1, bias=False), nn.AvgPool2d(2), Layer(16), Layer(24),
+        nn.BatchNorm2d(32), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, 5))
+    for module in net.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            nn.init.normal_(module.bias, 0, 0.5)
+    sys.modules["__main__"].Layer = Layer
+    Layer.__qualname__ = "Layer"
+    torch.save(net.eval(), f"{folder}/sequential.pth")
+    compare("a Sequential without the last ReLU", answer(folder, f"{folder}/sequential.pth", "--concat", "last")[0],
+            expected(net))
+
+
+def refuse_others(folder):
+    others = {
+        "features.relu0": {"features__relu0": nn.LeakyReLU(0.1)},
+        "features.denseblock1.denselayer2.relu2": {"features__denseblock1__denselayer2__relu2": nn.SiLU()},
+        "features.transition1.pool": {"features__transition1__pool": nn.MaxPool2d(2, 2)},
+        "features.pool0": {"features__pool0": nn.AvgPool2d(3, 2, 1)},
+        "features.denseblock2.denselayer1.conv2":
+            {"features__denseblock2__denselayer1__conv2": nn.Conv2d(32, 16, 3, 1, 2, dilation=2, bias=False)},
+    }
+    for place, changes in others.items():
+        torch.save(build(5, **changes).eval(), f"{folder}/other.pth")
+        said = run("info", f"{folder}/other.pth", status=2).stderr
+        check(f"{place} is refused by name", place in said and "other.pth" in said, said.strip())
+
+
+def find(folder, state):
+    torch.save(state, f"{folder}/altered.pth")
+    done = subprocess.run([DENSENET, "info", "--check", "--json", f"{folder}/altered.pth"], capture_output=True, text=True)
+    return done.returncode, json.loads(done.stdout)["first_contradiction"] if done.stdout else None
+
+
+def swapped(state, a, b):
+    return {**state, **{f"{a}.{k}": state[f"{b}.{k}"] for k in PARTS}, **{f"{b}.{k}": state[f"{a}.{k}"] for k in PARTS}}
+
+
+PARTS = ("weight", "bias", "running_mean", "running_var")
+
+
+def find_alterations(folder):
+    """Each is found, at the norm after the place."""
+    sound, other = (recorded(build(seed)).state_dict() for seed in (8, 9))
+    layer = "features.denseblock2.denselayer%d."
+    square = "features.denseblock1.denselayer1.conv1.weight"  # 32 maps of 32
+    block = {k: v for k, v in other.items() if k.startswith("features.denseblock2.")}
+    kernel = sound[layer % 2 + "conv2.weight"]
+    alterations = {
+        "nothing": (sound, None),
+        "a kernel transposed": ({**sound, square: sound[square].transpose(0, 1)}, "features.denseblock1.denselayer1.norm2"),
+        "a kernel negated": ({**sound, layer % 2 + "conv2.weight": -kernel}, layer % 3 + "norm1"),
+        "two norms swapped": (swapped(sound, layer % 2 + "norm2", layer % 3 + "norm2"), layer % 2 + "norm2"),
+        "a block of another network": ({**sound, **block}, layer % 1 + "norm1"),
+    }
+    for what, (state, place) in alterations.items():
+        status, first = find(folder, state)
+        check(f"{what}: found", status == (place is not None) and first == place, f"{first}, status {status}")
+    torch.save(sound, f"{folder}/sound.pth")
+    status = run("info", "--check", "--transition-relu", "no", f"{folder}/sound.pth", status=1)
+    check("a ReLU removed: found", "features.denseblock2.denselayer1.norm1" in status.stdout)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        compare_variants(folder)
+        compare_statistics(folder)
+        compare_epsilon(folder)
+        compare_sequential(folder)
+        refuse_others(folder)
+        find_alterations(folder)
+    finish()
+
+
+main()
