@@ -20,6 +20,7 @@ except ImportError as missing:
 
 DRIVER = os.environ["DENSENET_TRAIN_DRIVER"]
 IMAGENET, CIFAR, CIFAR_NORM, DEEP = range(4)
+USUAL, POOL, NO_POOL = range(3)
 
 BASE = {
     "blocks": (2, 3), "growth": 12, "stem": IMAGENET, "stem_channels": 24, "stem_hidden": 16,
@@ -79,13 +80,15 @@ class DenseNet(nn.Module):
                 self.stem.append(nn.Conv2d(a, b, 3, stride, 1, bias=False))
                 self.stem.append(Norm(b))
         elif stem == IMAGENET:
+            side, stride = arch.get("stem_kernel", 7), arch.get("stem_stride", 2)
             self.stem = nn.Sequential(
-                nn.Conv2d(arch["channels"], channels, 7, 2, 3, bias=False), Norm(channels))
+                nn.Conv2d(arch["channels"], channels, side, stride, side // 2, bias=False), Norm(channels))
         else:
             self.stem = nn.Sequential(nn.Conv2d(arch["channels"], channels, 3, 1, 1, bias=False))
             if stem == CIFAR_NORM:
                 self.stem.append(Norm(channels))
-        if stem in (IMAGENET, DEEP):
+        pool = arch.get("stem_pool", USUAL)
+        if pool == POOL or (pool == USUAL and stem in (IMAGENET, DEEP)):
             self.stem.append(nn.MaxPool2d(3, 2, 1))
         self.blocks, self.ends = nn.ModuleList(), nn.ModuleList()
         order = []
@@ -100,7 +103,7 @@ class DenseNet(nn.Module):
                 channels += growth
             self.blocks.append(block)
             last = number == len(arch["blocks"]) - 1
-            linear = number == len(arch["blocks"]) - 1 and arch.get("linear_final")
+            linear = arch.get("linear_final" if last else "linear_transitions")
             end = nn.Sequential(nn.BatchNorm2d(channels) if linear else Norm(channels))
             if not last:
                 kept = int(channels * arch["compression"])
@@ -281,6 +284,12 @@ def cases():
         **step, "arch": {**BASE, "stem": DEEP, "channels": 1}, "size": (3, 45, 37)}
     yield "growth 7, one block", {
         **step, "arch": {**BASE, "stem": CIFAR, "growth": 7, "blocks": (4,)}, "size": (2, 32, 32)}
+    yield "transitions without ReLU", {
+        **step, "arch": {**BASE, "blocks": (2, 2, 2), "linear_transitions": 1}, "size": (4, 40, 36)}
+    yield "stem 5x5, stride 3, no pool", {
+        **step, "arch": {**BASE, "stem_kernel": 5, "stem_stride": 3, "stem_pool": NO_POOL}, "size": (3, 37, 40)}
+    yield "stem 3x3 with a pool", {
+        **step, "arch": {**BASE, "stem": CIFAR_NORM, "stem_pool": POOL}, "size": (3, 21, 20)}
     yield "one pixel at the end", {**step, "arch": BASE, "size": (3, 8, 8)}
     yield "accumulated in parts", {**step, "arch": cifar, "size": (4, 16, 16), "parts": 3}
     yield "frozen up to the second block", {

@@ -82,6 +82,14 @@ static bool parse_arch(dn_arch *arch, const char *key, const char *value)
         arch->bottleneck = atoi(value);
     else if (strcmp(key, "compression") == 0)
         arch->compression = atof(value);
+    else if (strcmp(key, "stem_kernel") == 0)
+        arch->stem_kernel = atoi(value);
+    else if (strcmp(key, "stem_stride") == 0)
+        arch->stem_stride = atoi(value);
+    else if (strcmp(key, "stem_pool") == 0)
+        arch->stem_pool = (dn_stem_pool)atoi(value);
+    else if (strcmp(key, "linear_transitions") == 0)
+        arch->linear_transitions = atoi(value);
     else if (strcmp(key, "linear_final") == 0)
         arch->linear_final = atoi(value);
     else if (strcmp(key, "head") == 0)
