@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/* Which of a file's candidates is the network, and why none is. */
+#include "loading/load_job.h"
+
+#include "base/memory.h"
+#include "loading/axes.h"
+#include "loading/candidate_words.h"
+#include "loading/reparametrise.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool is_within(const dn_candidate *inner, const dn_candidate *outer)
+{
+    return inner->scope_length >= outer->scope_length &&
+           memcmp(inner->scope, outer->scope, outer->scope_length) == 0;
+}
+
+/* Whether it holds a network of its own. */
+static bool is_network(const dn_load_job *l, const dn_candidate *candidate)
+{
+    dn_load_job probe = {.file = l->file, .asked = l->asked};
+    dn_status status = dn_try_candidate(&probe, candidate);
+    dn_discard_match(&probe);
+    dn_text_drop(&probe.warning);
+    return status == DN_OK;
+}
+
+/* Adds the paths of networks from the item at `first` on, none of which is within another or
+ * within `taken` (or NULL); returns how many. equal: only as likely ones as `taken`. */
+static int list_networks(const dn_load_job *l, const dn_candidates *candidates, size_t first,
+                         const dn_candidate *taken, dn_text *list)
+{
+    const dn_candidate *found[4];
+    int count = 0;
+    for (size_t i = first; i < candidates->count && count < 4; i++) {
+        const dn_candidate *item = &candidates->items[i];
+        bool other = !taken || (!is_within(item, taken) && !is_within(taken, item) &&
+                                dn_rank_of_path(item->scope, item->scope_length) ==
+                                    dn_rank_of_path(taken->scope, taken->scope_length));
+        for (int k = 0; k < count && other; k++)
+            other = !is_within(item, found[k]) && !is_within(found[k], item);
+        if (!other || !is_network(l, item))
+            continue;
+        if (item->scope_length)
+            dn_text_add(list, "%s\"%.*s\"", count ? ", " : "", (int)item->scope_length - 1,
+                        item->scope);
+        else
+            dn_text_add(list, "the whole file");
+        found[count++] = item;
+    }
+    return count;
+}
+
+static void warn_of_others(dn_load_job *l, const dn_candidates *candidates, size_t taken)
+{
+    dn_text list = {0};
+    const dn_candidate *item = &candidates->items[taken];
+    int count = list_networks(l, candidates, taken + 1, item, &list);
+    if (count && !list.failed)
+        dn_load_warn(l, "the network is that of \"%.*s\"; as likely: %s; the option state chooses",
+                     item->scope_length ? (int)item->scope_length - 1 : 0, item->scope, list.data);
+    dn_text_drop(&list);
+}
+
+/* Whether the one taken is the only one is said. */
+static dn_status try_each(dn_load_job *l, const dn_candidates *candidates)
+{
+    for (size_t i = 0; i < candidates->count; i++) {
+        dn_status status = dn_try_candidate(l, &candidates->items[i]);
+        if (status == DN_OK)
+            warn_of_others(l, candidates, i);
+        if (status != DN_ERROR_MISMATCH)
+            return status;
+    }
+    return DN_ERROR_MISMATCH;
+}
+
+/* A dictionary of features has its head perhaps in another. */
+static dn_status try_candidates(dn_load_job *l, const dn_candidates *candidates)
+{
+    if (candidates->count == 0 || candidates->items[0].count == 0)
+        return dn_fail(DN_ERROR_MISMATCH, "holds no tensors");
+    dn_status status = try_each(l, candidates);
+    l->accepts_none = l->saw_none;
+    if (status == DN_ERROR_MISMATCH && l->accepts_none)
+        status = try_each(l, candidates);
+    if (status != DN_ERROR_MISMATCH)
+        return status;
+    return dn_try_candidate(l,
+                            &candidates->items[0]); /* for the error message of the likeliest one */
+}
+
+static dn_status refuse_state(const dn_load_job *l)
+{
+    dn_candidates all;
+    dn_text list = {0};
+    DN_TRY(dn_candidates_find(l->file, &all));
+    int count = list_networks(l, &all, 0, NULL, &list);
+    dn_candidates_free(&all);
+    if (list.failed) {
+        dn_text_drop(&list);
+        return dn_fail_memory(0);
+    }
+    dn_status status =
+        dn_fail(DN_ERROR_MISMATCH, "has no tensors below \"%.200s\"; its networks: %s", l->state,
+                count ? list.data : "none");
+    dn_text_drop(&list);
+    return status;
+}
+
+/* Networks that blur where this family pools would load but give wrong answers.
+ * antialiased-cnns (Zhang, 2019) keeps the blur's filters among the tensors. */
+static dn_status refuse_filters(const dn_tensor_file *file)
+{
+    static const char ending[] = ".filt";
+    for (size_t i = 0; i < file->tensor_count; i++) {
+        const char *name = file->tensors[i].name;
+        size_t length = strlen(name);
+        if (length >= sizeof ending && strcmp(name + length + 1 - sizeof ending, ending) == 0)
+            return dn_fail(DN_ERROR_MISMATCH,
+                           "%s: is an anti-aliased network (\"%s\"): blur pooling is not supported",
+                           file->name, name);
+    }
+    return DN_OK;
+}
+
+/* The first tensor of this rank, if more have it than are kernels of pictures. */
+static const dn_tensor *find_other_kernels(const dn_tensor_file *file, int rank)
+{
+    const dn_tensor *first = NULL;
+    size_t count = 0, pictures = 0;
+    for (size_t i = 0; i < file->tensor_count; i++) {
+        const dn_tensor *tensor = &file->tensors[i];
+        if (tensor->rank == rank && !first)
+            first = tensor;
+        count += tensor->rank == rank;
+        pictures += tensor->rank == 4;
+    }
+    return count > 2 && count > pictures ? first : NULL;
+}
+
+static dn_status refuse_dimensions(const dn_tensor *kernel)
+{
+    return dn_fail(DN_ERROR_MISMATCH,
+                   "is a %dD network (\"%.200s\" has %d dimensions), which is not of this family",
+                   kernel->rank - 2, kernel->name, kernel->rank);
+}
+
+static dn_status refuse_parametrisation(const char *name)
+{
+    return dn_fail(DN_ERROR_MISMATCH,
+                   "\"%.200s\" is part of a reparametrised weight of a kind that is not known; "
+                   "save the network without it, as torch.nn.utils.parametrize can remove it",
+                   name);
+}
+
+dn_status dn_find_network(dn_load_job *l)
+{
+    dn_candidates candidates;
+    const char *derived, *unknown;
+    DN_TRY(dn_reparametrise(l->file, &derived));
+    bool turned;
+    dn_status axes = dn_turn_axes(l->file, &turned);
+    if (axes != DN_OK)
+        return dn_fail_within(axes, l->file->name);
+    DN_TRY(refuse_filters(l->file));
+    DN_TRY(l->state ? dn_candidates_at(l->file, l->state, &candidates)
+                    : dn_candidates_find(l->file, &candidates));
+    dn_status status =
+        l->state && candidates.count == 0 ? refuse_state(l) : try_candidates(l, &candidates);
+    dn_candidates_free(&candidates);
+    if (status == DN_OK && derived)
+        dn_note_derived(&l->origin, derived);
+    if (status == DN_OK && turned)
+        dn_note_derived(&l->origin, "kernels were turned from TensorFlow's order of axes");
+    const dn_tensor *other = find_other_kernels(l->file, 5);
+    if (!other)
+        other = find_other_kernels(l->file, 3);
+    if (status == DN_ERROR_MISMATCH && other)
+        status = refuse_dimensions(other);
+    else if (status == DN_ERROR_MISMATCH && (unknown = dn_unknown_parametrisation(l->file)))
+        status = refuse_parametrisation(unknown);
+    return status == DN_OK ? DN_OK : dn_fail_within(status, l->file->name);
+}
