@@ -42,6 +42,11 @@ with tempfile.TemporaryDirectory() as folder:
         settings = json.load(stream)
     check("settings", settings["growth"] == 4 and "init-scheme" not in settings, settings)
 
+    done = run(*command, "--state", "teacher", "-o", f"{folder}/no")
+    check("another state", done.returncode == 2 and 'has no tensors below "teacher"; its networks: the whole file' in done.stderr, done)
+    done = run(*command[:2], "--state", "teacher", "-o", f"{folder}/no")
+    check("a state of no file", done.returncode == 2 and "--state is of the file that --init names" in done.stderr, done)
+
     grey = f"{folder}/grey"
     done = run(*command, "--channels", "1", "--max-steps", "1", "-o", grey)
     check("one channel", done.returncode == 0 and "took 3 channels; for 1 its kernels were added up" in done.stderr, done)

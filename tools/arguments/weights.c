@@ -11,11 +11,16 @@
 
 static const char *argument, *concat, *state;
 
-const option_row reading_options[] = {
+const option_row tensor_options[] = {
     {"concat", 0, OPTION_TEXT, &concat, "first|last",
      "where layers put new maps, if the file does not tell", 0, 0},
     {"state", 0, OPTION_TEXT, &state, "PREFIX",
      "which of a file's networks, by where its tensors' names begin (the likeliest)", 0, 0},
+    {0},
+};
+
+const option_row reading_options[] = {
+    {"", 0, OPTION_TABLE, tensor_options, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, function_options, NULL, NULL, 0, 0},
     {0},
 };
@@ -26,6 +31,11 @@ const option_row weights_options[] = {
     {"", 0, OPTION_TABLE, reading_options, NULL, NULL, 0, 0},
     {0},
 };
+
+const char *tensor_option_given(void)
+{
+    return concat ? "concat" : state ? "state" : NULL;
+}
 
 const char *weights_argument(void)
 {

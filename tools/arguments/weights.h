@@ -6,7 +6,8 @@
 #include "arguments/options.h"
 #include "densenet.h"
 
-/* --concat and --state, and these with --weights. */
+/* --concat and --state; these with what a network computes; and all with --weights. */
+extern const option_row tensor_options[];
 extern const option_row reading_options[];
 extern const option_row weights_options[];
 
@@ -27,6 +28,9 @@ dn_model *weights_open(const char *name);
 
 /* Complains and returns false if the network has no head, and so no answers. */
 bool weights_have_head(const dn_model *model, const char *name);
+
+/* The name of one of tensor_options that was given; NULL if none was. */
+const char *tensor_option_given(void);
 
 /* The value of --weights; NULL if it was not given. */
 const char *weights_argument(void);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Defaults of the flags of `densenet train`. */
+#include "arguments/weights.h"
 #include "run/run_folder.h"
 #include "run/train_settings.h"
 #include "ui/report.h"
@@ -75,6 +76,9 @@ bool train_settings_complete(const command *chosen)
     if (train_chosen.init && !train_chosen.resume && train_chosen.init_scheme)
         return complain("train: --init-scheme is of random weights, --init %s gives others",
                         train_chosen.init);
+    if (!train_chosen.init && tensor_option_given())
+        return complain("train: --%s is of the file that --init names, and there is none",
+                        tensor_option_given());
     train_chosen.batch_chosen = option_given(&train_chosen.batch_size);
     for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++) {
         if (train_chosen.init && strcmp(defaults[i].option, "init-scheme") == 0)

@@ -2,6 +2,7 @@
 /* The flags of `densenet train`. */
 #include "arguments/network.h"
 #include "arguments/threads.h"
+#include "arguments/weights.h"
 #include "files/labelled.h"
 #include "run/train_settings.h"
 
@@ -82,6 +83,7 @@ const option_row train_options[] = {
      "between checkpoints within an epoch (10)", 0, 1e6},
     {"", 0, OPTION_TABLE, table_options, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, threads_option, NULL, NULL, 0, 0},
+    {"", 0, OPTION_TABLE, tensor_options, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, arch_options, NULL, NULL, 0, 0},
     {0},
 };
