@@ -63,17 +63,16 @@ static double best_inside(const record *norm, const dn_predicted *predicted)
     return best;
 }
 
-static double correlation(const record *norm, const dn_predicted *predicted, double inside)
+static dn_status correlate(const record *norm, const dn_predicted *predicted, double inside,
+                           double *correlation)
 {
-    double n = norm->count, sums[5] = {0};
-    for (int c = 0; c < norm->count; c++) {
-        double x = predicted_at(&predicted[c], inside), y = (double)norm->mean[c];
-        const double terms[5] = {x, y, x * x, y * y, x * y};
-        for (int i = 0; i < 5; i++)
-            sums[i] += terms[i];
-    }
-    double xx = sums[2] - sums[0] * sums[0] / n, yy = sums[3] - sums[1] * sums[1] / n;
-    return xx * yy > 0 ? (sums[4] - sums[0] * sums[1] / n) / sqrt(xx * yy) : 0;
+    float *means;
+    DN_TRY(dn_alloc_aligned((size_t)norm->count, sizeof *means, &means));
+    for (int c = 0; c < norm->count; c++)
+        means[c] = (float)predicted_at(&predicted[c], inside);
+    *correlation = dn_correlation(means, norm->mean, norm->count);
+    free(means);
+    return DN_OK;
 }
 
 static int by_size(const void *a, const void *b)
@@ -103,7 +102,7 @@ static dn_status compare(const dn_model *model, const dn_node *node, const dn_no
                    .count = node->out,
                    .epsilon = model->arch.bn_epsilon};
     double inside = best_inside(&norm, predicted);
-    evidence->correlation = correlation(&norm, predicted, inside);
+    DN_TRY(correlate(&norm, predicted, inside, &evidence->correlation));
     evidence->distance = sqrt(square_distance(&norm, predicted, inside));
     return median_ratio(&norm, predicted, inside, &evidence->ratio);
 }

@@ -3,11 +3,29 @@
 
 #include <math.h>
 
-static double rectified_mean(double bias, double deviation)
+double dn_rectified_mean(double mean, double deviation)
 {
     const double root_of_half = 0.7071067811865476, over_root_of_two_pi = 0.3989422804014327;
-    double t = bias / deviation;
-    return bias * 0.5 * erfc(-t * root_of_half) + deviation * over_root_of_two_pi * exp(-t * t / 2);
+    double spread = fabs(deviation), t = mean / spread;
+    if (!(spread > 0))
+        return fmax(mean, 0);
+    return mean * 0.5 * erfc(-t * root_of_half) + spread * over_root_of_two_pi * exp(-t * t / 2);
+}
+
+double dn_correlation(const float *a, const float *b, int count)
+{
+    double sum_a = 0, sum_b = 0, aa = 0, bb = 0, ab = 0;
+    for (int i = 0; i < count; i++) {
+        sum_a += (double)a[i];
+        sum_b += (double)b[i];
+    }
+    for (int i = 0; i < count; i++) {
+        double x = (double)a[i] - sum_a / count, y = (double)b[i] - sum_b / count;
+        aa += x * x;
+        bb += y * y;
+        ab += x * y;
+    }
+    return aa * bb > 0 ? ab / sqrt(aa * bb) : 0;
 }
 
 void dn_mean_of_input(const dn_model *model, const dn_node *node, bool linear, double *mean)
@@ -16,12 +34,8 @@ void dn_mean_of_input(const dn_model *model, const dn_node *node, bool linear, d
                 *variance = model->tensors[node->norm + 3];
     for (int c = 0; c < node->in; c++) {
         double spread = (double)variance[c], shift = (double)bias[c];
-        double deviation =
-            fabs((double)weight[c]) * sqrt(spread / (spread + model->arch.bn_epsilon));
-        if (linear)
-            mean[c] = shift;
-        else
-            mean[c] = deviation > 0 ? rectified_mean(shift, deviation) : fmax(shift, 0);
+        double deviation = (double)weight[c] * sqrt(spread / (spread + model->arch.bn_epsilon));
+        mean[c] = linear ? shift : dn_rectified_mean(shift, deviation);
     }
 }
 

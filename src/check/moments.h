@@ -12,6 +12,12 @@
 #include "network/graph.h"
 #include "network/model.h"
 
+/* Of numbers with this mean and deviation, whatever its sign, after a ReLU. */
+double dn_rectified_mean(double mean, double deviation);
+
+/* Of two vectors; 0 if either does not vary. */
+double dn_correlation(const float *a, const float *b, int count);
+
 /* Of a node's input after its norm and, unless linear, its ReLU: node->in numbers. */
 void dn_mean_of_input(const dn_model *model, const dn_node *node, bool linear, double *mean);
 

@@ -185,6 +185,18 @@ def compare_sequential(folder):
             expected(net))
 
 
+def compare_exchanged_norms(folder):
+    """Names and order suggest the wrong one of two norms of a length; statistics tell."""
+    net = recorded(build(6))
+    words = {"norm1": "first", "norm2": "second", "conv1": "x", "conv2": "y"}
+    state = {}
+    for name, tensor in net.state_dict().items():
+        parts = name.replace("features.", "f.").replace("denseblock", "b").replace("denselayer", "l").split(".")
+        state[".".join(words.get(part, part) if "l" in name else part for part in parts)] = tensor
+    torch.save(dict(sorted(state.items())), f"{folder}/exchanged.pth")
+    compare("norms in another order", answer(folder, f"{folder}/exchanged.pth")[0], expected(net))
+
+
 def refuse_others(folder):
     others = {
         "features.relu0": {"features__relu0": nn.LeakyReLU(0.1)},
@@ -241,6 +253,7 @@ def main():
         compare_statistics(folder)
         compare_epsilon(folder)
         compare_sequential(folder)
+        compare_exchanged_norms(folder)
         refuse_others(folder)
         find_alterations(folder)
     finish()
