@@ -170,7 +170,7 @@ static dn_module *find_loose_norm(const structure *s, int length, const dn_modul
 static dn_status match_loose_norms(structure *s, int stem_width)
 {
     dn_module *stem = find_loose_norm(s, stem_width, NULL);
-    dn_module *last = find_loose_norm(s, s->width, stem);
+    dn_module *last = s->last ? s->last : find_loose_norm(s, s->width, stem);
     if (!last && s->width == stem_width) {
         last = stem;
         stem = NULL;
@@ -243,6 +243,17 @@ static link *next_transition(structure *s)
     return NULL;
 }
 
+/* A 1x1 convolution that is left at the end, after the last norm, is the classifier. */
+static bool take_classifier(structure *s, link *left)
+{
+    if (left->conv->kernel != 1 || left->conv->in != s->width || !left->norm)
+        return false;
+    left->taken = true;
+    left->conv->kind = DN_MODULE_LINEAR;
+    s->last = left->norm;
+    return next_transition(s) == NULL;
+}
+
 /* The channels only grow within a block, so its transition fits in only one
  * place. */
 static dn_status match_blocks(structure *s)
@@ -268,7 +279,9 @@ static dn_status match_blocks(structure *s)
             add_link(s, key, layer->second);
         s->width += layer->second ? layer->second->conv->out : layer->conv->out;
     }
-    return transition ? mismatch("a 1x1 convolution", transition->conv) : DN_OK;
+    if (transition && !take_classifier(s, transition))
+        return mismatch("a 1x1 convolution", transition->conv);
+    return DN_OK;
 }
 
 /* Linears, and norms that nothing else has, are the head's, which match_head.c takes apart. */
@@ -284,8 +297,23 @@ static void match_end(structure *s)
     }
 }
 
+/* The only convolution with a bias, if it is 1x1, is the classifier. */
+static void find_classifier(structure *s)
+{
+    dn_module *biased = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < s->modules.count; i++)
+        if (s->modules.items[i].kind == DN_MODULE_CONV && s->modules.items[i].tensors[1]) {
+            biased = &s->modules.items[i];
+            count++;
+        }
+    if (count == 1 && biased->kernel == 1)
+        biased->kind = DN_MODULE_LINEAR;
+}
+
 static dn_status match_modules(structure *s)
 {
+    find_classifier(s);
     DN_TRY(dn_calloc(s->modules.count, sizeof *s->links, &s->links));
     DN_TRY(dn_calloc(s->modules.count, sizeof *s->layers, &s->layers));
     DN_TRY(link_convs(s));

@@ -112,6 +112,44 @@ def forms(folder):
         save("safetensors", f"form-{name}", header(packed(form)))
 
 
+def as_module(state, kinds):
+    """Nested modules with these tensors; kinds gives modules without tensors by their paths."""
+    def place(path):
+        at = root
+        for part in path.split("."):
+            if part not in at._modules:
+                at.add_module(part, torch.nn.Sequential())
+            at = at._modules[part]
+        return at
+    root = torch.nn.Sequential()
+    for name, tensor in state.items():
+        path, part = name.rsplit(".", 1)
+        place(path).register_buffer(part, tensor)
+    for path, kind in kinds.items():
+        parent, name = path.rsplit(".", 1)
+        place(parent).add_module(name, kind())
+    return root
+
+
+def heads(folder):
+    """A small network with other heads, as a state dict and as a pickled module."""
+    state = torch.load(f"{folder}/net.pth")
+    width = state.pop("classifier.weight").shape[1]
+    del state["classifier.bias"]
+    two = {"classifier.0.weight": torch.ones(3, width), "classifier.0.bias": torch.ones(3),
+           "classifier.3.weight": torch.ones(2, 3)}
+    norm = {f"classifier.0.{part}": torch.ones(2 * width) for part in ("weight", "bias", "running_mean", "running_var")}
+    things = {"none": ({}, {}), "two": (two, {"classifier.1": torch.nn.ReLU, "classifier.2": torch.nn.Dropout}),
+              "grid": ({"fc.weight": torch.ones(2, 9 * width)}, {}),
+              "maxima": ({**norm, "classifier.2.weight": torch.ones(2, 2 * width)}, {"classifier.3": torch.nn.Sigmoid}),
+              "unknown": (two, {"classifier.1": torch.nn.Tanh})}
+    for name, (tensors, kinds) in things.items():
+        for form, thing in (("state", {**state, **tensors}), ("module", as_module({**state, **tensors}, kinds))):
+            path = f"{folder}/head.pth"
+            torch.save(thing, path)
+            save("weights", f"head-{name}-{form}.pth", read(path))
+
+
 def by_torch(folder):
     state = {"w": torch.ones(2, 3), "b": torch.ones(6).view(2, 3).t()}
     whole = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.BatchNorm2d(2))
@@ -146,4 +184,5 @@ with tempfile.TemporaryDirectory() as scratch:
     networks(scratch)
     forms(scratch)
     if torch:
+        heads(scratch)
         by_torch(scratch)

@@ -275,6 +275,21 @@ def grids(folder):
     print("grids: two sizes, new maps first, a picture of another size")
 
 
+def unknown_names(folder):
+    """Heads of networks whose names say nothing."""
+    for name in ("no bias", "1x1 convolution", "1x1 convolution without bias", "linear, ReLU, dropout, linear",
+                 "linear, norm, ReLU, linear", "two linears side by side"):
+        net, _, expected = network(folder, HEADS[name][0])
+        state = files.words(net.state_dict(), None)
+        torch.save(state, f"{folder}/in.pth")
+        files.save_safetensors(state, f"{folder}/in.safetensors")
+        ordered = name == "1x1 convolution without bias"  # which only its place tells from a transition
+        for file in ("in.pth", "in.safetensors")[:1 if ordered else 2]:
+            found, error = answers(folder, f"{folder}/{file}", "--concat", "last")
+            check(f"{name} under other names in {file}", near(found, expected), error)
+    print("heads of unknown names: six, in order and sorted")
+
+
 def maps_of(net, picture):
     """The heat maps of every output, from autograd: pixels times gradient times map, which is exact
     if the head is linear on means; of maxima the gradients of a channel are added up first."""
@@ -356,4 +371,4 @@ def misfits(folder):
     print("misfits: 5 kinds")
 
 
-main((logits, objectives, without_head, grids, heat_maps, called_by_name, misfits))
+main((logits, objectives, without_head, grids, unknown_names, heat_maps, called_by_name, misfits))

@@ -4,6 +4,7 @@
 #include "weight_samples.h"
 
 #include "allocation.h"
+#include "network/head.h"
 
 #include <jansson.h>
 
@@ -130,6 +131,26 @@ static void reading_in_parts(void **state)
     dn_model_free(model);
 }
 
+/* A head of several parts, with metadata and, its key damaged, without. */
+static void reading_heads(void **state)
+{
+    (void)state;
+    dn_model *model, *sampled = sample_model();
+    dn_arch arch = *dn_model_arch(sampled);
+    assert_true(
+        dn_head_parse("max+mean,norm,linear=5,relu,linear-no-bias=3", &arch.head, &arch.classes));
+    assert_int_equal(dn_model_init(&arch, DN_INIT_PAPER, 1, &model), DN_OK);
+    sample file = sample_saved(model, "a.pth", "torchvision");
+    read_under_stress(&file, false);
+    for (size_t i = 0; i + 12 < file.size; i++)
+        if (memcmp(file.data + i, "densenet.head", 12) == 0)
+            file.data[i] = 'D';
+    read_under_stress(&file, false);
+    free(file.data);
+    dn_model_free(model);
+    dn_model_free(sampled);
+}
+
 static void writing(void **state)
 {
     (void)state;
@@ -159,8 +180,9 @@ static void writing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scratch_test(reading), scratch_test(reading_unknown_names), scratch_test(reading_in_parts),
-        scratch_test(writing), scratch_test(reading_with_jansson),
+        scratch_test(reading),          scratch_test(reading_unknown_names),
+        scratch_test(reading_in_parts), scratch_test(reading_heads),
+        scratch_test(writing),          scratch_test(reading_with_jansson),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
