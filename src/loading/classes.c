@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "loading/classes.h"
 
-#include "base/memory.h"
-
-#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -31,71 +28,23 @@ static const struct {
     {"LogSoftmax", DN_CLASS_SOFTMAX},
 };
 
-static dn_class_kind kind_of(const char *name)
+dn_class_kind dn_class_kind_of(const dn_recorded_modules *modules, const dn_recorded_module *module)
 {
+    const char *name = dn_recorded_class(modules, module);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(kinds[i].name, name) == 0)
             return kinds[i].kind;
     return DN_CLASS_OTHER;
 }
 
-/* An object's class is recorded under its path. */
-static bool is_class(const dn_value *value)
-{
-    return value->texts && strcmp(dn_last_component(value->path), "__class__") == 0;
-}
-
-dn_status dn_classes_read(const dn_tensor_file *file, dn_classes *classes)
-{
-    static const char word[] = "__class__";
-    dn_classes made = {0};
-    size_t count = 0;
-    for (size_t i = 0; i < file->value_count; i++)
-        count += is_class(&file->values[i]);
-    if (count)
-        DN_TRY(dn_calloc(count, sizeof *made.items, &made.items));
-    for (size_t i = 0; i < file->value_count; i++) {
-        const dn_value *value = &file->values[i];
-        if (!is_class(value))
-            continue;
-        size_t length = strlen(value->path) - (sizeof word - 1);
-        const char *name = dn_last_component(value->texts[0]);
-        made.items[made.count++] =
-            (dn_class_entry){value->path, length - (length > 0), name, kind_of(name)};
-    }
-    *classes = made;
-    return DN_OK;
-}
-
-void dn_classes_free(dn_classes *classes)
-{
-    free(classes->items);
-    *classes = (dn_classes){0};
-}
-
-size_t dn_classes_find(const dn_classes *classes, const char *path, size_t length)
-{
-    size_t i = 0;
-    while (i < classes->count && (classes->items[i].length != length ||
-                                  memcmp(classes->items[i].path, path, length) != 0))
-        i++;
-    return i;
-}
-
-size_t dn_parent_length(const char *path, size_t length)
-{
-    while (length > 0 && path[length - 1] != '.')
-        length--;
-    return length - (length > 0);
-}
-
-bool dn_classes_sequential(const dn_classes *classes, const char *path, size_t length,
+bool dn_classes_sequential(const dn_recorded_modules *modules, const char *path, size_t length,
                            size_t outermost)
 {
     do {
         length = dn_parent_length(path, length);
-        size_t i = dn_classes_find(classes, path, length);
-        if (i == classes->count || classes->items[i].kind != DN_CLASS_SEQUENTIAL)
+        size_t i = dn_recorded_index(modules, path, length);
+        if (i == modules->count ||
+            dn_class_kind_of(modules, &modules->items[i]) != DN_CLASS_SEQUENTIAL)
             return false;
     } while (length > outermost);
     return true;

@@ -23,22 +23,23 @@ bool dn_has_linear(const dn_head_work *w)
 }
 
 /* Whether the module lies below one that is known as a whole, such as a concatenating pool. */
-static bool is_below(const dn_class_entry *entry, const dn_class_entry *whole)
+static bool is_below(const dn_recorded_module *entry, const dn_recorded_module *whole)
 {
-    return entry->length > whole->length && entry->path[whole->length] == '.' &&
-           memcmp(entry->path, whole->path, whole->length) == 0;
+    return entry->path_length > whole->path_length && entry->path[whole->path_length] == '.' &&
+           memcmp(entry->path, whole->path, whole->path_length) == 0;
 }
 
-static dn_status unsupported(dn_head_work *w, const dn_class_entry *entry)
+static dn_status unsupported(dn_head_work *w, const dn_recorded_module *entry)
 {
     w->unsupported = true;
     return dn_fail(DN_ERROR_MISMATCH, "its head has a %.60s (\"%.*s\"), which is not supported",
-                   entry->name, (int)(entry->length < 200 ? entry->length : 200), entry->path);
+                   dn_recorded_class(&w->recorded, entry),
+                   (int)(entry->path_length < 200 ? entry->path_length : 200), entry->path);
 }
 
-static dn_status add_class(dn_head_work *w, const dn_class_entry *entry, bool *relu)
+static dn_status add_class(dn_head_work *w, const dn_recorded_module *entry, bool *relu)
 {
-    switch (entry->kind) {
+    switch (dn_class_kind_of(&w->recorded, entry)) {
     case DN_CLASS_RELU:
         if (!dn_has_linear(w) && w->head.part_count == 0) {
             *relu = true;
@@ -50,8 +51,9 @@ static dn_status add_class(dn_head_work *w, const dn_class_entry *entry, bool *r
     case DN_CLASS_SIGMOID:
     case DN_CLASS_SOFTMAX:
         w->facts.tells_objective = true;
-        w->facts.objective =
-            entry->kind == DN_CLASS_SIGMOID ? DN_OBJECTIVE_LABELS : DN_OBJECTIVE_CLASSES;
+        w->facts.objective = dn_class_kind_of(&w->recorded, entry) == DN_CLASS_SIGMOID
+                                 ? DN_OBJECTIVE_LABELS
+                                 : DN_OBJECTIVE_CLASSES;
         return DN_OK;
     case DN_CLASS_MAX_MEAN:
         w->head.pool = DN_POOL_MAX_MEAN;
@@ -66,12 +68,13 @@ static dn_status add_class(dn_head_work *w, const dn_class_entry *entry, bool *r
 dn_status dn_add_classes(dn_head_work *w, size_t first, size_t end, bool *relu)
 {
     for (size_t i = first; i < end; i++) {
-        const dn_class_entry *entry = &w->recorded.items[i];
-        bool numbers = entry->kind == DN_CLASS_NOTHING || entry->kind == DN_CLASS_SEQUENTIAL;
+        const dn_recorded_module *entry = &w->recorded.items[i];
+        bool numbers = dn_class_kind_of(&w->recorded, entry) == DN_CLASS_NOTHING ||
+                       dn_class_kind_of(&w->recorded, entry) == DN_CLASS_SEQUENTIAL;
         if (w->facts.tells_objective && !numbers)
             return unsupported(w, entry);
         DN_TRY(add_class(w, entry, relu));
-        while (entry->kind != DN_CLASS_SEQUENTIAL && i + 1 < end &&
+        while (dn_class_kind_of(&w->recorded, entry) != DN_CLASS_SEQUENTIAL && i + 1 < end &&
                is_below(&w->recorded.items[i + 1], entry))
             i++;
     }
@@ -84,8 +87,8 @@ bool dn_find_between(const dn_head_work *w, const dn_module *a, const dn_module 
                      size_t *end)
 {
     size_t common = dn_common_parent(a->path, a->path_length, b->path, b->path_length);
-    *first = dn_classes_find(&w->recorded, a->path, a->path_length) + 1;
-    *end = dn_classes_find(&w->recorded, b->path, b->path_length);
+    *first = dn_recorded_index(&w->recorded, a->path, a->path_length) + 1;
+    *end = dn_recorded_index(&w->recorded, b->path, b->path_length);
     return *first <= *end && *end < w->recorded.count &&
            dn_classes_sequential(&w->recorded, a->path, a->path_length, common) &&
            dn_classes_sequential(&w->recorded, b->path, b->path_length, common);
@@ -149,14 +152,14 @@ static size_t outermost_module(const dn_head_work *w)
 {
     size_t length = w->norm_length, parent;
     while (length > 0 && (parent = dn_parent_length(w->norm, length),
-                          dn_classes_find(&w->recorded, w->norm, parent) < w->recorded.count))
+                          dn_recorded_index(&w->recorded, w->norm, parent) < w->recorded.count))
         length = parent;
     return length;
 }
 
 dn_status dn_end_without_head(dn_head_work *w)
 {
-    size_t begin = dn_classes_find(&w->recorded, w->norm, w->norm_length) + 1;
+    size_t begin = dn_recorded_index(&w->recorded, w->norm, w->norm_length) + 1;
     bool relu = false, known = begin <= w->recorded.count;
     if (known &&
         dn_classes_sequential(&w->recorded, w->norm, w->norm_length, outermost_module(w))) {
@@ -166,7 +169,7 @@ dn_status dn_end_without_head(dn_head_work *w)
         w->facts = (dn_head_facts){0};
         return DN_OK;
     }
-    w->linear_final = w->facts.assumed = !known && w->match->cut;
+    w->linear_final = w->facts.assumed_linear = !known && w->match->cut;
     return DN_OK;
 }
 
@@ -181,11 +184,11 @@ dn_status dn_begin_head(dn_head_work *w, const dn_module *first)
         w->linear_final = !relu;
         return DN_OK;
     }
-    w->linear_final = w->facts.assumed =
+    w->linear_final = w->facts.assumed_linear =
         w->match->cut &&
-        dn_classes_find(&w->recorded, w->norm, w->norm_length) == w->recorded.count;
-    end = dn_classes_find(&w->recorded, path, length);
-    begin = dn_classes_find(&w->recorded, path, parent) + 1;
+        dn_recorded_index(&w->recorded, w->norm, w->norm_length) == w->recorded.count;
+    end = dn_recorded_index(&w->recorded, path, length);
+    begin = dn_recorded_index(&w->recorded, path, parent) + 1;
     if (begin <= end && end < w->recorded.count &&
         dn_classes_sequential(&w->recorded, path, length, parent))
         return dn_add_classes(w, begin, end, &relu);

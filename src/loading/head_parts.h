@@ -10,7 +10,7 @@
 typedef struct dn_head_work {
     dn_match *match;
     const dn_arch *arch;
-    dn_classes recorded; /* of a pickled module */
+    dn_recorded_modules recorded; /* of a pickled module */
     dn_modules modules;
     const dn_tensor **tensors;
     size_t tensor_count;

@@ -87,13 +87,14 @@ static bool has_keras_parts(const dn_load_job *l)
 }
 
 /* What is not in the file, and so may be otherwise. */
-static void warn_of_head(dn_load_job *l)
+static void warn_of_head(dn_load_job *l, const dn_arch *arch)
 {
+    bool linear = l->head.assumed_linear && l->options.final_relu == DN_RELU_AUTO;
     char text[DN_HEAD_TEXT_SIZE];
-    dn_arch_head_text(&l->arch, text, sizeof text);
-    if (l->head.assumed)
+    dn_arch_head_text(arch, text, sizeof text);
+    if (l->head.assumed || linear)
         dn_load_warn(l, "its head is taken for %s%s: what has no tensors is not in the file", text,
-                     l->arch.linear_final ? ", after a norm without ReLU" : "");
+                     arch->linear_final ? ", after a norm without ReLU" : "");
     if (l->head.assumed_sigmoid)
         dn_load_warn(l, "a sigmoid among its modules is taken to come last");
 }
@@ -103,7 +104,7 @@ static dn_status read_metadata(dn_load_job *l, dn_model *model)
 {
     if (l->metadata)
         return dn_metadata_read(l->file, model, &l->doubts);
-    warn_of_head(l);
+    warn_of_head(l, &model->arch);
     if (l->head.tells_objective)
         model->objective = l->head.objective;
     return dn_metadata_exists(l->file) ? DN_OK : dn_other_metadata_read(l->file, model);

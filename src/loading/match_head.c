@@ -90,15 +90,17 @@ static dn_status add_module(dn_head_work *w, size_t number)
 /* After the last module: what is in its Sequential, and in those around it. */
 static dn_status end_head(dn_head_work *w, const dn_module *last)
 {
-    size_t at = dn_classes_find(&w->recorded, last->path, last->path_length);
+    size_t at = dn_recorded_index(&w->recorded, last->path, last->path_length);
     bool relu;
     for (size_t i = at + 1; i < w->recorded.count; i++) {
-        const dn_class_entry *entry = &w->recorded.items[i];
-        size_t common = dn_common_parent(last->path, last->path_length, entry->path, entry->length);
-        if (dn_classes_sequential(&w->recorded, entry->path, entry->length, common) &&
-            dn_classes_find(&w->recorded, last->path, common) < at) {
+        const dn_recorded_module *entry = &w->recorded.items[i];
+        size_t common =
+            dn_common_parent(last->path, last->path_length, entry->path, entry->path_length);
+        if (dn_classes_sequential(&w->recorded, entry->path, entry->path_length, common) &&
+            dn_recorded_index(&w->recorded, last->path, common) < at) {
             DN_TRY(dn_add_classes(w, i, i + 1, &relu));
-        } else if (entry->kind == DN_CLASS_SIGMOID && !w->facts.tells_objective) {
+        } else if (dn_class_kind_of(&w->recorded, entry) == DN_CLASS_SIGMOID &&
+                   !w->facts.tells_objective) {
             w->facts.tells_objective = w->facts.assumed_sigmoid = true;
             w->facts.objective = DN_OBJECTIVE_LABELS;
         }
@@ -275,7 +277,7 @@ dn_status dn_match_head(dn_match *match, const dn_tensor_file *file, dn_arch *ar
 {
     dn_head_work w = {.match = match, .arch = arch, .norm = ""};
     find_norm(&w);
-    DN_TRY(dn_classes_read(file, &w.recorded));
+    DN_TRY(dn_recorded_modules_find(file, &w.recorded));
     dn_status status =
         dn_calloc(match->pair_count + match->rest_count + 1, sizeof *w.tensors, &w.tensors);
     if (status == DN_OK)
@@ -288,6 +290,6 @@ dn_status dn_match_head(dn_match *match, const dn_tensor_file *file, dn_arch *ar
     }
     free(w.tensors);
     dn_modules_free(&w.modules);
-    dn_classes_free(&w.recorded);
+    dn_recorded_modules_free(&w.recorded);
     return status;
 }

@@ -8,6 +8,7 @@
 /* What a file says, or leaves to be assumed, about its head. */
 typedef struct dn_head_facts {
     bool assumed;         /* parts without tensors, or the pool, are not in the file */
+    bool assumed_linear;  /* nor is whether a ReLU follows the last norm: there is none */
     bool tells_objective; /* by what comes last: a sigmoid, or a softmax */
     bool assumed_sigmoid; /* there is one, but it is not known to come last */
     dn_objective objective;

@@ -72,19 +72,28 @@ void dn_recorded_modules_free(dn_recorded_modules *modules)
     *modules = (dn_recorded_modules){0};
 }
 
+size_t dn_recorded_index(const dn_recorded_modules *modules, const char *path, size_t length)
+{
+    size_t i = 0;
+    while (i < modules->count && (modules->items[i].path_length != length ||
+                                  memcmp(modules->items[i].path, path, length) != 0))
+        i++;
+    return i;
+}
+
 static const dn_recorded_module *find(const dn_recorded_modules *modules, const char *path,
                                       size_t length)
 {
-    for (size_t i = 0; i < modules->count; i++) {
-        const dn_recorded_module *item = &modules->items[i];
-        if (item->path_length == length && memcmp(item->path, path, length) == 0)
-            return item;
-    }
-    return NULL;
+    size_t index = dn_recorded_index(modules, path, length);
+    return index < modules->count ? &modules->items[index] : NULL;
 }
 
-/* The length of a path without its last component. */
-static size_t parent_length(const char *path, size_t length)
+const char *dn_recorded_class(const dn_recorded_modules *modules, const dn_recorded_module *module)
+{
+    return dn_last_component(modules->file->values[module->first_value - 1].texts[0]);
+}
+
+size_t dn_parent_length(const char *path, size_t length)
 {
     while (length > 0 && path[length - 1] != '.')
         length--;
@@ -94,14 +103,14 @@ static size_t parent_length(const char *path, size_t length)
 const dn_recorded_module *dn_recorded_module_of(const dn_recorded_modules *modules,
                                                 const dn_tensor *tensor)
 {
-    return find(modules, tensor->name, parent_length(tensor->name, strlen(tensor->name)));
+    return find(modules, tensor->name, dn_parent_length(tensor->name, strlen(tensor->name)));
 }
 
 const dn_recorded_module *dn_recorded_parent(const dn_recorded_modules *modules,
                                              const dn_recorded_module *module)
 {
     return module->path_length
-               ? find(modules, module->path, parent_length(module->path, module->path_length))
+               ? find(modules, module->path, dn_parent_length(module->path, module->path_length))
                : NULL;
 }
 

@@ -25,6 +25,15 @@ typedef struct dn_recorded_modules {
 dn_status dn_recorded_modules_find(const dn_tensor_file *file, dn_recorded_modules *modules);
 void dn_recorded_modules_free(dn_recorded_modules *modules);
 
+/* The index of the module at a path; `count` if none is recorded there. */
+size_t dn_recorded_index(const dn_recorded_modules *modules, const char *path, size_t length);
+
+/* The length of a path without its last component, and without the dot before that. */
+size_t dn_parent_length(const char *path, size_t length);
+
+/* The last part of a module's class, whatever package it is from. */
+const char *dn_recorded_class(const dn_recorded_modules *modules, const dn_recorded_module *module);
+
 /* The module that holds a tensor, and the module around a module; NULL if none is recorded. */
 const dn_recorded_module *dn_recorded_module_of(const dn_recorded_modules *modules,
                                                 const dn_tensor *tensor);

@@ -79,16 +79,23 @@ def base(classifier=None):
     return net
 
 
-def trained_like(net, seed=0):
+def trained_like(net, size=64, seed=0):
+    """Random parameters, and the running statistics that pictures leave with them."""
     torch.manual_seed(seed)
-    for name, tensor in [*net.named_parameters(), *net.named_buffers()]:
-        with torch.no_grad():
+    norms = [m for m in net.modules() if isinstance(m, (nn.BatchNorm1d, nn.BatchNorm2d))]
+    with torch.no_grad():
+        for name, tensor in net.named_parameters():
             if tensor.dim() > 1:
                 tensor.normal_(0, (2 / tensor[0].numel()) ** 0.5)
-            elif name.endswith(("running_mean", "bias")):
+            elif name.endswith("bias"):
                 tensor.normal_(0, 0.3)
-            elif tensor.dim():
+            else:
                 tensor.uniform_(0.5, 1.5)
+        for norm in norms:
+            norm.momentum = None
+        net.train()(torch.randn(16, 3, size, size))
+        for norm in norms:
+            norm.momentum = 0.1
     return net.eval()
 
 
@@ -138,7 +145,7 @@ MISTAKEN = ("cut, with ReLU and pool as modules",)  # as state dicts, whose ReLU
 
 def network(folder, build, size=64):
     """A network, a picture, and PyTorch's answer in double, before any softmax."""
-    net = trained_like(build())
+    net = trained_like(build(), size)
     picture = torch.randn(2, 3, size, size)
     numpy.save(f"{folder}/x.npy", picture.numpy())
     with torch.no_grad():
