@@ -70,6 +70,9 @@ dn_status dn_match_structure(const dn_candidate *candidate, dn_match *match);
  * and variances are what neighbouring layers share. */
 dn_status dn_find_roles(dn_match *match);
 
+/* Exchanges a layer's two norms, matched by structure, where statistics say so. */
+dn_status dn_settle_norms(dn_match *match);
+
 /* The architecture but for its head; DN_ERROR_MISMATCH if it cannot be inferred. */
 dn_status dn_infer(const dn_match *match, dn_arch *arch);
 

@@ -351,6 +351,8 @@ static dn_status match_in_order(const dn_tensor **tensors, size_t count, const a
     dn_status status = match_modules(&s);
     if (status == DN_OK && !s.modules.roles_known)
         status = dn_find_roles(match);
+    if (status == DN_OK)
+        status = dn_settle_norms(match);
     dn_modules_free(&s.modules);
     free(s.links);
     free(s.layers);

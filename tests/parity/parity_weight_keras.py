@@ -87,6 +87,11 @@ def other_names(folder):
               for k, v in files.words(state, arch).items()}
     torch.save(turned, path)
     compare("words", path, state)
+    for name in ("bottlenecks as wide as the stem", "norm after a CIFAR stem"):
+        state = files.trained(ODD[name], seed=6)
+        renamed = {k.replace("_block", "_unit").replace("conv", "stage"): v for k, v in keras(state).items()}
+        files.save_safetensors(renamed, f"{folder}/in.safetensors")
+        compare(f"{name}: norms of one length, told apart by statistics", f"{folder}/in.safetensors", state)
 
 
 main((names, squares, other_names))
