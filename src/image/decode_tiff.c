@@ -69,16 +69,19 @@ static int keep_error(TIFF *tiff, void *context, const char *module, const char 
     return 1;
 }
 
-/* libtiff goes on with grey where a JPEG's data ends. */
-static int notice_end(TIFF *tiff, void *context, const char *module, const char *format,
-                      va_list values)
+/* Where libtiff goes on without pixels: a JPEG or fax that ends too early, or a JPEG that is
+ * smaller than its strip or tile. */
+static int notice_gaps(TIFF *tiff, void *context, const char *module, const char *format,
+                       va_list values)
 {
     (void)tiff, (void)module;
     tiff_reader *reader = context;
+    static const char *const gaps[] = {"Premature end of JPEG", "Premature EOF",
+                                       "Improper JPEG strip/tile size"};
     char message[160];
     vsnprintf(message, sizeof message, format, values);
-    if (strstr(message, "Premature end of JPEG"))
-        reader->truncated = true;
+    for (size_t i = 0; i < sizeof gaps / sizeof *gaps; i++)
+        reader->gaps = reader->gaps || strstr(message, gaps[i]);
     return 1;
 }
 
@@ -188,6 +191,13 @@ static dn_status read_kind(tiff_reader *reader)
 
 /* ---------------------------------------------------------------- blocks */
 
+static bool is_fax(const tiff_reader *reader)
+{
+    uint16_t kind = reader->compression;
+    return kind == COMPRESSION_CCITTRLE || kind == COMPRESSION_CCITTRLEW ||
+           kind == COMPRESSION_CCITTFAX3 || kind == COMPRESSION_CCITTFAX4;
+}
+
 static dn_status open_blocks(tiff_reader *reader)
 {
     TIFF *tiff = reader->tiff;
@@ -203,7 +213,7 @@ static dn_status open_blocks(tiff_reader *reader)
     }
     uint64_t bytes = tiled ? TIFFTileSize64(tiff) : TIFFStripSize64(tiff);
     uint64_t row = tiled ? TIFFTileRowSize64(tiff) : TIFFScanlineSize64(tiff);
-    uint64_t planes = reader->apart ? reader->samples : 1;
+    uint64_t planes = reader->planes = reader->apart ? reader->samples : 1;
     uint64_t most = MOST_PIXEL_BYTES * (uint64_t)reader->source->max_pixels;
     uint64_t expected =
         ((uint64_t)reader->block_width * reader->bits * (reader->apart ? 1 : reader->samples) + 7) /
@@ -216,25 +226,53 @@ static dn_status open_blocks(tiff_reader *reader)
                        reader->source->name);
     reader->block_bytes = (size_t)bytes;
     reader->row_bytes = (size_t)row;
-    return dn_alloc_aligned((size_t)(bytes * planes), 1, &reader->blocks);
+    return dn_alloc_aligned((size_t)(bytes * (planes + is_fax(reader))), 1, &reader->blocks);
+}
+
+/* Decodes into a block that is filled with a byte before; false if pixels are missing. */
+static bool decode_block(const tiff_reader *reader, uint32_t left, uint32_t top, uint16_t plane,
+                         int byte, unsigned char *block)
+{
+    TIFF *tiff = reader->tiff;
+    tmsize_t size = (tmsize_t)reader->block_bytes, count;
+    size_t rows = reader->block_height;
+    memset(block, byte, reader->block_bytes);
+    if (TIFFIsTiled(tiff)) {
+        count = TIFFReadEncodedTile(tiff, TIFFComputeTile(tiff, left, top, 0, plane), block, size);
+    } else {
+        count = TIFFReadEncodedStrip(tiff, TIFFComputeStrip(tiff, top, plane), block, size);
+        if (reader->height - top < rows)
+            rows = reader->height - top;
+    }
+    return count >= 0 && (size_t)count >= rows * reader->row_bytes;
+}
+
+/* A fax may end early without a word from libtiff: then what the block held is still there. */
+static bool has_gaps(const tiff_reader *reader, uint32_t left, uint32_t top, uint16_t plane,
+                     const unsigned char *block)
+{
+    unsigned char *again = reader->blocks + reader->planes * reader->block_bytes;
+    size_t bits = (size_t)reader->block_width * (reader->apart ? 1 : reader->samples);
+    size_t whole = bits / 8, rows = reader->block_height;
+    if (reader->height - top < rows)
+        rows = reader->height - top;
+    if (!decode_block(reader, left, top, plane, 255, again))
+        return true;
+    for (size_t y = 0; y < rows; y++, block += reader->row_bytes, again += reader->row_bytes)
+        if (memcmp(block, again, whole) != 0 ||
+            (bits % 8 && (block[whole] ^ again[whole]) >> (8 - bits % 8)))
+            return true;
+    return false;
 }
 
 static dn_status read_block(tiff_reader *reader, uint32_t left, uint32_t top)
 {
-    TIFF *tiff = reader->tiff;
-    bool tiled = TIFFIsTiled(tiff);
-    size_t rows = reader->block_height;
-    if (!tiled && reader->height - top < rows)
-        rows = reader->height - top;
-    for (uint16_t plane = 0; plane < (reader->apart ? reader->samples : 1); plane++) {
+    for (uint16_t plane = 0; plane < reader->planes; plane++) {
         unsigned char *block = reader->blocks + plane * reader->block_bytes;
-        tmsize_t size = (tmsize_t)reader->block_bytes;
-        tmsize_t count =
-            tiled
-                ? TIFFReadEncodedTile(tiff, TIFFComputeTile(tiff, left, top, 0, plane), block, size)
-                : TIFFReadEncodedStrip(tiff, TIFFComputeStrip(tiff, top, plane), block, size);
-        if (count < 0 || (size_t)count < rows * reader->row_bytes)
+        if (!decode_block(reader, left, top, plane, 0, block))
             return fail_by_library(reader);
+        reader->gaps =
+            reader->gaps || (is_fax(reader) && has_gaps(reader, left, top, plane, block));
     }
     dn_tiff_store(reader, left, top);
     return DN_OK;
@@ -295,10 +333,13 @@ static dn_status read_picture(tiff_reader *reader)
                 reader->photometric == PHOTOMETRIC_MINISBLACK;
     DN_TRY(dn_image_create(reader->source, reader->width, reader->height, grey ? 1 : 3,
                            grey && reader->bits > 8 ? 16 : 8, &reader->image));
+    reader->message[0] = '\0'; /* what was said so far is about tags that are not needed */
     DN_TRY(needs_conversion(reader) ? read_converted(reader) : read_blocks(reader));
-    if (reader->truncated)
+    if (reader->message[0]) /* a fax's damaged rows are reported, and passed over */
+        return fail_by_library(reader);
+    if (reader->gaps)
         return dn_fail(DN_ERROR_FORMAT,
-                       "%s: the TIFF file is damaged: its JPEG data ends too early",
+                       "%s: the TIFF file is damaged: a part of it has fewer pixels than it says",
                        reader->source->name);
     TIFFGetFieldDefaulted(reader->tiff, TIFFTAG_ORIENTATION, &orientation);
     return dn_image_orient(orientation, reader->image);
@@ -312,7 +353,7 @@ static TIFF *open_file(tiff_reader *reader)
     int64_t most = MOST_PIXEL_BYTES * (reader->source->max_pixels + (1 << 20));
     TIFFOpenOptionsSetMaxSingleMemAlloc(options, most);
     TIFFOpenOptionsSetErrorHandlerExtR(options, keep_error, reader);
-    TIFFOpenOptionsSetWarningHandlerExtR(options, notice_end, reader);
+    TIFFOpenOptionsSetWarningHandlerExtR(options, notice_gaps, reader);
     TIFF *tiff = TIFFClientOpenExt("picture", "rm", reader, read_bytes, write_nothing, seek,
                                    close_nothing, size_of, NULL, NULL, options);
     TIFFOpenOptionsFree(options);

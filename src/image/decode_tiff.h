@@ -12,7 +12,7 @@ typedef struct tiff_reader {
     TIFF *tiff;
     uint64_t position;
     char message[160]; /* the first error */
-    bool truncated;    /* the JPEG decoder made up the end of its data */
+    bool gaps;         /* pixels are missing that libtiff does not miss */
 
     uint32_t width, height;
     uint16_t bits, samples, photometric, compression;
@@ -21,7 +21,8 @@ typedef struct tiff_reader {
     const uint16_t *colours[3]; /* of a palette */
     uint32_t block_width, block_height; /* of a strip or tile */
     size_t block_bytes, row_bytes;
-    unsigned char *blocks; /* one, or one for each plane */
+    unsigned char *blocks; /* one, or one for each plane; for a fax, one to compare with */
+    uint16_t planes;
     dn_image *image;
 } tiff_reader;
 

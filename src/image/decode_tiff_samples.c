@@ -75,6 +75,33 @@ static void store_colours(const tiff_reader *reader, size_t x, size_t y, unsigne
     }
 }
 
+/* Whether pixels are stored as they are wanted, with nothing between but further samples. */
+static bool is_plain(const tiff_reader *reader)
+{
+    return reader->bits == 8 && !reader->apart && !reader->premultiplied &&
+           (reader->photometric == PHOTOMETRIC_MINISBLACK ||
+            reader->photometric == PHOTOMETRIC_RGB || reader->photometric == PHOTOMETRIC_YCBCR);
+}
+
+static void store_row(const tiff_reader *reader, size_t width, size_t y, unsigned char *out)
+{
+    size_t channels = (size_t)reader->image->channels, pixel = channels;
+    const unsigned char *row = reader->blocks + y * reader->row_bytes;
+    if (reader->image->depth == 16)
+        pixel *= 2;
+    if (is_plain(reader)) {
+        for (size_t x = 0; x < width; x++, row += reader->samples)
+            for (size_t c = 0; c < channels; c++)
+                *out++ = row[c];
+        return;
+    }
+    for (size_t x = 0; x < width; x++, out += pixel)
+        if (channels == 1)
+            store_grey(reader, x, y, out);
+        else
+            store_colours(reader, x, y, out);
+}
+
 void dn_tiff_store(const tiff_reader *reader, uint32_t left, uint32_t top)
 {
     const dn_image *image = reader->image;
@@ -86,10 +113,6 @@ void dn_tiff_store(const tiff_reader *reader, uint32_t left, uint32_t top)
     for (size_t y = 0; y < height; y++) {
         unsigned char *out =
             (unsigned char *)image->pixels + ((top + y) * reader->width + left) * pixel;
-        for (size_t x = 0; x < width; x++, out += pixel)
-            if (image->channels == 1)
-                store_grey(reader, x, y, out);
-            else
-                store_colours(reader, x, y, out);
+        store_row(reader, width, y, out);
     }
 }

@@ -5,8 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const char *const pipelines[] = {"torchvision", "timm,channels=1", "xrv",
-                                        "none",        "cifar10",         "resize=3,crop=7"};
+static const char *const pipelines[] = {"torchvision",   "timm,channels=1", "xrv",
+                                        "none,exif=yes", "cifar10",         "resize=3,crop=7"};
 
 static void preprocess(const dn_image *image, const char *specification)
 {

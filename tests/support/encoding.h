@@ -94,7 +94,7 @@ static inline encoded encode_webp(const unsigned char *rgb, int width, int heigh
 }
 
 /* The lowest `bytes` bytes of a number. */
-static inline void put_number(FILE *stream, uint32_t number, int bytes)
+static inline void put_number(FILE *stream, uint64_t number, int bytes)
 {
     for (int i = 0; i < bytes; i++)
         fputc((int)(number >> 8 * i & 255), stream);

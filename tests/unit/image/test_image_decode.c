@@ -193,6 +193,17 @@ static void formats_that_are_not_read_are_named(void **state)
     }
 }
 
+/* DICOM has its mark after 128 bytes of anything. */
+static void dicom_is_named(void **state)
+{
+    (void)state;
+    char data[200] = "II*";
+    dn_image *image;
+    memcpy(data + 128, "DICM", 4);
+    assert_int_equal(dn_image_decode(data, sizeof data, "p", NULL, &image), DN_ERROR_FORMAT);
+    assert_non_null(strstr(dn_last_error(), "p: is a DICOM picture, which is not read"));
+}
+
 static void expect_limit(const unsigned char *data, size_t size)
 {
     dn_image *image;
@@ -296,6 +307,7 @@ int main(void)
         cmocka_unit_test(damaged_files_do_no_harm),
         cmocka_unit_test(other_files_are_named),
         cmocka_unit_test(formats_that_are_not_read_are_named),
+        cmocka_unit_test(dicom_is_named),
         cmocka_unit_test(huge_headers_are_refused),
         cmocka_unit_test(limit_is_the_callers),
         cmocka_unit_test(endless_scans_are_refused),

@@ -139,6 +139,20 @@ static void refuse_tiff(const tiff_field *fields, size_t count, dn_status expect
     free(file.data);
 }
 
+/* Eight white rows, and four before an early end, which libtiff takes for eight. */
+static void faxes(void **state)
+{
+    (void)state;
+    static const unsigned char whole[] = {0xff, 0x00, 0x10, 0x01}, cut[] = {0xf0, 0x01, 0x00, 0x10};
+    const tiff_field fields[] = {{256, 8}, {257, 8}, {258, 1}, {259, 4}, {262, 0}};
+    dn_image *image;
+    expect_tiff(whole, sizeof whole, fields, 5, 8, 255);
+    encoded file = encode_tiff(cut, sizeof cut, fields, 5);
+    assert_int_equal(dn_image_decode(file.data, file.size, "p", NULL, &image), DN_ERROR_FORMAT);
+    assert_non_null(strstr(dn_last_error(), "fewer pixels than it says"));
+    free(file.data);
+}
+
 static void hostile_tiffs(void **state)
 {
     (void)state;
@@ -205,9 +219,13 @@ static void hostile_bmps_and_gifs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(animations),    cmocka_unit_test(deep_tiffs),
-        cmocka_unit_test(pgm_and_ppm),   cmocka_unit_test(faint_pictures),
-        cmocka_unit_test(hostile_tiffs), cmocka_unit_test(hostile_bmps_and_gifs),
+        cmocka_unit_test(animations),
+        cmocka_unit_test(deep_tiffs),
+        cmocka_unit_test(pgm_and_ppm),
+        cmocka_unit_test(faint_pictures),
+        cmocka_unit_test(faxes),
+        cmocka_unit_test(hostile_tiffs),
+        cmocka_unit_test(hostile_bmps_and_gifs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
