@@ -22,6 +22,14 @@ bool dn_has_linear(const dn_head_work *w)
     return false;
 }
 
+static bool has_relu(const dn_head_work *w)
+{
+    for (int i = 0; i < w->head.part_count; i++)
+        if (w->head.parts[i].kind == DN_HEAD_RELU)
+            return true;
+    return false;
+}
+
 /* Whether the module lies below one that is known as a whole, such as a concatenating pool. */
 static bool is_below(const dn_recorded_module *entry, const dn_recorded_module *whole)
 {
@@ -32,7 +40,8 @@ static bool is_below(const dn_recorded_module *entry, const dn_recorded_module *
 static dn_status unsupported(dn_head_work *w, const dn_recorded_module *entry)
 {
     w->unsupported = true;
-    return dn_fail(DN_ERROR_MISMATCH, "its head has a %.60s (\"%.*s\"), which is not supported",
+    return dn_fail(DN_ERROR_MISMATCH,
+                   "its head has a module of class %.60s, \"%.*s\", which is not supported there",
                    dn_recorded_class(&w->recorded, entry),
                    (int)(entry->path_length < 200 ? entry->path_length : 200), entry->path);
 }
@@ -55,9 +64,11 @@ static dn_status add_class(dn_head_work *w, const dn_recorded_module *entry, boo
                                  ? DN_OBJECTIVE_LABELS
                                  : DN_OBJECTIVE_CLASSES;
         return DN_OK;
+    case DN_CLASS_MEAN: /* after linears, it changes places with them, but not with a ReLU */
+        return has_relu(w) ? unsupported(w, entry) : DN_OK;
     case DN_CLASS_MAX_MEAN:
         w->head.pool = DN_POOL_MAX_MEAN;
-        return DN_OK;
+        return dn_has_linear(w) ? unsupported(w, entry) : DN_OK;
     case DN_CLASS_OTHER:
         return unsupported(w, entry);
     default:

@@ -113,15 +113,16 @@ def forms(folder):
 
 
 def as_module(state, kinds):
-    """Nested modules with these tensors; kinds gives modules without tensors by their paths."""
+    """Nested modules with these tensors, of which only the classifier says that it runs in order; kinds
+    gives modules without tensors by their paths."""
     def place(path):
         at = root
         for part in path.split("."):
             if part not in at._modules:
-                at.add_module(part, torch.nn.Sequential())
+                at.add_module(part, (torch.nn.Sequential if part == "classifier" else torch.nn.ModuleDict)())
             at = at._modules[part]
         return at
-    root = torch.nn.Sequential()
+    root = torch.nn.ModuleDict()
     for name, tensor in state.items():
         path, part = name.rsplit(".", 1)
         place(path).register_buffer(part, tensor)
@@ -148,6 +149,9 @@ def heads(folder):
             path = f"{folder}/head.pth"
             torch.save(thing, path)
             save("weights", f"head-{name}-{form}.pth", read(path))
+        if name != "unknown":
+            subprocess.run([os.environ["DENSENET"], "convert", path, f"{folder}/head.safetensors"], check=True)
+            save("weights", f"head-{name}.safetensors", read(f"{folder}/head.safetensors"))
 
 
 def by_torch(folder):

@@ -44,6 +44,19 @@ class Two(nn.Module):
         return self.fc2(functional.relu(self.fc1(x)))
 
 
+class Backwards(Two):
+    """Names whose order is not that of the computation."""
+
+    def __init__(self):
+        super().__init__()
+        self.z_first, self.a_last = self.fc1, self.fc2
+        del self.fc1, self.fc2
+
+    def forward(self, x):
+        x = functional.relu(self.features(x)).mean((2, 3))
+        return self.a_last(functional.relu(self.z_first(x)))
+
+
 class Convolution(nn.Module):
     """A 1x1 convolution of the maps, then the mean."""
 
@@ -132,6 +145,7 @@ HEADS = {
         lambda: base(nn.Sequential(nn.Linear(WIDTH, 9), nn.ReLU(), nn.Linear(9, 4), nn.LogSoftmax(1))),
         "mean,linear=9,relu,linear=4", "mean,linear=9,relu,linear=4"),
     "fc1, fc2": (Two, "mean,linear=9,relu,linear=4", "mean,linear=9,relu,linear=4"),
+    "names out of order": (Backwards, "mean,linear=9,relu,linear=4", "mean,linear=9,relu,linear=4"),
     "fastai": (fastai, "max+mean,norm,dropout,linear-no-bias=9,relu,norm,dropout,linear-no-bias=4",
                "max+mean,norm,dropout,linear-no-bias=9,relu,norm,dropout,linear-no-bias=4"),
     "cut, with ReLU and pool as modules": (
@@ -139,7 +153,8 @@ HEADS = {
         "mean,linear=4", "mean,linear=4"),
 }
 LOG = ("log-softmax",)
-CURVED = ("linear, ReLU, dropout, linear", "linear, norm, ReLU, linear", "fc1, fc2", "fastai")
+FUNCTIONAL = ("fc1, fc2", "names out of order")  # whose ReLU is no module
+CURVED = (*FUNCTIONAL, "linear, ReLU, dropout, linear", "linear, norm, ReLU, linear", "fastai")
 MISTAKEN = ("cut, with ReLU and pool as modules",)  # as state dicts, whose ReLU is none of the tensors
 
 
@@ -187,7 +202,7 @@ def logits(folder):
             state, said = file.startswith("state"), info(path)
             differs = state and name in MISTAKEN
             check(f"{name}: {file}'s head", said["head"] == (assumed if state and assumed else text), said["head"])
-            guessed = (assumed and state) or (name == "fc1, fc2")
+            guessed = (assumed and state) or name in FUNCTIONAL
             check(f"{name}: what {file} leaves open is said",
                   bool(guessed) == ("is taken for" in (said["warning"] or "")), said["warning"])
             found, error = answers(folder, path)
@@ -368,14 +383,19 @@ def misfits(folder):
         refused(what, run("convert", f"{folder}/in.pth", f"{folder}/no.pth"), f"{folder}/in.pth: ", *words, absent=f"{folder}/no.pth")
 
     attempt("an activation of another kind", base(nn.Sequential(nn.Linear(WIDTH, 9), nn.Tanh(), nn.Linear(9, 4))),
-            'its head has a Tanh ("classifier.1"), which is not supported')
-    attempt("something after the sigmoid", base(nn.Sequential(nn.Linear(WIDTH, 4), nn.Sigmoid(), nn.ReLU())), "its head has a ReLU")
+            'its head has a module of class Tanh, "classifier.1", which is not supported')
+    attempt("something after the sigmoid", base(nn.Sequential(nn.Linear(WIDTH, 4), nn.Sigmoid(), nn.ReLU())),
+            'of class ReLU, "classifier.2"')
+    attempt("a sigmoid between linears", base(nn.Sequential(nn.Linear(WIDTH, 9), nn.Sigmoid(), nn.Linear(9, 4))),
+            'a sigmoid or softmax before "classifier.2"')
+    attempt("a mean of what was rectified", nn.Sequential(base().features, nn.ReLU(), nn.Conv2d(WIDTH, 4, 1), nn.ReLU(),
+                                                          nn.AdaptiveAvgPool2d(1)), 'of class AdaptiveAvgPool2d, "4"')
     apart = base(nn.Sequential(nn.Linear(WIDTH, 9), nn.Linear(8, 4)))
     attempt("linears that do not fit", apart, "2 linears and norms, which do not follow one another",
             '"classifier.1" reads 8 values where there are 9', module=False)
     attempt("a linear of other maps", base(nn.Linear(WIDTH + 1, 4)), f'"classifier" reads {WIDTH + 1} values', module=False)
     attempt("a norm alone", base(nn.Sequential(nn.BatchNorm1d(WIDTH))), "a norm, but no linear", module=False)
-    print("misfits: 5 kinds")
+    print("misfits: 7 kinds")
 
 
 main((logits, objectives, without_head, grids, unknown_names, heat_maps, called_by_name, misfits))

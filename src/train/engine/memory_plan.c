@@ -191,12 +191,15 @@ static dn_status check_size(const dn_engine *engine)
                        "a batch of %d picture%s of %dx%d: from 1 to %d pixels are possible",
                        options->images, options->images == 1 ? "" : "s", options->width,
                        options->height, MAX_PIXELS);
+    const dn_graph *graph = &engine->graph;
+    const dn_maps *last = &graph->maps[graph->nodes[graph->pool_node].source];
     if (options->images < dn_engine_least(engine))
-        return dn_fail(
-            DN_ERROR_ARGUMENT,
-            "one picture of %dx%d per batch: the last maps have one pixel, or the head has a "
-            "norm, which leaves batch norm nothing to normalise",
-            options->width, options->height);
+        return dn_fail(DN_ERROR_ARGUMENT,
+                       "one picture of %dx%d per batch: %s, which leaves batch norm nothing to "
+                       "normalise",
+                       options->width, options->height,
+                       last->height * last->width < 2 ? "the last maps have one pixel"
+                                                      : "the head has a norm");
     return DN_OK;
 }
 
