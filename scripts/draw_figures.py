@@ -8,7 +8,7 @@ import os
 import sys
 
 sys.dont_write_bytecode = True  # the tree stays as it is
-from figures import dense, layers, measures, network, speed
+from figures import agreement, dense, layers, measures, network, speed
 
 FIGURES = {
     "dense-block": dense.dense_block,
@@ -25,6 +25,7 @@ FIGURES = {
     "parameter-efficiency": measures.parameter_efficiency,
     "roofline": speed.roofline,
     "cost": speed.cost,
+    "agreement": agreement.agreement,
 }
 
 

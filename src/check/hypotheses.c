@@ -4,9 +4,17 @@
 #include "check/agreement.h"
 
 /* Of trained networks, a transition's right form lies within 0.1 deviations and its wrong one
- * 0.4 or more away. */
+ * 0.4 or more away. Means that are all small, after few steps of training, are near by chance
+ * unless they are very near or correlate. */
 #define FITS 0.2
+#define FITS_WITHOUT_CORRELATION 0.03
 #define DEPARTS 0.3
+
+static bool fits(const dn_evidence *evidence)
+{
+    return evidence->distance < FITS_WITHOUT_CORRELATION ||
+           (evidence->distance < FITS && evidence->correlation > 0.8);
+}
 
 /* Without a pool, a stem's recorded means are 0.96 to 0.98 of those predicted; the maximum of
  * nine pixels raises them by 15% where neighbours are most alike, and further elsewhere. */
@@ -21,7 +29,7 @@ static dn_status weigh_transition(const dn_model *model, const dn_graph *graph, 
     for (int linear = 0; linear < 2; linear++)
         DN_TRY(dn_gather_evidence(model, graph, node, linear, &evidence[linear], &found));
     for (int linear = 0; found && linear < 2; linear++)
-        votes[linear] += evidence[linear].distance < FITS && evidence[!linear].distance > DEPARTS;
+        votes[linear] += fits(&evidence[linear]) && evidence[!linear].distance > DEPARTS;
     return DN_OK;
 }
 
