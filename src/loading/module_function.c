@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "loading/module_function.h"
 
+#include "loading/name_gaps.h"
 #include "network/graph.h"
 
 #include <math.h>
@@ -261,11 +262,12 @@ dn_status dn_read_module_function(const dn_tensor_file *file, const dn_tensor *c
     *function = (dn_module_function){0};
     DN_TRY(dn_recorded_modules_find(file, &modules));
     function->recorded = modules.count > 0;
-    if (!function->recorded)
-        return DN_OK;
     dn_status status = dn_graph_create(&model->arch, &graph);
     if (status == DN_OK) {
-        status = read_all(&(reader){&modules, sources, &graph, function});
+        if (function->recorded)
+            status = read_all(&(reader){&modules, sources, &graph, function});
+        else
+            function->transition_relu = dn_transition_relu_of_gaps(&graph, sources);
         dn_graph_free(&graph);
     }
     dn_recorded_modules_free(&modules);

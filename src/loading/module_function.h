@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A network's function as its recorded modules say it. */
+/* A network's function as its recorded modules say it, or the gaps in a state dict's names. */
 #ifndef DN_LOADING_MODULE_FUNCTION_H
 #define DN_LOADING_MODULE_FUNCTION_H
 

@@ -197,6 +197,21 @@ def compare_exchanged_norms(folder):
     compare("norms in another order", answer(folder, f"{folder}/exchanged.pth")[0], expected(net))
 
 
+def compare_gaps(folder):
+    """Numbers of a Sequential that are missing tell where a ReLU is."""
+    for relu in (True, False):
+        net = build(10, **({} if relu else no_relu_transitions())).eval()
+        state = {}
+        for name, tensor in net.state_dict().items():
+            for old, new in (("denselayer", "layers."), ("norm1", "0"), ("conv1", "2"), ("norm2", "3"), ("conv2", "5"),
+                             (".norm.", ".0."), (".conv.", ".2." if relu else ".1.")):
+                name = name.replace(old, new) if "denseblock" in name or "transition" in name else name
+            state[name] = tensor
+        torch.save(state, f"{folder}/gaps.pth")
+        compare(f"numbers {'with' if relu else 'without'} gaps in transitions",
+                answer(folder, f"{folder}/gaps.pth", "--concat", "last")[0], expected(net))
+
+
 def refuse_others(folder):
     others = {
         "features.relu0": {"features__relu0": nn.LeakyReLU(0.1)},
@@ -254,6 +269,7 @@ def main():
         compare_epsilon(folder)
         compare_sequential(folder)
         compare_exchanged_norms(folder)
+        compare_gaps(folder)
         refuse_others(folder)
         find_alterations(folder)
     finish()
