@@ -16,51 +16,64 @@ static bool is_within(const dn_candidate *inner, const dn_candidate *outer)
            memcmp(inner->scope, outer->scope, outer->scope_length) == 0;
 }
 
-/* Whether it holds a network of its own. */
-static bool is_network(const dn_load_job *l, const dn_candidate *candidate)
+/* Whether it holds a network of its own, with a head or without. */
+static dn_status is_network(const dn_load_job *l, const dn_candidate *candidate, bool *is)
 {
-    dn_load_job probe = {.file = l->file, .asked = l->asked};
+    dn_load_job probe = {.file = l->file, .asked = l->asked, .accepts_none = true};
     dn_status status = dn_try_candidate(&probe, candidate);
     dn_discard_match(&probe);
     dn_text_drop(&probe.warning);
-    return status == DN_OK;
+    *is = status == DN_OK;
+    return status == DN_ERROR_MEMORY ? status : DN_OK;
 }
 
-/* Adds the paths of networks from the item at `first` on, none of which is within another or
- * within `taken` (or NULL); returns how many. equal: only as likely ones as `taken`. */
-static int list_networks(const dn_load_job *l, const dn_candidates *candidates, size_t first,
-                         const dn_candidate *taken, dn_text *list)
+static bool is_as_likely(const dn_candidate *item, const dn_candidate *taken)
 {
-    const dn_candidate *found[4];
-    int count = 0;
-    for (size_t i = first; i < candidates->count && count < 4; i++) {
+    return dn_rank_of_path(item->scope, item->scope_length) ==
+           dn_rank_of_path(taken->scope, taken->scope_length);
+}
+
+enum { LISTED = 4 };
+
+/* Adds the paths of networks from the item at `first` on, none of which is within another; if
+ * one is taken, only of those that are as likely. *count: how many. */
+static dn_status list_networks(const dn_load_job *l, const dn_candidates *candidates, size_t first,
+                               const dn_candidate *taken, dn_text *list, int *count)
+{
+    const dn_candidate *found[LISTED + 1] = {taken};
+    int known = taken != NULL;
+    *count = 0;
+    for (size_t i = first; i < candidates->count && *count < LISTED; i++) {
         const dn_candidate *item = &candidates->items[i];
-        bool other = !taken || (!is_within(item, taken) && !is_within(taken, item) &&
-                                dn_rank_of_path(item->scope, item->scope_length) ==
-                                    dn_rank_of_path(taken->scope, taken->scope_length));
-        for (int k = 0; k < count && other; k++)
+        bool other = !taken || is_as_likely(item, taken);
+        for (int k = 0; k < known && other; k++)
             other = !is_within(item, found[k]) && !is_within(found[k], item);
-        if (!other || !is_network(l, item))
+        if (other)
+            DN_TRY(is_network(l, item, &other));
+        if (!other)
             continue;
         if (item->scope_length)
-            dn_text_add(list, "%s\"%.*s\"", count ? ", " : "", (int)item->scope_length - 1,
+            dn_text_add(list, "%s\"%.*s\"", *count ? ", " : "", (int)item->scope_length - 1,
                         item->scope);
         else
             dn_text_add(list, "the whole file");
-        found[count++] = item;
+        found[known++] = item;
+        ++*count;
     }
-    return count;
+    return list->failed ? dn_fail_memory(list->capacity) : DN_OK;
 }
 
-static void warn_of_others(dn_load_job *l, const dn_candidates *candidates, size_t taken)
+static dn_status warn_of_others(dn_load_job *l, const dn_candidates *candidates, size_t taken)
 {
     dn_text list = {0};
     const dn_candidate *item = &candidates->items[taken];
-    int count = list_networks(l, candidates, taken + 1, item, &list);
-    if (count && !list.failed)
+    int count;
+    dn_status status = list_networks(l, candidates, taken + 1, item, &list, &count);
+    if (status == DN_OK && count)
         dn_load_warn(l, "the network is that of \"%.*s\"; as likely: %s; the option state chooses",
                      item->scope_length ? (int)item->scope_length - 1 : 0, item->scope, list.data);
     dn_text_drop(&list);
+    return status;
 }
 
 /* Whether the one taken is the only one is said. */
@@ -69,7 +82,7 @@ static dn_status try_each(dn_load_job *l, const dn_candidates *candidates)
     for (size_t i = 0; i < candidates->count; i++) {
         dn_status status = dn_try_candidate(l, &candidates->items[i]);
         if (status == DN_OK)
-            warn_of_others(l, candidates, i);
+            return warn_of_others(l, candidates, i);
         if (status != DN_ERROR_MISMATCH)
             return status;
     }
@@ -96,15 +109,12 @@ static dn_status refuse_state(const dn_load_job *l)
     dn_candidates all;
     dn_text list = {0};
     DN_TRY(dn_candidates_find(l->file, &all));
-    int count = list_networks(l, &all, 0, NULL, &list);
+    int count;
+    dn_status status = list_networks(l, &all, 0, NULL, &list, &count);
     dn_candidates_free(&all);
-    if (list.failed) {
-        dn_text_drop(&list);
-        return dn_fail_memory(0);
-    }
-    dn_status status =
-        dn_fail(DN_ERROR_MISMATCH, "has no tensors below \"%.200s\"; its networks: %s", l->state,
-                count ? list.data : "none");
+    if (status == DN_OK)
+        status = dn_fail(DN_ERROR_MISMATCH, "has no tensors below \"%.200s\"; its networks: %s",
+                         l->state, count ? list.data : "none");
     dn_text_drop(&list);
     return status;
 }

@@ -72,6 +72,61 @@ static void a_state_dict_of_the_callers(void **state)
     dn_model_free(model);
 }
 
+/* Two networks under two beginnings of names: the likelier, or the one that is named. */
+static void one_of_two_networks(void **state)
+{
+    (void)state;
+    static char names[2][512][96];
+    static const char *const beginnings[2] = {"teacher.", "student."};
+    dn_model *models[2] = {make_model(1), make_model(2)}, *made;
+    int count = dn_model_tensor_count(models[0]), next = 0;
+    dn_tensor_view *views = calloc(2 * (size_t)count, sizeof *views);
+    assert_true(views && count <= 512);
+    for (int m = 0; m < 2; m++)
+        for (int i = 0; i < count; i++) {
+            dn_tensor_view view = dn_model_tensor(models[m], i);
+            snprintf(names[m][i], sizeof names[m][i], "%s%s", beginnings[m], view.name);
+            view.name = names[m][i];
+            views[next++] = view;
+        }
+    dn_load_options options;
+    dn_load_defaults(&options, sizeof options);
+    assert_int_equal(dn_model_from_tensors(views, (size_t)next, &options, &made), DN_OK);
+    assert_string_equal(dn_model_origin(made)->state, "student");
+    expect_same(models[1], made);
+    dn_model_free(made);
+    options.state = "teacher";
+    assert_int_equal(dn_model_from_tensors(views, (size_t)next, &options, &made), DN_OK);
+    expect_same(models[0], made);
+    dn_model_free(made);
+    options.state = "headmaster";
+    assert_int_equal(dn_model_from_tensors(views, (size_t)next, &options, &made),
+                     DN_ERROR_MISMATCH);
+    assert_non_null(strstr(dn_last_error(), "its networks: \"student\", \"teacher\""));
+    free(views);
+    dn_model_free(models[0]);
+    dn_model_free(models[1]);
+}
+
+static void a_hubs_folder(void **state)
+{
+    (void)state;
+    static const char config[] = "{\"architecture\": \"densenet\", \"num_classes\": 10, "
+                                 "\"pretrained_cfg\": {\"input_size\": [3, 40, 40]}}";
+    dn_model *model = make_model(1), *made = NULL;
+    dn_preprocess preprocess;
+    scratch_folder("hub");
+    assert_int_equal(dn_model_load(scratch_path("hub"), NULL, &made), DN_ERROR_IO);
+    assert_int_equal(dn_model_save(model, scratch_path("hub/model.safetensors"), NULL), DN_OK);
+    scratch_text("hub/config.json", config);
+    assert_int_equal(dn_model_load(scratch_path("hub"), NULL, &made), DN_OK);
+    assert_true(dn_model_preprocess(made, &preprocess) && preprocess.crop == 40);
+    assert_string_equal(dn_model_origin(made)->config, "preprocessing");
+    expect_same(model, made);
+    dn_model_free(made);
+    dn_model_free(model);
+}
+
 static void names_and_files(void **state)
 {
     (void)state;
@@ -213,6 +268,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_state_dict_of_the_callers),
         scratch_test(names_and_files),
+        scratch_test(one_of_two_networks),
+        scratch_test(a_hubs_folder),
         cmocka_unit_test(a_tensor_may_be_set),
         scratch_test(a_files_tensors_can_be_read),
         scratch_test(doubts_are_logged),

@@ -88,12 +88,30 @@ static void reading_unknown_names(void **state)
     dn_model_free(model);
 }
 
+/* The model of the caller's tensors, once no allocation fails. */
+static dn_model *made_under_stress(const dn_tensor_view *views, int count)
+{
+    dn_model *made = NULL;
+    for (int i = 0;; i++) {
+        fail_allocation(i);
+        dn_status status = dn_model_from_tensors(views, (size_t)count, NULL, &made);
+        bool failed = allocation_failed();
+        fail_allocation(-1);
+        if (!failed) {
+            assert_int_equal(status, DN_OK);
+            assert_true(i > 20);
+            return made;
+        }
+        assert_int_equal(status, DN_ERROR_MEMORY);
+    }
+}
+
 /* A pruned stem, and a bias in the first layer. */
 static void reading_in_parts(void **state)
 {
     (void)state;
-    dn_model *model = sample_model(), *made = NULL;
-    int count = dn_model_tensor_count(model), failures = 0;
+    dn_model *model = sample_model();
+    int count = dn_model_tensor_count(model);
     dn_tensor_view views[64];
     assert_true(count + 2 <= 64);
     for (int i = 0; i < count; i++)
@@ -104,29 +122,35 @@ static void reading_in_parts(void **state)
     static const float bias[4] = {1, 2, 3, 4};
     views[count + 1] =
         (dn_tensor_view){"features.denseblock1.denselayer1.conv1.bias", 1, {4}, bias};
-    for (int i = 0;; i++) {
-        fail_allocation(i);
-        dn_status status = dn_model_from_tensors(views, (size_t)count + 2, NULL, &made);
-        bool failed = allocation_failed();
-        fail_allocation(-1);
-        if (!failed) {
-            assert_int_equal(status, DN_OK);
-            break;
-        }
-        assert_int_equal(status, DN_ERROR_MEMORY);
-        failures++;
-    }
-    assert_true(failures > 20);
+    dn_model *made = made_under_stress(views, count + 2);
     assert_string_equal(dn_model_origin(made)->derived,
                         "pruning masks were applied; biases of convolutions were subtracted from "
                         "running means");
     const float *kernel = dn_model_tensor(made, 0).data;
-    const float *mean =
-        dn_model_tensor(
-            made, dn_model_find_tensor(made, "features.denseblock1.denselayer1.norm2.running_mean"))
-            .data;
+    int mean = dn_model_find_tensor(made, "features.denseblock1.denselayer1.norm2.running_mean");
+    const float *means = dn_model_tensor(made, mean).data;
     assert_true(kernel[3] == views[count].data[3] * views[count].data[3]);
-    assert_true(mean[0] == -1 && mean[3] == -4);
+    assert_true(means[0] == -1 && means[3] == -4);
+    dn_model_free(made);
+    dn_model_free(model);
+}
+
+/* As likely as each other, which is said. */
+static void reading_one_of_two(void **state)
+{
+    (void)state;
+    dn_model *model = sample_model();
+    int count = dn_model_tensor_count(model);
+    dn_tensor_view views[128];
+    char names[128][80];
+    assert_true(2 * count <= 128);
+    for (int i = 0; i < 2 * count; i++) {
+        views[i] = dn_model_tensor(model, i % count);
+        snprintf(names[i], sizeof names[i], "%s.%s", i < count ? "a" : "b", views[i].name);
+        views[i].name = names[i];
+    }
+    dn_model *made = made_under_stress(views, 2 * count);
+    assert_non_null(strstr(dn_model_warning(made), "is that of \"a\"; as likely: \"b\""));
     dn_model_free(made);
     dn_model_free(model);
 }
@@ -180,9 +204,13 @@ static void writing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scratch_test(reading),          scratch_test(reading_unknown_names),
-        scratch_test(reading_in_parts), scratch_test(reading_heads),
-        scratch_test(writing),          scratch_test(reading_with_jansson),
+        scratch_test(reading),
+        scratch_test(reading_unknown_names),
+        scratch_test(reading_in_parts),
+        scratch_test(reading_one_of_two),
+        scratch_test(reading_heads),
+        scratch_test(writing),
+        scratch_test(reading_with_jansson),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
