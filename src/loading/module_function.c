@@ -52,6 +52,15 @@ static dn_status read_stem_stride(const reader *r, const dn_recorded_module *mod
     return DN_OK;
 }
 
+/* As many zeros as keep the size, in numbers or as "same"; of "valid" there are none. */
+static bool keeps_size(const reader *r, const dn_recorded_module *module, int kernel)
+{
+    const dn_value *padding = dn_recorded_attribute(r->modules, module, "padding");
+    if (padding && padding->texts)
+        return kernel == 1 || strcmp(padding->texts[0], "same") == 0;
+    return is_number(r, module, "padding", kernel / 2);
+}
+
 static dn_status read_convolution(const reader *r, const dn_node *node)
 {
     const dn_recorded_module *module = module_of(r, node->weight);
@@ -61,7 +70,7 @@ static dn_status read_convolution(const reader *r, const dn_node *node)
     if (first)
         DN_TRY(read_stem_stride(r, module));
     const dn_value *mode = dn_recorded_attribute(r->modules, module, "padding_mode");
-    if (!is_number(r, module, "padding", dn_node_kernel(node) / 2) ||
+    if (!keeps_size(r, module, dn_node_kernel(node)) ||
         (mode && mode->texts && strcmp(mode->texts[0], "zeros") != 0))
         return refuse(module, "a convolution with another padding");
     if (!is_number(r, module, "dilation", 1) || !is_number(r, module, "groups", 1))

@@ -8,6 +8,7 @@ import resource
 import subprocess
 import tempfile
 
+import script_bytes as scripts
 import weight_bytes as files
 from checking import check, finish
 from picture_files import grey_png
@@ -39,7 +40,8 @@ def refused(folder, what, data, *words):
 
 
 def formats(folder):
-    for what, (data, word) in {**files.HOSTILE_SAFETENSORS, **files.HOSTILE_TORCH, **files.STRANGERS}.items():
+    for what, (data, word) in {**files.HOSTILE_SAFETENSORS, **files.HOSTILE_TORCH, **scripts.HOSTILE_SCRIPTS,
+                               **files.STRANGERS}.items():
         refused(folder, what, data, word)
     for what, (code, word) in files.HOSTILE_PICKLES.items():
         refused(folder, f"zip: {what}", files.torch_zip(code), word)
@@ -53,8 +55,29 @@ def formats(folder):
         found = json.loads(run("info", "--json", f"{folder}/bad.pth").stdout)
         check("its tensors", sorted((t["name"], t["dtype"], t["shape"]) for t in found["tensors"]) ==
               [("b", "f32", [2]), ("w", "f32", [2, 3])], found)
-    count = len(files.HOSTILE_SAFETENSORS) + len(files.HOSTILE_TORCH) + 2 * len(files.HOSTILE_PICKLES)
+    count = len(files.HOSTILE_SAFETENSORS) + len(files.HOSTILE_TORCH) + len(scripts.HOSTILE_SCRIPTS) + 2 * len(files.HOSTILE_PICKLES)
     print(f"hostile files: {count}, strangers: {len(files.STRANGERS)}")
+
+
+def code(folder):
+    """TorchScript says in code what its modules compute."""
+    path = f"{folder}/bad.pth"
+    subprocess.run([PROGRAM, "init", "--blocks", "1,1", "--growth", "2", "--stem-channels", "2", "--bottleneck", "2",
+                    "--classes", "2", "-o", f"{folder}/net/imagenet.safetensors"], check=True)
+    with open(f"{folder}/net/imagenet.safetensors", "rb") as file:
+        state = files.tensors(file.read())
+    for how in scripts.FORMS:
+        with open(path, "wb") as file:
+            file.write(scripts.torchscript(state, how, stride=1, eps=0.001))
+        found = json.loads(run("info", "--json", path).stdout)
+        check(f"{how} code", [found[key] for key in ("format", "function", "stem_stride", "bn_epsilon", "stem_pool", "warning")]
+              == ["torchscript", "modules", 1, 0.001, "usual", None], found)
+        with open(path, "wb") as file:
+            file.write(scripts.torchscript(state, how, stride=7))
+        done = run("info", path)
+        check(f"{how}, a stride of 7", done.returncode == 2 and "features.conv0 is a convolution with a stride above 4" in
+              done.stderr, done.stderr)
+    print("code: 4")
 
 
 def truncations(folder):
@@ -183,6 +206,6 @@ with tempfile.TemporaryDirectory() as folder:
     for name in ("net.safetensors", "net.pth"):
         subprocess.run([PROGRAM, "init", "--blocks", "1,2", "--growth", "2", "--stem", "cifar-norm", "--classes", "3",
                         "-o", f"{folder}/net/{name}"], check=True)
-    for test in (formats, truncations, nothing_runs, terminal_commands, false_entries, places, streams):
+    for test in (formats, code, truncations, nothing_runs, terminal_commands, false_entries, places, streams):
         test(folder)
 finish()

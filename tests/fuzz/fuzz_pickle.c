@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                         .context = &storages};
     dn_pickle_node *root;
     if (dn_pickle_read(&pickle, &root) == DN_OK)
-        dn_flatten(&file, root, locate, NULL);
+        dn_flatten(&file, root, locate, NULL, NULL);
     dn_pool_free(&file.pool);
     return 0;
 }

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import zipfile
 
+import script_bytes as scripts
 import weight_bytes as files
 
 try:
@@ -31,10 +32,6 @@ def read(path):
         return file.read()
 
 
-def header(data):
-    return data[8:8 + int.from_bytes(data[:8], "little")]
-
-
 def networks(folder):
     """The smallest networks of each kind, by the program."""
     for stem in ("imagenet", "cifar", "cifar-norm", "deep"):
@@ -45,19 +42,10 @@ def networks(folder):
                             "--stem", stem, "-o", path], check=True)
             save("weights", f"{stem}.{end}", read(path))
             if end == "safetensors":
-                save("safetensors", stem, header(read(path)))
+                save("safetensors", stem, files.header(read(path)))
             else:
                 with zipfile.ZipFile(path) as archive:
                     save("pickle", stem, archive.read("densenet/data.pkl"))
-
-
-def tensors(data):
-    """{name: (shape, bytes)} of a safetensors file of 32-bit floats and counters."""
-    entries = json.loads(header(data))
-    body = data[8 + len(header(data)):]
-    entries.pop("__metadata__", None)
-    return {name: (entry["shape"], body[slice(*entry["data_offsets"])]) for name, entry in entries.items()
-            if entry["dtype"] == "F32"}
 
 
 def packed(state):
@@ -75,7 +63,7 @@ def forms(folder):
     path = f"{folder}/form.safetensors"
     subprocess.run([os.environ["DENSENET"], "init", "--blocks", "1,1", "--growth", "2", "--stem-channels", "2",
                     "--bottleneck", "2", "--channels", "1", "--classes", "2", "--stem", "imagenet", "-o", path], check=True)
-    state = tensors(read(path))
+    state = files.tensors(read(path))
     stem = "features.conv0.weight"
     shape, data = state[stem]
     rest = {name: entry for name, entry in state.items() if name != stem}
@@ -107,9 +95,11 @@ def forms(folder):
             part, shape = "kernel", [*shape[2:], *shape[1::-1]]
         keras[f"{place}/{part}"] = (shape, data)
     saved["keras"] = keras
+    for how in scripts.FORMS:
+        save("weights", f"form-{how}.pt", scripts.torchscript(state, how))
     for name, form in saved.items():
         save("weights", f"form-{name}", packed(form))
-        save("safetensors", f"form-{name}", header(packed(form)))
+        save("safetensors", f"form-{name}", files.header(packed(form)))
 
 
 def as_module(state, kinds):
@@ -172,18 +162,19 @@ def by_torch(folder):
         save("pickle", f"arrays-{protocol}", pickle.dumps(arrays, protocol))
 
 
-for what, (data, _) in {**files.HOSTILE_SAFETENSORS, **files.HOSTILE_TORCH, **files.STRANGERS}.items():
+for what, (data, _) in {**files.HOSTILE_SAFETENSORS, **files.HOSTILE_TORCH, **scripts.HOSTILE_SCRIPTS,
+                        **files.STRANGERS}.items():
     if len(data) < 1 << 16:
         save("weights", what, data)
 for what, (data, _) in files.HOSTILE_SAFETENSORS.items():
     if len(data) < 1 << 16:
-        save("safetensors", what, header(data))
+        save("safetensors", what, files.header(data))
 for what, (code, _) in files.HOSTILE_PICKLES.items():
     if len(code) < 1 << 16:
         save("pickle", what, code)
 save("weights", "deflated", files.DEFLATED)
 save("pickle", "sound", files.SOUND_PICKLE)
-save("safetensors", "sound", header(files.SOUND_SAFETENSORS))
+save("safetensors", "sound", files.header(files.SOUND_SAFETENSORS))
 with tempfile.TemporaryDirectory() as scratch:
     networks(scratch)
     forms(scratch)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Networks of the same tensors and another function: from what a pickled module records, from
-what batch norms recorded, and from options, the answer is PyTorch's; what is of another family
-is refused by the module's name; altered files are found by `info --check`."""
+"""Networks of the same tensors and another function: from what a pickled module or TorchScript's
+code records, from what batch norms recorded, and from options, the answer is PyTorch's; what is of
+another family is refused by the module's name; altered files are found by `info --check`."""
 import copy
 import json
 import os
@@ -160,6 +160,63 @@ def compare_epsilon(folder):
     compare("epsilon, by an option", answer(folder, f"{folder}/state.pth", "--bn-epsilon", "1e-3")[0], right)
 
 
+# modules of another family, by the place that names them
+OTHERS = {
+    "features.relu0": {"features__relu0": nn.LeakyReLU(0.1)},
+    "features.denseblock1.denselayer2.relu2": {"features__denseblock1__denselayer2__relu2": nn.SiLU()},
+    "features.transition1.pool": {"features__transition1__pool": nn.MaxPool2d(2, 2)},
+    "features.pool0": {"features__pool0": nn.AvgPool2d(3, 2, 1)},
+    "features.denseblock2.denselayer1.conv2":
+        {"features__denseblock2__denselayer1__conv2": nn.Conv2d(32, 16, 3, 1, 2, dilation=2, bias=False)},
+}
+
+
+def compiled(net, how):
+    net = net.eval()
+    return torch.jit.script(net) if how == "scripted" else torch.jit.trace(net, pictures(1, 3))
+
+
+CODED = {
+    **VARIANTS,
+    "padding by a word": ({"features__denseblock1__denselayer1__conv2": nn.Conv2d(32, 16, 3, padding="same", bias=False)}, ()),
+    "one number for a pool": ({"features__transition1__pool": nn.AvgPool2d(2),
+                               "features__pool0": nn.MaxPool2d((3, 3), (2, 2), padding=1)}, ()),
+    "a 3x3 stem, its pool kept, no ReLU in transitions": ({**STEM_3X3, **no_relu_transitions()}, ()),
+    "a 3x3 stem, its pool Identity": ({**STEM_3X3, "features__pool0": nn.Identity()}, ()),
+}
+
+
+def compare_code(folder):
+    """TorchScript says in code what attributes of a pickled module say."""
+    path, copy = f"{folder}/script.pt", f"{folder}/copy.safetensors"
+    for how in ("scripted", "traced"):
+        for name, (changes, _) in CODED.items():
+            net = build(6, 1e-3, **changes)
+            torch.jit.save(compiled(net, how), path)
+            found, said = answer(folder, path)
+            compare(f"{how}, {name}", found, expected(net))
+            check(f"{how}, {name}: code is taken at its word", said == "", said.strip())
+        run("convert", path, copy)
+        compare(f"{how}, converted", answer(folder, copy)[0], expected(net))
+
+
+def refuse_code(folder):
+    """What the code says is another function is refused by the module's name, as of a pickle."""
+    layer = "features.denseblock2.denselayer2.conv2"
+    others = {
+        **OTHERS,
+        layer: {layer.replace(".", "__"): nn.Conv2d(32, 16, 3, padding=1, padding_mode="circular", bias=False)},
+        "features.transition2.pool": {"features__transition2__pool": nn.AvgPool2d(2, ceil_mode=True)},
+        "features.transition1.norm": {"features__transition1__norm": nn.BatchNorm2d(80, eps=0.01)},
+        "features.conv0": {"features__conv0": nn.Conv2d(3, 32, 7, 2, padding=1, bias=False)},
+    }
+    for how in ("scripted", "traced"):
+        for place, changes in others.items():
+            torch.jit.save(compiled(build(5, **changes), how), f"{folder}/other.pt")
+            said = run("info", f"{folder}/other.pt", status=2).stderr
+            check(f"{how}, {place} is refused by name", place in said and "other.pt" in said, said.strip())
+
+
 def compare_sequential(folder):
     """A Sequential runs what is registered and nothing else: no ReLU after the last norm."""
     class Layer(nn.Module):
@@ -213,15 +270,7 @@ def compare_gaps(folder):
 
 
 def refuse_others(folder):
-    others = {
-        "features.relu0": {"features__relu0": nn.LeakyReLU(0.1)},
-        "features.denseblock1.denselayer2.relu2": {"features__denseblock1__denselayer2__relu2": nn.SiLU()},
-        "features.transition1.pool": {"features__transition1__pool": nn.MaxPool2d(2, 2)},
-        "features.pool0": {"features__pool0": nn.AvgPool2d(3, 2, 1)},
-        "features.denseblock2.denselayer1.conv2":
-            {"features__denseblock2__denselayer1__conv2": nn.Conv2d(32, 16, 3, 1, 2, dilation=2, bias=False)},
-    }
-    for place, changes in others.items():
+    for place, changes in OTHERS.items():
         torch.save(build(5, **changes).eval(), f"{folder}/other.pth")
         said = run("info", f"{folder}/other.pth", status=2).stderr
         check(f"{place} is refused by name", place in said and "other.pth" in said, said.strip())
@@ -271,6 +320,8 @@ def main():
         compare_exchanged_norms(folder)
         compare_gaps(folder)
         refuse_others(folder)
+        compare_code(folder)
+        refuse_code(folder)
         find_alterations(folder)
     finish()
 

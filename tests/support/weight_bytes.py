@@ -21,6 +21,19 @@ def tensor(begin=0, end=24, shape=(2, 3), dtype="F32"):
     return {"dtype": dtype, "shape": list(shape), "data_offsets": [begin, end]}
 
 
+def header(data):
+    return data[8:8 + int.from_bytes(data[:8], "little")]
+
+
+def tensors(data):
+    """{name: (shape, bytes)} of a safetensors file of 32-bit floats and counters."""
+    entries = json.loads(header(data))
+    body = data[8 + len(header(data)):]
+    entries.pop("__metadata__", None)
+    return {name: (entry["shape"], body[slice(*entry["data_offsets"])]) for name, entry in entries.items()
+            if entry["dtype"] == "F32"}
+
+
 SOUND_SAFETENSORS = safetensors({"__metadata__": {"a": "b"}, "w": tensor(0, 16, [4]), "b": tensor(16, 24, [2])})
 
 HOSTILE_SAFETENSORS = {

@@ -22,6 +22,7 @@ typedef struct scope {
 typedef struct walker {
     dn_tensor_file *file;
     dn_storage_locate *locate;
+    dn_class_describe *describe;
     void *context;
     char path[PATH_SIZE];
     size_t length;
@@ -144,6 +145,8 @@ static dn_status add_class(walker *w, const dn_pickle_node *object)
     DN_TRY(enter(w, "__class__", 9, &before));
     dn_status status = dn_tensor_file_add_text(w->file, w->path, class->text.data);
     leave(w, before);
+    if (status == DN_OK && w->describe)
+        status = w->describe(w->context, w->file, w->path, class->text.data);
     return status;
 }
 
@@ -333,8 +336,8 @@ static dn_status walk(walker *w, dn_pickle_node *node, scope at)
 }
 
 dn_status dn_flatten(dn_tensor_file *file, dn_pickle_node *root, dn_storage_locate *locate,
-                     void *context)
+                     dn_class_describe *describe, void *context)
 {
-    walker w = {.file = file, .locate = locate, .context = context};
+    walker w = {.file = file, .locate = locate, .describe = describe, .context = context};
     return walk(&w, root, (scope){0});
 }

@@ -88,7 +88,7 @@ static dn_status read_torch_legacy(dn_tensor_file *file)
         return dn_fail(DN_ERROR_FORMAT, "has no list of storages");
     for (size_t i = 0; i < keys->list.count; i++)
         DN_TRY(read_elements(&pickle, &storages, keys->list.items[i]));
-    return dn_flatten(file, root, locate, NULL);
+    return dn_flatten(file, root, locate, NULL, NULL);
 }
 
 const dn_reader dn_torch_legacy_reader = {"torch legacy", recognises, read_torch_legacy};
@@ -104,7 +104,7 @@ static dn_status read_pickle(dn_tensor_file *file)
     dn_pickle pickle = {.data = file->map.data, .size = file->map.size, .pool = &file->pool};
     dn_pickle_node *root = NULL;
     DN_TRY(dn_pickle_read(&pickle, &root));
-    return dn_flatten(file, root, locate, NULL);
+    return dn_flatten(file, root, locate, NULL, NULL);
 }
 
 const dn_reader dn_pickle_reader = {"pickle", recognises_pickle, read_pickle};

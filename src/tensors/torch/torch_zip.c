@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* PyTorch files since 1.6: a zip archive of ARCHIVE/data.pkl and, for each
- * storage, ARCHIVE/data/KEY. TorchScript archives have the same two, and code,
- * which is ignored. */
+ * storage, ARCHIVE/data/KEY. TorchScript archives have the same two, and code
+ * (torch_code.h). */
 #include "base/json.h"
 #include "tensors/readers.h"
 #include "tensors/torch/flatten.h"
+#include "tensors/torch/torch_code.h"
 #include "tensors/torch/torch_storage.h"
 #include "tensors/torch/zip.h"
 
@@ -14,7 +15,8 @@
 typedef struct archive {
     dn_tensor_file *file;
     dn_zip zip;
-    char prefix[256]; /* "ARCHIVE/", or "" */
+    dn_torch_code code; /* of TorchScript */
+    char prefix[256];   /* "ARCHIVE/", or "" */
 } archive;
 
 static bool recognises(const unsigned char *data, size_t size)
@@ -70,6 +72,24 @@ static dn_status locate(void *context, dn_storage *storage)
     return dn_zip_read(&a->zip, entry, &a->file->pool, &storage->data);
 }
 
+static dn_status describe(void *context, dn_tensor_file *file, const char *path, const char *class)
+{
+    archive *a = context;
+    return dn_torch_code_describe(&a->code, file, path, class);
+}
+
+static dn_status flatten(archive *a, dn_pickle_node *root)
+{
+    if (!find(a, "constants.pkl"))
+        return dn_flatten(a->file, root, locate, NULL, a);
+    a->file->format = "torchscript";
+    dn_status status = dn_torch_code_open(&a->zip, a->prefix, &a->code);
+    if (status == DN_OK)
+        status = dn_flatten(a->file, root, locate, describe, a);
+    dn_torch_code_close(&a->code);
+    return status;
+}
+
 /* The metadata that this program adds: {"densenet.KEY": "text", ...}. */
 static dn_status read_metadata(const archive *a)
 {
@@ -98,8 +118,6 @@ static dn_status read_archive(archive *a)
     DN_TRY(dn_zip_open(pool, a->file->map.data, a->file->map.size, &a->zip));
     DN_TRY(find_prefix(a));
     DN_TRY(check_byte_order(a));
-    if (find(a, "constants.pkl"))
-        a->file->format = "torchscript";
     const dn_zip_entry *entry = find(a, "data.pkl");
     dn_storages storages = {.pool = pool};
     dn_pickle pickle = {
@@ -107,7 +125,7 @@ static dn_status read_archive(archive *a)
     dn_pickle_node *root = NULL;
     DN_TRY(dn_zip_read(&a->zip, entry, pool, &pickle.data));
     DN_TRY(dn_pickle_read(&pickle, &root));
-    DN_TRY(dn_flatten(a->file, root, locate, a));
+    DN_TRY(flatten(a, root));
     return read_metadata(a);
 }
 
