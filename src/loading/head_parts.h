@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A head while it is being made out: match_head.c finds the parts that hold tensors,
- * head_parts.c what is between them. */
+ * head_chain.c their order, head_parts.c what is between them. */
 #ifndef DN_LOADING_HEAD_PARTS_H
 #define DN_LOADING_HEAD_PARTS_H
 
@@ -23,6 +23,10 @@ typedef struct dn_head_work {
     dn_head_facts facts;
     bool unsupported; /* a part that no other reading of the tensors can explain */
 } dn_head_work;
+
+/* Puts the modules into the order in which they follow one another: the file's or that of names,
+ * or the only one that is possible after maps of so many channels. */
+dn_status dn_order_head(dn_modules *modules, int channels);
 
 dn_status dn_add_head_part(dn_head_work *w, dn_head_kind kind, int outputs);
 bool dn_has_linear(const dn_head_work *w);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes the heat maps of every picture and output, for parity_heads.py:
+/* Writes the heat maps of every picture and output, for parity_head_uses.py:
  *     cam_driver WEIGHTS INPUT N HEIGHT WIDTH OUT
  * Numbers are raw float32. Prints whether the maps are exact. */
 #include "densenet.h"
