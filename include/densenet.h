@@ -161,11 +161,13 @@ typedef struct dn_arch {
 } dn_arch;
 
 /* Writes a head as text, "mean,linear=14" or "max+mean,norm,linear-no-bias=5", and "none" if
- * there is none; truncated to `size` bytes, of which DN_HEAD_TEXT_SIZE suffice. */
+ * there is none; truncated to `size` bytes, of which DN_HEAD_TEXT_SIZE suffice. "" for an
+ * architecture that fails dn_arch_check. */
 #define DN_HEAD_TEXT_SIZE 512
 DN_API void dn_arch_head_text(const dn_arch *arch, char *text, size_t size);
 
-/* Returns whether a class's map (dn_session_cam) is exact: if the head is linear on means. */
+/* Returns whether a class's map (dn_session_cam) is exact: if the architecture is valid and its
+ * head linear on means. */
 DN_API bool dn_arch_cam_is_exact(const dn_arch *arch);
 
 /* Fills *arch from a name: densenet121|169|201|264|161, densenet-L-K (plain)

@@ -94,7 +94,7 @@ static void warn_of_head(dn_load_job *l, const dn_arch *arch)
     dn_arch_head_text(arch, text, sizeof text);
     if (l->head.assumed || linear)
         dn_load_warn(l, "its head is taken for %s%s: what has no tensors is not in the file", text,
-                     arch->linear_final ? ", after a norm without ReLU" : "");
+                     arch->linear_final ? ", after a norm without ReLU (option final_relu)" : "");
     if (l->head.assumed_sigmoid)
         dn_load_warn(l, "a sigmoid among its modules is taken to come last");
 }

@@ -12,6 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Searching them takes time in proportion to their square; no network records as many. */
+#define MOST_MODULES 16384
+
 /* The pool that makes as many values as the first module reads. */
 static dn_status choose_pool(dn_head_work *w, const dn_module *first)
 {
@@ -242,6 +245,8 @@ dn_status dn_match_head(dn_match *match, const dn_tensor_file *file, dn_arch *ar
     dn_head_work w = {.match = match, .arch = arch, .norm = ""};
     find_norm(&w);
     DN_TRY(dn_recorded_modules_find(file, &w.recorded));
+    if (w.recorded.count > MOST_MODULES)
+        dn_recorded_modules_free(&w.recorded);
     dn_status status =
         dn_calloc(match->pair_count + match->rest_count + 1, sizeof *w.tensors, &w.tensors);
     if (status == DN_OK)

@@ -68,6 +68,8 @@ bool dn_head_reads_pool(const dn_arch *arch, int part)
 bool dn_arch_cam_is_exact(const dn_arch *arch)
 {
     dn_head_part parts[DN_MAX_HEAD_PARTS];
+    if (dn_arch_check(arch) != DN_OK)
+        return false;
     int count = dn_head_parts(arch, parts);
     for (int i = 0; i < count; i++)
         if (parts[i].kind == DN_HEAD_RELU)
@@ -135,10 +137,12 @@ static void add_word(char *text, size_t size, const char *word, int number)
 void dn_arch_head_text(const dn_arch *arch, char *text, size_t size)
 {
     dn_head_part parts[DN_MAX_HEAD_PARTS];
-    int count = dn_head_parts(arch, parts);
     if (size == 0)
         return;
     text[0] = '\0';
+    if (dn_arch_check(arch) != DN_OK)
+        return;
+    int count = dn_head_parts(arch, parts);
     add_word(text, size, count ? pools[arch->head.pool] : "none", arch->head.grid);
     for (int i = 0; i < count; i++)
         add_word(text, size, kinds[parts[i].kind], parts[i].outputs);

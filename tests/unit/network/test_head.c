@@ -94,8 +94,12 @@ static void checked(void **state)
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         dn_arch arch = small();
+        char text[DN_HEAD_TEXT_SIZE] = "before";
         arch.head = wrong[i];
         assert_int_equal(dn_arch_check(&arch), DN_ERROR_ARGUMENT);
+        dn_arch_head_text(&arch, text, sizeof text);
+        assert_string_equal(text, "");
+        assert_false(dn_arch_cam_is_exact(&arch));
     }
 }
 
