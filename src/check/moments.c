@@ -3,7 +3,8 @@
 
 #include <math.h>
 
-double dn_rectified_mean(double mean, double deviation)
+/* Of numbers with this mean and deviation, whatever its sign, after a ReLU. */
+static double rectified_mean(double mean, double deviation)
 {
     const double root_of_half = 0.7071067811865476, over_root_of_two_pi = 0.3989422804014327;
     double spread = fabs(deviation), t = mean / spread;
@@ -35,7 +36,7 @@ void dn_mean_of_input(const dn_model *model, const dn_node *node, bool linear, d
     for (int c = 0; c < node->in; c++) {
         double spread = (double)variance[c], shift = (double)bias[c];
         double deviation = (double)weight[c] * sqrt(spread / (spread + model->arch.bn_epsilon));
-        mean[c] = linear ? shift : dn_rectified_mean(shift, deviation);
+        mean[c] = linear ? shift : rectified_mean(shift, deviation);
     }
 }
 

@@ -12,9 +12,6 @@
 #include "network/graph.h"
 #include "network/model.h"
 
-/* Of numbers with this mean and deviation, whatever its sign, after a ReLU. */
-double dn_rectified_mean(double mean, double deviation);
-
 /* Of two vectors; 0 if either does not vary. */
 double dn_correlation(const float *a, const float *b, int count);
 

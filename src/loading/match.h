@@ -47,7 +47,6 @@ typedef struct dn_match {
     const dn_tensor **rest; /* tensors without a key */
     size_t rest_count;
     const char *dialect;  /* for a person */
-    bool named;           /* by a dialect, not by structure */
     dn_dialect naming;    /* for naming what is missing */
     dn_concat convention; /* where the dialect puts new maps; AUTO if unknown */
     bool cut;             /* names are those of a module taken out of its network and put into an

@@ -72,7 +72,6 @@ static void match_dialect(const dn_candidate *candidate, dn_dialect dialect, dn_
 {
     prefix p = {"", 0, false};
     match->pair_count = match->rest_count = 0;
-    match->named = true;
     match->naming = dialect;
     bool known =
         find_prefix(candidate, dialect, false, &p) || find_prefix(candidate, dialect, true, &p);

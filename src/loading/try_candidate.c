@@ -3,7 +3,6 @@
 #include "loading/load_job.h"
 
 #include "base/memory.h"
-#include "loading/norm_order.h"
 #include "loading/order.h"
 
 #include <stdarg.h>
@@ -118,8 +117,6 @@ static void describe_origin(dn_load_job *l, const dn_candidate *candidate, const
 static dn_status try_match(dn_load_job *l, const dn_candidate *candidate, dn_match *match)
 {
     dn_status status = check_match(l, candidate, match);
-    if (status == DN_OK && !match->named)
-        status = dn_order_norms(&l->arch, &l->layout, l->sources);
     if (status == DN_OK) {
         l->doubts = (dn_metadata_doubts){""};
         l->metadata = dn_metadata_arch(l->file, &l->arch, &l->doubts);
