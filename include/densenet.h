@@ -151,7 +151,8 @@ typedef struct dn_arch {
     int classes;       /* 0: the network has no head */
     double bn_epsilon; /* 1e-5 */
 
-    /* What tensors do not tell; all 0 in the networks of the paper and of torchvision. */
+    /* What is not usual: all 0 in the networks of the paper and of torchvision. Most of it no
+     * tensor tells (docs/checking.md). */
     int stem_kernel;         /* side of the stem's first convolution, odd; 0: its kind's */
     int stem_stride;         /* of the stem's first convolution; 0: its kind's */
     dn_stem_pool stem_pool;  /* whether the stem ends in the 3x3/2 max-pool */
