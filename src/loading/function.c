@@ -128,7 +128,9 @@ static dn_status doubt_contradictions(const dn_model *model, dn_text *doubts)
         }
     snprintf(text, sizeof text,
              "the statistics of %d of its %d norms contradict its weights, first those of %s: it "
-             "may be damaged or compute something else than is known of it (info --check)",
+             "may be damaged, trained on with frozen statistics, or compute something else than is "
+             "known "
+             "of it (info --check)",
              contradicted, count, norms[first].norm);
     if (contradicted)
         doubt(doubts, text);
