@@ -8,7 +8,7 @@ typedef enum dn_role {
     DN_ROLE_LAYER,      /* of a dense block; unit 0: norm1, conv1; unit 1: norm2, conv2 */
     DN_ROLE_TRANSITION, /* after a block */
     DN_ROLE_FINAL,      /* the norm after the last block */
-    DN_ROLE_HEAD        /* the classifier */
+    DN_ROLE_HEAD        /* unit: the place of a part among its parts */
 } dn_role;
 
 typedef enum dn_part {
