@@ -927,7 +927,7 @@ typedef struct dn_step_result {
 
 /* Makes one step on the pictures of all `count` parts together, at least one part. Parts
  * with too few pictures for batch norm are skipped: those with none, and those with one if
- * the last maps have a single pixel. If all are skipped, the gradient is 0.
+ * the last maps have a single pixel or the head has a norm. If all are skipped, the gradient is 0.
  * DN_ERROR_NUMERIC if the loss or gradient is not finite; the weights are then unchanged. */
 DN_API dn_status dn_trainer_step(dn_trainer *trainer, const dn_batch *parts, int count,
                                  dn_step_result *result);

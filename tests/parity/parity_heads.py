@@ -28,6 +28,11 @@ def logits(folder):
         torch.jit.save(torch.jit.trace(net, picture), f"{folder}/script.pt")
         torch.save(net.state_dict(), f"{folder}/state.pth")
         files.save_safetensors(net.state_dict(), f"{folder}/state.safetensors")
+        table = run("summary", "-w", f"{folder}/module.pt").stdout
+        count = sum(p.numel() for p in net.parameters())
+        check(f"{name}: its summary", f"Total params: {count:,}" in table and
+              ("BatchNorm1d" in table) == (",norm" in text) and
+              ("AdaptiveConcatPool2d" in table) == ("max+mean" in text), table)
         for file in ("module.pt", "script.pt", "state.pth", "state.safetensors"):
             path = f"{folder}/{file}"
             state, said = file.startswith("state"), info(path)
