@@ -671,6 +671,58 @@ DN_API double dn_measure_peak(int threads);
 DN_API dn_status dn_session_cam(const dn_session *session, int image, int output, float *map,
                                 int *map_height, int *map_width);
 
+/* ------------------------------------------------------------- input check */
+
+/* Whether pictures are prepared as a network expects: the means and variances of the maps
+ * that they make, held against those that its batch norms recorded in training
+ * (docs/checking.md). */
+typedef struct dn_input_check dn_input_check;
+
+/* DN_ERROR_MISMATCH if the network's norms recorded nothing. The model may be freed before the
+ * check; the caller releases *check with dn_input_check_free. */
+DN_API dn_status dn_input_check_create(const dn_model *model, dn_input_check **check);
+DN_API void dn_input_check_free(dn_input_check *check);
+
+/* The dn_observer of a session of the model, with the check as its context: adds the pictures of
+ * each run. All pictures count alike, whatever their size. */
+DN_API void dn_input_check_observe(const dn_feature *feature, void *check);
+
+/* Returns the number of pictures added. */
+DN_API int64_t dn_input_check_pictures(const dn_input_check *check);
+
+/* Returns the number of dense blocks. */
+DN_API int dn_input_check_blocks(const dn_input_check *check);
+
+/* How maps of mean m and variance v agree with the mean M and variance V that the norm recorded
+ * which reads them first; e is the architecture's bn_epsilon. Both are means over channels. */
+typedef struct dn_input_fit {
+    double shift;  /* |m - M| / sqrt(V + e) */
+    double spread; /* |ln((v + e) / (V + e))| */
+} dn_input_fit;
+
+/* Of all pictures together. block: 0 for the maps that the network's first dense layer reads,
+ * the stem's, by which pipelines are told apart best; n for all maps of dense block n.
+ * DN_ERROR_ARGUMENT without pictures, or for a block that there is not; DN_ERROR_MEMORY if that
+ * of a run did not suffice. */
+DN_API dn_status dn_input_check_fit(const dn_input_check *check, int block, dn_input_fit *fit);
+
+/* Of one picture of the last run, from 0, and the last block's maps. */
+DN_API dn_status dn_input_check_picture(const dn_input_check *check, int picture,
+                                        dn_input_fit *fit);
+
+/* Returns ln(1 + shift) + spread; 0 is a perfect fit. */
+DN_API double dn_input_fit_distance(const dn_input_fit *fit);
+
+/* Returns whether a picture's distance is beyond 1.25, as it is for one in a hundred, or fewer, of
+ * those that a trained network knows (docs/checking.md has the measurements). */
+DN_API bool dn_input_fit_is_foreign(const dn_input_fit *fit);
+
+/* Sets *difference to the distance of `one`, for block 0, less that of `other`, which has seen the
+ * same pictures in the same order, prepared otherwise; *error to the difference's standard error,
+ * by leaving out a tenth of the pictures at a time (the jackknife); infinite for one picture. */
+DN_API dn_status dn_input_check_compare(const dn_input_check *one, const dn_input_check *other,
+                                        double *difference, double *error);
+
 /* --------------------------------------------------------------- data sets */
 
 /* Pictures and what each of them shows. Each sample is read from its file on demand;

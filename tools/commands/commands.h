@@ -7,6 +7,7 @@
 /* Every command of the program, in the order help lists them; NULL ends it. */
 extern const command *const commands[];
 
+extern const command check_input_command;
 extern const command completion_command;
 extern const command convert_command;
 extern const command info_command;

@@ -13,6 +13,7 @@
 #include "ui/memory_headroom.h"
 #include "ui/report.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,7 @@ enum { MOST_BATCH = 4096 };
 static struct {
     const char *labels, *heat, *class, *task;
     int top, batch;
-    bool json, csv;
+    bool json, csv, checks;
 } chosen = {.top = 5, .batch = 8};
 
 static const option_row options[] = {
@@ -38,6 +39,8 @@ static const option_row options[] = {
     {"task", 0, OPTION_TEXT, &chosen.task, "classes|labels",
      "what the outputs mean, whatever the file says: one of the classes, or any of the labels", 0,
      0},
+    {"check", 0, OPTION_FLAG, &chosen.checks, NULL,
+     "warn of pictures unlike all that the network was trained on", 0, 0},
     {"json", 0, OPTION_FLAG, &chosen.json, NULL, "print one JSON object per picture, one per line",
      0, 0},
     {"csv", 0, OPTION_FLAG, &chosen.csv, NULL, "print CSV", 0, 0},
@@ -51,6 +54,7 @@ static const option_row options[] = {
 typedef struct predictor {
     const dn_model *model;
     dn_session *session;
+    dn_input_check *check; /* NULL: none asked for */
     dn_preprocess preprocess;
     heat_folder *heat; /* NULL: none asked for */
     int class;         /* of the maps; -1: the most probable */
@@ -75,6 +79,18 @@ static int most_named(const dn_model *model)
 {
     bool all = dn_model_objective(model) == DN_OBJECTIVE_LABELS && !option_given(&chosen.top);
     return all ? 0 : chosen.top;
+}
+
+/* How the index-th picture of the run fits what the network recorded; warns of a foreign one. */
+static bool check_picture(const predictor *p, int index, const char *path, dn_input_fit *fit)
+{
+    if (!ok_or_complain(dn_input_check_picture(p->check, index, fit)))
+        return false;
+    if (dn_input_fit_is_foreign(fit))
+        complain("%s: foreign to the network: what it makes of this picture is %.1f deviations and "
+                 "a factor of %.1f in variance from what it saw in training",
+                 path, fit->shift, exp(fit->spread));
+    return true;
 }
 
 /* What a picture's map is of. */
@@ -107,7 +123,11 @@ static bool print_answers(predictor *p, char *const *paths, picture_tensor *cons
                 return false;
         }
         progress_end();
-        predictions_print(p->format, p->model, paths[i], p->ranked, named, heat);
+        dn_input_fit fit;
+        if (p->check && !check_picture(p, i, paths[i], &fit))
+            return false;
+        predictions_print(p->format, p->model, paths[i], p->ranked, named, heat,
+                          p->check ? &fit : NULL);
     }
     return true;
 }
@@ -222,6 +242,10 @@ static bool open_predictor(predictor *p, dn_model *model, const picture_list *li
                         dn_model_arch(model)->channels);
     if (!session_open(model, threads_asked(), &p->session))
         return false;
+    if (chosen.checks && !ok_or_complain(dn_input_check_create(model, &p->check)))
+        return false;
+    if (p->check)
+        dn_session_observe(p->session, dn_input_check_observe, p->check);
     if (chosen.heat && !(p->heat = heat_folder_open(chosen.heat, model, list)))
         return false;
     p->logits = malloc((size_t)chosen.batch * classes * sizeof *p->logits);
@@ -233,6 +257,7 @@ static void close_predictor(predictor *p)
 {
     heat_folder_free(p->heat);
     dn_session_free(p->session);
+    dn_input_check_free(p->check);
     free(p->input);
     free(p->logits);
     free(p->ranked);
@@ -251,7 +276,7 @@ static int predict(dn_model *model, const picture_list *list)
     predictor p = {0};
     bool sound = open_predictor(&p, model, list);
     if (sound) {
-        predictions_begin(p.format);
+        predictions_begin(p.format, p.check != NULL);
         sound = run_list(&p, list);
     }
     bool whole = p.unread == 0 && p.unanswered == 0 && list->failures == 0,
@@ -322,6 +347,9 @@ const command predict_command = {
         "lies:\n"
         "for this family the map is exact. Of a head that is more than a linear of means it is\n"
         "gradient-weighted, and called so.\n"
+        "--check compares the last block's maps with what its batch norms recorded and warns of\n"
+        "pictures that are far from it: noise, a single colour, another scaling. It knows nothing\n"
+        "of what pictures show, and most of what is merely unusual passes.\n"
         "A picture that cannot be read, or for which the network gives no numbers, is reported\n"
         "and the others are still answered; the exit status is then 1, or 2 if no picture got an\n"
         "answer.\n",

@@ -70,10 +70,10 @@ int predictions_strongest(const prediction *ranked, int count)
     return best;
 }
 
-void predictions_begin(prediction_format format)
+void predictions_begin(prediction_format format, bool checks)
 {
     if (format == PREDICTION_CSV)
-        printf("picture,rank,index,label,probability\n");
+        printf("picture,rank,index,label,probability%s\n", checks ? ",input_distance,foreign" : "");
 }
 
 static void print_text(const dn_model *model, const char *picture, const prediction *ranked,
@@ -111,8 +111,17 @@ static json_t *row_object(const dn_model *model, const prediction *row)
     return object;
 }
 
+static json_t *fit_object(const dn_input_fit *fit)
+{
+    double distance = dn_input_fit_distance(fit);
+    json_t *object = json_object();
+    json_object_set_new(object, "distance", isfinite(distance) ? json_real(distance) : json_null());
+    json_object_set_new(object, "foreign", json_boolean(dn_input_fit_is_foreign(fit)));
+    return object;
+}
+
 static void print_json(const dn_model *model, const char *picture, const prediction *ranked,
-                       int count, const char *heat)
+                       int count, const char *heat, const dn_input_fit *fit)
 {
     json_t *rows = json_array();
     for (int i = 0; i < count; i++)
@@ -125,29 +134,35 @@ static void print_json(const dn_model *model, const char *picture, const predict
                  dn_arch_cam_is_exact(dn_model_arch(model)) ? "heat_map"
                                                             : "gradient_weighted_heat_map",
                  heat);
+    if (fit)
+        json_object_set_new(object, "input", fit_object(fit));
     json_dumpf(object, stdout, JSON_REAL_PRECISION(7));
     putchar('\n');
     json_decref(object);
 }
 
 static void print_csv(const dn_model *model, const char *picture, const prediction *ranked,
-                      int count)
+                      int count, const dn_input_fit *fit)
 {
     for (int i = 0; i < count; i++) {
         csv_field(stdout, picture);
         printf(",%d,%d,", ranked[i].rank, ranked[i].output);
         csv_field(stdout, prediction_label(model, ranked[i].output));
-        printf(",%.7g\n", (double)ranked[i].probability);
+        printf(",%.7g", (double)ranked[i].probability);
+        if (fit)
+            printf(",%.4g,%d", dn_input_fit_distance(fit), dn_input_fit_is_foreign(fit));
+        putchar('\n');
     }
 }
 
 void predictions_print(prediction_format format, const dn_model *model, const char *picture,
-                       const prediction *ranked, int count, const char *heat)
+                       const prediction *ranked, int count, const char *heat,
+                       const dn_input_fit *fit)
 {
     if (format == PREDICTION_JSON)
-        print_json(model, picture, ranked, count, heat);
+        print_json(model, picture, ranked, count, heat, fit);
     else if (format == PREDICTION_CSV)
-        print_csv(model, picture, ranked, count);
+        print_csv(model, picture, ranked, count, fit);
     else
         print_text(model, picture, ranked, count, heat);
     fflush(stdout);

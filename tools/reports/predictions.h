@@ -32,10 +32,12 @@ int predictions_strongest(const prediction *ranked, int count);
  * never trained. */
 const char *prediction_label(const dn_model *model, int output);
 
-void predictions_begin(prediction_format format);
+/* checks: whether predictions_print will be given fits. */
+void predictions_begin(prediction_format format, bool checks);
 
-/* heat: the file of the heat map, or NULL. */
+/* heat: the file of the heat map, or NULL; fit: how the picture fits the network, or NULL. */
 void predictions_print(prediction_format format, const dn_model *model, const char *picture,
-                       const prediction *ranked, int count, const char *heat);
+                       const prediction *ranked, int count, const char *heat,
+                       const dn_input_fit *fit);
 
 #endif
