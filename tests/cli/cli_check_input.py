@@ -58,6 +58,7 @@ def ranks(folder):
     used = next(row for row in rows if row["in_use"])
     check("right", done.returncode == 0 and used["ties"] and used["recorded"] and said["verdict"] != "another" and
           said["pictures"] == said["listed"] == 24 and used["preprocess"] == "cifar10", done)
+    check("blocks", all(len(row["blocks"]) == 3 for row in rows) and used["blocks"][0] != used["first_maps"], used)
     check("order", [row["distance"] for row in rows] == sorted(row["distance"] for row in rows), done.stdout)
     for name in WRONG.values():
         row = next(row for row in rows if row["name"].startswith(name) or name in row["name"])

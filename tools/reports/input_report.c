@@ -75,13 +75,25 @@ static json_t *fit_object(const dn_input_fit *fit)
                      number_or_null(fit->spread));
 }
 
+/* Each block's maps, the last included. */
+static json_t *blocks_array(const input_trial *trial)
+{
+    json_t *blocks = json_array();
+    for (int block = 1; block <= dn_input_check_blocks(trial->check); block++) {
+        dn_input_fit fit = {NAN, NAN};
+        dn_input_check_fit(trial->check, block, &fit);
+        json_array_append_new(blocks, fit_object(&fit));
+    }
+    return blocks;
+}
+
 static json_t *row_object(const input_trial *trial)
 {
     char text[256];
     dn_preprocess_format(&trial->of.preprocess, text, sizeof text);
     return json_pack("{s:s, s:s, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:b}", "name", trial->of.name,
                      "preprocess", text, "in_use", trial->of.used, "recorded", trial->of.recorded,
-                     "first_maps", fit_object(&trial->stem), "last_block", fit_object(&trial->last),
+                     "first_maps", fit_object(&trial->stem), "blocks", blocks_array(trial),
                      "distance", number_or_null(trial->distance), "behind_best",
                      number_or_null(trial->behind), "standard_error", number_or_null(trial->error),
                      "ties", trial->ties);
