@@ -61,7 +61,7 @@ def lost_commands(page):
     lines = [word for words in words_of_code(page) for word in words]
     lines += [line.strip() for code, block in paragraphs(page) if code for line in block]
     for line in lines:
-        command = re.match(r"densenet ([a-z]+)\b", line)
+        command = re.match(r"densenet ([a-z]+(?:-[a-z]+)*)\b", line)
         if not command:
             continue
         shown = subprocess.run([PROGRAM, command.group(1), "--help"], capture_output=True, text=True)
