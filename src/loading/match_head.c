@@ -75,6 +75,15 @@ static dn_status end_head(dn_head_work *w, const dn_module *last)
     return DN_OK;
 }
 
+/* What lies between a module of the head and the one before it. */
+static dn_status add_between(dn_head_work *w, const dn_module *before, const dn_module *module)
+{
+    size_t first, end;
+    bool relu;
+    return dn_find_between(w, before, module, &first, &end) ? dn_add_classes(w, first, end, &relu)
+                                                            : dn_assume_between(w, before, module);
+}
+
 static dn_status build_head(dn_head_work *w)
 {
     const dn_module *modules = w->modules.items;
@@ -84,13 +93,8 @@ static dn_status build_head(dn_head_work *w)
     DN_TRY(dn_begin_head(w, modules));
     DN_TRY(choose_pool(w, modules));
     for (size_t i = 0; i < w->modules.count; i++) {
-        size_t first, end;
-        bool relu;
-        const dn_module *before = &modules[i - 1];
-        if (i > 0 && dn_find_between(w, before, &modules[i], &first, &end))
-            DN_TRY(dn_add_classes(w, first, end, &relu));
-        else if (i > 0)
-            DN_TRY(dn_assume_between(w, before, &modules[i]));
+        if (i > 0)
+            DN_TRY(add_between(w, &modules[i - 1], &modules[i]));
         DN_TRY(add_module(w, i));
     }
     if (!dn_has_linear(w))

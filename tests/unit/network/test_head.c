@@ -65,8 +65,8 @@ static void no_text_of_a_head(void **state)
         "mean,norm",
         "mean;linear=3",
         "mean,gelu,linear=3",
-        "mean,norm,norm,norm,norm,norm,norm,norm,norm,norm,norm,norm,norm,norm,norm,norm,norm,"
-        "linear=3",
+        ("mean,norm,norm,norm,norm,norm,norm,norm,norm,norm,norm,norm,norm,norm,norm,norm,norm,"
+         "linear=3"),
         "mean,aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa=3"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         dn_head head;
