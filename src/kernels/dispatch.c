@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/log.h"
 #include "densenet.h"
+#include "kernels/inherit.h"
 #include "kernels/kernels.h"
 #include "kernels/levels.h"
 
@@ -63,10 +64,10 @@ const dn_kernels *dn_kernels_level(int index)
 {
     for (int i = 0; i < LEVEL_COUNT; i++)
         if (levels[i].runs_here() && index-- == 0)
-            return levels[i].kernels;
+            return dn_kernels_whole(levels[i].kernels);
     for (int i = 0; added[i]; i++)
         if (index-- == 0)
-            return added[i];
+            return dn_kernels_whole(added[i]);
     return NULL;
 }
 
@@ -76,7 +77,7 @@ static const dn_kernels *fastest(void)
     for (int i = 0; i < LEVEL_COUNT; i++)
         if (levels[i].runs_here())
             best = levels[i].kernels;
-    return best;
+    return dn_kernels_whole(best);
 }
 
 static const dn_kernels *choose(void)

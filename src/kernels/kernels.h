@@ -177,9 +177,11 @@ static inline int dn_padded(int count)
 
 typedef struct dn_kernels {
     const char *name;
-    int lanes;         /* floats in a vector */
-    int tile_pixels;   /* register tile of the matrix product: pixels ... */
-    int tile_channels; /* ... by outputs, the width of a full panel */
+    const struct dn_kernels *inherits; /* inherit.h; NULL: from no level */
+    struct dn_whole_level *whole;      /* of a level that inherits */
+    int lanes;                         /* floats in a vector */
+    int tile_pixels;                   /* register tile of the matrix product: pixels ... */
+    int tile_channels;                 /* ... by outputs, the width of a full panel */
     void (*conv)(const dn_conv *op, dn_piece piece);
     void (*pointwise)(const dn_pointwise *op, dn_piece piece, float *scratch);
     void (*winograd)(const dn_winograd *op, dn_piece piece, float *scratch);
@@ -192,9 +194,9 @@ typedef struct dn_kernels {
     double (*peak)(int rounds);
 } dn_kernels;
 
-/* Returns the index-th table, NULL past the last: those that this build has and this
- * machine runs, slowest first, then those that were added. dn_kernels_reference is plain
- * C, for comparison. */
+/* Returns the index-th table, all rows of it, NULL past the last: those that this build has
+ * and this machine runs, slowest first, then those that were added. dn_kernels_reference is
+ * plain C, for comparison. */
 extern const dn_kernels dn_kernels_reference;
 const dn_kernels *dn_kernels_level(int index);
 

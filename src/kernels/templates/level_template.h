@@ -5,6 +5,7 @@
  * instructions that every processor of this architecture has. */
 #include "kernels/gradient.h"
 #include "kernels/kernels.h"
+#include "kernels/templates/level_names.h"
 #include "kernels/templates/simd.h"
 
 #include "kernels/templates/gemm_template.h"
@@ -47,18 +48,6 @@ static const dn_gradient_kernels gradient_kernels = {
     .activated_pool = activated_pool,
     .activated_pool_gradient = activated_pool_gradient,
 };
-
-#define DN_TEXT(name) #name
-#define DN_NAME(name) DN_TEXT(name)
-#define DN_JOIN(first, second, third) first##second##third
-#define DN_SYMBOL(level, twin) DN_JOIN(dn_kernels_, level, twin)
-#ifdef DN_EMULATED
-#define DN_TABLE DN_SYMBOL(DN_LEVEL, _emulated)
-#define DN_TABLE_NAME DN_NAME(DN_LEVEL) "-emulated"
-#else
-#define DN_TABLE DN_SYMBOL(DN_LEVEL, )
-#define DN_TABLE_NAME DN_NAME(DN_LEVEL)
-#endif
 
 const dn_kernels DN_TABLE = {
     .name = DN_TABLE_NAME,
