@@ -166,6 +166,7 @@ OTHERS = {
     "features.denseblock1.denselayer2.relu2": {"features__denseblock1__denselayer2__relu2": nn.SiLU()},
     "features.transition1.pool": {"features__transition1__pool": nn.MaxPool2d(2, 2)},
     "features.pool0": {"features__pool0": nn.AvgPool2d(3, 2, 1)},
+    "features.conv0": {"features__conv0": nn.Conv2d(3, 32, 7, 2, padding="valid", bias=False)},
     "features.denseblock2.denselayer1.conv2":
         {"features__denseblock2__denselayer1__conv2": nn.Conv2d(32, 16, 3, 1, 2, dilation=2, bias=False)},
 }
@@ -208,7 +209,6 @@ def refuse_code(folder):
         layer: {layer.replace(".", "__"): nn.Conv2d(32, 16, 3, padding=1, padding_mode="circular", bias=False)},
         "features.transition2.pool": {"features__transition2__pool": nn.AvgPool2d(2, ceil_mode=True)},
         "features.transition1.norm": {"features__transition1__norm": nn.BatchNorm2d(80, eps=0.01)},
-        "features.conv0": {"features__conv0": nn.Conv2d(3, 32, 7, 2, padding=1, bias=False)},
     }
     for how in ("scripted", "traced"):
         for place, changes in others.items():
