@@ -451,6 +451,17 @@ typedef struct dn_agreement {
  * computation. The caller releases *norms with dn_free. */
 DN_API dn_status dn_model_check(const dn_model *model, dn_agreement **norms, int *count);
 
+/* How the pictures were scaled that a network was trained on, as its first convolution and what the
+ * norm after it recorded tell. */
+typedef struct dn_input_scale {
+    double mean, deviation; /* of all samples together, about */
+    const char *kind;       /* "normalised", "0..1", "-1..1", "0..255", "0..255 less a mean", "X-ray
+                               range";       NULL: none of these. Never freed */
+} dn_input_scale;
+
+/* DN_ERROR_MISMATCH if that norm recorded nothing. */
+DN_API dn_status dn_model_input_scale(const dn_model *model, dn_input_scale *scale);
+
 typedef enum dn_objective {
     DN_OBJECTIVE_CLASSES, /* one of the classes: softmax; a single output is the logit of yes
                              against no: a sigmoid */

@@ -124,11 +124,22 @@ def foreign(folder):
               (plain.stdout, asked.stdout))
 
 
+def scale(folder):
+    """info --check says how pictures were scaled, without any; nothing of a new network."""
+    done = run("info", "--check", "builtin")
+    check("scale", "with a mean of about 0.00 and a deviation of about 0.96: normalised." in done.stdout, done.stdout)
+    said = json.loads(run("info", "--check", "--json", "builtin").stdout)["input"]
+    check("JSON", said["kind"] == "normalised" and 0.9 < said["deviation"] < 1.1, said)
+    done = run("info", "--check", f"{folder}/new.safetensors")
+    check("new", "were fed" not in done.stdout and
+          json.loads(run("info", "--check", "--json", f"{folder}/new.safetensors").stdout)["input"] is None, done)
+
+
 with tempfile.TemporaryDirectory() as scratch:
     os.makedirs(f"{scratch}/photos")
     for index in range(24):
         write(f"{scratch}/photos/{index:02d}.png", photograph(index))
-    for test in (ranks, wrong_pipelines, samples, refused, foreign):
+    for test in (ranks, wrong_pipelines, samples, refused, foreign, scale):
         test(scratch)
         print(test.__name__)
 finish()

@@ -60,6 +60,17 @@ static void print_conclusion(const checked *made)
         printf("Statistics and weights belong together.\n");
 }
 
+static void print_scale(const dn_model *model)
+{
+    dn_input_scale scale;
+    if (dn_model_input_scale(model, &scale) != DN_OK)
+        return;
+    int digits = scale.deviation < 10 ? 2 : 0;
+    double mean = fabs(scale.mean) < scale.deviation / 50 ? 0 : scale.mean;
+    printf("Pictures were fed with a mean of about %.*f and a deviation of about %.*f: %s.\n",
+           digits, mean, digits, scale.deviation, scale.kind ? scale.kind : "no usual scaling");
+}
+
 bool check_print(const char *path, const dn_model *model, bool *sound)
 {
     checked made;
@@ -72,6 +83,8 @@ bool check_print(const char *path, const dn_model *model, bool *sound)
     for (int i = 0; i < made.count; i++)
         print_row(&made.norms[i]);
     print_conclusion(&made);
+    if (!made.first)
+        print_scale(model);
     *sound = !made.first;
     dn_free(made.norms);
     return true;
@@ -79,7 +92,7 @@ bool check_print(const char *path, const dn_model *model, bool *sound)
 
 static json_t *number_or_null(double number)
 {
-    return isnan(number) ? json_null() : json_real(number);
+    return !isfinite(number) ? json_null() : json_real(number);
 }
 
 static json_t *row_of(const dn_agreement *row)
@@ -91,6 +104,16 @@ static json_t *row_of(const dn_agreement *row)
                      "verdict", words[row->verdict]);
 }
 
+/* null where the statistics say nothing, or cannot be believed. */
+static json_t *scale_object(const checked *made, const dn_model *model)
+{
+    dn_input_scale scale;
+    if (made->first || dn_model_input_scale(model, &scale) != DN_OK)
+        return json_null();
+    return json_pack("{s:o, s:o, s:s?}", "mean", number_or_null(scale.mean), "deviation",
+                     number_or_null(scale.deviation), "kind", scale.kind);
+}
+
 bool check_print_json(const char *path, const dn_model *model, bool *sound)
 {
     checked made;
@@ -99,11 +122,12 @@ bool check_print_json(const char *path, const dn_model *model, bool *sound)
     json_t *rows = json_array();
     for (int i = 0; i < made.count; i++)
         json_array_append_new(rows, row_of(&made.norms[i]));
-    json_t *object = json_pack(
-        "{s:s, s:b, s:s?, s:i, s:i, s:i, s:o}", "file", path, "sound", !made.first,
-        "first_contradiction", made.first ? made.first->norm : NULL, "agree",
-        made.verdicts[DN_VERDICT_AGREES], "contradict", made.verdicts[DN_VERDICT_CONTRADICTS],
-        "silent", made.verdicts[DN_VERDICT_SILENT], "norms", rows);
+    json_t *object =
+        json_pack("{s:s, s:b, s:s?, s:i, s:i, s:i, s:o, s:o}", "file", path, "sound", !made.first,
+                  "first_contradiction", made.first ? made.first->norm : NULL, "agree",
+                  made.verdicts[DN_VERDICT_AGREES], "contradict",
+                  made.verdicts[DN_VERDICT_CONTRADICTS], "silent", made.verdicts[DN_VERDICT_SILENT],
+                  "input", scale_object(&made, model), "norms", rows);
     bool written =
         object && json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) == 0;
     putchar('\n');
