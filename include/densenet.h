@@ -724,8 +724,8 @@ DN_API dn_status dn_input_check_picture(const dn_input_check *check, int picture
 /* Returns ln(1 + shift) + spread; 0 is a perfect fit. */
 DN_API double dn_input_fit_distance(const dn_input_fit *fit);
 
-/* Returns whether a picture's distance is beyond 1.25, as it is for one in a hundred, or fewer, of
- * those that a trained network knows (docs/checking.md has the measurements). */
+/* Returns whether a picture's distance is beyond 1.25, as it is for one or two in a hundred of those
+ * that a trained network knows (docs/checking.md has the measurements). */
 DN_API bool dn_input_fit_is_foreign(const dn_input_fit *fit);
 
 /* Sets *difference to the distance of `one`, for block 0, less that of `other`, which has seen the
