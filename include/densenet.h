@@ -195,8 +195,8 @@ DN_API size_t dn_arch_parameters(const dn_arch *arch);
  * the algorithm used needs fewer. */
 DN_API double dn_arch_operations(const dn_arch *arch, int height, int width);
 
-/* Returns whether the stem ends in the 3x3/2 max-pool, as those for large pictures do. */
-DN_API bool dn_arch_pools(const dn_arch *arch);
+/* Returns whether the stem shrinks pictures, by a stride or a pool, as those for large ones do. */
+DN_API bool dn_arch_shrinks(const dn_arch *arch);
 
 /* Returns the smallest height or width that leaves every pool at least one pixel. */
 DN_API int dn_arch_smallest_input(const dn_arch *arch);
@@ -473,8 +473,9 @@ typedef enum dn_objective {
 typedef struct dn_origin {
     char format[24], dialect[24], concat[8], dtype[8];
     char concat_from[16]; /* how it was found: "statistics", "metadata", "request", "names" */
-    char function[48];    /* where what tensors do not tell is from: "metadata", "modules",
-                             "statistics", "request", "names (the usual)" */
+    char function[80];    /* where what tensors do not tell is from: "metadata", "modules", "names"
+                             (the usual), "request"; with ", statistics (stem's pool, transitions)"
+                             if these answered something */
     char state[64];       /* where in the file it was, if that was not all of it: "model_ema" */
     char derived[160]; /* what was computed from the file's tensors: "pruning masks were applied" */
     char config[32];   /* what a config.json beside it gave: "preprocessing and labels" */
@@ -724,8 +725,8 @@ DN_API dn_status dn_input_check_picture(const dn_input_check *check, int picture
 /* Returns ln(1 + shift) + spread; 0 is a perfect fit. */
 DN_API double dn_input_fit_distance(const dn_input_fit *fit);
 
-/* Returns whether a picture's distance is beyond 1.25, as it is for one or two in a hundred of those
- * that a trained network knows (docs/checking.md has the measurements). */
+/* Returns whether a picture's distance is beyond 1.25, as it is for one or two in a hundred of
+ * those that a trained network knows (docs/checking.md has the measurements). */
 DN_API bool dn_input_fit_is_foreign(const dn_input_fit *fit);
 
 /* Sets *difference to the distance of `one`, for block 0, less that of `other`, which has seen the

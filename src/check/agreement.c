@@ -7,6 +7,13 @@
 #include <math.h>
 #include <stdlib.h>
 
+#define YOUNG 20
+
+bool dn_statistics_are_young(const dn_model *model)
+{
+    return model->batches_tracked >= 0 && model->batches_tracked < YOUNG;
+}
+
 bool dn_norm_recorded(const dn_model *model, const dn_node *node)
 {
     const float *mean = model->tensors[node->norm + 2], *variance = model->tensors[node->norm + 3];
@@ -81,15 +88,16 @@ static int by_size(const void *a, const void *b)
     return (first > second) - (first < second);
 }
 
-static dn_status median_ratio(const record *norm, const dn_predicted *predicted, double inside,
-                              double *ratio)
+static dn_status find_quartiles(const record *norm, const dn_predicted *predicted, double inside,
+                                dn_evidence *evidence)
 {
     double *ratios;
     DN_TRY(dn_calloc((size_t)norm->count, sizeof *ratios, &ratios));
     for (int c = 0; c < norm->count; c++)
         ratios[c] = (double)norm->mean[c] / (predicted_at(&predicted[c], inside) + 1e-12);
     qsort(ratios, (size_t)norm->count, sizeof *ratios, by_size);
-    *ratio = ratios[norm->count / 2];
+    evidence->low = ratios[norm->count / 4];
+    evidence->high = ratios[norm->count * 3 / 4];
     free(ratios);
     return DN_OK;
 }
@@ -104,7 +112,7 @@ static dn_status compare(const dn_model *model, const dn_node *node, const dn_no
     double inside = best_inside(&norm, predicted);
     DN_TRY(correlate(&norm, predicted, inside, &evidence->correlation));
     evidence->distance = sqrt(square_distance(&norm, predicted, inside));
-    return median_ratio(&norm, predicted, inside, &evidence->ratio);
+    return find_quartiles(&norm, predicted, inside, evidence);
 }
 
 dn_status dn_gather_evidence(const dn_model *model, const dn_graph *graph, const dn_node *node,

@@ -10,8 +10,12 @@
 typedef struct dn_evidence {
     double correlation; /* of predicted and recorded means over channels */
     double distance;    /* their difference in recorded deviations, root mean square */
-    double ratio;       /* recorded to predicted means, the median over channels */
+    double low, high;   /* recorded to predicted means, the quartiles over channels */
 } dn_evidence;
+
+/* Whether too few batches were recorded for statistics to mean anything: with PyTorch's momentum of
+ * 0.1, a tenth of what they began with is left after 20. */
+bool dn_statistics_are_young(const dn_model *model);
 
 /* Whether a norm recorded anything: not if all means are 0 and all variances 1. */
 bool dn_norm_recorded(const dn_model *model, const dn_node *node);

@@ -18,6 +18,15 @@ static double least_correlation(const dn_node *maker)
     return maker->kind == DN_NODE_POINTWISE ? 0.9 : maker->kind == DN_NODE_WINDOW ? 0.8 : 0.3;
 }
 
+static dn_verdict judge(const dn_node *maker, const dn_evidence *evidence)
+{
+    if (maker->kind == DN_NODE_ACTIVATION && maker->pools)
+        return DN_VERDICT_SILENT;
+    return evidence->correlation < least_correlation(maker) && evidence->distance > MOST_DISTANCE
+               ? DN_VERDICT_CONTRADICTS
+               : DN_VERDICT_AGREES;
+}
+
 static void name_module(const dn_model *model, int slot, char *name, size_t size)
 {
     const char *tensor = model->names[slot];
@@ -45,6 +54,17 @@ static const dn_node *earlier_reader(const dn_graph *graph, const dn_node *reade
     return earlier;
 }
 
+/* Layers of a block record the same of the maps that they share. */
+static void compare_shared(const dn_model *model, const dn_node *earlier, const dn_node *reader,
+                           dn_agreement *row)
+{
+    row->shared = dn_shared_distance(model, earlier, reader);
+    if (!(row->shared <= MOST_DISTANCE))
+        row->verdict = DN_VERDICT_CONTRADICTS;
+    else if (row->verdict == DN_VERDICT_SILENT)
+        row->verdict = DN_VERDICT_AGREES;
+}
+
 static dn_status check_norm(const dn_model *model, const dn_graph *graph, const dn_node *reader,
                             dn_agreement *row)
 {
@@ -61,18 +81,12 @@ static dn_status check_norm(const dn_model *model, const dn_graph *graph, const 
     if (found) {
         row->correlation = evidence.correlation;
         row->distance = evidence.distance;
-        row->verdict =
-            evidence.correlation < least_correlation(writer) && evidence.distance > MOST_DISTANCE
-                ? DN_VERDICT_CONTRADICTS
-                : DN_VERDICT_AGREES;
+        row->verdict = judge(writer, &evidence);
     }
-    if (!earlier || !dn_norm_recorded(model, reader) || !dn_norm_recorded(model, earlier))
-        return DN_OK;
-    row->shared = dn_shared_distance(model, earlier, reader);
-    if (!(row->shared <= MOST_DISTANCE))
-        row->verdict = DN_VERDICT_CONTRADICTS;
-    else if (row->verdict == DN_VERDICT_SILENT)
-        row->verdict = DN_VERDICT_AGREES;
+    if (dn_statistics_are_young(model))
+        row->verdict = DN_VERDICT_SILENT;
+    else if (earlier && dn_norm_recorded(model, reader) && dn_norm_recorded(model, earlier))
+        compare_shared(model, earlier, reader, row);
     return DN_OK;
 }
 

@@ -16,10 +16,12 @@ static bool fits(const dn_evidence *evidence)
            (evidence->distance < FITS && evidence->correlation > 0.8);
 }
 
-/* Without a pool, a stem's recorded means are 0.96 to 0.98 of those predicted; the maximum of
- * nine pixels raises them by 15% where neighbours are most alike, and further elsewhere. */
-#define NOT_POOLED 1.02
-#define POOLED 1.06
+/* Without a pool, a stem's recorded means are those predicted, or less where pictures have much
+ * background; the maximum of nine pixels raises them by 15% where neighbours are most alike, and
+ * further elsewhere. Quartiles, since a stem may have dead channels. */
+#define MOST_WITHOUT_POOL 1.03
+#define LEAST_WITHOUT_POOL 0.5
+#define LEAST_WITH_POOL 1.05
 
 static dn_status weigh_transition(const dn_model *model, const dn_graph *graph, const dn_node *node,
                                   int votes[2])
@@ -52,9 +54,9 @@ static dn_status weigh_pool(const dn_model *model, const dn_graph *graph, dn_ste
     bool found = false;
     if (end->kind == DN_NODE_ACTIVATION)
         DN_TRY(dn_gather_evidence(model, graph, end, end->linear, &evidence, &found));
-    if (found && evidence.correlation > 0.8 && evidence.ratio > POOLED)
+    if (found && evidence.low > LEAST_WITH_POOL)
         *answer = DN_STEM_POOL_MAX;
-    if (found && evidence.correlation > 0.8 && evidence.ratio < NOT_POOLED)
+    if (found && evidence.low > LEAST_WITHOUT_POOL && evidence.high < MOST_WITHOUT_POOL)
         *answer = DN_STEM_POOL_NONE;
     return DN_OK;
 }
@@ -62,7 +64,11 @@ static dn_status weigh_pool(const dn_model *model, const dn_graph *graph, dn_ste
 dn_status dn_weigh_hypotheses(const dn_model *model, dn_hypotheses *found)
 {
     dn_graph graph;
+    *found = (dn_hypotheses){.recorded = !dn_statistics_are_young(model)};
+    if (!found->recorded)
+        return DN_OK;
     DN_TRY(dn_graph_create(&model->arch, &graph));
+    found->recorded = dn_norm_recorded(model, &graph.nodes[graph.pool_node]);
     dn_status status = weigh_transitions(model, &graph, &found->transition_relu);
     if (status == DN_OK)
         status = weigh_pool(model, &graph, &found->stem_pool);

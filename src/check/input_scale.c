@@ -83,7 +83,8 @@ static void fit(const dn_model *model, const dn_node *stem, const dn_node *reade
 static dn_status estimate(const dn_model *model, const dn_graph *graph, dn_input_scale *scale)
 {
     const dn_node *stem = &graph->nodes[0], *reader = dn_first_reader(graph, stem);
-    if (!reader || reader->norm == DN_NONE || !dn_norm_recorded(model, reader))
+    if (!reader || reader->norm == DN_NONE || dn_statistics_are_young(model) ||
+        !dn_norm_recorded(model, reader))
         return dn_fail(DN_ERROR_MISMATCH, "the network's first batch norm has recorded nothing");
     int side = dn_node_kernel(stem);
     double *correlation;

@@ -6,6 +6,7 @@
 #include "network/stems.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static void doubt(dn_text *doubts, const char *sentence)
 {
@@ -84,34 +85,39 @@ static void doubt_stem(const dn_function_question *question, const dn_module_fun
                       asked->stem_pool != DN_STEM_POOL_USUAL;
     bool stride_known = said->stem_stride || asked->stem_stride;
     bool plain = !arch->stem_kernel && arch->stem_pool == DN_STEM_POOL_USUAL;
+    bool open = !plain || arch->stem == DN_STEM_CIFAR_NORM || shown->recorded;
     char text[256];
-    if (!pool_known && (!plain || arch->stem == DN_STEM_CIFAR_NORM)) {
+    if (!pool_known && open) {
         snprintf(text, sizeof text,
-                 "whether its stem of %dx%d ends in a pool cannot be known: %s was assumed",
+                 "whether its stem of %dx%d ends in a pool cannot be known: %s was assumed "
+                 "(--stem-pool says)",
                  stem.kernel, stem.kernel, stem.pools ? "one" : "none");
         doubt(doubts, text);
     }
     if (!stride_known && !plain) {
         snprintf(text, sizeof text,
-                 "the stride of its stem of %dx%d cannot be known: %d was assumed", stem.kernel,
-                 stem.kernel, stem.stride);
+                 "the stride of its stem of %dx%d cannot be known: %d was assumed "
+                 "(--stem-stride says)",
+                 stem.kernel, stem.kernel, stem.stride);
         doubt(doubts, text);
     }
 }
 
+/* Which source answered what, for a person. */
 static void describe(const dn_function_question *question, const dn_module_function *said,
                      const dn_hypotheses *shown, bool asked, dn_model *model)
 {
-    bool statistics = !question->metadata && (shown->transition_relu != DN_RELU_AUTO ||
-                                              shown->stem_pool != DN_STEM_POOL_USUAL);
-    snprintf(model->origin.function, sizeof model->origin.function, "%s%s%s%s",
+    bool pool = !question->metadata && said->stem_pool == DN_STEM_POOL_USUAL &&
+                shown->stem_pool != DN_STEM_POOL_USUAL;
+    bool relu = !question->metadata && said->transition_relu == DN_RELU_AUTO &&
+                shown->transition_relu != DN_RELU_AUTO;
+    snprintf(model->origin.function, sizeof model->origin.function, "%s%s%s%s%s%s%s",
              asked ? "request, " : "",
              question->metadata ? "metadata"
              : said->recorded   ? "modules"
-             : statistics       ? "statistics"
                                 : "names",
-             said->recorded && statistics ? ", statistics" : "",
-             question->metadata || said->recorded || statistics ? "" : " (the usual)");
+             pool || relu ? ", statistics (" : "", pool ? "stem's pool" : "",
+             pool && relu ? ", " : "", relu ? "transitions" : "", pool || relu ? ")" : "");
 }
 
 /* What the chosen function cannot explain is said; which places these are, dn_model_check says. */
@@ -138,10 +144,40 @@ static dn_status doubt_contradictions(const dn_model *model, dn_text *doubts)
     return DN_OK;
 }
 
+static double checked_count(const dn_model *model, double count)
+{
+    dn_key key = {.role = DN_ROLE_FINAL, .part = DN_PART_NORM_MEAN};
+    const dn_slot *slot = dn_layout_find(&model->layout, &key);
+    const float *mean = dn_model_find(model, &key);
+    for (size_t i = 0; count == 0 && i < slot->count; i++)
+        if (mean[i] != 0)
+            return -1;
+    return count >= 0 && count < 1e15 ? count : -1;
+}
+
+/* PyTorch's count of batches beside the last norm's statistics; -1 if there is none, or if it is 0
+ * because some program does not count. */
+static double count_batches(const dn_function_question *question, const dn_model *model)
+{
+    dn_key key = {.role = DN_ROLE_FINAL, .part = DN_PART_NORM_MEAN};
+    const dn_slot *slot = dn_layout_find(&model->layout, &key);
+    const char *name = slot ? question->sources[slot - model->layout.slots]->name : "";
+    size_t length = (size_t)(dn_last_component(name) - name);
+    for (size_t i = 0; slot && i < question->file->tensor_count; i++) {
+        const dn_tensor *tensor = &question->file->tensors[i];
+        if (strncmp(tensor->name, name, length) == 0 &&
+            strcmp(tensor->name + length, "num_batches_tracked") == 0 && tensor->count == 1 &&
+            tensor->dtype < DN_F8_E4M3)
+            return checked_count(model, dn_to_double(tensor->dtype, tensor->data));
+    }
+    return -1;
+}
+
 dn_status dn_find_function(const dn_function_question *question, dn_model *model, dn_text *doubts)
 {
     dn_module_function said = {0};
     dn_hypotheses shown = {0};
+    model->batches_tracked = count_batches(question, model);
     if (!question->metadata) {
         DN_TRY(dn_read_module_function(question->file, question->sources, model, &said));
         DN_TRY(dn_weigh_hypotheses(model, &shown));

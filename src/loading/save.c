@@ -87,7 +87,9 @@ static dn_status add_counter(saver *s, char name[DN_TENSOR_NAME_SIZE])
 {
     char *part = strrchr(name, '.');
     snprintf(part, DN_TENSOR_NAME_SIZE - (size_t)(part - name), ".num_batches_tracked");
-    return add_output(s, name, (dn_output){.dtype = DN_I64});
+    double batches = s->model->batches_tracked;
+    return add_output(s, name,
+                      (dn_output){.dtype = DN_I64, .count = batches > 0 ? (uint64_t)batches : 0});
 }
 
 static dn_status make_outputs(saver *s)

@@ -187,7 +187,8 @@ int dn_arch_smallest_input(const dn_arch *arch)
     return stem.stride * (size - 1) + 1;
 }
 
-bool dn_arch_pools(const dn_arch *arch)
+bool dn_arch_shrinks(const dn_arch *arch)
 {
-    return dn_arch_check(arch) == DN_OK && dn_arch_stem(arch).pools;
+    return dn_arch_check(arch) == DN_OK &&
+           (dn_arch_stem(arch).pools || dn_arch_stem(arch).stride > 1);
 }

@@ -50,6 +50,7 @@ dn_status dn_model_create(const dn_arch *arch, bool with_storage, dn_model **out
     DN_TRY(dn_calloc(1, sizeof *model, &model));
     model->arch = *arch;
     model->temperature = 1;
+    model->batches_tracked = -1;
     dn_status status = allocate_tensors(model, with_storage);
     if (status != DN_OK) {
         dn_model_free(model);
@@ -160,7 +161,7 @@ bool dn_model_preprocess(const dn_model *model, dn_preprocess *preprocess)
         *preprocess = model->preprocess;
         return true;
     }
-    bool imagenet = dn_arch_pools(&model->arch);
+    bool imagenet = dn_arch_shrinks(&model->arch);
     if (dn_preprocess_parse(imagenet ? "torchvision" : "cifar10", preprocess) == DN_OK)
         preprocess->channels = model->arch.channels;
     return false;
@@ -175,6 +176,7 @@ void dn_model_set_preprocess(dn_model *model, const dn_preprocess *preprocess)
 dn_status dn_model_copy_metadata(const dn_model *from, dn_model *to)
 {
     to->objective = from->objective;
+    to->batches_tracked = from->batches_tracked;
     to->has_preprocess = from->has_preprocess;
     to->preprocess = from->preprocess;
     if (from->labels)

@@ -20,9 +20,10 @@ struct dn_model {
     struct dn_tensor_file *file; /* owned; NULL if no tensor is in it */
     dn_origin origin;
     dn_objective objective;
-    char **labels;      /* classes names, or NULL */
-    float *thresholds;  /* classes operating points (TorchXRayVision's op_threshs), or NULL */
-    double temperature; /* divides the logits; 1: none */
+    char **labels;          /* classes names, or NULL */
+    float *thresholds;      /* classes operating points (TorchXRayVision's op_threshs), or NULL */
+    double temperature;     /* divides the logits; 1: none */
+    double batches_tracked; /* by the norms' statistics; -1: not known */
     bool has_preprocess;
     dn_preprocess preprocess;
     char *warning;

@@ -68,6 +68,7 @@ dn_status dn_model_init(const dn_arch *arch, dn_init init, uint64_t seed, dn_mod
         dn_random random = dn_random_seed(seed, (uint64_t)i);
         init_slot(slot, init, model->storage + slot->offset, &random);
     }
+    model->batches_tracked = 0;
     *out = model;
     return DN_OK;
 }

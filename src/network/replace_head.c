@@ -18,6 +18,7 @@ dn_status dn_model_replace_head(const dn_model *model, int classes, uint64_t see
             memcpy(replaced->storage + slot->offset, model->tensors[i],
                    slot->count * sizeof(float));
     }
+    replaced->batches_tracked = model->batches_tracked;
     replaced->has_preprocess = model->has_preprocess;
     replaced->preprocess = model->preprocess;
     *out = replaced;

@@ -181,7 +181,7 @@ static void stem(builder *b)
         }
     }
     end(b);
-    if (dn_arch_pools(b->arch))
+    if (dn_arch_stem(b->arch).pools)
         pool(b, "MaxPool2d", 3, (b->height - 1) / 2 + 1, (b->width - 1) / 2 + 1);
 }
 

@@ -28,7 +28,8 @@ dn_status dn_output_convert(const dn_output *output, unsigned char *bytes)
 {
     size_t count = dn_output_count(output);
     if (!output->data) {
-        memset(bytes, 0, dn_output_bytes(output));
+        for (size_t i = 0; i < dn_output_bytes(output); i++)
+            bytes[i] = (unsigned char)(output->count >> 8 * i);
         return DN_OK;
     }
     float limit = largest(output->dtype);

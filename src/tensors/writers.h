@@ -8,10 +8,11 @@
 /* A tensor to write. */
 typedef struct dn_output {
     char *name;
-    dn_dtype dtype; /* F32, F16, BF16; I64 without data */
+    dn_dtype dtype; /* F32, F16, BF16; I64 for a count */
     int rank;
     int64_t shape[4];
-    const float *data; /* NULL: zeros */
+    const float *data; /* NULL: a count */
+    uint64_t count;    /* of rank 0, if there is no data */
 } dn_output;
 
 size_t dn_output_count(const dn_output *output);

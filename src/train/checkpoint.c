@@ -54,7 +54,11 @@ dn_status dn_trainer_save(const dn_trainer *trainer, const char *path, const cha
     int count = list_arrays(trainer, arrays);
     int64_t floats = (int64_t)dn_engine_layout(trainer->engine)->floats;
     for (int i = 0; i < count; i++)
-        outputs[i] = (dn_output){arrays[i].name, DN_F32, 1, {floats}, arrays[i].data};
+        outputs[i] = (dn_output){.name = arrays[i].name,
+                                 .dtype = DN_F32,
+                                 .rank = 1,
+                                 .shape = {floats},
+                                 .data = arrays[i].data};
     char *metadata;
     DN_TRY(make_metadata(trainer, note, &metadata));
     dn_file_writer writer;

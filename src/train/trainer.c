@@ -355,6 +355,8 @@ dn_status dn_trainer_model(const dn_trainer *trainer, bool averaged, dn_model **
     const float *weights =
         averaged && trainer->average ? trainer->average : dn_engine_parameters(trainer->engine);
     memcpy(model->storage, weights, model->layout.floats * sizeof(float));
+    if (model->batches_tracked >= 0)
+        model->batches_tracked += (double)dn_trainer_steps(trainer);
     *out = model;
     return DN_OK;
 }

@@ -124,7 +124,7 @@ static int run(int count, char **arguments)
                  "them is expected");
         return EXIT_REFUSED;
     }
-    bool imagenet = dn_arch_pools(&arch);
+    bool imagenet = dn_arch_shrinks(&arch);
     bench_row row = {.name = arch.name,
                      .train = chosen.train,
                      .batch = chosen.batch,

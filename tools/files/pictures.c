@@ -146,7 +146,8 @@ static bool append_folder(picture_list *list, const char *folder)
         else
             dn_left_out_add(&left_out, entry->d_name);
     closedir(stream);
-    qsort(list->paths + before, list->count - before, sizeof *list->paths, by_name);
+    if (list->count > before)
+        qsort(list->paths + before, list->count - before, sizeof *list->paths, by_name);
     if (sound)
         report_folder(list, folder, list->count > before, &left_out);
     return sound;

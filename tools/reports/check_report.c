@@ -55,7 +55,7 @@ static void print_conclusion(const checked *made)
         printf("%s is the first whose statistics contradict those of a norm of the same maps.\n",
                made->first->norm);
     else if (made->verdicts[DN_VERDICT_AGREES] == 0)
-        printf("Its statistics were never updated: they say nothing.\n");
+        printf("Its statistics were never updated, or in a few steps only: they say nothing.\n");
     else
         printf("Statistics and weights belong together.\n");
 }

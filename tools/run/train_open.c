@@ -119,7 +119,7 @@ static bool limit_batch(const train_run *run)
 
 static bool open_loader(train_run *run, const dn_arch *arch)
 {
-    const char *augment = dn_arch_pools(arch) ? "imagenet" : "cifar";
+    const char *augment = dn_arch_shrinks(arch) ? "imagenet" : "cifar";
     if (!limit_batch(run) || !option_default(run->chosen, "augment", augment))
         return false;
     dn_loader_options loading = {

@@ -54,7 +54,7 @@ bool train_pipeline_choose(train_run *run, const dn_model *start)
 {
     const dn_arch *arch = dn_model_arch(start);
     dn_preprocess *preprocess = &run->preprocess;
-    bool imagenet = dn_arch_pools(arch), recorded = dn_model_preprocess(start, preprocess);
+    bool imagenet = dn_arch_shrinks(arch), recorded = dn_model_preprocess(start, preprocess);
     if (!usual_pipeline(run, recorded, preprocess))
         return false;
     int width, height, size = train_chosen.image_size;
