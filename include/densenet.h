@@ -497,6 +497,19 @@ DN_API const char *dn_model_label(const dn_model *model, int output);
 /* Copies one name per output. DN_ERROR_MISMATCH unless count is the number of outputs. */
 DN_API dn_status dn_model_set_labels(dn_model *model, const char *const *labels, int count);
 
+typedef enum dn_label_match {
+    DN_LABELS_NONE,      /* the model records none, so what its outputs mean is not known */
+    DN_LABELS_SAME,      /* the same names in the same order */
+    DN_LABELS_REORDERED, /* the same names in another order, in which the outputs now are */
+    DN_LABELS_OTHER      /* other names */
+} dn_label_match;
+
+/* Sets *found to how `count` names compare to the model's, and brings the outputs (rows of the
+ * head, labels, thresholds) into the order of `labels` if the names are the same set; otherwise
+ * the model is left as it is. DN_ERROR_MISMATCH unless count is the number of outputs. */
+DN_API dn_status dn_model_match_labels(dn_model *model, const char *const *labels, int count,
+                                       dn_label_match *found);
+
 /* Sets *preprocess to the pipeline that the file recorded and returns true; if it recorded
  * none, to the default for this architecture, and returns false. */
 DN_API bool dn_model_preprocess(const dn_model *model, dn_preprocess *preprocess);

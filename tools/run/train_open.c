@@ -29,37 +29,11 @@ static bool check_classes(int outputs)
            complain("train: --classes %d: the data has %d", arch_classes_given(), outputs);
 }
 
-/* Replaces *model by what was made of it, or NULL. */
-static void replace(dn_model **model, dn_status status, dn_model *const *replaced)
-{
-    dn_model_free(*model);
-    *model = ok_or_complain(status) ? *replaced : NULL;
-}
-
-/* The stem that --channels asks for, and the classifier that the data needs. */
-static dn_model *adapt_start(dn_model *model, int outputs)
-{
-    int had = dn_model_arch(model)->channels, channels = arch_channels_given();
-    dn_model *replaced = NULL;
-    if (channels && channels != had) {
-        replace(&model, dn_model_replace_channels(model, channels, &replaced), &replaced);
-        if (model)
-            fprintf(stderr, "%s: its stem took %d channel%s; for %d its kernels were %s\n",
-                    train_chosen.init, had, had == 1 ? "" : "s", channels,
-                    channels == 1 ? "added up" : "repeated and rescaled");
-    }
-    if (model && dn_model_arch(model)->classes != outputs)
-        replace(&model,
-                dn_model_replace_head(model, outputs, (uint64_t)train_chosen.seed, &replaced),
-                &replaced);
-    return model;
-}
-
 /* The loaded network. What the options say of it must be so. */
 static dn_model *load_start(const train_run *run)
 {
-    int outputs = dn_dataset_outputs(run->whole);
-    dn_model *model = check_classes(outputs) ? weights_open(train_chosen.init) : NULL;
+    dn_model *model =
+        check_classes(dn_dataset_outputs(run->whole)) ? weights_open(train_chosen.init) : NULL;
     if (!model)
         return NULL;
     if (!arch_is_as_asked(dn_model_arch(model), train_chosen.arch, train_chosen.init)) {
@@ -70,7 +44,7 @@ static dn_model *load_start(const train_run *run)
         complain("warning: %s: its temperature of %g is dropped: training changes what it was "
                  "calibrated for",
                  train_chosen.init, dn_model_temperature(model));
-    return adapt_start(model, outputs);
+    return train_start_adapt(run, model);
 }
 
 static dn_model *random_start(const train_run *run)
@@ -83,7 +57,7 @@ static dn_model *random_start(const train_run *run)
     if (!arch_from_options(train_chosen.arch, &arch))
         return NULL;
     arch.classes = dn_dataset_outputs(run->whole);
-    if (!check_classes(arch.classes))
+    if (!check_classes(arch.classes) || !train_head_may_be_new())
         return NULL;
     bool paper = strcmp(train_chosen.init_scheme, "paper") == 0;
     return ok_or_complain(dn_model_init(&arch, paper ? DN_INIT_PAPER : DN_INIT_PYTORCH,

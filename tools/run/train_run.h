@@ -64,6 +64,15 @@ void train_data_describe(const train_run *run);
 /* The names of a data set's classes; free(). NULL if it has complained. */
 const char **train_label_names(const dn_dataset *data);
 
+/* ---- train_start.c ---- */
+
+/* The network of --init, or NULL if it has complained: its stem is made for --channels, its outputs
+ * are brought into the order of the data's names, or replaced by a new head. Takes the model. */
+dn_model *train_start_adapt(const train_run *run, dn_model *model);
+
+/* Complains and returns false if --freeze names the head, which is random. */
+bool train_head_may_be_new(void);
+
 /* ---- train_pipeline.c ---- */
 
 /* The pipeline that evaluation and prediction will use: the recorded or usual
