@@ -105,9 +105,10 @@ bool dn_find_between(const dn_head_work *w, const dn_module *a, const dn_module 
            dn_classes_sequential(&w->recorded, b->path, b->path_length, common);
 }
 
-/* The number at the end of a path; -1 if there is none. */
-static int number_of(const char *path, size_t length)
+int dn_module_number(const dn_module *module)
 {
+    const char *path = module->path;
+    size_t length = module->path_length;
     size_t begin = dn_parent_length(path, length), digits = begin + (path[begin] == '.');
     int number = 0;
     for (size_t i = digits; i < length; i++) {
@@ -123,7 +124,7 @@ static int number_of(const char *path, size_t length)
 static int count_between(const dn_module *a, const dn_module *b)
 {
     size_t parent = dn_parent_length(a->path, a->path_length);
-    int first = number_of(a->path, a->path_length), second = number_of(b->path, b->path_length);
+    int first = dn_module_number(a), second = dn_module_number(b);
     bool siblings = parent == dn_parent_length(b->path, b->path_length) &&
                     memcmp(a->path, b->path, parent) == 0;
     return siblings && first >= 0 && second > first ? second - first - 1 : -1;

@@ -97,6 +97,18 @@ static void warn_of_head(dn_load_job *l, const dn_arch *arch)
                      arch->linear_final ? ", after a norm without ReLU (option final_relu)" : "");
     if (l->head.assumed_sigmoid)
         dn_load_warn(l, "a sigmoid among its modules is taken to come last");
+    if (l->head.assumed_no_bias)
+        dn_load_warn(l, "a linear of its head has no bias in the file: right if it was built so, "
+                        "wrong answers if the bias was lost");
+}
+
+/* Neither the file nor a config.json beside it. */
+static void warn_of_task(dn_load_job *l, const dn_model *model)
+{
+    if (!l->metadata && l->head.open_end && !l->head.tells_objective && model->arch.classes > 1 &&
+        model->objective != DN_OBJECTIVE_LABELS)
+        dn_load_warn(l, "whether a sigmoid follows the classifier is not in the file; --task "
+                        "labels says so");
 }
 
 /* Metadata that describes the network says all of it. */
@@ -143,6 +155,8 @@ static dn_status build_model(dn_load_job *l, dn_model **out)
         status = dn_temperature_find(l->file, l->sources[0]->name, &model->temperature);
     if (status == DN_OK)
         status = read_config(l, model);
+    if (status == DN_OK)
+        warn_of_task(l, model);
     if (status == DN_OK && l->doubts.text[0])
         dn_load_warn(l, "%s%s", l->doubts.text, l->metadata ? "" : "; its metadata was ignored");
     if (status == DN_OK)

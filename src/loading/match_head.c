@@ -37,9 +37,15 @@ static dn_status choose_pool(dn_head_work *w, const dn_module *first)
                    first->in, channels);
 }
 
+static bool is_recorded(const dn_head_work *w, const dn_module *module)
+{
+    return dn_recorded_index(&w->recorded, module->path, module->path_length) < w->recorded.count;
+}
+
 static dn_status add_module(dn_head_work *w, size_t number)
 {
     const dn_module *module = &w->modules.items[number];
+    bool before_norm = number + 1 < w->modules.count && module[1].kind == DN_MODULE_NORM;
     bool norm = module->kind == DN_MODULE_NORM;
     if (w->facts.tells_objective) {
         w->unsupported = true;
@@ -51,6 +57,8 @@ static dn_status add_module(dn_head_work *w, size_t number)
                                              : DN_HEAD_LINEAR_NO_BIAS;
     DN_TRY(dn_add_head_part(w, kind, norm ? 0 : module->out));
     w->units[number] = w->head.part_count - 1;
+    w->facts.assumed_no_bias |=
+        kind == DN_HEAD_LINEAR_NO_BIAS && !before_norm && !is_recorded(w, module);
     return DN_OK;
 }
 
@@ -59,6 +67,7 @@ static dn_status end_head(dn_head_work *w, const dn_module *last)
 {
     size_t at = dn_recorded_index(&w->recorded, last->path, last->path_length);
     bool relu;
+    w->facts.open_end = !is_recorded(w, last) && dn_module_number(last) >= 0;
     for (size_t i = at + 1; i < w->recorded.count; i++) {
         const dn_recorded_module *entry = &w->recorded.items[i];
         size_t common =

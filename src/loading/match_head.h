@@ -11,6 +11,8 @@ typedef struct dn_head_facts {
     bool assumed_linear;  /* nor is whether a ReLU follows the last norm: there is none */
     bool tells_objective; /* by what comes last: a sigmoid, or a softmax */
     bool assumed_sigmoid; /* there is one, but it is not known to come last */
+    bool assumed_no_bias; /* a linear's bias is missing, which no module explains */
+    bool open_end;        /* the last linear is in a Sequential of which more may follow */
     dn_objective objective;
 } dn_head_facts;
 

@@ -148,6 +148,34 @@ def unknown_names(folder):
     print("heads of unknown names: six, in order and sorted")
 
 
+def left_open(folder):
+    """Where neither module nor metadata says it: whether a missing bias was ever there, whether a
+    sigmoid follows a Sequential's last linear."""
+    lost, sigmoid = "has no bias in the file", "whether a sigmoid follows the classifier is not in the file"
+    closing = lambda: base(nn.Sequential(nn.Linear(WIDTH, 4), nn.Sigmoid()))
+    for what, build, said, quiet in (
+            ("a linear without bias", HEADS["no bias"][0], lost, sigmoid), ("a sigmoid", closing, sigmoid, lost),
+            ("a plain head", base, None, lost), ("one output", lambda: base(nn.Sequential(nn.Linear(WIDTH, 1))), None, sigmoid),
+            ("a norm after it", lambda: base(nn.Sequential(nn.Linear(WIDTH, 9, bias=False), nn.BatchNorm1d(9), nn.Linear(9, 4))),
+             sigmoid, lost)):
+        net, _, _ = network(folder, build)
+        torch.save(net, f"{folder}/module.pt")
+        torch.save(net.state_dict(), f"{folder}/state.pth")
+        files.save_safetensors(net.state_dict(), f"{folder}/state.safetensors")
+        for file in ("state.pth", "state.safetensors"):
+            found = info(f"{folder}/{file}")["warning"] or ""
+            check(f"{what} in {file}", found.count(said or "\n") == (said is not None) and quiet not in found, found)
+        task = ("--task", "labels") if said == sigmoid else ()
+        run("convert", f"{folder}/state.pth", f"{folder}/out.pth", *task)
+        for file in ("module.pt", "out.pth"):
+            check(f"{what} in {file}", info(f"{folder}/{file}")["warning"] is None, info(f"{folder}/{file}")["warning"])
+    half = base().state_dict()
+    del half["classifier.bias"]
+    torch.save(half, f"{folder}/half.pth")
+    check("a lost bias", lost in run("convert", f"{folder}/half.pth", f"{folder}/out.pth").stderr)
+    print("left open: a bias, a sigmoid")
+
+
 def misfits(folder):
     """What is no head is refused with what was found."""
     def attempt(what, net, *words, module=True):
@@ -170,4 +198,4 @@ def misfits(folder):
     print("misfits: 7 kinds")
 
 
-main((logits, objectives, without_head, grids, unknown_names, misfits))
+main((logits, objectives, without_head, grids, unknown_names, left_open, misfits))
