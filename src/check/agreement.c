@@ -93,8 +93,10 @@ static dn_status find_quartiles(const record *norm, const dn_predicted *predicte
 {
     double *ratios;
     DN_TRY(dn_calloc((size_t)norm->count, sizeof *ratios, &ratios));
-    for (int c = 0; c < norm->count; c++)
-        ratios[c] = (double)norm->mean[c] / (predicted_at(&predicted[c], inside) + 1e-12);
+    for (int c = 0; c < norm->count; c++) {
+        double ratio = (double)norm->mean[c] / (predicted_at(&predicted[c], inside) + 1e-12);
+        ratios[c] = isfinite(ratio) ? ratio : 0;
+    }
     qsort(ratios, (size_t)norm->count, sizeof *ratios, by_size);
     evidence->low = ratios[norm->count / 4];
     evidence->high = ratios[norm->count * 3 / 4];

@@ -22,9 +22,10 @@ static dn_verdict judge(const dn_node *maker, const dn_evidence *evidence)
 {
     if (maker->kind == DN_NODE_ACTIVATION && maker->pools)
         return DN_VERDICT_SILENT;
-    return evidence->correlation < least_correlation(maker) && evidence->distance > MOST_DISTANCE
-               ? DN_VERDICT_CONTRADICTS
-               : DN_VERDICT_AGREES;
+    /* NaN, of statistics that are none, fits nothing. */
+    return evidence->distance <= MOST_DISTANCE || evidence->correlation >= least_correlation(maker)
+               ? DN_VERDICT_AGREES
+               : DN_VERDICT_CONTRADICTS;
 }
 
 static void name_module(const dn_model *model, int slot, char *name, size_t size)

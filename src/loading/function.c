@@ -187,6 +187,8 @@ dn_status dn_find_function(const dn_function_question *question, dn_model *model
     bool asked = believe_caller(question->asked, &model->arch);
     simplify(&model->arch);
     DN_TRY(dn_arch_check(&model->arch));
+    if (said.assumed[0])
+        doubt(doubts, said.assumed);
     if (!question->metadata)
         doubt_stem(question, &said, &shown, model, doubts);
     describe(question, &said, &shown, asked, model);

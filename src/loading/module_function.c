@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "loading/module_function.h"
 
+#include "loading/module_facts.h"
+#include "loading/module_sweep.h"
 #include "loading/name_gaps.h"
 #include "network/graph.h"
 
@@ -15,26 +17,9 @@ typedef struct reader {
     dn_module_function *function;
 } reader;
 
-static dn_status refuse(const dn_recorded_module *module, const char *what)
-{
-    return dn_fail(DN_ERROR_MISMATCH, "%.*s is %s, which networks of this family do not have",
-                   (int)module->path_length, module->path, what);
-}
-
 static const dn_recorded_module *module_of(const reader *r, int slot)
 {
     return slot == DN_NONE ? NULL : dn_recorded_module_of(r->modules, r->sources[slot]);
-}
-
-/* True if every number of an attribute is this one, or it is not recorded. */
-static bool is_number(const reader *r, const dn_recorded_module *module, const char *name,
-                      double number)
-{
-    const dn_value *value = dn_recorded_attribute(r->modules, module, name);
-    for (size_t i = 0; value && value->numbers && i < value->count; i++)
-        if (value->numbers[i] != number)
-            return false;
-    return true;
 }
 
 /* ---- convolutions and norms ---- */
@@ -46,8 +31,8 @@ static dn_status read_stem_stride(const reader *r, const dn_recorded_module *mod
         return DN_OK;
     double first = stride->numbers[0];
     if (!(first >= 1 && first <= 4) || first != floor(first) ||
-        !is_number(r, module, "stride", first))
-        return refuse(module, "a convolution with a stride above 4, or two strides");
+        !dn_attribute_is(r->modules, module, "stride", first))
+        return dn_refuse_module(module, "a convolution with a stride above 4, or two strides");
     r->function->stem_stride = (int)first;
     return DN_OK;
 }
@@ -58,7 +43,7 @@ static bool keeps_size(const reader *r, const dn_recorded_module *module, int ke
     const dn_value *padding = dn_recorded_attribute(r->modules, module, "padding");
     if (padding && padding->texts)
         return kernel == 1 || strcmp(padding->texts[0], "same") == 0;
-    return is_number(r, module, "padding", kernel / 2);
+    return dn_attribute_is(r->modules, module, "padding", kernel / 2);
 }
 
 static dn_status read_convolution(const reader *r, const dn_node *node)
@@ -72,24 +57,28 @@ static dn_status read_convolution(const reader *r, const dn_node *node)
     const dn_value *mode = dn_recorded_attribute(r->modules, module, "padding_mode");
     if (!keeps_size(r, module, dn_node_kernel(node)) ||
         (mode && mode->texts && strcmp(mode->texts[0], "zeros") != 0))
-        return refuse(module, "a convolution with another padding");
-    if (!is_number(r, module, "dilation", 1) || !is_number(r, module, "groups", 1))
-        return refuse(module, "a dilated or grouped convolution");
-    return first || is_number(r, module, "stride", node->stride ? node->stride : 1)
+        return dn_refuse_module(module, "a convolution with another padding");
+    if (!dn_attribute_is(r->modules, module, "dilation", 1) ||
+        !dn_attribute_is(r->modules, module, "groups", 1))
+        return dn_refuse_module(module, "a dilated or grouped convolution");
+    return first || dn_attribute_is(r->modules, module, "stride", node->stride ? node->stride : 1)
                ? DN_OK
-               : refuse(module, "a convolution with another stride");
+               : dn_refuse_module(module, "a convolution with another stride");
 }
 
 static dn_status read_epsilon(const reader *r, const dn_node *node)
 {
     const dn_recorded_module *module = module_of(r, node->norm);
-    const dn_value *epsilon = module ? dn_recorded_attribute(r->modules, module, "eps") : NULL;
+    const dn_value *value = module ? dn_recorded_attribute(r->modules, module, "eps") : NULL;
     double *known = &r->function->bn_epsilon;
-    if (!epsilon || !epsilon->numbers)
+    if (!value || !value->numbers)
         return DN_OK;
-    if (*known > 0 && *known != epsilon->numbers[0])
-        return refuse(module, "a norm with another epsilon than the norms before it");
-    *known = epsilon->numbers[0];
+    double epsilon = value->numbers[0];
+    if (!(epsilon > 0 && epsilon < 1))
+        return dn_refuse_module(module, "a norm whose epsilon is not between 0 and 1");
+    if (*known > 0 && *known != epsilon)
+        return dn_refuse_module(module, "a norm with another epsilon than the norms before it");
+    *known = epsilon;
     return DN_OK;
 }
 
@@ -98,53 +87,14 @@ static dn_status read_epsilon(const reader *r, const dn_node *node)
 /* The modules without tensors between two with. */
 typedef struct between {
     bool known; /* there are no others: a Sequential runs them in order */
-    bool relu, identity;
-    const dn_recorded_module *pool, *other; /* NULL: none */
+    bool relu, identity, pool;
 } between;
-
-static bool is_one_of(const char *class, const char *const *names)
-{
-    for (; *names; names++)
-        if (strcmp(class, *names) == 0)
-            return true;
-    return false;
-}
 
 static void look_at(const dn_recorded_module *module, between *found)
 {
-    static const char *const neutral[] = {
-        "Dropout",     "Dropout2d",   "AlphaDropout",  "Flatten",    "Conv2d", "Linear",
-        "BatchNorm2d", "BatchNorm1d", "SyncBatchNorm", "Sequential", "",       NULL};
-    if (strcmp(module->class, "ReLU") == 0)
-        found->relu = true;
-    else if (strcmp(module->class, "Identity") == 0)
-        found->identity = true;
-    else if (strstr(module->class, "Pool"))
-        found->pool = module;
-    else if (!is_one_of(module->class, neutral))
-        found->other = module;
-}
-
-static bool is_inside(const dn_recorded_module *module, const dn_recorded_module *container)
-{
-    return container->path_length == 0 ||
-           (module->path_length > container->path_length &&
-            memcmp(module->path, container->path, container->path_length) == 0 &&
-            module->path[container->path_length] == '.');
-}
-
-/* Whether only Sequential ones lead from a module up to the container that holds another, too:
- * what these run in between is registered. */
-static bool runs_in_order(const reader *r, const dn_recorded_module *from,
-                          const dn_recorded_module *to)
-{
-    const dn_recorded_module *container = from;
-    do {
-        container = dn_recorded_parent(r->modules, container);
-        if (!container || strcmp(container->class, "Sequential") != 0)
-            return false;
-    } while (!is_inside(to, container));
-    return true;
+    found->relu |= strcmp(module->class, "ReLU") == 0;
+    found->identity |= strcmp(module->class, "Identity") == 0;
+    found->pool |= strstr(module->class, "Pool") != NULL;
 }
 
 static between look_between(const reader *r, int from_slot, int to_slot)
@@ -156,7 +106,7 @@ static between look_between(const reader *r, int from_slot, int to_slot)
     for (const dn_recorded_module *module = from + 1; module < to; module++)
         if (module->leaf)
             look_at(module, &found);
-    found.known = runs_in_order(r, from, to);
+    found.known = dn_runs_in_order(r->modules, from, to);
     return found;
 }
 
@@ -166,33 +116,15 @@ static dn_relu relu_of(const between *found)
     return found->relu ? DN_RELU_YES : found->known || found->identity ? DN_RELU_NO : DN_RELU_AUTO;
 }
 
-static dn_status refuse_other(const between *found)
-{
-    char what[DN_MODULE_NAME_SIZE];
-    if (!found->other)
-        return DN_OK;
-    snprintf(what, sizeof what, "of class %.64s", found->other->class);
-    return refuse(found->other, what);
-}
-
 /* A norm and the convolution after it, in a layer or a stem. */
 static dn_status read_layer(const reader *r, const dn_node *node)
 {
     if (node->norm == DN_NONE || node->weight == DN_NONE)
         return DN_OK;
     between found = look_between(r, node->norm, node->weight);
-    DN_TRY(refuse_other(&found));
     return relu_of(&found) == DN_RELU_NO
-               ? refuse(module_of(r, node->norm), "a norm without a ReLU after it")
+               ? dn_refuse_module(module_of(r, node->norm), "a norm without a ReLU after it")
                : DN_OK;
-}
-
-static bool is_pool(const reader *r, const dn_recorded_module *pool, const char *class, int kernel,
-                    int padding)
-{
-    return strcmp(pool->class, class) == 0 && is_number(r, pool, "kernel_size", kernel) &&
-           is_number(r, pool, "stride", 2) && is_number(r, pool, "padding", padding) &&
-           is_number(r, pool, "ceil_mode", 0) && is_number(r, pool, "dilation", 1);
 }
 
 /* All transitions have a ReLU, or none has. */
@@ -201,15 +133,12 @@ static dn_status read_transition(const reader *r, int block)
     const dn_node *node = &r->graph->nodes[r->graph->blocks[block].end_node];
     between before = look_between(r, node->norm, node->weight);
     between after = look_between(r, node->weight, node[1].norm);
-    DN_TRY(refuse_other(&before));
-    DN_TRY(refuse_other(&after));
-    if (after.pool && !is_pool(r, after.pool, "AvgPool2d", 2, 0))
-        return refuse(after.pool, "another pool than the mean of 2x2");
     if (!after.pool && (after.known || after.identity))
-        return refuse(module_of(r, node->weight), "a transition without a pool");
+        return dn_refuse_module(module_of(r, node->weight), "a transition without a pool");
     dn_relu relu = relu_of(&before), *known = &r->function->transition_relu;
     if (*known != DN_RELU_AUTO && relu != DN_RELU_AUTO && relu != *known)
-        return refuse(module_of(r, node->norm), "one of transitions with and without a ReLU");
+        return dn_refuse_module(module_of(r, node->norm),
+                                "one of transitions with and without a ReLU");
     if (relu != DN_RELU_AUTO)
         *known = relu;
     return DN_OK;
@@ -222,13 +151,10 @@ static dn_status read_stem_end(const reader *r)
     const dn_node *end = layer - 1;
     int last = end->kind == DN_NODE_ACTIVATION ? end->norm : end->weight;
     between found = look_between(r, last, layer->norm);
-    DN_TRY(refuse_other(&found));
-    if (found.pool && !is_pool(r, found.pool, "MaxPool2d", 3, 1))
-        return refuse(found.pool, "another pool than the maximum of 3x3 with stride 2");
     if (end->kind != DN_NODE_ACTIVATION)
-        return found.pool ? refuse(found.pool, "a pool of a stem without a norm") : DN_OK;
+        return DN_OK;
     if (found.known && !found.relu)
-        return refuse(module_of(r, end->norm), "a norm without a ReLU after it");
+        return dn_refuse_module(module_of(r, end->norm), "a norm without a ReLU after it");
     if (found.pool)
         r->function->stem_pool = DN_STEM_POOL_MAX;
     else if (found.known || found.identity)
@@ -249,7 +175,8 @@ static void read_final(const reader *r)
 static dn_status read_all(const reader *r)
 {
     int last = 0;
-    for (int i = 0; i <= r->graph->pool_node; i++) {
+    DN_TRY(dn_sweep_modules(r->modules, r->sources, r->graph, r->function->assumed));
+    for (int i = 0; i < r->graph->node_count; i++) {
         DN_TRY(read_convolution(r, &r->graph->nodes[i]));
         DN_TRY(read_epsilon(r, &r->graph->nodes[i]));
     }

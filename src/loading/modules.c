@@ -79,7 +79,7 @@ static bool is_conv(const dn_tensor *tensor)
 {
     return tensor->rank == 4 && tensor->shape[2] == tensor->shape[3] &&
            tensor->shape[0] <= INT32_MAX && tensor->shape[1] <= INT32_MAX &&
-           (tensor->shape[2] == 1 || tensor->shape[2] == 3 || tensor->shape[2] == 7);
+           tensor->shape[2] % 2 == 1 && tensor->shape[2] <= 15;
 }
 
 static bool is_matrix(const dn_tensor *weight)
