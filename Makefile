@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Shortcuts; CMakeLists.txt does the work.
+# Shortcuts; CMakeLists.txt does the work. `make help` prints the lines below.
 #   make                  builds build/release/densenet and the libraries
 #   make demo             shows what it does, on PICTURES=, with WEIGHTS= if given
 #   make test             runs every test
@@ -9,6 +9,7 @@
 #   make install          into PREFIX=, below DESTDIR= if given
 #   make figures          redraws the figures of docs/
 #   make format           formats the code; make check-format only checks
+#   make help             lists these
 #   make clean            removes everything that was built
 BUILD ?= build/release
 PREFIX ?= /usr/local
@@ -19,7 +20,7 @@ ifneq ($(shell command -v ninja),)
 export CMAKE_GENERATOR ?= Ninja
 endif
 
-.PHONY: all demo test bench fuzz coverage install figures format check-format clean
+.PHONY: all demo test bench fuzz coverage install figures format check-format help clean
 all: $(BUILD)/CMakeCache.txt
 	@cmake --build $(BUILD) --parallel
 
@@ -53,6 +54,9 @@ format:
 
 check-format:
 	@scripts/format.sh --check
+
+help:
+	@sed -n 's/^#   make/  make/p' Makefile
 
 clean:
 	rm -rf build

@@ -29,8 +29,10 @@ static dn_status check_shapes(const evaluator *e, const dn_arch *arch, const dn_
 {
     const dn_evaluate_options *options = &e->options;
     if (dn_dataset_outputs(dataset) != e->outputs)
-        return dn_fail(DN_ERROR_MISMATCH, "a data set of %d classes for a network with %d outputs",
-                       dn_dataset_outputs(dataset), arch->classes);
+        return dn_fail(DN_ERROR_MISMATCH, "%s: has %d class%s, the network has %d output%s",
+                       dn_dataset_source(dataset), dn_dataset_outputs(dataset),
+                       dn_dataset_outputs(dataset) == 1 ? "" : "es", arch->classes,
+                       arch->classes == 1 ? "" : "s");
     if (options->preprocess.channels != arch->channels)
         return dn_fail(DN_ERROR_MISMATCH,
                        "preprocessing to %d channel%s for a network that takes %d",

@@ -50,10 +50,11 @@ dn_status dn_session_cam(const dn_session *session, int image, int output, float
         return dn_fail(DN_ERROR_ARGUMENT, "a heat map needs a run before it");
     dn_grid grid = session->plans[0]->blocks[arch->block_count - 1];
     if (image < 0 || image >= grid.images || output < 0 || output >= arch->classes)
-        return dn_fail(DN_ERROR_ARGUMENT,
-                       "heat map of picture %d, output %d: the run has %d "
-                       "pictures and %d outputs",
-                       image, output, grid.images, arch->classes);
+        return dn_fail(
+            DN_ERROR_ARGUMENT,
+            "heat map of picture %d, output %d: the run has %d picture%s and %d output%s", image,
+            output, grid.images, grid.images == 1 ? "" : "s", arch->classes,
+            arch->classes == 1 ? "" : "s");
     if (map) {
         grid.data = dn_pixel_at(&grid, image, 0, 0);
         grid.images = 1;

@@ -117,8 +117,9 @@ dn_status dn_model_set_labels(dn_model *model, const char *const *labels, int co
     DN_NEED(model);
     DN_NEED(labels);
     if (count != model->arch.classes)
-        return dn_fail(DN_ERROR_MISMATCH, "%d labels for a network with %d outputs", count,
-                       model->arch.classes);
+        return dn_fail(DN_ERROR_MISMATCH, "%d label%s for a network with %d output%s", count,
+                       count == 1 ? "" : "s", model->arch.classes,
+                       model->arch.classes == 1 ? "" : "s");
     for (int i = 0; i < count; i++)
         DN_NEED(labels[i]);
     char **copies;

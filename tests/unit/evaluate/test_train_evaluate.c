@@ -177,6 +177,18 @@ static void refused(void **state)
         assert_null(evaluation);
         dn_model_free(model);
     }
+    dn_model *five;
+    dn_arch arch;
+    dn_evaluation *evaluation = NULL;
+    dn_evaluate_options options = {.struct_size = sizeof options, .threads = 1};
+    assert_int_equal(dn_arch_find("densenet-bc-10-4", &arch), DN_OK);
+    arch.classes = 5;
+    assert_int_equal(dn_model_init(&arch, DN_INIT_PYTORCH, 1, &five), DN_OK);
+    assert_int_equal(dn_preprocess_parse("cifar10", &options.preprocess), DN_OK);
+    assert_int_equal(dn_evaluate(five, dataset, &options, &evaluation), DN_ERROR_MISMATCH);
+    assert_non_null(strstr(dn_last_error(), dn_dataset_source(dataset)));
+    assert_non_null(strstr(dn_last_error(), "classes, the network has 5 outputs"));
+    dn_model_free(five);
     dn_dataset_free(dataset);
 }
 

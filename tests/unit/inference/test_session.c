@@ -282,6 +282,8 @@ static void no_heat_map_of_a_failed_run(void **state)
     dn_session_observe(session, ignore, NULL);
     assert_int_equal(dn_session_run(session, input, 1, 8, 8, logits), DN_OK);
     assert_int_equal(dn_session_cam(session, 0, 0, NULL, &height, &width), DN_OK);
+    assert_int_equal(dn_session_cam(session, 1, 0, NULL, &height, &width), DN_ERROR_ARGUMENT);
+    assert_non_null(strstr(dn_last_error(), "the run has 1 picture and "));
     fail_allocation(0);
     assert_int_equal(dn_session_run(session, input, 1, 8, 8, logits), DN_ERROR_MEMORY);
     fail_allocation(-1);

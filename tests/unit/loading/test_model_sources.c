@@ -42,6 +42,13 @@ static void views_of(const dn_model *model, dn_tensor_view *views)
         views[count - 1 - i] = dn_model_tensor(model, i); /* the order does not matter */
 }
 
+static void refused_argument(const dn_tensor_view *views, size_t count, const char *sentence)
+{
+    dn_model *made;
+    assert_int_equal(dn_model_from_tensors(views, count, NULL, &made), DN_ERROR_ARGUMENT);
+    assert_non_null(strstr(dn_last_error(), sentence));
+}
+
 static void a_state_dict_of_the_callers(void **state)
 {
     (void)state;
@@ -61,13 +68,36 @@ static void a_state_dict_of_the_callers(void **state)
                      DN_ERROR_MISMATCH);
     views_of(model, views);
     views[3].name = views[4].name;
-    assert_int_equal(dn_model_from_tensors(views, (size_t)count, &options, &made), DN_ERROR_FORMAT);
-    assert_non_null(strstr(dn_last_error(), "two tensors named"));
+    refused_argument(views, (size_t)count, "tensors: has two tensors named");
     views[3].data = NULL;
-    assert_int_equal(dn_model_from_tensors(views, (size_t)count, &options, &made),
-                     DN_ERROR_ARGUMENT);
+    refused_argument(views, (size_t)count, "has no data");
+    views[3] = (dn_tensor_view){NULL, 1, {2}, views[4].data};
+    refused_argument(views, (size_t)count, "tensors: number 3 has no name");
     views[3] = (dn_tensor_view){"a", 3, {-1, 2, 3}, views[4].data};
-    assert_int_not_equal(dn_model_from_tensors(views, (size_t)count, &options, &made), DN_OK);
+    refused_argument(views, (size_t)count, "tensors: \"a\" has -1 as dimension 0");
+    views[3].rank = 99;
+    refused_argument(views, (size_t)count, "tensors: \"a\" has rank 99, 0 to");
+    refused_argument(views, 0, "tensors: there are none");
+    free(views);
+    dn_model_free(model);
+}
+
+/* Said, since the tensors may be half of what there was. */
+static void a_lost_bias(void **state)
+{
+    (void)state;
+    dn_model *model = make_model(1), *made;
+    int count = dn_model_tensor_count(model);
+    dn_tensor_view *views = calloc((size_t)count, sizeof *views);
+    assert_non_null(views);
+    views_of(model, views);
+    assert_string_equal(views[0].name, "classifier.bias");
+    dn_load_options options;
+    dn_load_defaults(&options, sizeof options);
+    options.concat = DN_CONCAT_LAST;
+    assert_int_equal(dn_model_from_tensors(views + 1, (size_t)count - 1, &options, &made), DN_OK);
+    assert_non_null(strstr(dn_model_warning(made), "has no bias in the file"));
+    dn_model_free(made);
     free(views);
     dn_model_free(model);
 }
@@ -267,6 +297,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_state_dict_of_the_callers),
+        cmocka_unit_test(a_lost_bias),
         scratch_test(names_and_files),
         scratch_test(one_of_two_networks),
         scratch_test(a_hubs_folder),

@@ -27,6 +27,8 @@ static dn_model *new_model(const char *head, const char *const *labels)
     assert_int_equal(dn_model_init(&arch, DN_INIT_PYTORCH, 3, &model), DN_OK);
     if (labels)
         assert_int_equal(dn_model_set_labels(model, labels, COUNT), DN_OK);
+    assert_int_equal(dn_model_set_labels(model, (const char *[]){"a"}, 1), DN_ERROR_MISMATCH);
+    assert_string_equal(dn_last_error(), "1 label for a network with 3 outputs");
     return model;
 }
 
