@@ -40,10 +40,8 @@ static bool level_is_known(void)
 static int run_arguments(int argc, char **argv)
 {
     const char *first = argv[1];
-    if (strcmp(first, "--version") == 0 || strcmp(first, "version") == 0) {
-        printf("densenet %s (%s kernels)\n", dn_version(), dn_cpu_level());
-        return EXIT_DONE;
-    }
+    if (strcmp(first, "--version") == 0 || strcmp(first, version_command.name) == 0)
+        return run_command(&version_command, argc - 1, argv + 1);
     bool help = strcmp(first, "help") == 0;
     if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0 || (help && argc == 2)) {
         print_overview(stdout);

@@ -55,8 +55,8 @@ def one_output(folder):
     share = 1 / (1 + math.exp(0.4))
     check("JSON", near(answer(path, picture), [share]))
     done = run("predict", "-w", path, picture, "--cam", f"{folder}/maps", *PIPELINE)
-    check("text", done.returncode == 0 and f"{100 * share:6.2f}%  0\n" in done.stdout, done)
-    check("info", "outputs        1: yes or no" in run("info", path).stdout)
+    check("text", done.returncode == 0 and f"{100 * share:6.2f}%  yes\n" in done.stdout, done)
+    check("info", "outputs        1 answer, yes or no" in run("info", path).stdout)
 
     done = run("eval", f"{folder}/data", "-w", path, "--json", *PIPELINE)
     found = json.loads(done.stdout)
@@ -74,6 +74,32 @@ def one_output(folder):
     run("convert", path, named, "--labels", f"{folder}/other.txt")
     done = run("eval", f"{folder}/data", "-w", named, *PIPELINE)
     check("an output of another name", done.returncode == 2 and 'one output is "horse"' in done.stderr, done)
+
+
+def refusals(folder):
+    """What is said where there is no answer: of folders of folders, of files that are not there, of
+    a version that is asked for more."""
+    done = run("predict", f"{folder}/data")
+    check("a folder of folders", done.returncode == 2 and ".pgm, .ppm); its subfolders are not searched" in done.stderr
+          and "built-in" not in done.stderr, done)
+    done = run("predict", f"{folder}/nothere.jpg")
+    check("no such picture", done.returncode == 2 and done.stderr.count("\n") == 1 and "nothere.jpg" in done.stderr, done)
+    check("version is a command", "\n  version " in run("--help").stdout and "SS \\fBdensenet version" in run("manual").stdout)
+    check("its help", "densenet version: say which" in run("version", "--help").stdout)
+    for name in ("version", "--version"):
+        check(f"{name} alone", run(name).stdout.startswith("densenet "), run(name))
+        done = run(name, "more")
+        check(f"{name} and more", done.returncode == 2 and 'unexpected argument "more"' in done.stderr, done)
+
+    path = f"{folder}/broken.safetensors"
+    header, data = network(path, [1.0, 0.5])
+    entry = header["classifier.weight"]
+    entry["shape"] = [entry["shape"][0] * entry["shape"][1], 1]
+    write(path, header, data)
+    together = subprocess.run([PROGRAM, "info", path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    lines = together.stdout.splitlines()
+    check("the sentence, then what it is about", together.returncode == 2 and '"classifier' in lines[0] and
+          lines[2].startswith("  classifier."), lines[:4])
 
 
 def temperature(folder):
@@ -166,5 +192,6 @@ with tempfile.TemporaryDirectory() as folder:
         stream.write("horse")
     one_output(folder)
     temperature(folder)
+    refusals(folder)
     asked_for(folder)
 finish()

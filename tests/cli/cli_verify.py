@@ -58,6 +58,9 @@ def agreement(folder):
     done = run(*dump(folder, "unknown", others=("layer9",)), "--all")
     check("--all", "\n  layer9: no tensor here has this name\n" in done.stdout and
           all(f"\n{layer} " in "\n" + done.stdout for layer in LAYERS), done)
+    done = run(*dump(folder, "unknown", others=("classifier.2", "layer9.2")), "--all")
+    check("a part of the head", "\n  classifier.2: a part of the head, which is compared as a whole\n" in done.stdout and
+          "\n  layer9.2: no tensor here has this name\n" in done.stdout, done)
 
 
 def departure(folder):

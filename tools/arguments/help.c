@@ -16,8 +16,7 @@ void print_overview(FILE *stream)
             dn_version());
     for (int i = 0; command_list[i]; i++)
         fprintf(stream, "  %-12s %s\n", command_list[i]->name, command_list[i]->summary);
-    fprintf(stream, "\ndensenet COMMAND --help explains a command, with examples; densenet\n"
-                    "--version says which version this is and which kernels it runs.\n");
+    fprintf(stream, "\ndensenet COMMAND --help explains a command, with examples.\n");
 }
 
 /* Prints the words up to `end`, wrapped at WIDTH. Lines after the first are

@@ -23,5 +23,6 @@ extern const command init_command;
 extern const command predict_command;
 extern const command forward_command;
 extern const command verify_command;
+extern const command version_command;
 
 #endif

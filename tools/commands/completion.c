@@ -113,7 +113,7 @@ static void bash(void)
            "    if [[ $word == = ]]; then\n        word=\n"
            "    elif [[ $before == = ]]; then\n        before=${COMP_WORDS[COMP_CWORD-2]}\n    fi\n"
            "    if ((COMP_CWORD == 1)); then\n"
-           "        words='help version ");
+           "        words='help ");
     print_words(PLACE_COMMAND, NULL);
     printf("'\n    else\n    case ${COMP_WORDS[1]} in\n    help) words='");
     print_words(PLACE_COMMAND, NULL);

@@ -34,15 +34,14 @@ static int describe_stranger(const char *path)
 {
     char *reason = strdup(dn_last_error());
     dn_tensor_file *file;
+    complain("%s", reason ? reason : "out of memory");
     if (reason && can_be_read_again(path) && dn_tensor_file_open(path, &file) == DN_OK) {
         if (json)
             info_print_tensors_json(path, file, reason);
         else
-            info_print_tensors(path, file);
+            info_print_tensors(path, file, reason);
         dn_tensor_file_close(file);
     }
-    fflush(stdout);
-    complain("%s", reason ? reason : "out of memory");
     free(reason);
     return EXIT_REFUSED;
 }
@@ -83,8 +82,9 @@ const command info_command = {
     .description =
         "Shows the architecture, the number format, whose names its tensors have, whether layers\n"
         "put new maps first or last and how that was determined, and labels, task and\n"
-        "preprocessing if the file records them. For a file that holds no DenseNet it lists the\n"
-        "tensors, says what is wrong and exits with status 2.\n"
+        "preprocessing if the file records them. For a file that holds no DenseNet it says what "
+        "is\n"
+        "wrong, lists the tensors, those concerned first, and exits with status 2.\n"
         "--check holds what every batch norm recorded against what the weights before it\n"
         "predict, and exits with status 1 where a file contradicts itself: a damaged, exchanged "
         "or\n"

@@ -287,14 +287,14 @@ static int predict(dn_model *model, const picture_list *list)
     return !sound || none ? EXIT_REFUSED : whole ? EXIT_DONE : EXIT_PART;
 }
 
-/* Without --weights, the built-in network; prints its classes. */
-static dn_model *choose_model(void)
+/* Without --weights, the built-in network; prints its classes, if there is a picture to name. */
+static dn_model *choose_model(const picture_list *list)
 {
     if (weights_argument())
         return weights_load();
     dn_model *model = weights_open("builtin");
-    if (!model)
-        return NULL;
+    if (!model || !picture_list_has_any(list))
+        return model;
     int classes = dn_model_arch(model)->classes;
     fprintf(stderr, "densenet: no --weights given: using the built-in network, which knows");
     for (int i = 0; i < classes; i++)
@@ -318,15 +318,13 @@ static int run(int count, char **arguments)
         return EXIT_REFUSED;
     }
     picture_list list;
-    dn_model *model = choose_model();
-    if (!model)
+    if (!picture_list_create(count, arguments, &list))
         return EXIT_REFUSED;
     int status = EXIT_REFUSED;
-    if ((!weights_argument() || weights_have_head(model, weights_argument())) &&
-        picture_list_create(count, arguments, &list)) {
+    dn_model *model = list.count ? choose_model(&list) : NULL;
+    if (model && (!weights_argument() || weights_have_head(model, weights_argument())))
         status = predict(model, &list);
-        picture_list_free(&list);
-    }
+    picture_list_free(&list);
     dn_model_free(model);
     return status;
 }
@@ -338,7 +336,9 @@ const command predict_command = {
     .description =
         "Reads " DN_FORMATS_READ ", prepares\n"
         "them as the network was trained and names the most probable classes; of a multi-label\n"
-        "network, the probability of every label. The pipeline\n"
+        "network, the probability of every label; of a network with one output, that of the "
+        "output's\n"
+        "label, or of \"yes\" if it has none. The pipeline\n"
         "is --preprocess, else the one recorded in the weights, else by the stem: torchvision's\n"
         "evaluation pipeline for ImageNet's, cifar10 for CIFAR's. Without --weights the built-in\n"
         "network is used. A folder stands for the pictures in it, not for those in its\n"

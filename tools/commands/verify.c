@@ -158,6 +158,19 @@ static void compare_array(comparison *c, int index, const feature_match *match,
     npy_free(&dumped);
 }
 
+/* "classifier.2", where "classifier" is the head. */
+static bool is_part_of_head(const comparison *c, const char *name)
+{
+    feature_match match;
+    char whole[256];
+    size_t length = strcspn(name, ".");
+    if (name[length] == '\0' || length >= sizeof whole)
+        return false;
+    memcpy(whole, name, length);
+    whole[length] = '\0';
+    return feature_match_name(c->arch, whole, &match) && strcmp(match.name, "logits") == 0;
+}
+
 /* Arrays whose names are not layers here. */
 static void skip_unknown(comparison *c)
 {
@@ -165,7 +178,9 @@ static void skip_unknown(comparison *c)
     feature_match match;
     for (int i = 0; (name = npz_name(c->dump, i)); i++)
         if (strcmp(name, "input") != 0 && !feature_match_name(c->arch, name, &match))
-            skip(c, name, "no tensor here has this name");
+            skip(c, name,
+                 is_part_of_head(c, name) ? "a part of the head, which is compared as a whole"
+                                          : "no tensor here has this name");
 }
 
 /* A dn_observer: compares every array of the dump that means this tensor. */
@@ -320,7 +335,8 @@ const command verify_command = {
         "or here (block1.layer1); scripts/dump_reference.py writes one from any PyTorch DenseNet.\n"
         "Names the first layer that differs, in the order of the computation; the exit status is\n"
         "then 1. A layer that also returns its input is compared by its own maps; arrays that\n"
-        "have no counterpart here are skipped and named.\n",
+        "have no counterpart here are skipped and named. A head of several parts is compared as\n"
+        "a whole, by its logits.\n",
     .examples = "  densenet verify --weights net.pth --reference dump.npz\n"
                 "  densenet verify --weights net.pth --reference dump.npz --all --tolerance 1e-5\n",
     .options = options,

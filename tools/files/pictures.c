@@ -108,7 +108,7 @@ static int by_name(const void *a, const void *b)
 }
 
 /* Pictures of formats that are not read are counted, and named once. */
-static void report_folder(picture_list *list, const char *folder, bool any,
+static void report_folder(picture_list *list, const char *folder, bool any, bool folders,
                           const dn_left_out *left_out)
 {
     char endings[256];
@@ -122,7 +122,8 @@ static void report_folder(picture_list *list, const char *folder, bool any,
                  " are",
                  folder, endings);
     else if (!any)
-        complain("%s: holds no picture (.jpg, .png, .webp, .tif, .bmp, .gif)", folder);
+        complain("%s: holds no picture (.jpg, .png, .webp, .tif, .bmp, .gif, .pgm, .ppm)%s", folder,
+                 folders ? "; its subfolders are not searched" : "");
     list->failures += !any || left_out->total;
 }
 
@@ -136,11 +137,13 @@ static bool append_folder(picture_list *list, const char *folder)
         list->failures++;
         return true;
     }
-    bool sound = true;
+    bool sound = true, folders = false;
     struct dirent *entry;
     while (sound && (entry = readdir(stream)))
-        if (entry->d_name[0] == '.' || entry->d_type == DT_DIR)
+        if (entry->d_name[0] == '.')
             continue;
+        else if (entry->d_type == DT_DIR)
+            folders = true;
         else if (is_picture(entry->d_name))
             sound = append(list, join(folder, entry->d_name));
         else
@@ -149,8 +152,16 @@ static bool append_folder(picture_list *list, const char *folder)
     if (list->count > before)
         qsort(list->paths + before, list->count - before, sizeof *list->paths, by_name);
     if (sound)
-        report_folder(list, folder, list->count > before, &left_out);
+        report_folder(list, folder, list->count > before, folders, &left_out);
     return sound;
+}
+
+bool picture_list_has_any(const picture_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->paths[i], "-") == 0 || access(list->paths[i], R_OK) == 0)
+            return true;
+    return false;
 }
 
 bool picture_list_create(int count, char **arguments, picture_list *list)

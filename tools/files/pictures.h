@@ -25,6 +25,9 @@ typedef struct picture_list {
  * Arguments without a picture are complained about and counted;
  * false, with nothing to free, if no list can be made. */
 bool picture_list_create(int count, char **arguments, picture_list *list);
+
+/* Whether one of them, or standard input, is there to be read. */
+bool picture_list_has_any(const picture_list *list);
 void picture_list_free(picture_list *list);
 
 /* The result for a picture: a tensor, or a sentence saying why not (both NULL

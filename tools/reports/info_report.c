@@ -124,19 +124,23 @@ static void print_head(const dn_arch *arch)
         print_field("head", text);
 }
 
+static const char *meaning_of_outputs(const dn_model *model)
+{
+    if (dn_model_arch(model)->classes == 1)
+        return "answer, yes or no";
+    return dn_model_objective(model) == DN_OBJECTIVE_LABELS ? "labels, any of them"
+                                                            : "classes, exactly one is right";
+}
+
 static void print_outputs(const dn_model *model)
 {
     int classes = dn_model_arch(model)->classes;
-    bool any = dn_model_objective(model) == DN_OBJECTIVE_LABELS;
     if (classes == 0) {
         print_field("outputs", "none: the network has no head, only features");
         return;
     }
     print_head(dn_model_arch(model));
-    printf("  %-14s %d: %s%s\n", "outputs", classes,
-           any            ? "any of them"
-           : classes == 1 ? "yes or no"
-                          : "one of them",
+    printf("  %-14s %d %s%s\n", "outputs", classes, meaning_of_outputs(model),
            dn_model_thresholds(model) ? ", with operating points" : "");
     double temperature = dn_model_temperature(model);
     if (temperature != 1)
@@ -186,15 +190,39 @@ static void print_tensor(const dn_tensor_info *info)
     printf("%s\n", info->rank ? "" : "-");
 }
 
-void info_print_tensors(const char *path, const dn_tensor_file *file)
+/* Whether the reason quotes the tensor's name, or a module that it lies in. */
+static bool is_quoted(const char *reason, const char *name)
+{
+    for (const char *at = reason; (at = strchr(at, '"')); at++) {
+        size_t length = strcspn(at + 1, "\"");
+        if (length && strncmp(name, at + 1, length) == 0 &&
+            (name[length] == '.' || name[length] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+/* Of those that the reason is about, or of the others; returns how many, at most `most`. */
+static size_t print_some(const dn_tensor_file *file, const char *reason, bool quoted, size_t most)
+{
+    size_t shown = 0;
+    for (size_t i = 0; i < dn_tensor_file_count(file) && shown < most; i++) {
+        dn_tensor_info info = dn_tensor_file_item(file, i);
+        if (is_quoted(reason, info.name) != quoted)
+            continue;
+        print_tensor(&info);
+        shown++;
+    }
+    return shown;
+}
+
+void info_print_tensors(const char *path, const dn_tensor_file *file, const char *reason)
 {
     size_t count = dn_tensor_file_count(file);
     printf("%s: %s, %zu tensor%s\n", path, dn_tensor_file_format(file), count,
            count == 1 ? "" : "s");
-    for (size_t i = 0; i < count && i < LISTED_TENSORS; i++) {
-        dn_tensor_info info = dn_tensor_file_item(file, i);
-        print_tensor(&info);
-    }
+    size_t shown = print_some(file, reason, true, LISTED_TENSORS);
+    print_some(file, reason, false, LISTED_TENSORS - shown);
     if (count > LISTED_TENSORS)
         printf("  and %zu more; --json lists all\n", count - LISTED_TENSORS);
 }

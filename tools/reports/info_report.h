@@ -11,8 +11,8 @@
 void info_print(const char *path, const dn_model *model);
 bool info_print_json(const char *path, const dn_model *model);
 
-/* For a file without one: its tensors, and the `reason`. */
-void info_print_tensors(const char *path, const dn_tensor_file *file);
+/* For a file without one: its tensors, first those whose names the `reason` quotes. */
+void info_print_tensors(const char *path, const dn_tensor_file *file, const char *reason);
 bool info_print_tensors_json(const char *path, const dn_tensor_file *file, const char *reason);
 
 #endif

@@ -16,6 +16,8 @@ const char *prediction_label(const dn_model *model, int output)
     const char *label = dn_model_label(model, output);
     if (label && label[0])
         return label;
+    if (dn_model_arch(model)->classes == 1)
+        return "yes";
     if (label && dn_model_objective(model) == DN_OBJECTIVE_LABELS)
         return NULL;
     snprintf(number, sizeof number, "%d", output);

@@ -28,8 +28,8 @@ int predictions_rank(const dn_model *model, const float *probabilities, int most
 /* Index of the most probable. */
 int predictions_strongest(const prediction *ranked, int count);
 
-/* The output's label, or its number if it has none; NULL for a label that was
- * never trained. */
+/* The output's label. Without one its number, or "yes" if it is the only output; NULL for a
+ * label that was never trained. */
 const char *prediction_label(const dn_model *model, int output);
 
 /* checks: whether predictions_print will be given fits. */
