@@ -80,6 +80,20 @@ def unlabelled(folder):
     check("nothing to evaluate on", done.returncode == 2 and "no labelled part named test" in done.stderr, done.stderr)
 
 
+def doubted(folder):
+    """Folders that may not be meant as classes, and a table beside them, are named."""
+    data = f"{folder}/doubted"
+    write_classes(data, ("Train", "cat", "dog"))
+    trained("classes are named", (f"{data}: 3 classes: Train, cat, dog\n",
+            f"{data}: its folder Train is read as a class"), data)
+    shutil.move(f"{data}/Train", f"{data}/ant")
+    write_classes(data, ("emu", "fox", "gnu", "hen"))
+    with open(f"{data}/notes.csv", "w", encoding="ascii") as file:
+        file.write("image,label\n")
+    trained("the first five, and how many more", (f"{data}: 7 classes: ant, cat, dog, emu, fox and 2 more\n",
+            f"{data}: its table notes.csv is not read: its folders are the classes"), data)
+
+
 def resumed(folder):
     data, run = f"{folder}/resumed", f"{folder}/stopped"
     write_classes(f"{data}/train", ("cat", "dog"))
@@ -138,6 +152,6 @@ def inside(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for test in (folders, unlabelled, resumed, tables, inside):
+    for test in (folders, unlabelled, doubted, resumed, tables, inside):
         test(scratch)
 finish()

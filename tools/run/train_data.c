@@ -157,8 +157,25 @@ static bool is_test_part(const train_run *run)
     return part && !train_chosen.val && strncmp(part, "test", 4) == 0;
 }
 
+/* "3 classes: a, b, c": a folder that is no class shows here. */
+static void describe_outputs(const dn_dataset *data)
+{
+    int count = dn_dataset_outputs(data);
+    bool classes = dn_dataset_objective(data) == DN_OBJECTIVE_CLASSES;
+    fprintf(stderr, "%s: %d %s%s: ", dn_dataset_source(data), count, classes ? "class" : "label",
+            count == 1 ? ""
+            : classes  ? "es"
+                       : "s");
+    for (int i = 0; i < count && i < MOST_NAMED; i++)
+        fprintf(stderr, "%s%s", i ? ", " : "", dn_dataset_label(data, i));
+    if (count > MOST_NAMED)
+        fprintf(stderr, " and %d more", count - MOST_NAMED);
+    fputc('\n', stderr);
+}
+
 void train_data_describe(const train_run *run)
 {
+    describe_outputs(run->whole);
     if (!run->val) {
         fprintf(stderr, "%s: trained without validation\n", dn_dataset_source(run->whole));
         return;

@@ -25,8 +25,7 @@ bool dn_csv_folder(const char *path)
            (dn_folder_holds(path, false, is_table) && !dn_folder_holds(path, true, NULL));
 }
 
-/* The tables among a folder's files; a run that was written into it left its log. */
-static dn_status list_tables(const char *path, dn_name_list *tables)
+dn_status dn_csv_list(const char *path, dn_name_list *tables)
 {
     dn_name_list names = {0};
     dn_status status = dn_list_folder(path, false, &names);
@@ -69,7 +68,7 @@ static dn_status choose(const char *path, const dn_name_list *tables, dn_portion
 dn_status dn_csv_choose(const char *path, dn_portion portion, const char *parts[3], char **file)
 {
     dn_name_list tables = {0};
-    dn_status status = list_tables(path, &tables);
+    dn_status status = dn_csv_list(path, &tables);
     if (status == DN_OK)
         status = choose(path, &tables, portion, parts, file);
     dn_name_list_free(&tables);

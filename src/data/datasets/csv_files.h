@@ -10,4 +10,8 @@ bool dn_csv_folder(const char *path);
 /* The table of a folder that the portion asks for, free(), and the parts that it comes in. */
 dn_status dn_csv_choose(const char *path, dn_portion portion, const char *parts[3], char **file);
 
+/* Adds the names of a folder's tables; a run that was written into it left its log, which is none.
+ */
+dn_status dn_csv_list(const char *path, dn_name_list *tables);
+
 #endif

@@ -6,11 +6,13 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "data/datasets/csv_files.h"
 #include "data/datasets/run_folders.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* Deep enough for any collection, and shallow enough to stop if links form a circle. */
 enum { DEEPEST = 16 };
@@ -166,6 +168,37 @@ static dn_status fail_no_classes(const char *root)
                    "%s: has no class folders; expected pictures as %s/CLASS/PICTURE", root, root);
 }
 
+/* Classes may be named so; more often it is a part that is spelt in another way. */
+static bool is_named_as_a_part(const char *name)
+{
+    static const char *const parts[] = {"train", "training", "val",     "valid", "validation",
+                                        "dev",   "test",     "testing", "tests", "eval"};
+    size_t i = 0;
+    while (i < sizeof parts / sizeof *parts && strcasecmp(name, parts[i]) != 0)
+        i++;
+    return i < sizeof parts / sizeof *parts;
+}
+
+/* Says what may have been meant otherwise. */
+static dn_status tell_doubts(const char *root, const dn_dataset *dataset)
+{
+    dn_name_list tables = {0};
+    for (int i = 0; i < dataset->labels.count; i++) {
+        const char *label = dn_name_list_get(&dataset->labels, i);
+        if (is_named_as_a_part(label))
+            dn_log(DN_LOG_WARNING,
+                   "%s: its folder %s is read as a class; parts are recognised by the names train, "
+                   "with val, valid, validation, dev or test beside it",
+                   root, label);
+    }
+    dn_status status = dn_csv_list(root, &tables);
+    if (status == DN_OK && tables.count)
+        dn_log(DN_LOG_INFO, "%s: its table %s%s is not read: its folders are the classes", root,
+               dn_name_list_get(&tables, 0), tables.count > 1 ? ", like others," : "");
+    dn_name_list_free(&tables);
+    return status;
+}
+
 static dn_status open_classes(const char *root, const char *output, dn_dataset *dataset)
 {
     int *ends = NULL;
@@ -177,6 +210,8 @@ static dn_status open_classes(const char *root, const char *output, dn_dataset *
         status = add_classes(root, &folders, output, dataset, ends);
     if (status == DN_OK && dataset->labels.count == 0)
         status = fail_no_classes(root);
+    if (status == DN_OK)
+        status = tell_doubts(root, dataset);
     dn_name_list_free(&folders);
     free(ends);
     return status;
