@@ -5,31 +5,18 @@
 #include <string.h>
 #include <strings.h>
 
-/* The first are of formats that are read, and torchvision's ImageFolder does not list them. */
-enum { READ = 3 };
-static const char *const endings[DN_ENDINGS] = {".jpe", ".jfif",  ".gif", ".heic", ".heif", ".avif",
-                                                ".dcm", ".dicom", ".nii", ".jp2",  ".j2k",  ".jxl",
-                                                ".psd", ".tga",   ".exr", ".svg",  ".ico",  ".cr2",
-                                                ".nef", ".arw",   ".dng", ".pbm",  ".mha"};
+static const char *const endings[DN_ENDINGS] = {
+    ".heic", ".heif", ".avif", ".dcm", ".dicom", ".nii", ".jp2", ".j2k", ".jxl", ".psd",
+    ".tga",  ".exr",  ".svg",  ".ico", ".cr2",   ".nef", ".arw", ".dng", ".pbm", ".mha"};
 
-static void add(dn_left_out *left_out, const char *name, int first)
+void dn_left_out_add(dn_left_out *left_out, const char *name)
 {
     const char *ending = strrchr(name, '.');
-    for (int i = first; ending && i < DN_ENDINGS; i++)
+    for (int i = 0; ending && i < DN_ENDINGS; i++)
         if (strcasecmp(ending, endings[i]) == 0) {
             left_out->counts[i]++;
             left_out->total++;
         }
-}
-
-void dn_left_out_add(dn_left_out *left_out, const char *name)
-{
-    add(left_out, name, 0);
-}
-
-void dn_left_out_add_unread(dn_left_out *left_out, const char *name)
-{
-    add(left_out, name, READ);
 }
 
 void dn_left_out_list(const dn_left_out *left_out, char *text, size_t size)

@@ -13,17 +13,16 @@
 #define DN_FORMATS_READ "JPEG, PNG, WebP, TIFF, BMP, GIF, PGM and PPM"
 #endif
 
-enum { DN_ENDINGS = 23 };
+enum { DN_ENDINGS = 20 };
 
 /* Files among others whose names are those of pictures. All zeros: none yet. */
 typedef struct dn_left_out {
     int total, counts[DN_ENDINGS]; /* by ending */
 } dn_left_out;
 
-/* Count a file that is not taken, if its name is that of a picture: in any format, or in
- * one that is not read. */
+/* Counts a file that is not taken, if its name is that of a picture in a format that is not read.
+ */
 void dn_left_out_add(dn_left_out *left_out, const char *name);
-void dn_left_out_add_unread(dn_left_out *left_out, const char *name);
 
 /* "40 .heic, 3 .dcm", the most frequent endings first. */
 void dn_left_out_list(const dn_left_out *left_out, char *text, size_t size);

@@ -38,6 +38,11 @@ static dn_status read_header(dn_csv *csv, dn_columns *columns)
 {
     bool found;
     DN_TRY(dn_csv_next(csv, &found));
+    if (found && csv->fields.count == 1 && strchr(dn_name_list_get(&csv->fields, 0), ';'))
+        return dn_fail(DN_ERROR_FORMAT,
+                       "%s: its header is separated by semicolons; a comma is expected between "
+                       "fields, so save it as CSV with commas",
+                       csv->path);
     if (!found || csv->fields.count < 2)
         return dn_fail(DN_ERROR_FORMAT, "%s: does not begin with a header image,LABEL,...",
                        csv->path);
@@ -188,8 +193,8 @@ static dn_status choose_among_many(const char *path, dn_columns *columns, const 
     return columns->label_count
                ? DN_OK
                : dn_fail(DN_ERROR_FORMAT,
-                         "%s: no column is known to be a label; the option label-column, or "
-                         "label-columns, names what is",
+                         "%s: no column is known to be a label; label_column "
+                         "(--label-column) or label_columns (--label-columns) names what is",
                          path);
 }
 
@@ -210,8 +215,11 @@ static dn_status choose_labels(const char *path, const dn_dataset_options *optio
 {
     int column;
     if (options->label_column && options->label_columns)
-        return dn_fail(DN_ERROR_ARGUMENT,
-                       "%s: the options label-column and label-columns exclude each other", path);
+        return dn_fail(
+            DN_ERROR_ARGUMENT,
+            "%s: label_column (--label-column) and label_columns (--label-columns) exclude each "
+            "other",
+            path);
     if (options->label_columns)
         return take_labels(path, columns, options->label_columns);
     if (options->label_column) {
@@ -248,8 +256,7 @@ static dn_status tell(const char *path, const dn_columns *columns)
     if (status == DN_OK && some)
         status = dn_text_take(&passed, &names[1]);
     if (status == DN_OK && some)
-        dn_log(DN_LOG_INFO, "%s: passed over, being no labels: %s; taken: %s", path, names[1],
-               names[0]);
+        dn_log(DN_LOG_INFO, "%s: not labels, so not used: %s; used: %s", path, names[1], names[0]);
     dn_text_drop(&passed);
     free(names[0]);
     free(names[1]);

@@ -25,7 +25,8 @@ static dn_status fail_not_one(const dn_dataset *dataset, int sample)
 {
     char name[1024];
     dn_dataset_name(dataset, sample, name, sizeof name);
-    return dn_fail(DN_ERROR_FORMAT, "%s: %s has not one 1 and otherwise 0, so it has no class",
+    return dn_fail(DN_ERROR_FORMAT,
+                   "%s: %s must have a 1 in one column and 0 in all others to have a class",
                    dataset->path, name);
 }
 
@@ -48,8 +49,8 @@ dn_status dn_csv_take_labels(dn_dataset *dataset, const char *task)
     dataset->objective = DN_OBJECTIVE_CLASSES;
     if (!task)
         dn_log(DN_LOG_INFO,
-               "%s: each row has one 1, so its %d columns are classes; the option task makes them "
-               "labels",
+               "%s: each row has one 1, so its %d columns are classes; task (--task) labels makes "
+               "them labels",
                dataset->path, outputs);
     return DN_OK;
 }

@@ -67,8 +67,7 @@ dn_status dn_join_path(const char *folder, const char *name, char **path);
 /* Whether name ends in suffix, which is in lower case, ignoring name's case. */
 bool dn_has_suffix(const char *name, const char *suffix);
 
-/* By extension, as torchvision's ImageFolder has it; some are of formats that no
- * decoder here reads. */
+/* By extension: torchvision's ImageFolder's, and .gif, .jpe and .jfif. */
 bool dn_is_picture_name(const char *name);
 
 /* The endings of such names, from index 0; NULL after the last. */

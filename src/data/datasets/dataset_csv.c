@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* What a table is read with. */
 typedef struct csv_reading {
@@ -90,7 +91,7 @@ static dn_status read_row(const dn_csv *csv, csv_reading *reading, dn_dataset *d
     size_t sample = (size_t)pictures->names.count;
     DN_TRY(reserve_row(dataset, reading, &dataset->targets));
     DN_TRY(dn_name_list_add(&pictures->names, name, strlen(name)));
-    dn_left_out_add_unread(&dataset->left_out, name);
+    dn_left_out_add(&dataset->left_out, name);
     if (columns->single >= 0) {
         const char *word = dn_name_list_get(&csv->fields, columns->single);
         return dn_name_list_add(&reading->words, word, strlen(word));
@@ -143,9 +144,14 @@ static dn_status finish(csv_reading *reading, dn_dataset *dataset)
     if (columns->single < 0) {
         if (reading->doubts && !reading->options->uncertain)
             dn_log(DN_LOG_INFO,
-                   "%s: %lld entries are uncertain (-1) and left out of account; the option "
-                   "uncertain makes them zero or one",
+                   "%s: %lld entries are uncertain (-1) and left out of account; uncertain "
+                   "(--uncertain) makes them zero or one",
                    dataset->path, (long long)reading->doubts);
+        if (columns->blanks_are_0 && !reading->options->blank)
+            dn_log(DN_LOG_INFO,
+                   "%s: empty fields count as 0, as CheXpert means them; blank (--blank) says "
+                   "otherwise",
+                   dataset->path);
         return dn_csv_take_labels(dataset, reading->options->task);
     }
     DN_TRY(dn_csv_check_words(dataset, &reading->words));
@@ -216,11 +222,16 @@ static void name_sample(const dn_dataset *dataset, int sample, char *text, size_
 static dn_status read_sample(const dn_dataset *dataset, int sample, const dn_image_limits *limits,
                              dn_image **image)
 {
+    const dn_csv_pictures *pictures = dataset->store;
+    const char *name = dn_name_list_get(&pictures->names, sample);
     char *path = NULL;
-    DN_TRY(dn_csv_pictures_find(dataset->store, sample, &path));
+    DN_TRY(dn_csv_pictures_find(pictures, sample, &path));
     dn_status status = dn_image_read(path, limits, image);
+    bool there = status == DN_OK || access(path, F_OK) == 0;
     free(path);
-    return status;
+    return there ? status
+                 : dn_fail(DN_ERROR_IO, "%s: the picture \"%s\" of row %d is not there",
+                           dataset->path, name, sample + 1);
 }
 
 static dn_status check_pictures(const dn_dataset *dataset)
@@ -230,7 +241,7 @@ static dn_status check_pictures(const dn_dataset *dataset)
                ? DN_OK
                : dn_fail(DN_ERROR_IO,
                          "%s: its pictures are not there: neither \"%s\" nor those after it are "
-                         "in \"%s\", below or above it; the option root names their folder",
+                         "in \"%s\", below or above it; root (--root) names their folder",
                          dataset->path, dn_name_list_get(&pictures->names, 0),
                          pictures->folder[0] ? pictures->folder : ".");
 }

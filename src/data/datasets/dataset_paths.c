@@ -102,8 +102,9 @@ bool dn_has_suffix(const char *name, const char *suffix)
     return *suffix == '\0';
 }
 
-static const char *const endings[] = {".jpg", ".jpeg", ".png",  ".ppm",  ".bmp",
-                                      ".pgm", ".tif",  ".tiff", ".webp", NULL};
+/* torchvision's, and then others of formats that are read. */
+static const char *const endings[] = {".jpg",  ".jpeg", ".png", ".ppm", ".bmp",  ".pgm", ".tif",
+                                      ".tiff", ".webp", ".gif", ".jpe", ".jfif", NULL};
 
 const char *dn_picture_ending(int index)
 {

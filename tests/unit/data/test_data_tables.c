@@ -83,9 +83,11 @@ static void chexperts_blanks_and_doubts(void **state)
     const char *table = "CheXpert-v1.0-small/train.csv";
     dn_dataset_options options = {0};
     assert_targets(table, options, labels, "1 0 0;0 ? 1;0 0 ?;");
-    assert_non_null(strstr(heard, "passed over, being no labels: Sex, Age, Frontal/Lateral, AP/PA; "
-                                  "taken: No Finding, Edema, Fracture"));
-    assert_non_null(strstr(heard, "2 entries are uncertain (-1) and left out"));
+    assert_non_null(strstr(heard, "not labels, so not used: Sex, Age, Frontal/Lateral, AP/PA; "
+                                  "used: No Finding, Edema, Fracture"));
+    assert_non_null(strstr(heard, "2 entries are uncertain (-1) and left out of account; uncertain "
+                                  "(--uncertain) makes them zero or one"));
+    assert_non_null(strstr(heard, "empty fields count as 0, as CheXpert means them"));
     assert_targets(table, (dn_dataset_options){.uncertain = "ignore"}, labels,
                    "1 0 0;0 ? 1;0 0 ?;");
     assert_null(strstr(heard, "uncertain"));
@@ -94,7 +96,7 @@ static void chexperts_blanks_and_doubts(void **state)
                    "1 ? ?;? 1 1;? 0 1;");
     assert_targets(table, (dn_dataset_options){.label_columns = "Fracture,Edema"}, "Fracture Edema",
                    "0 0;1 ?;? 0;");
-    assert_null(strstr(heard, "passed over"));
+    assert_null(strstr(heard, "not used"));
     assert_table_refused(table, (dn_dataset_options){.uncertain = "maybe"}, "uncertain \"maybe\"");
     assert_survives_lack_of_memory(table);
 }
@@ -143,7 +145,7 @@ static void nihs_findings(void **state)
                             "00000003_000.png,Emphysema,0,2,81,M,AP,2500,2048,\n");
     assert_targets("nih.csv", (dn_dataset_options){0}, "Cardiomegaly Emphysema", "1 1;0 0;0 1;");
     assert_non_null(strstr(heard, "Patient Age, Patient Gender"));
-    assert_non_null(strstr(heard, "taken: Finding Labels"));
+    assert_non_null(strstr(heard, "used: Finding Labels"));
     assert_survives_lack_of_memory("nih.csv");
     /* a finding that a table does not have is known to be absent */
     static const char *const labels[] = {"Cardiomegaly", "Mass", "Emphysema"};
@@ -178,7 +180,8 @@ static void isics_one_hot_classes(void **state)
     dn_dataset_free(dataset);
     scratch_text("two.csv", "image,MEL,NV,BCC\nISIC_1,0,1,0\nISIC_2,1,0,1\n");
     assert_targets("two.csv", (dn_dataset_options){0}, "MEL NV BCC", "0 1 0;1 0 1;");
-    assert_table_refused("two.csv", (dn_dataset_options){.task = "classes"}, "has not one 1");
+    assert_table_refused("two.csv", (dn_dataset_options){.task = "classes"},
+                         "must have a 1 in one column");
     assert_survives_lack_of_memory("isic.csv");
 }
 
@@ -222,7 +225,7 @@ static void columns_by_name(void **state)
     dn_dataset *dataset = OPEN("ham.csv", 0);
     assert_string_equal(list_labels(dataset), "bkl nv");
     assert_string_equal(list_samples(dataset), "0:ISIC_1 1:ISIC_2");
-    assert_non_null(strstr(heard, "taken: dx"));
+    assert_non_null(strstr(heard, "used: dx"));
     dn_dataset_free(dataset);
     dataset = OPEN("ham.csv", .label_column = "sex", .image_column = "lesion_id");
     assert_string_equal(list_labels(dataset), "male");
@@ -246,6 +249,39 @@ static void columns_by_name(void **state)
     dn_dataset_free(dataset);
 }
 
+/* Without an ending as GIF too, also in folders below; one that is not there is named with its row.
+ */
+static void pictures_by_name(void **state)
+{
+    (void)state;
+    scratch_text("named.csv", "image,x\n1,1\n2,0\nsub/3.png,1\n");
+    scratch_text("1.gif", "");
+    dn_dataset *dataset = OPEN("named.csv", 0);
+    dn_image *image = NULL;
+    char name[512];
+    dn_dataset_name(dataset, 0, name, sizeof name);
+    assert_string_equal(name, scratch_path("1.gif"));
+    assert_int_equal(dn_dataset_read(dataset, 2, NULL, &image), DN_ERROR_IO);
+    assert_non_null(
+        strstr(dn_last_error(), "named.csv: the picture \"sub/3.png\" of row 3 is not there"));
+    dn_dataset_free(dataset);
+    scratch_text("below.csv", "image,x\n7,1\n8,0\n");
+    scratch_text("images_001/images/7.gif", "");
+    scratch_text("images_002/images/8.gif", "");
+    dataset = OPEN("below.csv", 0);
+    dn_dataset_name(dataset, 1, name, sizeof name);
+    assert_string_equal(name, scratch_path("images_002/images/8.gif"));
+    dn_dataset_free(dataset);
+}
+
+static void other_separators(void **state)
+{
+    (void)state;
+    scratch_text("semicolons.csv", "image;label\na.png;cat\n");
+    assert_table_refused("semicolons.csv", (dn_dataset_options){0},
+                         "its header is separated by semicolons");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -255,6 +291,8 @@ int main(void)
         scratch_test(isics_one_hot_classes),
         scratch_test(columns_by_name),
         scratch_test(pictures_in_folders_below),
+        scratch_test(pictures_by_name),
+        scratch_test(other_separators),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
