@@ -110,6 +110,28 @@ def resumed(folder):
     check("resumes on the same part", done.returncode == 0 and f"{data}/val: validated on" in done.stderr, done.stderr)
 
 
+def changed(folder):
+    """Data that has grown or shrunk since the run began is refused with both numbers."""
+    data, run = f"{folder}/changed", f"{folder}/begun"
+    write_classes(data, ("cat", "dog"))
+    options = [*NETWORK[:-2], "--val-split", "0"]
+    densenet("train", data, *options, "--output", run, "--max-steps", "1", "--epochs", "2")
+    check("sizes are recorded", (settings(run)["outputs"], settings(run)["pictures"]) == (2, 8), settings(run))
+    for what, change, back, words in (
+            ("a new class", lambda: write_classes(data, ("emu",)), lambda: shutil.rmtree(f"{data}/emu"),
+             "has 3 classes or labels, the run has 2"),
+            ("a picture less", lambda: os.rename(f"{data}/cat/0.png", f"{folder}/0.png"),
+             lambda: os.rename(f"{folder}/0.png", f"{data}/cat/0.png"), "has 7 pictures to train on, the run has 8"),
+            ("a picture more", lambda: shutil.copy(f"{data}/cat/0.png", f"{data}/cat/9.png"),
+             lambda: os.remove(f"{data}/cat/9.png"), "has 9 pictures to train on, the run has 8")):
+        change()
+        done = densenet("train", "--resume", run)
+        check(what, done.returncode == 2 and f"{data} {words}" in done.stderr and done.stderr.count("\n") == 1, done.stderr)
+        back()
+    done = densenet("train", "--resume", run)
+    check("the data as it was", done.returncode == 0, done.stderr)
+
+
 def tables(folder):
     data = f"{folder}/tables"
     write_classes(data, ("x", "y"))
@@ -152,6 +174,6 @@ def inside(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for test in (folders, unlabelled, doubted, resumed, tables, inside):
+    for test in (folders, unlabelled, doubted, resumed, changed, tables, inside):
         test(scratch)
 finish()

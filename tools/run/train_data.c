@@ -146,9 +146,11 @@ bool train_data_open(train_run *run)
                         strcmp(dn_dataset_format(run->whole), "class folders") == 0
                             ? ", each a folder of pictures"
                             : "");
-    return train_settings_part("train-part", dn_dataset_part(run->whole, DN_PORTION_TRAIN)) &&
-           choose_validation(run) && some_are_known(run->train) &&
-           (!run->val || some_are_known(run->val));
+    return train_settings_size("outputs", dn_dataset_outputs(run->whole)) &&
+           train_settings_part("train-part", dn_dataset_part(run->whole, DN_PORTION_TRAIN)) &&
+           choose_validation(run) &&
+           train_settings_size("pictures", dn_dataset_count(run->train)) &&
+           some_are_known(run->train) && (!run->val || some_are_known(run->val));
 }
 
 static bool is_test_part(const train_run *run)

@@ -41,6 +41,23 @@ bool train_settings_part(const char *name, const char *part)
                     name, resumed, train_chosen.data);
 }
 
+/* Sizes of the data, in this call and in the run that it resumes; 0: not known. */
+static struct {
+    const char *name, *word;
+    int64_t used, resumed;
+} sizes[] = {{"outputs", "classes or labels", 0, 0}, {"pictures", "pictures to train on", 0, 0}};
+
+bool train_settings_size(const char *name, int size)
+{
+    size_t i = 0;
+    while (strcmp(sizes[i].name, name) != 0)
+        i++;
+    sizes[i].used = size;
+    return !sizes[i].resumed || size == sizes[i].resumed ||
+           complain("train: --resume %s: %s has %d %s, the run has %lld", train_chosen.resume,
+                    train_chosen.data, size, sizes[i].word, (long long)sizes[i].resumed);
+}
+
 static json_t *row_value(const option_row *row)
 {
     switch (row->type) {
@@ -76,6 +93,8 @@ bool train_settings_write(const command *chosen, const char *run)
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (parts[i].used)
             json_object_set_new(object, parts[i].name, json_string(parts[i].used));
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        json_object_set_new(object, sizes[i].name, json_integer(sizes[i].used));
     const option_row *row;
     for (int i = 0; (row = option_at(chosen->options, i)); i++)
         if (belongs_to_run(row->name) && option_given(row->target))
@@ -194,6 +213,13 @@ static bool read_setting(const command *file, const char *name, const json_t *va
         if (strcmp(name, parts[i].name) == 0) {
             parts[i].resumed = text;
             return true;
+        }
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        if (strcmp(name, sizes[i].name) == 0) {
+            sizes[i].resumed = json_integer_value(value);
+            free(text);
+            return sizes[i].resumed > 0 ||
+                   complain("%s: \"%s\" must be a whole number above 0", file->name, name);
         }
     if (strcmp(name, "data") != 0)
         return belongs_to_run(name)

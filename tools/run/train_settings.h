@@ -35,6 +35,10 @@ bool train_settings_read(const command *chosen, const char *run);
  * Complains and returns false if the resumed run used another. */
 bool train_settings_part(const char *name, const char *part);
 
+/* Records a size of the data, "outputs" or "pictures". Complains and returns false if the resumed
+ * run had another: it could not go on with the same bits. */
+bool train_settings_size(const char *name, int size);
+
 /* The trainer's options, except sizes and steps; false if it complained. */
 bool train_settings_trainer(dn_trainer_options *options);
 
