@@ -64,13 +64,14 @@ static dn_status weigh_pool(const dn_model *model, const dn_graph *graph, dn_ste
 dn_status dn_weigh_hypotheses(const dn_model *model, dn_hypotheses *found)
 {
     dn_graph graph;
-    *found = (dn_hypotheses){.recorded = !dn_statistics_are_young(model)};
-    if (!found->recorded)
-        return DN_OK;
+    dn_status status = DN_OK;
+    *found = (dn_hypotheses){0};
     DN_TRY(dn_graph_create(&model->arch, &graph));
     found->recorded = dn_norm_recorded(model, &graph.nodes[graph.pool_node]);
-    dn_status status = weigh_transitions(model, &graph, &found->transition_relu);
-    if (status == DN_OK)
+    bool weighs = found->recorded && !dn_statistics_are_young(model);
+    if (weighs)
+        status = weigh_transitions(model, &graph, &found->transition_relu);
+    if (weighs && status == DN_OK)
         status = weigh_pool(model, &graph, &found->stem_pool);
     dn_graph_free(&graph);
     return status;

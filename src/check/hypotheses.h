@@ -6,7 +6,7 @@
 #include "network/model.h"
 
 typedef struct dn_hypotheses {
-    bool recorded;           /* there are statistics, and they are not young */
+    bool recorded;           /* there are statistics, if only young ones */
     dn_relu transition_relu; /* AUTO: nothing recorded, or neither fits much better */
     dn_stem_pool stem_pool;  /* USUAL: likewise, or a stem without a norm */
 } dn_hypotheses;

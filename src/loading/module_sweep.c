@@ -140,7 +140,8 @@ static dn_status check_between(sweep *s, const dn_recorded_module *module)
 {
     if (does_nothing(s, module) || is_concatenating_pool(s, module))
         return DN_OK;
-    bool in_order = dn_runs_in_order(s->modules, s->before, module);
+    bool in_order = dn_runs_in_order(s->modules, s->before, module) ||
+                    dn_runs_in_order(s->modules, module, s->before);
     if (strcmp(module->class, "ReLU") == 0)
         return check_relu(s, module, in_order);
     if (module->class[0] && strstr(module->class, "Pool"))

@@ -271,7 +271,21 @@ def compare_gaps(folder):
 
 
 def refuse_others(folder):
-    for place, changes in OTHERS.items():
+    class Half(nn.Module):
+        def forward(self, x):
+            return x / 2
+
+    sys.modules["__main__"].Half = Half
+    Half.__qualname__ = "Half"
+    others = {
+        **OTHERS,
+        "features.relu0": {"features__relu0": Half()},
+        "features.transition2.pool": {"features__transition2__pool": nn.Sequential(nn.AvgPool2d(2), Half())},
+        "features.last": {"features__last": nn.GELU()},
+    }
+    torch.save(nn.Sequential(nn.AvgPool2d(2), build(5)).eval(), f"{folder}/other.pth")
+    check("what runs first is refused by name", "0 is before" in run("info", f"{folder}/other.pth", status=2).stderr)
+    for place, changes in others.items():
         torch.save(build(5, **changes).eval(), f"{folder}/other.pth")
         said = run("info", f"{folder}/other.pth", status=2).stderr
         check(f"{place} is refused by name", place in said and "other.pth" in said, said.strip())
