@@ -27,6 +27,21 @@ configure_file(cmake/densenet.pc.in densenet.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/densenet.pc
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
+# Below /usr, flags that begin at ${pcfiledir} would not be taken for the compiler's own folders.
+install(CODE "
+  set(LIBRARIES \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_LIBDIR}\")
+  if(CMAKE_INSTALL_PREFIX STREQUAL \"/usr\")
+    set(PACKAGE \"\$ENV{DESTDIR}\${LIBRARIES}/pkgconfig/densenet.pc\")
+    file(READ \"\${PACKAGE}\" TEXT)
+    string(REGEX REPLACE \"^prefix=[^\\n]*\" \"prefix=/usr\" TEXT \"\${TEXT}\")
+    file(WRITE \"\${PACKAGE}\" \"\${TEXT}\")
+  endif()
+  if(\"\$ENV{DESTDIR}\" STREQUAL \"\")
+    message(\"-- Programs find the shared library after ldconfig, run as root, if \${LIBRARIES} is one of \"
+      \"its folders, else with LD_LIBRARY_PATH=\${LIBRARIES}; densenet itself needs neither.\")
+  endif()
+")
+
 # The program writes its own manual and completions, if it can run here and is
 # not slowed down by a sanitizer.
 if(DENSENET_PROGRAM AND NOT DENSENET_SANITIZE AND (NOT CMAKE_CROSSCOMPILING OR CMAKE_CROSSCOMPILING_EMULATOR))

@@ -2,6 +2,7 @@
 /* classify WEIGHTS PICTURE: prints what a network sees in a picture. */
 #include <densenet.h>
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,6 +14,26 @@ static void check(dn_status status)
     }
 }
 
+/* What outputs mean depends on the network: one of many classes, any of many labels, or a yes. */
+static void print_answer(const dn_model *model, const float *probabilities)
+{
+    int classes = dn_model_arch(model)->classes, best = 0;
+    bool any = dn_model_objective(model) == DN_OBJECTIVE_LABELS || classes == 1;
+    for (int i = 0; i < classes; i++) {
+        const char *label = dn_model_label(model, i);
+        if (any && !(label && !label[0])) /* an empty one was never trained */
+            printf("output %d (%s): %.1f%%\n", i, label ? label : "unnamed",
+                   100 * (double)probabilities[i]);
+        if (probabilities[i] > probabilities[best])
+            best = i;
+    }
+    if (any)
+        return;
+    const char *label = dn_model_label(model, best);
+    printf("class %d (%s): %.1f%%\n", best, label ? label : "unnamed",
+           100 * (double)probabilities[best]);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 3) {
@@ -22,6 +43,11 @@ int main(int argc, char **argv)
     dn_model *model;
     dn_image *image;
     check(dn_model_load(argv[1], NULL, &model));
+    int classes = dn_model_arch(model)->classes;
+    if (classes == 0) {
+        fprintf(stderr, "classify: %s: has no head, so it gives features, not answers\n", argv[1]);
+        return 1;
+    }
     check(dn_image_read(argv[2], NULL, &image));
 
     dn_preprocess pipeline;
@@ -32,16 +58,11 @@ int main(int argc, char **argv)
     check(dn_preprocess_run(&pipeline, image, tensor));
 
     dn_session *session;
-    int classes = dn_model_arch(model)->classes, best = 0;
     float *scores = calloc((size_t)classes, sizeof(float));
     check(dn_session_create(model, NULL, &session));
     check(dn_session_run(session, tensor, 1, height, width, scores));
     dn_model_probabilities(model, 1, scores);
-    for (int i = 1; i < classes; i++)
-        if (scores[i] > scores[best])
-            best = i;
-    const char *label = dn_model_label(model, best);
-    printf("class %d (%s): %.1f%%\n", best, label ? label : "unnamed", 100 * scores[best]);
+    print_answer(model, scores);
 
     free(tensor);
     free(scores);

@@ -25,7 +25,8 @@ set_tests_properties(build_release PROPERTIES FIXTURES_SETUP release COST 1000)
 file(GLOB INSTALL_SCRIPTS CONFIGURE_DEPENDS install/install_*.py)
 foreach(script ${INSTALL_SCRIPTS})
   get_filename_component(name ${script} NAME_WE)
-  add_test(NAME ${name} COMMAND ${DENSENET_PYTHON} ${script} ${PREFIX} ${CMAKE_BINARY_DIR}/${name})
+  add_test(NAME ${name} COMMAND ${DENSENET_PYTHON} ${script} ${PREFIX} ${CMAKE_BINARY_DIR}/${name}
+    ${RELEASE_TREE})
   describe_test(${name} LABELS install FIXTURES_REQUIRED release)
 endforeach()
 

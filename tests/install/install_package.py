@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""install_package.py PREFIX FOLDER: what was installed in PREFIX works for
-another project: examples/ built in FOLDER and run, four ways."""
+"""install_package.py PREFIX FOLDER TREE: what was installed in PREFIX works for
+another project: examples/ built in FOLDER and run, four ways. TREE is where it was built."""
 import os
 import re
 import struct
@@ -8,11 +8,12 @@ import subprocess
 import sys
 import zlib
 
-PREFIX, FOLDER = sys.argv[1:]
+PREFIX, FOLDER, TREE = sys.argv[1:]
 SOURCE = os.path.abspath(f"{os.path.dirname(__file__)}/../..")
 EXAMPLE = os.path.join(SOURCE, "examples", "classify.c")
 
-# A network to classify with, made by the installed library itself.
+# A network to classify with, made by the installed library itself; with a second argument one
+# without a head.
 MAKE_WEIGHTS = """
 #include <densenet.h>
 #include <stdio.h>
@@ -22,9 +23,9 @@ int main(int argc, char **argv)
     dn_model *model = NULL;
     const char *labels[2] = {"calm", "storm"};
     dn_status status = dn_arch_find("densenet-bc-10-4", &arch);
-    arch.classes = 2;
-    if (argc != 2 || status || (status = dn_model_init(&arch, DN_INIT_PAPER, 1, &model)) ||
-        (status = dn_model_set_labels(model, labels, 2)) ||
+    arch.classes = argc == 2 ? 2 : 0;
+    if (status || (status = dn_model_init(&arch, DN_INIT_PAPER, 1, &model)) ||
+        (status = dn_model_set_labels(model, labels, arch.classes)) ||
         (status = dn_model_save(model, argv[1], NULL)))
         fprintf(stderr, "%s\\n", dn_last_error());
     dn_model_free(model);
@@ -108,6 +109,32 @@ def check_programs(weights, picture):
     print("by pkg-config and find_package, shared and static: " + answer.strip())
 
 
+def check_kinds(picture):
+    """classify of networks that do not choose among classes."""
+    program, path, kind = os.path.join(PREFIX, "bin", "densenet"), os.path.join(FOLDER, "kind.pth"), os.path.join(FOLDER, "shared")
+    labels = os.path.join(FOLDER, "labels.pth")
+    run(program, "init", "densenet-bc-10-4", "--classes", "1", "-o", path)
+    answer = run(kind, path, picture, env=ENVIRONMENT)
+    assert re.fullmatch(r"output 0 \(unnamed\): \d+\.\d%\n", answer) and "100.0" not in answer, answer
+    run(program, "init", "densenet-bc-10-4", "--classes", "3", "-o", path)
+    run(program, "convert", path, labels, "--task", "labels")
+    answer = run(kind, labels, picture, env=ENVIRONMENT)
+    assert re.fullmatch(r"(output [012] \(unnamed\): \d+\.\d%\n){3}", answer), answer
+    run(os.path.join(FOLDER, "make_weights"), path, "headless", env=ENVIRONMENT)
+    done = subprocess.run([kind, path, picture], env=ENVIRONMENT, capture_output=True, text=True)
+    assert done.returncode == 1 and "has no head" in done.stderr, done
+
+
+def check_usr():
+    """In the compiler's own folders no flag is needed to find the header and the library."""
+    staged = os.path.join(FOLDER, "staged")
+    said = run("cmake", "--install", TREE, "--prefix", "/usr", env=dict(os.environ, DESTDIR=staged))
+    assert "ldconfig" not in said, said
+    packages = [at for at, _, files in os.walk(staged) if "densenet.pc" in files]
+    flags = run("pkg-config", "--cflags", "--libs", "densenet", env=dict(os.environ, PKG_CONFIG_PATH=packages[0]))
+    assert ".." not in flags and "-L" not in flags, flags
+
+
 def check_header():
     """densenet.h stands alone, in C and in C++."""
     for language, standard in (("c", "c99"), ("c++", "c++98")):
@@ -128,6 +155,8 @@ def main():
     run(maker, weights, env=ENVIRONMENT)
     write_picture(picture)
     check_programs(weights, picture)
+    check_kinds(picture)
+    check_usr()
     version = run(os.path.join(PREFIX, "bin", "densenet"), "--version")
     assert version.split()[1] == package("--modversion")[0], version
     for page in ("man/man1/densenet.1", "bash-completion/completions/densenet",
