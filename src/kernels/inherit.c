@@ -15,7 +15,7 @@ _Static_assert(sizeof(dn_gradient_kernels) % sizeof(void *) == 0, "a table is ro
 
 static void fill_rows(void *rows, const void *inherited, size_t size)
 {
-    static const any_function *const none;
+    static any_function *const none = NULL;
     for (size_t at = 0; at < size; at += sizeof none)
         if (memcmp((char *)rows + at, &none, sizeof none) == 0)
             memcpy((char *)rows + at, (const char *)inherited + at, sizeof none);
