@@ -42,4 +42,8 @@ void dn_file_abandon(dn_file_writer *writer);
 /* True for a device, a pipe, or a stream of this process. */
 bool dn_file_is_stream(const char *path);
 
+/* The ending that promises a format, ".png"; NULL if there is none, and for a
+ * device or pipe. */
+const char *dn_file_ending(const char *path);
+
 #endif

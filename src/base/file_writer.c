@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/temporary.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -26,6 +27,15 @@ bool dn_file_is_stream(const char *path)
 {
     struct stat found;
     return stat(path, &found) == 0 && !S_ISDIR(found.st_mode) && is_stream(path, &found);
+}
+
+const char *dn_file_ending(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    const char *dot = strrchr(name, '.');
+    if (dn_file_is_stream(path))
+        return NULL;
+    return dot && dot != name && isalpha((unsigned char)dot[1]) ? dot : NULL;
 }
 
 /* Refuses what the user cannot have meant to replace: a folder, and a file without write

@@ -3,6 +3,7 @@
 
 #include "base/sized_options.h"
 #include "base/text.h"
+#include "base/weights_name.h"
 #include "loading/metadata.h"
 #include "loading/order.h"
 #include "network/names.h"
@@ -11,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* What is being written. */
 typedef struct saver {
@@ -139,17 +139,11 @@ static dn_status make_metadata(saver *s)
     return status;
 }
 
-static bool is_torch_path(const char *path)
-{
-    const char *dot = strrchr(path, '.');
-    return dot && (strcasecmp(dot, ".pt") == 0 || strcasecmp(dot, ".pth") == 0);
-}
-
 static dn_status write_file(const saver *s, const char *path)
 {
     dn_file_writer writer;
     DN_TRY(dn_file_create(path, &writer));
-    dn_status status = is_torch_path(path)
+    dn_status status = dn_is_torch_name(path)
                            ? dn_write_torch(&writer, s->metadata, s->outputs, s->count)
                            : dn_write_safetensors(&writer, s->metadata, s->outputs, s->count);
     if (status == DN_OK)
@@ -171,6 +165,7 @@ dn_status dn_model_save(const dn_model *model, const char *path, const dn_save_o
 {
     DN_NEED(model);
     DN_NEED(path);
+    DN_TRY(dn_check_weights_name(path));
     saver s = {.model = model};
     DN_TRY(read_options(options, &s));
     dn_status status = make_outputs(&s);

@@ -2,12 +2,11 @@
 #include "arguments/weights.h"
 
 #include "arguments/function_options.h"
-#include "files/output.h"
+#include "base/weights_name.h"
 #include "ui/report.h"
 
 #include <limits.h>
 #include <string.h>
-#include <strings.h>
 
 static const char *argument, *concat, *state;
 
@@ -61,17 +60,7 @@ const char *weights_path(const char *name)
 
 bool weights_name_valid(const char *path)
 {
-    static const char *const written[] = {".safetensors", ".pt", ".pth"};
-    const char *ending = output_ending(path);
-    if (!ending)
-        return true;
-    for (size_t i = 0; i < sizeof written / sizeof *written; i++)
-        if (strcasecmp(ending, written[i]) == 0)
-            return true;
-    return complain(
-        "%s: %s files are not written; the name of a weight file must end in .safetensors, "
-        ".pt or .pth, or have no ending",
-        path, ending);
+    return ok_or_complain(dn_check_weights_name(path));
 }
 
 dn_status weights_read(const char *path, dn_model **model)

@@ -43,7 +43,7 @@ static bool write_header(output_file *file, int rank, const int64_t *shape)
 
 bool npy_name_valid(const char *path)
 {
-    const char *ending = output_ending(path);
+    const char *ending = dn_file_ending(path);
     return !ending || strcasecmp(ending, ".npy") == 0 ||
            complain("%s: an array is written; its name must end in .npy or have no ending", path);
 }

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "files/output.h"
 
-#include "files/same_file.h"
 #include "ui/report.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -25,14 +23,6 @@ bool output_is_writable(const char *path)
         return false;
     output_abandon(&file);
     return true;
-}
-
-const char *output_ending(const char *path)
-{
-    const char *name = base_name(path), *dot = strrchr(name, '.');
-    if (dn_file_is_stream(path))
-        return NULL;
-    return dot && dot != name && isalpha((unsigned char)dot[1]) ? dot : NULL;
 }
 
 bool output_write(output_file *file, const void *data, size_t size)

@@ -11,10 +11,6 @@ typedef dn_file_writer output_file;
 /* Whether a file of this name could be written; leaves none. */
 bool output_is_writable(const char *path);
 
-/* The ending that promises a format, ".png"; NULL if there is none, and for a
- * device or pipe. */
-const char *output_ending(const char *path);
-
 bool output_create(const char *path, output_file *file);
 bool output_write(output_file *file, const void *data, size_t size);
 

@@ -166,6 +166,10 @@ static void bad_options(void **state)
     dn_model *model = sample_model();
     dn_save_options naming = {.struct_size = sizeof naming, .naming = "keras"},
                     dtype = {.struct_size = sizeof dtype, .dtype = "f8"};
+    assert_int_equal(dn_model_save(model, scratch_path("x.foo"), NULL), DN_ERROR_ARGUMENT);
+    assert_non_null(strstr(dn_last_error(), "x.foo: .foo files are not written"));
+    assert_int_equal(access(scratch_path("x.foo"), F_OK), -1);
+    assert_int_equal(dn_model_save(model, scratch_path("v1.5"), NULL), DN_OK);
     assert_int_equal(dn_model_save(model, scratch_path("x.pth"), &naming), DN_ERROR_ARGUMENT);
     assert_int_equal(dn_model_save(model, scratch_path("x.pth"), &dtype), DN_ERROR_ARGUMENT);
     assert_int_equal(access(scratch_path("x.pth"), F_OK), -1);
