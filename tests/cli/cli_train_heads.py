@@ -76,6 +76,19 @@ def main(folder):
     check("a resumed run does not repeat it", done.returncode == 0 and "order" not in done.stderr, done.stderr)
 
 
+def without_effect(folder):
+    """Options that would change nothing, and those that are wrong, are refused before the data is looked for."""
+    for words, options in (("--nesterov is of SGD", ("--nesterov", "--optimizer", "adamw")),
+                           ("--milestones is of --schedule step", ("--milestones", "0.5")),
+                           ("--recipe finetune is for weights to start from", ("--recipe", "finetune")),
+                           ("is not a rising list", ("--milestones", "0.5,x", "--schedule", "step")),
+                           ("densenet999", ("--arch", "densenet999")), ("blocks", ("--blocks", "1,x")),
+                           ("gone.pth: cannot be opened", ("--init", "gone.pth"))):
+        done = densenet("train", f"{folder}/absent", *options, "--output", f"{folder}/no")
+        check(words, done.returncode == 2 and words in done.stderr and "absent" not in done.stderr, done.stderr)
+
+
 with tempfile.TemporaryDirectory() as scratch:
     main(scratch)
+    without_effect(scratch)
 finish()

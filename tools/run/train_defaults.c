@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Defaults of the flags of `densenet train`. */
+#include "arguments/network.h"
 #include "arguments/weights.h"
 #include "run/run_folder.h"
 #include "run/train_settings.h"
 #include "ui/report.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Recipes and, with recipe NULL, the defaults without one. */
 static const struct {
@@ -67,6 +70,41 @@ static bool resolve_auto(void)
     return true;
 }
 
+/* What was asked for and would change nothing is refused; a recipe's and a resumed run's settings
+ * may be of no effect. */
+static bool all_has_an_effect(bool nesterov, bool milestones)
+{
+    if (nesterov && strcmp(train_chosen.optimiser, "sgd") != 0)
+        return complain("train: --nesterov is of SGD, --optimizer %s has none",
+                        train_chosen.optimiser);
+    if (milestones && strcmp(train_chosen.schedule, "step") != 0)
+        return complain("train: --milestones is of --schedule step, %s has none",
+                        train_chosen.schedule);
+    if (!train_chosen.resume && train_chosen.recipe && !train_chosen.init &&
+        strcmp(train_chosen.recipe, "finetune") == 0)
+        return complain("train: --recipe finetune is for weights to start from, which --init FILE "
+                        "names");
+    return true;
+}
+
+static bool start_is_there(void)
+{
+    const char *path = train_chosen.init ? weights_path(train_chosen.init) : NULL;
+    return !train_chosen.init ||
+           (path && (strcmp(path, "builtin") == 0 || access(path, F_OK) == 0 ||
+                     complain("%s: cannot be opened: %s", path, strerror(errno))));
+}
+
+/* What can be told before the data is read, which may take long. */
+static bool options_are_sound(void)
+{
+    dn_trainer_options unused;
+    dn_arch arch;
+    return train_settings_trainer(&unused) && start_is_there() &&
+           (train_chosen.init || (!train_chosen.arch && !arch_described()) ||
+            arch_from_options(train_chosen.arch, &arch));
+}
+
 bool train_settings_complete(const command *chosen)
 {
     if (!resolve_auto())
@@ -79,6 +117,8 @@ bool train_settings_complete(const command *chosen)
     if (!train_chosen.init && tensor_option_given())
         return complain("train: --%s is of the file that --init names, and there is none",
                         tensor_option_given());
+    bool nesterov = !train_chosen.resume && train_chosen.nesterov;
+    bool milestones = !train_chosen.resume && train_chosen.milestones;
     train_chosen.batch_chosen = option_given(&train_chosen.batch_size);
     for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++) {
         if (train_chosen.init && strcmp(defaults[i].option, "init-scheme") == 0)
@@ -90,5 +130,6 @@ bool train_settings_complete(const command *chosen)
     }
     bool adam = strcmp(train_chosen.optimiser, "adamw") == 0;
     return option_default(chosen, "lr", adam ? "0.001" : "0.1") &&
-           option_default(chosen, "weight-decay", adam ? "0.01" : "1e-4");
+           option_default(chosen, "weight-decay", adam ? "0.01" : "1e-4") && options_are_sound() &&
+           all_has_an_effect(nesterov, milestones);
 }
