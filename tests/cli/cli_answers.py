@@ -53,6 +53,23 @@ def absent_figures(folder):
     check("eval in JSON", sorted(row["precision"] is None for row in rows) == [False, True, True], rows)
 
 
+def curves(folder):
+    """Ticks of epochs are whole numbers; a lone AUROC is drawn on an axis from 0 to 1."""
+    def glyphs(epochs, auroc):
+        os.makedirs(f"{folder}/log{epochs}-{auroc}")
+        with open(f"{folder}/log{epochs}-{auroc}/log.csv", "w", encoding="ascii") as file:
+            file.write("kind,epoch,step,loss,accuracy,rate,val_loss,val_auroc,seconds\n")
+            for epoch in range(1, epochs + 1):
+                file.write(f"epoch,{epoch}.000000,{epoch},0.{epoch % 2 + 4},,,0.5,{auroc},1.0\n")
+        done = run("plot", f"{folder}/log{epochs}-{auroc}", "--output", f"{folder}/chart.svg")
+        check(f"chart of {epochs} epochs", done.returncode == 0, done)
+        with open(f"{folder}/chart.svg", encoding="utf-8") as file:
+            return file.read()
+    few, many = glyphs(2, 0.97), glyphs(8, 0.97)
+    check("fewer epochs have fewer ticks", few.count("<use") < many.count("<use"), (few.count("<use"), many.count("<use")))
+    check("an AUROC has the axis of any other", few.count("<use") == glyphs(2, 0.5).count("<use"))
+
+
 def files_of_eval(folder):
     """What cannot be written is refused before the work; tables keep their columns; pictures their caption."""
     for name in ("K\u00e4tzchen", "dog", "pig"):
@@ -61,6 +78,9 @@ def files_of_eval(folder):
     for option, path in (("--confusion", "m.jpg"), ("--confusion", "absent/m.png"), ("--per-class", "absent/c.csv")):
         done = run(*command, option, f"{folder}/{path}")
         check(path, done.returncode == 2 and not done.stdout and path in done.stderr, done)
+    done = run(*command, "--confusion", f"{folder}/m.txt")
+    check("every ending is named", done.returncode == 2 and "m.txt: the name of a confusion matrix must end in .png, .svg or .csv"
+          in done.stderr, done)
     done = run(*command, "--confusion", f"{folder}/m.png")
     rows = done.stdout.splitlines()[-3:]
     check("columns", len({len(row) for row in rows}) == 1 and done.returncode == 0, rows)
@@ -186,7 +206,7 @@ def levels(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for test in (pipelines, absent_figures, files_of_eval, control_characters, names, lies, no_numbers, blurred, memory, levels):
+    for test in (pipelines, absent_figures, files_of_eval, control_characters, names, lies, curves, no_numbers, blurred, memory, levels):
         test(scratch)
         print(test.__name__)
 finish()

@@ -54,11 +54,11 @@ static double tick_step(span range, int wanted)
     return power * (share < 1.5 ? 1 : share < 3.5 ? 2 : share < 7.5 ? 5 : 10);
 }
 
-static void widen_to_ticks(span *range, int wanted)
+static void widen_to_ticks(span *range, int wanted, bool share)
 {
     if (!(range->high > range->low)) {
         double middle = isfinite(range->low) ? range->low : 0;
-        *range = (span){middle - 0.5, middle + 0.5};
+        *range = share ? (span){0, 1} : (span){middle - 0.5, middle + 0.5};
     }
     double step, before = 0;
     for (int i = 0; i < 4 && (step = tick_step(*range, wanted)) != before; i++) {
@@ -93,7 +93,7 @@ static void draw_axes(const plane *p, const chart_panel *panel)
 {
     cairo_t *context = p->context;
     char text[32];
-    double y_step = tick_step(p->y, 5), x_step = tick_step(p->x, 8);
+    double y_step = tick_step(p->y, 5), x_step = fmax(1, tick_step(p->x, 8));
     cairo_set_line_width(context, 1);
     cairo_set_font_size(context, 14);
     for (int i = 0; p->y.low + i * y_step <= p->y.high + y_step / 2; i++) {
@@ -204,7 +204,7 @@ static void draw_panel(cairo_t *context, const chart_panel *panel, double top, d
         p.x.low = 0;
     if (!(p.x.high > p.x.low))
         p.x = (span){isfinite(p.x.low) ? p.x.low - 0.5 : 0, isfinite(p.x.low) ? p.x.low + 0.5 : 1};
-    widen_to_ticks(&p.y, 5);
+    widen_to_ticks(&p.y, 5, panel->share);
     draw_axes(&p, panel);
     for (int i = 0; i < panel->count; i++)
         draw_series(&p, &panel->series[i]);

@@ -15,10 +15,12 @@ typedef struct chart_series {
     bool faint, dashed, dots;
 } chart_series;
 
+/* x values count something: their ticks are whole numbers. */
 typedef struct chart_panel {
     const char *title, *x_label;
     const chart_series *series;
     int count;
+    bool share;   /* y values lie between 0 and 1, and so does the axis */
     bool percent; /* y values are fractions, shown as percentages */
 } chart_panel;
 

@@ -120,8 +120,8 @@ static bool draw(const run_curves *runs, int count, bool auroc, const char *path
         score[2 * i + 1] = val_series(&runs[i], &runs[i].val_score, i);
     }
     chart_panel panels[] = {
-        {"Loss", "epoch", loss, 2 * count, false},
-        {auroc ? "Mean AUROC" : "Accuracy", "epoch", score, 2 * count, !auroc},
+        {"Loss", "epoch", loss, 2 * count, false, false},
+        {auroc ? "Mean AUROC" : "Accuracy", "epoch", score, 2 * count, true, !auroc},
     };
     bool sound = chart_write(panels, 2, WIDTH, HEIGHT, path);
     free(series);

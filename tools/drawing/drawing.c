@@ -63,9 +63,14 @@ static bool ends_in(const char *path, const char *ending)
     return dot && strcmp(dot, ending) == 0;
 }
 
+bool drawing_name_is_known(const char *path)
+{
+    return ends_in(path, ".png") || ends_in(path, ".svg");
+}
+
 bool drawing_name_valid(const char *path)
 {
-    return ends_in(path, ".png") || ends_in(path, ".svg") ||
+    return drawing_name_is_known(path) ||
            complain("%s: the name of a picture must end in .png or .svg", path);
 }
 

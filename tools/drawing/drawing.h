@@ -6,6 +6,9 @@
 #include <cairo.h>
 #include <stdbool.h>
 
+/* Whether a file's name ends in .png or .svg. */
+bool drawing_name_is_known(const char *path);
+
 /* Complains and returns false if a file's name does not end in .png or .svg. */
 bool drawing_name_valid(const char *path);
 

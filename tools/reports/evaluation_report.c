@@ -169,7 +169,9 @@ bool evaluation_confusion_writable(const dn_dataset *data, const char *path)
 {
     if (dn_dataset_objective(data) == DN_OBJECTIVE_LABELS)
         return complain("eval: pictures with several labels have no confusion matrix");
-    return (is_csv(path) || drawing_name_valid(path)) && output_is_writable(path);
+    return (is_csv(path) || drawing_name_is_known(path) ||
+            complain("%s: the name of a confusion matrix must end in .png, .svg or .csv", path)) &&
+           output_is_writable(path);
 }
 
 bool evaluation_write_confusion(const dn_evaluation *evaluation, const dn_model *model,
