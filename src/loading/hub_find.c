@@ -41,6 +41,12 @@ static dn_status find_in_folder(const char *folder, dn_hub_paths *paths)
             return DN_OK;
         }
     }
+    join(folder, length, "/best.safetensors", paths->weights);
+    if (paths->weights[0])
+        return dn_fail(DN_ERROR_IO,
+                       "%s: is the folder of a training run; its weights are %s and "
+                       "last.safetensors beside it",
+                       folder, paths->weights);
     return dn_fail(DN_ERROR_IO,
                    "%s: is a folder without model.safetensors or pytorch_model.bin; a file was "
                    "expected",

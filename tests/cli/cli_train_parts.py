@@ -132,6 +132,21 @@ def changed(folder):
     check("the data as it was", done.returncode == 0, done.stderr)
 
 
+def runs(folder):
+    """The folder of a run, where data or weights are expected, is recognised."""
+    data = f"{folder}/for-runs"
+    write_classes(data, ("cat", "dog"))
+    run = trained("a run", (), data)
+    for what, arguments in (("train", (run,)), ("train", (data, "--val", run)), ("eval", (run, "--weights", f"{run}/best.safetensors"))):
+        done = densenet(what, *arguments, *(NETWORK if what == "train" else ()))
+        check(f"{what} on a run", done.returncode == 2 and f"{run}: is the folder of a training run, not a data set" in done.stderr,
+              done.stderr)
+    for arguments in (("eval", data, "--weights", run), ("predict", f"{data}/cat/0.png", "--weights", run), ("info", run)):
+        done = densenet(*arguments)
+        check(f"{arguments[0]} with a run", done.returncode == 2
+              and f"{run}: is the folder of a training run; its weights are {run}/best.safetensors" in done.stderr, done.stderr)
+
+
 def tables(folder):
     data = f"{folder}/tables"
     write_classes(data, ("x", "y"))
@@ -174,6 +189,6 @@ def inside(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for test in (folders, unlabelled, doubted, resumed, changed, tables, inside):
+    for test in (folders, unlabelled, doubted, resumed, changed, runs, tables, inside):
         test(scratch)
 finish()

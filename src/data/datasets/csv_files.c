@@ -3,6 +3,7 @@
 #include "data/datasets/csv_files.h"
 
 #include "base/memory.h"
+#include "data/datasets/run_folders.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +57,8 @@ static dn_status choose(const char *path, const dn_name_list *tables, dn_portion
                               : dn_fail_no_part(path, portion, "a train.csv");
     memset(parts, 0, 3 * sizeof *parts);
     const char *only = find_only(tables);
+    if (!only && tables->count == 0 && dn_run_begun(path))
+        return dn_fail_run(path);
     if (!only)
         return dn_fail(DN_ERROR_FORMAT,
                        "%s: has %d tables, none named train.csv or labels.csv; name the one that "

@@ -160,6 +160,8 @@ static bool is_cifar_pickle(const char *name)
 
 static dn_status fail_no_classes(const char *root)
 {
+    if (dn_run_begun(root))
+        return dn_fail_run(root);
     if (dn_folder_holds(root, false, is_cifar_pickle))
         return dn_fail(DN_ERROR_FORMAT,
                        "%s: is CIFAR in Python's pickle format; only the binary version is read",

@@ -30,6 +30,11 @@ bool dn_run_begun(const char *folder)
     return dn_folder_holds(folder, false, is_settings);
 }
 
+dn_status dn_fail_run(const char *folder)
+{
+    return dn_fail(DN_ERROR_FORMAT, "%s: is the folder of a training run, not a data set", folder);
+}
+
 bool dn_run_made(const char *folder, const char *output)
 {
     return (dn_run_begun(folder) && dn_folder_holds(folder, false, is_log)) ||

@@ -8,6 +8,9 @@
 /* Whether a training has begun in a folder: it holds settings.json. */
 bool dn_run_begun(const char *folder);
 
+/* Fails with a sentence that names the folder as a training's. */
+dn_status dn_fail_run(const char *folder);
+
 /* Whether a folder is what a training has made, or `output` (NULL: none). */
 bool dn_run_made(const char *folder, const char *output);
 
