@@ -876,6 +876,10 @@ typedef struct dn_loader_options {
 } dn_loader_options;
 DN_API void dn_loader_defaults(dn_loader_options *options, size_t struct_size);
 
+/* Whether dn_loader_options.augment can be this text: DN_ERROR_ARGUMENT, with what is wrong, if
+ * not. */
+DN_API dn_status dn_augment_check(const char *specification);
+
 /* A sample that could not be read, and a sentence that names it and says why. */
 typedef struct dn_skip {
     int sample;

@@ -82,7 +82,7 @@ def without_effect(folder):
                            ("--milestones is of --schedule step", ("--milestones", "0.5")),
                            ("--recipe finetune is for weights to start from", ("--recipe", "finetune")),
                            ("is not a rising list", ("--milestones", "0.5,x", "--schedule", "step")),
-                           ("densenet999", ("--arch", "densenet999")), ("blocks", ("--blocks", "1,x")),
+                           ("densenet999", ("--arch", "densenet999")), ("blocks", ("--blocks", "1,x")), ("blurr", ("--augment", "cifar,blurr=1")),
                            ("gone.pth: cannot be opened", ("--init", "gone.pth"))):
         done = densenet("train", f"{folder}/absent", *options, "--output", f"{folder}/no")
         check(words, done.returncode == 2 and words in done.stderr and "absent" not in done.stderr, done.stderr)

@@ -101,6 +101,7 @@ static bool options_are_sound(void)
     dn_trainer_options unused;
     dn_arch arch;
     return train_settings_trainer(&unused) && start_is_there() &&
+           (!train_chosen.augment || ok_or_complain(dn_augment_check(train_chosen.augment))) &&
            (train_chosen.init || (!train_chosen.arch && !arch_described()) ||
             arch_from_options(train_chosen.arch, &arch));
 }

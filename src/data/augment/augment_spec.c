@@ -115,3 +115,10 @@ dn_status dn_augment_parse(const char *specification, dn_augment *augment)
     *augment = result;
     return DN_OK;
 }
+
+dn_status dn_augment_check(const char *specification)
+{
+    DN_NEED(specification);
+    dn_augment unused;
+    return dn_augment_parse(specification, &unused);
+}
