@@ -11,7 +11,7 @@
 
 bool dn_statistics_are_young(const dn_model *model)
 {
-    return model->batches_tracked >= 0 && model->batches_tracked < YOUNG;
+    return model->batches_tracked > 0 && model->batches_tracked < YOUNG;
 }
 
 bool dn_norm_recorded(const dn_model *model, const dn_node *node)

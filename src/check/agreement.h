@@ -14,7 +14,8 @@ typedef struct dn_evidence {
 } dn_evidence;
 
 /* Whether too few batches were recorded for statistics to mean anything: with PyTorch's momentum of
- * 0.1, a tenth of what they began with is left after 20. */
+ * 0.1, a tenth of what they began with is left after 20. A count of 0 is a program's that does not
+ * count. */
 bool dn_statistics_are_young(const dn_model *model);
 
 /* Whether a norm recorded anything: not if all means are 0 and all variances 1. */

@@ -144,33 +144,22 @@ static dn_status doubt_contradictions(const dn_model *model, dn_text *doubts)
     return DN_OK;
 }
 
-static double checked_count(const dn_model *model, double count)
-{
-    dn_key key = {.role = DN_ROLE_FINAL, .part = DN_PART_NORM_MEAN};
-    const dn_slot *slot = dn_layout_find(&model->layout, &key);
-    const float *mean = dn_model_find(model, &key);
-    for (size_t i = 0; count == 0 && i < slot->count; i++)
-        if (mean[i] != 0)
-            return -1;
-    return count >= 0 && count < 1e15 ? count : -1;
-}
-
-/* PyTorch's count of batches beside the last norm's statistics; -1 if there is none, or if it is 0
- * because some program does not count. */
+/* PyTorch's count of batches beside the last norm's statistics; -1 if there is none. */
 static double count_batches(const dn_function_question *question, const dn_model *model)
 {
     dn_key key = {.role = DN_ROLE_FINAL, .part = DN_PART_NORM_MEAN};
     const dn_slot *slot = dn_layout_find(&model->layout, &key);
     const char *name = slot ? question->sources[slot - model->layout.slots]->name : "";
     size_t length = (size_t)(dn_last_component(name) - name);
+    double count = -1;
     for (size_t i = 0; slot && i < question->file->tensor_count; i++) {
         const dn_tensor *tensor = &question->file->tensors[i];
         if (strncmp(tensor->name, name, length) == 0 &&
             strcmp(tensor->name + length, "num_batches_tracked") == 0 && tensor->count == 1 &&
             tensor->dtype < DN_F8_E4M3)
-            return checked_count(model, dn_to_double(tensor->dtype, tensor->data));
+            count = dn_to_double(tensor->dtype, tensor->data);
     }
-    return -1;
+    return count >= 0 && count < 1e15 ? count : -1;
 }
 
 dn_status dn_find_function(const dn_function_question *question, dn_model *model, dn_text *doubts)
