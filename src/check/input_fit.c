@@ -41,8 +41,10 @@ static dn_input_fit fit_without(const dn_input_check *check, int block, int left
     const dn_block_maps *maps = &check->blocks[block ? block - 1 : 0];
     int channels = block ? maps->channels : check->stem_channels;
     double *mean = scratch, *square = scratch + channels, count = (double)check->pictures;
-    if (left_out < DN_INPUT_GROUPS) /* the group's share, the first groups having one more */
-        count -= (double)((check->pictures + DN_INPUT_GROUPS - 1 - left_out) / DN_INPUT_GROUPS);
+    if (left_out < DN_INPUT_GROUPS) { /* the group's share, the first groups having one more */
+        int share = (int)((check->pictures + DN_INPUT_GROUPS - 1 - left_out) / DN_INPUT_GROUPS);
+        count -= share;
+    }
     for (int c = 0; c < channels; c++) {
         mean[c] = square[c] = 0;
         for (int g = 0; g < DN_INPUT_GROUPS; g++)

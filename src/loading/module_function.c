@@ -43,7 +43,7 @@ static bool keeps_size(const reader *r, const dn_recorded_module *module, int ke
     const dn_value *padding = dn_recorded_attribute(r->modules, module, "padding");
     if (padding && padding->texts)
         return kernel == 1 || strcmp(padding->texts[0], "same") == 0;
-    return dn_attribute_is(r->modules, module, "padding", kernel / 2);
+    return dn_attribute_is(r->modules, module, "padding", (kernel - 1) * 0.5);
 }
 
 static dn_status read_convolution(const reader *r, const dn_node *node)
