@@ -103,7 +103,7 @@ dn_status dn_decode_pnm(const dn_source *source, dn_image **out)
     char kind = (char)source->data[1];
     bool grey = kind == '2' || kind == '5';
     pnm_reader reader = {.source = source, .position = 2, .text = kind == '2' || kind == '3'};
-    int width, height;
+    int width = 0, height = 0;
     DN_TRY(read_header(&reader, &width, &height));
     dn_image *image;
     DN_TRY(dn_image_create(source, (size_t)width, (size_t)height, grey ? 1 : 3,

@@ -107,16 +107,11 @@ static bool make_module(const dn_tensor *const tensors[4], int count, bool named
 {
     const dn_tensor *first = tensors[0];
     *module = (dn_module){.path = first->name, .path_length = strlen(first->name)};
-    if (count == 1 && is_conv(first)) {
+    bool biased = count == 2 && tensors[1]->rank == 1 && tensors[1]->shape[0] == first->shape[0];
+    if (is_conv(first) && (count == 1 || (biased && named))) {
         module->kind = DN_MODULE_CONV;
         module->kernel = (int)first->shape[2];
-    } else if (count == 2 && is_conv(first) && tensors[1]->rank == 1 &&
-               tensors[1]->shape[0] == first->shape[0] && named) {
-        module->kind = DN_MODULE_CONV;
-        module->kernel = (int)first->shape[2];
-    } else if (count == 1 && is_matrix(first)) {
-        module->kind = DN_MODULE_LINEAR;
-    } else if (count == 2 && is_linear(tensors[0], tensors[1])) {
+    } else if (is_matrix(first) && (count == 1 || biased)) {
         module->kind = DN_MODULE_LINEAR;
     } else if (count == 2 && is_linear(tensors[1], tensors[0])) {
         return make_module((const dn_tensor *[4]){tensors[1], tensors[0]}, 2, named, module);

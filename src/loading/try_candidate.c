@@ -150,7 +150,7 @@ static dn_status try_structure(dn_load_job *l, const dn_candidate *candidate)
 
 dn_status dn_try_candidate(dn_load_job *l, const dn_candidate *candidate)
 {
-    bool known;
+    bool known = false;
     dn_status status = try_names(l, candidate, &known);
     if (status != DN_ERROR_MISMATCH)
         return status;
