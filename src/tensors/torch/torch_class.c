@@ -102,7 +102,7 @@ static void read_literal(dn_span span, dn_class_value *value)
 {
     dn_span inside = {span.at + 1, span.end - 1};
     size_t length = (size_t)(span.end - span.at);
-    char first = length ? *span.at : '\0', last = length >= 2 ? span.end[-1] : '\0';
+    int first = length ? *span.at : '\0', last = length >= 2 ? span.end[-1] : '\0';
     if ((first == '[' && last == ']') || (first == '(' && last == ')')) {
         read_numbers(inside, value);
     } else if (first == '"' && last == '"' && length - 2 < sizeof value->text) {

@@ -199,7 +199,7 @@ static void dicom_is_named(void **state)
     (void)state;
     char data[200] = "II*";
     dn_image *image;
-    memcpy(data + 128, "DICM", 4);
+    memcpy(data + 128, "DICM", sizeof "DICM");
     assert_int_equal(dn_image_decode(data, sizeof data, "p", NULL, &image), DN_ERROR_FORMAT);
     assert_non_null(strstr(dn_last_error(), "p: is a DICOM picture, which is not read"));
 }

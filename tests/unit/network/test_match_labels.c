@@ -50,7 +50,7 @@ static void reordered(void **state)
             for (int j = 1; j < made.rank; j++)
                 row *= (size_t)made.shape[j];
             for (size_t j = 0; j < rows; j++) {
-                size_t old = i >= count - 2 ? (size_t)from[j] : j;
+                size_t old = i >= count - 2 && j < COUNT ? (size_t)from[j] : j;
                 assert_memory_equal(made.data + j * row, had.data + old * row, row * sizeof(float));
             }
         }
