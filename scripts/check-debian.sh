@@ -39,4 +39,6 @@ for package in ../*.deb; do
     dpkg-deb -x "$package" "$root"
 done
 libraries=$root/usr/lib/$(dpkg-architecture -q DEB_HOST_MULTIARCH)
-PATH=$root/usr/bin:$PATH LD_LIBRARY_PATH=$libraries PKG_CONFIG_PATH=$libraries/pkgconfig debian/tests/classify
+# Installed, the package needs no -I or -L: unpacked elsewhere, the compiler is told of both.
+CPATH=$root/usr/include LIBRARY_PATH=$libraries PATH=$root/usr/bin:$PATH LD_LIBRARY_PATH=$libraries \
+    PKG_CONFIG_PATH=$libraries/pkgconfig debian/tests/classify
