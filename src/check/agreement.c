@@ -25,11 +25,10 @@ bool dn_norm_recorded(const dn_model *model, const dn_node *node)
 
 const dn_node *dn_first_reader(const dn_graph *graph, const dn_node *node)
 {
-    for (int i = 0; i < graph->node_count && node->target != DN_NONE; i++) {
-        const dn_node *reader = &graph->nodes[i];
+    const dn_node *end = graph->nodes + graph->node_count;
+    for (const dn_node *reader = node + 1; reader < end && node->target != DN_NONE; reader++)
         if (reader->source == node->target && reader->in >= node->target_channel + node->out)
             return reader;
-    }
     return NULL;
 }
 

@@ -38,21 +38,20 @@ static void name_module(const dn_model *model, int slot, char *name, size_t size
 /* The node that makes the newest of the maps that this one reads; NULL if the pictures do. */
 static const dn_node *writer_of(const dn_graph *graph, const dn_node *reader)
 {
-    const dn_node *writer = NULL;
-    for (const dn_node *node = graph->nodes; node < reader; node++)
-        if (dn_first_reader(graph, node) == reader)
-            writer = node;
-    return writer;
+    for (const dn_node *node = reader; node > graph->nodes;)
+        if ((--node)->target == reader->source)
+            return node;
+    return NULL;
 }
 
-/* The node before this one that reads the same maps. */
+/* The node before this one that reads the same maps; NULL if it is their first reader. */
 static const dn_node *earlier_reader(const dn_graph *graph, const dn_node *reader)
 {
-    const dn_node *earlier = NULL;
-    for (const dn_node *node = graph->nodes; node < reader; node++)
+    const dn_node *made = graph->nodes + graph->maps[reader->source].first_writer;
+    for (const dn_node *node = reader - 1; node > made; node--)
         if (node->source == reader->source)
-            earlier = node;
-    return earlier;
+            return node;
+    return NULL;
 }
 
 /* Layers of a block record the same of the maps that they share. */
