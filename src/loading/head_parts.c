@@ -3,7 +3,6 @@
 
 #include "network/head.h"
 
-#include <ctype.h>
 #include <string.h>
 
 dn_status dn_add_head_part(dn_head_work *w, dn_head_kind kind, int outputs)
@@ -105,31 +104,6 @@ bool dn_find_between(const dn_head_work *w, const dn_module *a, const dn_module 
            dn_classes_sequential(&w->recorded, b->path, b->path_length, common);
 }
 
-int dn_module_number(const dn_module *module)
-{
-    const char *path = module->path;
-    size_t length = module->path_length;
-    size_t begin = dn_parent_length(path, length), digits = begin + (path[begin] == '.');
-    int number = 0;
-    for (size_t i = digits; i < length; i++) {
-        if (!isdigit((unsigned char)path[i]) || number > 9999)
-            return -1;
-        number = 10 * number + (path[i] - '0');
-    }
-    return digits < length ? number : -1;
-}
-
-/* How many modules without tensors are between two of one nn.Sequential, by their numbers;
- * -1 if the names do not tell. */
-static int count_between(const dn_module *a, const dn_module *b)
-{
-    size_t parent = dn_parent_length(a->path, a->path_length);
-    int first = dn_module_number(a), second = dn_module_number(b);
-    bool siblings = parent == dn_parent_length(b->path, b->path_length) &&
-                    memcmp(a->path, b->path, parent) == 0;
-    return siblings && first >= 0 && second > first ? second - first - 1 : -1;
-}
-
 /* Whether values that a linear made have not gone through a ReLU yet. */
 static bool awaits_relu(const dn_head_work *w)
 {
@@ -144,7 +118,7 @@ static bool awaits_relu(const dn_head_work *w)
 
 dn_status dn_assume_between(dn_head_work *w, const dn_module *a, const dn_module *b)
 {
-    int room = count_between(a, b);
+    int room = dn_count_between(a, b);
     if (room == 0)
         return DN_OK;
     w->facts.assumed = true;

@@ -43,9 +43,6 @@ bool dn_find_between(const dn_head_work *w, const dn_module *a, const dn_module 
  * ReLU before the next linear. */
 dn_status dn_assume_between(dn_head_work *w, const dn_module *a, const dn_module *b);
 
-/* The number at the end of a module's path, which a Sequential gives it; -1 if there is none. */
-int dn_module_number(const dn_module *module);
-
 /* What is before the first module: a Sequential has a ReLU and a pool only as modules; any
  * other network is taken to have them. */
 dn_status dn_begin_head(dn_head_work *w, const dn_module *first);

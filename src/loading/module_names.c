@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "loading/modules.h"
 
+#include "loading/recorded_modules.h"
+
 #include <ctype.h>
 #include <string.h>
 
@@ -80,4 +82,27 @@ int dn_likeness(const dn_module *a, const dn_module *b)
     trail = whole_numbers(a_end, a->path_length, trail);
     trail = whole_numbers(b_end, b->path_length, trail);
     return (int)(lead * (MOST + 1) + trail);
+}
+
+int dn_module_number(const dn_module *module)
+{
+    const char *path = module->path;
+    size_t length = module->path_length;
+    size_t begin = dn_parent_length(path, length), digits = begin + (path[begin] == '.');
+    int number = 0;
+    for (size_t i = digits; i < length; i++) {
+        if (!is_digit(path[i]) || number > 9999)
+            return -1;
+        number = 10 * number + (path[i] - '0');
+    }
+    return digits < length ? number : -1;
+}
+
+int dn_count_between(const dn_module *a, const dn_module *b)
+{
+    size_t parent = dn_parent_length(a->path, a->path_length);
+    int first = dn_module_number(a), second = dn_module_number(b);
+    bool siblings = parent == dn_parent_length(b->path, b->path_length) &&
+                    memcmp(a->path, b->path, parent) == 0;
+    return siblings && first >= 0 && second > first ? second - first - 1 : -1;
 }

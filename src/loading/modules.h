@@ -31,6 +31,13 @@ void dn_modules_free(dn_modules *modules);
 /* Orders "layer.2" before "layer.10". */
 int dn_compare_naturally(const char *a, const char *b);
 
+/* The number at the end of a module's path, which a Sequential gives it; -1 if there is none. */
+int dn_module_number(const dn_module *module);
+
+/* How many modules without tensors are between two of one nn.Sequential, by their numbers;
+ * -1 if the names do not tell. */
+int dn_count_between(const dn_module *a, const dn_module *b);
+
 /* How likely two paths are the same place of a network: by what they begin with
  * and, if that is equal, by what they end with, in whole words and numbers. */
 int dn_likeness(const dn_module *a, const dn_module *b);
