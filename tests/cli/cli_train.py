@@ -13,6 +13,8 @@ import subprocess
 import sys
 import tempfile
 
+from run_files import results, sent
+
 DENSENET = os.environ["DENSENET"]
 NETWORK = ["--blocks", "2,2", "--growth", "4", "--stem", "cifar", "--batch-size", "16", "--epochs", "2",
            "--lr", "0.05", "--ema", "0.9", "--augment", "cifar,jpeg=0.5:30:95,blur=0.3", "--dropout", "0.1",
@@ -51,17 +53,6 @@ def write_cifar(folder, records=160):
                 file.write(bytes([label]) + pixels)
     with open(f"{folder}/batches.meta.txt", "w", encoding="ascii") as file:
         file.write("\n".join("abcdefghij") + "\n")
-
-
-def results(run):
-    """What must not depend on how a run was divided: weights, state, and the log except for the time."""
-    kept = []
-    for name in ("last.safetensors", "best.safetensors"):
-        with open(f"{run}/{name}", "rb") as file:
-            kept.append(file.read())
-    with open(f"{run}/log.csv", newline="", encoding="ascii") as file:
-        kept.append([row[:-1] for row in csv.reader(file)])
-    return kept
 
 
 def interrupted_runs(folder, data):
@@ -108,11 +99,6 @@ def resumed_settings(folder, data):
           and done.stdout.strip() == f"{run}/best.safetensors", done.stderr.strip().splitlines()[-1])
     os.remove(f"{run}/resume.safetensors")
     refused("a run that ended before a checkpoint", f"--output {run}", "train", "--resume", run)
-
-
-def sent(call, number, what):
-    """The environment in which densenet gets a signal before its n-th such call: at a point of its work, not after a time."""
-    return {**os.environ, "LD_PRELOAD": os.environ["DENSENET_SIGNAL_AT"], "SIGNAL_AT": f"{call} {number} {int(what)}"}
 
 
 def stopped_before(rename, *arguments):

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
 """One command that a job queue repeats: it starts a run, goes on with it, and finds it finished."""
-import csv
 import os
 import random
 import resource
@@ -11,6 +10,7 @@ import tempfile
 
 from checking import check, finish
 from picture_files import grey_png
+from run_files import results, sent
 
 DENSENET = os.environ["DENSENET"]
 NETWORK = ["--blocks", "1,1", "--growth", "4", "--stem", "cifar", "--threads", "1", "--epochs", "3", "--batch-size", "4",
@@ -31,21 +31,6 @@ def command(folder, run, *options):
 
 def start(words, **options):
     return subprocess.run(words, capture_output=True, text=True, **options)
-
-
-def sent(call, number, what):
-    """The environment in which densenet gets a signal before its n-th such call."""
-    return {**os.environ, "LD_PRELOAD": os.environ["DENSENET_SIGNAL_AT"], "SIGNAL_AT": f"{call} {number} {int(what)}"}
-
-
-def results(run):
-    kept = []
-    for name in ("last.safetensors", "best.safetensors"):
-        with open(f"{run}/{name}", "rb") as file:
-            kept.append(file.read())
-    with open(f"{run}/log.csv", newline="", encoding="ascii") as file:
-        kept.append([row[:-1] for row in csv.reader(file)])
-    return kept
 
 
 def clean(run):
