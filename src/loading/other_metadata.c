@@ -26,6 +26,20 @@ static dn_status set_thresholds(dn_model *model, const float *values)
     return DN_OK;
 }
 
+/* An output without one has NaN. */
+static dn_status check_thresholds(const dn_tensor_file *file, const char *path,
+                                  const dn_model *model)
+{
+    for (int i = 0; i < model->arch.classes; i++) {
+        float value = model->thresholds[i];
+        if (!isnan(value) && !(value > 0 && value < 1))
+            return dn_fail(DN_ERROR_MISMATCH,
+                           "%s: \"%s\" holds %g; operating points between 0 and 1 are expected",
+                           file->name, path, (double)value);
+    }
+    return DN_OK;
+}
+
 static dn_status read_thresholds(const dn_tensor_file *file, dn_model *model)
 {
     size_t count = (size_t)model->arch.classes;
@@ -34,7 +48,7 @@ static dn_status read_thresholds(const dn_tensor_file *file, dn_model *model)
         DN_TRY(dn_alloc_aligned(count, sizeof(float), &model->thresholds));
         for (size_t i = 0; i < count; i++)
             model->thresholds[i] = (float)value->numbers[i];
-        return DN_OK;
+        return check_thresholds(file, value->path, model);
     }
     for (size_t i = 0; i < file->tensor_count; i++) {
         const dn_tensor *tensor = &file->tensors[i];
@@ -43,7 +57,7 @@ static dn_status read_thresholds(const dn_tensor_file *file, dn_model *model)
             continue;
         DN_TRY(dn_alloc_aligned(count, sizeof(float), &model->thresholds));
         dn_tensor_read(tensor, model->thresholds);
-        return DN_OK;
+        return check_thresholds(file, tensor->name, model);
     }
     return DN_OK;
 }

@@ -150,6 +150,28 @@ def temperature(folder):
           json.loads(run("info", "--json", f"{folder}/run/last.safetensors").stdout)["temperature"] == 1, done)
 
 
+def operating_points(folder):
+    """TorchXRayVision's buffer, of any file: what is no probability is no operating point."""
+    path, picture = f"{folder}/points.safetensors", f"{folder}/data/cat/0.png"
+    header, data = network(path, [1.0, 0.5, -8.0])
+    header.pop("__metadata__")  # which would come first
+
+    def with_points(points):
+        write(path, {**header, "op_threshs": {"dtype": "F32", "shape": [3],
+                                              "data_offsets": [len(data), len(data) + 12]}},
+              data + struct.pack("<3f", *points))
+
+    shares = [1 / (1 + math.exp(-logit)) for logit in (1.0, 0.5, -8.0)]
+    with_points([0.5, math.nan, 0.25])
+    check("good ones", near(answer(path, picture), [shares[0], 0.5, shares[2] / 0.5]), answer(path, picture))
+    for what, points in (("-1", [-1, 2, -0.5]), ("2", [0.5, 2, 0.5]), ("inf", [0.5, 0.5, math.inf]), ("0", [0.5, 0, 0.5])):
+        with_points(points)
+        for command in (("info", path), ("predict", "-w", path, picture, *PIPELINE)):
+            done = run(*command)
+            check(f"{what} for {command[0]}", done.returncode == 2 and "%" not in done.stdout and
+                  f'densenet: {path}: "op_threshs" holds {what}; operating points between 0 and 1' in done.stderr, done)
+
+
 def asked_for(folder):
     """--task and --class, which win over the file and over the most probable."""
     path, picture, labels = f"{folder}/three.safetensors", f"{folder}/data/cat/0.png", f"{folder}/labels.txt"
@@ -192,6 +214,7 @@ with tempfile.TemporaryDirectory() as folder:
         stream.write("horse")
     one_output(folder)
     temperature(folder)
+    operating_points(folder)
     refusals(folder)
     asked_for(folder)
 finish()

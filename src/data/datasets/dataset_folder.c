@@ -4,6 +4,7 @@
  * sorted by path, and within each of those the files by name. */
 #include "data/datasets/dataset.h"
 
+#include "base/folder_set.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "data/datasets/csv_files.h"
@@ -14,7 +15,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* Deep enough for any collection, and shallow enough to stop if links form a circle. */
+/* Deep enough for any collection. */
 enum { DEEPEST = 16 };
 
 static bool claims(const dn_probe *probe)
@@ -26,6 +27,8 @@ static bool claims(const dn_probe *probe)
 typedef struct class_walk {
     const char *output; /* dn_dataset_options */
     dn_name_list folders;
+    dn_folder_set entered;
+    int again;  /* links to folders that were entered already */
     bool runs;  /* trainings are among them, and left out */
     bool empty; /* without a picture, and not for trainings either */
 } class_walk;
@@ -36,9 +39,7 @@ static dn_status list_below(const char *path, const dn_name_list *names, int dep
                             class_walk *walk)
 {
     if (names->count && depth == DEEPEST)
-        return dn_fail(DN_ERROR_LIMIT,
-                       "%s: more than %d folders deep in its class, or a link leads in a circle",
-                       path, DEEPEST);
+        return dn_fail(DN_ERROR_LIMIT, "%s: more than %d folders deep in its class", path, DEEPEST);
     for (int i = 0; i < names->count; i++) {
         char *below = NULL;
         DN_TRY(dn_join_path(path, dn_name_list_get(names, i), &below));
@@ -49,8 +50,7 @@ static dn_status list_below(const char *path, const dn_name_list *names, int dep
     return DN_OK;
 }
 
-/* Adds path and the folders below it. */
-static dn_status list_folders(const char *path, int depth, class_walk *walk)
+static dn_status list_entered(const char *path, int depth, class_walk *walk)
 {
     dn_name_list names = {0};
     walk->runs = walk->runs || dn_run_begun(path);
@@ -62,6 +62,37 @@ static dn_status list_folders(const char *path, int depth, class_walk *walk)
         status = list_below(path, &names, depth, walk);
     dn_name_list_free(&names);
     return status;
+}
+
+/* Adds path and the folders below it, each once. */
+static dn_status list_folders(const char *path, int depth, class_walk *walk)
+{
+    dn_folder_visit visit;
+    dn_entered_folder *folder;
+    DN_TRY(dn_folder_enter(&walk->entered, path, &visit, &folder));
+    if (visit == DN_FOLDER_CIRCLE)
+        return dn_fail(DN_ERROR_LIMIT, "%s: is a link that leads in a circle", path);
+    walk->again += visit == DN_FOLDER_ENTERED;
+    if (visit == DN_FOLDER_ENTERED)
+        return DN_OK;
+    dn_status status = list_entered(path, depth, walk);
+    folder->open = false;
+    return status;
+}
+
+/* The class's own folder and those below it, within the data set's. */
+static dn_status list_class(const char *root, const char *path, class_walk *walk)
+{
+    dn_folder_visit visit;
+    dn_entered_folder *folder;
+    DN_TRY(dn_folder_enter(&walk->entered, root, &visit, &folder));
+    DN_TRY(list_folders(path, 0, walk));
+    if (walk->again)
+        dn_log(DN_LOG_WARNING,
+               "%s: %d link%s to folders that are read already %s not followed: each folder of a "
+               "class is read once",
+               path, walk->again, walk->again == 1 ? "" : "s", walk->again == 1 ? "is" : "are");
+    return DN_OK;
 }
 
 static dn_status add_pictures(const char *folder, dn_dataset *dataset)
@@ -84,11 +115,12 @@ static dn_status add_pictures(const char *folder, dn_dataset *dataset)
     return status;
 }
 
-static dn_status add_folders(const char *path, class_walk *walk, dn_dataset *dataset)
+static dn_status add_folders(const char *root, const char *path, class_walk *walk,
+                             dn_dataset *dataset)
 {
     const dn_name_list *paths = dataset->store;
     int before = paths->count;
-    DN_TRY(list_folders(path, 0, walk));
+    DN_TRY(list_class(root, path, walk));
     dn_name_list_sort(&walk->folders);
     for (int i = 0; i < walk->folders.count; i++)
         DN_TRY(add_pictures(dn_name_list_get(&walk->folders, i), dataset));
@@ -109,9 +141,10 @@ static dn_status add_class(const char *root, const char *label, const char *outp
     char *path = NULL;
     class_walk walk = {.output = output};
     DN_TRY(dn_join_path(root, label, &path));
-    dn_status status = add_folders(path, &walk, dataset);
+    dn_status status = add_folders(root, path, &walk, dataset);
     *empty = walk.empty;
     dn_name_list_free(&walk.folders);
+    dn_folder_set_free(&walk.entered);
     free(path);
     return status;
 }

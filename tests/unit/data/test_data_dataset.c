@@ -124,6 +124,32 @@ static void links_are_followed(void **state)
     assert_refused("data", DN_PORTION_TRAIN, "circle");
 }
 
+/* Fifteen folders, each with two links to the next: 2^15 paths, and each folder is read once. */
+static void a_folder_is_entered_once(void **state)
+{
+    (void)state;
+    char name[64], target[64];
+    scratch_text("chain/1/p.jpg", "");
+    scratch_text("data/a/1.jpg", "");
+    for (int i = 1; i < 15; i++) {
+        snprintf(name, sizeof name, "chain/%d/p.jpg", i + 1);
+        scratch_text(name, "");
+        for (char link = 'x'; link <= 'y'; link++) {
+            snprintf(name, sizeof name, "chain/%d/%c", i, link);
+            snprintf(target, sizeof target, "../%d", i + 1);
+            assert_int_equal(symlink(target, scratch_path(name)), 0);
+        }
+    }
+    assert_int_equal(symlink("../../chain/1", scratch_path("data/a/first")), 0);
+    scratch_text("data/b/1.jpg", "");
+    dn_dataset *dataset = open_dataset("data", DN_PORTION_TRAIN);
+    assert_int_equal(dn_dataset_count(dataset), 17);
+    dn_dataset_free(dataset);
+    /* A class is not within another. */
+    assert_int_equal(symlink("..", scratch_path("data/b/up")), 0);
+    assert_refused("data", DN_PORTION_TRAIN, "data/b/up: is a link that leads in a circle");
+}
+
 static void assert_part(const char *name, dn_portion portion, const char *source)
 {
     dn_dataset *dataset = open_dataset(name, portion);
@@ -480,6 +506,7 @@ int main(void)
         scratch_test(data_of_other_formats),
         scratch_test(every_listed_format_is_read),
         scratch_test(links_are_followed),
+        scratch_test(a_folder_is_entered_once),
         scratch_test(train_and_val),
         scratch_test(names_and_kinds_of_parts),
         scratch_test(runs_are_no_class),
