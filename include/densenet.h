@@ -9,8 +9,8 @@
  *     pointer; on failure, what the pointer points to is unchanged.
  *   - dn_last_error() describes the calling thread's last failure.
  *   - The library never exits, never prints and changes no global state. It may
- *     be used after a fork while no other thread is inside it, but for loaders with
- *     prefetch, whose thread stays behind; a thread must not be cancelled inside it.
+ *     be used after a fork while no other thread is inside it, its own threads do not
+ *     count and are started anew; a thread must not be cancelled inside it.
  *   - Tensors that cross this interface are float32, NCHW, contiguous.
  *   - The caller owns what a function creates and releases it with the matching
  *     *_free, which accepts NULL.

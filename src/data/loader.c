@@ -2,14 +2,13 @@
 #include "base/memory.h"
 
 #include "base/sized_options.h"
-#include "base/thread.h"
 #include "base/workers.h"
 #include "data/augment/draw.h"
 #include "data/batch.h"
 #include "data/datasets/dataset.h"
+#include "data/prefetch.h"
 #include "image/preprocess.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,15 +25,7 @@ struct dn_loader {
     dn_batch_slot slots[2]; /* without prefetching only the first is used */
     int current;            /* the slot that the caller holds or held */
     int unreadable;         /* consecutive batches of which no sample could be read */
-
-    /* The background thread, where there is one: prepares `wanted` and then
-     * sets it to NULL. */
-    bool threaded;
-    pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    dn_batch_slot *wanted;
-    bool leaves;
+    dn_prefetch prefetch;   /* in use if the options say so */
 };
 
 static void put_in_order(dn_loader *loader, int64_t epoch)
@@ -51,59 +42,14 @@ static void put_in_order(dn_loader *loader, int64_t epoch)
     loader->order_epoch = epoch;
 }
 
-static void fill(dn_loader *loader, dn_batch_slot *slot)
+static void fill(void *context, dn_batch_slot *slot)
 {
+    dn_loader *loader = context;
     int batch = loader->recipe.options.batch, first = slot->loaded.index * batch;
     int left = dn_dataset_count(loader->recipe.dataset) - first;
     put_in_order(loader, slot->loaded.epoch);
     dn_batch_fill(&loader->recipe, loader->order + first, left < batch ? left : batch, slot);
     dn_dataset_forget(loader->recipe.dataset);
-}
-
-static void *run_thread(void *context)
-{
-    dn_loader *loader = context;
-    pthread_mutex_lock(&loader->lock);
-    for (;;) {
-        while (!loader->wanted && !loader->leaves)
-            pthread_cond_wait(&loader->changed, &loader->lock);
-        if (loader->leaves)
-            break;
-        dn_batch_slot *slot = loader->wanted;
-        pthread_mutex_unlock(&loader->lock);
-        fill(loader, slot);
-        pthread_mutex_lock(&loader->lock);
-        loader->wanted = NULL;
-        pthread_cond_broadcast(&loader->changed);
-    }
-    pthread_mutex_unlock(&loader->lock);
-    return NULL;
-}
-
-static void wait_for_thread(dn_loader *loader)
-{
-    pthread_mutex_lock(&loader->lock);
-    while (loader->wanted)
-        pthread_cond_wait(&loader->changed, &loader->lock);
-    pthread_mutex_unlock(&loader->lock);
-}
-
-static void request_batch(dn_loader *loader, dn_batch_slot *slot)
-{
-    pthread_mutex_lock(&loader->lock);
-    loader->wanted = slot;
-    pthread_cond_broadcast(&loader->changed);
-    pthread_mutex_unlock(&loader->lock);
-}
-
-static dn_status start_thread(dn_loader *loader)
-{
-    int fault = dn_start_thread(&loader->thread, run_thread, loader);
-    if (fault)
-        return dn_fail(DN_ERROR_MEMORY, "no thread can be started to prepare batches: %s",
-                       strerror(fault));
-    loader->threaded = true;
-    return DN_OK;
 }
 
 static dn_status check_classes(const dn_dataset *dataset)
@@ -155,7 +101,7 @@ static dn_status prepare(dn_loader *loader)
     DN_TRY(dn_calloc(count, sizeof *loader->reported, &loader->reported));
     for (int i = 0; i < slots; i++)
         DN_TRY(dn_batch_create(&loader->recipe, &loader->slots[i]));
-    return loader->recipe.options.prefetch ? start_thread(loader) : DN_OK;
+    return DN_OK;
 }
 
 dn_status dn_loader_create(const dn_dataset *dataset, const dn_loader_options *given,
@@ -181,8 +127,7 @@ dn_status dn_loader_create(const dn_dataset *dataset, const dn_loader_options *g
     loader->recipe.options.threads = team.threads;
     int count = dn_dataset_count(dataset), size = options->batch;
     loader->batches = count / size + (count % size != 0 && !options->drop_last);
-    pthread_mutex_init(&loader->lock, NULL);
-    pthread_cond_init(&loader->changed, NULL);
+    dn_prefetch_open(&loader->prefetch, fill, loader);
     dn_status status = prepare(loader);
     if (status != DN_OK) {
         dn_loader_free(loader);
@@ -196,15 +141,7 @@ void dn_loader_free(dn_loader *loader)
 {
     if (!loader)
         return;
-    if (loader->threaded) {
-        pthread_mutex_lock(&loader->lock);
-        loader->leaves = true;
-        pthread_cond_broadcast(&loader->changed);
-        pthread_mutex_unlock(&loader->lock);
-        pthread_join(loader->thread, NULL);
-    }
-    pthread_cond_destroy(&loader->changed);
-    pthread_mutex_destroy(&loader->lock);
+    dn_prefetch_close(&loader->prefetch);
     dn_batch_free(&loader->slots[0]);
     dn_batch_free(&loader->slots[1]);
     free(loader->order);
@@ -266,14 +203,22 @@ static void advance(dn_loader *loader)
     }
 }
 
+/* What a thread left behind by a fork had begun is begun again. */
+static void take_prefetched(dn_loader *loader)
+{
+    loader->current ^= 1;
+    if (dn_prefetch_wait(&loader->prefetch))
+        return;
+    loader->slots[loader->current].filled = false;
+    loader->order_epoch = -1;
+}
+
 dn_status dn_loader_next(dn_loader *loader, const dn_loaded **loaded)
 {
     DN_NEED(loader);
     DN_NEED(loaded);
-    if (loader->threaded) {
-        wait_for_thread(loader);
-        loader->current ^= 1;
-    }
+    if (loader->recipe.options.prefetch)
+        take_prefetched(loader);
     dn_batch_slot *slot = &loader->slots[loader->current];
     if (!holds_next(loader, slot)) {
         assign_batch(loader, slot);
@@ -281,10 +226,10 @@ dn_status dn_loader_next(dn_loader *loader, const dn_loaded **loaded)
     }
     slot->filled = false; /* the batch that the caller held is not returned again */
     advance(loader);
-    if (loader->threaded && (loader->index > 0 || loader->recipe.options.training)) {
+    if (loader->recipe.options.prefetch && (loader->index > 0 || loader->recipe.options.training)) {
         dn_batch_slot *other = &loader->slots[loader->current ^ 1];
         assign_batch(loader, other);
-        request_batch(loader, other);
+        dn_prefetch_request(&loader->prefetch, other);
     }
     if (slot->status != DN_OK)
         return dn_fail(slot->status, "%s", slot->fault);

@@ -85,6 +85,21 @@ def twice(folder, expected):
     check("the same bits after both", results(run) == expected)
 
 
+def threadless(folder, expected):
+    """Beyond a limit of processes there is no thread: training and inference go on alone, and say so once."""
+    run, alone = f"{folder}/threadless", {**sent("rename", 0, 0), "REFUSE_THREADS": "1"}
+    done = start([*command(folder, run), "--threads", "3"], env=alone)
+    check("training without threads", done.returncode == 0 and results(run) == expected, done.stderr)
+    check("says it once", done.stderr.count("threads cannot be started: 1 instead of 3") == 1
+          and done.stderr.count("no thread can be started (") == 1, done.stderr)
+    for arguments in (("eval", f"{folder}/data"), ("predict", f"{folder}/data/cat/0.png")):
+        words = [DENSENET, *arguments, "--weights", f"{run}/last.safetensors", "--threads", "3"]
+        done, whole = start(words, env=alone), start(words)
+        check(f"{arguments[0]} without threads", done.returncode == whole.returncode == 0 and done.stdout == whole.stdout
+              and done.stderr.count("threads cannot be started: 1 instead of 3") == 1
+              and "cannot be started" not in whole.stderr, done.stderr)
+
+
 def finished(folder):
     run = f"{folder}/whole"
     before = {name: os.stat(f"{run}/{name}").st_mtime_ns for name in os.listdir(run)}
@@ -141,6 +156,7 @@ with tempfile.TemporaryDirectory() as scratch:
     stopped(scratch, uncut)
     twice(scratch, uncut)
     before_a_checkpoint(scratch, uncut)
+    threadless(scratch, uncut)
     file_sizes(scratch)
     finished(scratch)
 finish()

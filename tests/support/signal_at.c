@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Preloaded into a program, sends it a signal just before a certain call, so that
  * a test can stop or kill it at a point of its work, not after a given time:
- * SIGNAL_AT="rename 3 9" kills it before its third rename. */
+ * SIGNAL_AT="rename 3 9" kills it before its third rename. With REFUSE_THREADS set it gets no
+ * thread, as beyond a limit of processes. */
 #include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -50,4 +53,14 @@ size_t fwrite(const void *data, size_t size, size_t count, FILE *stream)
     signal_before("fwrite");
     find("fwrite", &real, sizeof real);
     return real(data, size, count, stream);
+}
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*body)(void *),
+                   void *argument)
+{
+    int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+    if (getenv("REFUSE_THREADS"))
+        return EAGAIN;
+    find("pthread_create", &real, sizeof real);
+    return real(thread, attributes, body, argument);
 }

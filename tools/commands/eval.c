@@ -94,6 +94,7 @@ static dn_evaluation *evaluate(const dn_model *model, dn_dataset *data)
     dn_model_preprocess(model, &asked.preprocess);
     if (!picture_pipeline(&asked.preprocess) || !match_labels(model, data))
         return NULL;
+    report_warnings();
     dn_status status = dn_evaluate(model, data, &asked, &evaluation);
     progress_end();
     if (status == DN_OK) {

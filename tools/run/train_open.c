@@ -129,6 +129,7 @@ static bool open_trainer(train_run *run, const dn_model *start)
     options->steps = run->epochs * run->steps_per_epoch;
     options->warmup = llround(train_chosen.warmup * (double)run->steps_per_epoch);
     run->arch = *dn_model_arch(start);
+    report_warnings();
     return train_memory_plan(run, start) &&
            ok_or_complain(dn_trainer_create(start, options, &run->trainer));
 }

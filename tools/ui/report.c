@@ -50,6 +50,18 @@ int refuse(void)
     return EXIT_REFUSED;
 }
 
+static void warn(dn_log_level level, const char *sentence, void *context)
+{
+    (void)context;
+    if (level == DN_LOG_WARNING)
+        complain("warning: %s", sentence);
+}
+
+void report_warnings(void)
+{
+    dn_set_log(warn, NULL);
+}
+
 bool ok_or_complain(dn_status status)
 {
     if (status != DN_OK)

@@ -22,6 +22,10 @@ int refuse(void);
 /* Whether status is DN_OK; complains with dn_last_error() otherwise. */
 bool ok_or_complain(dn_status status);
 
+/* From now on prints the library's warnings. Those about weights are also part of the model, so
+ * call it once these are read. */
+void report_warnings(void);
+
 /* A line that is redrawn in place on a terminal, at most ten times a second,
  * and not printed elsewhere. Ended by progress_end, which clears it. */
 void progress(const char *format, ...) __attribute__((format(printf, 1, 2)));

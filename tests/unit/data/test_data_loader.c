@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Batches: what is in them, at any number of threads. */
+#include "allocation.h"
 #include "dataset_checks.h"
 #include "encoding.h"
 
 #include <math.h>
+#include <sys/wait.h>
 
 enum { RECORD = 3073, RECORDS = 50, SIDE = 32, IMAGE = 3 * SIDE * SIDE };
 
@@ -108,18 +110,14 @@ static void shuffled(void **state)
     dn_dataset_free(dataset);
 }
 
-/* A sum over everything in some batches, from one on. */
-static uint64_t digest(const dn_dataset *dataset, const dn_loader_options *options, int first,
-                       int count)
+/* A sum over everything in the next batches. */
+static uint64_t digest_next(dn_loader *loader, int count)
 {
-    dn_loader *loader = create(dataset, options);
     uint64_t sum = 0;
-    int batches = dn_loader_batches(loader);
-    dn_loader_seek(loader, first / batches, first % batches);
     for (int i = 0; i < count; i++) {
         const dn_loaded *loaded = next(loader);
         size_t size = (size_t)loaded->batch.n * IMAGE;
-        assert_int_equal(loaded->epoch * batches + loaded->index, first + i);
+        sum = sum * 31 + (uint64_t)(loaded->epoch * 1000 + loaded->index);
         for (size_t j = 0; j < size; j++) {
             uint32_t bits;
             memcpy(&bits, loaded->batch.input + j, sizeof bits);
@@ -129,6 +127,17 @@ static uint64_t digest(const dn_dataset *dataset, const dn_loader_options *optio
             sum = sum * 31 + (uint64_t)loaded->samples[j] +
                   (uint64_t)(1e6f * loaded->batch.targets[(size_t)j * 10]);
     }
+    return sum;
+}
+
+/* The same in some batches, from one on. */
+static uint64_t digest(const dn_dataset *dataset, const dn_loader_options *options, int first,
+                       int count)
+{
+    dn_loader *loader = create(dataset, options);
+    int batches = dn_loader_batches(loader);
+    dn_loader_seek(loader, first / batches, first % batches);
+    uint64_t sum = digest_next(loader, count);
     dn_loader_free(loader);
     return sum;
 }
@@ -152,6 +161,83 @@ static void same_bits_however_loaded(void **state)
         }
     options.seed++;
     assert_true(digest(dataset, &options, 0, 16) != whole);
+    dn_dataset_free(dataset);
+}
+
+/* Forks between two batches, with and without a thread at work: both processes go on. */
+static void a_fork_loads_on(void **state)
+{
+    (void)state;
+    make_records(RECORDS);
+    dn_dataset *dataset = open_dataset("x.bin", DN_PORTION_TRAIN);
+    dn_loader_options options = options_of(8, "cifar,jpeg=1");
+    options.prefetch = true;
+    for (int before = 0; before < 8; before++) {
+        uint64_t expected = digest(dataset, &options, before, 9);
+        dn_loader *loader = create(dataset, &options);
+        digest_next(loader, before);
+        pid_t child = fork();
+        if (child == 0) {
+            alarm(60);
+            bool good = digest_next(loader, 9) == expected;
+            dn_loader_free(loader);
+            dn_dataset_free(dataset);
+            _exit(good ? 0 : 1);
+        }
+        int status = 1;
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_int_equal(status, 0);
+        assert_true(digest_next(loader, 9) == expected);
+        dn_loader_free(loader);
+    }
+    dn_dataset_free(dataset);
+}
+
+static void a_child_may_free_it(void **state)
+{
+    (void)state;
+    make_records(RECORDS);
+    dn_dataset *dataset = open_dataset("x.bin", DN_PORTION_TRAIN);
+    dn_loader_options options = options_of(8, "cifar");
+    options.prefetch = true;
+    dn_loader *loader = create(dataset, &options);
+    next(loader);
+    pid_t child = fork();
+    if (child == 0) {
+        alarm(60);
+        dn_loader_free(loader);
+        _exit(0);
+    }
+    int status = 1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    dn_loader_free(loader);
+    dn_dataset_free(dataset);
+}
+
+static void count_warning(dn_log_level level, const char *sentence, void *context)
+{
+    if (level == DN_LOG_WARNING && strstr(sentence, "batches are prepared between the steps"))
+        ++*(int *)context;
+}
+
+/* As sessions and trainers do, without a thread it goes on alone, and says so once. */
+static void without_a_thread(void **state)
+{
+    (void)state;
+    int warnings = 0;
+    make_records(RECORDS);
+    dn_dataset *dataset = open_dataset("x.bin", DN_PORTION_TRAIN);
+    dn_loader_options options = options_of(8, "cifar,jpeg=0.5");
+    uint64_t whole = digest(dataset, &options, 0, 16);
+    options.prefetch = true;
+    dn_set_log(count_warning, &warnings);
+    refuse_threads(true);
+    uint64_t alone = digest(dataset, &options, 0, 16);
+    refuse_threads(false);
+    dn_set_log(NULL, NULL);
+    assert_true(alone == whole);
+    assert_int_equal(warnings, 1);
     dn_dataset_free(dataset);
 }
 
@@ -377,6 +463,9 @@ int main(void)
         scratch_test(in_order),
         scratch_test(shuffled),
         scratch_test(same_bits_however_loaded),
+        scratch_test(a_fork_loads_on),
+        scratch_test(a_child_may_free_it),
+        scratch_test(without_a_thread),
         scratch_test(augmented_anew_each_epoch),
         scratch_test(seeks_in_the_middle),
         scratch_test(mixed_pairs),
