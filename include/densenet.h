@@ -770,8 +770,8 @@ typedef enum dn_portion { DN_PORTION_TRAIN, DN_PORTION_TEST, DN_PORTION_VALIDATI
  *     if it is not known, see dn_dataset_options; or with a column of classes,
  *     or of labels as A|B. Or a folder with a train.csv or a labels.csv, or
  *     with one CSV and no folders.
- * Tars and CIFAR's files are mapped, as by dn_model_load. The caller releases
- * *dataset with dn_dataset_free. */
+ * Tars are mapped, as by dn_model_load. The caller releases *dataset with
+ * dn_dataset_free. */
 DN_API dn_status dn_dataset_open(const char *path, dn_portion portion, dn_dataset **dataset);
 DN_API void dn_dataset_free(dn_dataset *dataset);
 

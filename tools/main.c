@@ -4,13 +4,27 @@
 #include "arguments/suggestion.h"
 #include "commands/commands.h"
 #include "densenet.h"
+#include "ui/lost_file.h"
 #include "ui/report.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+/* A stream that the caller closed would lend its number to the next file that is opened, and
+ * messages would be written into that. What takes its place can be neither read nor written:
+ * whatever needs the stream fails as if it were closed. */
+static bool hold_streams(void)
+{
+    for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++)
+        if (fcntl(stream, F_GETFD) < 0 && open("/", O_PATH) != stream)
+            return false;
+    return true;
+}
 
 static const command *find_command(const char *name)
 {
@@ -58,7 +72,10 @@ static int run_arguments(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    if (!hold_streams())
+        return EXIT_REFUSED;
     command_list = commands;
+    say_lost_files();
     signal(SIGXFSZ, SIG_IGN); /* a write beyond the limit then fails like one to a full disk */
     if (argc < 2) {
         print_overview(stderr);

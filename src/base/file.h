@@ -4,16 +4,27 @@
 
 #include "base/status.h"
 
+#include <stdint.h>
 #include <stdio.h>
 
-/* A file's bytes, mapped read-only if the system can, else read. */
+/* A file's bytes. */
 typedef struct dn_file_map {
     const unsigned char *data;
     size_t size;
     bool mapped;
 } dn_file_map;
 
+/* Maps a file read-only if the system can, else reads it. For files that are too large to be
+ * copied, weights and tars: if one is cut short while it is mapped, whoever touches what is gone
+ * gets SIGBUS, which a library cannot turn into an error. */
 dn_status dn_file_map_open(const char *path, dn_file_map *map);
+
+#define DN_FILE_ANY_SIZE (SIZE_MAX / 4)
+
+/* Reads a file of at most `most` bytes, to its end as it is then. A pipe or device may hold
+ * 1 GiB at most. */
+dn_status dn_file_read(const char *path, size_t most, dn_file_map *map);
+
 void dn_file_map_close(dn_file_map *map);
 
 /* Releases the pages already read, which come back from the page cache when they are

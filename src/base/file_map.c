@@ -14,12 +14,18 @@
 /* A device may have no end. */
 #define MOST_WITHOUT_SIZE ((size_t)1 << 30)
 
-static dn_status grow(const char *path, unsigned char **data, size_t *capacity)
+static dn_status fail_size(const char *path, size_t most)
 {
-    size_t wanted = *capacity ? *capacity * 2 : 65536;
-    if (wanted > MOST_WITHOUT_SIZE)
-        return dn_fail(DN_ERROR_LIMIT,
-                       "%s: goes on past 1 GiB, the most that is read from a pipe or device", path);
+    return most == MOST_WITHOUT_SIZE
+               ? dn_fail(DN_ERROR_LIMIT,
+                         "%s: goes on past 1 GiB, the most that is read from a pipe or device",
+                         path)
+               : dn_fail(DN_ERROR_LIMIT,
+                         "%s: is larger than %zu bytes, the most that is read of it", path, most);
+}
+
+static dn_status grow(const char *path, size_t wanted, unsigned char **data, size_t *capacity)
+{
     unsigned char *grown = realloc(*data, wanted);
     if (!grown)
         return dn_fail_within(dn_fail_memory(wanted), path);
@@ -28,56 +34,86 @@ static dn_status grow(const char *path, unsigned char **data, size_t *capacity)
     return DN_OK;
 }
 
-/* Reads a pipe or device, which has no size to map, to its end. */
-static dn_status read_whole(int descriptor, const char *path, dn_file_map *map)
+/* The buffer has room for a byte after what is expected, so that one call more tells the end. */
+static dn_status read_pieces(int descriptor, const char *path, size_t expected, size_t most,
+                             dn_file_map *map)
 {
-    size_t capacity = 0, size = 0;
     unsigned char *data = NULL;
-    for (;;) {
-        dn_status status = size == capacity ? grow(path, &data, &capacity) : DN_OK;
-        ssize_t count = status == DN_OK ? read(descriptor, data + size, capacity - size) : -1;
-        if (count < 0 && status == DN_OK) {
-            if (errno == EINTR)
-                continue;
+    size_t size = 0, capacity = 0;
+    dn_status status = grow(path, expected + 1, &data, &capacity);
+    while (status == DN_OK) {
+        if (size == capacity)
+            status = grow(path, 2 * capacity, &data, &capacity);
+        ssize_t count = status == DN_OK ? read(descriptor, data + size, capacity - size) : 0;
+        if (count < 0 && errno != EINTR)
             status = dn_fail(DN_ERROR_IO, "%s: cannot be read: %s", path, strerror(errno));
-        }
-        if (status != DN_OK) {
-            free(data);
-            return status;
-        }
         if (count == 0)
             break;
-        size += (size_t)count;
+        size += count > 0 ? (size_t)count : 0;
+        if (size > most)
+            status = fail_size(path, most);
     }
-    *map = (dn_file_map){.data = data, .size = size, .mapped = false};
+    if (status != DN_OK) {
+        free(data);
+        return status;
+    }
+    *map = (dn_file_map){.data = data, .size = size};
     return DN_OK;
 }
 
-static dn_status map_descriptor(int descriptor, const char *path, dn_file_map *map)
+static dn_status read_descriptor(int descriptor, const char *path, size_t most, dn_file_map *map)
 {
     struct stat info;
     if (fstat(descriptor, &info) != 0)
         return dn_fail(DN_ERROR_IO, "%s: cannot be examined: %s", path, strerror(errno));
     if (S_ISDIR(info.st_mode))
         return dn_fail(DN_ERROR_IO, "%s: is a folder, a file was expected", path);
-    if (!S_ISREG(info.st_mode) || info.st_size == 0)
-        return read_whole(descriptor, path, map);
-    size_t size = (size_t)info.st_size;
-    void *data = mmap(NULL, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
-    if (data == MAP_FAILED)
-        return read_whole(descriptor, path, map);
-    *map = (dn_file_map){.data = data, .size = size, .mapped = true};
-    return DN_OK;
+    size_t size = S_ISREG(info.st_mode) ? (size_t)info.st_size : 0;
+    if (size > most)
+        return fail_size(path, most);
+    if (size == 0) /* of /proc too */
+        return read_pieces(descriptor, path, 65535,
+                           most < MOST_WITHOUT_SIZE ? most : MOST_WITHOUT_SIZE, map);
+    if (size >> 30 && size > dn_memory_available())
+        return dn_fail_within(dn_fail_memory(size), path);
+    return read_pieces(descriptor, path, size, most, map);
 }
 
-dn_status dn_file_map_open(const char *path, dn_file_map *map)
+static dn_status map_descriptor(int descriptor, const char *path, size_t most, dn_file_map *map)
+{
+    struct stat info;
+    if (fstat(descriptor, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0) {
+        size_t size = (size_t)info.st_size;
+        void *data = mmap(NULL, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+        *map = (dn_file_map){.data = data, .size = size, .mapped = true};
+        if (data != MAP_FAILED)
+            return DN_OK;
+    }
+    return read_descriptor(descriptor, path, most, map);
+}
+
+typedef dn_status descriptor_reader(int descriptor, const char *path, size_t most,
+                                    dn_file_map *map);
+
+static dn_status open_with(descriptor_reader *reader, const char *path, size_t most,
+                           dn_file_map *map)
 {
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
         return dn_fail(DN_ERROR_IO, "%s: cannot be opened: %s", path, strerror(errno));
-    dn_status status = map_descriptor(descriptor, path, map);
+    dn_status status = reader(descriptor, path, most, map);
     close(descriptor);
     return status;
+}
+
+dn_status dn_file_map_open(const char *path, dn_file_map *map)
+{
+    return open_with(map_descriptor, path, DN_FILE_ANY_SIZE, map);
+}
+
+dn_status dn_file_read(const char *path, size_t most, dn_file_map *map)
+{
+    return open_with(read_descriptor, path, most, map);
 }
 
 void dn_file_map_close(dn_file_map *map)

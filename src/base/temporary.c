@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Files that are written next to their destination, as PATH.<process>-<n>.tmp. Each is
- * locked while its process writes it, on whatever machine that runs. What a killed process
- * left is not: its locks ended with it. */
+/* Files that are written next to their destination, as PATH.densenet-<16 random digits>.tmp:
+ * names that nobody else makes, and none comes twice. Each is locked while its process writes
+ * it, on whatever machine that runs. What a killed process left is not: its locks ended with it. */
 #include "base/temporary.h"
 
 #include "base/memory.h"
@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,8 @@
 /* Names may have 255 bytes (NAME_MAX), including what is appended. */
 #define MOST_KEPT 200
 #define MOST_LINKS 40
+
+static const char mark[] = ".densenet-", ending[] = ".tmp";
 
 static const char *base_name(const char *path)
 {
@@ -42,15 +45,11 @@ static size_t kept_length(const char *name)
 static bool is_temporary(const char *entry, const char *name)
 {
     size_t length = kept_length(name);
-    if (strncmp(entry, name, length) != 0 || entry[length] != '.')
-        return false;
-    const char *at = entry + length + 1;
-    size_t process = strspn(at, "0123456789");
-    if (process == 0 || at[process] != '-')
-        return false;
-    at += process + 1;
-    size_t number = strspn(at, "0123456789");
-    return number && strcmp(at + number, ".tmp") == 0;
+    const size_t digits = 16, begin = sizeof mark - 1;
+    const char *at = entry + length;
+    return strncmp(entry, name, length) == 0 && strncmp(at, mark, begin) == 0 &&
+           strspn(at + begin, "0123456789abcdef") == digits &&
+           strcmp(at + begin + digits, ending) == 0;
 }
 
 static void remove_unlocked(int folder, const char *entry)
@@ -78,8 +77,8 @@ static void remove_leftovers(const char *path)
         closedir(stream);
 }
 
-/* Locks a new file; false if another process takes it for a leftover. Without locks in the
- * file system, none can. */
+/* Locks a new file; false if another process took it for a leftover just before. Without locks
+ * in the file system, none can. */
 static bool keep(int descriptor)
 {
     struct stat found;
@@ -93,8 +92,11 @@ static int open_beside(const char *path, char *temporary, size_t size)
 {
     const char *name = base_name(path);
     int length = (int)(name - path) + (int)kept_length(name);
-    for (unsigned attempt = 0; attempt < 1000; attempt++) {
-        snprintf(temporary, size, "%.*s.%ld-%u.tmp", length, path, (long)getpid(), attempt);
+    for (int attempt = 0; attempt < 1000; attempt++) {
+        uint64_t random;
+        if (getentropy(&random, sizeof random) != 0)
+            return -1;
+        snprintf(temporary, size, "%.*s%s%016" PRIx64 "%s", length, path, mark, random, ending);
         int descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (descriptor < 0 && errno != EEXIST)
             return -1;

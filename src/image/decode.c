@@ -115,7 +115,7 @@ dn_status dn_image_read(const char *path, const dn_image_limits *limits, dn_imag
     DN_NEED(path);
     DN_NEED(image);
     dn_file_map map;
-    DN_TRY(dn_file_map_open(path, &map));
+    DN_TRY(dn_file_read(path, DN_FILE_ANY_SIZE, &map));
     dn_status status = dn_image_decode(map.data, map.size, path, limits, image);
     dn_file_map_close(&map);
     return status;

@@ -17,6 +17,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define MAX_CONFIG ((size_t)1 << 24) /* bytes of a config.json */
+
 /* timm's only published network with a deep stem, densenetblur121d, has the
  * tensors of densenet121 with that stem and none for its blur: only the name of
  * the file or its folder can give it away. */
@@ -64,7 +66,7 @@ static dn_status read_config(dn_load_job *l, dn_model *model)
     dn_objective recorded = model->objective;
     if (!l->config[0])
         return DN_OK;
-    if (dn_file_map_open(l->config, &map) != DN_OK) {
+    if (dn_file_read(l->config, MAX_CONFIG, &map) != DN_OK) {
         dn_load_warn(l, "%s", dn_last_error());
         return DN_OK;
     }

@@ -64,9 +64,11 @@ def leftovers(folder):
     os.mkdir(f"{folder}/dir")
     for command, name in ((("convert", f"{folder}/net.pth"), "net.safetensors"),
                           (("preprocess", f"{folder}/a.png", "--output"), "a.npy")):
-        held = f"{name}.2147483647-0.tmp"
-        kept = [held, f"x{name}.7-0.tmp", f"{name}.7-0.tmp.txt", f"{name}.tmp", f"{name}.7-.tmp", f"{name}.7.tmp"]
-        for entry in [f"{name}.{os.getpid()}-0.tmp", f"{name}.2147483646-12.tmp", *kept]:
+        ours = f"{name}.densenet-0123456789abcdef.tmp"
+        held = f"{name}.densenet-{'7' * 16}.tmp"
+        kept = [held, f"x{ours}", f"{ours}.txt", f"{name}.tmp", f"{name}.2024-12.tmp", f"{name}.densenet-.tmp",
+                f"{name}.densenet-{'7' * 15}.tmp", f"{name}.densenet-{'7' * 17}.tmp", f"{name}.densenet-{'g' * 16}.tmp"]
+        for entry in [ours, *kept]:
             write(f"{folder}/dir/{entry}", b"half")
         with open(f"{folder}/dir/{held}", "r+b") as stream:
             fcntl.flock(stream, fcntl.LOCK_EX)
@@ -116,7 +118,7 @@ def links_and_long_names(folder):
         check("a circle of links", done.returncode == 2 and b"form a loop" in done.stderr, done.stderr)
         for length in (201, 255):
             name = f"{place}/far/" + "\u00e9" * 100 + "x" * (length - 200)
-            write(f"{place}/far/" + "\u00e9" * 100 + ".2147483647-0.tmp", b"half")
+            write(f"{place}/far/" + "\u00e9" * 100 + ".densenet-0123456789abcdef.tmp", b"half")
             done = run(*command, name)
             check(f"{length} bytes of a name", done.returncode == 0 and
                   contents(name) == contents(f"{folder}/plain"), done.stderr)

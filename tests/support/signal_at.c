@@ -3,14 +3,14 @@
  * a test can stop or kill it at a point of its work, not after a given time:
  * SIGNAL_AT="rename 3 9" kills it before its third rename. With REFUSE_THREADS set it gets no
  * thread, as beyond a limit of processes. */
-#include <dlfcn.h>
+#include "preloaded.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 static void signal_before(const char *call)
@@ -24,18 +24,11 @@ static void signal_before(const char *call)
         raise(sent);
 }
 
-/* The C library's function of that name; a void * may hold one by POSIX. */
-static void find(const char *name, void *function, size_t size)
-{
-    void *found = dlsym(RTLD_NEXT, name);
-    memcpy(function, &found, size);
-}
-
 int rename(const char *from, const char *to)
 {
     int (*real)(const char *, const char *);
     signal_before("rename");
-    find("rename", &real, sizeof real);
+    find_real("rename", &real, sizeof real);
     return real(from, to);
 }
 
@@ -43,7 +36,7 @@ int fsync(int descriptor)
 {
     int (*real)(int);
     signal_before("fsync");
-    find("fsync", &real, sizeof real);
+    find_real("fsync", &real, sizeof real);
     return real(descriptor);
 }
 
@@ -51,7 +44,7 @@ size_t fwrite(const void *data, size_t size, size_t count, FILE *stream)
 {
     size_t (*real)(const void *, size_t, size_t, FILE *);
     signal_before("fwrite");
-    find("fwrite", &real, sizeof real);
+    find_real("fwrite", &real, sizeof real);
     return real(data, size, count, stream);
 }
 
@@ -61,6 +54,6 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
     int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
     if (getenv("REFUSE_THREADS"))
         return EAGAIN;
-    find("pthread_create", &real, sizeof real);
+    find_real("pthread_create", &real, sizeof real);
     return real(thread, attributes, body, argument);
 }

@@ -173,7 +173,7 @@ bool picture_list_create(int count, char **arguments, picture_list *list)
         bool is_input = strcmp(arguments[i], "-") == 0;
         if (is_input && input)
             sound = complain("-: standard input holds one picture and can be named once");
-        else if (is_input && fcntl(STDIN_FILENO, F_GETFD) < 0)
+        else if (is_input && read(STDIN_FILENO, NULL, 0) < 0 && errno == EBADF)
             list->failures += !complain("-: standard input is closed");
         else if (!is_input && stat(arguments[i], &found) == 0 && S_ISDIR(found.st_mode))
             sound = append_folder(list, arguments[i]);

@@ -8,13 +8,18 @@
 #include "base/memory.h"
 #include "image/decode.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { SIDE = 32, PLANE = SIDE * SIDE, PICTURE = 3 * PLANE };
+
+#define MAX_NAMES ((size_t)1 << 20) /* bytes of a list of names */
 
 typedef struct record_layout {
     const char *format;
@@ -26,10 +31,13 @@ typedef struct record_layout {
 static const record_layout cifar10 = {"CIFAR-10", 1, 10, "batches.meta.txt"};
 static const record_layout cifar100 = {"CIFAR-100", 2, 100, "fine_label_names.txt"};
 
+/* Records are read when they are asked for. */
 typedef struct cifar_file {
     char *path;
-    dn_file_map map;
-    int first; /* sample number of its first record */
+    int descriptor;
+    size_t size;
+    int first, count;      /* its samples */
+    unsigned char *labels; /* of each */
 } cifar_file;
 
 typedef struct cifar_store {
@@ -63,66 +71,101 @@ static bool claims(const dn_probe *probe)
            dn_folder_holds(probe->path, false, is_test_batch);
 }
 
-/* The first record whose label is out of range, or -1. */
-static int find_bad_label(const record_layout *layout, const dn_file_map *map)
+static dn_status open_file(cifar_file *file)
 {
-    size_t size = record_size(layout);
-    for (size_t i = 0; i < map->size / size; i++)
-        if (map->data[i * size + (size_t)layout->label_bytes - 1] >= layout->classes)
-            return (int)i;
-    return -1;
+    struct stat info;
+    file->descriptor = open(file->path, O_RDONLY | O_CLOEXEC);
+    if (file->descriptor < 0 || fstat(file->descriptor, &info) != 0)
+        return dn_fail(DN_ERROR_IO, "%s: cannot be opened: %s", file->path, strerror(errno));
+    if (!S_ISREG(info.st_mode))
+        return dn_fail(DN_ERROR_IO, "%s: is not a file, CIFAR records were expected", file->path);
+    file->size = (size_t)info.st_size;
+    return DN_OK;
+}
+
+static dn_status read_at(const cifar_file *file, size_t offset, unsigned char *out, size_t size)
+{
+    while (size) {
+        ssize_t count = pread(file->descriptor, out, size, (off_t)offset);
+        if (count < 0 && errno != EINTR)
+            return dn_fail(DN_ERROR_IO, "%s: cannot be read: %s", file->path, strerror(errno));
+        if (count == 0)
+            return dn_fail(DN_ERROR_IO, "%s: was cut short while it was in use", file->path);
+        if (count > 0) {
+            offset += (size_t)count;
+            out += count;
+            size -= (size_t)count;
+        }
+    }
+    return DN_OK;
+}
+
+/* All labels; *bad is the first record whose label is out of range, or -1. */
+static dn_status read_labels(const record_layout *layout, cifar_file *file, int *bad)
+{
+    size_t size = record_size(layout), last = (size_t)layout->label_bytes - 1;
+    file->count = (int)(file->size / size);
+    free(file->labels);
+    file->labels = NULL;
+    *bad = -1;
+    DN_TRY(dn_calloc((size_t)file->count, 1, &file->labels));
+    for (int i = 0; i < file->count; i++) {
+        DN_TRY(read_at(file, (size_t)i * size + last, &file->labels[i], 1));
+        if (*bad < 0 && file->labels[i] >= layout->classes)
+            *bad = i;
+    }
+    return DN_OK;
 }
 
 /* Recognised by its size or, if it could be either, by its labels. */
-static dn_status find_layout(const cifar_file *file, const record_layout **found)
+static dn_status find_layout(cifar_file *file, const record_layout **found, int *bad)
 {
-    bool fits10 = file->map.size % record_size(&cifar10) == 0;
-    bool fits100 = file->map.size % record_size(&cifar100) == 0;
+    bool fits10 = file->size % record_size(&cifar10) == 0;
+    bool fits100 = file->size % record_size(&cifar100) == 0;
     if (!fits10 && !fits100)
         return dn_fail(DN_ERROR_FORMAT,
                        "%s: %zu bytes are not a whole number of CIFAR-10 records (3073 bytes) or "
                        "CIFAR-100 records (3074 bytes)",
-                       file->path, file->map.size);
-    *found =
-        fits10 && !(fits100 && find_bad_label(&cifar10, &file->map) >= 0) ? &cifar10 : &cifar100;
-    return DN_OK;
+                       file->path, file->size);
+    if (file->size / record_size(&cifar10) > INT_MAX)
+        return dn_fail(DN_ERROR_LIMIT, "%s: more than %d records", file->path, INT_MAX);
+    *found = fits10 ? &cifar10 : &cifar100;
+    DN_TRY(read_labels(*found, file, bad));
+    if (!fits10 || !fits100 || *bad < 0)
+        return DN_OK;
+    *found = &cifar100;
+    return read_labels(*found, file, bad);
 }
 
 static dn_status add_file(const char *folder, const char *name, cifar_store *store, int *samples)
 {
     cifar_file *file = &store->files[store->count++];
     const record_layout *layout = NULL;
+    int bad;
+    file->descriptor = -1;
     DN_TRY(dn_join_path(folder, name, &file->path));
-    DN_TRY(dn_file_map_open(file->path, &file->map));
-    DN_TRY(find_layout(file, &layout));
+    DN_TRY(open_file(file));
+    DN_TRY(find_layout(file, &layout, &bad));
     if (store->layout && store->layout != layout)
         return dn_fail(DN_ERROR_FORMAT, "%s: holds %s records, but the files before it hold %s",
                        file->path, layout->format, store->layout->format);
     store->layout = layout;
-    size_t records = file->map.size / record_size(layout);
-    if (records > (size_t)(INT_MAX - *samples))
+    if (file->count > INT_MAX - *samples)
         return dn_fail(DN_ERROR_LIMIT, "%s: more than %d records", file->path, INT_MAX);
-    int bad = find_bad_label(layout, &file->map);
     if (bad >= 0)
-        return dn_fail(
-            DN_ERROR_FORMAT, "%s: record %d has the label %d, out of the range 0..%d", file->path,
-            bad,
-            file->map.data[(size_t)bad * record_size(layout) + (size_t)layout->label_bytes - 1],
-            layout->classes - 1);
+        return dn_fail(DN_ERROR_FORMAT, "%s: record %d has the label %d, out of the range 0..%d",
+                       file->path, bad, file->labels[bad], layout->classes - 1);
     file->first = *samples;
-    *samples += (int)records;
+    *samples += file->count;
     return DN_OK;
 }
 
-static const unsigned char *find_record(const cifar_store *store, int sample,
-                                        const cifar_file **found)
+static const cifar_file *find_file(const cifar_store *store, int sample)
 {
     const cifar_file *file = store->files + store->count - 1;
     while (file->first > sample)
         file--;
-    if (found)
-        *found = file;
-    return file->map.data + (size_t)(sample - file->first) * record_size(store->layout);
+    return file;
 }
 
 static dn_status add_files(const char *folder, const dn_name_list *names, cifar_store *store,
@@ -138,7 +181,7 @@ static dn_status add_files(const char *folder, const dn_name_list *names, cifar_
 static dn_status read_lines(const char *path, dn_name_list *lines)
 {
     dn_file_map map;
-    DN_TRY(dn_file_map_open(path, &map));
+    DN_TRY(dn_file_read(path, MAX_NAMES, &map));
     dn_status status = DN_OK;
     for (size_t at = 0; at < map.size && status == DN_OK;) {
         const char *line = (const char *)map.data + at;
@@ -157,7 +200,7 @@ static dn_status read_lines(const char *path, dn_name_list *lines)
 }
 
 /* The names stored next to the records; numbers if there are none. */
-static dn_status read_labels(const char *folder, const record_layout *layout, dn_name_list *labels)
+static dn_status read_names(const char *folder, const record_layout *layout, dn_name_list *labels)
 {
     char *path = NULL;
     DN_TRY(dn_join_path(folder, layout->names_file, &path));
@@ -208,10 +251,11 @@ static dn_status open_records(const char *folder, const char *file, dn_portion p
     if (status != DN_OK)
         return status;
     dataset->format = store->layout->format;
-    DN_TRY(read_labels(folder, store->layout, &dataset->labels));
+    DN_TRY(read_names(folder, store->layout, &dataset->labels));
     DN_TRY(dn_calloc((size_t)dataset->count, sizeof *dataset->classes, &dataset->classes));
-    for (int i = 0; i < dataset->count; i++)
-        dataset->classes[i] = find_record(store, i, NULL)[store->layout->label_bytes - 1];
+    for (int i = 0; i < store->count; i++)
+        for (int j = 0; j < store->files[i].count; j++)
+            dataset->classes[store->files[i].first + j] = store->files[i].labels[j];
     return DN_OK;
 }
 
@@ -234,24 +278,18 @@ static void close_cifar(void *memory)
 {
     cifar_store *store = memory;
     for (int i = 0; i < store->count; i++) {
-        dn_file_map_close(&store->files[i].map);
+        if (store->files[i].descriptor >= 0)
+            close(store->files[i].descriptor);
+        free(store->files[i].labels);
         free(store->files[i].path);
     }
     free(store->files);
     free(store);
 }
 
-static void forget_pages(const void *memory)
-{
-    const cifar_store *store = memory;
-    for (int i = 0; i < store->count; i++)
-        dn_file_map_forget(&store->files[i].map);
-}
-
 static void name_sample(const dn_dataset *dataset, int sample, char *text, size_t size)
 {
-    const cifar_file *file;
-    find_record(dataset->store, sample, &file);
+    const cifar_file *file = find_file(dataset->store, sample);
     snprintf(text, size, "%s, record %d", file->path, sample - file->first);
 }
 
@@ -261,7 +299,10 @@ static dn_status read_sample(const dn_dataset *dataset, int sample, const dn_ima
     (void)limits; /* all records have the same small size */
     const cifar_store *store = dataset->store;
     const dn_source source = {.name = store->layout->format, .max_pixels = PLANE};
-    const unsigned char *planes = find_record(store, sample, NULL) + store->layout->label_bytes;
+    const cifar_file *file = find_file(store, sample);
+    const size_t labels = (size_t)store->layout->label_bytes, size = record_size(store->layout);
+    unsigned char planes[PICTURE];
+    DN_TRY(read_at(file, (size_t)(sample - file->first) * size + labels, planes, sizeof planes));
     DN_TRY(dn_image_create(&source, SIDE, SIDE, 3, 8, image));
     unsigned char *pixels = (*image)->pixels;
     for (int i = 0; i < PLANE; i++)
@@ -270,5 +311,5 @@ static dn_status read_sample(const dn_dataset *dataset, int sample, const dn_ima
     return DN_OK;
 }
 
-const dn_dataset_kind dn_cifar_kind = {claims,      open_cifar,   name_sample, read_sample,
-                                       close_cifar, forget_pages, NULL};
+const dn_dataset_kind dn_cifar_kind = {claims,      open_cifar, name_sample, read_sample,
+                                       close_cifar, NULL,       NULL};

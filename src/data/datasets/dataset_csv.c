@@ -166,7 +166,7 @@ static dn_status open_file(const dn_dataset_options *options, dn_dataset *datase
 {
     dn_file_map map;
     csv_reading reading = {.options = options};
-    DN_TRY(dn_file_map_open(dataset->path, &map));
+    DN_TRY(dn_file_read(dataset->path, DN_FILE_ANY_SIZE, &map));
     locale_t callers = dn_use_decimal_points();
     dn_status status = read_table(&map, &reading, dataset);
     uselocale(callers);
