@@ -39,7 +39,7 @@ static int run(int count, char **arguments)
         return EXIT_REFUSED;
     }
     const char *path = chosen.output ? chosen.output : standard;
-    bool sound = is_no_log(path, count, arguments) && curves_write(arguments, count, path);
+    bool sound = is_no_log(path, count, arguments) && curves_write(arguments, count, true, path);
     if (sound)
         printf("%s\n", path);
     free(standard);
@@ -50,7 +50,11 @@ const command plot_command = {
     .name = "plot",
     .arguments = "RUN ...",
     .summary = "draw the curves of training runs",
-    .description = "Loss and accuracy over epochs, of one run or of several to compare.\n",
+    .description =
+        "Loss and accuracy over epochs, of one run or of several to compare; mean AUROC of\n"
+        "runs with several labels, which are not drawn together with runs of classes.\n"
+        "Points so far from the others that these would look flat are marked at the\n"
+        "edge, and said.\n",
     .examples = "  densenet plot runs/first\n"
                 "    redraws runs/first/curves.png\n"
                 "  densenet plot runs/* --output compared.svg\n",

@@ -1,85 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 #include "drawing/chart.h"
 
+#include "drawing/chart_plane.h"
 #include "drawing/drawing.h"
+#include "drawing/drawn_text.h"
+#include "ui/report.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #define MARGIN_LEFT 78
 #define MARGIN_RIGHT 24
 #define MARGIN_TOP 46
 #define MARGIN_BOTTOM 52
-
-/* Distinguishable for most people with a colour-vision deficiency (Okabe and Ito). */
-static const double palette[][3] = {
-    {0.00, 0.45, 0.70}, {0.84, 0.37, 0.00}, {0.00, 0.62, 0.45},
-    {0.80, 0.47, 0.65}, {0.90, 0.62, 0.00}, {0.34, 0.71, 0.91},
-};
-#define COLOURS ((int)(sizeof palette / sizeof *palette))
-
-typedef struct span {
-    double low, high;
-} span;
-
-typedef struct plane {
-    cairo_t *context;
-    double left, top, right, bottom; /* of the drawing, in its units */
-    span x, y;
-} plane;
-
-static void extend(span *range, double value)
-{
-    if (!isfinite(value))
-        return;
-    range->low = fmin(range->low, value);
-    range->high = fmax(range->high, value);
-}
-
-static double across(const plane *p, double x)
-{
-    return p->left + (x - p->x.low) / (p->x.high - p->x.low) * (p->right - p->left);
-}
-
-static double down(const plane *p, double y)
-{
-    return p->bottom - (y - p->y.low) / (p->y.high - p->y.low) * (p->bottom - p->top);
-}
-
-/* 1, 2 or 5 times a power of ten, so that about `wanted` steps cover the range. */
-static double tick_step(span range, int wanted)
-{
-    double rough = (range.high - range.low) / wanted, power = pow(10, floor(log10(rough)));
-    double share = rough / power;
-    return power * (share < 1.5 ? 1 : share < 3.5 ? 2 : share < 7.5 ? 5 : 10);
-}
-
-static void widen_to_ticks(span *range, int wanted, bool share)
-{
-    if (!(range->high > range->low)) {
-        double middle = isfinite(range->low) ? range->low : 0;
-        *range = share ? (span){0, 1} : (span){middle - 0.5, middle + 0.5};
-    }
-    double step, before = 0;
-    for (int i = 0; i < 4 && (step = tick_step(*range, wanted)) != before; i++) {
-        range->low = floor(range->low / step + 1e-9) * step;
-        range->high = ceil(range->high / step - 1e-9) * step;
-        before = step; /* a wider range may need wider steps */
-    }
-}
+#define KEY 32       /* a line of the legend */
+#define KEY_TEXT 400 /* the most for a label */
+#define KEY_GAP 18   /* between its entries */
+#define KEY_ROW 22   /* height of its rows, where they are several */
+#define MOST_KEY_ROWS 6
 
 static void set_grey(cairo_t *context, double grey)
 {
     cairo_set_source_rgb(context, grey, grey, grey);
-}
-
-/* align 0: from x on, 0.5: centred, 1: up to x. */
-static void show_text(cairo_t *context, const char *text, double x, double y, double align)
-{
-    cairo_text_extents_t extents;
-    cairo_text_extents(context, text, &extents);
-    cairo_move_to(context, x - align * extents.x_advance, y);
-    cairo_show_text(context, text);
 }
 
 static void draw_line(cairo_t *context, double x0, double y0, double x1, double y1)
@@ -89,151 +32,201 @@ static void draw_line(cairo_t *context, double x0, double y0, double x1, double 
     cairo_stroke(context);
 }
 
-static void draw_axes(const plane *p, const chart_panel *panel)
+static void draw_ticks(const chart_plane *p, const chart_panel *panel)
 {
     cairo_t *context = p->context;
     char text[32];
-    double y_step = tick_step(p->y, 5), x_step = fmax(1, tick_step(p->x, 8));
-    cairo_set_line_width(context, 1);
-    cairo_set_font_size(context, 14);
-    for (int i = 0; p->y.low + i * y_step <= p->y.high + y_step / 2; i++) {
-        double value = p->y.low + i * y_step, y = floor(down(p, value)) + 0.5;
+    for (int i = 0; i < p->y.ticks; i++) {
+        double value = p->y.first + i * p->y.step, y = floor(chart_plane_down(p, value)) + 0.5;
         set_grey(context, 0.88);
         draw_line(context, p->left, y, p->right, y);
         set_grey(context, 0.3);
         snprintf(text, sizeof text, panel->percent ? "%.6g%%" : "%.6g",
-                 fabs(value) < y_step / 1e6 ? 0 : value * (panel->percent ? 100 : 1));
-        show_text(context, text, p->left - 8, y + 5, 1);
+                 fabs(value) < p->y.step / 1e6 ? 0 : value * (panel->percent ? 100 : 1));
+        drawn_text(context, text, p->left - 8, y + 5, 1);
     }
-    for (double i = ceil(p->x.low / x_step - 1e-6); i * x_step <= p->x.high + x_step / 1e6; i++) {
-        double value = i * x_step + 0.0; /* no -0 */
-        snprintf(text, sizeof text, "%.6g", value);
-        show_text(context, text, across(p, value), p->bottom + 20, 0.5);
+    for (int i = 0; i < p->x.ticks; i++) {
+        double value = p->x.first + i * p->x.step + 0.0; /* no -0 */
+        snprintf(text, sizeof text, "%.10g", value);
+        double most = p->right + MARGIN_RIGHT - 2 - drawn_text_width(context, text) / 2;
+        drawn_text(context, text, fmin(chart_plane_across(p, value), most), p->bottom + 20, 0.5);
     }
-    show_text(context, panel->x_label, (p->left + p->right) / 2, p->bottom + 41, 0.5);
-    set_grey(context, 0.3);
+}
+
+static void draw_axes(const chart_plane *p, const chart_panel *panel)
+{
+    cairo_t *context = p->context;
+    cairo_set_line_width(context, 1);
+    drawn_text_size(context, 14);
+    draw_ticks(p, panel);
+    drawn_text(context, panel->x_label, (p->left + p->right) / 2, p->bottom + 41, 0.5);
     draw_line(context, p->left, floor(p->bottom) + 0.5, p->right, floor(p->bottom) + 0.5);
-    cairo_set_font_size(context, 17);
-    set_grey(context, 0.1);
-    show_text(context, panel->title, p->left, p->top - 16, 0);
 }
 
-static void set_style(cairo_t *context, const chart_series *series)
+/* ---------------------------------------------------------------- legend */
+
+static double key_width(cairo_t *context, const chart_series *series)
 {
-    const double *rgb = palette[series->colour % COLOURS];
-    double dash[] = {7, 5};
-    cairo_set_source_rgba(context, rgb[0], rgb[1], rgb[2], series->faint ? 0.3 : 1);
-    cairo_set_line_width(context, series->width);
-    cairo_set_dash(context, dash, series->dashed ? 2 : 0, 0);
-    cairo_set_line_join(context, CAIRO_LINE_JOIN_ROUND);
+    if (!series->label || !series->count)
+        return 0;
+    return KEY + fmin(drawn_text_width(context, series->label), KEY_TEXT) + KEY_GAP;
 }
 
-static void draw_dot(cairo_t *context, double x, double y)
+static void draw_key(cairo_t *context, const chart_series *series, double x, double y)
 {
-    cairo_arc(context, x, y, 3, 0, 2 * M_PI);
-    cairo_fill(context);
-}
-
-static void draw_series(const plane *p, const chart_series *series)
-{
-    cairo_t *context = p->context;
-    bool open = false;
-    set_style(context, series);
-    for (int i = 0; i < series->count; i++) {
-        if (!isfinite(series->x[i]) || !isfinite(series->y[i])) {
-            open = false;
-            continue;
-        }
-        double x = across(p, series->x[i]), y = down(p, series->y[i]);
-        if (open)
-            cairo_line_to(context, x, y);
-        else
-            cairo_move_to(context, x, y);
-        open = true;
-    }
-    cairo_stroke(context);
+    chart_set_style(context, series);
+    draw_line(context, x, y - 5, x + KEY - 7, y - 5);
     cairo_set_dash(context, NULL, 0, 0);
-    for (int i = 0; series->dots && i < series->count; i++) {
-        if (!isfinite(series->x[i]) || !isfinite(series->y[i]))
-            continue;
-        draw_dot(context, across(p, series->x[i]), down(p, series->y[i]));
-    }
+    if (series->dots)
+        chart_draw_dot(context, x + (KEY - 7) / 2.0, y - 5);
+    set_grey(context, 0.2);
+    drawn_text_within(context, series->label, x + KEY, y, 0, KEY_TEXT);
 }
 
-/* Right-aligned above the drawing. */
-static void draw_legend(const plane *p, const chart_panel *panel)
+static double legend_width(cairo_t *context, const chart_panel *panel)
 {
-    cairo_t *context = p->context;
-    double x = p->right, y = p->top - 16;
-    cairo_set_font_size(context, 14);
-    for (int i = panel->count - 1; i >= 0; i--) {
+    double width = -KEY_GAP;
+    for (int i = 0; i < panel->count; i++)
+        width += key_width(context, &panel->series[i]);
+    return width;
+}
+
+static int keys_from(const chart_panel *panel, int first)
+{
+    int count = 0;
+    for (int i = first; i < panel->count; i++)
+        count += panel->series[i].label && panel->series[i].count;
+    return count;
+}
+
+/* In rows of this width below the title; returns how many there are. */
+static int lay_rows(cairo_t *context, const chart_panel *panel, double left, double top,
+                    double width, bool draws)
+{
+    double x = 0;
+    int row = 0;
+    for (int i = 0; i < panel->count; i++) {
         const chart_series *series = &panel->series[i];
-        if (!series->label || series->count == 0)
-            continue;
-        cairo_text_extents_t extents;
-        cairo_text_extents(context, series->label, &extents);
-        x -= extents.x_advance;
-        set_grey(context, 0.2);
-        show_text(context, series->label, x, y, 0);
-        set_style(context, series);
-        draw_line(context, x - 32, y - 5, x - 7, y - 5);
-        cairo_set_dash(context, NULL, 0, 0);
-        if (series->dots)
-            draw_dot(context, x - 19.5, y - 5);
-        x -= 50;
+        double each = key_width(context, series);
+        if (x > 0 && x + each > width) {
+            x = 0;
+            row++;
+        }
+        if (row == MOST_KEY_ROWS) {
+            char text[64];
+            snprintf(text, sizeof text, "and %d more", keys_from(panel, i));
+            if (draws)
+                drawn_text(context, text, left, top + row * KEY_ROW, 0);
+            break;
+        }
+        if (draws && each > 0)
+            draw_key(context, series, left + x, top + row * KEY_ROW);
+        x += each;
     }
+    return row + 1;
 }
 
-static void draw_panel(cairo_t *context, const chart_panel *panel, double top, double width,
-                       double height)
+/* Right-aligned beside the title, where there is room. */
+static void draw_legend(const chart_plane *p, const chart_panel *panel, double top, int rows)
 {
-    plane p = {.context = context,
-               .left = MARGIN_LEFT,
-               .top = top + MARGIN_TOP,
-               .right = width - MARGIN_RIGHT,
-               .bottom = top + height - MARGIN_BOTTOM,
-               .x = {HUGE_VAL, -HUGE_VAL},
-               .y = {HUGE_VAL, -HUGE_VAL}};
+    drawn_text_size(p->context, 14);
+    if (rows) {
+        lay_rows(p->context, panel, p->left, top + MARGIN_TOP + 4, p->right - p->left, true);
+        return;
+    }
+    double x = p->right - legend_width(p->context, panel);
     for (int i = 0; i < panel->count; i++)
-        for (int j = 0; j < panel->series[i].count; j++)
-            if (isfinite(panel->series[i].y[j])) {
-                extend(&p.x, panel->series[i].x[j]);
-                extend(&p.y, panel->series[i].y[j]);
-            }
-    if (isfinite(p.x.high) && p.x.low > 0 && (p.x.low == p.x.high || p.x.low <= p.x.high / 2))
-        p.x.low = 0;
-    if (!(p.x.high > p.x.low))
-        p.x = (span){isfinite(p.x.low) ? p.x.low - 0.5 : 0, isfinite(p.x.low) ? p.x.low + 0.5 : 1};
-    widen_to_ticks(&p.y, 5, panel->share);
-    draw_axes(&p, panel);
-    for (int i = 0; i < panel->count; i++)
-        draw_series(&p, &panel->series[i]);
-    draw_legend(&p, panel);
+        if (key_width(p->context, &panel->series[i]) > 0) {
+            draw_key(p->context, &panel->series[i], x, p->top - 16);
+            x += key_width(p->context, &panel->series[i]);
+        }
 }
 
-void chart_draw(cairo_t *context, const chart_panel *panels, int count, double width, double height)
+static int rows_needed(cairo_t *context, const chart_panel *panel, double width)
 {
-    cairo_set_source_rgb(context, 1, 1, 1);
-    cairo_paint(context);
-    cairo_select_font_face(context, "sans-serif", CAIRO_FONT_SLANT_NORMAL,
-                           CAIRO_FONT_WEIGHT_NORMAL);
-    for (int i = 0; i < count; i++)
-        draw_panel(context, &panels[i], height / count * i, width, height / count);
+    drawn_text_size(context, 17);
+    double title = drawn_text_width(context, panel->title);
+    drawn_text_size(context, 14);
+    if (title + KEY_GAP + legend_width(context, panel) <= width)
+        return 0;
+    return lay_rows(context, panel, 0, 0, width, false);
+}
+
+/* ---------------------------------------------------------------- panels */
+
+/* What the curves do not show. */
+static void draw_note(const chart_plane *p)
+{
+    char text[128];
+    set_grey(p->context, 0.3);
+    drawn_text_size(p->context, 14);
+    if (p->points == 0) {
+        drawn_text(p->context, "no numbers", (p->left + p->right) / 2, (p->top + p->bottom) / 2,
+                   0.5);
+        return;
+    }
+    if (p->outside == 0)
+        return;
+    bool above = p->most > p->y.high, below = p->least < p->y.low;
+    int length = snprintf(text, sizeof text, "outside: %d point%s, ", p->outside,
+                          p->outside == 1 ? "" : "s");
+    if (below)
+        length += snprintf(text + length, sizeof text - (size_t)length, "down to %.4g%s", p->least,
+                           above ? ", " : "");
+    if (above)
+        snprintf(text + length, sizeof text - (size_t)length, "up to %.4g", p->most);
+    drawn_text(p->context, text, p->right, p->bottom + 41, 1);
+}
+
+static void draw_panel(cairo_t *context, const chart_panel *panel, chart_plane *p, double top,
+                       double width, double height)
+{
+    int rows = rows_needed(context, panel, width - MARGIN_LEFT - MARGIN_RIGHT);
+    p->context = context;
+    p->left = MARGIN_LEFT;
+    p->top = top + MARGIN_TOP + rows * KEY_ROW;
+    p->right = width - MARGIN_RIGHT;
+    p->bottom = top + height - MARGIN_BOTTOM;
+    drawn_text_size(context, 17);
+    set_grey(context, 0.1);
+    drawn_text(context, panel->title, p->left, top + MARGIN_TOP - 16, 0);
+    draw_axes(p, panel);
+    for (int i = 0; i < panel->count; i++)
+        chart_draw_series(p, &panel->series[i]);
+    draw_note(p);
+    draw_legend(p, panel, top, rows);
+}
+
+int chart_outside(const chart_panel *panel)
+{
+    chart_plane fitted;
+    return chart_plane_fit(&fitted, panel) ? fitted.outside : -1;
 }
 
 typedef struct sheet {
     const chart_panel *panels;
+    chart_plane *planes;
     int count, width, height;
 } sheet;
 
 static void draw_sheet(cairo_t *context, const void *drawn)
 {
     const sheet *s = drawn;
-    chart_draw(context, s->panels, s->count, s->width, s->height);
+    double height = (double)s->height / s->count;
+    cairo_set_source_rgb(context, 1, 1, 1);
+    cairo_paint(context);
+    for (int i = 0; i < s->count; i++)
+        draw_panel(context, &s->panels[i], &s->planes[i], height * i, s->width, height);
 }
 
 bool chart_write(const chart_panel *panels, int count, int width, int height, const char *path)
 {
-    sheet drawn = {panels, count, width, height};
-    return drawing_write(draw_sheet, &drawn, width, height, path);
+    sheet drawn = {panels, calloc((size_t)count, sizeof(chart_plane)), count, width, height};
+    bool sound = drawn.planes != NULL;
+    for (int i = 0; sound && i < count; i++)
+        sound = chart_plane_fit(&drawn.planes[i], &panels[i]);
+    sound = sound ? drawing_write(draw_sheet, &drawn, width, height, path)
+                  : complain("out of memory for curves");
+    free(drawn.planes);
+    return sound;
 }

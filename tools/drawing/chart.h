@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Line charts, for curves of a training run and for benchmarks. */
+/* Line charts of what changes over epochs. */
 #ifndef TOOL_CHART_H
 #define TOOL_CHART_H
 
@@ -10,9 +10,9 @@ typedef struct chart_series {
     const char *label;   /* NULL: not in the legend */
     const double *x, *y; /* points that are not finite break the line */
     int count;
-    int colour; /* index in the chart's palette */
+    int colour; /* any number: the palette's colours, and then again, dotted */
     double width;
-    bool faint, dashed, dots;
+    bool faint, dots;
 } chart_series;
 
 /* x values count something: their ticks are whole numbers. */
@@ -24,12 +24,11 @@ typedef struct chart_panel {
     bool percent; /* y values are fractions, shown as percentages */
 } chart_panel;
 
-/* Draws panels one below the other, on white. */
-void chart_draw(cairo_t *context, const chart_panel *panels, int count, double width,
-                double height);
+/* How many points are outside a panel's axis, and marked at its edges; -1: out of memory. */
+int chart_outside(const chart_panel *panel);
 
-/* Draws to a .png or .svg file, according to its name, that appears whole or
- * not at all; complains if it cannot. */
+/* Draws panels one below the other, on white, to a .png or .svg file, according to its name, that
+ * appears whole or not at all; complains if it cannot. */
 bool chart_write(const chart_panel *panels, int count, int width, int height, const char *path);
 
 #endif

@@ -2,6 +2,7 @@
 #include "drawing/curves.h"
 
 #include "drawing/chart.h"
+#include "files/short_names.h"
 #include "run/run_log.h"
 #include "ui/report.h"
 
@@ -21,7 +22,7 @@ typedef struct curve {
 
 /* The curves of one run: training by step, training and validation by epoch. */
 typedef struct run_curves {
-    char train_label[128], val_label[128];
+    char *label; /* NULL: of the only run */
     curve loss, val_loss, accuracy, val_score;
 } run_curves;
 
@@ -78,52 +79,67 @@ static bool make_curves(const run_log *log, run_curves *made)
     return true;
 }
 
-static void name_curves(const char *run, bool alone, run_curves *made)
+static bool name_run(const char *run, run_curves *made)
 {
     size_t length = strlen(run);
     while (length > 1 && run[length - 1] == '/')
         length--;
-    int start = (int)length;
-    while (start > 0 && run[start - 1] != '/')
-        start--;
-    int shown = (int)length - start;
-    const char *between = alone ? "" : " ";
-    shown = alone ? 0 : shown > 40 ? 40 : shown;
-    snprintf(made->train_label, sizeof made->train_label, "%.*s%straining", shown, run + start,
-             between);
-    snprintf(made->val_label, sizeof made->val_label, "%.*s%svalidation", shown, run + start,
-             between);
+    made->label = strndup(run, length);
+    return made->label || complain("out of memory for curves");
 }
 
-static chart_series train_series(const run_curves *run, const curve *c, int colour)
+/* Of several runs, each is named once. */
+static void add_series(const run_curves *run, const curve *train, const curve *val, int colour,
+                       chart_series *series)
 {
-    return (chart_series){run->train_label, c->x, c->y, c->count, colour, 1.5, true, false,
-                          c->count <= 12};
+    const char *other = val->count ? NULL : run->label;
+    series[0] = (chart_series){run->label ? other : "training",
+                               train->x,
+                               train->y,
+                               train->count,
+                               colour,
+                               1.5,
+                               true,
+                               train->count <= 12};
+    series[1] = (chart_series){run->label ? run->label : "validation",
+                               val->x,
+                               val->y,
+                               val->count,
+                               colour,
+                               2.2,
+                               false,
+                               val->count <= 60};
 }
 
-static chart_series val_series(const run_curves *run, const curve *c, int colour)
+static void say_outside(const char *path, const chart_panel *panel)
 {
-    return (chart_series){run->val_label, c->x,  c->y,          c->count, colour, 2.2,
-                          false,          false, c->count <= 60};
+    int outside = chart_outside(panel);
+    if (outside > 0)
+        complain("%s: %s: %d point%s far from the others %s marked at the edge", path, panel->title,
+                 outside, outside == 1 ? "" : "s", outside == 1 ? "is" : "are");
 }
 
-static bool draw(const run_curves *runs, int count, bool auroc, const char *path)
+static bool draw(const run_curves *runs, int count, bool auroc, bool says, const char *path)
 {
     chart_series *series = malloc(4 * (size_t)count * sizeof *series);
     if (!series)
         return complain("out of memory for curves");
     chart_series *loss = series, *score = series + 2 * count;
     for (int i = 0; i < count; i++) {
-        loss[2 * i] = train_series(&runs[i], &runs[i].loss, i);
-        loss[2 * i + 1] = val_series(&runs[i], &runs[i].val_loss, i);
-        score[2 * i] = train_series(&runs[i], &runs[i].accuracy, i);
-        score[2 * i + 1] = val_series(&runs[i], &runs[i].val_score, i);
+        add_series(&runs[i], &runs[i].loss, &runs[i].val_loss, i, &loss[2 * i]);
+        add_series(&runs[i], &runs[i].accuracy, &runs[i].val_score, i, &score[2 * i]);
     }
+    bool several = count > 1;
     chart_panel panels[] = {
-        {"Loss", "epoch", loss, 2 * count, false, false},
-        {auroc ? "Mean AUROC" : "Accuracy", "epoch", score, 2 * count, true, !auroc},
+        {several ? "Loss (faint: training)" : "Loss", "epoch", loss, 2 * count, false, false},
+        {auroc     ? "Mean AUROC"
+         : several ? "Accuracy (faint: training)"
+                   : "Accuracy",
+         "epoch", score, 2 * count, true, !auroc},
     };
     bool sound = chart_write(panels, 2, WIDTH, HEIGHT, path);
+    for (int i = 0; i < 2 && sound && says; i++)
+        say_outside(path, &panels[i]);
     free(series);
     return sound;
 }
@@ -135,25 +151,40 @@ static void free_curves(run_curves *run)
         free(all[i]->x);
         free(all[i]->y);
     }
+    free(run->label);
 }
 
-bool curves_write(char *const *names, int count, const char *path)
+/* Reads a run; *auroc is how the first, and so each, is measured. */
+static bool open_run(char *const *names, const char *const *shown, int count, int index,
+                     bool *auroc, run_curves *made)
+{
+    run_log log;
+    if (!run_log_read(names[index], &log))
+        return false;
+    if (index == 0)
+        *auroc = log.auroc;
+    bool sound = log.count || complain("%s: its log.csv has no epoch yet", names[index]);
+    if (sound && log.auroc != *auroc)
+        sound = complain("plot: %s is measured by %s, %s by %s: these do not share an axis; draw "
+                         "them apart",
+                         names[0], *auroc ? "mean AUROC" : "accuracy", names[index],
+                         log.auroc ? "mean AUROC" : "accuracy");
+    sound = sound && (count == 1 || name_run(shown[index], made)) && make_curves(&log, made);
+    run_log_free(&log);
+    return sound;
+}
+
+bool curves_write(char *const *names, int count, bool says, const char *path)
 {
     run_curves *runs = calloc((size_t)count, sizeof *runs);
-    bool sound = runs || complain("out of memory for curves"), auroc = false;
-    for (int i = 0; sound && i < count; i++) {
-        run_log log;
-        sound = run_log_read(names[i], &log);
-        if (!sound)
-            break;
-        auroc = auroc || log.auroc;
-        name_curves(names[i], count == 1, &runs[i]);
-        sound = make_curves(&log, &runs[i]);
-        run_log_free(&log);
-    }
-    sound = sound && draw(runs, count, auroc, path);
+    const char **shown = short_names(names, (size_t)count);
+    bool sound = (runs && shown) || complain("out of memory for curves"), auroc = false;
+    for (int i = 0; sound && i < count; i++)
+        sound = open_run(names, shown, count, i, &auroc, &runs[i]);
+    sound = sound && draw(runs, count, auroc, says, path);
     for (int i = 0; runs && i < count; i++)
         free_curves(&runs[i]);
+    free(shown);
     free(runs);
     return sound;
 }

@@ -5,7 +5,8 @@
 
 #include <stdbool.h>
 
-/* Draws the logs of runs into one .png or .svg. Complains if it cannot. */
-bool curves_write(char *const *runs, int count, const char *path);
+/* Draws the logs of runs, all of classes or all of labels, into one .png or .svg. says: points
+ * outside an axis are complained about, once. Complains if it cannot. */
+bool curves_write(char *const *runs, int count, bool says, const char *path);
 
 #endif

@@ -20,6 +20,13 @@ static void print_share(const char *name, double share)
         printf("%-10s %7.2f%%\n", name, 100 * share);
 }
 
+/* An AUROC is no share of the pictures. */
+static void print_auroc(double auroc)
+{
+    if (!isnan(auroc))
+        printf("%-10s %8.4f\n", "mean AUROC", auroc);
+}
+
 /* A share of nothing is not a number. */
 static void print_cell(int width, double share)
 {
@@ -43,7 +50,7 @@ void evaluation_print(const dn_evaluation *evaluation, const dn_model *model,
     print_share("top-1", evaluation->top1);
     if (evaluation->outputs > 5)
         print_share("top-5", evaluation->top5);
-    print_share("mean AUROC", evaluation->auroc);
+    print_auroc(evaluation->auroc);
     if (evaluation->outputs > 40 && !labels)
         return;
     printf("\n%-24s %8s %9s %8s%s\n", labels ? "label" : "class", "support", "precision", "recall",
@@ -56,8 +63,10 @@ void evaluation_print(const dn_evaluation *evaluation, const dn_model *model,
         printf("%-*s %8lld", 24 + unseen, label, (long long)result->support);
         print_cell(8, result->precision);
         print_cell(7, result->recall);
-        if (labels)
-            print_cell(7, result->auroc);
+        if (labels && isnan(result->auroc))
+            printf(" %8s", "-");
+        else if (labels)
+            printf(" %8.4f", result->auroc);
         putchar('\n');
     }
 }

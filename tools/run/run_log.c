@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HEADER "kind,epoch,step,loss,accuracy,rate,val_loss,%s,seconds\n"
+#define BEGINNING "kind,epoch,step,"
+#define MOST_EPOCHS 1e9
+#define HEADER BEGINNING "loss,accuracy,rate,val_loss,%s,seconds\n"
 
 static char *log_path(const char *run)
 {
@@ -54,7 +56,7 @@ static bool parse_row(char *line, log_row *row)
     row->val_loss = take_number(&at, &sound);
     row->val_score = take_number(&at, &sound);
     row->seconds = take_number(&at, &sound);
-    return sound && *at == '\0';
+    return sound && *at == '\0' && row->epoch >= 0 && row->epoch <= MOST_EPOCHS;
 }
 
 static bool keep_row(run_log *log, const log_row *row)
@@ -81,7 +83,9 @@ static bool read_lines(FILE *stream, const char *path, run_log *log)
         if (line[length - 1] != '\n')
             break; /* a line that was being written when the run was interrupted */
         line[length - 1] = '\0';
-        if (number == 1)
+        if (number == 1 && strncmp(line, BEGINNING, strlen(BEGINNING)) != 0)
+            sound = complain("%s: is not a training log", path);
+        else if (number == 1)
             log->auroc = strstr(line, "val_auroc") != NULL;
         else if (parse_row(line, &row))
             sound = keep_row(log, &row);

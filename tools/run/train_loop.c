@@ -186,7 +186,7 @@ static bool draw_curves(const train_run *run)
     char *path, *folder = (char *)run->folder;
     if (asprintf(&path, "%s/curves.png", run->folder) < 0)
         return complain("out of memory for the curves");
-    bool sound = curves_write(&folder, 1, path);
+    bool sound = curves_write(&folder, 1, false, path);
     free(path);
     return sound;
 }
@@ -220,16 +220,28 @@ static bool is_best(const train_run *run, const log_row *row)
                                                                    row->val_loss < run->best_loss));
 }
 
-static void print_validation(const log_row *row, bool classes, bool best)
+/* Why this is the best validation so far. */
+static const char *best_by(const train_run *run, const log_row *row, bool classes)
+{
+    if (isnan(row->val_score))
+        return " (lowest loss so far)";
+    if (row->val_score == run->best_score)
+        return classes ? " (lowest loss at the best accuracy so far)"
+                       : " (lowest loss at the best mean AUROC so far)";
+    return classes ? " (best accuracy so far)" : " (best mean AUROC so far)";
+}
+
+static void print_validation(const log_row *row, bool classes, const char *best)
 {
     if (isfinite(row->val_loss))
         fprintf(stderr, "; validation: loss %.4f", row->val_loss);
     else
         fprintf(stderr, "; validation: loss not a number, which is never the best");
-    if (!isnan(row->val_score))
-        fprintf(stderr, ", %s %.2f%%", classes ? "accuracy" : "mean AUROC", 100 * row->val_score);
-    if (best)
-        fputs(" (best)", stderr);
+    if (!isnan(row->val_score) && classes)
+        fprintf(stderr, ", accuracy %.2f%%", 100 * row->val_score);
+    else if (!isnan(row->val_score))
+        fprintf(stderr, ", mean AUROC %.4f", row->val_score);
+    fputs(best, stderr);
 }
 
 /* Validation, models, log and curves between two checkpoints: a run that is
@@ -252,6 +264,7 @@ static bool end_epoch(train_run *run, double *started)
     if (!train_checkpoint_save(run) || (run->val && due && !validate(run, &row)))
         return false;
     bool best = is_best(run, &row);
+    const char *reason = best ? best_by(run, &row, classes) : "";
     if (best && run->val) {
         run->best_score = score_of(&row);
         run->best_loss = row.val_loss;
@@ -266,7 +279,7 @@ static bool end_epoch(train_run *run, double *started)
     if (classes)
         fprintf(stderr, ", accuracy %.2f%%", 100 * row.accuracy);
     if (run->val && due)
-        print_validation(&row, classes, best);
+        print_validation(&row, classes, reason);
     fputc('\n', stderr);
     return train_models_save(run, best) && run_log_write(run->log, &row) && draw_curves(run) &&
            train_checkpoint_save(run);
