@@ -89,6 +89,34 @@ def files_of_eval(folder):
     check("room for the caption", width >= 350, width)
 
 
+def size_of(path):
+    with open(path, "rb") as stream:
+        return struct.unpack(">II", stream.read(24)[16:])
+
+
+def long_names(folder):
+    """A confusion matrix has room for the names of its classes, or says that it lacks it."""
+    def drawn(place, names):
+        for name in names:
+            picture(f"{folder}/{place}/{name}/0.png", 10)
+        run("init", "--blocks", "1,2", "--growth", "2", "--channels", "1", "--stem", "cifar", "--classes", str(len(names)),
+            "-o", f"{folder}/{place}.safetensors")
+        command = ("eval", f"{folder}/{place}", "-w", f"{folder}/{place}.safetensors", "--preprocess", "none,crop=8,channels=1",
+                   "--confusion", f"{folder}/{place}")
+        for ending in (".png", ".svg"):
+            done = run(*command[:-1], command[-1] + ending, errors="surrogateescape")
+            check(f"{place}{ending}", done.returncode == 0, done)
+        with open(f"{folder}/{place}.svg", encoding="utf-8") as stream:
+            return size_of(f"{folder}/{place}.png"), stream.read().count("<use")
+    brief, long = ([f"{'w' * length} {i:02d}" for i in range(40)] for length in (2, 40))
+    (width, _), brief_glyphs = drawn("brief", brief)
+    (wider, _), long_glyphs = drawn("long", long)
+    check("names have room", wider > width + 300 and long_glyphs == brief_glyphs + 2 * 40 * 38, (width, wider))
+    (widest, height), _ = drawn("longest", ["w" * 200 + str(i) for i in range(3)])
+    check("or are shortened", widest < 1100 and height < 1000, (widest, height))
+    drawn("strange", ["c\udcff", "d"])
+
+
 def control_characters(folder):
     """A file's name is one line of a terminal, whatever it holds."""
     path = f"{folder}/a\nb\x1b[31m.png"
@@ -206,7 +234,7 @@ def levels(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for test in (pipelines, absent_figures, files_of_eval, control_characters, names, lies, curves, no_numbers, blurred, memory, levels):
+    for test in (pipelines, absent_figures, files_of_eval, long_names, control_characters, names, lies, curves, no_numbers, blurred, memory, levels):
         test(scratch)
         print(test.__name__)
 finish()
