@@ -873,6 +873,10 @@ typedef struct dn_loader_options {
                             "cifar,jpeg=0.5:30:95,blur=0.3:0.3:1,cutout=8"; NULL: none */
     dn_preprocess preprocess;
     int width; /* of the pictures, in pixels; 0: size */
+    /* How often each sample of the data set is drawn, in proportion, 0 or more and finite: an
+     * epoch has as many draws as there are samples, with replacement, as PyTorch's
+     * WeightedRandomSampler makes them, and shuffle must be set. Copied; NULL: each sample once. */
+    const double *sample_weights;
 } dn_loader_options;
 DN_API void dn_loader_defaults(dn_loader_options *options, size_t struct_size);
 
@@ -968,16 +972,22 @@ typedef struct dn_trainer_options {
     double milestones[8]; /* "step": fractions of the run; all 0: 0.5, 0.75 */
     double gamma;         /* "step": multiplies the rate at each milestone (0.1) */
 
-    double dropout, smoothing;
-    double ema;         /* decay of the averaged weights; 0: none are kept */
-    const char *freeze; /* "stem,block1,transition1", "features" (all but the
-                           classifier); NULL: nothing */
+    double dropout, smoothing; /* smoothing: of classes */
+    double ema;                /* decay of the averaged weights; 0: none are kept */
+    const char *freeze;        /* "stem,block1,transition1", "features" (all but the
+                                  classifier); NULL: nothing */
     /* NULL: this machine trains alone. Otherwise each step calls it twice, in the same
      * order on every machine, and averages over the pictures of all machines, which
      * have equal weight. Each machine keeps its own batch and running statistics and
      * its own dropout, so give each a different seed. */
     dn_sum_over_machines *sum;
     void *sum_context;
+    /* One weight per output, 0 or more and finite; copied; NULL: all 1. Those of classes are
+     * PyTorch's CrossEntropyLoss(weight): the mean is over the weights of the rows' classes, or,
+     * with soft_targets, over the rows, as PyTorch's if targets are probabilities (mixup's). Those
+     * of labels are BCEWithLogitsLoss's pos_weight. */
+    const float *class_weights, *positive_weights;
+    bool soft_targets;
 } dn_trainer_options;
 
 /* The paper's recipe: SGD with Nesterov momentum 0.9, weight decay 1e-4, and a rate of 0.1

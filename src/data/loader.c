@@ -9,6 +9,7 @@
 #include "data/prefetch.h"
 #include "image/preprocess.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,8 @@ struct dn_loader {
     int batches;
     int64_t epoch; /* of the batch that comes next */
     int index;
-    int *order; /* the samples of order_epoch; used by the thread that prepares a batch */
+    int *order;     /* the samples of order_epoch; used by the thread that prepares a batch */
+    double *shares; /* sums of the samples' weights, up to each; NULL: each is drawn once */
     int64_t order_epoch;
     bool *reported;         /* samples that were already reported as skipped */
     dn_batch_slot slots[2]; /* without prefetching only the first is used */
@@ -27,6 +29,13 @@ struct dn_loader {
     int unreadable;         /* consecutive batches of which no sample could be read */
     dn_prefetch prefetch;   /* in use if the options say so */
 };
+
+/* Each with the chance of its weight, however often it was drawn before. */
+static void draw_samples(dn_loader *loader, dn_random *random, int count)
+{
+    for (int i = 0; i < count; i++)
+        loader->order[i] = dn_draw_share(random, loader->shares, count);
+}
 
 static void put_in_order(dn_loader *loader, int64_t epoch)
 {
@@ -37,7 +46,10 @@ static void put_in_order(dn_loader *loader, int64_t epoch)
         loader->order[i] = i;
     if (loader->recipe.options.shuffle) {
         dn_random random = dn_draw_for(DN_FOR_ORDER, loader->recipe.options.seed, epoch, 0);
-        dn_draw_order(&random, loader->order, count);
+        if (loader->shares)
+            draw_samples(loader, &random, count);
+        else
+            dn_draw_order(&random, loader->order, count);
     }
     loader->order_epoch = epoch;
 }
@@ -68,6 +80,25 @@ void dn_loader_defaults(dn_loader_options *options, size_t struct_size)
     dn_start_options(options, struct_size, &(dn_loader_options){0}, sizeof *options);
 }
 
+static dn_status check_weights(const dn_dataset *dataset, const dn_loader_options *options)
+{
+    const double *weights = options->sample_weights;
+    double sum = 0;
+    if (!weights)
+        return DN_OK;
+    if (!options->shuffle)
+        return dn_fail(DN_ERROR_ARGUMENT, "samples drawn by weight, but in the data's order");
+    for (int i = 0; i < dn_dataset_count(dataset); i++) {
+        if (!(weights[i] >= 0))
+            return dn_fail(DN_ERROR_ARGUMENT, "sample %d has the weight %g, 0 or more is expected",
+                           i, weights[i]);
+        sum += weights[i];
+    }
+    return sum > 0 && isfinite(sum)
+               ? DN_OK
+               : dn_fail(DN_ERROR_ARGUMENT, "the weights of the samples have the sum %g", sum);
+}
+
 static dn_status check(const dn_dataset *dataset, const dn_loader_options *options)
 {
     int count = dn_dataset_count(dataset);
@@ -84,6 +115,7 @@ static dn_status check(const dn_dataset *dataset, const dn_loader_options *optio
     if (!(options->mixup >= 0 && options->mixup <= 1000))
         return dn_fail(DN_ERROR_ARGUMENT, "mixup %g: must be a number from 0 to 1000",
                        options->mixup);
+    DN_TRY(check_weights(dataset, options));
     if (options->training && dn_dataset_objective(dataset) == DN_OBJECTIVE_CLASSES)
         DN_TRY(check_classes(dataset));
     if ((options->training || options->drop_last) && options->batch > count)
@@ -93,9 +125,21 @@ static dn_status check(const dn_dataset *dataset, const dn_loader_options *optio
     return DN_OK;
 }
 
-static dn_status prepare(dn_loader *loader)
+static dn_status add_up(dn_loader *loader, const double *weights, size_t count)
+{
+    double sum = 0;
+    if (!weights)
+        return DN_OK;
+    DN_TRY(dn_calloc(count, sizeof *loader->shares, &loader->shares));
+    for (size_t i = 0; i < count; i++)
+        loader->shares[i] = sum += weights[i];
+    return DN_OK;
+}
+
+static dn_status prepare(dn_loader *loader, const double *weights)
 {
     size_t count = (size_t)dn_dataset_count(loader->recipe.dataset);
+    DN_TRY(add_up(loader, weights, count));
     int slots = loader->recipe.options.prefetch ? 2 : 1;
     DN_TRY(dn_calloc(count, sizeof *loader->order, &loader->order));
     DN_TRY(dn_calloc(count, sizeof *loader->reported, &loader->reported));
@@ -122,13 +166,14 @@ dn_status dn_loader_create(const dn_dataset *dataset, const dn_loader_options *g
     DN_TRY(dn_augment_parse(options->augment ? options->augment : "none", &augment));
     DN_TRY(dn_calloc(1, sizeof *loader, &loader));
     loader->recipe = (dn_recipe){dataset, *options, augment};
-    loader->recipe.options.augment = NULL; /* the caller's text */
+    loader->recipe.options.augment = NULL; /* the caller's */
+    loader->recipe.options.sample_weights = NULL;
     loader->order_epoch = -1;
     loader->recipe.options.threads = team.threads;
     int count = dn_dataset_count(dataset), size = options->batch;
     loader->batches = count / size + (count % size != 0 && !options->drop_last);
     dn_prefetch_open(&loader->prefetch, fill, loader);
-    dn_status status = prepare(loader);
+    dn_status status = prepare(loader, options->sample_weights);
     if (status != DN_OK) {
         dn_loader_free(loader);
         return status;
@@ -145,6 +190,7 @@ void dn_loader_free(dn_loader *loader)
     dn_batch_free(&loader->slots[0]);
     dn_batch_free(&loader->slots[1]);
     free(loader->order);
+    free(loader->shares);
     free(loader->reported);
     free(loader);
 }

@@ -20,8 +20,8 @@ typedef struct evaluator {
     int outputs; /* of the evaluation: 2 for a network with one that tells two classes apart */
     bool yes_no; /* ... which this is */
     float *logits;
-    double loss;    /* weighted sum of means */
-    int64_t weight; /* sum of their weights */
+    double loss;   /* weighted sum of means */
+    double weight; /* sum of their weights */
     int64_t skipped, turned, faint;
 } evaluator;
 
@@ -117,9 +117,9 @@ static dn_status take_batch(evaluator *e, const dn_loaded *loaded)
     if (e->yes_no)
         add_no(e->logits, batch->n);
     const dn_loss_kind kind = {.objective = e->objective, .outputs = e->outputs};
-    int64_t weight = dn_loss_weight(&kind, batch->targets, batch->n);
+    double weight = dn_loss_weight(&kind, batch->targets, batch->n);
     double loss = dn_loss(&kind, e->logits, batch->targets, batch->n, 0, NULL);
-    e->loss += loss * (double)weight;
+    e->loss += loss * weight;
     e->weight += weight;
     if (e->objective == DN_OBJECTIVE_LABELS)
         return dn_metrics_add_labels(e->metrics, e->logits, batch->targets, batch->n);
@@ -170,7 +170,7 @@ static dn_status fill_evaluation(const evaluator *e, dn_evaluation *made)
     made->not_numbers = metrics->not_numbers;
     made->turned = e->turned;
     made->faint = e->faint;
-    made->loss = e->weight ? e->loss / (double)e->weight : NAN;
+    made->loss = e->weight > 0 ? e->loss / e->weight : NAN;
     made->top1 = classes && metrics->samples ? (double)metrics->top1 / samples : NAN;
     made->top5 = classes && metrics->samples ? (double)metrics->top5 / samples : NAN;
     made->outputs = e->outputs;

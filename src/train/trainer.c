@@ -56,6 +56,41 @@ static dn_status check_options(const dn_trainer_options *options)
     return DN_OK;
 }
 
+/* Weights of outputs are of one kind of targets, in which their sum is a divisor. */
+static dn_status check_weights(const dn_trainer_options *options, const dn_model *start)
+{
+    bool classes = start->objective == DN_OBJECTIVE_CLASSES;
+    const float *weights = classes ? options->class_weights : options->positive_weights;
+    if (classes ? options->positive_weights : options->class_weights)
+        return dn_fail(DN_ERROR_ARGUMENT, "training: %s weights, but the targets are %s",
+                       classes ? "positive" : "class", classes ? "classes" : "labels");
+    float sum = 0;
+    for (int i = 0; weights && i < start->arch.classes; i++) {
+        if (!isfinite(weights[i]) || weights[i] < 0)
+            return dn_fail(DN_ERROR_ARGUMENT,
+                           "training: output %d has the weight %g, a finite one of 0 or more is "
+                           "expected",
+                           i + 1, (double)weights[i]);
+        sum += weights[i];
+    }
+    if (weights && !(sum > 0))
+        return dn_fail(DN_ERROR_ARGUMENT, "training: all outputs have the weight 0");
+    return DN_OK;
+}
+
+static dn_status copy_weights(dn_trainer *trainer, int outputs)
+{
+    dn_trainer_options *options = &trainer->options;
+    const float **weights =
+        options->class_weights ? &options->class_weights : &options->positive_weights;
+    if (!*weights)
+        return DN_OK;
+    DN_TRY(dn_calloc((size_t)outputs, sizeof(float), &trainer->output_weights));
+    memcpy(trainer->output_weights, *weights, (size_t)outputs * sizeof(float));
+    *weights = trainer->output_weights;
+    return DN_OK;
+}
+
 static dn_status choose_optimiser(const dn_trainer_options *options, dn_optimiser_options *chosen)
 {
     DN_TRY(dn_optimiser_find(options->optimiser, chosen));
@@ -131,6 +166,8 @@ static dn_status fill_trainer(dn_trainer *trainer, const dn_model *start)
     DN_TRY(dn_schedule_find(options->schedule, options->rate, options->steps, &trainer->schedule));
     trainer->schedule.warmup = options->warmup;
     trainer->schedule.gamma = options->gamma;
+    DN_TRY(check_weights(options, start));
+    DN_TRY(copy_weights(trainer, start->arch.classes));
     if (options->milestones[0] > 0)
         memcpy(trainer->schedule.milestones, options->milestones, sizeof options->milestones);
     DN_TRY(dn_schedule_check(&trainer->schedule));
@@ -184,6 +221,7 @@ void dn_trainer_free(dn_trainer *trainer)
     dn_region_free(&trainer->averages);
     free(trainer->logits);
     free(trainer->gradient);
+    free(trainer->output_weights);
     free(trainer);
 }
 
@@ -209,11 +247,14 @@ static dn_loss_kind loss_of(const dn_trainer *trainer)
 {
     return (dn_loss_kind){.objective = trainer->metadata->objective,
                           .outputs = trainer->metadata->arch.classes,
-                          .smoothing = trainer->options.smoothing};
+                          .smoothing = trainer->options.smoothing,
+                          .class_weights = trainer->options.class_weights,
+                          .positive_weights = trainer->options.positive_weights,
+                          .soft = trainer->options.soft_targets};
 }
 
-/* Rows, or labelled entries, of a part; 0 if it is skipped. */
-static int64_t part_weight(const dn_trainer *trainer, const dn_batch *part)
+/* Rows, or labelled entries, of a part, as the mean counts them; 0 if it is skipped. */
+static double part_weight(const dn_trainer *trainer, const dn_batch *part)
 {
     if (part->n < dn_engine_least(trainer->engine))
         return 0;
@@ -235,7 +276,7 @@ static dn_status run_part(dn_trainer *trainer, const dn_batch *part, uint64_t no
 }
 
 /* The loss and its gradient are means over `*weight` rows or labelled entries. */
-static dn_status run_parts(dn_trainer *trainer, const dn_batch *parts, int count, int64_t *weight,
+static dn_status run_parts(dn_trainer *trainer, const dn_batch *parts, int count, double *weight,
                            dn_step_result *result)
 {
     int64_t step = dn_optimiser_steps(trainer->optimiser);
@@ -246,55 +287,10 @@ static dn_status run_parts(dn_trainer *trainer, const dn_batch *parts, int count
     for (int i = 0; i < count; i++) {
         if (parts[i].n < dn_engine_least(trainer->engine))
             continue;
-        int64_t own = part_weight(trainer, &parts[i]);
+        double own = part_weight(trainer, &parts[i]);
         uint64_t noise = trainer->options.seed ^ ((uint64_t)step << 20 | (uint64_t)i);
-        DN_TRY(run_part(trainer, &parts[i], noise, *weight ? (double)own / (double)*weight : 0,
-                        result));
+        DN_TRY(run_part(trainer, &parts[i], noise, *weight > 0 ? own / *weight : 0, result));
     }
-    return DN_OK;
-}
-
-/* A count as floats of 12 bits each, whose sums over 4096 machines are exact. */
-#define COUNT_FLOATS 4
-#define COUNT_BITS 12
-
-static void split_count(int64_t count, float parts[COUNT_FLOATS])
-{
-    for (int i = 0; i < COUNT_FLOATS; i++, count >>= COUNT_BITS)
-        parts[i] = (float)(count & ((1 << COUNT_BITS) - 1));
-}
-
-static int64_t join_count(const float parts[COUNT_FLOATS])
-{
-    int64_t count = 0;
-    for (int i = COUNT_FLOATS - 1; i >= 0; i--)
-        count = (count << COUNT_BITS) + (int64_t)parts[i];
-    return count;
-}
-
-/* From this machine's means to the weighted means over all machines. Loss and
- * counts are joined too, so that either all machines find the same fault in a
- * step or none does. */
-static dn_status join_machines(dn_trainer *trainer, int64_t weight, dn_step_result *result)
-{
-    const dn_trainer_options *options = &trainer->options;
-    size_t floats = dn_engine_layout(trainer->engine)->floats;
-    float *gradients = dn_engine_gradients(trainer->engine);
-    float totals[1 + 3 * COUNT_FLOATS] = {(float)(result->loss * (double)weight)};
-    float *weights = totals + 1, *correct = weights + COUNT_FLOATS;
-    float *pictures = correct + COUNT_FLOATS;
-    split_count(weight, weights);
-    split_count(result->correct, correct);
-    split_count(result->pictures, pictures);
-    DN_TRY(options->sum(totals, sizeof totals / sizeof *totals, options->sum_context));
-    double all = (double)join_count(weights);
-    float share = all > 0 ? (float)((double)weight / all) : 0;
-    for (size_t i = 0; i < floats; i++)
-        gradients[i] *= share;
-    DN_TRY(options->sum(gradients, floats, options->sum_context));
-    result->loss = all > 0 ? (double)totals[0] / all : 0;
-    result->correct = (int)join_count(correct);
-    result->pictures = (int)join_count(pictures);
     return DN_OK;
 }
 
@@ -302,21 +298,20 @@ dn_status dn_trainer_step(dn_trainer *trainer, const dn_batch *parts, int count,
                           dn_step_result *out)
 {
     DN_NEED(trainer);
-
     DN_NEED(out);
     const dn_trainer_options *options = &trainer->options;
     size_t floats = dn_engine_layout(trainer->engine)->floats;
     float *weights = dn_engine_parameters(trainer->engine);
     float *gradients = dn_engine_gradients(trainer->engine);
     int64_t step = dn_optimiser_steps(trainer->optimiser);
-    int64_t weight;
+    double weight;
     dn_step_result result = {.rate = dn_schedule_rate(&trainer->schedule, step)};
     if (count < 1)
         return dn_fail(DN_ERROR_ARGUMENT, "a training step of %d parts: at least 1 is expected",
                        count);
     DN_TRY(run_parts(trainer, parts, count, &weight, &result));
     if (options->sum)
-        DN_TRY(join_machines(trainer, weight, &result));
+        DN_TRY(dn_join_machines(trainer, weight, &result));
     result.gradient_norm = dn_optimiser_norm(trainer->optimiser, gradients, trainer->team);
     if (!isfinite(result.loss) || !isfinite(result.gradient_norm))
         return dn_fail(DN_ERROR_NUMERIC,

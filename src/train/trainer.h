@@ -17,7 +17,13 @@ struct dn_trainer {
     dn_region averages;
     float *average;           /* in averages: layout.floats; NULL: none kept */
     float *logits, *gradient; /* batch x classes */
+    float *output_weights;    /* copied from the options; NULL: none */
 };
+
+/* From this machine's means to the weighted means over all machines. Loss and
+ * counts are joined too, so that either all machines find the same fault in a
+ * step or none does. */
+dn_status dn_join_machines(dn_trainer *trainer, double weight, dn_step_result *result);
 
 /* Sets frozen[slot] for the parts named by a list such as "stem,block2,transition2". */
 dn_status dn_freeze(const char *list, const dn_layout *layout, bool *frozen);

@@ -91,31 +91,35 @@ def compare_schedules():
 
 def compare_losses():
     generator = torch.Generator().manual_seed(2)
-    for rows, outputs, smoothing, kind in [(4, 10, 0, "class"), (5, 7, 0.1, "class"),
-                                           (3, 1000, 0.1, "mixed"), (6, 14, 0, "labels"),
-                                           (6, 14, 0, "part of the labels")]:
+    cases = [(4, 10, 0, "class"), (5, 7, 0.1, "class"), (3, 1000, 0.1, "mixed"), (6, 14, 0, "labels"),
+             (6, 14, 0, "part of the labels")]
+    for rows, outputs, smoothing, kind, weighted in [(*case, w) for case in cases for w in (False, True)]:
         logits = (torch.randn(rows, outputs, generator=generator) * 4).requires_grad_()
+        precise = logits.detach().double().requires_grad_()
         classes = torch.randint(outputs, (rows,), generator=generator)
         targets = functional.one_hot(classes, outputs).float()
         labels = int(kind not in ("class", "mixed"))
+        weights = torch.rand(outputs, generator=generator) * 9 if weighted else torch.ones(outputs)
+        weights[outputs // 2] *= 1 - weighted  # a weight may be 0
         if kind == "class":  # as class numbers there, as probabilities here
-            loss = functional.cross_entropy(logits, classes, label_smoothing=smoothing)
+            loss = functional.cross_entropy(precise, classes, weights.double(), label_smoothing=smoothing)
         elif kind == "mixed":
             targets = 0.3 * targets + 0.7 * targets.flip(0)
-            loss = functional.cross_entropy(logits, targets, label_smoothing=smoothing)
+            loss = functional.cross_entropy(precise, targets.double(), weights.double(), label_smoothing=smoothing)
         else:
-            targets = torch.randint(2, (rows, outputs), generator=generator).float()
+            targets = torch.rand(rows, outputs, generator=generator).round(decimals=1)
             known = torch.ones_like(targets, dtype=torch.bool)
             if kind != "labels":
                 known = torch.rand(rows, outputs, generator=generator) < 0.6
-            loss = functional.binary_cross_entropy_with_logits(logits[known], targets[known])
+            loss = functional.binary_cross_entropy_with_logits(precise[known], targets.double()[known],
+                                                               pos_weight=weights.double().expand(rows, -1)[known])
             targets = torch.where(known, targets, torch.tensor(float("nan")))
         loss.backward()
-        found = numbers(drive("loss", labels, rows, outputs, smoothing,
+        found = numbers(drive("loss", labels, rows, outputs, smoothing, int(kind == "mixed"), weights.numpy(),
                               logits.detach().numpy(), targets.numpy()))
-        report(f"loss, {kind}, {rows} x {outputs}, smoothing {smoothing}",
-               relative(found[0], loss.item()), 1e-6)
-        report("its gradient", relative(found[1:], logits.grad.ravel()), 1e-6)
+        report(f"loss, {kind}, {rows} x {outputs}, smoothing {smoothing}, weights {weighted}",
+               relative(found[0], loss.item()), 1e-12 if kind == "class" else 1e-7)
+        report("its gradient", relative(found[1:], precise.grad.ravel()), 1e-7)
 
 
 def compare_figures():

@@ -98,18 +98,24 @@ static void drive_schedule(void)
                dn_schedule_momentum(&schedule, i, -1));
 }
 
-/* loss LABELS ROWS OUTPUTS SMOOTHING, logits, targets: loss and gradients. */
+/* loss LABELS ROWS OUTPUTS SMOOTHING SOFT, weights of outputs, logits, targets: loss and
+ * gradients. */
 static void drive_loss(void)
 {
     dn_loss_kind kind = {.objective = read_int() ? DN_OBJECTIVE_LABELS : DN_OBJECTIVE_CLASSES};
     int rows = read_int();
     kind.outputs = read_int();
     kind.smoothing = read_number();
+    kind.soft = read_int();
     size_t count = (size_t)rows * (size_t)kind.outputs;
+    float *weights = read_floats((size_t)kind.outputs);
+    *(kind.objective == DN_OBJECTIVE_LABELS ? &kind.positive_weights : &kind.class_weights) =
+        weights;
     float *logits = read_floats(count), *targets = read_floats(count);
     float *gradient = calloc(count, sizeof *gradient);
     printf("%.17g\n", dn_loss(&kind, logits, targets, rows, 1, gradient));
     print_floats(gradient, count);
+    free(weights);
     free(logits);
     free(targets);
     free(gradient);

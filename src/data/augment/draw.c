@@ -59,6 +59,27 @@ double dn_draw_beta(dn_random *random, double alpha)
     return 1 / (1 + exp(logs[1] - logs[0]));
 }
 
+/* 53 bits, so that of millions of samples each has its chance. */
+static double draw_fine(dn_random *random)
+{
+    uint64_t high = dn_random_bits(random) >> 6, low = dn_random_bits(random) >> 5;
+    return (double)(high << 27 | low) * 0x1p-53;
+}
+
+int dn_draw_share(dn_random *random, const double *shares, int count)
+{
+    double drawn = draw_fine(random) * shares[count - 1];
+    int low = 0, high = count - 1;
+    while (low < high) { /* the first whose sum is above what was drawn */
+        int middle = low + (high - low) / 2;
+        if (shares[middle] > drawn)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
 void dn_draw_order(dn_random *random, int *items, int count)
 {
     for (int left = count; left > 1; left--) {

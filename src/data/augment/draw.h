@@ -25,6 +25,10 @@ bool dn_draw_chance(dn_random *random, double probability);
 /* Beta(alpha, alpha); alpha > 0. */
 double dn_draw_beta(dn_random *random, double alpha);
 
+/* An index with the chance of its part of the whole; shares[i] is the sum of the parts up to i, and
+ * the last is above 0. Parts of 0 are never drawn. */
+int dn_draw_share(dn_random *random, const double *shares, int count);
+
 /* Puts items[0..count-1] into a random order (Fisher and Yates). */
 void dn_draw_order(dn_random *random, int *items, int count);
 

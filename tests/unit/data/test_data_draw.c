@@ -76,6 +76,22 @@ static void orders(void **state)
             assert_true(a == b ? seen[a][b] == 0 : abs(seen[a][b] - DRAWS / 6) < 200);
 }
 
+/* Each as often as its part says, within five deviations; parts of 0 never. */
+static void shares(void **state)
+{
+    (void)state;
+    enum { DRAWS = 40000, PARTS = 7 };
+    static const double sums[PARTS] = {0, 1, 1, 4, 4.5, 10, 10};
+    int drawn[PARTS] = {0};
+    dn_random random = dn_draw_for(DN_FOR_ORDER, 9, 0, 0);
+    for (int i = 0; i < DRAWS; i++)
+        drawn[dn_draw_share(&random, sums, PARTS)]++;
+    for (int i = 0; i < PARTS; i++) {
+        double chance = (sums[i] - (i ? sums[i - 1] : 0)) / sums[PARTS - 1];
+        assert_true(fabs(drawn[i] - DRAWS * chance) <= 5 * sqrt(DRAWS * chance * (1 - chance)));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -83,6 +99,7 @@ int main(void)
         cmocka_unit_test(same_counter_same_numbers),
         cmocka_unit_test(beta_moments),
         cmocka_unit_test(orders),
+        cmocka_unit_test(shares),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -164,6 +164,67 @@ static void same_bits_however_loaded(void **state)
     dn_dataset_free(dataset);
 }
 
+/* Draws by weight: rare samples come as often as common ones, another choice in each epoch; the
+ * same bits however loaded, and after a seek. */
+static void drawn_by_weight(void **state)
+{
+    (void)state;
+    static double weights[RECORDS];
+    int drawn[RECORDS] = {0}, first = 0, epochs = 40;
+    make_records(RECORDS);
+    for (int i = 0; i < RECORDS; i++)
+        weights[i] = i % 3 == 2 ? 0 : i < 5 ? 9 : 1;
+    dn_dataset *dataset = open_dataset("x.bin", DN_PORTION_TRAIN);
+    dn_loader_options options = options_of(8, "cifar");
+    options.sample_weights = weights;
+    uint64_t whole = digest(dataset, &options, 0, 16), later = digest(dataset, &options, 9, 7);
+    for (int threads = 1; threads <= 3; threads += 2) {
+        options.threads = threads;
+        options.prefetch = threads == 3;
+        assert_true(digest(dataset, &options, 0, 16) == whole);
+        assert_true(digest(dataset, &options, 9, 7) == later);
+    }
+    dn_loader *loader = create(dataset, &options);
+    for (int i = 0; i < epochs * dn_loader_batches(loader); i++) {
+        const dn_loaded *loaded = next(loader);
+        assert_int_equal(loaded->batch.n, loaded->index == 6 ? 2 : 8);
+        for (int j = 0; j < loaded->batch.n; j++)
+            drawn[loaded->samples[j]]++;
+    }
+    for (int i = 0; i < RECORDS; i++) {
+        assert_true((drawn[i] == 0) == (weights[i] == 0));
+        first += i < 5 ? drawn[i] : 0;
+    }
+    double share = 36.0 / (36 + 30), deviation = sqrt(share * (1 - share) * RECORDS * epochs);
+    assert_true(fabs(first - share * RECORDS * epochs) < 5 * deviation);
+    dn_loader_free(loader);
+    dn_dataset_free(dataset);
+}
+
+static void impossible_weights(void **state)
+{
+    (void)state;
+    static double weights[4] = {1, 1, 1, -1};
+    make_records(4);
+    dn_dataset *dataset = open_dataset("x.bin", DN_PORTION_TRAIN);
+    dn_loader_options options = options_of(2, NULL);
+    dn_loader *loader;
+    options.sample_weights = weights;
+    static const double wrong[] = {-1, (double)NAN, (double)INFINITY};
+    for (int i = 0; i < 3; i++) {
+        weights[3] = wrong[i];
+        assert_int_equal(dn_loader_create(dataset, &options, &loader), DN_ERROR_ARGUMENT);
+        assert_non_null(strstr(dn_last_error(), "weight"));
+    }
+    memset(weights, 0, sizeof weights);
+    assert_int_equal(dn_loader_create(dataset, &options, &loader), DN_ERROR_ARGUMENT);
+    weights[0] = 1;
+    options.shuffle = false;
+    assert_int_equal(dn_loader_create(dataset, &options, &loader), DN_ERROR_ARGUMENT);
+    assert_non_null(strstr(dn_last_error(), "order"));
+    dn_dataset_free(dataset);
+}
+
 /* Forks between two batches, with and without a thread at work: both processes go on. */
 static void a_fork_loads_on(void **state)
 {
@@ -435,7 +496,9 @@ static void allocations_that_fail(void **state)
     (void)state;
     make_records(6);
     dn_dataset *dataset = open_dataset("x.bin", DN_PORTION_TRAIN);
+    static const double weights[6] = {1, 1, 1, 1, 1, 1};
     dn_loader_options options = options_of(3, "cifar,jpeg=1,blur=1");
+    options.sample_weights = weights;
     for (int i = 0;; i++) {
         dn_loader *loader = NULL;
         const dn_loaded *loaded = NULL;
@@ -463,6 +526,8 @@ int main(void)
         scratch_test(in_order),
         scratch_test(shuffled),
         scratch_test(same_bits_however_loaded),
+        scratch_test(drawn_by_weight),
+        scratch_test(impossible_weights),
         scratch_test(a_fork_loads_on),
         scratch_test(a_child_may_free_it),
         scratch_test(without_a_thread),

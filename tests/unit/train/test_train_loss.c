@@ -7,10 +7,10 @@
 
 enum { ROWS = 3, OUTPUTS = 5, ALL = ROWS * OUTPUTS };
 
-static const dn_loss_kind two_classes = {DN_OBJECTIVE_CLASSES, 2, 0},
-                          smoothed = {DN_OBJECTIVE_CLASSES, 2, 0.2},
-                          two_labels = {DN_OBJECTIVE_LABELS, 2, 0},
-                          all_labels = {DN_OBJECTIVE_LABELS, OUTPUTS, 0};
+static const dn_loss_kind two_classes = {.objective = DN_OBJECTIVE_CLASSES, .outputs = 2},
+                          smoothed = {DN_OBJECTIVE_CLASSES, 2, 0.2, NULL, NULL, false},
+                          two_labels = {.objective = DN_OBJECTIVE_LABELS, .outputs = 2},
+                          all_labels = {.objective = DN_OBJECTIVE_LABELS, .outputs = OUTPUTS};
 
 /* Two equal logits: log 2, and a gradient of half. */
 static void by_hand(void **state)
@@ -35,7 +35,7 @@ static void by_hand(void **state)
     assert_near(gradients[0], -0.25, 1e-7);
     assert_near(gradients[2], 0.25, 1e-7);
     assert_true(gradients[1] == 0 && gradients[3] == 0);
-    assert_int_equal(dn_loss_weight(&two_labels, labels, 2), 2);
+    assert_true(dn_loss_weight(&two_labels, labels, 2) == 2);
 }
 
 static void nothing_labelled(void **state)
@@ -66,12 +66,51 @@ static void not_a_number_shows(void **state)
     assert_true(isnan(dn_loss(&two_labels, logits, targets, 1, 1, NULL)));
 }
 
-/* The gradient is the loss's slope, for hard, soft and missing targets. */
+/* As PyTorch's weight: numerators and divisor by the class's weight, or, for probabilities, by
+ * rows. */
+static void weights_by_hand(void **state)
+{
+    (void)state;
+    const float weights[] = {3, 1}, logits[] = {0, 0, (float)log(3), 0}, targets[] = {1, 0, 0, 1};
+    dn_loss_kind kind = two_classes;
+    kind.class_weights = weights;
+    float gradient[4];
+    double sum = 3 * log(2) + log(4);
+    assert_true(dn_loss_weight(&kind, targets, 2) == 4);
+    assert_near(dn_loss(&kind, logits, targets, 2, 1, gradient), sum / 4, 1e-7);
+    assert_near(gradient[0], -3 * 0.5 / 4, 1e-7);
+    assert_near(gradient[2], 0.75 / 4, 1e-7);
+    kind.soft = true;
+    assert_true(dn_loss_weight(&kind, targets, 2) == 2);
+    assert_near(dn_loss(&kind, logits, targets, 2, 1, gradient), sum / 2, 1e-7);
+    const float none[] = {0, 1};
+    kind = two_classes;
+    kind.class_weights = none;
+    assert_true(dn_loss(&kind, logits, targets, 1, 1, gradient) == 0);
+    assert_true(gradient[0] == 0 && gradient[1] == 0);
+
+    const float labels[] = {1, 0, NAN, 1}, zeros[4] = {0};
+    kind = two_labels;
+    kind.positive_weights = weights;
+    assert_near(dn_loss(&kind, zeros, labels, 2, 1, gradient), (3 + 1 + 1) * log(2) / 3, 1e-12);
+    assert_near(gradient[0], -3 * 0.5 / 3, 1e-7);
+    assert_near(gradient[1], 0.5 / 3, 1e-7);
+    assert_true(gradient[2] == 0);
+}
+
+/* The gradient is the loss's slope, for hard, soft, missing and weighted targets. */
 static void gradients_by_finite_differences(void **state)
 {
     (void)state;
-    for (int task = DN_OBJECTIVE_CLASSES; task <= DN_OBJECTIVE_LABELS; task++) {
-        const dn_loss_kind kind = {(dn_objective)task, OUTPUTS, 0.1};
+    static const float weights[OUTPUTS] = {0.5f, 3, 1, 0, 7};
+    for (int which = 0; which < 8; which++) {
+        int task = which & 1;
+        const dn_loss_kind kind = {.objective = (dn_objective)task,
+                                   .outputs = OUTPUTS,
+                                   .smoothing = 0.1,
+                                   .class_weights = which & 2 && !task ? weights : NULL,
+                                   .positive_weights = which & 2 && task ? weights : NULL,
+                                   .soft = which & 4};
         float logits[ALL], targets[ALL], gradient[ALL];
         for (int i = 0; i < ALL; i++) {
             logits[i] = 2 * sinf((float)(3 * i + 1));
@@ -86,7 +125,7 @@ static void gradients_by_finite_differences(void **state)
             logits[i] = middle - step;
             double down = dn_loss(&kind, logits, targets, ROWS, 1, NULL);
             logits[i] = middle;
-            assert_near(gradient[i], 1.5 * (up - down) / (2 * (double)step), 1e-5);
+            assert_near(gradient[i], 1.5 * (up - down) / (2 * (double)step), 4e-5);
         }
     }
 }
@@ -95,20 +134,25 @@ static void gradients_by_finite_differences(void **state)
 static void parts_make_the_whole(void **state)
 {
     (void)state;
-    float logits[ALL], targets[ALL];
-    for (int i = 0; i < ALL; i++) {
-        logits[i] = cosf((float)i);
-        targets[i] = i % 3 == 0 ? -1 : (float)(i & 1);
+    static const float weights[OUTPUTS] = {0.5f, 3, 1, 0, 7};
+    dn_loss_kind kinds[] = {all_labels, all_labels, all_labels};
+    kinds[1].objective = kinds[2].objective = DN_OBJECTIVE_CLASSES;
+    kinds[2].class_weights = weights;
+    for (int k = 0; k < 3; k++) {
+        float logits[ALL], targets[ALL];
+        for (int i = 0; i < ALL; i++) {
+            logits[i] = cosf((float)i);
+            targets[i] = k ? (float)(i % OUTPUTS == i / OUTPUTS) : i % 3 == 0 ? -1 : (float)(i & 1);
+        }
+        double whole = dn_loss(&kinds[k], logits, targets, ROWS, 1, NULL), sum = 0, all = 0;
+        for (size_t row = 0; row < ROWS; row++) {
+            const float *part = &logits[row * OUTPUTS], *own = &targets[row * OUTPUTS];
+            double weight = dn_loss_weight(&kinds[k], own, 1);
+            sum += weight * dn_loss(&kinds[k], part, own, 1, 1, NULL);
+            all += weight;
+        }
+        assert_near(sum / all, whole, 1e-12);
     }
-    double whole = dn_loss(&all_labels, logits, targets, ROWS, 1, NULL), sum = 0;
-    int64_t weights = 0;
-    for (size_t row = 0; row < ROWS; row++) {
-        const float *part = &logits[row * OUTPUTS], *labels = &targets[row * OUTPUTS];
-        int64_t weight = dn_loss_weight(&all_labels, labels, 1);
-        sum += (double)weight * dn_loss(&all_labels, part, labels, 1, 1, NULL);
-        weights += weight;
-    }
-    assert_near(sum / (double)weights, whole, 1e-12);
 }
 
 int main(void)
@@ -118,6 +162,7 @@ int main(void)
         cmocka_unit_test(nothing_labelled),
         cmocka_unit_test(large_logits),
         cmocka_unit_test(not_a_number_shows),
+        cmocka_unit_test(weights_by_hand),
         cmocka_unit_test(gradients_by_finite_differences),
         cmocka_unit_test(parts_make_the_whole),
     };

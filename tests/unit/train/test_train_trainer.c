@@ -128,6 +128,42 @@ static void steps_without_parts_are_refused(void **state)
     dn_trainer_free(trainer);
 }
 
+/* A class of weight 0 is as if its pictures had no gradient, and equal weights as if there were
+ * none; what the options pointed to is not needed any more. */
+static void weights_of_classes(void **state)
+{
+    (void)state;
+    float equal[CLASSES] = {4, 4, 4}, one[CLASSES] = {1, 1, 1}, last[CLASSES] = {0, 0, 2};
+    dn_arch arch = small_arch();
+    dn_trainer_options options = small_options();
+    dn_trainer *plain = new_trainer(&arch, &options);
+    options.class_weights = one;
+    dn_trainer *ones = new_trainer(&arch, &options);
+    options.class_weights = equal;
+    options.soft_targets = true; /* the divisor is rows: four times the loss */
+    dn_trainer *soft = new_trainer(&arch, &options);
+    options.soft_targets = false;
+    options.class_weights = last;
+    dn_trainer *third = new_trainer(&arch, &options);
+    memset(last, 0, sizeof last);
+    const dn_batch all = pictures(0, 8), others = pictures(0, 2);
+    dn_step_result result, weighted;
+    assert_int_equal(dn_trainer_step(plain, &all, 1, &result), DN_OK);
+    assert_int_equal(dn_trainer_step(ones, &all, 1, &weighted), DN_OK);
+    assert_same_parameters(plain, ones, true);
+    assert_int_equal(dn_trainer_step(soft, &all, 1, &weighted), DN_OK);
+    assert_near(weighted.loss, 4 * result.loss, 1e-6);
+    assert_near(weighted.gradient_norm, 4 * result.gradient_norm, 1e-4);
+    assert_int_equal(dn_trainer_step(third, &others, 1, &weighted), DN_OK);
+    assert_true(weighted.loss == 0 && weighted.gradient_norm == 0);
+    assert_int_equal(dn_trainer_step(third, &all, 1, &weighted), DN_OK);
+    assert_true(weighted.loss > 0);
+    dn_trainer_free(plain);
+    dn_trainer_free(ones);
+    dn_trainer_free(soft);
+    dn_trainer_free(third);
+}
+
 /* ---- plans ---- */
 
 static void the_plan_counts_what_the_optimiser_keeps(void **state)
@@ -225,7 +261,8 @@ static void *run_machine(void *context)
 }
 
 /* Two machines step by step, on parts[machine][step]. */
-static void run_cluster(machine machines[MACHINES], const dn_batch parts[MACHINES][2], int steps)
+static void run_cluster(machine machines[MACHINES], const dn_batch parts[MACHINES][2], int steps,
+                        const float *class_weights)
 {
     static cluster all;
     dn_arch arch = small_arch();
@@ -235,6 +272,7 @@ static void run_cluster(machine machines[MACHINES], const dn_batch parts[MACHINE
         dn_trainer_options options = small_options();
         options.sum = sum_over_machines;
         options.sum_context = &machines[m];
+        options.class_weights = class_weights;
         machines[m] = (machine){.all = &all,
                                 .number = m,
                                 .steps = steps,
@@ -256,7 +294,7 @@ static void two_machines_train_as_one(void **state)
     const dn_batch parts[MACHINES][2] = {{pictures(0, 2), pictures(4, 2)},
                                          {pictures(2, 2), pictures(6, 2)}};
     machine machines[MACHINES];
-    run_cluster(machines, parts, 4);
+    run_cluster(machines, parts, 4, NULL);
     dn_arch arch = small_arch();
     dn_trainer_options options = small_options();
     dn_trainer *one = new_trainer(&arch, &options);
@@ -277,16 +315,16 @@ static void two_machines_train_as_one(void **state)
     dn_trainer_free(one);
 }
 
-/* Every picture counts alike, and a machine without any keeps step. */
-static void machines_count_by_their_pictures(void **state)
+/* Every picture counts alike, or by its class, and a machine without any keeps step. */
+static void count_by_pictures(const float *class_weights)
 {
-    (void)state;
     const dn_batch parts[MACHINES][2] = {{pictures(0, 6), pictures(0, 3)},
                                          {pictures(6, 2), {NULL, NULL, 0}}};
     machine machines[MACHINES];
-    run_cluster(machines, parts, 2);
+    run_cluster(machines, parts, 2, class_weights);
     dn_arch arch = small_arch();
     dn_trainer_options options = small_options();
+    options.class_weights = class_weights;
     dn_trainer *one = new_trainer(&arch, &options);
     const dn_batch first[] = {parts[0][0], parts[1][0]};
     step_with(one, first, 2, 8);
@@ -305,6 +343,14 @@ static void machines_count_by_their_pictures(void **state)
     for (int m = 0; m < MACHINES; m++)
         dn_trainer_free(machines[m].trainer);
     dn_trainer_free(one);
+}
+
+static void machines_count_by_their_pictures(void **state)
+{
+    (void)state;
+    static const float weights[CLASSES] = {0.3f, 5, 1};
+    count_by_pictures(NULL);
+    count_by_pictures(weights);
 }
 
 /* As many machines as are promised, all like this one. */
@@ -342,7 +388,9 @@ static void impossible_options_are_refused(void **state)
     const dn_arch arch = small_arch();
     dn_model *model;
     assert_int_equal(dn_model_init(&arch, DN_INIT_PAPER, 5, &model), DN_OK);
+    static const float negative[CLASSES] = {1, 1, -1}, zeros[CLASSES] = {0}, sound[CLASSES] = {1};
     dn_trainer_options options[] = {small_options(), small_options(), small_options(),
+                                    small_options(), small_options(), small_options(),
                                     small_options(), small_options(), small_options()};
     options[0].batch = 0;
     options[1].smoothing = 1;
@@ -350,6 +398,9 @@ static void impossible_options_are_refused(void **state)
     options[3].ema = -0.1;
     options[4].ema = (double)NAN;
     options[5].clip = -1;
+    options[6].class_weights = negative;
+    options[7].class_weights = zeros;
+    options[8].positive_weights = sound; /* of a network of classes */
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
         dn_trainer *trainer;
         assert_int_equal(dn_trainer_create(model, &options[i], &trainer), DN_ERROR_ARGUMENT);
@@ -395,6 +446,7 @@ int main(void)
         cmocka_unit_test(parts_without_pictures_are_passed_over),
         cmocka_unit_test(parts_too_small_for_batch_norm_are_passed_over),
         cmocka_unit_test(steps_without_parts_are_refused),
+        cmocka_unit_test(weights_of_classes),
         cmocka_unit_test(the_plan_counts_what_the_optimiser_keeps),
         cmocka_unit_test(impossible_thread_counts_are_refused),
         cmocka_unit_test(impossible_options_are_refused),
