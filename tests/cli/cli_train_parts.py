@@ -69,6 +69,23 @@ def folders(folder):
             "the test part"), data)
 
 
+def unreadable(folder):
+    """Pictures that cannot be read are named once and counted, those of the validation too."""
+    data = f"{folder}/unreadable"
+    write_classes(f"{data}/train", ("cat", "dog"))
+    write_classes(f"{data}/val", ("cat", "dog"), 2)
+    for path in (f"{data}/val/cat/0.png", f"{data}/val/dog/1.png"):
+        with open(path, "wb") as file:
+            file.write(b"no picture")
+    run = trained("in the validation", (f"{data}/val/cat/0.png", f"{data}/val/dog/1.png",
+                  "2 pictures could not be read and were skipped"), data, "--epochs", "3", status=1)
+    with open(f"{data}/train/cat/0.png", "wb") as file:
+        file.write(b"no picture")
+    done = densenet("train", data, *NETWORK, "--epochs", "3", "--output", f"{run}-both")
+    check("in both", done.returncode == 1 and "3 pictures could not be read and were skipped" in done.stderr
+          and done.stderr.count("skipped: ") == 3, done.stderr)
+
+
 def unlabelled(folder):
     """A test part without classes, as contests have it, is no part, and that is said."""
     data = f"{folder}/contest"
@@ -189,6 +206,6 @@ def inside(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for test in (folders, unlabelled, doubted, resumed, changed, runs, tables, inside):
+    for test in (folders, unreadable, unlabelled, doubted, resumed, changed, runs, tables, inside):
         test(scratch)
 finish()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """make_seeds_train.py DIR: archives for fuzz_tar in DIR/tar/, tables for fuzz_csv
-in DIR/csv/, CIFAR's labels for fuzz_cifar in DIR/cifar/, lists of labels for fuzz_labels in DIR/labels/."""
+in DIR/csv/, CIFAR's labels for fuzz_cifar in DIR/cifar/, lists of labels for fuzz_labels in DIR/labels/,
+numbers by name for fuzz_numbers in DIR/numbers/."""
 import io
 import os
 import sys
@@ -41,6 +42,10 @@ CIFAR = {
 LABELS = {"three": b"cat\ndog\nbird\n", "returns": b"cat\r\ndog\r\nbird", "two": b"cat\ndog\n",
           "four": b"a\nb\nc\nd\n", "binary": b"cat\n\0\nbird\n", "twins": "r\u00e9\nr\u00e9\n\n".encode()}
 
+NUMBERS = {"three": b"cat,1\ndog, small,2.5\n\"x\",3\n", "quoted": b'class,weight\r\n"dog, small",2\r\n\r\n"""x""",1\r\n"cat",1e-3',
+           "twice": b"cat,1\ncat,2\n", "unknown": b"cat,1\nemu,1\n", "words": b"cat,1\ndog, small,two\n", "none": b"cat\n",
+           "nan": b"cat,nan\n", "binary": b"cat,1\0\n", "commas": b",,,\n,\n"}
+
 
 def pack(members, kind):
     file = io.BytesIO()
@@ -67,6 +72,6 @@ for kind in FORMATS:
     write("tar", f"samples-{kind}", pack(SAMPLES, kind))
     if kind != "ustar":
         write("tar", f"long-{kind}", pack({LONG: PICTURE, "x/1.png": PICTURE}, kind))
-for target, inputs in {"csv": TABLES, "cifar": CIFAR, "labels": LABELS}.items():
+for target, inputs in {"csv": TABLES, "cifar": CIFAR, "labels": LABELS, "numbers": NUMBERS}.items():
     for name, data in inputs.items():
         write(target, name, data)

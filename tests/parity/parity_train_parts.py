@@ -12,7 +12,8 @@ try:
     from torch import nn
     from torch.nn import functional
     from torch.optim import lr_scheduler as torchs
-    from torchvision.transforms import Compose, Normalize, RandomResizedCrop, ToTensor
+    from torchvision.transforms import Compose, Normalize, RandomAffine, RandomResizedCrop, ToTensor
+    from torchvision.transforms import functional as functional_pictures
 except ImportError as missing:
     print(f"skipped: {missing}")
     sys.exit(77)
@@ -150,22 +151,56 @@ def compare_crops():
     """Kolmogorov and Smirnov: two samples of n differ by 1.95 sqrt(2 / n) once in
     a thousand cases."""
     count = 8000
-    limit = 1.95 * (2 / count) ** 0.5
     torch.manual_seed(6)
-    for width, height in [(500, 375), (64, 300), (32, 32)]:
-        found = numbers(drive("crops", width, height, count)).reshape(count, 4)
+    for width, height, scale in [(500, 375, (0.08, 1)), (64, 300, (0.08, 1)), (32, 32, (0.08, 1)), (320, 390, (0.8, 1))]:
+        found = numbers(drive("crops", width, height, *scale, count)).reshape(count, 4)
         picture = torch.zeros(1, height, width)
-        drawn = [RandomResizedCrop.get_params(picture, (0.08, 1), (3 / 4, 4 / 3))
-                 for _ in range(count)]
+        drawn = [RandomResizedCrop.get_params(picture, scale, (3 / 4, 4 / 3)) for _ in range(count)]
         expected = np.array([(left, top, w, h) for top, left, h, w in drawn], dtype=float)
-        worst = 0
-        for column in range(4):
-            a, b = np.sort(found[:, column]), np.sort(expected[:, column])
-            every = np.concatenate([a, b])
-            gaps = np.searchsorted(a, every, "right") - np.searchsorted(b, every, "right")
-            worst = max(worst, np.abs(gaps).max() / count)
-        report(f"RandomResizedCrop of {width} x {height}: x, y, width, height apart by", worst,
-               limit)
+        report_apart(f"RandomResizedCrop of {width} x {height}, {scale} of the area: x, y, width, height",
+                     found, expected)
+    for width, height, degrees, share in [(224, 224, 10, 0.05), (300, 90, 180, 0.5), (32, 32, 0, 0.1)]:
+        found = numbers(drive("affines", width, height, degrees, share, count)).reshape(count, 3)
+        drawn = [RandomAffine.get_params((-degrees, degrees), (share, share), None, None, [width, height])
+                 for _ in range(count)]
+        report_apart(f"RandomAffine of {degrees} degrees and {share} of {width} x {height}: angle, x, y", found,
+                     np.array([(angle, *shift) for angle, shift, *_ in drawn]))
+
+
+def report_apart(what, found, expected):
+    count, worst = len(found), 0
+    for column in range(found.shape[1]):
+        a, b = np.sort(found[:, column]), np.sort(expected[:, column])
+        every = np.concatenate([a, b])
+        gaps = np.searchsorted(a, every, "right") - np.searchsorted(b, every, "right")
+        worst = max(worst, np.abs(gaps).max() / count)
+    report(f"{what} apart by", worst, 1.95 * (2 / count) ** 0.5)
+
+
+def compare_turned():
+    """torchvision's affine of a Pillow picture, byte for byte, and by its formula written out."""
+    for index, (width, height, channels) in enumerate([(32, 32, 1), (45, 30, 3), (7, 19, 3), (1, 1, 1)]):
+        for angle, dx, dy in [(0, 0, 0), (0, 3, -2), (7.3, 0, 0), (-10, 1, 2), (90, 0, 0), (171.5, -4, 0)]:
+            pixels = picture(width, height, channels, index)
+            found = numbers(drive("affine", width, height, channels, angle, dx, dy, pixels))
+            image = Image.fromarray(pixels.squeeze(2) if channels == 1 else pixels)
+            turned = functional_pictures.affine(image, angle, (dx, dy), 1, (0, 0), functional_pictures.InterpolationMode.BILINEAR,
+                                                fill=0)
+            report(f"turned by {angle}, shifted by {dx}, {dy}: {width} x {height} x {channels}",
+                   np.abs(found - np.asarray(turned).ravel()).max(), 0)
+            turn = np.radians(angle)
+            y, x = np.mgrid[:height, :width] + 0.5
+            x, y = x - width / 2 - dx, y - height / 2 - dy
+            x, y = (np.cos(turn) * x + np.sin(turn) * y + width / 2, np.cos(turn) * y - np.sin(turn) * x + height / 2)
+            inside = (x > 1e-9) & (x < width - 1e-9) & (y > 1e-9) & (y < height - 1e-9)
+            padded = np.pad(pixels.astype(float), ((1, 1), (1, 1), (0, 0)), "edge")
+            x, y = x[inside] + 0.5, y[inside] + 0.5
+            left, top = np.floor(x).astype(int), np.floor(y).astype(int)
+            across, down = (x - left)[:, None], (y - top)[:, None]
+            upper = padded[top, left] * (1 - across) + padded[top, left + 1] * across
+            lower = padded[top + 1, left] * (1 - across) + padded[top + 1, left + 1] * across
+            exact = upper * (1 - down) + lower * down
+            report("the formula, rounded down", np.abs(found.reshape(pixels.shape)[inside] + 0.5 - exact).max(initial=0), 0.5001)
 
 
 def compare_resized():
@@ -206,5 +241,6 @@ compare_schedules()
 compare_losses()
 compare_figures()
 compare_crops()
+compare_turned()
 compare_resized()
 compare_jpeg()

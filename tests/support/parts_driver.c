@@ -2,6 +2,7 @@
 /* The parts of training by themselves, for parity_train_parts.py: reads commands
  * and numbers, separated by blanks, from standard input and writes the result of
  * each command as numbers. */
+#include "data/augment/affine.h"
 #include "data/augment/augment.h"
 #include "data/augment/draw.h"
 #include "data/augment/jpeg_loss.h"
@@ -121,6 +122,18 @@ static void drive_loss(void)
     free(gradient);
 }
 
+/* affines WIDTH HEIGHT ROTATE SHIFT COUNT: angle and shifts of each draw. */
+static void drive_affines(void)
+{
+    int width = read_int(), height = read_int();
+    double rotate = read_number(), shift = read_number();
+    for (int i = 0, count = read_int(); i < count; i++) {
+        dn_random random = dn_draw_for(DN_FOR_AUGMENT, 3, 0, i);
+        dn_affine_change change = dn_draw_affine(&random, rotate, shift, width, height);
+        printf("%.9g\n%d\n%d\n", change.angle, change.dx, change.dy);
+    }
+}
+
 /* auroc COUNT, scores, targets. */
 static void drive_auroc(void)
 {
@@ -153,13 +166,17 @@ static void drive_metrics(void)
 
 static const dn_crop_ranges usual_crops = {0.08, 1, 3.0 / 4, 4.0 / 3};
 
-/* crops WIDTH HEIGHT COUNT: x, y, width and height of each. */
+/* crops WIDTH HEIGHT LOW HIGH COUNT: x, y, width and height of each. */
 static void drive_crops(void)
 {
-    int width = read_int(), height = read_int(), count = read_int();
+    int width = read_int(), height = read_int();
+    dn_crop_ranges ranges = usual_crops;
+    ranges.scale_low = read_number();
+    ranges.scale_high = read_number();
+    int count = read_int();
     for (int i = 0; i < count; i++) {
         dn_random random = dn_draw_for(DN_FOR_AUGMENT, 1, 0, i);
-        dn_crop crop = dn_draw_crop(&random, width, height, &usual_crops);
+        dn_crop crop = dn_draw_crop(&random, width, height, &ranges);
         printf("%d\n%d\n%d\n%d\n", crop.x, crop.y, crop.width, crop.height);
     }
 }
@@ -170,6 +187,21 @@ static uint8_t *read_bytes(size_t count)
     for (size_t i = 0; i < count; i++)
         bytes[i] = (uint8_t)read_int();
     return bytes;
+}
+
+/* affine WIDTH HEIGHT CHANNELS ANGLE DX DY, bytes: bytes. */
+static void drive_affine(void)
+{
+    int width = read_int(), height = read_int(), channels = read_int();
+    dn_affine_change change = {.angle = read_number()};
+    change.dx = read_int();
+    change.dy = read_int();
+    size_t count = (size_t)width * (size_t)height * (size_t)channels;
+    uint8_t *pixels = read_bytes(count);
+    check(dn_affine_pixels(pixels, width, height, channels, change));
+    for (size_t i = 0; i < count; i++)
+        printf("%d\n", pixels[i]);
+    free(pixels);
 }
 
 /* resized WIDTH HEIGHT SIZE INDEX, samples: the crop drawn, then the tensor. */
@@ -252,8 +284,9 @@ int main(void)
         void (*drive)(void);
     } commands[] = {
         {"optimiser", drive_optimiser}, {"schedule", drive_schedule}, {"loss", drive_loss},
-        {"auroc", drive_auroc},         {"metrics", drive_metrics},   {"crops", drive_crops},
-        {"resized", drive_resized},     {"jpeg", drive_jpeg},         {"dataset", drive_dataset}};
+        {"affine", drive_affine},       {"affines", drive_affines},   {"auroc", drive_auroc},
+        {"metrics", drive_metrics},     {"crops", drive_crops},       {"resized", drive_resized},
+        {"jpeg", drive_jpeg},           {"dataset", drive_dataset}};
     for (;;) {
         const char *word = read_word();
         size_t i = 0;

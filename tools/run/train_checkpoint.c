@@ -27,10 +27,11 @@ static char *write_note(const train_run *run)
                      run->folder);
             return NULL;
         }
-    json_t *note = json_pack("{s:f, s:f, s:I, s:f, s:f, s:f}", "epoch_loss", run->epoch_loss,
-                             "epoch_correct", run->epoch_correct, "epoch_pictures",
+    json_t *note = json_pack("{s:f, s:f, s:I, s:f, s:f, s:I, s:I, s:f}", "epoch_loss",
+                             run->epoch_loss, "epoch_correct", run->epoch_correct, "epoch_pictures",
                              (json_int_t)run->epoch_pictures, "best_score", run->best_score,
-                             "best_loss", run->best_loss, "seconds", run->seconds);
+                             "best_loss", run->best_loss, "best_epoch", (json_int_t)run->best_epoch,
+                             "waited", (json_int_t)run->waited, "seconds", run->seconds);
     char *text = note ? json_dumps(note, JSON_COMPACT) : NULL;
     json_decref(note);
     if (!text)
@@ -60,13 +61,16 @@ bool train_checkpoint_restore(train_run *run)
     }
     json_error_t fault;
     json_t *note = json_loads(text, 0, &fault);
-    json_int_t pictures;
-    bool sound = note && json_unpack(note, "{s:F, s:F, s:I, s:F, s?F, s:F}", "epoch_loss",
+    json_int_t pictures, best_epoch = 0, waited = 0;
+    bool sound = note && json_unpack(note, "{s:F, s:F, s:I, s:F, s?F, s?I, s?I, s:F}", "epoch_loss",
                                      &run->epoch_loss, "epoch_correct", &run->epoch_correct,
                                      "epoch_pictures", &pictures, "best_score", &run->best_score,
-                                     "best_loss", &run->best_loss, "seconds", &run->seconds) == 0;
+                                     "best_loss", &run->best_loss, "best_epoch", &best_epoch,
+                                     "waited", &waited, "seconds", &run->seconds) == 0;
     if (sound) {
         run->epoch_pictures = pictures;
+        run->best_epoch = best_epoch;
+        run->waited = waited;
         run->saved = true;
     } else {
         complain("%s: holds no note of a training run", path);
@@ -98,4 +102,13 @@ bool train_models_save(const train_run *run, bool best)
                  (!best || save_model(run, model, "best.safetensors"));
     dn_model_free(model);
     return sound;
+}
+
+bool train_report_failure(const train_run *run)
+{
+    refuse();
+    if (run->saved)
+        complain("%s keeps the last checkpoint: densenet train --resume %s continues from there",
+                 run->folder, run->folder);
+    return false;
 }

@@ -30,6 +30,12 @@ static const struct {
     {"finetune", "lr", "0.01"},
     {"finetune", "warmup", "0.5"},
     {"finetune", "label-smoothing", "0.1"},
+    {"xray", "epochs", "10"},
+    {"xray", "batch-size", "16"},
+    {"xray", "optimizer", "adamw"},
+    {"xray", "lr", "1e-4"},
+    {"xray", "warmup", "0.5"},
+    {"xray", "augment", "imagenet,flip=0,scale=0.8:1,rotate=10,shift=0.05"},
     {NULL, "init-scheme", "paper"},
     {NULL, "epochs", "30"},
     {NULL, "batch-size", "64"},
@@ -45,6 +51,7 @@ static const struct {
     {NULL, "seed", "0"},
     {NULL, "memory", "normal"},
     {NULL, "eval-every", "1"},
+    {NULL, "patience", "0"},
     {NULL, "save-minutes", "10"},
 };
 
@@ -80,6 +87,10 @@ static bool all_has_an_effect(bool nesterov, bool milestones)
     if (milestones && strcmp(train_chosen.schedule, "step") != 0)
         return complain("train: --milestones is of --schedule step, %s has none",
                         train_chosen.schedule);
+    if (train_chosen.no_shuffle && train_chosen.sampler &&
+        strcmp(train_chosen.sampler, "weighted") == 0)
+        return complain("train: --sampler weighted draws pictures at random, --no-shuffle asks for "
+                        "the data's order");
     if (!train_chosen.resume && train_chosen.recipe && !train_chosen.init &&
         strcmp(train_chosen.recipe, "finetune") == 0)
         return complain("train: --recipe finetune is for weights to start from, which --init FILE "
@@ -110,6 +121,9 @@ bool train_settings_complete(const command *chosen)
 {
     if (!resolve_auto())
         return false;
+    train_chosen.weights_chosen = train_chosen.class_weights || train_chosen.pos_weight;
+    train_chosen.smoothing_chosen = option_given(&train_chosen.label_smoothing);
+    train_chosen.augment_chosen = train_chosen.augment;
     if (train_chosen.resume && !read_resumed(chosen))
         return false;
     if (train_chosen.init && !train_chosen.resume && train_chosen.init_scheme)

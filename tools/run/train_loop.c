@@ -2,6 +2,7 @@
 #include "drawing/curves.h"
 #include "files/pictures.h"
 #include "run/run_log.h"
+#include "run/step_parts.h"
 #include "run/train_run.h"
 #include "run/train_settings.h"
 #include "run/train_signals.h"
@@ -12,80 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* Copies of the batches of a step: the loader's own is valid only until the next. */
-typedef struct step_parts {
-    dn_batch *parts;
-    float **copies;
-    int count;
-} step_parts;
-
-static bool open_parts(step_parts *parts, int accumulate)
-{
-    parts->parts = calloc((size_t)accumulate, sizeof *parts->parts);
-    parts->copies = calloc((size_t)accumulate, sizeof *parts->copies);
-    return (parts->parts && parts->copies) || complain("out of memory for batches");
-}
-
-static void close_parts(step_parts *parts, int accumulate)
-{
-    for (int i = 0; parts->copies && i < accumulate; i++)
-        free(parts->copies[i]);
-    free(parts->copies);
-    free(parts->parts);
-}
-
-static bool keep_part(const train_run *run, step_parts *parts, const dn_batch *batch)
-{
-    dn_batch *part = &parts->parts[parts->count];
-    *part = *batch;
-    if (train_chosen.accumulate > 1 && batch->n > 0) {
-        size_t picture =
-            (size_t)run->preprocess.channels * (size_t)run->height * (size_t)run->width;
-        size_t target = (size_t)dn_dataset_outputs(run->whole);
-        size_t inputs = (size_t)batch->n * picture, targets = (size_t)batch->n * target;
-        float *copy = realloc(parts->copies[parts->count], (inputs + targets) * sizeof *copy);
-        if (!copy)
-            return complain("out of memory for batches");
-        memcpy(copy, batch->input, inputs * sizeof *copy);
-        memcpy(copy + inputs, batch->targets, targets * sizeof *copy);
-        parts->copies[parts->count] = copy;
-        *part = (dn_batch){copy, copy + inputs, batch->n};
-    }
-    parts->count++;
-    return true;
-}
-
-/* Says what went wrong and, if possible, how to resume. */
-static bool report_failure(const train_run *run)
-{
-    refuse();
-    if (run->saved)
-        complain("%s keeps the last checkpoint: densenet train --resume %s continues from there",
-                 run->folder, run->folder);
-    return false;
-}
-
-/* The batches of one step; fewer at an epoch's end. */
-static bool load_parts(train_run *run, step_parts *parts)
-{
-    parts->count = 0;
-    for (int i = 0; i < train_chosen.accumulate; i++) {
-        const dn_loaded *loaded;
-        if (dn_loader_next(run->loader, &loaded) != DN_OK)
-            return report_failure(run);
-        for (int j = 0; j < loaded->new_skips; j++)
-            complain("skipped: %s", loaded->skips[j].reason);
-        run->skipped += loaded->new_skips;
-        run->turned += loaded->turned;
-        run->faint += loaded->faint;
-        if (!keep_part(run, parts, &loaded->batch))
-            return false;
-        if (loaded->index + 1 == dn_loader_batches(run->loader))
-            break;
-    }
-    return true;
-}
 
 static void format_duration(double seconds, char text[32])
 {
@@ -122,10 +49,10 @@ static void show_progress(const train_run *run, double rate, double per_step, bo
 static bool step(train_run *run, step_parts *parts, double started)
 {
     dn_step_result result;
-    if (!load_parts(run, parts))
+    if (!step_parts_load(run, parts))
         return false;
     if (dn_trainer_step(run->trainer, parts->parts, parts->count, &result) != DN_OK)
-        return report_failure(run);
+        return train_report_failure(run);
     run->epoch_loss += result.loss * result.pictures;
     run->epoch_correct += result.correct;
     run->epoch_pictures += result.pictures;
@@ -170,9 +97,11 @@ static bool validate(train_run *run, log_row *row)
     bool sound = dn_evaluate(model, run->val, &options, &evaluation) == DN_OK;
     dn_model_free(model);
     progress_end();
-    reported = 1;
     if (!sound)
-        return report_failure(run);
+        return train_report_failure(run);
+    if (!reported)
+        run->skipped += evaluation->skipped;
+    reported = 1;
     run->turned += evaluation->turned;
     run->faint += evaluation->faint;
     row->val_loss = evaluation->loss;
@@ -202,6 +131,12 @@ bool train_epoch_open(const train_run *run)
 {
     int64_t steps = dn_trainer_steps(run->trainer);
     return steps > 0 && steps % run->steps_per_epoch == 0 && run->epoch_pictures > 0;
+}
+
+const char *train_score_name(const train_run *run)
+{
+    bool classes = dn_dataset_objective(run->whole) == DN_OBJECTIVE_CLASSES;
+    return classes ? "accuracy" : "mean AUROC";
 }
 
 /* Labels have no AUROC if each has only one answer: then the loss decides. */
@@ -268,7 +203,9 @@ static bool end_epoch(train_run *run, double *started)
     if (best && run->val) {
         run->best_score = score_of(&row);
         run->best_loss = row.val_loss;
+        run->best_epoch = epoch;
     }
+    run->waited = best ? 0 : run->waited + due;
     count_time(run, started);
     row.seconds = run->seconds;
     run->epoch_loss = run->epoch_correct = 0;
@@ -293,9 +230,28 @@ static void say_notices(train_run *run)
     run->noticed = true;
 }
 
+bool train_out_of_patience(const train_run *run)
+{
+    return train_chosen.patience && run->waited >= train_chosen.patience;
+}
+
 bool train_finished(const train_run *run)
 {
-    return dn_trainer_steps(run->trainer) >= run->options.steps && !train_epoch_open(run);
+    bool done = dn_trainer_steps(run->trainer) >= run->options.steps;
+    return (done || train_out_of_patience(run)) && !train_epoch_open(run);
+}
+
+static void say_patience(const train_run *run)
+{
+    long long epoch = dn_trainer_steps(run->trainer) / run->steps_per_epoch;
+    if (!train_out_of_patience(run) || epoch >= run->epochs)
+        return;
+    fprintf(stderr, "%s: ended early after epoch %lld: %lld validation%s without a better %s",
+            run->folder, epoch, (long long)run->waited, run->waited == 1 ? "" : "s",
+            train_score_name(run));
+    if (run->best_epoch)
+        fprintf(stderr, " than epoch %lld's", (long long)run->best_epoch);
+    fprintf(stderr, "; --resume %s with a larger --patience, or 0, continues\n", run->folder);
 }
 
 static int stop_early(train_run *run, double started)
@@ -317,7 +273,7 @@ static int run_steps(train_run *run, step_parts *parts)
         return EXIT_REFUSED;
     double saved = started, last = started;
     int64_t first = dn_trainer_steps(run->trainer), steps;
-    while ((steps = dn_trainer_steps(run->trainer)) < run->options.steps) {
+    while ((steps = dn_trainer_steps(run->trainer)) < run->options.steps && !train_finished(run)) {
         bool enough = train_chosen.max_steps && steps - first >= train_chosen.max_steps;
         if (train_interrupted() || enough)
             return stop_early(run, started);
@@ -342,6 +298,7 @@ static int run_steps(train_run *run, step_parts *parts)
         }
         last = seconds_now();
     }
+    say_patience(run);
     return EXIT_DONE;
 }
 
@@ -365,8 +322,11 @@ static void print_weights(const train_run *run)
 static int say_finished(const train_run *run)
 {
     long long epoch = dn_trainer_steps(run->trainer) / run->steps_per_epoch;
-    fprintf(stderr, "%s: already finished after epoch %lld; --epochs %lld continues\n", run->folder,
-            epoch, 2 * epoch);
+    if (epoch < run->epochs)
+        say_patience(run);
+    else
+        fprintf(stderr, "%s: already finished after epoch %lld; --epochs %lld continues\n",
+                run->folder, epoch, 2 * epoch);
     print_weights(run);
     return EXIT_DONE;
 }
@@ -377,8 +337,8 @@ int train_run_loop(train_run *run)
     if (train_finished(run))
         return say_finished(run);
     int status =
-        open_parts(&parts, train_chosen.accumulate) ? run_steps(run, &parts) : EXIT_REFUSED;
-    close_parts(&parts, train_chosen.accumulate);
+        step_parts_open(&parts, train_chosen.accumulate) ? run_steps(run, &parts) : EXIT_REFUSED;
+    step_parts_close(&parts, train_chosen.accumulate);
     if (status != EXIT_DONE)
         return status;
     if (run->skipped)

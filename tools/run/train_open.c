@@ -109,6 +109,7 @@ static bool open_loader(train_run *run, const dn_arch *arch)
         .seed = (uint64_t)train_chosen.seed,
         .augment = train_chosen.augment,
         .preprocess = run->preprocess,
+        .sample_weights = run->sample_weights,
     };
     if (!ok_or_complain(dn_loader_create(run->train, &loading, &run->loader)))
         return false;
@@ -124,6 +125,9 @@ static bool open_trainer(train_run *run, const dn_model *start)
     if (!train_settings_trainer(options))
         return false;
     options->batch = train_chosen.batch_size;
+    bool classes = dn_dataset_objective(run->whole) == DN_OBJECTIVE_CLASSES;
+    *(classes ? &options->class_weights : &options->positive_weights) = run->output_weights;
+    options->soft_targets = train_chosen.mixup > 0;
     options->height = run->height;
     options->width = run->width;
     options->steps = run->epochs * run->steps_per_epoch;
@@ -176,10 +180,32 @@ static bool open_network(train_run *run)
 static void print_plan(const train_run *run)
 {
     train_data_describe(run);
+    train_advise(run);
+    if (train_chosen.patience)
+        fprintf(stderr,
+                "ends after %d validation%s without a better %s, or an equal one and a smaller "
+                "loss\n",
+                train_chosen.patience, train_chosen.patience == 1 ? "" : "s",
+                train_score_name(run));
     fprintf(stderr, "%s, %zu parameters, on %d picture%s (%s); memory planned: %.0f MB\n",
             run->arch.name, dn_arch_parameters(&run->arch), dn_dataset_count(run->train),
             dn_dataset_count(run->train) == 1 ? "" : "s", dn_dataset_format(run->whole),
             1e-6 * (double)run->bytes);
+}
+
+/* What the data makes useless is refused, if it was asked for. */
+static bool suits_data(const train_run *run)
+{
+    if (train_chosen.patience && !run->val)
+        return complain("train: --patience %d waits for a better validation, and there is none",
+                        train_chosen.patience);
+    if (dn_dataset_objective(run->whole) == DN_OBJECTIVE_CLASSES)
+        return true;
+    if (!train_chosen.resume && train_chosen.smoothing_chosen && train_chosen.label_smoothing > 0)
+        return complain("train: --label-smoothing is of classes, and %s has labels",
+                        dn_dataset_source(run->whole));
+    train_chosen.label_smoothing = 0; /* a recipe's */
+    return true;
 }
 
 bool train_run_open(const command *chosen, train_run *run)
@@ -189,7 +215,8 @@ bool train_run_open(const command *chosen, train_run *run)
                        .best_loss = DBL_MAX,
                        .bytes = memory_in_use(),
                        .lock = -1};
-    if (!train_data_open(run) || !open_network(run) || !open_folder(run))
+    if (!train_data_open(run) || !suits_data(run) || !train_weights_choose(run) ||
+        !open_network(run) || !open_folder(run))
         return false;
     if (train_finished(run))
         return true;
@@ -215,6 +242,8 @@ void train_run_close(train_run *run)
         dn_dataset_free(run->val);
     dn_dataset_free(run->val_source);
     dn_dataset_free(run->whole);
+    free(run->output_weights);
+    free(run->sample_weights);
     if (run->lock >= 0)
         close(run->lock);
 }

@@ -20,9 +20,9 @@ const option_row train_options[] = {
      "continue a run, with its settings and those given here, which it keeps; auto: the run of "
      "--output if there is one, with the same settings, otherwise start it",
      0, 0},
-    {"recipe", 0, OPTION_TEXT, &train_chosen.recipe, "paper-cifar|paper-imagenet|finetune",
-     "settings for options that are not given: the paper's for CIFAR or ImageNet, or for few "
-     "pictures",
+    {"recipe", 0, OPTION_TEXT, &train_chosen.recipe, "paper-cifar|paper-imagenet|finetune|xray",
+     "settings for options that are not given: the paper's for CIFAR or ImageNet, for few "
+     "pictures, or for X-rays, which are not mirrored",
      0, 0},
     {"arch", 'a', OPTION_TEXT, &train_chosen.arch, "ARCH",
      "network to train (densenet121; densenet-bc-100-12 for CIFAR files)", 0, 0},
@@ -57,6 +57,17 @@ const option_row train_options[] = {
      0, 100},
     {"ema", 0, OPTION_FLOAT, &train_chosen.ema, "X",
      "decay of averaged weights, which are then the ones kept (0: none)", 0, 0.999999},
+    {"class-weights", 0, OPTION_FILE, &train_chosen.class_weights, "WEIGHTS",
+     "of the classes in the loss, as CrossEntropyLoss(weight): balanced, 1,2.5,... in their order, "
+     "or a file of lines CLASS,WEIGHT (none)",
+     0, 0},
+    {"pos-weight", 0, OPTION_FILE, &train_chosen.pos_weight, "WEIGHTS",
+     "of labels that are true, as BCEWithLogitsLoss(pos_weight): auto, a number for all, one for "
+     "each, or a file of lines LABEL,WEIGHT (none)",
+     0, 0},
+    {"sampler", 0, OPTION_TEXT, &train_chosen.sampler, "shuffle|weighted",
+     "weighted draws pictures with replacement, so that all classes come equally often (shuffle)",
+     0, 0},
     {"clip", 0, OPTION_FLOAT, &train_chosen.clip, "X", "largest norm of the gradient (0: any)", 0,
      1e9},
     {"augment", 0, OPTION_TEXT, &train_chosen.augment, "SPEC",
@@ -77,6 +88,9 @@ const option_row train_options[] = {
      "low recomputes bottleneck maps: less memory, more time (normal)", 0, 0},
     {"eval-every", 0, OPTION_INT, &train_chosen.eval_every, "N", "epochs between validations (1)",
      1, 100000},
+    {"patience", 0, OPTION_INT, &train_chosen.patience, "N",
+     "end after this many validations without a better accuracy or mean AUROC (0: never)", 0,
+     100000},
     {"max-steps", 0, OPTION_LONG, &train_chosen.max_steps, "N",
      "save and stop after this many steps of this call (0: to the end)", 0, 9e15},
     {"save-minutes", 0, OPTION_FLOAT, &train_chosen.save_minutes, "X",

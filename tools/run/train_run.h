@@ -26,6 +26,9 @@ typedef struct train_run {
     int64_t epochs, steps_per_epoch;
     FILE *log;
 
+    float *output_weights;  /* of classes, or of positive labels; NULL: none */
+    double *sample_weights; /* of the pictures to train on; NULL: each once an epoch */
+
     int64_t skipped;       /* pictures that this call could not read */
     int64_t turned, faint; /* of its first epoch, as picture_notices has them */
     bool noticed;          /* that has been said */
@@ -34,6 +37,8 @@ typedef struct train_run {
     double epoch_loss, epoch_correct; /* sums over the epoch so far */
     int64_t epoch_pictures;           /* 0 once the epoch has ended */
     double best_score, best_loss;     /* of the best validation so far */
+    int64_t best_epoch;               /* its epoch; 0: none */
+    int64_t waited;                   /* validations since, none of which was better */
     double seconds;                   /* of training, earlier calls included */
 } train_run;
 
@@ -47,7 +52,10 @@ void train_run_close(train_run *run);
  * the checkpoint was made before that. */
 bool train_epoch_open(const train_run *run);
 
-/* True if the last epoch has ended. */
+/* True if so many validations were no better that --patience has ended. */
+bool train_out_of_patience(const train_run *run);
+
+/* True if the last epoch has ended, or the run has ended early. */
 bool train_finished(const train_run *run);
 
 /* To the last epoch, or until it is interrupted; the exit status. */
@@ -63,6 +71,19 @@ void train_data_describe(const train_run *run);
 
 /* The names of a data set's classes; free(). NULL if it has complained. */
 const char **train_label_names(const dn_dataset *data);
+
+/* What the best weights are best in: "accuracy" or "mean AUROC". */
+const char *train_score_name(const train_run *run);
+
+/* ---- train_advice.c ---- */
+
+/* Warns if pictures that look like X-rays are treated as photographs. */
+void train_advise(const train_run *run);
+
+/* ---- train_weights.c ---- */
+
+/* Sets run->output_weights and run->sample_weights as the options say. */
+bool train_weights_choose(train_run *run);
 
 /* ---- train_start.c ---- */
 
@@ -98,5 +119,8 @@ bool train_checkpoint_restore(train_run *run);
 
 /* RUN/last.safetensors, and best.safetensors too if this is the best. */
 bool train_models_save(const train_run *run, bool best);
+
+/* Complains with dn_last_error() and, if possible, how to resume; returns false. */
+bool train_report_failure(const train_run *run);
 
 #endif

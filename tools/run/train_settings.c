@@ -24,10 +24,12 @@ static bool belongs_to_run(const char *name)
     return true;
 }
 
-/* Parts of the data, in this call and in the run that it resumes. */
+/* Parts of the data and weights of its outputs, in this call and in the run that it resumes. */
 static struct {
     const char *name, *used, *resumed;
-} parts[] = {{"train-part", NULL, NULL}, {"val-part", NULL, NULL}};
+} parts[] = {{"train-part", NULL, NULL}, {"val-part", NULL, NULL}, {"weights", NULL, NULL}};
+
+enum { WEIGHTS = 2 };
 
 bool train_settings_part(const char *name, const char *part)
 {
@@ -39,6 +41,16 @@ bool train_settings_part(const char *name, const char *part)
     return !resumed || (part && strcmp(part, resumed) == 0) ||
            complain("train: --resume %s: its %s is %s, which %s no longer has", train_chosen.resume,
                     name, resumed, train_chosen.data);
+}
+
+bool train_settings_weights(const char *list)
+{
+    const char *resumed = parts[WEIGHTS].resumed;
+    bool kept = train_chosen.automatic || !train_chosen.weights_chosen;
+    parts[WEIGHTS].used = list;
+    return !resumed || !kept || strcmp(list, resumed) == 0 ||
+           complain("train: --resume %s: the weights are %s, the run has %s", train_chosen.resume,
+                    list, resumed);
 }
 
 /* Sizes of the data, in this call and in the run that it resumes; 0: not known. */
@@ -142,11 +154,8 @@ static char *value_text(const json_t *value)
 /* The settings that define a step and an epoch; a resumed run keeps them. */
 static const struct {
     const char *name, *unsaid; /* the value in a run that does not name it */
-} kept[] = {{"batch-size", NULL},
-            {"accumulate", NULL},
-            {"val-split", "not given"},
-            {"seed", "0"},
-            {"no-shuffle", "false"}};
+} kept[] = {{"batch-size", NULL}, {"accumulate", NULL},    {"val-split", "not given"},
+            {"seed", "0"},        {"no-shuffle", "false"}, {"sampler", "shuffle"}};
 
 static const option_row *find_row(const command *chosen, const char *name)
 {

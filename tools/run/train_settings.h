@@ -12,13 +12,15 @@ typedef struct train_settings {
     const char *arch, *init, *init_scheme, *freeze, *augment, *preprocess;
     bool exif_orientation;
     const char *schedule, *milestones, *optimiser, *memory;
+    const char *class_weights, *pos_weight, *sampler;
     double val_split, lr, warmup, momentum, weight_decay, label_smoothing, dropout, mixup, ema,
         clip, save_minutes;
-    int epochs, batch_size, accumulate, image_size, eval_every;
+    int epochs, batch_size, accumulate, image_size, eval_every, patience;
     int64_t seed, max_steps;
     bool nesterov, no_shuffle;
     bool automatic;    /* --resume auto found a run, which keeps its settings */
     bool batch_chosen; /* batch_size named by the user, or by the resumed run */
+    bool weights_chosen, smoothing_chosen, augment_chosen; /* named in this call */
 } train_settings;
 
 extern train_settings train_chosen;
@@ -38,6 +40,10 @@ bool train_settings_part(const char *name, const char *part);
 /* Records a size of the data, "outputs" or "pictures". Complains and returns false if the resumed
  * run had another: it could not go on with the same bits. */
 bool train_settings_size(const char *name, int size);
+
+/* Records the weights of classes or labels as a list, which is kept. Complains and returns false if
+ * the resumed run had others, though its option was not given anew. */
+bool train_settings_weights(const char *list);
 
 /* The trainer's options, except sizes and steps; false if it complained. */
 bool train_settings_trainer(dn_trainer_options *options);

@@ -2,6 +2,7 @@
 #include "data/augment/augment.h"
 
 #include "base/memory.h"
+#include "data/augment/affine.h"
 #include "data/augment/draw.h"
 #include "data/augment/jpeg_loss.h"
 #include "data/augment/pixel_ops.h"
@@ -102,6 +103,10 @@ static dn_status change_pixels(const dn_augment *augment, dn_image *image, dn_ra
 {
     uint8_t *pixels = image->pixels;
     int width = image->width, height = image->height, channels = image->channels;
+    if (augment->rotate > 0 || augment->shift > 0)
+        DN_TRY(dn_affine_pixels(
+            pixels, width, height, channels,
+            dn_draw_affine(random, augment->rotate, augment->shift, width, height)));
     if (augment->jitter > 0)
         dn_jitter_pixels(pixels, (size_t)width * (size_t)height, channels, augment->jitter, random);
     if (dn_draw_chance(random, augment->blur_chance))
@@ -216,8 +221,9 @@ static dn_status run_evaluation(const dn_preprocess *preprocess, dn_extent size,
 dn_status dn_augment_run(const dn_augment *augment, const dn_preprocess *preprocess, dn_extent size,
                          dn_random random, const dn_image *image, float *tensor)
 {
-    bool changes = augment->flip > 0 || augment->jitter > 0 || augment->blur_chance > 0 ||
-                   augment->jpeg_chance > 0 || augment->erase > 0 || augment->cutout >= 1;
+    bool changes = augment->flip > 0 || augment->rotate > 0 || augment->shift > 0 ||
+                   augment->jitter > 0 || augment->blur_chance > 0 || augment->jpeg_chance > 0 ||
+                   augment->erase > 0 || augment->cutout >= 1;
     if (augment->kind == DN_AUGMENT_NONE && !changes)
         return run_evaluation(preprocess, size, image, tensor);
     dn_image bytes;

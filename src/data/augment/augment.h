@@ -18,6 +18,8 @@ typedef struct dn_augment {
     double flip;                  /* chance of a left-right flip */
     double padding;               /* cifar: pixels on each side */
     double scale_low, scale_high; /* imagenet: part of the picture's area */
+    double rotate;                /* degrees, either way */
+    double shift;                 /* share of each side, either way */
     double jitter;                /* strength of brightness, contrast and saturation changes */
     double blur_chance, blur_low, blur_high; /* Gaussian blur, its standard deviation */
     double jpeg_chance, jpeg_low, jpeg_high; /* JPEG compression, its quality */
@@ -39,7 +41,7 @@ typedef struct dn_extent {
  * whose result must then have that size. The others take the geometry from here: imagenet
  * resizes the part that it draws; cifar resizes the whole picture if the pipeline resizes both
  * sides, otherwise the shorter side to the longer of `size`, and takes the centre.
- * Blur, JPEG and jitter reduce 16-bit pictures to 8 bits. The result is
+ * Turns, shifts, blur, JPEG and jitter reduce 16-bit pictures to 8 bits. The result is
  * a function of the arguments alone. */
 dn_status dn_augment_run(const dn_augment *augment, const dn_preprocess *preprocess, dn_extent size,
                          dn_random random, const dn_image *image, float *tensor);

@@ -37,6 +37,8 @@ static const spec_field fields[] = {
     {{"flip", "a chance from 0 to 1"}, AT(flip), 1, 0, 1},
     {{"padding", "a number of pixels from 0 to 256"}, AT(padding), 1, 0, 256},
     {{"scale", "parts of the area LOW:HIGH, up to 1"}, AT(scale_low), 2, 0.001, 1},
+    {{"rotate", "degrees from 0 to 180"}, AT(rotate), 1, 0, 180},
+    {{"shift", "a share of each side from 0 to 1"}, AT(shift), 1, 0, 1},
     {{"jitter", "a strength from 0 to 1"}, AT(jitter), 1, 0, 1},
     {{"blur", "CHANCE:LOW:HIGH, deviations 0.05 to 16"}, AT(blur_chance), 3, 0.05, DN_WIDEST_BLUR},
     {{"jpeg", "CHANCE:LOW:HIGH, qualities from 1 to 100"}, AT(jpeg_chance), 3, 1, 100},

@@ -148,7 +148,8 @@ static void same_bits_however_loaded(void **state)
     (void)state;
     make_records(RECORDS);
     dn_dataset *dataset = open_dataset("x.bin", DN_PORTION_TRAIN);
-    dn_loader_options options = options_of(8, "cifar,jpeg=0.5,blur=0.5,cutout=6");
+    dn_loader_options options =
+        options_of(8, "cifar,rotate=9,shift=0.1,jpeg=0.5,blur=0.5,cutout=6");
     options.mixup = 0.4;
     uint64_t whole = digest(dataset, &options, 0, 16), later = digest(dataset, &options, 9, 7);
     assert_true(whole != later);
@@ -497,7 +498,7 @@ static void allocations_that_fail(void **state)
     make_records(6);
     dn_dataset *dataset = open_dataset("x.bin", DN_PORTION_TRAIN);
     static const double weights[6] = {1, 1, 1, 1, 1, 1};
-    dn_loader_options options = options_of(3, "cifar,jpeg=1,blur=1");
+    dn_loader_options options = options_of(3, "cifar,rotate=9,jpeg=1,blur=1");
     options.sample_weights = weights;
     for (int i = 0;; i++) {
         dn_loader *loader = NULL;
