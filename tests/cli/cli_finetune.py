@@ -11,7 +11,7 @@ DENSENET = os.environ["DENSENET"]
 DATA = os.path.join(os.environ.get("DENSENET_DATA", ""), "data")
 WEIGHTS = f"{DATA}/weights/bc-100-12_torchvision-names.pth"
 TEST = f"{DATA}/cifar10-jpeg-test-1000.tar"
-RECORD, PICTURES = 3073, 2560
+RECORD, PICTURES = 3073, 1280
 CLASSES = "airplane automobile bird cat deer dog frog horse ship truck".split()
 
 
