@@ -14,6 +14,8 @@
  *   - Tensors that cross this interface are float32, NCHW, contiguous.
  *   - The caller owns what a function creates and releases it with the matching
  *     *_free, which accepts NULL.
+ *   - NULL, where no comment allows it, is refused with DN_ERROR_ARGUMENT; a function that
+ *     cannot fail then does nothing and returns 0, false or NULL, an index or class -1.
  *   - A structure of options is initialised by its *_defaults function, which takes
  *     sizeof the structure: later versions may add members at the end. Where a
  *     function says that options may be NULL, that means these defaults.

@@ -135,6 +135,8 @@ static bool make_room(dn_input_check *check, int pictures)
 
 void dn_input_check_observe(const dn_feature *feature, void *context)
 {
+    if (!feature || !context)
+        return;
     dn_input_check *check = context;
     for (int b = 0; b < check->block_count; b++) {
         char name[32];

@@ -26,11 +26,15 @@ dn_input_fit dn_fit_maps(const dn_input_check *check, const dn_block_maps *maps,
 
 int64_t dn_input_check_pictures(const dn_input_check *check)
 {
+    if (!check)
+        return 0;
     return check->pictures;
 }
 
 int dn_input_check_blocks(const dn_input_check *check)
 {
+    if (!check)
+        return 0;
     return check->block_count;
 }
 
@@ -97,11 +101,15 @@ dn_status dn_input_check_picture(const dn_input_check *check, int picture, dn_in
 
 double dn_input_fit_distance(const dn_input_fit *fit)
 {
+    if (!fit)
+        return 0;
     return log1p(fit->shift) + fit->spread;
 }
 
 bool dn_input_fit_is_foreign(const dn_input_fit *fit)
 {
+    if (!fit)
+        return false;
     return !(dn_input_fit_distance(fit) <= FOREIGN);
 }
 

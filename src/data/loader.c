@@ -197,17 +197,23 @@ void dn_loader_free(dn_loader *loader)
 
 int dn_loader_batches(const dn_loader *loader)
 {
+    if (!loader)
+        return 0;
     return loader->batches;
 }
 
 size_t dn_loader_bytes(const dn_loader *loader)
 {
+    if (!loader)
+        return 0;
     size_t slots = loader->recipe.options.prefetch ? 2 : 1;
     return slots * dn_batch_bytes(&loader->recipe);
 }
 
 void dn_loader_seek(dn_loader *loader, int64_t epoch, int index)
 {
+    if (!loader)
+        return;
     if (index < 0)
         index = 0;
     loader->epoch = epoch + index / loader->batches;

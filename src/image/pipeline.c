@@ -178,6 +178,8 @@ dn_status dn_preprocess_check(const dn_preprocess *preprocess)
 
 bool dn_preprocess_fixed_size(const dn_preprocess *preprocess, int *width, int *height)
 {
+    if (!preprocess || !width || !height)
+        return false;
     int high = preprocess->crop, wide = preprocess->crop_width;
     if (!high) {
         high = preprocess->square_first || preprocess->resize_width ? preprocess->resize : 0;
@@ -192,6 +194,8 @@ bool dn_preprocess_fixed_size(const dn_preprocess *preprocess, int *width, int *
 
 int dn_preprocess_side(const dn_preprocess *preprocess)
 {
+    if (!preprocess)
+        return 0;
     int width = 0, height = 0;
     return dn_preprocess_fixed_size(preprocess, &width, &height) && width == height ? width : 0;
 }
@@ -356,6 +360,8 @@ static bool same_value(const dn_preprocess *a, const dn_preprocess *b, const spe
 
 void dn_preprocess_format(const dn_preprocess *preprocess, char *text, size_t size)
 {
+    if (!preprocess || !text || size == 0)
+        return;
     const dn_preprocess *base = find_pipeline(preprocess->name);
     if (!base)
         base = find_pipeline("none");

@@ -127,6 +127,8 @@ static void clip_to_range(const dn_pixels *source, size_t count, float *samples)
 
 void dn_preprocess_values(const dn_preprocess *preprocess, float values[3][256])
 {
+    if (!preprocess || !values)
+        return;
     for (int c = 0; c < 3; c++)
         for (int i = 0; i < 256; i++)
             values[c][i] = scale_after(preprocess, c, scale_before(preprocess, (float)i / 255));

@@ -19,6 +19,8 @@ void dn_profile_step(const dn_session *session, const dn_step *step, const dn_ru
 
 void dn_session_profile(dn_session *session, dn_profiler *profiler, void *context)
 {
+    if (!session)
+        return;
     session->profiler = profiler;
     session->profiler_context = context;
 }

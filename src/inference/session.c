@@ -231,12 +231,16 @@ dn_status dn_session_run_bytes(dn_session *session, const dn_byte_pictures *pict
 
 size_t dn_session_bytes(const dn_session *session)
 {
+    if (!session)
+        return 0;
     return dn_prepared_bytes(session->prepared) + session->arena.bytes +
            session->runner.scratch.bytes;
 }
 
 void dn_session_observe(dn_session *session, dn_observer *observer, void *context)
 {
+    if (!session)
+        return;
     session->observer = observer;
     session->observer_context = context;
 }

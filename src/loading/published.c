@@ -53,7 +53,8 @@ static dn_status write_path(char *path, size_t size, const char *const parts[4])
     if (length >= size)
         return dn_fail(DN_ERROR_ARGUMENT, "a path of %zu bytes needs more room than %zu", length,
                        size);
-    snprintf(path, size, "%s%s%s%s", parts[0], parts[1], parts[2], parts[3]);
+    for (int i = 0; i < 4; i++)
+        path = stpcpy(path, parts[i]);
     return DN_OK;
 }
 

@@ -42,6 +42,8 @@ static void add_word(char *text, size_t size, const char *word, int number)
 
 void dn_arch_head_text(const dn_arch *arch, char *text, size_t size)
 {
+    if (!text || size == 0)
+        return;
     dn_head_part parts[DN_MAX_HEAD_PARTS];
     if (size == 0)
         return;

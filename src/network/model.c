@@ -90,22 +90,28 @@ const dn_origin *dn_model_origin(const dn_model *model)
 
 const char *dn_model_warning(const dn_model *model)
 {
+    if (!model)
+        return NULL;
     return model->warning;
 }
 
 dn_objective dn_model_objective(const dn_model *model)
 {
+    if (!model)
+        return DN_OBJECTIVE_CLASSES;
     return model->objective;
 }
 
 void dn_model_set_objective(dn_model *model, dn_objective objective)
 {
+    if (!model)
+        return;
     model->objective = objective;
 }
 
 const char *dn_model_label(const dn_model *model, int output)
 {
-    if (output < 0 || output >= model->arch.classes)
+    if (!model || output < 0 || output >= model->arch.classes)
         return NULL;
     if (model->labels)
         return model->labels[output];
@@ -138,11 +144,15 @@ dn_status dn_model_set_labels(dn_model *model, const char *const *labels, int co
 
 const float *dn_model_thresholds(const dn_model *model)
 {
+    if (!model)
+        return NULL;
     return model->thresholds;
 }
 
 double dn_model_temperature(const dn_model *model)
 {
+    if (!model)
+        return 0;
     return model->temperature;
 }
 
@@ -158,6 +168,8 @@ dn_status dn_model_set_temperature(dn_model *model, double temperature)
 
 bool dn_model_preprocess(const dn_model *model, dn_preprocess *preprocess)
 {
+    if (!model || !preprocess)
+        return false;
     if (model->has_preprocess) {
         *preprocess = model->preprocess;
         return true;
@@ -170,6 +182,8 @@ bool dn_model_preprocess(const dn_model *model, dn_preprocess *preprocess)
 
 void dn_model_set_preprocess(dn_model *model, const dn_preprocess *preprocess)
 {
+    if (!model || !preprocess)
+        return;
     model->has_preprocess = true;
     model->preprocess = *preprocess;
 }

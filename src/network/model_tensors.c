@@ -7,12 +7,14 @@
 
 int dn_model_tensor_count(const dn_model *model)
 {
+    if (!model)
+        return 0;
     return model->layout.count;
 }
 
 dn_tensor_view dn_model_tensor(const dn_model *model, int index)
 {
-    if (index < 0 || index >= model->layout.count)
+    if (!model || index < 0 || index >= model->layout.count)
         return (dn_tensor_view){0};
     const dn_slot *slot = &model->layout.slots[index];
     dn_tensor_view view = {model->names[index], slot->rank, {0}, model->tensors[index]};
@@ -23,7 +25,9 @@ dn_tensor_view dn_model_tensor(const dn_model *model, int index)
 
 int dn_model_find_tensor(const dn_model *model, const char *name)
 {
-    for (int i = 0; name && i < model->layout.count; i++)
+    if (!model || !name)
+        return -1;
+    for (int i = 0; i < model->layout.count; i++)
         if (strcmp(model->names[i], name) == 0)
             return i;
     return -1;

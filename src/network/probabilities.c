@@ -44,6 +44,8 @@ static void normalise(float *row, const float *thresholds, int count)
 
 void dn_model_probabilities(const dn_model *model, int n, float *logits)
 {
+    if (!model || !logits)
+        return;
     int classes = model->arch.classes;
     dn_apply_temperature(model, n, logits);
     for (int i = 0; i < n; i++, logits += classes) {

@@ -18,18 +18,22 @@ void dn_tensor_file_close(dn_tensor_file *file)
 
 const char *dn_tensor_file_format(const dn_tensor_file *file)
 {
+    if (!file)
+        return NULL;
     return file->format;
 }
 
 size_t dn_tensor_file_count(const dn_tensor_file *file)
 {
+    if (!file)
+        return 0;
     return file->tensor_count;
 }
 
 dn_tensor_info dn_tensor_file_item(const dn_tensor_file *file, size_t index)
 {
     dn_tensor_info info = {0};
-    if (index >= file->tensor_count)
+    if (!file || index >= file->tensor_count)
         return info;
     const dn_tensor *tensor = &file->tensors[index];
     info = (dn_tensor_info){tensor->name, dn_dtype_name(tensor->dtype), tensor->rank, {0}};

@@ -298,6 +298,7 @@ dn_status dn_trainer_step(dn_trainer *trainer, const dn_batch *parts, int count,
                           dn_step_result *out)
 {
     DN_NEED(trainer);
+    DN_NEED(parts);
     DN_NEED(out);
     const dn_trainer_options *options = &trainer->options;
     size_t floats = dn_engine_layout(trainer->engine)->floats;
@@ -333,6 +334,8 @@ dn_status dn_trainer_step(dn_trainer *trainer, const dn_batch *parts, int count,
 
 int64_t dn_trainer_steps(const dn_trainer *trainer)
 {
+    if (!trainer)
+        return 0;
     return dn_optimiser_steps(trainer->optimiser);
 }
 

@@ -127,8 +127,8 @@ static cairo_surface_t *open_surface(const dn_image *image, unsigned char **pixe
 
 cairo_surface_t *picture_surface(const dn_image *image)
 {
-    unsigned char *pixels;
-    int stride;
+    unsigned char *pixels = NULL;
+    int stride = 0;
     cairo_surface_t *surface = open_surface(image, &pixels, &stride);
     for (int y = 0; surface && y < image->height; y++) {
         uint32_t *row = (uint32_t *)(void *)(pixels + (ptrdiff_t)y * stride);
@@ -176,8 +176,8 @@ static uint32_t heat_pixel(const heatmap *map, double grey, double largest, int 
 
 cairo_surface_t *heatmap_draw(const heatmap *map, const dn_image *image)
 {
-    unsigned char *pixels;
-    int stride;
+    unsigned char *pixels = NULL;
+    int stride = 0;
     cairo_surface_t *surface = open_surface(image, &pixels, &stride);
     double largest = largest_evidence(map), power = grey_power(image);
     for (int y = 0; surface && y < image->height; y++) {

@@ -29,11 +29,15 @@ static const dn_dataset *resolve(const dn_dataset *dataset, int *sample)
 
 const char *dn_dataset_source(const dn_dataset *dataset)
 {
+    if (!dataset)
+        return NULL;
     return resolve(dataset, NULL)->path;
 }
 
 const char *dn_dataset_part(const dn_dataset *dataset, dn_portion portion)
 {
+    if (!dataset)
+        return NULL;
     bool known = (unsigned)portion <= DN_PORTION_VALIDATION;
     return known ? resolve(dataset, NULL)->parts[portion] : NULL;
 }
@@ -47,42 +51,58 @@ void dn_dataset_forget(const dn_dataset *dataset)
 
 const char *dn_dataset_format(const dn_dataset *dataset)
 {
+    if (!dataset)
+        return NULL;
     return resolve(dataset, NULL)->format;
 }
 
 int dn_dataset_links(const dn_dataset *dataset)
 {
+    if (!dataset)
+        return 0;
     return resolve(dataset, NULL)->links;
 }
 
 dn_objective dn_dataset_objective(const dn_dataset *dataset)
 {
+    if (!dataset)
+        return DN_OBJECTIVE_CLASSES;
     return resolve(dataset, NULL)->objective;
 }
 
 int dn_dataset_count(const dn_dataset *dataset)
 {
+    if (!dataset)
+        return 0;
     return dataset->count;
 }
 
 int dn_dataset_outputs(const dn_dataset *dataset)
 {
+    if (!dataset)
+        return 0;
     return resolve(dataset, NULL)->labels.count;
 }
 
 const char *dn_dataset_label(const dn_dataset *dataset, int output)
 {
+    if (!dataset)
+        return NULL;
     return dn_name_list_get(&resolve(dataset, NULL)->labels, output);
 }
 
 int dn_dataset_class(const dn_dataset *dataset, int sample)
 {
+    if (!dataset)
+        return -1;
     const dn_dataset *whole = resolve(dataset, &sample);
     return whole->classes ? whole->classes[sample] : -1;
 }
 
 void dn_dataset_target(const dn_dataset *dataset, int sample, float *target)
 {
+    if (!dataset || !target)
+        return;
     const dn_dataset *whole = resolve(dataset, &sample);
     size_t outputs = (size_t)whole->labels.count;
     if (whole->targets) {
@@ -95,6 +115,8 @@ void dn_dataset_target(const dn_dataset *dataset, int sample, float *target)
 
 void dn_dataset_name(const dn_dataset *dataset, int sample, char *text, size_t size)
 {
+    if (!dataset || !text)
+        return;
     const dn_dataset *whole = resolve(dataset, &sample);
     whole->kind->name(whole, sample, text, size);
 }
