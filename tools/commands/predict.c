@@ -33,7 +33,7 @@ static const option_row options[] = {
      1000000},
     {"labels", 0, OPTION_FILE, &chosen.labels, "FILE", "names of the outputs, one per line", 0, 0},
     {"cam", 0, OPTION_FILE, &chosen.heat, "DIR",
-     "write class-activation maps over the pictures, and a sheet of all", 0, 0},
+     "write class-activation maps over the pictures, and sheets of all", 0, 0},
     {"class", 0, OPTION_TEXT, &chosen.class, "NAME",
      "name or number of the class that the maps are of (the most probable)", 0, 0},
     {"task", 0, OPTION_TEXT, &chosen.task, "classes|labels",
@@ -222,6 +222,14 @@ static bool run_list(predictor *p, const picture_list *list)
     return sound;
 }
 
+static bool open_heat(predictor *p, const dn_model *model, const picture_list *list)
+{
+    const char *weights = weights_argument() ? weights_path(weights_argument()) : NULL;
+    const char *inputs[3] = {weights ? weights : chosen.labels, weights ? chosen.labels : NULL};
+    p->heat = heat_folder_open(chosen.heat, model, list, inputs);
+    return p->heat != NULL;
+}
+
 static bool open_predictor(predictor *p, dn_model *model, const picture_list *list)
 {
     size_t classes = (size_t)dn_model_arch(model)->classes;
@@ -246,7 +254,7 @@ static bool open_predictor(predictor *p, dn_model *model, const picture_list *li
         return false;
     if (p->check)
         dn_session_observe(p->session, dn_input_check_observe, p->check);
-    if (chosen.heat && !(p->heat = heat_folder_open(chosen.heat, model, list)))
+    if (chosen.heat && !open_heat(p, model, list))
         return false;
     p->logits = malloc((size_t)chosen.batch * classes * sizeof *p->logits);
     p->ranked = malloc(classes * sizeof *p->ranked);
@@ -265,10 +273,18 @@ static void close_predictor(predictor *p)
 
 static bool finish_heat(predictor *p)
 {
-    const char *sheet = heat_folder_finish(p->heat);
-    if (sheet && sheet[0] && p->format == PREDICTION_TEXT)
-        printf("contact sheet: %s\n", sheet);
-    return sheet != NULL;
+    const char *const *pages;
+    int count = heat_folder_finish(p->heat, &pages);
+    if (p->format != PREDICTION_TEXT || count < 1)
+        return count >= 0;
+    if (count > 1)
+        printf("%d ", count);
+    fputs(count > 1 ? "contact sheets: " : "contact sheet: ", stdout);
+    print_escaped(stdout, pages[0]);
+    fputs(count > 1 ? " to " : "", stdout);
+    print_escaped(stdout, count > 1 ? pages[count - 1] : "");
+    putchar('\n');
+    return true;
 }
 
 static int predict(dn_model *model, const picture_list *list)
@@ -346,7 +362,11 @@ const command predict_command = {
         "--cam draws where the evidence for the most probable class, or for that of --class, "
         "lies:\n"
         "for this family the map is exact. Of a head that is more than a linear of means it is\n"
-        "gradient-weighted, and called so.\n"
+        "gradient-weighted, and called so. Below each map its key says the answer, how much "
+        "evidence\n"
+        "red is, and that what is dark was outside the crop. Contact sheets of up to 30 maps have "
+        "one\n"
+        "scale each.\n"
         "--check compares the last block's maps with what its batch norms recorded and warns of\n"
         "pictures that are far from it: noise, a single colour, another scaling. It knows nothing\n"
         "of what pictures show, and most of what is merely unusual passes.\n"

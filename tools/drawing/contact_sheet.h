@@ -1,23 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* All heat maps of a call on one page, each next to its picture, with a caption
- * and the picture's name below. */
+/* The heat maps of a call on pages, each next to its picture, with a caption and the picture's name
+ * below; the colours of a page have one scale. */
 #ifndef TOOL_CONTACT_SHEET_H
 #define TOOL_CONTACT_SHEET_H
 
-#include <cairo.h>
-#include <stdbool.h>
+#include "drawing/heatmap.h"
+
+#define CONTACT_SHEET_CELLS 30 /* on a page */
 
 typedef struct contact_sheet contact_sheet;
 
-contact_sheet *contact_sheet_create(void); /* NULL if it has complained */
+/* Writes the pages to files of these names, which must outlive it; exact: dn_arch_cam_is_exact.
+ * NULL if it has complained. */
+contact_sheet *contact_sheet_create(const char *const *pages, bool exact);
 void contact_sheet_free(contact_sheet *sheet);
 
-/* Keeps small copies; the surfaces stay the caller's. */
-bool contact_sheet_add(contact_sheet *sheet, cairo_surface_t *picture, cairo_surface_t *heat,
+/* Keeps small copies; the surface and the map stay the caller's. Writes a page when it is full.
+ * False if it has complained; of a page that it cannot write, contact_sheet_finish says so. */
+bool contact_sheet_add(contact_sheet *sheet, cairo_surface_t *picture, const heatmap *map,
                        const char *caption, const char *name);
 
-/* Writes a PNG; complains if it cannot. Pictures beyond what one image can hold
- * are left out with a message. */
-bool contact_sheet_write(const contact_sheet *sheet, const char *path);
+/* Writes what is left. Returns how many pages there are; -1 if it has complained of one. */
+int contact_sheet_finish(contact_sheet *sheet);
 
 #endif

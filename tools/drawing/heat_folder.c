@@ -3,123 +3,174 @@
 
 #include "drawing/contact_sheet.h"
 #include "drawing/drawing.h"
+#include "drawing/heat_key.h"
 #include "drawing/heatmap.h"
 #include "files/folder.h"
 #include "files/same_file.h"
+#include "files/short_names.h"
+#include "files/unique_names.h"
 #include "ui/report.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define SMALLEST 256 /* the longer side of a smaller picture's map is made at least this */
+#define MARGIN 12    /* around the key */
+
+typedef struct shown_name {
+    const char *path, *name; /* a picture's path, and what tells it from the others */
+} shown_name;
+
 struct heat_folder {
-    char *path;
     const dn_model *model;
+    bool exact;
+    unique_names *names;
+    const char **pages; /* the files of contact sheets */
     contact_sheet *sheet;
-    char *sheet_path;
-    struct stat *pictures; /* the pictures that are read; all zero if not found */
-    size_t picture_count;
-    char **names; /* files written, so that no two pictures share one */
-    int count;
+    shown_name *pictures; /* sorted by path */
+    size_t count;
 };
 
-static bool is_picture(const heat_folder *folder, const char *name)
+static int by_path(const void *a, const void *b)
 {
-    struct stat found;
-    if (stat(name, &found) != 0)
-        return false;
-    for (size_t i = 0; i < folder->picture_count; i++)
-        if (same_inode(&folder->pictures[i], &found))
-            return true;
-    return false;
+    return strcmp(((const shown_name *)a)->path, ((const shown_name *)b)->path);
 }
 
-static bool name_is_taken(const heat_folder *folder, const char *name)
+static const char *readable(const char *path)
 {
-    if (is_picture(folder, name) || (folder->sheet_path && strcmp(folder->sheet_path, name) == 0))
-        return true;
-    for (int i = 0; i < folder->count; i++)
-        if (strcmp(folder->names[i], name) == 0)
-            return true;
-    return false;
+    return strcmp(path, "-") == 0 ? "/dev/stdin" : path;
 }
 
-/* DIR/STEM.png, with -2 after the stem if that is taken; NULL if out of memory. */
-static char *choose_name(const heat_folder *folder, const char *stem, int length)
+static bool avoid_inputs(heat_folder *folder, const picture_list *list, const char *const *inputs)
 {
-    char *name = NULL;
-    for (int number = 1; !name || name_is_taken(folder, name); number++) {
-        free(name);
-        int made = number == 1
-                       ? asprintf(&name, "%s/%.*s.png", folder->path, length, stem)
-                       : asprintf(&name, "%s/%.*s-%d.png", folder->path, length, stem, number);
-        if (made < 0)
-            return NULL;
-    }
-    return name;
+    bool sound = true;
+    for (size_t i = 0; i < list->count && sound; i++)
+        sound = unique_names_avoid(folder->names, readable(list->paths[i]));
+    for (int i = 0; inputs[i] && sound; i++)
+        sound = unique_names_avoid(folder->names, inputs[i]);
+    return sound;
 }
 
-static bool fill(heat_folder *folder, const char *path, const picture_list *list)
+static bool name_pictures(heat_folder *folder, const picture_list *list)
 {
-    static const char sheet[] = "contact-sheet";
-    folder->path = strdup(path);
-    folder->sheet = contact_sheet_create();
+    const char **names = short_names(list->paths, list->count);
     folder->pictures = calloc(list->count + 1, sizeof *folder->pictures);
-    if (!folder->path || !folder->sheet || !folder->pictures)
-        return false;
-    for (; folder->picture_count < list->count; folder->picture_count++) {
-        const char *picture = list->paths[folder->picture_count];
-        struct stat *found = &folder->pictures[folder->picture_count];
-        if (stat(strcmp(picture, "-") == 0 ? "/dev/stdin" : picture, found) != 0)
-            *found = (struct stat){0};
-    }
-    folder->sheet_path = choose_name(folder, sheet, (int)strlen(sheet));
-    return folder->sheet_path != NULL;
+    for (size_t i = 0; names && folder->pictures && i < list->count; i++)
+        folder->pictures[folder->count++] = (shown_name){list->paths[i], names[i]};
+    if (folder->count)
+        qsort(folder->pictures, folder->count, sizeof *folder->pictures, by_path);
+    free(names);
+    return names && folder->pictures;
 }
 
-heat_folder *heat_folder_open(const char *path, const dn_model *model, const picture_list *list)
+/* One name, or one for each of several pages. */
+static bool name_pages(heat_folder *folder)
+{
+    size_t count = (folder->count + CONTACT_SHEET_CELLS - 1) / CONTACT_SHEET_CELLS;
+    bool sound = (folder->pages = calloc(count + 1, sizeof *folder->pages)) != NULL;
+    for (size_t i = 0; i < count && sound; i++) {
+        char stem[48];
+        int length = count == 1 ? snprintf(stem, sizeof stem, "contact-sheet")
+                                : snprintf(stem, sizeof stem, "contact-sheet-%zu", i + 1);
+        folder->pages[i] = unique_names_take(folder->names, stem, (size_t)length);
+        sound = folder->pages[i] != NULL;
+    }
+    return sound;
+}
+
+heat_folder *heat_folder_open(const char *path, const dn_model *model, const picture_list *list,
+                              const char *const *inputs)
 {
     if (!folder_make(path))
         return NULL;
     heat_folder *folder = calloc(1, sizeof *folder);
-    if (folder && fill(folder, path, list)) {
+    bool sound = folder && (folder->names = unique_names_create(path)) &&
+                 avoid_inputs(folder, list, inputs) && name_pictures(folder, list) &&
+                 name_pages(folder);
+    if (sound) {
         folder->model = model;
-        return folder;
+        folder->exact = dn_arch_cam_is_exact(dn_model_arch(model));
+        folder->sheet = contact_sheet_create(folder->pages, folder->exact);
+    } else {
+        complain("out of memory for heat maps");
     }
-    complain("out of memory for heat maps");
+    if (sound && folder->sheet)
+        return folder;
     heat_folder_free(folder);
     return NULL;
 }
 
 /* DIR/photo.png for .../photo.jpg. */
-static char *name_for(const heat_folder *folder, const char *picture)
+static const char *name_for(const heat_folder *folder, const char *picture)
 {
     const char *base = strcmp(picture, "-") == 0 ? "stdin" : base_name(picture);
     const char *dot = strrchr(base, '.');
-    return choose_name(folder, base,
-                       (int)(dot && dot != base ? dot - base : (ptrdiff_t)strlen(base)));
+    size_t length = dot && dot != base ? (size_t)(dot - base) : strlen(base);
+    const char *name = unique_names_take(folder->names, base, length);
+    if (!name)
+        complain("out of memory for heat maps");
+    return name;
 }
 
-static char *keep_name(heat_folder *folder, const char *picture)
+static const char *shown_as(const heat_folder *folder, const char *picture)
 {
-    char **grown = realloc(folder->names, (size_t)(folder->count + 1) * sizeof *grown);
-    if (!grown)
-        return NULL;
-    folder->names = grown;
-    char *name = name_for(folder, picture);
-    if (name)
-        folder->names[folder->count++] = name;
-    return name;
+    const shown_name wanted = {picture, NULL}, *found;
+    if (strcmp(picture, "-") == 0)
+        return "standard input";
+    found = bsearch(&wanted, folder->pictures, folder->count, sizeof wanted, by_path);
+    return found ? found->name : base_name(picture);
+}
+
+/* The map with its key below; NULL if it has complained. */
+static cairo_surface_t *with_key(cairo_surface_t *heat, const heat_key *key)
+{
+    int width = cairo_image_surface_get_width(heat), height = cairo_image_surface_get_height(heat);
+    double wide = fmax(width, HEAT_KEY_WIDTH + 2 * MARGIN);
+    cairo_surface_t *whole = cairo_image_surface_create(
+        CAIRO_FORMAT_RGB24, (int)wide, height + (int)heat_key_height(key) + MARGIN);
+    cairo_t *context = cairo_create(whole);
+    cairo_set_source_rgb(context, 1, 1, 1);
+    cairo_paint(context);
+    cairo_set_source_surface(context, heat, 0, 0);
+    cairo_paint(context);
+    heat_key_draw(context, key, MARGIN, height, wide - 2 * MARGIN);
+    cairo_status_t status = cairo_status(context);
+    cairo_destroy(context);
+    if (status == CAIRO_STATUS_SUCCESS)
+        return whole;
+    complain("a heat map of %dx%d: %s", width, height, cairo_status_to_string(status));
+    cairo_surface_destroy(whole);
+    return NULL;
+}
+
+/* Small pictures are enlarged by whole factors: a map has few cells, and a key needs room. */
+static bool write_map(heatmap map, cairo_surface_t *picture, const heat_key *key, const char *name)
+{
+    double side =
+        fmax(cairo_image_surface_get_width(picture), cairo_image_surface_get_height(picture));
+    double factor = side < SMALLEST ? ceil(SMALLEST / side) : 1;
+    cairo_surface_t *large =
+        factor > 1 ? surface_scaled(picture, factor) : cairo_surface_reference(picture);
+    heatmap_scale(&map, factor);
+    cairo_surface_t *heat = large ? heatmap_draw(&map, large, map.most) : NULL;
+    cairo_surface_t *whole = heat ? with_key(heat, key) : NULL;
+    bool sound = whole && surface_write(whole, name);
+    cairo_surface_destroy(whole);
+    cairo_surface_destroy(heat);
+    cairo_surface_destroy(large);
+    return sound;
 }
 
 static bool draw(heat_folder *folder, const heatmap *map, const dn_image *image, const char *name,
                  const char *caption, const char *picture)
 {
-    cairo_surface_t *plain = picture_surface(image), *heat = heatmap_draw(map, image);
-    bool sound = plain && heat && surface_write(heat, name) &&
-                 contact_sheet_add(folder->sheet, plain, heat, caption, picture);
+    cairo_surface_t *plain = picture_surface(image);
+    const heat_key key = {caption, "this picture", map->most, folder->exact, map->cropped};
+    bool sound = plain && write_map(*map, plain, &key, name) &&
+                 contact_sheet_add(folder->sheet, plain, map, caption, shown_as(folder, picture));
     cairo_surface_destroy(plain);
-    cairo_surface_destroy(heat);
     return sound;
 }
 
@@ -127,41 +178,33 @@ const char *heat_folder_add(heat_folder *folder, const dn_session *session, int 
                             const prediction *shown, const dn_preprocess *preprocess,
                             const char *picture, const dn_image *image)
 {
-    char caption[160];
-    bool exact = dn_arch_cam_is_exact(dn_model_arch(folder->model));
-    snprintf(caption, sizeof caption, "%.1f%%  %.100s%s", 100 * (double)shown->probability,
-             prediction_label(folder->model, shown->output), exact ? "" : ", gradient-weighted");
-    char *name = keep_name(folder, picture);
-    if (!name) {
-        complain("out of memory for heat maps");
+    char *caption = NULL;
+    heatmap map = {0};
+    const char *name = name_for(folder, picture);
+    if (!name || !heatmap_create(session, index, shown->output, preprocess, image, &map))
         return NULL;
-    }
-    heatmap map;
-    if (!heatmap_create(session, index, shown->output, preprocess, image, &map))
-        return NULL;
-    bool sound = draw(folder, &map, image, name, caption,
-                      strcmp(picture, "-") == 0 ? "standard input" : base_name(picture));
+    bool sound = asprintf(&caption, "%.1f%%  %s", 100 * (double)shown->probability,
+                          prediction_label(folder->model, shown->output)) >= 0;
+    sound = sound ? draw(folder, &map, image, name, caption, picture)
+                  : complain("out of memory for heat maps");
+    free(caption);
     heatmap_free(&map);
     return sound ? name : NULL;
 }
 
-const char *heat_folder_finish(heat_folder *folder)
+int heat_folder_finish(heat_folder *folder, const char *const **pages)
 {
-    if (folder->count == 0)
-        return "";
-    return contact_sheet_write(folder->sheet, folder->sheet_path) ? folder->sheet_path : NULL;
+    *pages = folder->pages;
+    return contact_sheet_finish(folder->sheet);
 }
 
 void heat_folder_free(heat_folder *folder)
 {
     if (!folder)
         return;
-    for (int i = 0; i < folder->count; i++)
-        free(folder->names[i]);
-    free(folder->names);
-    free(folder->pictures);
-    free(folder->path);
-    free(folder->sheet_path);
     contact_sheet_free(folder->sheet);
+    unique_names_free(folder->names);
+    free(folder->pages);
+    free(folder->pictures);
     free(folder);
 }

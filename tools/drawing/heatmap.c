@@ -25,6 +25,15 @@ static void seen_part(const dn_preprocess *preprocess, const dn_image *image, he
     map->top = (image->height - height) / 2;
     map->right = map->left + width;
     map->bottom = map->top + height;
+    map->cropped = map->left > 0.5 || map->top > 0.5;
+}
+
+static double largest_evidence(const heatmap *map)
+{
+    double largest = 0;
+    for (int i = 0; i < map->height * map->width; i++)
+        largest = fmax(largest, (double)map->map[i]);
+    return largest;
 }
 
 bool heatmap_create(const dn_session *session, int index, int output,
@@ -37,6 +46,7 @@ bool heatmap_create(const dn_session *session, int index, int output,
             return complain("out of memory for a heat map");
         if (dn_session_cam(session, index, output, map.map, &map.height, &map.width) == DN_OK) {
             seen_part(preprocess, image, &map);
+            map.most = largest_evidence(&map);
             *made = map;
             return true;
         }
@@ -49,6 +59,14 @@ bool heatmap_create(const dn_session *session, int index, int output,
 void heatmap_free(heatmap *map)
 {
     free(map->map);
+}
+
+void heatmap_scale(heatmap *map, double factor)
+{
+    map->left *= factor;
+    map->top *= factor;
+    map->right *= factor;
+    map->bottom *= factor;
 }
 
 static float map_at(const heatmap *map, int y, int x)
@@ -71,15 +89,7 @@ static double evidence_at(const heatmap *map, double y, double x)
                    across * (double)map_at(map, r + 1, c + 1));
 }
 
-static double largest_evidence(const heatmap *map)
-{
-    double largest = 0;
-    for (int i = 0; i < map->height * map->width; i++)
-        largest = fmax(largest, (double)map->map[i]);
-    return largest;
-}
-
-/* From blue through green and yellow to red, by the share of the largest evidence. */
+/* From blue through green and yellow to red, by the share of what is red. */
 static void colour_of(double share, double rgb[3])
 {
     static const double stops[][3] = {
@@ -108,13 +118,12 @@ static uint32_t pack_rgb(const double rgb[3])
     return packed;
 }
 
-/* A surface of the picture's size and its pixels; NULL if it has complained. */
-static cairo_surface_t *open_surface(const dn_image *image, unsigned char **pixels, int *stride)
+/* A surface and its pixels; NULL if it has complained. */
+static cairo_surface_t *open_surface(int width, int height, unsigned char **pixels, int *stride)
 {
-    cairo_surface_t *surface =
-        cairo_image_surface_create(CAIRO_FORMAT_RGB24, image->width, image->height);
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
     if (cairo_surface_status(surface) != CAIRO_STATUS_SUCCESS) {
-        complain("a picture of %dx%d: %s", image->width, image->height,
+        complain("a picture of %dx%d: %s", width, height,
                  cairo_status_to_string(cairo_surface_status(surface)));
         cairo_surface_destroy(surface);
         return NULL;
@@ -129,7 +138,7 @@ cairo_surface_t *picture_surface(const dn_image *image)
 {
     unsigned char *pixels = NULL;
     int stride = 0;
-    cairo_surface_t *surface = open_surface(image, &pixels, &stride);
+    cairo_surface_t *surface = open_surface(image->width, image->height, &pixels, &stride);
     for (int y = 0; surface && y < image->height; y++) {
         uint32_t *row = (uint32_t *)(void *)(pixels + (ptrdiff_t)y * stride);
         for (int x = 0; x < image->width; x++)
@@ -141,51 +150,105 @@ cairo_surface_t *picture_surface(const dn_image *image)
     return surface;
 }
 
-static double grey_at(const dn_image *image, int y, int x)
+cairo_surface_t *surface_scaled(cairo_surface_t *surface, double factor)
 {
-    return 0.299 * sample_at(image, y, x, 0) + 0.587 * sample_at(image, y, x, 1) +
-           0.114 * sample_at(image, y, x, 2);
+    unsigned char *pixels = NULL;
+    int stride = 0;
+    int width = (int)fmax(1, round(cairo_image_surface_get_width(surface) * factor));
+    int height = (int)fmax(1, round(cairo_image_surface_get_height(surface) * factor));
+    cairo_surface_t *scaled = open_surface(width, height, &pixels, &stride);
+    if (!scaled)
+        return NULL;
+    cairo_t *context = cairo_create(scaled);
+    cairo_scale(context, factor, factor);
+    cairo_set_source_surface(context, surface, 0, 0);
+    cairo_pattern_set_extend(cairo_get_source(context), CAIRO_EXTEND_PAD);
+    cairo_pattern_set_filter(cairo_get_source(context), CAIRO_FILTER_GOOD);
+    cairo_paint(context);
+    cairo_destroy(context);
+    cairo_surface_flush(scaled);
+    return scaled;
+}
+
+static double grey_of(uint32_t pixel)
+{
+    return (0.299 * (pixel >> 16 & 255) + 0.587 * (pixel >> 8 & 255) + 0.114 * (pixel & 255)) / 255;
+}
+
+/* The pixels of a picture. */
+typedef struct raster {
+    const unsigned char *pixels;
+    int width, height, stride;
+} raster;
+
+static const uint32_t *row_of(const raster *r, int y)
+{
+    return (const uint32_t *)(const void *)(r->pixels + (ptrdiff_t)y * r->stride);
 }
 
 /* The power that makes the mean grey one on which colours are visible. */
-static double grey_power(const dn_image *image)
+static double grey_power(const raster *r)
 {
     double sum = 0;
-    for (int y = 0; y < image->height; y++)
-        for (int x = 0; x < image->width; x++)
-            sum += grey_at(image, y, x);
-    double mean = fmin(fmax(sum / image->width / image->height, 0.01), 0.99);
+    for (int y = 0; y < r->height; y++)
+        for (int x = 0; x < r->width; x++)
+            sum += grey_of(row_of(r, y)[x]);
+    double mean = fmin(fmax(sum / r->width / r->height, 0.01), 0.99);
     return log(fmin(fmax(mean, 0.3), 0.6)) / log(mean);
 }
 
-/* Grey where there is no evidence for the class, colour where there is; what
- * the network never saw is darker. */
-static uint32_t heat_pixel(const heatmap *map, double grey, double largest, int y, int x)
+void heat_colour(double share, double grey, double rgb[3])
 {
-    bool seen = x + 0.5 >= map->left && x + 0.5 < map->right && y + 0.5 >= map->top &&
-                y + 0.5 < map->bottom;
-    if (!seen || largest <= 0)
-        return pack_rgb((double[3]){grey / 2, grey / 2, grey / 2});
-    double share = evidence_at(map, y + 0.5, x + 0.5) / largest, rgb[3];
+    share = fmin(fmax(share, 0), 1);
     double cover = 0.7 * sqrt(share);
     colour_of(share, rgb);
     for (int i = 0; i < 3; i++)
         rgb[i] = grey + cover * (rgb[i] * (0.65 + 0.45 * grey) - grey);
+}
+
+static uint32_t heat_pixel(const heatmap *map, double grey, double full, int y, int x)
+{
+    double rgb[3];
+    bool seen = x + 0.5 >= map->left && x + 0.5 < map->right && y + 0.5 >= map->top &&
+                y + 0.5 < map->bottom;
+    if (!seen)
+        return pack_rgb((double[3]){grey / 3, grey / 3, grey / 3});
+    heat_colour(full > 0 ? evidence_at(map, y + 0.5, x + 0.5) / full : 0, grey, rgb);
     return pack_rgb(rgb);
 }
 
-cairo_surface_t *heatmap_draw(const heatmap *map, const dn_image *image)
+/* Where the network looked. */
+static void outline(const heatmap *map, cairo_surface_t *surface)
+{
+    cairo_t *context = cairo_create(surface);
+    cairo_set_source_rgb(context, 1, 1, 1);
+    cairo_set_line_width(context, 1);
+    cairo_rectangle(context, floor(map->left) + 0.5, floor(map->top) + 0.5,
+                    floor(map->right) - floor(map->left) - 1,
+                    floor(map->bottom) - floor(map->top) - 1);
+    cairo_stroke(context);
+    cairo_destroy(context);
+}
+
+cairo_surface_t *heatmap_draw(const heatmap *map, cairo_surface_t *picture, double full)
 {
     unsigned char *pixels = NULL;
     int stride = 0;
-    cairo_surface_t *surface = open_surface(image, &pixels, &stride);
-    double largest = largest_evidence(map), power = grey_power(image);
-    for (int y = 0; surface && y < image->height; y++) {
+    cairo_surface_flush(picture);
+    const raster from = {
+        cairo_image_surface_get_data(picture), cairo_image_surface_get_width(picture),
+        cairo_image_surface_get_height(picture), cairo_image_surface_get_stride(picture)};
+    cairo_surface_t *surface = open_surface(from.width, from.height, &pixels, &stride);
+    if (!surface)
+        return NULL;
+    double power = grey_power(&from);
+    for (int y = 0; y < from.height; y++) {
         uint32_t *row = (uint32_t *)(void *)(pixels + (ptrdiff_t)y * stride);
-        for (int x = 0; x < image->width; x++)
-            row[x] = heat_pixel(map, pow(grey_at(image, y, x), power), largest, y, x);
+        for (int x = 0; x < from.width; x++)
+            row[x] = heat_pixel(map, pow(grey_of(row_of(&from, y)[x]), power), full, y, x);
     }
-    if (surface)
-        cairo_surface_mark_dirty(surface);
+    cairo_surface_mark_dirty(surface);
+    if (map->cropped)
+        outline(map, surface);
     return surface;
 }

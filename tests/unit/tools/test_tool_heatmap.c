@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where on a picture a heat map lies. */
+/* Where on a picture a heat map lies, and its colours. */
 #include "testing.h"
 
 #include "drawing/heatmap.h"
@@ -43,8 +43,47 @@ static void maps_lie_where_the_network_looked(void **state)
     place("none,crop=32", 8, 8, (double[]){-12, -12, 20, 20});
 }
 
+static void pixel(cairo_surface_t *surface, int x, int y, int rgb[3])
+{
+    const unsigned char *row = cairo_image_surface_get_data(surface) +
+                               (ptrdiff_t)y * cairo_image_surface_get_stride(surface);
+    uint32_t packed = ((const uint32_t *)(const void *)row)[x];
+    for (int i = 0; i < 3; i++)
+        rgb[i] = packed >> 8 * (2 - i) & 255;
+}
+
+/* Red is a share of the scale, not of the map itself; what was not seen is dark and outlined. */
+static void colours_have_a_scale(void **state)
+{
+    (void)state;
+    static unsigned char pixels[40 * 20];
+    float evidence[] = {0.5f};
+    memset(pixels, 128, sizeof pixels);
+    const dn_image image = {.width = 40, .height = 20, .channels = 1, .depth = 8, .pixels = pixels};
+    const heatmap map = {evidence, 1, 1, 10, 0, 30, 20, 0.5, true};
+    cairo_surface_t *plain = picture_surface(&image);
+    cairo_surface_t *own = heatmap_draw(&map, plain, 0.5), *shared = heatmap_draw(&map, plain, 50);
+    cairo_surface_t *none = heatmap_draw(&map, plain, 0);
+    int strong[3], weak[3], dark[3], edge[3], grey[3];
+    pixel(own, 20, 10, strong);
+    pixel(shared, 20, 10, weak);
+    pixel(own, 5, 10, dark);
+    pixel(own, 10, 10, edge);
+    pixel(none, 20, 10, grey);
+    assert_true(strong[0] > strong[2] + 80);
+    assert_true(weak[0] < weak[2] + 10);
+    assert_true(dark[0] < 60 && dark[0] == dark[1]);
+    assert_true(edge[0] == 255 && edge[2] == 255);
+    assert_true(grey[0] > 120 && grey[0] == grey[2]);
+    cairo_surface_destroy(none);
+    cairo_surface_destroy(shared);
+    cairo_surface_destroy(own);
+    cairo_surface_destroy(plain);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(maps_lie_where_the_network_looked)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(maps_lie_where_the_network_looked),
+                                       cmocka_unit_test(colours_have_a_scale)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
