@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A thread that calls dn_parallel without workers gets its own, and keeps them until it
  * ends. */
+#include "base/float_mode.h"
 #include "base/workers.h"
 
 #include <pthread.h>
@@ -39,9 +40,11 @@ void dn_parallel(dn_team team, int tasks, dn_task_body *body, void *context)
 {
     if (!team.workers && team.threads > 1 && tasks > 1)
         team.workers = own_workers();
+    dn_float_mode before = dn_float_mode_enter();
     if (team.workers)
         dn_workers_share(team, tasks, body, context);
     else
         for (int task = 0; task < tasks; task++)
             body(context, task, 0);
+    dn_float_mode_leave(before);
 }

@@ -8,6 +8,7 @@
 #include "base/workers.h"
 
 #include "base/arithmetic.h"
+#include "base/float_mode.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/thread.h"
@@ -102,6 +103,7 @@ static void *help(void *argument)
 {
     helper *h = argument;
     dn_workers *w = h->workers;
+    dn_float_mode_enter(); /* for good: the thread does nothing else */
     for (unsigned calls = 0;; calls++) {
         await_call(h, calls);
         if (w->ending)

@@ -16,12 +16,13 @@ typedef struct dn_team {
  * 0 is the caller, and no two bodies run at once with the same number. Which thread runs
  * a task varies, so a body's result must depend only on the task. If the system refuses
  * to start threads, or inside another body, fewer threads run, so a task may wait only
- * for earlier tasks. Callers that share workers take turns. */
+ * for earlier tasks. Callers that share workers take turns. Bodies compute in
+ * dn_float_mode_enter's way on every thread. */
 typedef void dn_task_body(void *context, int task, int thread);
 void dn_parallel(dn_team team, int tasks, dn_task_body *body, void *context);
 
-/* The same for a team whose workers are not NULL. With fewer than two tasks or threads, the
- * caller does the work alone. */
+/* The same for a team whose workers are not NULL, in the caller's way of computing on its thread.
+ * With fewer than two tasks or threads, the caller does the work alone. */
 void dn_workers_share(dn_team team, int tasks, dn_task_body *body, void *context);
 
 /* Makes the team for a caller's options: 0 threads are all of the workers', or one per core

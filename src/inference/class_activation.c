@@ -5,6 +5,7 @@
  * map is gradient-weighted (Selvaraju et al., 2017), exact to first order. */
 #include "inference/head_gradient.h"
 
+#include "base/float_mode.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
@@ -39,6 +40,16 @@ static void fill_map(const dn_session *session, const dn_grid *grid, const float
         }
 }
 
+static dn_status weigh_map(const dn_session *session, const dn_grid *grid, int output, float *map)
+{
+    const float *weight;
+    float *memory = NULL;
+    DN_TRY(dn_head_gradient(session->prepared, grid, output, &memory, &weight));
+    fill_map(session, grid, weight, map);
+    free(memory);
+    return DN_OK;
+}
+
 dn_status dn_session_cam(const dn_session *session, int image, int output, float *map,
                          int *map_height, int *map_width)
 {
@@ -58,11 +69,10 @@ dn_status dn_session_cam(const dn_session *session, int image, int output, float
     if (map) {
         grid.data = dn_pixel_at(&grid, image, 0, 0);
         grid.images = 1;
-        const float *weight;
-        float *memory = NULL;
-        DN_TRY(dn_head_gradient(session->prepared, &grid, output, &memory, &weight));
-        fill_map(session, &grid, weight, map);
-        free(memory);
+        dn_float_mode before = dn_float_mode_enter();
+        dn_status status = weigh_map(session, &grid, output, map);
+        dn_float_mode_leave(before);
+        DN_TRY(status);
     }
     *map_height = grid.height;
     *map_width = grid.width;

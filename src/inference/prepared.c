@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "inference/prepared.h"
 
+#include "base/float_mode.h"
 #include "inference/packer.h"
 
 #include <math.h>
@@ -107,7 +108,9 @@ dn_status dn_prepared_create(const dn_model *model, dn_dtype type, const dn_allo
     prepared->type = type;
     pthread_mutex_init(&prepared->lock, NULL);
     atomic_init(&prepared->users, 1);
+    dn_float_mode before = dn_float_mode_enter();
     dn_status status = fill_prepared(prepared, allocator, team);
+    dn_float_mode_leave(before);
     if (status != DN_OK) {
         dn_prepared_release(prepared);
         return status;
@@ -170,7 +173,9 @@ static dn_status add_form(dn_prepared *prepared, int block, dn_window_form form,
 dn_status dn_prepared_add_form(dn_prepared *prepared, int block, dn_window_form form, dn_team team)
 {
     pthread_mutex_lock(&prepared->lock);
+    dn_float_mode before = dn_float_mode_enter();
     dn_status status = add_form(prepared, block, form, team);
+    dn_float_mode_leave(before);
     pthread_mutex_unlock(&prepared->lock);
     return status;
 }

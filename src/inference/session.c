@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "inference/session.h"
 
+#include "base/float_mode.h"
 #include "base/sized_options.h"
 #include "inference/observe.h"
 #include "inference/profile.h"
@@ -163,7 +164,10 @@ dn_status dn_session_plan(dn_session *session, int images, int height, int width
             put_first(session, i);
             return DN_OK;
         }
-    return add_plan(session, &request);
+    dn_float_mode before = dn_float_mode_enter();
+    dn_status status = add_plan(session, &request);
+    dn_float_mode_leave(before);
+    return status;
 }
 
 /* ---- runs ---- */
