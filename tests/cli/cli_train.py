@@ -246,6 +246,11 @@ def folders_in_use(folder, data):
     child = stopped_before(7, data, *NETWORK, "--output", run)
     refused("another training in a folder", "is in use by another training", "train", data, *NETWORK, "--output", run)
     refused("resuming a run that is running", "is in use by another training", "train", "--resume", run)
+    refused("starting it a second time", "is in use by another training", "train", data, *NETWORK, "--output", run, "--resume",
+            "auto")
+    done = densenet("train", data, *NETWORK, "--output", f"{folder}/unlocked", "--max-steps", "1",
+                    env={**sent("rename", 0, 0), "REFUSE_LOCKS": "1"})
+    check("a file system without locks is said", done.returncode == 0 and "has no locks" in done.stderr, done.stderr)
     child.kill()
     _, said = child.communicate()
     check("what a killed run left unfinished is started again", child.returncode == -signal.SIGKILL, said.strip()[-80:])
@@ -254,6 +259,22 @@ def folders_in_use(folder, data):
     refused("a folder of weights", "already holds a last.safetensors", "train", data, "--init",
             f"{run}/last.safetensors", "--output", run)
     check("and leaves them", open(f"{run}/last.safetensors", "rb").read() == kept)
+
+
+def strange_logs(folder, data):
+    """Figures that are no numbers, as another program or an older version may have written them."""
+    run = f"{folder}/strange"
+    densenet("train", data, *NETWORK, "--output", run, "--max-steps", "11")
+    with open(f"{run}/log.csv", encoding="ascii") as file:
+        rows = [line.split(",") for line in file]
+    rows[2][3], rows[3][3], rows[4][5], rows[-2][6] = "nan", "inf", "-inf", "NaN"
+    with open(f"{run}/log.csv", "w", encoding="ascii") as file:
+        file.write("".join(",".join(row) for row in rows))
+    done = densenet("plot", run, "--output", f"{folder}/strange.svg")
+    check("are plotted as gaps", done.returncode == 0 and os.path.getsize(f"{folder}/strange.svg") > 1000, done.stderr)
+    done = densenet("train", "--resume", run)
+    kept = results(run)[2]
+    check("and resumed", done.returncode == 0 and kept[2][3] == kept[3][3] == kept[4][5] == "" and kept[5][3], done.stderr)
 
 
 def broken_settings(folder, data):
@@ -332,6 +353,7 @@ def main():
         full_disk(folder, data)
         pictures_and_faults(folder, data)
         folders_in_use(folder, data)
+        strange_logs(folder, data)
         broken_settings(folder, data)
         fine_tuning(folder, data)
         planned_memory(folder, data)

@@ -53,7 +53,7 @@ def killed(folder, expected):
 
 
 def stopped(folder, expected):
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU, signal.SIGINT):
         run = f"{folder}/{number.name}"
         statuses = []
         for rename in (2, 7, 4):

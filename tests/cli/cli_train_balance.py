@@ -134,6 +134,7 @@ def samplers(folder):
     run, done = train(data, "--max-steps", "1")
     refused("another sampler on the way", ("--sampler is shuffle in that run",), "train", "--resume", run, "--sampler", "weighted")
     refused("in the data's order", ("--no-shuffle",), "train", data, *NETWORK, "--sampler", "weighted", "--no-shuffle")
+    refused("nothing to mix with", ("--mixup", "--batch-size is 1"), "train", data, *NETWORK, "--mixup", "0.2", "--batch-size", "1")
     _, done = train(data, "--sampler", "weighted", "--class-weights", "balanced")
     check("twice balanced is said", done.returncode == 0 and "weigh them once more" in done.stderr, done.stderr)
 

@@ -2,7 +2,7 @@
 /* Preloaded into a program, sends it a signal just before a certain call, so that
  * a test can stop or kill it at a point of its work, not after a given time:
  * SIGNAL_AT="rename 3 9" kills it before its third rename. With REFUSE_THREADS set it gets no
- * thread, as beyond a limit of processes. */
+ * thread, as beyond a limit of processes, with REFUSE_LOCKS no lock, as on some file systems. */
 #include "preloaded.h"
 
 #include <errno.h>
@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 static void signal_before(const char *call)
@@ -46,6 +47,17 @@ size_t fwrite(const void *data, size_t size, size_t count, FILE *stream)
     signal_before("fwrite");
     find_real("fwrite", &real, sizeof real);
     return real(data, size, count, stream);
+}
+
+int flock(int descriptor, int operation)
+{
+    int (*real)(int, int);
+    if (getenv("REFUSE_LOCKS")) {
+        errno = ENOLCK;
+        return -1;
+    }
+    find_real("flock", &real, sizeof real);
+    return real(descriptor, operation);
 }
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*body)(void *),

@@ -33,8 +33,9 @@ const command train_command = {
         "comes in parts train and val, val validates. RUN receives best.safetensors and\n"
         "last.safetensors, which every other command takes, log.csv, curves.png, settings.json,\n"
         "and resume.safetensors, from which --resume continues with the same bits. Ctrl-C ends\n"
-        "the step and saves, as do SIGTERM, SIGHUP and SIGUSR1; the exit status is then 3. A run\n"
-        "that is killed can be resumed from the last checkpoint. With --resume auto and --output\n"
+        "the step and saves, as do SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 and SIGXCPU; the exit status\n"
+        "is then 3. A run that is killed can be resumed from the last checkpoint. With --resume "
+        "auto and --output\n"
         "RUN the same command starts the run, goes on with it, or finds it finished.\n",
     .examples = "  densenet train pictures --recipe finetune --init densenet121.pth\n"
                 "    fine-tune for the classes of pictures/CLASS/*.jpg\n"

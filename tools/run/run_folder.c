@@ -14,9 +14,14 @@ bool run_folder_lock(const char *folder, int *lock)
     *lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (*lock < 0)
         return complain("%s: cannot be opened: %s", folder, strerror(errno));
-    /* File systems without locks give other errors: then no lock is held. */
-    return flock(*lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK ||
-           complain("%s: is in use by another training run", folder);
+    if (flock(*lock, LOCK_EX | LOCK_NB) == 0)
+        return true;
+    if (errno == EWOULDBLOCK)
+        return complain("%s: is in use by another training run", folder);
+    complain("warning: %s: its file system has no locks (%s), so a second training there would not "
+             "be noticed",
+             folder, strerror(errno));
+    return true;
 }
 
 static bool holds(int folder, const char *name)

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 /* Locks a folder against other training runs until *lock is closed or the process
- * ends. Complains and returns false if another run has it. */
+ * ends. Complains and returns false if another run has it; warns if that cannot be told. */
 bool run_folder_lock(const char *folder, int *lock);
 
 /* True if a new run would replace nothing but the files of a run that was

@@ -87,6 +87,8 @@ static bool all_has_an_effect(bool nesterov, bool milestones)
     if (milestones && strcmp(train_chosen.schedule, "step") != 0)
         return complain("train: --milestones is of --schedule step, %s has none",
                         train_chosen.schedule);
+    if (train_chosen.mixup > 0 && train_chosen.batch_size == 1)
+        return complain("train: --mixup mixes the pictures of a batch, and --batch-size is 1");
     if (train_chosen.no_shuffle && train_chosen.sampler &&
         strcmp(train_chosen.sampler, "weighted") == 0)
         return complain("train: --sampler weighted draws pictures at random, --no-shuffle asks for "

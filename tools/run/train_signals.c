@@ -22,13 +22,12 @@ void train_signals_watch(void)
 {
     /* A second one that a person sends meets the default action again, and ends the program.
      * When a terminal closes, SIGHUP comes from it and from the shell; job queues repeat
-     * SIGUSR1. */
+     * SIGUSR1 and SIGUSR2, and the system SIGXCPU once a limit of CPU time is near. */
     static const struct {
         int number, flags;
-    } watched[] = {{SIGINT, (int)SA_RESETHAND},
-                   {SIGTERM, (int)SA_RESETHAND},
-                   {SIGHUP, SA_RESTART},
-                   {SIGUSR1, SA_RESTART}};
+    } watched[] = {{SIGINT, (int)SA_RESETHAND}, {SIGTERM, (int)SA_RESETHAND},
+                   {SIGHUP, SA_RESTART},        {SIGUSR1, SA_RESTART},
+                   {SIGUSR2, SA_RESTART},       {SIGXCPU, SA_RESTART}};
     for (size_t i = 0; i < sizeof watched / sizeof *watched; i++) {
         struct sigaction action = {.sa_handler = note_signal, .sa_flags = watched[i].flags}, old;
         if (sigaction(watched[i].number, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
