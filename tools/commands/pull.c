@@ -20,12 +20,17 @@
 
 static struct {
     const char *url, *sha256;
-} chosen;
+    int max_size, timeout;
+} chosen = {.max_size = 1000, .timeout = 60};
 
 static const option_row options[] = {
     {"url", 0, OPTION_TEXT, &chosen.url, "URL", "fetch this instead of torchvision's file", 0, 0},
     {"sha256", 0, OPTION_TEXT, &chosen.sha256, "HEX",
      "what its SHA-256 begins with, if not the published one", 0, 0},
+    {"max-size", 0, OPTION_INT, &chosen.max_size, "MB", "give up when it is larger (1000)", 1,
+     1000000},
+    {"timeout", 0, OPTION_INT, &chosen.timeout, "SECONDS",
+     "give up after so many at less than 1000 bytes per second (60)", 1, 86400},
     {0},
 };
 
@@ -90,7 +95,9 @@ static bool fetch_into(int descriptor, const dn_published *weights, const char *
     download d = {.url = chosen.url ? chosen.url : weights->url,
                   .label = weights->name,
                   .descriptor = descriptor,
-                  .have = info.st_size};
+                  .have = info.st_size,
+                  .most = (int64_t)chosen.max_size * 1000000,
+                  .seconds = chosen.timeout};
     char digest[65];
     bool complete = d.have > 0 && hash_file(descriptor, digest) && is_expected(digest, beginning);
     return (complete || download_rest(&d)) && keep_if_sound(descriptor, part, path, beginning);
@@ -160,7 +167,10 @@ const command pull_command = {
     .description =
         "The file goes to $XDG_CACHE_HOME/densenet or ~/.cache/densenet, and from then on can be\n"
         "used by its name: --weights densenet121. An interrupted fetch resumes where it stopped;\n"
-        "the SHA-256 is checked before the file gets its name.\n",
+        "the SHA-256 is checked before the file gets its name. A connection that cannot be made "
+        "in\n"
+        "30 seconds, a server that hardly sends anything, and a file that is larger than any\n"
+        "DenseNet's end it.\n",
     .examples = "  densenet pull densenet121\n"
                 "  densenet predict photo.jpg --weights densenet121\n",
     .options = options,

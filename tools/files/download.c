@@ -19,6 +19,16 @@
 #undef curl_easy_getinfo
 
 #define MAX_ATTEMPTS 10
+#define LEAST_SPEED 1000 /* bytes per second */
+
+/* Since 7.85 curl takes protocols as text. Older ones know numbers only, whose names headers
+ * declare obsolete; which curl this is turns out when it is loaded. */
+enum {
+    PROTOCOLS = 181,
+    REDIRECTION_PROTOCOLS = 182,
+    PROTOCOLS_TEXT = 10318,
+    REDIRECTION_PROTOCOLS_TEXT = 10319
+};
 
 static struct {
     void *library;
@@ -58,6 +68,7 @@ typedef struct transfer {
     download *d;
     CURL *handle;
     bool begun, asked_range;
+    bool too_large;
     int fault; /* errno of a failed write */
     double started;
     int64_t started_at;
@@ -98,6 +109,9 @@ static size_t receive(char *data, size_t size, size_t count, void *context)
                 lseek(t->d->descriptor, t->d->have, SEEK_SET) >= 0;
         t->begun = true;
     }
+    t->too_large = sound && t->d->have + (int64_t)size > t->d->most;
+    if (t->too_large)
+        return 0;
     if (!sound || !write_all(t->d->descriptor, data, size)) {
         t->fault = errno;
         return 0;
@@ -120,16 +134,28 @@ static int show_progress(void *context, curl_off_t total, curl_off_t now, curl_o
     return 0;
 }
 
-/* Only HTTPS, also after a redirection, unless the caller's own URL is HTTP; an
- * error page is not taken for the file. */
+/* Only HTTPS, also after a redirection, unless the caller's own URL is HTTP. */
 static CURLcode restrict_protocols(transfer *t)
 {
-    const char *allowed = strncasecmp(t->d->url, "http:", 5) == 0 ? "http,https" : "https";
+    bool http = strncasecmp(t->d->url, "http:", 5) == 0;
+    const char *text = http ? "http,https" : "https";
+    long numbers = http ? CURLPROTO_HTTP | CURLPROTO_HTTPS : CURLPROTO_HTTPS;
+    CURLcode code = curl.setopt(t->handle, (CURLoption)PROTOCOLS_TEXT, text);
+    if (code == CURLE_UNKNOWN_OPTION) {
+        code = curl.setopt(t->handle, (CURLoption)PROTOCOLS, numbers);
+        return code ? code : curl.setopt(t->handle, (CURLoption)REDIRECTION_PROTOCOLS, numbers);
+    }
+    return code ? code : curl.setopt(t->handle, (CURLoption)REDIRECTION_PROTOCOLS_TEXT, text);
+}
+
+/* An error page is not taken for the file, nor what is announced as too large begun. */
+static CURLcode restrict_transfer(transfer *t)
+{
     const CURLcode codes[] = {
+        restrict_protocols(t),
         curl.setopt(t->handle, CURLOPT_URL, t->d->url),
-        curl.setopt(t->handle, CURLOPT_PROTOCOLS_STR, allowed),
-        curl.setopt(t->handle, CURLOPT_REDIR_PROTOCOLS_STR, allowed),
         curl.setopt(t->handle, CURLOPT_FAILONERROR, 1L),
+        curl.setopt(t->handle, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)t->d->most),
         curl.setopt(t->handle, CURLOPT_WRITEFUNCTION, receive),
         curl.setopt(t->handle, CURLOPT_WRITEDATA, t),
     };
@@ -142,7 +168,7 @@ static CURLcode restrict_protocols(transfer *t)
 static CURLcode perform_request(transfer *t)
 {
     char range[32], agent[48];
-    CURLcode code = restrict_protocols(t);
+    CURLcode code = restrict_transfer(t);
     if (code != CURLE_OK)
         return code;
     snprintf(agent, sizeof agent, "densenet/%s", dn_version());
@@ -151,8 +177,8 @@ static CURLcode perform_request(transfer *t)
     curl.setopt(t->handle, CURLOPT_MAXREDIRS, 8L);
     curl.setopt(t->handle, CURLOPT_NOSIGNAL, 1L);
     curl.setopt(t->handle, CURLOPT_CONNECTTIMEOUT, 30L);
-    curl.setopt(t->handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl.setopt(t->handle, CURLOPT_LOW_SPEED_TIME, 60L);
+    curl.setopt(t->handle, CURLOPT_LOW_SPEED_LIMIT, (long)LEAST_SPEED);
+    curl.setopt(t->handle, CURLOPT_LOW_SPEED_TIME, (long)t->d->seconds);
     curl.setopt(t->handle, CURLOPT_ERRORBUFFER, t->message);
     curl.setopt(t->handle, CURLOPT_NOPROGRESS, 0L);
     curl.setopt(t->handle, CURLOPT_XFERINFOFUNCTION, show_progress);
@@ -172,6 +198,20 @@ static outcome outcome_of(transfer *t, CURLcode code)
         return FINISHED;
     if (t->fault) {
         complain("%s: cannot be written: %s", t->d->label, strerror(t->fault));
+        return FAILED;
+    }
+    if (t->too_large || code == CURLE_FILESIZE_EXCEEDED) {
+        complain("%s: sends more than %lld MB, which is not kept; --max-size allows more",
+                 t->d->url, (long long)t->d->most / 1000000);
+        if (ftruncate(t->d->descriptor, 0) == 0)
+            t->d->have = 0;
+        return FAILED;
+    }
+    if (code == CURLE_OPERATION_TIMEDOUT &&
+        t->d->have - t->started_at < (int64_t)LEAST_SPEED * t->d->seconds) {
+        complain("%s: sent less than %d bytes per second for %d seconds; run the command again to "
+                 "resume",
+                 t->d->url, LEAST_SPEED, t->d->seconds);
         return FAILED;
     }
     /* 416: there is no such rest, so what is there is not the beginning of the file. */

@@ -10,11 +10,13 @@ typedef struct download {
     const char *url, *label; /* label: for the progress line and messages */
     int descriptor;          /* of the partial file, open for writing */
     int64_t have;            /* bytes of it that are valid */
+    int64_t most;            /* bytes that it may have; more are refused, and removed */
+    int seconds;             /* of less than 1 kB/s after which the attempt ends */
 } download;
 
 /* Fetches the rest of a file, resuming if the server can, and trying again as
  * long as each attempt makes progress. Complains and returns false if it fails;
- * what has arrived stays in the file. */
+ * what has arrived stays in the file, unless it is too much. */
 bool download_rest(download *d);
 
 #endif
