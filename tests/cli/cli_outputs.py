@@ -151,8 +151,35 @@ def inputs_stay(folder):
         after = contents(f"{place}/{output}") if os.path.exists(f"{place}/{output}") else None
         check(f"{command} {output}", done.returncode == 2 and before == after and
               done.stderr.endswith(b"it would be overwritten\n") and done.stderr.count(b"\n") == 1, done.stderr)
+    os.makedirs(f"{place}/hub")
+    os.link(f"{place}/net.pth", f"{place}/hub/pytorch_model.bin")
+    os.symlink("hub/pytorch_model.bin", f"{place}/hub.pth")
+    write(f"{place}/x.npy", npy((1, 1, 8, 8), [0] * 64))
+    write(f"{place}/picture.npy", grey_png(8, 8, 100))
+    os.link(f"{place}/net.pth", f"{place}/net.npy")
+    for command, output, words in (
+            ((*measure, f"{place}/data", "--confusion"), "data/one/a.png", "lies among the data of"),
+            ((*measure, f"{place}/data", "--confusion"), "data/one/new.png", "lies among the data of"),
+            ((*measure, f"{place}/data", "--per-class"), "data/two/../two/a.png", "lies among the data of"),
+            (("convert", f"{place}/hub"), "hub.pth", "overwritten"),
+            (("preprocess", f"{place}/picture.npy", "-o"), "picture.npy", "overwritten"),
+            (("preprocess", f"{place}/data/one", "-w", f"{place}/net.npy", "-o"), "net.npy", "overwritten"),
+            (("forward", "-w", f"{place}/net.npy", "-i", f"{place}/x.npy", "-o"), "net.npy", "overwritten"),
+            (("train", f"{place}/data", "-o"), "data/one", "data/one: holds pictures of the data")):
+        before = sorted(os.listdir(f"{place}/data/one")), contents(f"{place}/data/one/a.png")
+        done = run(*command, f"{place}/{output}")
+        check(f"{command} {output}", done.returncode == 2 and words.encode() in done.stderr and before ==
+              (sorted(os.listdir(f"{place}/data/one")), contents(f"{place}/data/one/a.png")), done.stderr)
+    done = run(*measure[:-1], "none,channels=1,crop=8", f"{place}/data", "--confusion", f"{place}/data/m.png", "--per-class", f"{place}/data/c.csv")
+    check("beside the classes", done.returncode == 0, done.stderr)
+    os.makedirs(f"{place}/foreign")
+    write(f"{place}/foreign/settings.json", b'{"editor.fontSize": 12}')
+    done = run("train", f"{place}/data", "--channels", "1", "--val-split", "0", "-o", f"{place}/foreign")
+    check("another's settings.json", done.returncode == 2 and b"a settings.json that is no run's" in done.stderr and
+          contents(f"{place}/foreign/settings.json") == b'{"editor.fontSize": 12}', done.stderr)
     write(f"{place}/contact-sheet.png", grey_png(9, 9, 100))
     write(f"{place}/a.png", grey_png(8, 8, 100))
+    os.remove(f"{place}/picture.npy")
     before = sorted((name, contents(f"{place}/{name}")) for name in ("a.png", "contact-sheet.png"))
     done = run("predict", "-w", f"{folder}/net.pth", "--preprocess", "none,channels=1", place, "--cam", place)
     check("--cam where the pictures are", done.returncode == 0 and before ==

@@ -242,7 +242,7 @@ def folders_in_use(folder, data):
         file.write("somebody's\n")
     refused("a log that is not a run's", "already holds a log.csv", "train", data, *NETWORK, "--output", run)
     with open(f"{run}/settings.json", "w", encoding="ascii") as file:
-        file.write("{}\n")
+        file.write('{"data": "somewhere"}\n')
     child = stopped_before(7, data, *NETWORK, "--output", run)
     refused("another training in a folder", "is in use by another training", "train", data, *NETWORK, "--output", run)
     refused("resuming a run that is running", "is in use by another training", "train", "--resume", run)

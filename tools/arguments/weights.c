@@ -3,6 +3,8 @@
 
 #include "arguments/function_options.h"
 #include "base/weights_name.h"
+#include "files/same_file.h"
+#include "loading/hub.h"
 #include "ui/report.h"
 
 #include <limits.h>
@@ -56,6 +58,17 @@ const char *weights_path(const char *name)
 {
     static char path[PATH_MAX];
     return ok_or_complain(dn_weights_path(name, path, sizeof path)) ? path : NULL;
+}
+
+bool weights_are_distinct(const char *output, const char *name)
+{
+    char path[PATH_MAX];
+    dn_hub_paths paths;
+    if (!output || !name || dn_weights_path(name, path, sizeof path) != DN_OK ||
+        dn_hub_find(path, &paths) != DN_OK)
+        return true; /* reading them will say why */
+    return output_is_distinct(output, paths.weights) &&
+           output_is_distinct(output, paths.config[0] ? paths.config : NULL);
 }
 
 bool weights_name_valid(const char *path)

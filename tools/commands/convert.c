@@ -52,7 +52,7 @@ static int convert(dn_model *model, const char *path)
 static int run(int count, char **arguments)
 {
     (void)count;
-    if (!output_is_distinct(arguments[1], arguments[0]) ||
+    if (!weights_are_distinct(arguments[1], arguments[0]) ||
         !output_is_distinct(arguments[1], chosen.labels) || !weights_name_valid(arguments[1]))
         return EXIT_REFUSED;
     dn_model *model = weights_open(arguments[0]);

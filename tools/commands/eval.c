@@ -126,18 +126,20 @@ static int report(const dn_model *model, const dn_dataset *data, const dn_evalua
 
 static bool outputs_are_distinct(const char *data)
 {
-    const char *weights = weights_path(weights_argument());
-    return output_is_distinct(chosen.confusion, weights) &&
-           output_is_distinct(chosen.confusion, data) &&
-           output_is_distinct(chosen.per_class, weights) &&
-           output_is_distinct(chosen.per_class, data) &&
-           output_is_distinct(chosen.per_class, chosen.confusion);
+    const char *const outputs[] = {chosen.confusion, chosen.per_class};
+    bool sound = true;
+    for (int i = 0; i < 2 && sound; i++)
+        sound = weights_are_distinct(outputs[i], weights_argument()) &&
+                output_is_distinct(outputs[i], data);
+    return sound && output_is_distinct(chosen.per_class, chosen.confusion);
 }
 
 /* Checked before the work, which may take long. */
-static bool outputs_are_writable(const dn_dataset *data)
+static bool outputs_are_writable(const char *path, const dn_dataset *data)
 {
-    return (!chosen.confusion || evaluation_confusion_writable(data, chosen.confusion)) &&
+    return labelled_is_distinct(chosen.confusion, path, data) &&
+           labelled_is_distinct(chosen.per_class, path, data) &&
+           (!chosen.confusion || evaluation_confusion_writable(data, chosen.confusion)) &&
            (!chosen.per_class || output_is_writable(chosen.per_class));
 }
 
@@ -145,7 +147,7 @@ static bool open_data(const char *path, const dn_model *model, dn_dataset **data
 {
     bool labels = dn_model_objective(model) == DN_OBJECTIVE_LABELS; /* classes may be a guess */
     const labelled_request request = {.portion = DN_PORTION_TEST, .task = labels ? "labels" : NULL};
-    return labelled_open(path, &request, data) && outputs_are_writable(*data);
+    return labelled_open(path, &request, data) && outputs_are_writable(path, *data);
 }
 
 /* Which part of DATA the figures are of. */

@@ -138,7 +138,8 @@ static int run(int count, char **arguments)
         complain("forward: --%s FILE is missing", chosen.input ? "output" : "input");
         return EXIT_REFUSED;
     }
-    if (!npy_name_valid(chosen.output) || !output_is_distinct(chosen.output, chosen.input))
+    if (!npy_name_valid(chosen.output) || !output_is_distinct(chosen.output, chosen.input) ||
+        !weights_are_distinct(chosen.output, weights_argument()))
         return EXIT_REFUSED;
     dn_model *model = weights_load();
     if (!model)

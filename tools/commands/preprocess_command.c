@@ -6,6 +6,7 @@
 #include "commands/commands.h"
 #include "files/npy.h"
 #include "files/pictures.h"
+#include "files/same_file.h"
 #include "ui/report.h"
 
 #define BATCH 64 /* pictures between two writes */
@@ -75,6 +76,14 @@ static bool add_all(growing_array *result, const picture_list *list, int threads
     return true;
 }
 
+static bool output_is_no_input(const picture_list *list)
+{
+    bool sound = weights_are_distinct(output, weights_argument());
+    for (size_t i = 0; i < list->count && sound; i++)
+        sound = output_is_distinct(output, list->paths[i]);
+    return sound;
+}
+
 static int write_array(const dn_preprocess *preprocess, const picture_list *list)
 {
     growing_array result = {.preprocess = preprocess, .shape = {0, preprocess->channels, 0, 0}};
@@ -115,7 +124,7 @@ static int run(int count, char **arguments)
     if (!npy_name_valid(output) || !start_pipeline(&preprocess) || !picture_pipeline(&preprocess) ||
         !picture_list_create(count, arguments, &list))
         return EXIT_REFUSED;
-    int status = write_array(&preprocess, &list);
+    int status = output_is_no_input(&list) ? write_array(&preprocess, &list) : EXIT_REFUSED;
     picture_list_free(&list);
     return status;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "files/labelled.h"
 
+#include "data/datasets/dataset.h"
 #include "ui/report.h"
 
 #include <string.h>
@@ -80,4 +81,12 @@ bool labelled_open(const char *path, const labelled_request *request, dn_dataset
     bool sound = ok_or_complain(dn_dataset_open_with(path, &options, data));
     dn_set_log(NULL, NULL);
     return sound && is_as_asked(path, quiet, *data);
+}
+
+bool labelled_is_distinct(const char *output, const char *path, const dn_dataset *data)
+{
+    return !output || !dn_dataset_reads(data, path, output) ||
+           complain("%s: lies among the data of %s, which it would change; another place is "
+                    "expected",
+                    output, path);
 }

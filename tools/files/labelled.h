@@ -21,6 +21,10 @@ typedef struct labelled_request {
  * left out. Complains and returns false if it cannot. */
 bool labelled_open(const char *path, const labelled_request *request, dn_dataset **data);
 
+/* Whether an output, NULL for none, replaces no file of data that was opened from `path`, and adds
+ * no picture to its classes; complains if it does. */
+bool labelled_is_distinct(const char *output, const char *path, const dn_dataset *data);
+
 /* The task of a network or data set that answers with this. */
 const char *labelled_task(dn_objective objective);
 

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -29,6 +30,19 @@ static bool holds(int folder, const char *name)
     return faccessat(folder, name, F_OK, 0) == 0;
 }
 
+/* Another program's is no sign of a run. */
+static bool settings_are_ours(int folder)
+{
+    json_error_t fault;
+    int descriptor = openat(folder, "settings.json", O_RDONLY | O_CLOEXEC);
+    json_t *object = descriptor >= 0 ? json_loadfd(descriptor, 0, &fault) : NULL;
+    bool ours = json_is_string(json_object_get(object, "data"));
+    json_decref(object);
+    if (descriptor >= 0)
+        close(descriptor);
+    return ours;
+}
+
 static bool examine(int folder, const char *path)
 {
     static const char *const results[] = {"last.safetensors", "best.safetensors", "curves.png",
@@ -37,6 +51,10 @@ static bool examine(int folder, const char *path)
         return complain(
             "%s: already holds a run; --resume %s continues it, or --output names another folder",
             path, path);
+    if (holds(folder, "settings.json") && !settings_are_ours(folder))
+        return complain("%s: already holds a settings.json that is no run's, which a new run would "
+                        "replace; --output names another folder",
+                        path);
     for (size_t i = 0; i < sizeof results / sizeof *results; i++) {
         bool begun = strcmp(results[i], "log.csv") == 0 && holds(folder, "settings.json");
         if (holds(folder, results[i]) && !begun)

@@ -26,6 +26,9 @@ typedef struct dn_dataset_kind {
     void (*close)(void *store);
     /* Releases the pages of mapped files; NULL if there are none. */
     void (*forget)(const void *store);
+    /* The index-th of the files that it consists of, NULL after the last; NULL: each sample is a
+     * file, and its name is the path. */
+    const char *(*file)(const dn_dataset *dataset, int index);
     /* NULL if files cannot be missing. */
     dn_status (*check)(const dn_dataset *dataset);
 } dn_dataset_kind;
@@ -55,6 +58,10 @@ struct dn_dataset {
 /* Releases the pages that were read (dn_file_map_forget), so that memory does
  * not grow with the data; safe while other threads read. */
 void dn_dataset_forget(const dn_dataset *dataset);
+
+/* Whether writing `path` would replace a file of the data set that was opened as `root`, or add a
+ * picture to its classes. */
+bool dn_dataset_reads(const dn_dataset *dataset, const char *root, const char *path);
 
 /* Gives each sample the class that its own string of `tags` names: the
  * distinct strings, sorted, are the classes; or, with `numbers` and if all are

@@ -44,6 +44,7 @@ typedef struct cifar_store {
     const record_layout *layout;
     cifar_file *files;
     int count;
+    char *names_path; /* which may not be there */
 } cifar_store;
 
 static size_t record_size(const record_layout *layout)
@@ -200,15 +201,15 @@ static dn_status read_lines(const char *path, dn_name_list *lines)
 }
 
 /* The names stored next to the records; numbers if there are none. */
-static dn_status read_names(const char *folder, const record_layout *layout, dn_name_list *labels)
+static dn_status read_names(const char *folder, cifar_store *store, dn_name_list *labels)
 {
-    char *path = NULL;
-    DN_TRY(dn_join_path(folder, layout->names_file, &path));
+    const record_layout *layout = store->layout;
+    DN_TRY(dn_join_path(folder, layout->names_file, &store->names_path));
+    const char *path = store->names_path;
     dn_status status = access(path, F_OK) == 0 ? read_lines(path, labels) : DN_OK;
     if (status == DN_OK && labels->count && labels->count != layout->classes)
         status = dn_fail(DN_ERROR_FORMAT, "%s: names %d classes, expected %d", path, labels->count,
                          layout->classes);
-    free(path);
     for (int i = labels->count; i < layout->classes && status == DN_OK; i++) {
         char number[16];
         int length = snprintf(number, sizeof number, "%d", i);
@@ -251,7 +252,7 @@ static dn_status open_records(const char *folder, const char *file, dn_portion p
     if (status != DN_OK)
         return status;
     dataset->format = store->layout->format;
-    DN_TRY(read_names(folder, store->layout, &dataset->labels));
+    DN_TRY(read_names(folder, store, &dataset->labels));
     DN_TRY(dn_calloc((size_t)dataset->count, sizeof *dataset->classes, &dataset->classes));
     for (int i = 0; i < store->count; i++)
         for (int j = 0; j < store->files[i].count; j++)
@@ -283,6 +284,7 @@ static void close_cifar(void *memory)
         free(store->files[i].labels);
         free(store->files[i].path);
     }
+    free(store->names_path);
     free(store->files);
     free(store);
 }
@@ -311,5 +313,13 @@ static dn_status read_sample(const dn_dataset *dataset, int sample, const dn_ima
     return DN_OK;
 }
 
+static const char *name_file(const dn_dataset *dataset, int index)
+{
+    const cifar_store *store = dataset->store;
+    if (index < store->count)
+        return store->files[index].path;
+    return index == store->count ? store->names_path : NULL;
+}
+
 const dn_dataset_kind dn_cifar_kind = {claims,      open_cifar, name_sample, read_sample,
-                                       close_cifar, NULL,       NULL};
+                                       close_cifar, NULL,       name_file,   NULL};

@@ -246,5 +246,5 @@ static dn_status check_pictures(const dn_dataset *dataset)
                          pictures->folder[0] ? pictures->folder : ".");
 }
 
-const dn_dataset_kind dn_csv_kind = {claims,    open_csv, name_sample,   read_sample,
-                                     close_csv, NULL,     check_pictures};
+const dn_dataset_kind dn_csv_kind = {claims,    open_csv, name_sample, read_sample,
+                                     close_csv, NULL,     NULL,        check_pictures};

@@ -54,8 +54,12 @@ static dn_status list_entered(const char *path, int depth, class_walk *walk)
 {
     dn_name_list names = {0};
     walk->runs = walk->runs || dn_run_begun(path);
-    if (dn_run_made(path, walk->output))
+    if (dn_run_made(path, walk->output)) {
+        if (!dn_run_begun(path) && dn_folder_holds(path, false, dn_is_picture_name))
+            return dn_fail(DN_ERROR_ARGUMENT,
+                           "%s: holds pictures of the data, so no run can be written there", path);
         return DN_OK;
+    }
     DN_TRY(dn_name_list_add(&walk->folders, path, strlen(path)));
     dn_status status = dn_list_folder(path, true, &names);
     if (status == DN_OK)
@@ -279,4 +283,4 @@ static dn_status read_sample(const dn_dataset *dataset, int sample, const dn_ima
 }
 
 const dn_dataset_kind dn_folder_kind = {claims,       open_folder, name_sample, read_sample,
-                                        close_folder, NULL,        NULL};
+                                        close_folder, NULL,        NULL,        NULL};

@@ -180,5 +180,11 @@ static dn_status read_sample(const dn_dataset *dataset, int sample, const dn_ima
     return dn_image_decode(dn_tar_entry_data(store, entry), entry->length, name, limits, image);
 }
 
-const dn_dataset_kind dn_tar_kind = {claims,    open_tar,     name_sample, read_sample,
-                                     close_tar, forget_pages, NULL};
+static const char *name_archive(const dn_dataset *dataset, int index)
+{
+    const dn_tar_store *store = dataset->store;
+    return index < store->archive_count ? store->archives[index].path : NULL;
+}
+
+const dn_dataset_kind dn_tar_kind = {claims,    open_tar,     name_sample,  read_sample,
+                                     close_tar, forget_pages, name_archive, NULL};

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Tar archives as data sets. */
 #include "dataset_checks.h"
+
+#include "data/datasets/dataset.h"
 #include "encoding.h"
 #include "tar_files.h"
 
@@ -51,6 +53,8 @@ static void links_are_counted(void **state)
     dn_dataset *dataset = open_dataset("links.tar", DN_PORTION_TRAIN);
     assert_int_equal(dn_dataset_count(dataset), 2);
     assert_int_equal(dn_dataset_links(dataset), 2);
+    assert_true(dn_dataset_reads(dataset, "", scratch_path("links.tar")));
+    assert_false(dn_dataset_reads(dataset, "", scratch_path("another.tar")));
     dn_dataset_free(dataset);
 }
 

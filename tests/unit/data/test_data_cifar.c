@@ -2,6 +2,8 @@
 /* CIFAR's binary files. */
 #include "dataset_checks.h"
 
+#include "data/datasets/dataset.h"
+
 enum { PICTURE = 3072, MOST_RECORDS = 8 };
 
 /* Records of label bytes and a picture whose first red, green and blue are
@@ -49,6 +51,9 @@ static void cifar10_folder(void **state)
     dataset = open_dataset("", DN_PORTION_TEST);
     assert_string_equal(list_samples(dataset),
                         "5:test_batch_a.bin, record 0 6:test_batch_a.bin, record 1");
+    assert_true(dn_dataset_reads(dataset, scratch_path(""), scratch_path("test_batch_a.bin")));
+    assert_true(dn_dataset_reads(dataset, scratch_path(""), scratch_path("batches.meta.txt")));
+    assert_false(dn_dataset_reads(dataset, scratch_path(""), scratch_path("other.bin")));
     dn_dataset_free(dataset);
     assert_survives_lack_of_memory("");
 }
