@@ -43,7 +43,7 @@ static dn_status read_pieces(int descriptor, const char *path, size_t expected, 
     dn_status status = grow(path, expected + 1, &data, &capacity);
     while (status == DN_OK) {
         if (size == capacity)
-            status = grow(path, 2 * capacity, &data, &capacity);
+            status = grow(path, capacity <= most / 2 ? 2 * capacity : most + 1, &data, &capacity);
         ssize_t count = status == DN_OK ? read(descriptor, data + size, capacity - size) : 0;
         if (count < 0 && errno != EINTR)
             status = dn_fail(DN_ERROR_IO, "%s: cannot be read: %s", path, strerror(errno));

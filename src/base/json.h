@@ -2,12 +2,13 @@
 #ifndef DN_BASE_JSON_H
 #define DN_BASE_JSON_H
 
-#include "base/status.h"
+#include "base/budget.h"
 
 #include <jansson.h>
 
-/* Parses JSON and refuses duplicate keys; `what` begins the error sentence. Release *json
- * with json_decref. */
-dn_status dn_json_parse(const char *text, size_t size, const char *what, json_t **json);
+/* Parses JSON and refuses duplicate keys, and what would take more memory than is left of the
+ * budget; `what` begins the error sentence. Release *json with json_decref. */
+dn_status dn_json_parse(const char *text, size_t size, const char *what, const dn_budget *budget,
+                        json_t **json);
 
 #endif

@@ -29,18 +29,16 @@ static dn_status add_chunk(dn_pool *pool, size_t bytes)
 
 dn_status dn_pool_alloc(dn_pool *pool, size_t count, size_t size, void *out)
 {
-    size_t bytes, used;
+    size_t bytes;
     if (!dn_multiply(count, size, &bytes) || bytes > SIZE_MAX / 2)
         return dn_fail_memory(SIZE_MAX);
     bytes = dn_round_up(bytes, alignof(max_align_t));
-    if (!dn_add(pool->used, bytes, &used) || (pool->limit && used > pool->limit))
-        return dn_fail(DN_ERROR_LIMIT, "its contents need more than %zu MiB of memory",
-                       pool->limit >> 20);
+    if (pool->budget)
+        DN_TRY(dn_budget_take_bytes(pool->budget, bytes));
     if (!pool->chunks || pool->chunks->size - pool->chunks->used < bytes)
         DN_TRY(add_chunk(pool, bytes));
     void *memory = pool->chunks->bytes + pool->chunks->used;
     pool->chunks->used += bytes;
-    pool->used = used;
     memcpy(out, &memory, sizeof memory);
     return DN_OK;
 }

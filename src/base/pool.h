@@ -4,15 +4,15 @@
 #ifndef DN_BASE_POOL_H
 #define DN_BASE_POOL_H
 
-#include "base/status.h"
+#include "base/budget.h"
 
 typedef struct dn_pool {
     struct dn_pool_chunk *chunks; /* the one being filled first */
-    size_t limit, used;           /* bytes; limit 0: none */
+    dn_budget *budget;            /* that allocations take from; NULL: none */
 } dn_pool;
 
-/* Allocates count * size zeroed bytes, aligned for any type; DN_ERROR_LIMIT beyond the
- * pool's limit. */
+/* Allocates count * size zeroed bytes, aligned for any type; DN_ERROR_LIMIT beyond its
+ * budget. */
 dn_status dn_pool_alloc(dn_pool *pool, size_t count, size_t size, void *out);
 
 /* Copies the first `length` bytes and adds a terminating zero. */

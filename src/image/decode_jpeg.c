@@ -12,7 +12,8 @@
 
 /* No camera or editor writes more than a few dozen; each costs a pass over the
  * whole picture, so a small hostile file could take hours. */
-#define MAX_SCANS 500
+enum { SCANS_OF_ANY = 32, MAX_SCANS = 500 };
+#define MAX_SCANNED_PIXELS 1073741824.0 /* a second or so */
 
 typedef struct jpeg_reader {
     struct jpeg_decompress_struct jpeg;
@@ -56,9 +57,15 @@ static void skip_input(j_decompress_ptr jpeg, long count)
     input->bytes_in_buffer -= skipped;
 }
 
+static int most_scans(const struct jpeg_decompress_struct *jpeg)
+{
+    double scans = MAX_SCANNED_PIXELS / ((double)jpeg->image_width * jpeg->image_height);
+    return scans < SCANS_OF_ANY ? SCANS_OF_ANY : scans > MAX_SCANS ? MAX_SCANS : (int)scans;
+}
+
 static void count_scans(j_common_ptr jpeg)
 {
-    if (((j_decompress_ptr)jpeg)->input_scan_number > MAX_SCANS)
+    if (((j_decompress_ptr)jpeg)->input_scan_number > most_scans((j_decompress_ptr)jpeg))
         ERREXIT(jpeg, JERR_TOO_LITTLE_DATA);
 }
 
@@ -73,8 +80,9 @@ static dn_status fail_by_library(jpeg_reader *reader)
     const char *name = reader->source->name;
     if (reader->errors.msg_code == JERR_OUT_OF_MEMORY)
         return dn_fail(DN_ERROR_MEMORY, "%s: out of memory for decoding", name);
-    if (reader->jpeg.input_scan_number > MAX_SCANS)
-        return dn_fail(DN_ERROR_LIMIT, "%s: the JPEG file has more than %d scans", name, MAX_SCANS);
+    int most = most_scans(&reader->jpeg);
+    if (reader->jpeg.input_scan_number > most)
+        return dn_fail(DN_ERROR_LIMIT, "%s: the JPEG file has more than %d scans", name, most);
     char message[JMSG_LENGTH_MAX];
     reader->errors.format_message((j_common_ptr)&reader->jpeg, message);
     return dn_fail(DN_ERROR_FORMAT, "%s: the JPEG file is damaged: %s", name, message);

@@ -60,6 +60,7 @@ dn_status dn_model_from_tensors(const dn_tensor_view *tensors, size_t count,
     dn_tensor_file *file;
     DN_TRY(dn_calloc(1, sizeof *file, &file));
     *file = (dn_tensor_file){.name = "tensors", .format = "memory", .borrowed = true};
+    dn_budget_begin(SIZE_MAX, &file->budget); /* what is in memory is the caller's affair */
     dn_status status = fill_file(file, tensors, count);
     if (status != DN_OK) {
         dn_tensor_file_close(file);

@@ -241,7 +241,9 @@ dn_status dn_hub_read(const void *data, size_t size, dn_model *model, dn_hub_dou
         doubt(about, "the config.json beside it has %zu bytes, and was ignored", size);
         return DN_OK;
     }
-    dn_status status = dn_json_parse(data, size, "the config.json beside it", &config);
+    dn_budget budget;
+    dn_budget_begin(size, &budget);
+    dn_status status = dn_json_parse(data, size, "the config.json beside it", &budget, &config);
     if (status == DN_ERROR_MEMORY)
         return status;
     if (status != DN_OK) {

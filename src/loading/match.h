@@ -63,7 +63,7 @@ dn_status dn_match_names(const dn_candidate *candidate, dn_match *match);
 
 /* By kind, shape and order, whatever the names. DN_ERROR_MISMATCH, with a
  * sentence, if the tensors are not those of a DenseNet. */
-dn_status dn_match_structure(const dn_candidate *candidate, dn_match *match);
+dn_status dn_match_structure(const dn_candidate *candidate, dn_budget *budget, dn_match *match);
 
 /* Puts each norm's four tensors, matched in any order, into their roles: means
  * and variances are what neighbouring layers share. */

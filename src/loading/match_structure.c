@@ -5,14 +5,11 @@
  * many channels as it reads. What names and order add is which of several norms
  * of one length belongs to which convolution, and in which order the layers
  * come. */
+#include "loading/match_structure.h"
 #include "base/memory.h"
-#include "loading/match.h"
-#include "loading/modules.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define MAX_TENSORS 6000 /* matching takes time in proportion to its square */
 
 /* A convolution with the norm before it. */
 typedef struct link {
@@ -32,6 +29,8 @@ typedef struct structure {
     size_t layer_count;
     dn_module *last; /* the norm after the last block */
     int width;       /* channels at the place being matched */
+    dn_budget *budget;
+    size_t steps; /* of the budget, not yet taken */
     dn_match *match;
 } structure;
 
@@ -48,16 +47,29 @@ static bool is_free_norm(const dn_module *module, int length)
     return module->kind == DN_MODULE_NORM && !module->taken && module->in == length;
 }
 
+static int compare(structure *s, const dn_module *a, const dn_module *b)
+{
+    s->steps += a->path_length < b->path_length ? a->path_length : b->path_length;
+    return dn_likeness(a, b);
+}
+
+static dn_status take_steps(structure *s)
+{
+    size_t steps = s->steps + s->modules.count; /* all modules or links were looked at */
+    s->steps = 0;
+    return dn_budget_take_steps(s->budget, steps);
+}
+
 /* Of equally likely norms the nearest before the convolution, or else the first
  * after it. */
-static dn_module *find_norm(const structure *s, const dn_module *conv)
+static dn_module *find_norm(structure *s, const dn_module *conv)
 {
     dn_module *modules = s->modules.items, *best = NULL;
     size_t place = (size_t)(conv - modules);
     int likeness = -1;
     for (size_t step = 0; step < s->modules.count; step++) {
         size_t i = step < place ? place - 1 - step : step; /* backwards, then forwards */
-        int found = is_free_norm(&modules[i], conv->in) ? dn_likeness(&modules[i], conv) : -1;
+        int found = is_free_norm(&modules[i], conv->in) ? compare(s, &modules[i], conv) : -1;
         if (found > likeness) {
             likeness = found;
             best = &modules[i];
@@ -81,6 +93,7 @@ static dn_status link_convs(structure *s)
         link *made = &s->links[s->link_count++];
         *made = (link){.conv = conv};
         made->norm = s->adjacent ? norm_just_before(s, conv) : find_norm(s, conv);
+        DN_TRY(take_steps(s));
         if (made->norm)
             made->norm->taken = true;
         else if (s->first)
@@ -201,7 +214,7 @@ static link *find_bottleneck(structure *s, link *second)
         link *l = &s->links[i];
         if (l->taken || l->conv->kernel != 1 || l->conv->out != second->conv->in)
             continue;
-        int found = !s->adjacent ? dn_likeness(l->conv, second->conv) : l + 1 == second ? 1 : -1;
+        int found = !s->adjacent ? compare(s, l->conv, second->conv) : l + 1 == second ? 1 : -1;
         if (found > likeness) {
             likeness = found;
             best = l;
@@ -226,6 +239,7 @@ static dn_status match_layers(structure *s)
             continue;
         l->taken = true;
         link *first = narrow >= wide ? find_bottleneck(s, l) : l;
+        DN_TRY(take_steps(s));
         if (!first)
             return mismatch("a 3x3 convolution", l->conv);
         first->taken = true;
@@ -326,65 +340,16 @@ static dn_status match_modules(structure *s)
     return DN_OK;
 }
 
-/* ---------------------------------------------------------------- attempts */
-
-typedef struct attempt {
-    bool natural; /* tensors in the natural order of their names, not the file's */
-    bool adjacent;
-    int stem_convs;
-} attempt;
-
-static int by_natural_name(const void *a, const void *b)
+dn_status dn_match_modules(const dn_modules *modules, const dn_attempt *attempt, dn_budget *budget,
+                           dn_match *match)
 {
-    const dn_tensor *first = *(const dn_tensor *const *)a, *second = *(const dn_tensor *const *)b;
-    return dn_compare_naturally(first->name, second->name);
-}
-
-static dn_status match_in_order(const dn_tensor **tensors, size_t count, const attempt *a,
-                                dn_match *match)
-{
-    structure s = {.adjacent = a->adjacent, .stem_convs = a->stem_convs, .match = match};
-    match->pair_count = match->rest_count = 0;
-    if (a->natural)
-        qsort(tensors, count, sizeof *tensors, by_natural_name);
-    DN_TRY(dn_modules_group(tensors, count, &s.modules));
+    structure s = {.modules = *modules,
+                   .adjacent = attempt->adjacent,
+                   .stem_convs = attempt->stem_convs,
+                   .budget = budget,
+                   .match = match};
     dn_status status = match_modules(&s);
-    if (status == DN_OK && !s.modules.roles_known)
-        status = dn_find_roles(match);
-    if (status == DN_OK)
-        status = dn_settle_norms(match);
-    dn_modules_free(&s.modules);
     free(s.links);
     free(s.layers);
-    return status;
-}
-
-/* Order first, since names may say anything; the last attempt's sentence is
- * kept. */
-dn_status dn_match_structure(const dn_candidate *candidate, dn_match *match)
-{
-    static const attempt attempts[] = {
-        {false, true, 1},  {false, true, 3},  {true, true, 1},  {true, true, 3},
-        {false, false, 3}, {false, false, 1}, {true, false, 3}, {true, false, 1},
-    };
-    if (candidate->count > MAX_TENSORS)
-        return dn_fail(DN_ERROR_MISMATCH, "has %zu tensors in one network, at most %d are matched",
-                       candidate->count, MAX_TENSORS);
-    const dn_tensor **tensors;
-    DN_TRY(dn_match_create(candidate->count, match));
-    dn_status status = dn_calloc(candidate->count, sizeof *tensors, &tensors);
-    if (status == DN_OK) {
-        memcpy(tensors, candidate->tensors, candidate->count * sizeof *tensors);
-        status = DN_ERROR_MISMATCH;
-        size_t tried = 0;
-        for (; tried < sizeof attempts / sizeof *attempts && status == DN_ERROR_MISMATCH; tried++) {
-            if (tried == 4) /* back to the file's order */
-                memcpy(tensors, candidate->tensors, candidate->count * sizeof *tensors);
-            status = match_in_order(tensors, candidate->count, &attempts[tried], match);
-        }
-        free(tensors);
-    }
-    if (status != DN_OK)
-        dn_match_free(match);
     return status;
 }

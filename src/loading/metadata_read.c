@@ -29,8 +29,8 @@ static dn_status read_array(const dn_tensor_file *file, const char *key, const d
     *array = NULL;
     if (!text)
         return DN_OK;
-    dn_status status = dn_json_parse(text, strlen(text), key, array);
-    if (status == DN_ERROR_MEMORY)
+    dn_status status = dn_json_parse(text, strlen(text), key, &file->budget, array);
+    if (status == DN_ERROR_MEMORY || status == DN_ERROR_LIMIT)
         return dn_fail_within(status, file->name);
     if (json_is_array(*array) && json_array_size(*array) == (size_t)model->arch.classes)
         return DN_OK;

@@ -142,7 +142,7 @@ static dn_status try_names(dn_load_job *l, const dn_candidate *candidate, bool *
 static dn_status try_structure(dn_load_job *l, const dn_candidate *candidate)
 {
     dn_match match;
-    DN_TRY(dn_match_structure(candidate, &match));
+    DN_TRY(dn_match_structure(candidate, &l->file->budget, &match));
     dn_status status = try_match(l, candidate, &match);
     dn_match_free(&match);
     return status;

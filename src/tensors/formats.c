@@ -75,23 +75,13 @@ static dn_status read_contents(dn_tensor_file *file)
     return refuse(file);
 }
 
-/* What is unpacked from a file must be in proportion to its size: the largest
- * factor of honest files is that of a pickle's objects, about 40 bytes per byte
- * of the file. */
-static size_t memory_limit(size_t file_size)
-{
-    size_t limit = (size_t)64 << 20, share;
-    if (!dn_multiply(file_size, 48, &share) || !dn_add(limit, share, &limit))
-        return SIZE_MAX;
-    return limit;
-}
-
 static dn_status read_map(dn_file_map map, bool borrowed, const char *name, dn_tensor_file **out)
 {
     dn_tensor_file *file;
     DN_TRY(dn_calloc(1, sizeof *file, &file));
     *file = (dn_tensor_file){.map = map, .borrowed = borrowed};
-    file->pool.limit = memory_limit(map.size);
+    dn_budget_begin(map.size, &file->budget);
+    file->pool.budget = &file->budget;
     char *copy;
     dn_status status = dn_pool_copy(&file->pool, name, strlen(name), &copy);
     if (status == DN_OK) {

@@ -34,6 +34,7 @@ struct dn_tensor_file {
     const char *format;
     dn_file_map map; /* .data is borrowed if the caller passed the bytes */
     bool borrowed;
+    dn_budget budget;
     dn_pool pool; /* holds all that follows */
     dn_tensor *tensors;
     size_t tensor_count, tensor_capacity;

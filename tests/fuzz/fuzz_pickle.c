@@ -17,7 +17,9 @@ static dn_status locate(void *context, dn_storage *storage)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    dn_tensor_file file = {.name = "file", .pool = {.limit = (size_t)64 << 20}};
+    dn_tensor_file file = {.name = "file"};
+    dn_budget_begin(size, &file.budget);
+    file.pool.budget = &file.budget;
     dn_storages storages = {.pool = &file.pool};
     dn_pickle pickle = {.data = data,
                         .size = size,

@@ -4,6 +4,7 @@
 #ifndef TOOL_NPY_H
 #define TOOL_NPY_H
 
+#include "base/budget.h"
 #include "files/output.h"
 
 #include <stdbool.h>
@@ -28,6 +29,7 @@ void npy_free(npy_array *array);
 typedef struct npy_source {
     const char *name; /* for messages */
     uint64_t size;
+    dn_budget *budget; /* that the array is taken from, if the bytes are compressed, or NULL */
     size_t (*read)(void *context, void *out, size_t count);
     void *context;
 } npy_source;

@@ -198,6 +198,9 @@ bool npy_read_source(const npy_source *source, npy_array *array)
     npy_array result = {0};
     if (!read_header(source, &header, &result) || !check_size(source, &header, &result))
         return false;
+    if (source->budget &&
+        dn_budget_take_bytes(source->budget, result.count * sizeof *result.data) != DN_OK)
+        return complain("%s: %s", source->name, dn_last_error());
     result.data = malloc(result.count ? result.count * sizeof *result.data : 1);
     if (!result.data)
         return complain("%s: out of memory", source->name);

@@ -2,9 +2,11 @@
 #include "files/npy.h"
 #include "ui/report.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <zip.h>
 
@@ -16,6 +18,7 @@ struct npz_file {
     zip_t *zip;
     char **names;
     int count;
+    dn_budget budget; /* of all arrays that are read, each time */
 };
 
 static bool fill_names(npz_file *file)
@@ -37,6 +40,15 @@ static bool fill_names(npz_file *file)
     return (file->names && file->count == entries) || complain("%s: out of memory", file->path);
 }
 
+static bool begin_budget(npz_file *file)
+{
+    struct stat found;
+    if (stat(file->path, &found) != 0)
+        return complain("%s: cannot be examined: %s", file->path, strerror(errno));
+    dn_budget_begin((size_t)found.st_size, &file->budget);
+    return true;
+}
+
 npz_file *npz_open(const char *path)
 {
     int code;
@@ -52,7 +64,7 @@ npz_file *npz_open(const char *path)
         zip_error_init_with_code(&error, code);
         complain("%s: cannot be read as a .npz file: %s", path, zip_error_strerror(&error));
         zip_error_fini(&error);
-    } else if (fill_names(file)) {
+    } else if (begin_budget(file) && fill_names(file)) {
         return file;
     }
     npz_close(file);
@@ -103,7 +115,11 @@ bool npz_read(npz_file *file, int index, npy_array *array)
     zip_file_t *stream = zip_fopen_index(file->zip, entry, 0);
     if (!stream)
         return complain("%s: cannot be read: %s", name, zip_strerror(file->zip));
-    npy_source source = {.name = name, .size = info.size, .read = read_entry, .context = stream};
+    npy_source source = {.name = name,
+                         .size = info.size,
+                         .budget = &file->budget,
+                         .read = read_entry,
+                         .context = stream};
     bool sound = npy_read_source(&source, array);
     char beyond;
     if (sound && zip_fread(stream, &beyond, 1) != 0) { /* also where the checksum is checked */

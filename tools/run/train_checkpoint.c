@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/json.h"
 #include "run/train_run.h"
 #include "ui/report.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static char *file_in(const train_run *run, const char *name)
 {
@@ -59,8 +60,10 @@ bool train_checkpoint_restore(train_run *run)
         free(path);
         return false;
     }
-    json_error_t fault;
-    json_t *note = json_loads(text, 0, &fault);
+    json_t *note = NULL;
+    dn_budget budget;
+    dn_budget_begin(strlen(text), &budget);
+    dn_json_parse(text, strlen(text), "its note", &budget, &note);
     json_int_t pictures, best_epoch = 0, waited = 0;
     bool sound = note && json_unpack(note, "{s:F, s:F, s:I, s:F, s?F, s?I, s?I, s:F}", "epoch_loss",
                                      &run->epoch_loss, "epoch_correct", &run->epoch_correct,

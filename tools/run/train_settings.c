@@ -3,16 +3,19 @@
 
 #include "arguments/network.h"
 #include "arguments/threads.h"
+#include "base/file.h"
+#include "base/json.h"
 #include "files/output.h"
 #include "files/same_file.h"
 #include "run/run_folder.h"
 #include "ui/report.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+#define MAX_SETTINGS ((size_t)1 << 20) /* bytes of a settings.json */
 
 /* The folder of this call is not a setting of the run. */
 static bool belongs_to_run(const char *name)
@@ -260,6 +263,19 @@ static bool same_network(const json_t *object, const char *run)
     return true;
 }
 
+static bool load_settings(const char *path, json_t **settings)
+{
+    dn_file_map file;
+    dn_budget budget;
+    if (!ok_or_complain(dn_file_read(path, MAX_SETTINGS, &file)))
+        return false;
+    dn_budget_begin(file.size, &budget);
+    dn_status status =
+        dn_json_parse((const char *)file.data, file.size, "its text", &budget, settings);
+    dn_file_map_close(&file);
+    return status == DN_OK || complain("%s: cannot be read as settings: %s", path, dn_last_error());
+}
+
 bool train_settings_read(const command *chosen, const char *run)
 {
     char *path;
@@ -267,10 +283,10 @@ bool train_settings_read(const command *chosen, const char *run)
         return false;
     if (asprintf(&path, "%s/settings.json", run) < 0)
         return complain("out of memory for the settings");
-    json_error_t fault;
-    json_t *object = json_load_file(path, JSON_REJECT_DUPLICATES, &fault), *value;
-    bool sound = json_is_object(object) || complain("%s: cannot be read as settings: %s", path,
-                                                    object ? "no object" : fault.text);
+    json_t *object = NULL, *value;
+    bool sound =
+        load_settings(path, &object) &&
+        (json_is_object(object) || complain("%s: cannot be read as settings: no object", path));
     if (train_chosen.automatic)
         sound = sound && all_is_unchanged(chosen, object);
     else

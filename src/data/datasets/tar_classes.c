@@ -84,16 +84,16 @@ static dn_status list_tops(const dn_tar_store *store, size_t root, dn_name_list 
     return DN_OK;
 }
 
-/* Whether all pictures of a topmost folder are in folders of it. */
-static bool has_folders(const dn_tar_store *store, size_t root, const char *top)
+/* The topmost folders with a picture that is not in a folder of theirs. */
+static dn_status list_flat(const dn_tar_store *store, size_t root, dn_name_list *flat)
 {
-    size_t inner = root + strlen(top) + 1;
     for (int i = 0; i < store->count; i++) {
-        const char *name = dn_tar_entry_name(store, &store->entries[i]);
-        if (lies_in(name, root, top) && !strchr(name + inner, '/'))
-            return false;
+        span top = class_of(dn_tar_entry_name(store, &store->entries[i]), root);
+        if (top.text[top.length] && !strchr(top.text + top.length + 1, '/'))
+            DN_TRY(dn_name_list_add(flat, top.text, top.length));
     }
-    return true;
+    dn_name_list_sort(flat);
+    return DN_OK;
 }
 
 /* Keeps the pictures of one topmost folder only, and moves the root into it. */
@@ -124,11 +124,13 @@ static dn_status name_part(dn_dataset *dataset, size_t root)
 static dn_status find_parts(dn_dataset *dataset, size_t root)
 {
     const dn_tar_store *store = dataset->store;
-    dn_name_list tops = {0}, usable = {0};
+    dn_name_list tops = {0}, flat = {0}, usable = {0};
     dn_status status = list_tops(store, root, &tops);
+    if (status == DN_OK)
+        status = list_flat(store, root, &flat);
     for (int i = 0; i < tops.count && status == DN_OK; i++) {
         const char *top = dn_name_list_get(&tops, i);
-        if (has_folders(store, root, top))
+        if (dn_name_list_find(&flat, top) < 0)
             status = dn_name_list_add(&usable, top, strlen(top));
     }
     dn_find_parts(&tops, false, dataset->parts);
@@ -137,6 +139,7 @@ static dn_status find_parts(dn_dataset *dataset, size_t root)
     if (!dataset->parts[DN_PORTION_TRAIN] || tops.count < 2)
         memset(dataset->parts, 0, sizeof dataset->parts);
     dn_name_list_free(&tops);
+    dn_name_list_free(&flat);
     dn_name_list_free(&usable);
     return status;
 }

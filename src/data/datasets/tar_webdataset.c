@@ -81,10 +81,12 @@ static dn_status tag_from_json(const dn_tar_store *store, const dn_tar_entry *en
 {
     char what[512], number[32];
     json_t *object;
+    dn_budget budget;
+    dn_budget_begin(entry->length, &budget);
     snprintf(what, sizeof what, "%s: %s", store->archives[entry->archive].path,
              dn_tar_entry_name(store, entry));
-    DN_TRY(
-        dn_json_parse((const char *)dn_tar_entry_data(store, entry), entry->length, what, &object));
+    DN_TRY(dn_json_parse((const char *)dn_tar_entry_data(store, entry), entry->length, what,
+                         &budget, &object));
     const json_t *class = find_class(object);
     dn_status status;
     if (json_is_integer(class)) {

@@ -169,7 +169,8 @@ static dn_status read_safetensors(dn_tensor_file *file)
                        "a safetensors header of %llu bytes is claimed, %zu bytes are there",
                        (unsigned long long)size, file->map.size - 8);
     json_t *header = NULL;
-    DN_TRY(dn_json_parse((const char *)bytes + 8, size, "its safetensors header", &header));
+    DN_TRY(dn_json_parse((const char *)bytes + 8, size, "its safetensors header", &file->budget,
+                         &header));
     const unsigned char *data = bytes + 8 + size;
     dn_status status = read_header(file, header, data, (size_t)(bytes + file->map.size - data));
     json_decref(header);

@@ -99,7 +99,8 @@ static dn_status read_metadata(const archive *a)
         return DN_OK;
     DN_TRY(dn_zip_read(&a->zip, entry, &a->file->pool, &bytes));
     json_t *metadata = NULL;
-    DN_TRY(dn_json_parse((const char *)bytes, entry->size, "its densenet.json", &metadata));
+    DN_TRY(dn_json_parse((const char *)bytes, entry->size, "its densenet.json", &a->file->budget,
+                         &metadata));
     dn_status status = DN_OK;
     const char *key;
     json_t *text;

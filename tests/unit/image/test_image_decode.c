@@ -272,6 +272,11 @@ static void endless_scans_are_refused(void **state)
     dn_image *image;
     assert_int_equal(decode_copy(file.data, file.size, &image), DN_ERROR_LIMIT);
     assert_string_equal(dn_last_error(), "p: the JPEG file has more than 500 scans");
+    unsigned char *frame = memmem(file.data, file.size, "\xff\xc2", 2); /* now of 4096 x 4096 */
+    assert_non_null(frame);
+    memcpy(frame + 5, "\x10\0\x10\0", 4);
+    assert_int_equal(decode_copy(file.data, file.size, &image), DN_ERROR_LIMIT);
+    assert_string_equal(dn_last_error(), "p: the JPEG file has more than 64 scans");
     free(file.data);
     free(grey);
 }
