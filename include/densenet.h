@@ -125,7 +125,7 @@ typedef struct dn_head_part {
 typedef enum dn_head_pool {
     DN_POOL_MEAN,     /* one mean per channel */
     DN_POOL_MAX_MEAN, /* all maxima, then all means: fastai's AdaptiveConcatPool2d */
-    DN_POOL_GRID      /* `grid` rows and columns of means, flattened channel by channel */
+    DN_POOL_GRID      /* rows and columns of means, flattened channel by channel */
 } dn_head_pool;
 
 /* What comes after the last block's norm and ReLU. All zeros: the mean, and one linear with
@@ -133,10 +133,13 @@ typedef enum dn_head_pool {
 #define DN_MAX_HEAD_PARTS 16
 typedef struct dn_head {
     dn_head_pool pool;
-    int grid;       /* DN_POOL_GRID: 2 or more; else 0 */
+    int grid;       /* DN_POOL_GRID: rows, and columns without grid_width; else 0 */
     int part_count; /* 0: a linear with bias; if there are parts, the last linear makes the
                        classes */
     dn_head_part parts[DN_MAX_HEAD_PARTS];
+    int grid_width; /* DN_POOL_GRID: columns; 0: as many as rows, which holds of square last maps
+                       only, and others are refused: of how many rows and columns a classifier
+                       reads means, its tensors do not tell */
 } dn_head;
 
 /* A member of the family. Plain data: copy it freely. */
@@ -277,6 +280,14 @@ typedef enum dn_scaling {
     DN_SCALE_XRAY  /* (2 x / (2^bits - 1) - 1) * 1024, one channel */
 } dn_scaling;
 
+/* What becomes of a picture's proportions where both sides are resampled. */
+typedef enum dn_fit {
+    DN_FIT_STRETCH, /* they are lost, as by torchvision's Resize((resize, resize_width)) */
+    DN_FIT_COVER,   /* they are kept: the smallest picture that covers both sides */
+    DN_FIT_INSIDE   /* they are kept: the largest that lies within both sides, as timm's
+                       ResizeKeepRatio; both round to the nearest pixel */
+} dn_fit;
+
 /* From picture to tensor. Plain data: take a named pipeline and change it. */
 typedef struct dn_preprocess {
     char name[DN_NAME_SIZE];
@@ -289,10 +300,12 @@ typedef struct dn_preprocess {
     dn_scaling scaling;
     int channels;          /* of the tensor: 3, or 1 (grey by Pillow's luma formula) */
     float mean[3], std[3]; /* of samples scaled to 0..1 */
-    int resize_width;      /* both sides are resampled, whatever the picture's proportions, as
-                              torchvision's Resize((resize, resize_width)); 0: see resize */
+    int resize_width;      /* both sides are resampled, as `fit` says; 0: see resize */
     int crop_width;        /* of a crop that is no square; 0: it is one */
     bool exif_orientation; /* the picture is made upright first, as dn_image_upright does */
+    dn_fit fit;            /* only with resize_width */
+    bool pad_mean;         /* a picture smaller than the crop is padded with the mean, rounded to
+                              bytes, instead of with black */
 } dn_preprocess;
 
 /* Sets *preprocess to a named pipeline: "torchvision", "timm", "xrv", "keras", "cifar10",
@@ -300,7 +313,8 @@ typedef struct dn_preprocess {
  * "torchvision,resize=232,filter=bicubic,mean=0.5:0.5:0.5". A specification
  * that starts with a change alters *preprocess as it stands. The keys: resize and
  * crop (a side, or HEIGHTxWIDTH), filter=bilinear|bicubic|gaussian, square=no|yes,
- * scaling=unit|xray, channels, mean, std (one number, or three), exif=no|yes.
+ * scaling=unit|xray, channels, mean, std (one number, or three), exif=no|yes,
+ * fit=stretch|cover|inside, pad=black|mean.
  * DN_ERROR_ARGUMENT if it is invalid. */
 DN_API dn_status dn_preprocess_parse(const char *specification, dn_preprocess *preprocess);
 
@@ -362,6 +376,8 @@ typedef struct dn_load_options {
     dn_stem_pool stem_pool;
     dn_relu transition_relu, final_relu;
     double bn_epsilon;
+    int grid_rows, grid_columns; /* of the means that the head reads, as dn_head; refused if it
+                                    reads another number of them */
 } dn_load_options;
 DN_API void dn_load_defaults(dn_load_options *options, size_t struct_size);
 

@@ -3,6 +3,8 @@
 
 #include "image/preprocess.h"
 
+#include <math.h>
+
 /* Limit for a tensor: bounds what a small but extremely long picture can ask for. */
 #define MAX_PIXELS 178956970
 
@@ -17,10 +19,11 @@ static void crop_centre(dn_axis *axis, int64_t crop)
     axis->padding = margin < 0 ? -half : 0;
 }
 
-/* What the pipeline asks of an axis, 0 for nothing: its extent after resampling, where
- * that does not follow from the shorter side, and that of the crop. */
+/* What the pipeline asks of an axis, 0 for nothing: its extent after resampling, and that of
+ * the crop. */
 typedef struct wanted_sides {
-    int resize, crop;
+    int64_t resize;
+    int crop;
 } wanted_sides;
 
 static void plan_axis(const dn_preprocess *preprocess, wanted_sides wanted, int64_t side,
@@ -41,6 +44,26 @@ static void plan_axis(const dn_preprocess *preprocess, wanted_sides wanted, int6
         crop_centre(axis, wanted.crop);
 }
 
+/* The pixels of the picture that become one. */
+static double fit_ratio(const dn_preprocess *preprocess, double width, double height)
+{
+    double across = width / preprocess->resize_width, down = height / preprocess->resize;
+    return preprocess->fit == DN_FIT_COVER ? fmin(across, down) : fmax(across, down);
+}
+
+/* Both sides, in the proportions that are wanted; timm rounds halves to even. */
+static void resize_both(const dn_preprocess *preprocess, int64_t width, int64_t height,
+                        wanted_sides *across, wanted_sides *down)
+{
+    across->resize = preprocess->resize_width;
+    down->resize = preprocess->resize;
+    if (preprocess->fit == DN_FIT_STRETCH)
+        return;
+    double ratio = fit_ratio(preprocess, (double)width, (double)height);
+    across->resize = llrint((double)width / ratio);
+    down->resize = llrint((double)height / ratio);
+}
+
 dn_status dn_geometry_plan(const dn_preprocess *preprocess, int width, int height,
                            dn_geometry *geometry)
 {
@@ -49,15 +72,23 @@ dn_status dn_geometry_plan(const dn_preprocess *preprocess, int width, int heigh
         return dn_fail(DN_ERROR_ARGUMENT, "preprocess: a picture cannot be %d x %d pixels large",
                        width, height);
     int64_t shorter = width < height ? width : height;
-    const wanted_sides across = {.resize = preprocess->resize_width,
-                                 .crop = preprocess->crop_width ? preprocess->crop_width
-                                                                : preprocess->crop};
-    const wanted_sides down = {.resize = preprocess->resize_width ? preprocess->resize : 0,
-                               .crop = preprocess->crop};
+    wanted_sides across = {.crop =
+                               preprocess->crop_width ? preprocess->crop_width : preprocess->crop};
+    wanted_sides down = {.crop = preprocess->crop};
+    bool square = preprocess->square_first;
+    if (preprocess->resize_width)
+        resize_both(preprocess, square ? shorter : width, square ? shorter : height, &across,
+                    &down);
+    if (preprocess->resize_width && (across.resize < 1 || down.resize < 1))
+        return dn_fail(
+            DN_ERROR_ARGUMENT,
+            "preprocess: a picture of %d x %d pixels is too narrow to lie within %d x %d", width,
+            height, preprocess->resize_width, preprocess->resize);
     dn_axis *axes = geometry->axes;
     plan_axis(preprocess, across, width, shorter, &axes[0]);
     plan_axis(preprocess, down, height, shorter, &axes[1]);
-    if (axes[0].out > MAX_PIXELS || axes[1].out > MAX_PIXELS / axes[0].out)
+    if (axes[0].full > MAX_PIXELS || axes[1].full > MAX_PIXELS || axes[0].out > MAX_PIXELS ||
+        axes[1].out > MAX_PIXELS / axes[0].out)
         return dn_fail(DN_ERROR_LIMIT,
                        "preprocess: %d x %d pixels would become %lld x %lld, more than the limit "
                        "of %d in all",

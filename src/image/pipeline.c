@@ -78,7 +78,8 @@ typedef struct spec_field {
     size_t width;      /* of sides: offset of their width, 0 for a single number */
 } spec_field;
 
-static_assert(sizeof(dn_filter) == sizeof(int) && sizeof(dn_scaling) == sizeof(int),
+static_assert(sizeof(dn_filter) == sizeof(int) && sizeof(dn_scaling) == sizeof(int) &&
+                  sizeof(dn_fit) == sizeof(int),
               "choices are accessed as int");
 #define AT(member) offsetof(dn_preprocess, member)
 
@@ -108,7 +109,7 @@ static const spec_field fields[] = {
     {{"scaling", "unit or xray"}, AT(scaling), FIELD_CHOICE, 0, 1, "unit|xray|", 0},
     {{"channels", "1 or 3"}, AT(channels), FIELD_NUMBER, 1, 3, NULL, 0},
     {{"mean", "one number, or three as in 0.5:0.5:0.5"}, AT(mean), FIELD_TRIPLE, 0, 0, NULL, 0},
-    {{"std", "one number, or three as in 0.5:0.5:0.5, not 0"},
+    {{"std", "one number above 0, or three as in 0.5:0.5:0.5"},
      AT(std),
      FIELD_TRIPLE,
      0,
@@ -116,6 +117,8 @@ static const spec_field fields[] = {
      NULL,
      0},
     {{"exif", "yes or no"}, AT(exif_orientation), FIELD_FLAG, 0, 1, "no|yes|", 0},
+    {{"fit", "stretch, cover or inside"}, AT(fit), FIELD_CHOICE, 0, 2, "stretch|cover|inside|", 0},
+    {{"pad", "black or mean"}, AT(pad_mean), FIELD_FLAG, 0, 1, "black|mean|", 0},
 };
 
 enum { FIELDS = sizeof fields / sizeof *fields, VALUE_SIZE = 64 };
@@ -158,7 +161,7 @@ static bool in_range(const dn_preprocess *preprocess, const spec_field *field)
         const float *numbers = numbers_of(preprocess, field);
         bool divides = numbers == preprocess->std;
         for (int i = 0; i < 3; i++)
-            if (!isfinite(numbers[i]) || (divides && numbers[i] == 0))
+            if (!isfinite(numbers[i]) || (divides && !(numbers[i] > 0)))
                 return false;
         return true;
     }
@@ -182,7 +185,8 @@ bool dn_preprocess_fixed_size(const dn_preprocess *preprocess, int *width, int *
         return false;
     int high = preprocess->crop, wide = preprocess->crop_width;
     if (!high) {
-        high = preprocess->square_first || preprocess->resize_width ? preprocess->resize : 0;
+        bool stretches = preprocess->resize_width && preprocess->fit == DN_FIT_STRETCH;
+        high = preprocess->square_first || stretches ? preprocess->resize : 0;
         wide = preprocess->resize_width;
     }
     if (!high)

@@ -8,6 +8,7 @@
 #include "image/orientation.h"
 #include "image/resample.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -134,6 +135,14 @@ void dn_preprocess_values(const dn_preprocess *preprocess, float values[3][256])
             values[c][i] = scale_after(preprocess, c, scale_before(preprocess, (float)i / 255));
 }
 
+/* What surrounds a picture that is smaller than the crop. In floats 255 * 0.9 is 229.5, as in
+ * timm, whose mean has twice the digits. */
+static uint8_t padding_of(const dn_preprocess *preprocess, int channel)
+{
+    float mean = preprocess->pad_mean ? rintf(255 * preprocess->mean[channel]) : 0;
+    return (uint8_t)fminf(fmaxf(mean, 0), 255);
+}
+
 /* The channels of the tensor from interleaved samples. */
 static void fill_planes(const dn_preprocess *preprocess, const resampled *picture, float *tensor)
 {
@@ -144,7 +153,7 @@ static void fill_planes(const dn_preprocess *preprocess, const resampled *pictur
     for (int c = 0; c < preprocess->channels; c++, tensor += plane) {
         if (across->count < across->out || down->count < down->out)
             for (int64_t i = 0; i < plane; i++)
-                tensor[i] = values[c][0];
+                tensor[i] = values[c][padding_of(preprocess, c)];
         size_t from = picture->channels == 1 ? 0 : (size_t)c;
         for (int64_t y = 0; y < down->count; y++) {
             float *out = tensor + (down->padding + y) * across->out + across->padding;
@@ -162,7 +171,9 @@ static void fill_bytes(const dn_preprocess *preprocess, const resampled *picture
     const dn_axis *across = &picture->geometry.axes[0], *down = &picture->geometry.axes[1];
     size_t channels = (size_t)preprocess->channels, row = (size_t)across->out * channels;
     const uint8_t *from = picture->samples;
-    memset(bytes, 0, (size_t)down->out * row);
+    for (size_t c = 0; c < channels; c++)
+        for (size_t at = c; at < (size_t)down->out * row; at += channels)
+            bytes[at] = padding_of(preprocess, (int)c);
     for (int64_t y = 0; y < down->count; y++) {
         unsigned char *out =
             bytes + (size_t)(down->padding + y) * row + (size_t)across->padding * channels;

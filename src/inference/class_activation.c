@@ -18,8 +18,9 @@ static float weight_at(const dn_node *pool, const dn_grid *grid, const float *we
         return weight[channel] + weight[pool->in + channel];
     if (pool->pool == DN_POOL_MEAN)
         return weight[channel];
-    int side = pool->grid, cell = y / (grid->height / side) * side + x / (grid->width / side);
-    return weight[(size_t)channel * (size_t)(side * side) + (size_t)cell] * (float)(side * side);
+    int cells = pool->rows * pool->columns, row = y / (grid->height / pool->rows);
+    int cell = row * pool->columns + x / (grid->width / pool->columns);
+    return weight[(size_t)channel * (size_t)cells + (size_t)cell] * (float)cells;
 }
 
 static void fill_map(const dn_session *session, const dn_grid *grid, const float *weight,

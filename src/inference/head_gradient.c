@@ -27,7 +27,8 @@ static void pool_maps(const head_pass *pass, const dn_grid *maps)
                          .channels = node->in,
                          .affine = *dn_final_norm(pass->prepared),
                          .pool = node->pool,
-                         .grid = node->grid};
+                         .rows = node->rows,
+                         .columns = node->columns};
     for (int task = 0; task < dn_vector_pool_tasks(&op); task++)
         dn_pool_vectors(&op, task);
 }

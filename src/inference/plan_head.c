@@ -39,7 +39,8 @@ static vectors plan_pool(dn_planner *p, const dn_framed *maps)
                          .channels = node->in,
                          .affine = *norm,
                          .pool = node->pool,
-                         .grid = node->grid};
+                         .rows = node->rows,
+                         .columns = node->columns};
     dn_add_step(
         p, (dn_step){.kind = DN_STEP_VECTOR_POOL, .op.vector_pool = op, .point = DN_POINT_POOL});
     return pooled;

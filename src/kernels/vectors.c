@@ -32,9 +32,8 @@ typedef struct window {
 
 static window window_of(const dn_vector_pool *op, int cell)
 {
-    int side = op->grid ? op->grid : 1;
-    int height = op->input.height / side, width = op->input.width / side;
-    return (window){cell / side * height, cell % side * width, height, width};
+    int height = op->input.height / op->rows, width = op->input.width / op->columns;
+    return (window){cell / op->columns * height, cell % op->columns * width, height, width};
 }
 
 /* Means and maxima of `count` channels from `first` on. */
@@ -61,7 +60,7 @@ static void pool_window(const dn_vector_pool *op, int image, window w, int first
 void dn_pool_vectors(const dn_vector_pool *op, int task)
 {
     int image = task / runs(op), first = task % runs(op) * RUN;
-    int count = dn_min(op->channels - first, RUN), cells = op->grid ? op->grid * op->grid : 1;
+    int count = dn_min(op->channels - first, RUN), cells = op->rows * op->columns;
     float *out = op->output + image * op->stride, most[RUN];
     double mean[RUN];
     for (int cell = 0; cell < cells; cell++) {
@@ -107,7 +106,7 @@ static void spread_max_mean(const dn_vector_pool *op, int image, const float *gr
 
 static void spread_cells(const dn_vector_pool *op, const float *gradient, dn_rows out)
 {
-    int cells = op->grid * op->grid;
+    int cells = op->rows * op->columns;
     for (int cell = 0; cell < cells; cell++) {
         window w = window_of(op, cell);
         float area = (float)(w.height * w.width);

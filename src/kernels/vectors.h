@@ -17,7 +17,7 @@ typedef struct dn_vector_pool {
     int channels;
     dn_affine affine;
     dn_head_pool pool;
-    int grid; /* divides the maps' height and width; 0: 1 */
+    int rows, columns; /* of windows, whose height and width divide the maps' */
 } dn_vector_pool;
 
 /* A task is some channels of one image. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A head while it is being made out: match_head.c finds the parts that hold tensors,
- * head_chain.c their order, head_parts.c what is between them. */
+ * head_chain.c their order, head_pool.c the pool, head_parts.c what is between them. */
 #ifndef DN_LOADING_HEAD_PARTS_H
 #define DN_LOADING_HEAD_PARTS_H
 
@@ -10,6 +10,8 @@
 typedef struct dn_head_work {
     dn_match *match;
     const dn_arch *arch;
+    const dn_tensor_file *file;
+    dn_head asked;                /* the grid that the caller says; pool 0: none */
     dn_recorded_modules recorded; /* of a pickled module */
     dn_modules modules;
     const dn_tensor **tensors;
@@ -27,6 +29,9 @@ typedef struct dn_head_work {
 /* Puts the modules into the order in which they follow one another: the file's or that of names,
  * or the only one that is possible after maps of so many channels. */
 dn_status dn_order_head(dn_modules *modules, int channels);
+
+/* The pool that makes as many values as the first module reads. */
+dn_status dn_choose_pool(dn_head_work *w, const dn_module *first);
 
 dn_status dn_add_head_part(dn_head_work *w, dn_head_kind kind, int outputs);
 bool dn_has_linear(const dn_head_work *w);

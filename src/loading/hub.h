@@ -9,7 +9,8 @@
 
 typedef struct dn_hub_paths {
     char weights[PATH_MAX];
-    char config[PATH_MAX]; /* "": there is none */
+    char config[PATH_MAX];    /* "": there is none */
+    char processor[PATH_MAX]; /* preprocessor_config.json; "": there is none */
 } dn_hub_paths;
 
 /* The files behind a path, which is that of a weight file or of a folder with one. */
@@ -20,8 +21,12 @@ dn_status dn_hub_find(const char *path, dn_hub_paths *paths);
  * of another network, changes nothing; *doubt says why, "" if there is nothing to say.
  * DN_ERROR_MISMATCH if it says that the network computes something else. */
 typedef struct dn_hub_doubt {
-    char text[256];
+    char text[320];
 } dn_hub_doubt;
 dn_status dn_hub_read(const void *data, size_t size, dn_model *model, dn_hub_doubt *doubt);
+
+/* The same of the pipeline in transformers' preprocessor_config.json. */
+dn_status dn_hub_read_processor(const void *data, size_t size, dn_model *model,
+                                dn_hub_doubt *doubt);
 
 #endif

@@ -38,6 +38,7 @@ static dn_status find_in_folder(const char *folder, dn_hub_paths *paths)
         join(folder, length, names[i], paths->weights);
         if (paths->weights[0]) {
             join(folder, length, "/config.json", paths->config);
+            join(folder, length, "/preprocessor_config.json", paths->processor);
             return DN_OK;
         }
     }
@@ -62,6 +63,8 @@ dn_status dn_hub_find(const char *path, dn_hub_paths *paths)
         return find_in_folder(path, paths);
     const char *slash = strrchr(path, '/');
     snprintf(paths->weights, sizeof paths->weights, "%s", path);
-    join(path, slash ? (size_t)(slash + 1 - path) : 0, "config.json", paths->config);
+    size_t folder = slash ? (size_t)(slash + 1 - path) : 0;
+    join(path, folder, "config.json", paths->config);
+    join(path, folder, "preprocessor_config.json", paths->processor);
     return DN_OK;
 }

@@ -3,17 +3,16 @@
  * files: at the top), input_size, crop_pct, crop_mode, interpolation, mean, std. transformers':
  * id2label, problem_type. */
 #include "base/json.h"
-#include "base/locale.h"
 #include "base/memory.h"
 #include "loading/hub.h"
+#include "loading/hub_pipeline.h"
 
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LARGEST = 16 << 20, LARGEST_SIDE = 65536 };
+enum { LARGEST = 16 << 20 };
 
 __attribute__((format(printf, 2, 3))) static bool doubt(dn_hub_doubt *about, const char *format,
                                                         ...)
@@ -78,102 +77,46 @@ static bool fits(const json_t *config, const dn_arch *arch, dn_hub_doubt *about)
 
 /* ------------------------------------------------------------------ pipeline */
 
-/* Writes ",KEY=a:b:c"; false if it is no list of `count` numbers. */
-static bool add_numbers(const json_t *list, const char *key, int count, char *text, size_t size)
-{
-    size_t at = strlen(text);
-    if (!list)
-        return true;
-    if (!json_is_array(list) || json_array_size(list) != (size_t)count)
-        return false;
-    for (int i = 0; i < count; i++) {
-        const json_t *number = json_array_get(list, (size_t)i);
-        if (!json_is_number(number) || at >= size)
-            return false;
-        at += (size_t)snprintf(text + at, size - at, "%s%s%s%.9g", i ? ":" : ",", i ? "" : key,
-                               i ? "" : "=", json_number_value(number));
-    }
-    return at < size;
-}
-
-/* Channels, height and width. */
-static bool read_size(const json_t *pretrained, int size[3])
-{
-    const json_t *list = json_object_get(pretrained, "input_size");
-    size[0] = 3;
-    size[1] = size[2] = 224;
-    if (list && (!json_is_array(list) || json_array_size(list) != 3))
-        return false;
-    for (size_t i = 0; list && i < 3; i++) {
-        json_int_t value = json_integer_value(json_array_get(list, i));
-        if (value < 1 || value > LARGEST_SIDE)
-            return false;
-        size[i] = (int)value;
-    }
-    return true;
-}
-
 static const char *text_of(const json_t *object, const char *key, const char *unsaid)
 {
     const char *text = json_string_value(json_object_get(object, key));
     return text ? text : unsaid;
 }
 
-/* As timm's create_transform prepares a picture for evaluation. */
-static bool write_pipeline(const json_t *pretrained, const int size[3], char *text, size_t room)
-{
-    const json_t *share = json_object_get(pretrained, "crop_pct");
-    double part = share ? json_number_value(share) : 0.875;
-    const char *filter = text_of(pretrained, "interpolation", "bicubic");
-    const char *mode = text_of(pretrained, "crop_mode", "center");
-    bool squash = strcmp(mode, "squash") == 0;
-    if (!(part > 0 && part <= LARGEST_SIDE) || (!squash && strcmp(mode, "center") != 0) ||
-        (!squash && size[1] != size[2]) ||
-        (strcmp(filter, "bicubic") != 0 && strcmp(filter, "bilinear") != 0))
-        return false;
-    double height = floor(size[1] / part), width = floor(size[2] / part);
-    if (!(height >= 1 && height <= LARGEST_SIDE && width >= 1 && width <= LARGEST_SIDE))
-        return false;
-    size_t at = (size_t)snprintf(text, room, "%s,channels=%d,resize=%.0f",
-                                 filter[2] == 'c' ? "timm" : "torchvision", size[0], height);
-    if (squash)
-        at += (size_t)snprintf(text + at, room - at, "x%.0f", width);
-    at += (size_t)snprintf(text + at, room - at, ",crop=%d", size[1]);
-    if (size[1] != size[2])
-        snprintf(text + at, room - at, "x%d", size[2]);
-    return add_numbers(json_object_get(pretrained, "mean"), "mean", size[0], text, room) &&
-           add_numbers(json_object_get(pretrained, "std"), "std", size[0], text, room);
-}
-
 static bool has_pipeline(const json_t *pretrained)
 {
-    static const char *const keys[] = {"input_size", "mean", "std", "crop_pct", "interpolation"};
+    static const char *const keys[] = {"input_size", "mean",      "std",
+                                       "crop_pct",   "crop_mode", "interpolation"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (json_object_get(pretrained, keys[i]))
             return true;
     return false;
 }
 
+/* Takes a pipeline that was read from `file`, or says why not. */
+static bool take_pipeline(bool sound, const dn_preprocess *read, const char *file,
+                          const dn_hub_reason *why, dn_model *model, dn_hub_doubt *about)
+{
+    if (!sound)
+        return doubt(about, "the pipeline in the %s beside it cannot be followed here: %s", file,
+                     why->text);
+    if (read->channels != model->arch.channels)
+        return doubt(about,
+                     "the pipeline in the %s beside it makes %d channel%s, the network takes %d",
+                     file, read->channels, read->channels == 1 ? "" : "s", model->arch.channels);
+    dn_model_set_preprocess(model, read);
+    return true;
+}
+
 static bool read_pipeline(const json_t *config, dn_model *model, dn_hub_doubt *about)
 {
     const json_t *pretrained = pretrained_of(config);
-    int size[3];
-    char text[512];
     dn_preprocess read = {0};
+    dn_hub_reason why = {""};
     if (model->has_preprocess || !has_pipeline(pretrained))
         return false;
-    locale_t callers = dn_use_decimal_points();
-    bool sound = read_size(pretrained, size) && write_pipeline(pretrained, size, text, sizeof text);
-    uselocale(callers);
-    if (!sound || dn_preprocess_parse(text, &read) != DN_OK || read.std[0] == 0)
-        return doubt(about, "the pipeline in the config.json beside it cannot be followed here");
-    if (read.channels != model->arch.channels)
-        return doubt(about,
-                     "the pipeline in the config.json beside it makes %d channel%s, the network "
-                     "takes %d",
-                     read.channels, read.channels == 1 ? "" : "s", model->arch.channels);
-    dn_model_set_preprocess(model, &read);
-    return true;
+    bool sound = dn_hub_timm(pretrained, &read, &why);
+    return take_pipeline(sound, &read, "config.json", &why, model, about);
 }
 
 /* -------------------------------------------------------------------- labels */
@@ -233,24 +176,50 @@ static dn_status take(const json_t *config, dn_model *model, dn_hub_doubt *about
     return DN_OK;
 }
 
+/* Parses a file; *config is NULL if it is none, about which there is a doubt. */
+static dn_status parse(const void *data, size_t size, const char *file, json_t **config,
+                       dn_hub_doubt *about)
+{
+    char what[64];
+    *config = NULL;
+    about->text[0] = '\0';
+    if (size > LARGEST) {
+        doubt(about, "the %s beside it has %zu bytes, and was ignored", file, size);
+        return DN_OK;
+    }
+    snprintf(what, sizeof what, "the %s beside it", file);
+    dn_budget budget;
+    dn_budget_begin(size, &budget);
+    dn_status status = dn_json_parse(data, size, what, &budget, config);
+    if (status == DN_ERROR_MEMORY)
+        return status;
+    if (status != DN_OK)
+        doubt(about, "%.200s", dn_last_error());
+    return DN_OK;
+}
+
 dn_status dn_hub_read(const void *data, size_t size, dn_model *model, dn_hub_doubt *about)
 {
     json_t *config;
-    about->text[0] = '\0';
-    if (size > LARGEST) {
-        doubt(about, "the config.json beside it has %zu bytes, and was ignored", size);
-        return DN_OK;
-    }
-    dn_budget budget;
-    dn_budget_begin(size, &budget);
-    dn_status status = dn_json_parse(data, size, "the config.json beside it", &budget, &config);
-    if (status == DN_ERROR_MEMORY)
-        return status;
-    if (status != DN_OK) {
-        doubt(about, "%.200s", dn_last_error());
-        return DN_OK;
-    }
-    status = take(config, model, about);
+    DN_TRY(parse(data, size, "config.json", &config, about));
+    dn_status status = config ? take(config, model, about) : DN_OK;
     json_decref(config);
     return status;
+}
+
+dn_status dn_hub_read_processor(const void *data, size_t size, dn_model *model, dn_hub_doubt *about)
+{
+    static const char file[] = "preprocessor_config.json";
+    json_t *config;
+    dn_preprocess read = {0};
+    dn_hub_reason why = {""};
+    DN_TRY(parse(data, size, file, &config, about));
+    if (!model->has_preprocess && json_object_get(config, "do_normalize") &&
+        take_pipeline(dn_hub_processor(config, &read, &why), &read, file, &why, model, about)) {
+        bool labels = model->origin.config[0] != '\0';
+        snprintf(model->origin.config, sizeof model->origin.config, "preprocessing%s",
+                 labels ? " and labels" : "");
+    }
+    json_decref(config);
+    return DN_OK;
 }

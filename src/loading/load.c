@@ -7,7 +7,6 @@
 #include "loading/copy_tensors.h"
 #include "loading/fold_biases.h"
 #include "loading/function.h"
-#include "loading/hub.h"
 #include "loading/load_job.h"
 #include "loading/other_metadata.h"
 #include "loading/published.h"
@@ -58,25 +57,36 @@ static dn_status fold_biases(const dn_load_job *l, dn_model *model)
     return DN_OK;
 }
 
-/* What the file does not say, a config.json beside it may. */
-static dn_status read_config(dn_load_job *l, dn_model *model)
+typedef dn_status read_hub_file(const void *data, size_t size, dn_model *model,
+                                dn_hub_doubt *doubt);
+
+static dn_status read_hub(dn_load_job *l, const char *path, read_hub_file *read, dn_model *model)
 {
     dn_file_map map;
     dn_hub_doubt doubt = {""};
-    dn_objective recorded = model->objective;
-    if (!l->config[0])
+    if (!path[0])
         return DN_OK;
-    if (dn_file_read(l->config, MAX_CONFIG, &map) != DN_OK) {
+    if (dn_file_read(path, MAX_CONFIG, &map) != DN_OK) {
         dn_load_warn(l, "%s", dn_last_error());
         return DN_OK;
     }
-    dn_status status = dn_hub_read(map.data, map.size, model, &doubt);
+    dn_status status = read(map.data, map.size, model, &doubt);
     dn_file_map_close(&map);
-    if (l->metadata)
-        model->objective = recorded;
     if (doubt.text[0])
         dn_load_warn(l, "%s", doubt.text);
     return status == DN_OK ? DN_OK : dn_fail_within(status, l->file->name);
+}
+
+/* What the file does not say, a hub's files beside it may: config.json first. */
+static dn_status read_beside(dn_load_job *l, dn_model *model)
+{
+    dn_objective recorded = model->objective;
+    if (!l->beside)
+        return DN_OK;
+    DN_TRY(read_hub(l, l->beside->config, dn_hub_read, model));
+    if (l->metadata)
+        model->objective = recorded;
+    return read_hub(l, l->beside->processor, dn_hub_read_processor, model);
 }
 
 /* Layers under Keras' names may be another framework's. */
@@ -156,7 +166,7 @@ static dn_status build_model(dn_load_job *l, dn_model **out)
     if (status == DN_OK)
         status = dn_temperature_find(l->file, l->sources[0]->name, &model->temperature);
     if (status == DN_OK)
-        status = read_config(l, model);
+        status = read_beside(l, model);
     if (status == DN_OK)
         warn_of_task(l, model);
     if (status == DN_OK && l->doubts.text[0])
@@ -182,16 +192,30 @@ void dn_load_defaults(dn_load_options *options, size_t struct_size)
     dn_start_options(options, struct_size, &(dn_load_options){0}, sizeof *options);
 }
 
-/* config: the path of a config.json beside the file; "": there is none. */
-static dn_status load_beside(dn_tensor_file *file, const char *config,
+static dn_status check_options(const dn_load_options *asked)
+{
+    bool none = asked->grid_rows == 0 && asked->grid_columns == 0;
+    bool sound = asked->grid_rows >= 1 && asked->grid_rows <= 64 && asked->grid_columns >= 1 &&
+                 asked->grid_columns <= 64 && asked->grid_rows * asked->grid_columns > 1;
+    return none || sound ? DN_OK
+                         : dn_fail(DN_ERROR_ARGUMENT,
+                                   "a head's grid of %d rows and %d columns is none: 1 to 64 of "
+                                   "each, 2 in all, are expected",
+                                   asked->grid_rows, asked->grid_columns);
+}
+
+/* beside: a hub's files; NULL: there are none. */
+static dn_status load_beside(dn_tensor_file *file, const dn_hub_paths *beside,
                              const dn_load_options *options, dn_model **model)
 {
-    dn_load_job l = {.file = file, .config = config};
+    dn_load_job l = {.file = file, .beside = beside};
     dn_load_options chosen = {0};
     dn_status status = dn_read_options(options, &chosen, sizeof chosen);
     l.options = chosen;
     l.asked = chosen.concat;
     l.state = chosen.state && chosen.state[0] ? chosen.state : NULL;
+    if (status == DN_OK)
+        status = check_options(&chosen);
     if (status == DN_OK)
         status = dn_find_network(&l);
     if (status == DN_OK)
@@ -206,7 +230,7 @@ static dn_status load_beside(dn_tensor_file *file, const char *config,
 
 dn_status dn_load_file(dn_tensor_file *file, const dn_load_options *options, dn_model **model)
 {
-    return load_beside(file, "", options, model);
+    return load_beside(file, NULL, options, model);
 }
 
 dn_status dn_model_load(const char *name, const dn_load_options *options, dn_model **model)
@@ -223,7 +247,7 @@ dn_status dn_model_load(const char *name, const dn_load_options *options, dn_mod
     }
     DN_TRY(dn_hub_find(path, &paths));
     DN_TRY(dn_tensor_file_open(paths.weights, &file));
-    return load_beside(file, paths.config, options, model);
+    return load_beside(file, &paths, options, model);
 }
 
 dn_status dn_model_read(const void *data, size_t size, const char *name,

@@ -4,6 +4,7 @@
 #define DN_LOADING_LOAD_JOB_H
 
 #include "base/text.h"
+#include "loading/hub.h"
 #include "loading/match.h"
 #include "loading/match_head.h"
 #include "loading/metadata.h"
@@ -12,9 +13,9 @@
 typedef struct dn_load_job {
     dn_tensor_file *file;
     dn_load_options options;
-    dn_concat asked;    /* by the caller */
-    const char *state;  /* by the caller; NULL: the likeliest */
-    const char *config; /* the path of a config.json; "": none */
+    dn_concat asked;            /* by the caller */
+    const char *state;          /* by the caller; NULL: the likeliest */
+    const dn_hub_paths *beside; /* a hub's files; NULL: none are looked for */
     dn_arch arch;
     dn_layout layout;
     const dn_tensor **sources; /* of each slot */

@@ -15,28 +15,6 @@
 /* Searching them takes time in proportion to their square; no network records as many. */
 #define MOST_MODULES 16384
 
-/* The pool that makes as many values as the first module reads. */
-static dn_status choose_pool(dn_head_work *w, const dn_module *first)
-{
-    int channels = dn_block_out(w->arch, w->arch->block_count - 1);
-    bool known = w->head.pool == DN_POOL_MAX_MEAN;
-    if (first->in == 2 * channels) {
-        w->facts.assumed |= !known;
-        w->head.pool = DN_POOL_MAX_MEAN;
-        return DN_OK;
-    }
-    for (int side = 1; side <= 64 && !known; side++)
-        if (first->in == (int64_t)channels * side * side) {
-            w->head.pool = side > 1 ? DN_POOL_GRID : DN_POOL_MEAN;
-            w->head.grid = side > 1 ? side : 0;
-            w->facts.assumed |= side > 1;
-            return DN_OK;
-        }
-    return dn_fail(DN_ERROR_MISMATCH, "\"%.*s\" reads %d values, which is no head for %d maps",
-                   (int)(first->path_length < 200 ? first->path_length : 200), first->path,
-                   first->in, channels);
-}
-
 static bool is_recorded(const dn_head_work *w, const dn_module *module)
 {
     return dn_recorded_index(&w->recorded, module->path, module->path_length) < w->recorded.count;
@@ -100,7 +78,7 @@ static dn_status build_head(dn_head_work *w)
         return dn_fail(DN_ERROR_MISMATCH, "its head has more than %d parts", DN_MAX_HEAD_PARTS);
     DN_TRY(dn_order_head(&w->modules, dn_block_out(w->arch, w->arch->block_count - 1)));
     DN_TRY(dn_begin_head(w, modules));
-    DN_TRY(choose_pool(w, modules));
+    DN_TRY(dn_choose_pool(w, modules));
     for (size_t i = 0; i < w->modules.count; i++) {
         if (i > 0)
             DN_TRY(add_between(w, &modules[i - 1], &modules[i]));
@@ -255,7 +233,7 @@ static dn_status find_head(dn_head_work *w)
 dn_status dn_match_head(dn_match *match, const dn_tensor_file *file, dn_arch *arch,
                         dn_head_facts *facts)
 {
-    dn_head_work w = {.match = match, .arch = arch, .norm = ""};
+    dn_head_work w = {.match = match, .arch = arch, .file = file, .asked = arch->head, .norm = ""};
     find_norm(&w);
     DN_TRY(dn_recorded_modules_find(file, &w.recorded));
     if (w.recorded.count > MOST_MODULES)

@@ -13,7 +13,7 @@ dn_channels dn_channels_read(const dn_arch *arch, const dn_slot *slot)
     const dn_key *key = &slot->key;
     dn_channels none = {0},
                 read = {.growth = arch->growth, .spatial = slot->shape[2] * slot->shape[3]};
-    int last = arch->block_count - 1, grid = arch->head.grid;
+    int last = arch->block_count - 1;
     switch (key->role) {
     case DN_ROLE_LAYER:
         if (key->unit != 0)
@@ -28,7 +28,7 @@ dn_channels dn_channels_read(const dn_arch *arch, const dn_slot *slot)
     case DN_ROLE_HEAD:
         if (key->part == DN_PART_LINEAR_BIAS || !dn_head_reads_pool(arch, key->unit))
             return none;
-        read.spatial = grid ? grid * grid : 1;
+        read.spatial = dn_head_cells(&arch->head);
         /* fall through */
     case DN_ROLE_FINAL:
         read.in = dn_block_in(arch, last);

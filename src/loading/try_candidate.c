@@ -41,9 +41,28 @@ static dn_status check_head(dn_load_job *l, const dn_candidate *candidate, const
     return dn_fail(DN_ERROR_MISMATCH, "there is no classifier");
 }
 
+static dn_head asked_grid(const dn_load_options *asked)
+{
+    dn_head none = {0};
+    return asked->grid_rows ? (dn_head){.pool = DN_POOL_GRID,
+                                        .grid = asked->grid_rows,
+                                        .grid_width = asked->grid_columns}
+                            : none;
+}
+
+/* The caller's word comes before the metadata's, as for all that tensors do not tell. */
+static void keep_asked_grid(const dn_load_options *asked, dn_arch *arch)
+{
+    if (!asked->grid_rows || arch->head.pool != DN_POOL_GRID)
+        return;
+    arch->head.grid = asked->grid_rows;
+    arch->head.grid_width = asked->grid_columns;
+}
+
 static dn_status check_match(dn_load_job *l, const dn_candidate *candidate, dn_match *match)
 {
     DN_TRY(dn_infer(match, &l->arch));
+    l->arch.head = asked_grid(&l->options);
     DN_TRY(dn_match_head(match, l->file, &l->arch, &l->head));
     DN_TRY(check_head(l, candidate, match));
     if (dn_arch_check(&l->arch) != DN_OK)
@@ -120,6 +139,7 @@ static dn_status try_match(dn_load_job *l, const dn_candidate *candidate, dn_mat
     if (status == DN_OK) {
         l->doubts = (dn_metadata_doubts){""};
         l->metadata = dn_metadata_arch(l->file, &l->arch, &l->doubts);
+        keep_asked_grid(&l->options, &l->arch);
         status = decide_concat(l, match);
     }
     if (status == DN_OK)

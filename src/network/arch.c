@@ -172,7 +172,8 @@ dn_status dn_arch_check(const dn_arch *arch)
 
 static int smallest_last_map(const dn_arch *arch)
 {
-    return arch->head.pool == DN_POOL_GRID ? arch->head.grid : 1;
+    int rows = dn_head_rows(&arch->head), columns = dn_head_columns(&arch->head);
+    return rows > columns ? rows : columns;
 }
 
 int dn_arch_smallest_input(const dn_arch *arch)

@@ -197,7 +197,9 @@ static void grow_head(grower *g, int maps)
                           .out = width,
                           .linear = g->arch->linear_final,
                           .pool = head->pool,
-                          .grid = head->grid});
+                          .rows = dn_head_rows(head),
+                          .columns = dn_head_columns(head),
+                          .square = head->pool == DN_POOL_GRID && !head->grid_width});
     while (last > 0 && parts[last].kind == DN_HEAD_DROPOUT)
         last--;
     for (int i = 0; i <= last; i++)
@@ -281,12 +283,19 @@ dn_status dn_graph_check_grid(const dn_graph *graph)
 {
     const dn_node *pool = &graph->nodes[graph->pool_node];
     const dn_maps *last = &graph->maps[pool->source];
-    if (!pool->grid || (last->height % pool->grid == 0 && last->width % pool->grid == 0))
-        return DN_OK;
-    return dn_fail(DN_ERROR_ARGUMENT,
-                   "pictures of %dx%d leave last maps of %dx%d, which do not divide into the %dx%d "
-                   "means that the classifier reads: another size of the pictures is needed",
-                   graph->width, graph->height, last->width, last->height, pool->grid, pool->grid);
+    if (last->height % pool->rows != 0 || last->width % pool->columns != 0)
+        return dn_fail(
+            DN_ERROR_ARGUMENT,
+            "pictures of %dx%d leave last maps of %dx%d, which do not divide into the %dx%d "
+            "means that the classifier reads: another size of the pictures is needed",
+            graph->width, graph->height, last->width, last->height, pool->columns, pool->rows);
+    if (pool->square && last->height != last->width)
+        return dn_fail(DN_ERROR_ARGUMENT,
+                       "pictures of %dx%d leave last maps of %dx%d, and that the classifier reads "
+                       "%dx%d means is known of square ones only (option grid)",
+                       graph->width, graph->height, last->width, last->height, pool->columns,
+                       pool->rows);
+    return DN_OK;
 }
 
 double dn_node_products(const dn_graph *graph, const dn_node *node)

@@ -55,7 +55,8 @@ typedef struct dn_node {
     bool rectifies;     /* a node of vectors is a ReLU, not a norm */
     bool bias;          /* a linear has one: the slot after its weight */
     dn_head_pool pool;  /* of a global pool */
-    int grid;           /* its rows and columns of means; 0: one of each */
+    int rows, columns;  /* of its means; 1 of each but for DN_POOL_GRID */
+    bool square;        /* these hold of square maps only */
     int norm;           /* slot of the norm's weight; bias, mean, variance follow; or DN_NONE */
     int weight;         /* slot of the convolution or linear, or DN_NONE */
     int end_slot;       /* the slots of this node and all before it */

@@ -50,10 +50,25 @@ bool dn_heads_hold_the_same(const dn_arch *a, const dn_arch *b)
            memcmp(first, second, (size_t)count * sizeof *first) == 0;
 }
 
+int dn_head_columns(const dn_head *head)
+{
+    return head->grid_width ? head->grid_width : dn_head_rows(head);
+}
+
+int dn_head_rows(const dn_head *head)
+{
+    return head->pool == DN_POOL_GRID ? head->grid : 1;
+}
+
+int dn_head_cells(const dn_head *head)
+{
+    return dn_head_rows(head) * dn_head_columns(head);
+}
+
 int dn_head_width(const dn_head *head, int channels)
 {
     return head->pool == DN_POOL_MAX_MEAN ? 2 * channels
-           : head->pool == DN_POOL_GRID   ? channels * head->grid * head->grid
+           : head->pool == DN_POOL_GRID   ? channels * dn_head_cells(head)
                                           : channels;
 }
 
@@ -84,12 +99,17 @@ static dn_status check_parts(const dn_arch *arch)
     return DN_OK;
 }
 
+static bool is_grid(const dn_head *head)
+{
+    return head->grid >= 1 && head->grid <= MAX_GRID && head->grid_width >= 0 &&
+           head->grid_width <= MAX_GRID && dn_head_cells(head) > 1;
+}
+
 dn_status dn_head_check(const dn_arch *arch)
 {
     const dn_head *head = &arch->head;
-    bool grid = head->pool == DN_POOL_GRID;
-    if (head->pool > DN_POOL_GRID ||
-        (grid ? head->grid < 2 || head->grid > MAX_GRID : head->grid != 0))
+    bool none = head->grid == 0 && head->grid_width == 0;
+    if (head->pool > DN_POOL_GRID || (head->pool == DN_POOL_GRID ? !is_grid(head) : !none))
         return dn_fail(DN_ERROR_ARGUMENT, "architecture: the head's pool is none");
     if (head->part_count < 0 || head->part_count > DN_MAX_HEAD_PARTS)
         return dn_fail(DN_ERROR_ARGUMENT,

@@ -23,6 +23,11 @@ bool dn_head_is_usual(const dn_arch *arch);
 /* True if two heads have the same tensors. */
 bool dn_heads_hold_the_same(const dn_arch *a, const dn_arch *b);
 
+/* The rows and columns of means, and their number; 1 without a grid. */
+int dn_head_rows(const dn_head *head);
+int dn_head_columns(const dn_head *head);
+int dn_head_cells(const dn_head *head);
+
 /* The length of the pooled vector, of a network whose last block leaves `channels`. */
 int dn_head_width(const dn_head *head, int channels);
 

@@ -52,12 +52,25 @@ void dn_arch_head_text(const dn_arch *arch, char *text, size_t size)
         return;
     int count = dn_head_parts(arch, parts);
     add_word(text, size, count ? pools[arch->head.pool] : "none", arch->head.grid);
+    size_t length = strlen(text);
+    if (count && arch->head.grid_width)
+        snprintf(text + length, size - length, "x%d", arch->head.grid_width);
     for (int i = 0; i < count; i++)
         add_word(text, size, kinds[parts[i].kind], parts[i].outputs);
 }
 
-/* Takes "word" or "word=number" off the beginning of *text. */
-static bool take_word(const char **text, char word[32], int *number)
+/* A number of 1 to a million, which ends at `end`. */
+static bool read_number(const char *text, const char *end, int *number)
+{
+    char *after;
+    long value = strtol(text, &after, 10);
+    *number = (int)value;
+    return after == end && value >= 1 && value <= 1000000;
+}
+
+/* Takes "word", "word=number" or, if there may be a second number, "word=numberxnumber" off
+ * the beginning of *text. */
+static bool take_word(const char **text, char word[32], int *number, int *second)
 {
     size_t length = strcspn(*text, ",="), whole = strcspn(*text, ",");
     if (length == 0 || length >= 32)
@@ -66,11 +79,10 @@ static bool take_word(const char **text, char word[32], int *number)
     word[length] = '\0';
     *number = 0;
     if (length < whole) {
-        char *end;
-        long value = strtol(*text + length + 1, &end, 10);
-        if (end != *text + whole || value < 1 || value > 1000000)
+        const char *value = *text + length + 1, *end = *text + whole;
+        const char *by = second ? memchr(value, 'x', (size_t)(end - value)) : NULL;
+        if (!read_number(value, by ? by : end, number) || (by && !read_number(by + 1, end, second)))
             return false;
-        *number = (int)value;
     }
     *text += whole + ((*text)[whole] == ',');
     return true;
@@ -87,7 +99,7 @@ static int find_word(const char *const *words, int count, const char *word)
 static bool parse_pool(const char **text, dn_head *head, bool *none)
 {
     char word[32];
-    if (!take_word(text, word, &head->grid))
+    if (!take_word(text, word, &head->grid, &head->grid_width))
         return false;
     *none = strcmp(word, "none") == 0;
     int pool = find_word(pools, POOL_COUNT, word);
@@ -106,7 +118,7 @@ bool dn_head_parse(const char *text, dn_head *head, int *classes)
     while (*text && !none) {
         char word[32];
         dn_head_part *part = &made.parts[made.part_count];
-        if (made.part_count == DN_MAX_HEAD_PARTS || !take_word(&text, word, &part->outputs))
+        if (made.part_count == DN_MAX_HEAD_PARTS || !take_word(&text, word, &part->outputs, NULL))
             return false;
         int kind = find_word(kinds, KIND_COUNT, word);
         if (kind == KIND_COUNT)

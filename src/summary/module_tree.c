@@ -137,7 +137,7 @@ static void head_part(builder *b, const dn_head_part *part)
 static void global_pool(builder *b)
 {
     const dn_head *head = &b->arch->head;
-    int side = head->grid ? head->grid : 1, channels = b->channels;
+    int channels = b->channels;
     if (head->pool == DN_POOL_MAX_MEAN) {
         int height = b->height, width = b->width;
         begin(b, "AdaptiveConcatPool2d");
@@ -148,7 +148,7 @@ static void global_pool(builder *b)
         b->channels = dn_head_width(head, channels);
         end(b);
     } else {
-        pool(b, "AdaptiveAvgPool2d", 0, side, side);
+        pool(b, "AdaptiveAvgPool2d", 0, dn_head_rows(head), dn_head_columns(head));
     }
     b->flat = true;
     b->channels = dn_head_width(head, channels);

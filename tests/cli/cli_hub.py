@@ -54,6 +54,10 @@ with tempfile.TemporaryDirectory() as root:
         "timm,resize=303x303,crop=288,mean=0.5:0.25:0.125,std=0.5:0.5:0.25": {"crop_mode": "squash"},
         "timm,resize=105x210,crop=100x200,mean=0.5:0.25:0.125,std=0.5:0.5:0.25":
             {"crop_mode": "squash", "input_size": [3, 100, 200]},
+        "timm,resize=111x222,filter=bilinear,crop=100x200,mean=0.5:0.25:0.125,std=0.5:0.5:0.25,fit=cover":
+            {"input_size": [3, 100, 200], "crop_pct": 0.9},
+        "timm,resize=303x303,crop=288,mean=0.5:0.25:0.125,std=0.5:0.5:0.25,fit=inside,pad=mean": {"crop_mode": "border"},
+        "timm,resize=329,crop=288,mean=0.5:0.5:0.5,std=0.5:0.5:0.25": {"crop_pct": 0, "mean": [0.5]},
         "timm": {"input_size": [3, 224, 224], "crop_pct": None, "mean": None, "std": None},
     }
     for expected, changes in pipelines.items():
@@ -76,9 +80,16 @@ with tempfile.TemporaryDirectory() as root:
 
     ignored = {"is of 5 classes, the network has 3": changed(num_classes=5), "is of resnet50": changed(architecture="resnet50"),
                "is of densenet169": changed(architecture="densenet169"), "is not valid JSON": "{",
-               "pipeline in the config.json beside it cannot be followed": changed(crop_mode="border"),
-               "beside it cannot be followed": changed(interpolation="lanczos"), "cannot be followed here": changed(mean=[1, 2]),
-               "beside it cannot be followed here": changed(crop_pct=1000),
+               "cannot be followed here: its crop_mode is random": changed(crop_mode="random"),
+               "cannot be followed here: its interpolation is lanczos": changed(interpolation="lanczos"),
+               "mean is not a list of 3 numbers": changed(mean=[1, 2]), "std is not a list of 3": changed(std=[.5] * 4),
+               "std holds what is no number above 0": changed(std=[.5, -.5, .5]), "holds what is no number above 0": changed(std=[0]),
+               "what is no number above 0": changed(std=[.5, 1e-60, .5]), "mean holds what is no number": changed(mean=[1e300, 0, 0]),
+               "mean is not a list": changed(mean=0.5), "is no number above": changed(std=[True, .5, .5]),
+               "would be scaled to 0": changed(crop_pct=1000), "crop_pct is no share": changed(crop_pct=-1),
+               "crop_pct is no": changed(crop_pct="0.9"), "input_size is not channels, height and width": changed(input_size=[3, 0, 8]),
+               "input_size is not": changed(input_size=[3, 8]), "is not channels, height": changed(input_size=[3, 8.5, 8]),
+               "input_size has 2 channels": changed(input_size=[2, 8, 8]), "is not channels": changed(input_size=224),
                "makes 1 channel, the network takes 3": changed(input_size=[1, 8, 8], mean=[0.5], std=[0.5]),
                "not one name per output": {**TIMM, "label_names": NAMES[:2]}}
     for words, text in ignored.items():
@@ -87,6 +98,35 @@ with tempfile.TemporaryDirectory() as root:
     for what, text in {"another program's": {"lr": 0.1}, "a list": [1]}.items():
         found = info(folder, text)
         check(what, found["warning"] is None and found["config"] == "", found)
+    processor = {"do_resize": True, "size": {"shortest_edge": 40}, "resample": 3, "do_center_crop": True,
+                 "crop_size": {"height": 32, "width": 24}, "do_rescale": True, "rescale_factor": 1 / 255, "do_normalize": True,
+                 "image_mean": [0.5, 0.25, 0.125], "image_std": [0.5, 0.5, 0.25], "image_processor_type": "CLIPImageProcessor"}
+
+    def beside(**changes):
+        with open(f"{folder}/preprocessor_config.json", "w", encoding="utf-8") as stream:
+            json.dump({key: value for key, value in {**processor, **changes}.items() if value is not None}, stream)
+        return info(folder, {"architectures": ["DenseNet"], "id2label": {str(i): n for i, n in enumerate(NAMES)}})
+
+    found = beside()
+    check("a processor", found["preprocess"] == "none,resize=40,filter=bicubic,crop=32x24,mean=0.5:0.25:0.125,std=0.5:0.5:0.25" and
+          found["warning"] is None and found["config"] == "preprocessing and labels", found)
+    for words, changes in {"rescale_factor": {"rescale_factor": 1 / 127.5}, "no scaling": {"do_rescale": False}}.items():
+        found = beside(**changes)
+        check(words, "preprocessor_config.json beside it cannot be followed here: it does not scale pixels to 0..1" in
+              str(found["warning"]) and not found["preprocess_recorded"], found)
+    for words, changes in {"resample is neither": {"resample": 1}, "size is neither": {"size": {"longest_edge": 40}},
+                           "depends on a processor": {"size": 40, "image_processor_type": None},
+                           "do_center_crop is neither true nor false": {"do_center_crop": 1},
+                           "(do_center_crop)": {"do_center_crop": None}, "it has do_pad": {"do_pad": True},
+                           "crop_size is not height": {"crop_size": {"height": 3}}, "image_std holds": {"image_std": [1, 1, 0]},
+                           "image_mean is not a list": {"image_mean": [1, 1]}, "is missing": {"image_std": None},
+                           "do_resize is neither": {"do_resize": None}}.items():
+        found = beside(**changes)
+        check(words, words in str(found["warning"]) and not found["preprocess_recorded"], found)
+    with open(f"{folder}/preprocessor_config.json", "w", encoding="utf-8") as stream:
+        stream.write("{")
+    check("no JSON", "preprocessor_config.json beside it is not valid JSON" in info(folder, TIMM)["warning"])
+    os.remove(f"{folder}/preprocessor_config.json")
     done = info(folder, changed(architecture="densenetblur121d"))
     check("a blur", done.returncode == 2 and "blur pooling is not supported" in done.stderr, done)
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A config.json beside the weights of a network with three outputs. */
+/* A config.json or preprocessor_config.json beside the weights of a network with three outputs. */
 #include "loading/hub.h"
 
 #include <stdlib.h>
@@ -26,10 +26,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     dn_status status = dn_hub_read(data, size, model, &doubt);
     if (status != DN_OK && status != DN_ERROR_MISMATCH && status != DN_ERROR_MEMORY)
         abort();
+    status = dn_hub_read_processor(data, size, model, &doubt);
+    if (status != DN_OK && status != DN_ERROR_MEMORY)
+        abort();
     if (dn_model_preprocess(model, &preprocess)) {
         char text[256];
         dn_preprocess_format(&preprocess, text, sizeof text);
-        if (preprocess.channels != 3 || preprocess.resize < 1 ||
+        if (preprocess.channels != 3 || !(preprocess.std[0] > 0) ||
             dn_preprocess_parse(text, &preprocess) != DN_OK)
             abort();
     }

@@ -12,7 +12,7 @@ from torch import nn
 from PIL import Image
 
 import weight_files as files
-from head_networks import (BOUND, CURVED, HEADS, LOG, MISTAKEN, AdaptiveConcatPool2d, Grid, base, check, info,
+from head_networks import (BOUND, CURVED, HEADS, LOG, MISTAKEN, AdaptiveConcatPool2d, Grid, Windows, base, check, info,
                            near, network, norm_drop)
 
 
@@ -44,6 +44,7 @@ def heat_maps(folder):
     driver = os.environ["DENSENET_CAM_DRIVER"]
     cases = {name: build for name, (build, _, _) in HEADS.items() if name not in MISTAKEN + LOG}
     cases["plain"], cases["grid"] = base, lambda: Grid(2)
+    cases["grid of one row"] = lambda: Windows(1, 4)
     cases["norms without ReLU"] = lambda: base(norm_drop())
     for name, build in cases.items():
         size = 48 if name == "grid" else 64

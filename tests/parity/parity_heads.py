@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 import weight_files as files
-from head_networks import (HEADS, FUNCTIONAL, LOG, MISTAKEN, WIDTH, Grid, answers, base, check, info, near,
+from head_networks import (HEADS, FUNCTIONAL, LOG, MISTAKEN, WIDTH, Grid, Windows, answers, base, check, info, near,
                            network)
 
 
@@ -106,6 +106,37 @@ def without_head(folder):
     print(f"without a head: {len(builds)} kinds, as modules and state dicts")
 
 
+def flat_grids(folder):
+    """Four means may be 2x2 or 1x4, eight 1x8 or 2x4: a module says it, a person may, tensors do not."""
+    for rows, columns in ((1, 4), (4, 1), (2, 4), (1, 2)):
+        net, _, expected = network(folder, lambda: Windows(rows, columns))
+        text = f"grid={rows}x{columns},linear=4"
+        torch.save(net, f"{folder}/module.pt")
+        found, error = answers(folder, f"{folder}/module.pt")
+        check(f"{text} of a module", near(found, expected) and info(f"{folder}/module.pt")["head"] == text, error)
+        torch.jit.script(net).save(f"{folder}/script.pt")
+        check(f"{text} of TorchScript", near(answers(folder, f"{folder}/script.pt")[0], expected))
+        torch.save(net.state_dict(), f"{folder}/state.pth")
+        found, error = answers(folder, f"{folder}/state.pth", "--grid", f"{rows}x{columns}")
+        check(f"{text} by request", near(found, expected), error)
+        run("convert", f"{folder}/state.pth", f"{folder}/out.safetensors", "--grid", f"{rows}x{columns}")
+        check(f"{text} converted", near(answers(folder, f"{folder}/out.safetensors")[0], expected) and
+              info(f"{folder}/out.safetensors")["warning"] is None)
+    refused("a grid of another number of means", run("info", f"{folder}/state.pth", "--grid", "3x2"), "reads 2 values of each map")
+    for columns, words in ((8, "is not in the file (option grid)"), (4, "is known of square ones only (option grid)")):
+        net, _, expected = network(folder, lambda: Windows(1, columns))
+        torch.save(net.state_dict(), f"{folder}/state.pth")
+        picture = torch.randn(1, 3, 64, 128)
+        numpy.save(f"{folder}/x.npy", picture.numpy())
+        refused(f"{columns} means of maps that are not square",
+                run("forward", "-w", f"{folder}/state.pth", "-i", f"{folder}/x.npy", "-o", f"{folder}/no.npy"), words,
+                absent=f"{folder}/no.npy")
+        with torch.no_grad():
+            expected = net.double()(picture.double()).numpy()
+        found, error = answers(folder, f"{folder}/state.pth", "--grid", f"1x{columns}")
+        check(f"1x{columns} means of maps that are not square", near(found, expected), error)
+
+
 def grids(folder):
     """Windows of the means follow from the picture's size, which must give the grid."""
     for build, size, side in ((lambda: Grid(2), 48, "6x6"), (lambda: Grid(4), 96, "12x12")):
@@ -130,6 +161,7 @@ def grids(folder):
     refused("a picture that does not give the grid",
             run("forward", "-w", f"{folder}/out.pth", "-i", f"{folder}/x.npy", "-o", f"{folder}/no.npy"),
             "pictures of 48x40 leave last maps of 6x5, which do not divide into the 3x3 means", absent=f"{folder}/no.npy")
+    flat_grids(folder)
     print("grids: two sizes, new maps first, a picture of another size")
 
 

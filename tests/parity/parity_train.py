@@ -34,20 +34,21 @@ class Norm(nn.Sequential):
 
 
 class Pool(nn.Module):
-    """A head's: "mean", "max+mean" or "grid=3"."""
+    """A head's: "mean", "max+mean", "grid=3" or "grid=1x3"."""
 
     def __init__(self, name):
         super().__init__()
-        self.name, self.side = name, int(name[5:]) if name.startswith("grid=") else 1
+        sides = [int(side) for side in name[5:].split("x")] if name.startswith("grid=") else [1]
+        self.name, self.grid = name, (sides[0], sides[-1])
 
     def forward(self, x):
         if self.name == "mean":
             return x.mean((2, 3))
-        mean = functional.adaptive_avg_pool2d(x, self.side).flatten(1)
+        mean = functional.adaptive_avg_pool2d(x, self.grid).flatten(1)
         return torch.cat([functional.adaptive_max_pool2d(x, 1).flatten(1), mean], 1) if self.name == "max+mean" else mean
 
     def width(self, channels):
-        return channels * (2 if self.name == "max+mean" else self.side ** 2)
+        return channels * (2 if self.name == "max+mean" else self.grid[0] * self.grid[1])
 
 
 def make_head(text, channels):
@@ -236,6 +237,7 @@ HEADS = {
     "head of ReLU first": "mean,relu,linear=10",
     "head with maxima": "max+mean,norm,dropout,linear-no-bias=17,relu,norm,dropout,linear-no-bias=10",
     "head of a grid": "grid=3,linear=10",
+    "head of a grid of one row": "grid=1x3,linear=10",
 }
 
 # Relative, of losses and of all weights and running statistics together.

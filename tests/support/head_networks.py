@@ -75,6 +75,18 @@ class Grid(nn.Module):
         return self.linear(functional.avg_pool2d(functional.relu(self.features(x)), self.side).flatten(1))
 
 
+class Windows(nn.Module):
+    """Means of so many rows and columns of the maps, by a module that a state dict leaves out."""
+
+    def __init__(self, rows, columns):
+        super().__init__()
+        self.features, self.pool = base().features, nn.AdaptiveAvgPool2d((rows, columns))
+        self.linear = nn.Linear(WIDTH * rows * columns, 4)
+
+    def forward(self, x):
+        return self.linear(self.pool(functional.relu(self.features(x))).flatten(1))
+
+
 def check(what, good, found=""):
     weight_parity.check(what, good, "" if good else found)
 

@@ -7,6 +7,7 @@ static struct {
     int stem_stride;
     const char *stem_pool, *transition_relu, *final_relu;
     double bn_epsilon;
+    int grid[2];
 } chosen;
 
 const option_row function_options[] = {
@@ -20,6 +21,8 @@ const option_row function_options[] = {
      "whether a ReLU follows the last norm", 0, 0},
     {"bn-epsilon", 0, OPTION_FLOAT, &chosen.bn_epsilon, "X", "epsilon of the batch norms (1e-5)",
      1e-12, 0.5},
+    {"grid", 0, OPTION_SIDES, chosen.grid, "ROWSxCOLUMNS",
+     "means of each map that the classifier reads", 1, 64},
     {0},
 };
 
@@ -42,6 +45,8 @@ void function_request(dn_load_options *options)
     options->transition_relu = asked_relu(chosen.transition_relu);
     options->final_relu = asked_relu(chosen.final_relu);
     options->bn_epsilon = chosen.bn_epsilon;
+    options->grid_rows = chosen.grid[0];
+    options->grid_columns = chosen.grid[1];
 }
 
 void function_apply(dn_arch *arch)
@@ -56,4 +61,9 @@ void function_apply(dn_arch *arch)
         arch->linear_final = asked_relu(chosen.final_relu) == DN_RELU_NO;
     if (chosen.bn_epsilon > 0)
         arch->bn_epsilon = chosen.bn_epsilon;
+    if (chosen.grid[0]) {
+        arch->head.pool = DN_POOL_GRID;
+        arch->head.grid = chosen.grid[0];
+        arch->head.grid_width = chosen.grid[1];
+    }
 }

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,7 +97,7 @@ static bool in_range(const command *chosen, const option_row *row, const char *v
 {
     bool any = row->low == 0 && row->high == 0;
     double low = any ? -INFINITY : row->low, high = any ? INFINITY : row->high;
-    if (row->type == OPTION_INT) {
+    if (row->type == OPTION_INT || row->type == OPTION_SIDES) {
         low = fmax(low, INT32_MIN);
         high = fmin(high, INT32_MAX);
     }
@@ -126,6 +127,27 @@ static bool store_number(const command *chosen, const option_row *row, const cha
         *(int64_t *)target = integer;
     else
         *(double *)target = number;
+    return true;
+}
+
+/* "256x128" and torch's "256,128" are height and width, "224" is both. */
+static bool store_sides(const command *chosen, const option_row *row, const char *value)
+{
+    size_t length = strcspn(value, "x,");
+    int *sides = (int *)(void *)row->target;
+    char height[24];
+    int64_t number[2];
+    const char *width = value[length] ? value + length + 1 : value;
+    snprintf(height, sizeof height, "%.*s", (int)length, value);
+    if (length >= sizeof height || !parse_integer(height, &number[0]) ||
+        !parse_integer(value[length] ? width : height, &number[1]))
+        return complain("%s: --%s: \"%s\" is neither a whole number nor two, as in 256x128",
+                        chosen->name, row->name, value);
+    for (int i = 0; i < 2; i++)
+        if (!in_range(chosen, row, i ? width : height, (double)number[i]))
+            return false;
+    sides[0] = (int)number[0];
+    sides[1] = (int)number[1];
     return true;
 }
 
@@ -169,6 +191,8 @@ bool option_store(const command *chosen, const option_row *row, const char *valu
     case OPTION_TEXT:
     case OPTION_FILE:
         return store_text(chosen, row, value);
+    case OPTION_SIDES:
+        return store_sides(chosen, row, value);
     default:
         return store_number(chosen, row, value);
     }

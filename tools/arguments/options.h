@@ -16,6 +16,7 @@ typedef enum option_type {
     OPTION_INT,   /* int */
     OPTION_LONG,  /* int64_t */
     OPTION_FLOAT, /* double */
+    OPTION_SIDES, /* int[2], height and width: HEIGHTxWIDTH, HEIGHT,WIDTH or one number for both */
     OPTION_TEXT,  /* const char *, pointing into argv */
     OPTION_FILE,  /* the same; shells complete file names */
     OPTION_TABLE  /* target: another option_row table to include here */

@@ -16,6 +16,11 @@ static void seen_part(const dn_preprocess *preprocess, const dn_image *image, he
     else if (preprocess->crop) {
         bool stretched = preprocess->resize_width > 0;
         double scale = preprocess->resize ? shorter / preprocess->resize : 1;
+        if (stretched && preprocess->fit != DN_FIT_STRETCH) {
+            double wide = width / preprocess->resize_width, high = height / preprocess->resize;
+            scale = preprocess->fit == DN_FIT_COVER ? fmin(wide, high) : fmax(wide, high);
+            stretched = false;
+        }
         double across = stretched ? width / preprocess->resize_width : scale;
         double down = stretched ? height / preprocess->resize : scale;
         width = across * (preprocess->crop_width ? preprocess->crop_width : preprocess->crop);

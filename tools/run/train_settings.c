@@ -73,6 +73,12 @@ bool train_settings_size(const char *name, int size)
                     train_chosen.data, size, sizes[i].word, (long long)sizes[i].resumed);
 }
 
+static json_t *sides_value(const int sides[2])
+{
+    return sides[0] == sides[1] ? json_integer(sides[0])
+                                : json_sprintf("%dx%d", sides[0], sides[1]);
+}
+
 static json_t *row_value(const option_row *row)
 {
     switch (row->type) {
@@ -80,6 +86,8 @@ static json_t *row_value(const option_row *row)
         return json_boolean(*(const bool *)row->target);
     case OPTION_INT:
         return json_integer(*(const int *)row->target);
+    case OPTION_SIDES:
+        return sides_value((const int *)row->target);
     case OPTION_LONG:
         return json_integer(*(const int64_t *)row->target);
     case OPTION_FLOAT:

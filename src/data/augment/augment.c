@@ -76,8 +76,13 @@ static dn_status fit(const dn_augment *augment, const dn_preprocess *preprocess,
     if (augment->kind == DN_AUGMENT_IMAGENET) {
         const dn_crop_ranges ranges = {augment->scale_low, augment->scale_high, 3.0 / 4, 4.0 / 3};
         crop = dn_draw_crop(random, image->width, image->height, &ranges);
-    } else if (!preprocess->resize_width) {
-        const dn_preprocess centre = {.resize = size.width > size.height ? size.width : size.height,
+    } else if (!preprocess->resize_width || preprocess->fit != DN_FIT_STRETCH) {
+        bool keeps = preprocess->resize_width > 0;
+        const dn_preprocess centre = {.resize = keeps                      ? size.height
+                                                : size.width > size.height ? size.width
+                                                                           : size.height,
+                                      .resize_width = keeps ? size.width : 0,
+                                      .fit = keeps ? DN_FIT_COVER : DN_FIT_STRETCH,
                                       .crop = size.height,
                                       .crop_width = size.width,
                                       .channels = 3,

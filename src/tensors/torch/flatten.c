@@ -231,9 +231,9 @@ static bool is_internal(const dn_pickle_node *key)
 /* What a module without children computes, as far as numbers tell. */
 static bool defines_function(const dn_pickle_node *key)
 {
-    static const char *const names[] = {"eps",      "kernel_size", "stride",          "padding",
-                                        "dilation", "groups",      "padding_mode",    "ceil_mode",
-                                        "affine",   "output_size", "divisor_override"};
+    static const char *const names[] = {
+        "eps",    "kernel_size",  "stride",    "padding",     "dilation",
+        "groups", "padding_mode", "ceil_mode", "output_size", "divisor_override"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (dn_pickle_node_is_text(key, names[i]))
             return true;

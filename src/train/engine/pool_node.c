@@ -38,7 +38,8 @@ static dn_vector_pool pool_of(const pool_work *work)
         .channels = node->in,
         .affine = work->affine,
         .pool = node->pool,
-        .grid = node->grid};
+        .rows = node->rows,
+        .columns = node->columns};
 }
 
 /* ---- forward ---- */

@@ -72,6 +72,8 @@ static void sizes_that_are_fixed(void **state)
                  {"xrv", 224, 224, 224},
                  {"none,resize=256", 0, 0, 0},
                  {"none,square=yes", 0, 0, 0},
+                 {"none,resize=20x30,fit=cover", 0, 0, 0},
+                 {"none,resize=20x30,fit=inside,crop=20x30", 30, 20, 0},
                  {"none", 0, 0, 0}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         dn_preprocess p = parsed(known[i].specification);
@@ -115,6 +117,9 @@ static void nonsense_is_refused(void **state)
                                                  "mean=1:2:3:4",
                                                  "mean=nan",
                                                  "std=0",
+                                                 "std=-0.5",
+                                                 "fit=shrink",
+                                                 "pad=grey",
                                                  "std=1:0:1",
                                                  "std=inf",
                                                  "size=3",
@@ -138,6 +143,7 @@ static void expect_round_trip(const dn_preprocess *p)
     assert_true(read.resize_width == p->resize_width && read.crop_width == p->crop_width);
     assert_true(read.resize == p->resize && read.filter == p->filter && read.crop == p->crop);
     assert_true(read.square_first == p->square_first && read.scaling == p->scaling);
+    assert_true(read.fit == p->fit && read.pad_mean == p->pad_mean);
     assert_true(read.channels == p->channels && read.exif_orientation == p->exif_orientation);
     assert_memory_equal(read.mean, p->mean, sizeof p->mean);
     assert_memory_equal(read.std, p->std, sizeof p->std);
@@ -160,7 +166,8 @@ static void text_reads_back(void **state)
         "timm,exif=yes",
         "torchvision,resize=224x224,crop=3x9",
         "xrv,crop=3,square=no,scaling=unit,filter=bilinear",
-        "none,mean=1e-38:-3.3333333:0.1,std=7:1e30:-2"};
+        "none,mean=1e-38:-3.3333333:0.1,std=7:1e30:2",
+        "timm,resize=20x30,fit=cover,pad=mean"};
     for (size_t i = 0; i < sizeof specifications / sizeof *specifications; i++) {
         dn_preprocess p = parsed(specifications[i]);
         expect_round_trip(&p);
@@ -176,9 +183,13 @@ static void text_reads_back(void **state)
                              .channels = 1,
                              .resize_width = 65536,
                              .crop_width = 65536,
-                             .exif_orientation = true};
-    for (int i = 0; i < 3; i++)
-        longest.mean[i] = longest.std[i] = -1.17549449e-38f * (float)(i + 1);
+                             .exif_orientation = true,
+                             .fit = DN_FIT_INSIDE,
+                             .pad_mean = true};
+    for (int i = 0; i < 3; i++) {
+        longest.mean[i] = -1.17549449e-38f * (float)(i + 1);
+        longest.std[i] = -longest.mean[i];
+    }
     expect_round_trip(&longest);
     char text[256], small[12];
     dn_preprocess p = parsed("torchvision,resize=232");
@@ -221,6 +232,9 @@ static void sizes(void **state)
         {"none,resize=256x128,crop=300x100", 500, 375, 100, 300},
         {"none,resize=256,crop=200x300", 375, 500, 300, 200},
         {"none,square=yes,resize=20x30", 1000, 700, 30, 20},
+        {"none,resize=20x30,fit=cover", 1000, 700, 30, 21},
+        {"none,resize=20x30,fit=inside", 1000, 700, 29, 20},
+        {"none,square=yes,resize=20x30,fit=inside", 1000, 700, 20, 20},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         dn_preprocess p = parsed(known[i].specification);

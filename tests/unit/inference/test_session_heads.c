@@ -35,7 +35,7 @@ static float *pictures(void)
 
 static const char *const heads[] = {"mean,linear-no-bias=4", "mean,linear=70,relu,linear=4",
                                     "max+mean,norm,linear=5,relu,norm,linear=4",
-                                    "grid=3,linear=9,norm,linear=4"};
+                                    "grid=3,linear=9,norm,linear=4", "grid=1x3,linear=4"};
 
 /* One picture at a time, and any number of threads, give the same bits. */
 static void same_bits(void **state)
@@ -111,6 +111,13 @@ static void grid_of_another_picture(void **state)
     assert_int_equal(dn_session_run(session, pictures(), 1, SIDE - 2, SIDE, logits),
                      DN_ERROR_ARGUMENT);
     assert_non_null(strstr(dn_last_error(), "leave last maps of 12x11"));
+    assert_int_equal(dn_session_run(session, pictures(), 1, SIDE / 2, SIDE, logits),
+                     DN_ERROR_ARGUMENT);
+    assert_non_null(strstr(dn_last_error(), "is known of square ones only"));
+    dn_session_free(session);
+    dn_model_free(model);
+    model = new_model("grid=1x3,linear=4");
+    assert_int_equal(dn_session_create(model, NULL, &session), DN_OK);
     assert_int_equal(dn_session_run(session, pictures(), 1, SIDE / 2, SIDE, logits), DN_OK);
     dn_session_free(session);
     dn_model_free(model);

@@ -37,6 +37,8 @@ static void text_and_back(void **state)
         "mean,linear=64,relu,dropout,linear=14",
         "max+mean,norm,dropout,linear-no-bias=512,relu,norm,dropout,linear-no-bias=5",
         "grid=3,linear=1000000",
+        "grid=1x4,linear=3",
+        "grid=2x2,norm,linear=3",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         char text[DN_HEAD_TEXT_SIZE], few[8];
@@ -58,6 +60,10 @@ static void no_text_of_a_head(void **state)
         "linear=3",
         "mean,",
         "mean,,linear=3",
+        "grid=2x,linear=3",
+        "grid=x2,linear=3",
+        "grid=2x0,linear=3",
+        "mean,linear=3x3",
         "mean,linear=0",
         "mean,linear=x",
         "mean,linear=3x",
@@ -83,6 +89,9 @@ static void checked(void **state)
         {.pool = DN_POOL_GRID, .grid = 1},
         {.pool = DN_POOL_GRID, .grid = 65},
         {.grid = 3},
+        {.grid_width = 3},
+        {.pool = DN_POOL_GRID, .grid = 1, .grid_width = 1},
+        {.pool = DN_POOL_GRID, .grid = 2, .grid_width = 65},
         {.pool = (dn_head_pool)3},
         {.part_count = -1},
         {.part_count = DN_MAX_HEAD_PARTS + 1},
@@ -118,6 +127,7 @@ static void counts(void **state)
         {"mean,linear=5,norm,relu,linear=3", 5 * width + 5 + 10 + 15 + 3, 5 * width + 15},
         {"max+mean,norm,linear=3", 4 * width + 6 * width + 3, 6 * width},
         {"grid=2,linear=3", 12 * width + 3, 12 * width},
+        {"grid=1x4,linear=3", 12 * width + 3, 12 * width},
     };
     assert_int_equal(dn_arch_parameters(&plain), features + 3 * (size_t)width + 3);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* How many rows and columns of means a head reads. Its tensors tell only how many means of each
+ * map: 4 may be 2x2 or 1x4. */
+#include "loading/head_parts.h"
+#include "loading/metadata.h"
+#include "network/head.h"
+#include "network/widths.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { MOST = 64 };
+
+/* What an adaptive pool among the modules makes, if it is that many means. */
+static bool find_recorded(const dn_head_work *w, int64_t cells, dn_head *grid)
+{
+    for (size_t i = 0; i < w->recorded.count; i++) {
+        const dn_recorded_module *module = &w->recorded.items[i];
+        const dn_value *size = dn_recorded_attribute(&w->recorded, module, "output_size");
+        if (!size || !size->numbers || size->count > 2 ||
+            strcmp(dn_recorded_class(&w->recorded, module), "AdaptiveAvgPool2d") != 0)
+            continue;
+        double rows = size->numbers[0], columns = size->numbers[size->count - 1];
+        if (!(rows >= 1 && columns >= 1 && rows <= MOST && columns <= MOST) ||
+            rows * columns != (double)cells)
+            continue;
+        *grid = (dn_head){.pool = DN_POOL_GRID, .grid = (int)rows, .grid_width = (int)columns};
+        return true;
+    }
+    return false;
+}
+
+/* What this program wrote, which is held against all tensors later. */
+static bool find_written(const dn_head_work *w, int64_t cells, dn_head *grid)
+{
+    const char *text = dn_metadata_text(w->file, "densenet.head");
+    int classes;
+    return text && dn_head_parse(text, grid, &classes) && grid->pool == DN_POOL_GRID &&
+           grid->grid >= 1 && grid->grid <= MOST && grid->grid_width >= 0 &&
+           grid->grid_width <= MOST && dn_head_cells(grid) == cells;
+}
+
+static bool find_square(int64_t cells, dn_head *grid)
+{
+    for (int side = 2; side <= MOST; side++)
+        if (cells == (int64_t)side * side) {
+            *grid = (dn_head){.pool = DN_POOL_GRID, .grid = side};
+            return true;
+        }
+    return false;
+}
+
+static dn_status choose_grid(dn_head_work *w, const dn_module *first, int64_t cells)
+{
+    int length = (int)(first->path_length < 200 ? first->path_length : 200);
+    dn_head grid = w->asked;
+    if (grid.pool == DN_POOL_GRID) {
+        if (dn_head_cells(&grid) != cells)
+            return dn_fail(DN_ERROR_MISMATCH,
+                           "\"%.*s\" reads %lld value%s of each map, which is no grid of %dx%d",
+                           length, first->path, (long long)cells, cells == 1 ? "" : "s", grid.grid,
+                           dn_head_columns(&grid));
+    } else if (cells == 1) {
+        return DN_OK;
+    } else if (!find_recorded(w, cells, &grid) && !find_written(w, cells, &grid)) {
+        w->facts.assumed = true;
+        if (!find_square(cells, &grid))
+            return dn_fail(DN_ERROR_MISMATCH,
+                           "\"%.*s\" reads %lld values of each map, of how many rows and columns "
+                           "is not in the file (option grid)",
+                           length, first->path, (long long)cells);
+    }
+    w->head.pool = DN_POOL_GRID;
+    w->head.grid = grid.grid;
+    w->head.grid_width = grid.grid_width;
+    return DN_OK;
+}
+
+dn_status dn_choose_pool(dn_head_work *w, const dn_module *first)
+{
+    int channels = dn_block_out(w->arch, w->arch->block_count - 1);
+    bool known = w->head.pool == DN_POOL_MAX_MEAN, asked = w->asked.pool == DN_POOL_GRID;
+    if (first->in == 2 * channels && !asked) {
+        dn_head grid;
+        if (!known && find_recorded(w, 2, &grid))
+            return choose_grid(w, first, 2);
+        w->facts.assumed |= !known;
+        w->head.pool = DN_POOL_MAX_MEAN;
+        return DN_OK;
+    }
+    if (!known && first->in % channels == 0 && first->in / channels <= MOST * MOST)
+        return choose_grid(w, first, first->in / channels);
+    return dn_fail(DN_ERROR_MISMATCH, "\"%.*s\" reads %d values, which is no head for %d maps",
+                   (int)(first->path_length < 200 ? first->path_length : 200), first->path,
+                   first->in, channels);
+}
