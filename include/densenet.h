@@ -11,8 +11,8 @@
  *   - The library never exits, never prints and changes no global state. It may
  *     be used after a fork while no other thread is inside it, its own threads do not
  *     count and are started anew; a thread must not be cancelled inside it.
- *   - While it computes it rounds to nearest and takes numbers below 1.2e-38 as 0, whatever
- *     the calling thread's floating-point mode, which it leaves as it was.
+ *   - Networks run and are trained rounding to nearest and with numbers below 1.2e-38 taken
+ *     as 0, whatever the calling thread's floating-point mode, which is left as it was.
  *   - Tensors that cross this interface are float32, NCHW, contiguous.
  *   - The caller owns what a function creates and releases it with the matching
  *     *_free, which accepts NULL.

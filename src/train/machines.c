@@ -35,9 +35,20 @@ static double weight_unit(const dn_trainer *trainer)
     return (double)heaviest * 0x1p-24;
 }
 
-dn_status dn_join_machines(dn_trainer *trainer, double weight, dn_step_result *result)
+/* The caller's function, in the caller's way of computing. */
+static dn_status sum(const dn_trainer *trainer, float *values, size_t count, dn_float_mode caller)
 {
     const dn_trainer_options *options = &trainer->options;
+    dn_float_mode own = dn_float_mode_enter();
+    dn_float_mode_leave(caller);
+    dn_status status = options->sum(values, count, options->sum_context);
+    dn_float_mode_leave(own);
+    return status;
+}
+
+dn_status dn_join_machines(dn_trainer *trainer, double weight, dn_float_mode caller,
+                           dn_step_result *result)
+{
     size_t floats = dn_engine_layout(trainer->engine)->floats;
     float *gradients = dn_engine_gradients(trainer->engine);
     float totals[1 + 3 * COUNT_FLOATS] = {(float)(result->loss * weight)};
@@ -48,12 +59,12 @@ dn_status dn_join_machines(dn_trainer *trainer, double weight, dn_step_result *r
     split_count(own, weights);
     split_count(result->correct, correct);
     split_count(result->pictures, pictures);
-    DN_TRY(options->sum(totals, sizeof totals / sizeof *totals, options->sum_context));
+    DN_TRY(sum(trainer, totals, sizeof totals / sizeof *totals, caller));
     double all = (double)join_count(weights);
     float share = all > 0 ? (float)((double)own / all) : 0;
     for (size_t i = 0; i < floats; i++)
         gradients[i] *= share;
-    DN_TRY(options->sum(gradients, floats, options->sum_context));
+    DN_TRY(sum(trainer, gradients, floats, caller));
     result->loss = all > 0 ? (double)totals[0] / (all * unit) : 0;
     result->correct = (int)join_count(correct);
     result->pictures = (int)join_count(pictures);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/trainer.h"
 
+#include "base/float_mode.h"
 #include "base/memory.h"
 #include "base/sized_options.h"
 #include "train/ema.h"
@@ -294,42 +295,53 @@ static dn_status run_parts(dn_trainer *trainer, const dn_batch *parts, int count
     return DN_OK;
 }
 
+static dn_status take_step(dn_trainer *trainer, dn_step_result *result)
+{
+    const dn_trainer_options *options = &trainer->options;
+    size_t floats = dn_engine_layout(trainer->engine)->floats;
+    float *weights = dn_engine_parameters(trainer->engine);
+    float *gradients = dn_engine_gradients(trainer->engine);
+    int64_t step = dn_optimiser_steps(trainer->optimiser);
+    result->gradient_norm = dn_optimiser_norm(trainer->optimiser, gradients, trainer->team);
+    if (!isfinite(result->loss) || !isfinite(result->gradient_norm))
+        return dn_fail(DN_ERROR_NUMERIC,
+                       "step %lld: the loss is %g and the gradient's norm %g; a lower learning "
+                       "rate, warm-up or clipping may help",
+                       (long long)step + 1, fabs(result->loss), fabs(result->gradient_norm));
+    dn_update update = {
+        .rate = result->rate,
+        .momentum = dn_schedule_momentum(&trainer->schedule, step, options->momentum),
+        .gradient_scale = dn_clip_scale(result->gradient_norm, options->clip),
+    };
+    dn_optimiser_step(trainer->optimiser, &update, weights, gradients, trainer->team);
+    if (trainer->average)
+        dn_ema_update(trainer->average, weights, floats, dn_ema_decay(options->ema, step),
+                      trainer->team);
+    return DN_OK;
+}
+
 dn_status dn_trainer_step(dn_trainer *trainer, const dn_batch *parts, int count,
                           dn_step_result *out)
 {
     DN_NEED(trainer);
     DN_NEED(parts);
     DN_NEED(out);
-    const dn_trainer_options *options = &trainer->options;
-    size_t floats = dn_engine_layout(trainer->engine)->floats;
-    float *weights = dn_engine_parameters(trainer->engine);
-    float *gradients = dn_engine_gradients(trainer->engine);
-    int64_t step = dn_optimiser_steps(trainer->optimiser);
     double weight;
-    dn_step_result result = {.rate = dn_schedule_rate(&trainer->schedule, step)};
+    dn_step_result result = {0};
     if (count < 1)
         return dn_fail(DN_ERROR_ARGUMENT, "a training step of %d parts: at least 1 is expected",
                        count);
-    DN_TRY(run_parts(trainer, parts, count, &weight, &result));
-    if (options->sum)
-        DN_TRY(dn_join_machines(trainer, weight, &result));
-    result.gradient_norm = dn_optimiser_norm(trainer->optimiser, gradients, trainer->team);
-    if (!isfinite(result.loss) || !isfinite(result.gradient_norm))
-        return dn_fail(DN_ERROR_NUMERIC,
-                       "step %lld: the loss is %g and the gradient's norm %g; a lower learning "
-                       "rate, warm-up or clipping may help",
-                       (long long)step + 1, fabs(result.loss), fabs(result.gradient_norm));
-    dn_update update = {
-        .rate = result.rate,
-        .momentum = dn_schedule_momentum(&trainer->schedule, step, options->momentum),
-        .gradient_scale = dn_clip_scale(result.gradient_norm, options->clip),
-    };
-    dn_optimiser_step(trainer->optimiser, &update, weights, gradients, trainer->team);
-    if (trainer->average)
-        dn_ema_update(trainer->average, weights, floats, dn_ema_decay(options->ema, step),
-                      trainer->team);
-    *out = result;
-    return DN_OK;
+    dn_float_mode before = dn_float_mode_enter();
+    result.rate = dn_schedule_rate(&trainer->schedule, dn_optimiser_steps(trainer->optimiser));
+    dn_status status = run_parts(trainer, parts, count, &weight, &result);
+    if (status == DN_OK && trainer->options.sum)
+        status = dn_join_machines(trainer, weight, before, &result);
+    if (status == DN_OK)
+        status = take_step(trainer, &result);
+    dn_float_mode_leave(before);
+    if (status == DN_OK)
+        *out = result;
+    return status;
 }
 
 int64_t dn_trainer_steps(const dn_trainer *trainer)

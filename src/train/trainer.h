@@ -2,6 +2,7 @@
 #ifndef DN_TRAIN_TRAINER_H
 #define DN_TRAIN_TRAINER_H
 
+#include "base/float_mode.h"
 #include "base/memory.h"
 #include "train/engine/engine.h"
 #include "train/optimiser.h"
@@ -22,8 +23,9 @@ struct dn_trainer {
 
 /* From this machine's means to the weighted means over all machines. Loss and
  * counts are joined too, so that either all machines find the same fault in a
- * step or none does. */
-dn_status dn_join_machines(dn_trainer *trainer, double weight, dn_step_result *result);
+ * step or none does. caller: how the caller computes, for its function. */
+dn_status dn_join_machines(dn_trainer *trainer, double weight, dn_float_mode caller,
+                           dn_step_result *result);
 
 /* Sets frozen[slot] for the parts named by a list such as "stem,block2,transition2". */
 dn_status dn_freeze(const char *list, const dn_layout *layout, bool *frozen);

@@ -220,6 +220,9 @@ def validation_without_numbers(folder):
         text = file.read()
     check("and a log that can be read", "nan" not in text and "inf" not in text
           and densenet("plot", run, "--output", f"{folder}/numberless.svg").returncode == 0)
+    done = densenet(*shared, "--epochs", "6", "--patience", "2", "--output", f"{folder}/impatient")
+    check("patience ends with them", done.returncode == 1 and done.stderr.count("loss not a number") == 2
+          and "ended early after epoch 2: 2 validations without a better accuracy; --resume" in done.stderr, done)
     with_variance(f"{folder}/pipeline0/last.safetensors", start, RECOVERING)
     run, cut = f"{folder}/recovering", f"{folder}/recovering-cut"
     done = densenet(*shared, "--epochs", "6", "--output", run)

@@ -180,6 +180,7 @@ static bool open_network(train_run *run)
 static void print_plan(const train_run *run)
 {
     train_data_describe(run);
+    train_weights_describe(run);
     train_advise(run);
     if (train_chosen.patience)
         fprintf(stderr,

@@ -85,6 +85,9 @@ void train_advise(const train_run *run);
 /* Sets run->output_weights and run->sample_weights as the options say. */
 bool train_weights_choose(train_run *run);
 
+/* Prints a line on the weights of outputs, if there are any, to standard error. */
+void train_weights_describe(const train_run *run);
+
 /* ---- train_start.c ---- */
 
 /* The network of --init, or NULL if it has complained: its stem is made for --channels, its outputs

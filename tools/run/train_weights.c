@@ -130,17 +130,6 @@ static bool are_possible(const train_run *run, const char *option, const double 
     return sum > 0 || complain("train: --%s: all weights are 0", option);
 }
 
-static void describe(const train_run *run, const double *weights)
-{
-    int outputs = dn_dataset_outputs(run->whole);
-    fprintf(stderr, "%s: ", has_labels(run) ? "positive labels weigh" : "classes weigh");
-    for (int i = 0; i < outputs && i < MOST_NAMED; i++)
-        fprintf(stderr, "%s%s %.4g", i ? ", " : "", dn_dataset_label(run->whole, i), weights[i]);
-    if (outputs > MOST_NAMED)
-        fprintf(stderr, " and %d more", outputs - MOST_NAMED);
-    fputc('\n', stderr);
-}
-
 /* Keeps the weights for the trainer, and as text for settings.json. */
 static bool keep(train_run *run, const double *weights)
 {
@@ -182,8 +171,6 @@ static bool choose_output_weights(train_run *run)
     bool sound = weights || complain("out of memory for weights");
     sound = sound && find_weights(run, option, text, weights) &&
             are_possible(run, option, weights) && keep(run, weights);
-    if (sound)
-        describe(run, weights);
     free(weights);
     return sound;
 }
@@ -215,4 +202,18 @@ static bool choose_sample_weights(train_run *run)
 bool train_weights_choose(train_run *run)
 {
     return choose_output_weights(run) && choose_sample_weights(run);
+}
+
+void train_weights_describe(const train_run *run)
+{
+    int outputs = dn_dataset_outputs(run->whole);
+    if (!run->output_weights)
+        return;
+    fprintf(stderr, "%s: ", has_labels(run) ? "positive labels weigh" : "classes weigh");
+    for (int i = 0; i < outputs && i < MOST_NAMED; i++)
+        fprintf(stderr, "%s%s %.4g", i ? ", " : "", dn_dataset_label(run->whole, i),
+                (double)run->output_weights[i]);
+    if (outputs > MOST_NAMED)
+        fprintf(stderr, " and %d more", outputs - MOST_NAMED);
+    fputc('\n', stderr);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* A step's two passes over the nodes. */
-#include "base/float_mode.h"
 #include "train/engine/batch_norm.h"
 #include "train/engine/nodes.h"
 
@@ -9,21 +8,10 @@ static void run_forward(dn_engine *engine, const dn_node *node)
     dn_node_row_of(node)->forward(engine, node);
 }
 
-static void run_all(dn_engine *engine)
-{
-    const dn_graph *graph = &engine->graph;
-    dn_float_mode before = dn_float_mode_enter();
-    for (int i = 0; i < graph->node_count; i++) {
-        run_forward(engine, &graph->nodes[i]);
-        if (graph->nodes[i].norm != DN_NONE)
-            dn_update_running(engine, &graph->nodes[i]);
-    }
-    dn_float_mode_leave(before);
-}
-
 dn_status dn_engine_forward(dn_engine *engine, const float *input, int n, uint64_t noise,
                             float *logits)
 {
+    const dn_graph *graph = &engine->graph;
     int least = dn_engine_least(engine);
     if (n < least || n > engine->options.images)
         return dn_fail(DN_ERROR_ARGUMENT, "a batch of %d: from %d to %d were planned for", n, least,
@@ -32,9 +20,13 @@ dn_status dn_engine_forward(dn_engine *engine, const float *input, int n, uint64
     engine->logits = logits;
     engine->images = n;
     engine->noise = noise;
-    for (int i = 0; i < engine->graph.map_count; i++)
+    for (int i = 0; i < graph->map_count; i++)
         engine->maps[i].value = engine->maps[i].made;
-    run_all(engine);
+    for (int i = 0; i < graph->node_count; i++) {
+        run_forward(engine, &graph->nodes[i]);
+        if (graph->nodes[i].norm != DN_NONE)
+            dn_update_running(engine, &graph->nodes[i]);
+    }
     engine->forward_done = true;
     return DN_OK;
 }
@@ -46,9 +38,12 @@ static void compute_again(dn_engine *engine, int maps)
     run_forward(engine, &engine->graph.nodes[engine->graph.maps[maps].first_writer]);
 }
 
-static void run_all_back(dn_engine *engine)
+dn_status dn_engine_backward(dn_engine *engine, const float *logits_gradient)
 {
-    dn_float_mode before = dn_float_mode_enter();
+    if (!engine->forward_done)
+        return dn_fail(DN_ERROR_ARGUMENT, "a backward pass without a forward pass before it");
+    engine->forward_done = false;
+    engine->logits_gradient = logits_gradient;
     for (int i = engine->graph.node_count - 1; i >= 0; i--) {
         const dn_node *node = &engine->graph.nodes[i];
         if (node->end_slot <= engine->first_trained)
@@ -57,15 +52,5 @@ static void run_all_back(dn_engine *engine)
             compute_again(engine, node->source);
         dn_node_row_of(node)->backward(engine, node);
     }
-    dn_float_mode_leave(before);
-}
-
-dn_status dn_engine_backward(dn_engine *engine, const float *logits_gradient)
-{
-    if (!engine->forward_done)
-        return dn_fail(DN_ERROR_ARGUMENT, "a backward pass without a forward pass before it");
-    engine->forward_done = false;
-    engine->logits_gradient = logits_gradient;
-    run_all_back(engine);
     return DN_OK;
 }

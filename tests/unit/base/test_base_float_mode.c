@@ -167,6 +167,13 @@ static void training(void **state)
     train(model, 3, three);
     assert_memory_equal(one, three, model->layout.floats * sizeof(float));
     dn_model_free(model);
+    model = scaled_model(1);
+    train(model, 1, one);
+    fesetround(FE_UPWARD);
+    train(model, 3, three);
+    fesetround(FE_TONEAREST);
+    assert_memory_equal(one, three, model->layout.floats * sizeof(float));
+    dn_model_free(model);
 }
 
 int main(void)
