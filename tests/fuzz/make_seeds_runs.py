@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""make_seeds_runs.py DIR: what a training run leaves, for fuzz_checkpoint in DIR/checkpoint/ and
-fuzz_log in DIR/log/."""
+"""make_seeds_runs.py DIR: what a training run leaves, for fuzz_checkpoint in DIR/checkpoint/,
+fuzz_log in DIR/log/ and fuzz_settings in DIR/settings/."""
 import json
 import os
 import sys
@@ -41,6 +41,21 @@ CHECKPOINTS = {
     "other-network": checkpoint(parameters=array(0, 1), optimiser0=array(1, 2 * FLOATS - 1)),
 }
 
+SETTINGS = {"data": "data", "outputs": 2, "pictures": 5, "val-split": 0.1, "init-scheme": "paper", "epochs": 1,
+            "batch-size": 4, "accumulate": 1, "lr": 0.1, "schedule": "cosine", "warmup": 0.0, "optimizer": "sgd",
+            "weight-decay": 0.0001, "augment": "cifar", "seed": 0, "memory": "normal", "save-minutes": 10.0,
+            "blocks": "1,1", "growth": 2, "stem": "cifar"}
+SETTINGS_TEXTS = {
+    "sound": json.dumps(SETTINGS),
+    "parts": json.dumps({**SETTINGS, "train-part": "train", "val-part": "val", "nesterov": True, "no-shuffle": False}),
+    "weights": json.dumps({**SETTINGS, "class-weights": "0.5,2", "sampler": "weighted", "milestones": "0.5,0.75"}),
+    "beyond": json.dumps({**SETTINGS, "batch-size": -1, "lr": 1e300, "epochs": 2**70 % 2**63}),
+    "unknown": json.dumps({"data": "data", "what": 1}),
+    "types": json.dumps({"data": ["data"], "outputs": "2"}),
+    "list": "[]",
+    "cut": json.dumps(SETTINGS)[:50],
+}
+
 
 def write(folder, name, text):
     os.makedirs(os.path.join(sys.argv[1], folder), exist_ok=True)
@@ -52,3 +67,6 @@ for key, content in LOGS.items():
     write("log", key, content)
 for key, content in CHECKPOINTS.items():
     write("checkpoint", key, content)
+for key, content in SETTINGS_TEXTS.items():
+    write("settings", key, content)
+    write("settings", f"{key}-auto", content if len(content) % 2 else content + " ")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""make_seeds_weights.py DIR: seeds for fuzz_weights, fuzz_pickle and fuzz_safetensors, sound and
-hostile; whole networks by the program itself, and PyTorch's pickles where it is installed."""
+"""make_seeds_weights.py DIR: seeds for fuzz_weights, fuzz_pickle, fuzz_safetensors, fuzz_metadata
+and fuzz_script, sound and hostile; whole networks by the program itself, and PyTorch's pickles where it is installed."""
 import json
 import os
 import pickle
@@ -46,6 +46,34 @@ def networks(folder):
             else:
                 with zipfile.ZipFile(path) as archive:
                     save("pickle", stem, archive.read("densenet/data.pkl"))
+
+
+METADATA = {"format": "pt", "densenet.arch": "densenet", "densenet.blocks": "1", "densenet.growth": "1",
+            "densenet.stem_channels": "2", "densenet.bottleneck": "1", "densenet.channels": "3", "densenet.classes": "2",
+            "densenet.compression": "1", "densenet.bn_epsilon": "1e-05", "densenet.stem": "cifar", "densenet.concat": "last",
+            "densenet.task": "classes", "densenet.preprocess": "cifar10", "densenet.labels": '["one","two"]'}
+
+
+def metadata():
+    """Of the network in fuzz_metadata.c, and of others."""
+    for name, changes in {
+            "sound": {}, "labels": {"densenet.task": "labels", "densenet.thresholds": "[0.5,null]", "densenet.labels": '["one",null]'},
+            "function": {"densenet.stem_kernel": "3", "densenet.stem_stride": "1", "densenet.stem_pool": "none",
+                         "densenet.transition_relu": "no", "densenet.final_relu": "no"},
+            "temperature": {"densenet.temperature": "1.5"}, "cold": {"densenet.temperature": "-0"},
+            "head": {"densenet.head": "norm,mean,linear 2"}, "pipeline": {"densenet.preprocess": "imagenet,resize=20x30,crop=16"},
+            "name": {"densenet.arch": "densenet121"}, "blocks": {"densenet.blocks": "6,12,24,16"},
+            "huge": {"densenet.growth": "1000000", "densenet.classes": "99999999999999999999"},
+            "thresholds": {"densenet.thresholds": "[0,1e400]"}, "numbers": {"densenet.compression": "nan"}}.items():
+        save("metadata", name, json.dumps({**METADATA, **changes}).encode())
+    save("metadata", "list", b"[]")
+
+
+def classes():
+    """The code of TorchScript's classes."""
+    for kind in scripts.FILES:
+        for how in scripts.FORMS:
+            save("script", f"{kind}-{how}", scripts.lines(kind, how, 3, 2, 1e-05).encode())
 
 
 def packed(state):
@@ -175,6 +203,8 @@ for what, (code, _) in files.HOSTILE_PICKLES.items():
 save("weights", "deflated", files.DEFLATED)
 save("pickle", "sound", files.SOUND_PICKLE)
 save("safetensors", "sound", files.header(files.SOUND_SAFETENSORS))
+metadata()
+classes()
 with tempfile.TemporaryDirectory() as scratch:
     networks(scratch)
     forms(scratch)

@@ -105,6 +105,7 @@ static bool read_words(reading *line)
 int run_command(const command *chosen, int argc, char **argv)
 {
     reading line = {.chosen = chosen, .words = argv, .count = argc};
+    options_begin();
     if (!read_words(&line))
         return EXIT_REFUSED;
     if (line.help) {

@@ -172,6 +172,11 @@ static bool store_text(const command *chosen, const option_row *row, const char 
 static const void *set_targets[MOST_SET];
 static int set_count;
 
+void options_begin(void)
+{
+    set_count = 0;
+}
+
 bool option_given(const void *target)
 {
     for (int i = 0; i < set_count; i++)

@@ -50,6 +50,9 @@ extern const command *const *command_list;
 /* True if the command line, or option_default, has set the target of an option. */
 bool option_given(const void *target);
 
+/* Before a command line is read: nothing is set yet. */
+void options_begin(void);
+
 /* Sets an option as the command line would, unless it is already set. Complains
  * and returns false if the value is not valid. */
 bool option_default(const command *chosen, const char *name, const char *value);

@@ -17,10 +17,10 @@ static bool finish(output_file *file, cairo_status_t status)
 {
     if (status == CAIRO_STATUS_SUCCESS)
         return output_commit(file);
-    const char *path = file->path;
+    if (status != CAIRO_STATUS_WRITE_ERROR)
+        complain("%s: could not be drawn: %s", file->path, cairo_status_to_string(status));
     output_abandon(file);
-    return status != CAIRO_STATUS_WRITE_ERROR &&
-           complain("%s: could not be drawn: %s", path, cairo_status_to_string(status));
+    return false;
 }
 
 bool surface_write(cairo_surface_t *surface, const char *path)

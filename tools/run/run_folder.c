@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/run_folder.h"
 
+#include "base/file.h"
 #include "ui/report.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
+
+#define MAX_SETTINGS ((size_t)1 << 20) /* bytes of a settings.json */
 
 bool run_folder_lock(const char *folder, int *lock)
 {
@@ -30,16 +34,30 @@ static bool holds(int folder, const char *name)
     return faccessat(folder, name, F_OK, 0) == 0;
 }
 
-/* Another program's is no sign of a run. */
-static bool settings_are_ours(int folder)
+dn_status run_folder_settings(const char *path, json_t **settings)
 {
-    json_error_t fault;
-    int descriptor = openat(folder, "settings.json", O_RDONLY | O_CLOEXEC);
-    json_t *object = descriptor >= 0 ? json_loadfd(descriptor, 0, &fault) : NULL;
+    dn_file_map file;
+    dn_budget budget;
+    *settings = NULL;
+    DN_TRY(dn_file_read(path, MAX_SETTINGS, &file));
+    dn_budget_begin(file.size, &budget);
+    dn_status status =
+        dn_json_parse((const char *)file.data, file.size, "its text", &budget, settings);
+    dn_file_map_close(&file);
+    return status == DN_OK ? DN_OK : dn_fail_within(status, path);
+}
+
+/* Another program's is no sign of a run. */
+static bool settings_are_ours(const char *folder)
+{
+    char *path = NULL;
+    json_t *object = NULL;
+    if (asprintf(&path, "%s/settings.json", folder) < 0)
+        return complain("out of memory for the settings");
+    run_folder_settings(path, &object);
     bool ours = json_is_string(json_object_get(object, "data"));
     json_decref(object);
-    if (descriptor >= 0)
-        close(descriptor);
+    free(path);
     return ours;
 }
 
@@ -51,7 +69,7 @@ static bool examine(int folder, const char *path)
         return complain(
             "%s: already holds a run; --resume %s continues it, or --output names another folder",
             path, path);
-    if (holds(folder, "settings.json") && !settings_are_ours(folder))
+    if (holds(folder, "settings.json") && !settings_are_ours(path))
         return complain("%s: already holds a settings.json that is no run's, which a new run would "
                         "replace; --output names another folder",
                         path);

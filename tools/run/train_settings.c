@@ -3,8 +3,6 @@
 
 #include "arguments/network.h"
 #include "arguments/threads.h"
-#include "base/file.h"
-#include "base/json.h"
 #include "files/output.h"
 #include "files/same_file.h"
 #include "run/run_folder.h"
@@ -14,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#define MAX_SETTINGS ((size_t)1 << 20) /* bytes of a settings.json */
 
 /* The folder of this call is not a setting of the run. */
 static bool belongs_to_run(const char *name)
@@ -271,19 +267,6 @@ static bool same_network(const json_t *object, const char *run)
     return true;
 }
 
-static bool load_settings(const char *path, json_t **settings)
-{
-    dn_file_map file;
-    dn_budget budget;
-    if (!ok_or_complain(dn_file_read(path, MAX_SETTINGS, &file)))
-        return false;
-    dn_budget_begin(file.size, &budget);
-    dn_status status =
-        dn_json_parse((const char *)file.data, file.size, "its text", &budget, settings);
-    dn_file_map_close(&file);
-    return status == DN_OK || complain("%s: cannot be read as settings: %s", path, dn_last_error());
-}
-
 bool train_settings_read(const command *chosen, const char *run)
 {
     char *path;
@@ -293,7 +276,7 @@ bool train_settings_read(const command *chosen, const char *run)
         return complain("out of memory for the settings");
     json_t *object = NULL, *value;
     bool sound =
-        load_settings(path, &object) &&
+        ok_or_complain(run_folder_settings(path, &object)) &&
         (json_is_object(object) || complain("%s: cannot be read as settings: no object", path));
     if (train_chosen.automatic)
         sound = sound && all_is_unchanged(chosen, object);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Where on a picture a heat map lies, and its colours. */
-#include "testing.h"
+#include "scratch.h"
 
+#include "drawing/drawing.h"
 #include "drawing/heatmap.h"
 #include "sessions.h"
 
@@ -81,9 +82,33 @@ static void colours_have_a_scale(void **state)
     cairo_surface_destroy(plain);
 }
 
+/* A picture that cannot be drawn is called by the name of its file, and leaves none. */
+static void what_cannot_be_drawn_is_named(void **state)
+{
+    (void)state;
+    char said[256] = "";
+    const char *path = scratch_path("map.png");
+    FILE *messages = tmpfile();
+    cairo_surface_t *impossible = cairo_image_surface_create(CAIRO_FORMAT_RGB24, -1, -1);
+    int kept = dup(STDERR_FILENO);
+    assert_true(messages && kept >= 0 && dup2(fileno(messages), STDERR_FILENO) >= 0);
+    bool written = surface_write(impossible, path);
+    dup2(kept, STDERR_FILENO);
+    close(kept);
+    rewind(messages);
+    assert_non_null(fgets(said, sizeof said, messages));
+    fclose(messages);
+    cairo_surface_destroy(impossible);
+    assert_false(written);
+    assert_non_null(strstr(said, path));
+    assert_int_equal(rmdir(scratch_root), 0); /* nothing is left */
+    assert_int_equal(mkdir(scratch_root, 0777), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(maps_lie_where_the_network_looked),
-                                       cmocka_unit_test(colours_have_a_scale)};
+                                       cmocka_unit_test(colours_have_a_scale),
+                                       scratch_test(what_cannot_be_drawn_is_named)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
