@@ -378,6 +378,10 @@ typedef struct dn_load_options {
     double bn_epsilon;
     int grid_rows, grid_columns; /* of the means that the head reads, as dn_head; refused if it
                                     reads another number of them */
+    const char *stem; /* the kind of stem, dn_stem_name's: its stride and pool, but for those that
+                         are given above; refused if the file's convolutions are another's. NULL:
+                         found */
+    const char *task; /* "classes" or "labels": what the outputs mean. NULL: found */
 } dn_load_options;
 DN_API void dn_load_defaults(dn_load_options *options, size_t struct_size);
 

@@ -56,9 +56,34 @@ static bool believe_caller(const dn_load_options *asked, dn_arch *arch)
         arch->linear_final = asked->final_relu == DN_RELU_NO;
     if (asked->bn_epsilon > 0)
         arch->bn_epsilon = asked->bn_epsilon;
-    return asked->stem_stride || asked->stem_pool != DN_STEM_POOL_USUAL ||
+    return asked->stem || asked->stem_stride || asked->stem_pool != DN_STEM_POOL_USUAL ||
            asked->transition_relu != DN_RELU_AUTO || asked->final_relu != DN_RELU_AUTO ||
            asked->bn_epsilon > 0;
+}
+
+/* The kind's stride and pool, if the file's convolutions can be that kind's. */
+static dn_status believe_stem(const char *kind, dn_arch *arch)
+{
+    const dn_stem_row *row = NULL;
+    const dn_stem_row seen = dn_arch_stem(arch);
+    int stem = 0;
+    if (!kind)
+        return DN_OK;
+    while ((row = dn_stem_row_of((dn_stem)stem)) && strcmp(row->name, kind) != 0)
+        stem++;
+    if (!row)
+        return dn_fail(DN_ERROR_ARGUMENT, "option stem: \"%.40s\" is none", kind);
+    if (row->convs != seen.convs || row->kernel != seen.kernel || row->norm != seen.norm)
+        return dn_fail(DN_ERROR_MISMATCH,
+                       "option stem: %s is %d convolution%s of %dx%d with%s a norm, the file has "
+                       "%d of %dx%d with%s one",
+                       row->name, row->convs, row->convs == 1 ? "" : "s", row->kernel, row->kernel,
+                       row->norm ? "" : "out", seen.convs, seen.kernel, seen.kernel,
+                       seen.norm ? "" : "out");
+    arch->stem = (dn_stem)stem;
+    arch->stem_kernel = arch->stem_stride = 0;
+    arch->stem_pool = DN_STEM_POOL_USUAL;
+    return DN_OK;
 }
 
 /* The usual values are 0 in an architecture, so that equal networks are equal. */
@@ -82,8 +107,8 @@ static void doubt_stem(const dn_function_question *question, const dn_module_fun
     const dn_stem_row stem = dn_arch_stem(arch);
     bool pool_known = !stem.norm || said->stem_pool != DN_STEM_POOL_USUAL ||
                       shown->stem_pool != DN_STEM_POOL_USUAL ||
-                      asked->stem_pool != DN_STEM_POOL_USUAL;
-    bool stride_known = said->stem_stride || asked->stem_stride;
+                      asked->stem_pool != DN_STEM_POOL_USUAL || asked->stem;
+    bool stride_known = said->stem_stride || asked->stem_stride || asked->stem;
     bool plain = !arch->stem_kernel && arch->stem_pool == DN_STEM_POOL_USUAL;
     bool open = !plain || arch->stem == DN_STEM_CIFAR_NORM || shown->recorded;
     char text[256];
@@ -173,6 +198,7 @@ dn_status dn_find_function(const dn_function_question *question, dn_model *model
         believe_modules(&said, model);
         believe_statistics(&shown, &said, model);
     }
+    DN_TRY(believe_stem(question->asked->stem, &model->arch));
     bool asked = believe_caller(question->asked, &model->arch);
     simplify(&model->arch);
     DN_TRY(dn_arch_check(&model->arch));

@@ -107,7 +107,7 @@ static void warn_of_head(dn_load_job *l, const dn_arch *arch)
     if (l->head.assumed || linear)
         dn_load_warn(l, "its head is taken for %s%s: what has no tensors is not in the file", text,
                      arch->linear_final ? ", after a norm without ReLU (option final_relu)" : "");
-    if (l->head.assumed_sigmoid)
+    if (l->head.assumed_sigmoid && !l->options.task)
         dn_load_warn(l, "a sigmoid among its modules is taken to come last");
     if (l->head.assumed_no_bias)
         dn_load_warn(l, "a linear of its head has no bias in the file: right if it was built so, "
@@ -117,8 +117,8 @@ static void warn_of_head(dn_load_job *l, const dn_arch *arch)
 /* Neither the file nor a config.json beside it. */
 static void warn_of_task(dn_load_job *l, const dn_model *model)
 {
-    if (!l->metadata && l->head.open_end && !l->head.tells_objective && model->arch.classes > 1 &&
-        model->objective != DN_OBJECTIVE_LABELS)
+    if (!l->metadata && !l->options.task && l->head.open_end && !l->head.tells_objective &&
+        model->arch.classes > 1 && model->objective != DN_OBJECTIVE_LABELS)
         dn_load_warn(l, "whether a sigmoid follows the classifier is not in the file; --task "
                         "labels says so");
 }
@@ -167,6 +167,9 @@ static dn_status build_model(dn_load_job *l, dn_model **out)
         status = dn_temperature_find(l->file, l->sources[0]->name, &model->temperature);
     if (status == DN_OK)
         status = read_beside(l, model);
+    if (status == DN_OK && l->options.task)
+        model->objective =
+            strcmp(l->options.task, "labels") == 0 ? DN_OBJECTIVE_LABELS : DN_OBJECTIVE_CLASSES;
     if (status == DN_OK)
         warn_of_task(l, model);
     if (status == DN_OK && l->doubts.text[0])
@@ -194,6 +197,9 @@ void dn_load_defaults(dn_load_options *options, size_t struct_size)
 
 static dn_status check_options(const dn_load_options *asked)
 {
+    const char *task = asked->task;
+    if (task && strcmp(task, "classes") != 0 && strcmp(task, "labels") != 0)
+        return dn_fail(DN_ERROR_ARGUMENT, "the task \"%.40s\" is neither classes nor labels", task);
     bool none = asked->grid_rows == 0 && asked->grid_columns == 0;
     bool sound = asked->grid_rows >= 1 && asked->grid_rows <= 64 && asked->grid_columns >= 1 &&
                  asked->grid_columns <= 64 && asked->grid_rows * asked->grid_columns > 1;

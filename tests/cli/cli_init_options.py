@@ -27,12 +27,12 @@ with tempfile.TemporaryDirectory() as folder:
     command = ("train", data, "--init", start, "--val-split", "0", "--epochs", "1", "--image-size", "8")
 
     wrong = {"--growth 12": "has 4", "--blocks 2,3": "has other blocks", "--blocks 2": "has other blocks",
-             "--stem imagenet": "has the stem cifar", "--bottleneck 0": "has 2", "--compression 0.7": "has 0.5",
+             "--stem imagenet": "imagenet is 1 convolution of 7x7 with a norm, the file has 1 of 3x3 without one", "--bottleneck 0": "has 2", "--compression 0.7": "has 0.5",
              "--stem-channels 9": "has 8", "--arch densenet121": "is another", "--classes 3": "the data has 2",
              "--init-scheme paper": "is of random weights", "--arch densenet-bc-40-4": "is another"}
     for options, words in wrong.items():
         done = run(*command, *options.split(), "-o", f"{folder}/no")
-        check(options, done.returncode == 2 and words in done.stderr and options.split()[0] in done.stderr
+        check(options, done.returncode == 2 and words in done.stderr and options.split()[0].lstrip("-") in done.stderr
               and done.stderr.count("\n") == 1 and not os.path.exists(f"{folder}/no"), done)
 
     done = run(*command, "--growth", "4", "--blocks", "2,2", "--stem", "cifar", "--bottleneck", "2", "--compression", "0.5",

@@ -326,10 +326,33 @@ def find_alterations(folder):
     check("a ReLU removed: found", "features.denseblock2.denselayer1.norm1" in status.stdout)
 
 
+def name_the_stem(folder):
+    """A person who names the kind of stem says its stride and pool, which statistics do not outweigh."""
+    state, copy = f"{folder}/state.pth", f"{folder}/copy.safetensors"
+    for kind, name, other in (("imagenet", "no stem pool", "torchvision's own"),
+                              ("cifar-norm", "3x3 stem, pool kept", "3x3 stem, no pool")):
+        net, meant = recorded(build(2, **VARIANTS[name][0])), build(2, **VARIANTS.get(other, ({
+            **STEM_3X3, "features__pool0": nn.Identity()}, ()))[0])
+        meant.load_state_dict(net.state_dict())
+        torch.save(net.state_dict(), state)
+        found, said = answer(folder, state, "--stem", kind)
+        compare(f"{name}, but a stem {kind}", found, expected(meant.eval()))
+        check(f"a stem {kind} is not doubted", "assumed" not in said, said.strip())
+        run("convert", state, copy, "--stem", kind)
+        compare(f"a stem {kind}, converted", answer(folder, copy)[0], expected(meant.eval()))
+        other = "cifar" if kind == "cifar-norm" else "cifar-norm"
+        said = run("info", state, "--stem", other, status=2).stderr
+        check(f"a stem {kind} is no {other}", f"{state}: option stem: {other} is 1 convolution of 3x3" in said and
+              said.count("\n") == 1, said)
+    found, said = answer(folder, state, "--stem", "cifar-norm", "--stem-pool", "max")
+    compare("a kind of stem, and its pool", found, expected(net))
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         compare_variants(folder)
         compare_statistics(folder)
+        name_the_stem(folder)
         compare_epsilon(folder)
         compare_sequential(folder)
         compare_exchanged_norms(folder)

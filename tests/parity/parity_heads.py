@@ -8,6 +8,7 @@ from weight_parity import main, refused, run
 import numpy
 import torch
 from torch import nn
+from PIL import Image
 
 import weight_files as files
 from head_networks import (HEADS, FUNCTIONAL, LOG, MISTAKEN, WIDTH, Grid, Windows, answers, base, check, info, near,
@@ -198,9 +199,16 @@ def left_open(folder):
             found = info(f"{folder}/{file}")["warning"] or ""
             check(f"{what} in {file}", found.count(said or "\n") == (said is not None) and quiet not in found, found)
         task = ("--task", "labels") if said == sigmoid else ()
-        run("convert", f"{folder}/state.pth", f"{folder}/out.pth", *task)
+        done = run("convert", f"{folder}/state.pth", f"{folder}/out.pth", *task)
+        check(f"{what}: --task says it", sigmoid not in done.stderr, done.stderr)
         for file in ("module.pt", "out.pth"):
             check(f"{what} in {file}", info(f"{folder}/{file}")["warning"] is None, info(f"{folder}/{file}")["warning"])
+    Image.fromarray(numpy.zeros((64, 64, 3), "uint8")).save(f"{folder}/a.png")
+    torch.save(closing().state_dict(), f"{folder}/state.pth")
+    for task in ("labels", "classes"):
+        done = run("predict", "-w", f"{folder}/state.pth", f"{folder}/a.png", "--task", task, "--json")
+        check(f"predict --task {task}", done.returncode == 0 and sigmoid not in done.stderr, done.stderr)
+    check("predict without --task", sigmoid in run("predict", "-w", f"{folder}/state.pth", f"{folder}/a.png").stderr)
     half = base().state_dict()
     del half["classifier.bias"]
     torch.save(half, f"{folder}/half.pth")

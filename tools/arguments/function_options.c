@@ -5,12 +5,14 @@
 
 static struct {
     int stem_stride;
-    const char *stem_pool, *transition_relu, *final_relu;
+    const char *stem, *stem_pool, *transition_relu, *final_relu;
     double bn_epsilon;
     int grid[2];
 } chosen;
 
 const option_row function_options[] = {
+    {"stem", 0, OPTION_TEXT, &chosen.stem, "imagenet|cifar|cifar-norm|deep",
+     "kind of stem: its stride and pool", 0, 0},
     {"stem-stride", 0, OPTION_INT, &chosen.stem_stride, "N",
      "stride of the stem's first convolution", 1, 4},
     {"stem-pool", 0, OPTION_TEXT, &chosen.stem_pool, "max|none",
@@ -38,8 +40,14 @@ static dn_relu asked_relu(const char *word)
     return !word ? DN_RELU_AUTO : strcmp(word, "yes") == 0 ? DN_RELU_YES : DN_RELU_NO;
 }
 
+const char *function_stem(void)
+{
+    return chosen.stem;
+}
+
 void function_request(dn_load_options *options)
 {
+    options->stem = chosen.stem;
     options->stem_stride = chosen.stem_stride;
     options->stem_pool = asked_pool();
     options->transition_relu = asked_relu(chosen.transition_relu);

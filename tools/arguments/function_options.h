@@ -8,6 +8,9 @@
 
 extern const option_row function_options[];
 
+/* The value of --stem; NULL if it was not given. */
+const char *function_stem(void);
+
 /* Puts what the command line says into a new network's architecture, or into the request to
  * load one. */
 void function_apply(dn_arch *arch);

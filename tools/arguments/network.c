@@ -10,7 +10,7 @@
 #include <string.h>
 
 static struct {
-    const char *blocks, *stem;
+    const char *blocks;
     int growth, stem_channels, stem_kernel, bottleneck, channels, classes;
     double compression;
 } chosen = {.bottleneck = -1};
@@ -23,7 +23,6 @@ const option_row arch_shape_options[] = {
      "1x1 convolutions have N K outputs (4); 0: none", 0, 64},
     {"compression", 0, OPTION_FLOAT, &chosen.compression, "X",
      "share of maps a transition keeps (0.5)", 1e-6, 1},
-    {"stem", 0, OPTION_TEXT, &chosen.stem, "imagenet|cifar|cifar-norm|deep", "kind of stem", 0, 0},
     {"stem-kernel", 0, OPTION_INT, &chosen.stem_kernel, "N",
      "side of the stem's first convolution, odd", 1, 15},
     {"channels", 0, OPTION_INT, &chosen.channels, "N", "channels of the input picture (3)", 1,
@@ -127,8 +126,8 @@ bool arch_apply_options(dn_arch *arch)
         arch->bottleneck = chosen.bottleneck;
     if (chosen.compression > 0)
         arch->compression = chosen.compression;
-    if (chosen.stem)
-        arch->stem = stem_kind(chosen.stem);
+    if (function_stem())
+        arch->stem = stem_kind(function_stem());
     if (chosen.stem_kernel)
         arch->stem_kernel = chosen.stem_kernel;
     function_apply(arch);
@@ -136,7 +135,7 @@ bool arch_apply_options(dn_arch *arch)
         arch->channels = chosen.channels;
     if (chosen.classes)
         arch->classes = chosen.classes;
-    if (chosen.growth || chosen.stem)
+    if (chosen.growth || function_stem())
         arch->stem_hidden[0] = arch->stem_hidden[1] = arch->growth;
     rename_if_changed(&before, arch);
     return ok_or_complain(dn_arch_check(arch));
@@ -193,9 +192,6 @@ bool arch_is_as_asked(const dn_arch *arch, const char *name, const char *file)
     if (name && strcmp(name, arch->name) != 0)
         return complain("--arch %s: the network of %s is %s", name, file,
                         strcmp(arch->name, "densenet") == 0 ? "another" : arch->name);
-    if (chosen.stem && stem_kind(chosen.stem) != arch->stem)
-        return complain("--stem %s: the network of %s has the stem %s", chosen.stem, file,
-                        dn_stem_name(arch->stem));
     return (!chosen.blocks || has_blocks(arch, file)) && has_numbers(arch, file);
 }
 

@@ -10,7 +10,7 @@
 #include <limits.h>
 #include <string.h>
 
-static const char *argument, *concat, *state;
+static const char *argument, *concat, *state, *task;
 
 const option_row tensor_options[] = {
     {"concat", 0, OPTION_TEXT, &concat, "first|last",
@@ -38,6 +38,11 @@ const char *tensor_option_given(void)
     return concat ? "concat" : state ? "state" : NULL;
 }
 
+void weights_set_task(const char *asked)
+{
+    task = asked;
+}
+
 const char *weights_argument(void)
 {
     return argument;
@@ -50,6 +55,7 @@ static dn_load_options weights_load_options(void)
     if (concat)
         options.concat = strcmp(concat, "first") == 0 ? DN_CONCAT_FIRST : DN_CONCAT_LAST;
     options.state = state;
+    options.task = task;
     function_request(&options);
     return options;
 }
@@ -68,7 +74,8 @@ bool weights_are_distinct(const char *output, const char *name)
         dn_hub_find(path, &paths) != DN_OK)
         return true; /* reading them will say why */
     return output_is_distinct(output, paths.weights) &&
-           output_is_distinct(output, paths.config[0] ? paths.config : NULL);
+           output_is_distinct(output, paths.config[0] ? paths.config : NULL) &&
+           output_is_distinct(output, paths.processor[0] ? paths.processor : NULL);
 }
 
 bool weights_name_valid(const char *path)

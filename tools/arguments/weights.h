@@ -39,6 +39,9 @@ const char *tensor_option_given(void);
 /* The value of --weights; NULL if it was not given. */
 const char *weights_argument(void);
 
+/* What --task of a command says: "classes", "labels" or NULL. Models read after this have it. */
+void weights_set_task(const char *asked);
+
 /* weights_open of --weights, which must have been given. */
 dn_model *weights_load(void);
 

@@ -38,9 +38,6 @@ static bool record_preprocess(dn_model *model)
 
 static int convert(dn_model *model, const char *path)
 {
-    if (chosen.task)
-        dn_model_set_objective(model, strcmp(chosen.task, "labels") == 0 ? DN_OBJECTIVE_LABELS
-                                                                         : DN_OBJECTIVE_CLASSES);
     if ((chosen.labels && !labels_read(chosen.labels, model)) ||
         (chosen.preprocess && !record_preprocess(model)))
         return EXIT_REFUSED;
@@ -55,6 +52,7 @@ static int run(int count, char **arguments)
     if (!weights_are_distinct(arguments[1], arguments[0]) ||
         !output_is_distinct(arguments[1], chosen.labels) || !weights_name_valid(arguments[1]))
         return EXIT_REFUSED;
+    weights_set_task(chosen.task);
     dn_model *model = weights_open(arguments[0]);
     if (!model)
         return EXIT_REFUSED;

@@ -234,9 +234,6 @@ static bool open_predictor(predictor *p, dn_model *model, const picture_list *li
 {
     size_t classes = (size_t)dn_model_arch(model)->classes;
     p->model = model;
-    if (chosen.task)
-        dn_model_set_objective(model, strcmp(chosen.task, "labels") == 0 ? DN_OBJECTIVE_LABELS
-                                                                         : DN_OBJECTIVE_CLASSES);
     p->format = chosen.json ? PREDICTION_JSON : chosen.csv ? PREDICTION_CSV : PREDICTION_TEXT;
     dn_model_preprocess(model, &p->preprocess);
     if ((chosen.labels && !labels_read(chosen.labels, model)) || !picture_pipeline(&p->preprocess))
@@ -306,6 +303,7 @@ static int predict(dn_model *model, const picture_list *list)
 /* Without --weights, the built-in network; prints its classes, if there is a picture to name. */
 static dn_model *choose_model(const picture_list *list)
 {
+    weights_set_task(chosen.task);
     if (weights_argument())
         return weights_load();
     dn_model *model = weights_open("builtin");
