@@ -867,6 +867,11 @@ DN_API void dn_dataset_target(const dn_dataset *dataset, int sample, float *targ
  * "train.tar, cat/3.jpg"; truncated to `size` bytes. */
 DN_API void dn_dataset_name(const dn_dataset *dataset, int sample, char *text, size_t size);
 
+/* Returns whether writing to `path` would change the data set that was opened from `root`: replace
+ * a picture, an archive or a table that it reads, or add a picture to the folders of its classes.
+ */
+DN_API bool dn_dataset_reads(const dn_dataset *dataset, const char *root, const char *path);
+
 /* Decodes a sample's picture. limits may be NULL. The caller releases *image with
  * dn_image_free. */
 DN_API dn_status dn_dataset_read(const dn_dataset *dataset, int sample,

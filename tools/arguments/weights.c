@@ -4,10 +4,11 @@
 #include "arguments/function_options.h"
 #include "base/weights_name.h"
 #include "files/same_file.h"
-#include "loading/hub.h"
 #include "ui/report.h"
 
 #include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *argument, *concat, *state, *task;
@@ -66,16 +67,32 @@ const char *weights_path(const char *name)
     return ok_or_complain(dn_weights_path(name, path, sizeof path)) ? path : NULL;
 }
 
+/* NAME in a folder, or in that of a file. */
+static bool is_distinct_from(const char *output, const char *folder, int length, const char *name)
+{
+    char *path;
+    const char *between = length && folder[length - 1] != '/' ? "/" : "";
+    if (asprintf(&path, "%.*s%s%s", length, folder, between, name) < 0)
+        return complain("out of memory for a path");
+    bool distinct = output_is_distinct(output, path);
+    free(path);
+    return distinct;
+}
+
 bool weights_are_distinct(const char *output, const char *name)
 {
+    static const char *const beside[] = {"config.json", "preprocessor_config.json",
+                                         "model.safetensors", "pytorch_model.bin"};
     char path[PATH_MAX];
-    dn_hub_paths paths;
-    if (!output || !name || dn_weights_path(name, path, sizeof path) != DN_OK ||
-        dn_hub_find(path, &paths) != DN_OK)
+    struct stat found;
+    if (!output || !name || dn_weights_path(name, path, sizeof path) != DN_OK)
         return true; /* reading them will say why */
-    return output_is_distinct(output, paths.weights) &&
-           output_is_distinct(output, paths.config[0] ? paths.config : NULL) &&
-           output_is_distinct(output, paths.processor[0] ? paths.processor : NULL);
+    bool folder = stat(path, &found) == 0 && S_ISDIR(found.st_mode);
+    int length = (int)(folder ? strlen(path) : (size_t)(base_name(path) - path));
+    bool sound = folder || output_is_distinct(output, path);
+    for (int i = 0; i < (folder ? 4 : 2) && sound; i++)
+        sound = is_distinct_from(output, path, length, beside[i]);
+    return sound;
 }
 
 bool weights_name_valid(const char *path)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "files/labelled.h"
 
-#include "data/datasets/dataset.h"
 #include "ui/report.h"
 
 #include <string.h>

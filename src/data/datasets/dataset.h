@@ -59,10 +59,6 @@ struct dn_dataset {
  * not grow with the data; safe while other threads read. */
 void dn_dataset_forget(const dn_dataset *dataset);
 
-/* Whether writing `path` would replace a file of the data set that was opened as `root`, or add a
- * picture to its classes. */
-bool dn_dataset_reads(const dn_dataset *dataset, const char *root, const char *path);
-
 /* Gives each sample the class that its own string of `tags` names: the
  * distinct strings, sorted, are the classes; or, with `numbers` and if all are
  * whole numbers, they are those numbers. */

@@ -50,12 +50,18 @@ static dn_status list_below(const char *path, const dn_name_list *names, int dep
     return DN_OK;
 }
 
+/* A picture that no run has drawn. */
+static bool is_data(const char *name)
+{
+    return dn_is_picture_name(name) && strcmp(name, "curves.png") != 0;
+}
+
 static dn_status list_entered(const char *path, int depth, class_walk *walk)
 {
     dn_name_list names = {0};
     walk->runs = walk->runs || dn_run_begun(path);
     if (dn_run_made(path, walk->output)) {
-        if (!dn_run_begun(path) && dn_folder_holds(path, false, dn_is_picture_name))
+        if (!dn_run_begun(path) && dn_folder_holds(path, false, is_data))
             return dn_fail(DN_ERROR_ARGUMENT,
                            "%s: holds pictures of the data, so no run can be written there", path);
         return DN_OK;

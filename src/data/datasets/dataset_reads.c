@@ -60,6 +60,8 @@ bool dn_dataset_reads(const dn_dataset *dataset, const char *root, const char *p
 {
     struct stat found;
     const dn_dataset *whole = dataset;
+    if (!dataset || !root || !path)
+        return false;
     while (whole->whole)
         whole = whole->whole;
     if (whole->kind == &dn_folder_kind && would_join(root, path))

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Tar archives as data sets. */
 #include "dataset_checks.h"
-
-#include "data/datasets/dataset.h"
 #include "encoding.h"
 #include "tar_files.h"
 

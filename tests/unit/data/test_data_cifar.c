@@ -2,8 +2,6 @@
 /* CIFAR's binary files. */
 #include "dataset_checks.h"
 
-#include "data/datasets/dataset.h"
-
 enum { PICTURE = 3072, MOST_RECORDS = 8 };
 
 /* Records of label bytes and a picture whose first red, green and blue are
