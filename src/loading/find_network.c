@@ -157,6 +157,19 @@ static dn_status refuse_dimensions(const dn_tensor *kernel)
                    kernel->rank - 2, kernel->name, kernel->rank);
 }
 
+/* The first tensor of another parametrisation that the network taken would use, or, of none, that
+ * the file holds. */
+static const dn_tensor *find_parametrised(const dn_load_job *l, bool taken)
+{
+    for (int i = 0; taken && i < l->layout.count; i++)
+        if (dn_is_parametrised(l->sources[i]))
+            return l->sources[i];
+    for (size_t i = 0; !taken && i < l->file->tensor_count; i++)
+        if (dn_is_parametrised(&l->file->tensors[i]))
+            return &l->file->tensors[i];
+    return NULL;
+}
+
 static dn_status refuse_parametrisation(const char *name)
 {
     return dn_fail(DN_ERROR_MISMATCH,
@@ -168,7 +181,7 @@ static dn_status refuse_parametrisation(const char *name)
 dn_status dn_find_network(dn_load_job *l)
 {
     dn_candidates candidates;
-    const char *derived, *unknown;
+    const char *derived;
     DN_TRY(dn_reparametrise(l->file, &derived));
     bool turned;
     dn_status axes = dn_turn_axes(l->file, &turned);
@@ -184,12 +197,15 @@ dn_status dn_find_network(dn_load_job *l)
         dn_note_derived(&l->origin, derived);
     if (status == DN_OK && turned)
         dn_note_derived(&l->origin, "kernels were turned from TensorFlow's order of axes");
-    const dn_tensor *other = find_other_kernels(l->file, 5);
-    if (!other)
+    bool mismatch = status == DN_ERROR_MISMATCH;
+    const dn_tensor *other = mismatch ? find_other_kernels(l->file, 5) : NULL, *parametrised = NULL;
+    if (mismatch && !other)
         other = find_other_kernels(l->file, 3);
-    if (status == DN_ERROR_MISMATCH && other)
+    if (!other && (mismatch || status == DN_OK))
+        parametrised = find_parametrised(l, !mismatch);
+    if (other)
         status = refuse_dimensions(other);
-    else if (status == DN_ERROR_MISMATCH && (unknown = dn_unknown_parametrisation(l->file)))
-        status = refuse_parametrisation(unknown);
+    else if (parametrised)
+        status = refuse_parametrisation(parametrised->name);
     return status == DN_OK ? DN_OK : dn_fail_within(status, l->file->name);
 }

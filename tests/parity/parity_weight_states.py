@@ -64,7 +64,7 @@ def company(folder):
 
 
 def parametrised(folder):
-    """Weights kept in two tensors, as PyTorch computes with them."""
+    """Weights kept in two or three tensors, as PyTorch computes with them."""
     path, state = f"{folder}/in.pth", small()
     norms, prune = torch.nn.utils.weight_norm, torch.nn.utils.prune
 
@@ -76,9 +76,9 @@ def parametrised(folder):
     def expected(model):
         weights = {k.replace("_orig", ""): v for k, v in model.state_dict().items() if "_mask" not in k}
         for name, part in model.named_modules():
-            if hasattr(part, "weight_mask") or hasattr(part, "weight_v"):
+            if hasattr(part, "weight_mask"):
                 weights[f"{name}.weight"] = part.weight.detach()
-        return {k: v for k, v in weights.items() if not k.endswith(("weight_g", "weight_v"))}
+        return weights
 
     model, layers = module("pruned")
     for layer in layers:
@@ -93,27 +93,45 @@ def parametrised(folder):
         compare(what, path, state_of)
         check(f"{what}, said", "pruning masks were applied" in run("info", path).stdout)
 
-    model, layers = module("weight norm")
-    for layer in layers:
-        norms(layer)
-        layer.weight_g.data *= 1.5
-    model(torch.zeros(1, 3, 8, 8))  # which computes the weights anew
-    torch.save(expected(model), f"{folder}/plain.pth")
-    state_of = converted(f"{folder}/plain.pth", f"{folder}/plain.safetensors")
-    renamed = {k.replace("weight_g", "parametrizations.weight.original0").replace(
-        "weight_v", "parametrizations.weight.original1"): v for k, v in model.state_dict().items()}
-    for what, saved in (("weight norm", model.state_dict()), ("weight norm as a parametrisation", renamed)):
-        torch.save(saved, path)
+    new = torch.nn.utils.parametrizations
+    kinds = {  # what is done to a layer, and the file's names in place of PyTorch 1's
+        "weight norm": (norms, {}),
+        "weight norm as a parametrisation": (norms, {"weight_g": "parametrizations.weight.original0",
+                                                     "weight_v": "parametrizations.weight.original1"}),
+        "weight norm of inputs": (lambda layer: norms(layer, dim=1), {}),
+        "weight norm of a whole": (lambda layer: norms(layer, dim=None), {}),
+        "spectral norm": (torch.nn.utils.spectral_norm, {}),
+        "spectral norm as a parametrisation": (new.spectral_norm, {}),
+    }
+    for what, (norm, names) in kinds.items():
+        model, layers = module(what)
+        for layer in layers:
+            norm(layer)
+            if hasattr(layer, "weight_g"):
+                layer.weight_g.data *= 1.5
+        model.train()(torch.randn(4, 3, 32, 32))  # which finds singular vectors
+        model.eval()(torch.zeros(1, 3, 8, 8))  # which computes the weights anew
+        made = model.state_dict()
+        state_of = {name: tensor for name, tensor in made.items() if name in plain}
+        state_of.update({f"{name}.weight": part.weight.detach() for name, part in model.named_modules()
+                         if isinstance(part, (torch.nn.Conv2d, torch.nn.Linear))})
+        torch.save(state_of, f"{folder}/plain.pth")
+        state_of = converted(f"{folder}/plain.pth", f"{folder}/plain.safetensors")
+        for old, name in names.items():
+            made = {key.replace(old, name): tensor for key, tensor in made.items()}
+        torch.save(made, path)
         found = converted(path, f"{folder}/out.safetensors")
         wrong = [k for k, v in state_of.items() if not torch.allclose(found[k], v, rtol=1e-5, atol=1e-7)]
         check(what, not wrong, " ".join(wrong[:3]))
+        check(f"{what}, said", "norms were applied" in run("info", path).stdout)
 
-    model, layers = module("spectral norm")
-    torch.nn.utils.spectral_norm(layers[1])
-    torch.save(model.state_dict(), path)
-    refused("spectral norm", run("convert", path, f"{folder}/no.pth"), "weight_orig", "reparametrised",
-            absent=f"{folder}/no.pth")
-    print("parametrised: pruning, weight norm")
+    for trivialised in (True, False):
+        model, layers = module("orthogonal")
+        new.orthogonal(layers[-1], use_trivialization=trivialised)
+        torch.save(model.state_dict(), path)
+        refused("an orthogonal weight", run("convert", path, f"{folder}/no.pth"), "parametrizations.weight", "reparametrised",
+                absent=f"{folder}/no.pth")
+    print("parametrised: pruning, weight and spectral norm")
 
 
 main((states, company, parametrised))
