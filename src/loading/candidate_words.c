@@ -52,17 +52,22 @@ static bool has_component(const char *path, const char *const *beginnings, size_
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-bool dn_is_counter(const dn_tensor *tensor)
+bool dn_is_known_counter(const dn_tensor *tensor)
 {
     static const char *const names[] = {"num_batches_tracked", "n_averaged", "total_ops",
                                         "total_params",        "op_threshs", "num_updates",
                                         "temperature"};
-    static const char *const modules[] = {"criterion", "loss"};
+    static const char *const modules[] = {"criterion", "loss", "pos_weight", "class_weight"};
     const char *name = dn_last_component(tensor->name);
     for (size_t i = 0; i < COUNT(names); i++)
         if (strcmp(name, names[i]) == 0)
             return true;
-    return tensor->rank == 0 || has_component(tensor->name, modules, COUNT(modules));
+    return has_component(tensor->name, modules, COUNT(modules));
+}
+
+bool dn_is_counter(const dn_tensor *tensor)
+{
+    return tensor->rank == 0 || dn_is_known_counter(tensor);
 }
 
 bool dn_is_company(const dn_tensor *tensor)

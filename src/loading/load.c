@@ -7,6 +7,7 @@
 #include "loading/copy_tensors.h"
 #include "loading/fold_biases.h"
 #include "loading/function.h"
+#include "loading/leftovers.h"
 #include "loading/load_job.h"
 #include "loading/other_metadata.h"
 #include "loading/published.h"
@@ -161,6 +162,8 @@ static dn_status build_model(dn_load_job *l, dn_model **out)
         status = fold_biases(l, model);
     if (status == DN_OK)
         status = find_function(l, model);
+    if (status == DN_OK)
+        status = dn_warn_of_leftovers(l);
     if (status == DN_OK)
         status = read_metadata(l, model);
     if (status == DN_OK)
