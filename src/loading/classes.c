@@ -28,9 +28,14 @@ static const struct {
     {"LogSoftmax", DN_CLASS_SOFTMAX},
 };
 
+/* fastai's, which people copy. */
+static const char copied[] = "AdaptiveConcatPool2d";
+
 dn_class_kind dn_class_kind_of(const dn_recorded_modules *modules, const dn_recorded_module *module)
 {
-    const char *name = dn_recorded_class(modules, module);
+    const char *name = module->class;
+    if (strcmp(dn_recorded_class(modules, module), copied) == 0)
+        name = copied;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(kinds[i].name, name) == 0)
             return kinds[i].kind;
@@ -59,4 +64,12 @@ size_t dn_common_parent(const char *a, size_t a_length, const char *b, size_t b_
         common++;
     }
     return parent;
+}
+
+bool dn_runs_in_order(const dn_recorded_modules *modules, const dn_recorded_module *from,
+                      const dn_recorded_module *to)
+{
+    return dn_classes_sequential(
+        modules, from->path, from->path_length,
+        dn_common_parent(from->path, from->path_length, to->path, to->path_length));
 }

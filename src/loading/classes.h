@@ -6,7 +6,7 @@
 #include "loading/recorded_modules.h"
 
 typedef enum dn_class_kind {
-    DN_CLASS_OTHER,
+    DN_CLASS_OTHER, /* also those of other packages, whatever their names */
     DN_CLASS_SEQUENTIAL,
     DN_CLASS_TENSORS, /* known by its tensors: a linear, norm or convolution */
     DN_CLASS_NOTHING, /* at inference: Dropout, Identity */
@@ -25,6 +25,11 @@ dn_class_kind dn_class_kind_of(const dn_recorded_modules *modules,
  * the path's first `outermost` bytes: nothing else can happen between its modules. */
 bool dn_classes_sequential(const dn_recorded_modules *modules, const char *path, size_t length,
                            size_t outermost);
+
+/* Whether only Sequential ones lead from a module up to the container that holds another, too:
+ * what these run in between is registered, and in this order. */
+bool dn_runs_in_order(const dn_recorded_modules *modules, const dn_recorded_module *from,
+                      const dn_recorded_module *to);
 
 /* The length of the path of the innermost module that holds both. */
 size_t dn_common_parent(const char *a, size_t a_length, const char *b, size_t b_length);

@@ -204,6 +204,8 @@ dn_status dn_find_function(const dn_function_question *question, dn_model *model
     DN_TRY(dn_arch_check(&model->arch));
     if (said.assumed[0])
         doubt(doubts, said.assumed);
+    if (said.classes[0])
+        doubt(doubts, said.classes);
     if (!question->metadata)
         doubt_stem(question, &said, &shown, model, doubts);
     describe(question, &said, &shown, asked, model);

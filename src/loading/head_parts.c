@@ -40,8 +40,9 @@ static dn_status unsupported(dn_head_work *w, const dn_recorded_module *entry)
 {
     w->unsupported = true;
     return dn_fail(DN_ERROR_MISMATCH,
-                   "its head has a module of class %.60s, \"%.*s\", which is not supported there",
+                   "its head has a module of class %.60s%s, \"%.*s\", which is not supported there",
                    dn_recorded_class(&w->recorded, entry),
+                   entry->class[0] ? "" : " (not torch.nn's)",
                    (int)(entry->path_length < 200 ? entry->path_length : 200), entry->path);
 }
 

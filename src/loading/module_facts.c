@@ -12,8 +12,9 @@ dn_status dn_refuse_module(const dn_recorded_module *module, const char *what)
 
 dn_status dn_refuse_class(const dn_recorded_modules *modules, const dn_recorded_module *module)
 {
-    char what[96];
-    snprintf(what, sizeof what, "of class %.64s", dn_recorded_class(modules, module));
+    char what[128];
+    snprintf(what, sizeof what, "of class %.64s%s", dn_recorded_class(modules, module),
+             module->class[0] ? "" : " (not torch.nn's)");
     return dn_refuse_module(module, what);
 }
 
@@ -37,24 +38,4 @@ bool dn_is_pool(const dn_recorded_modules *modules, const dn_recorded_module *po
            dn_attribute_is(modules, pool, "padding", padding) &&
            dn_attribute_is(modules, pool, "ceil_mode", 0) &&
            dn_attribute_is(modules, pool, "dilation", 1);
-}
-
-static bool is_inside(const dn_recorded_module *module, const dn_recorded_module *container)
-{
-    return container->path_length == 0 ||
-           (module->path_length > container->path_length &&
-            memcmp(module->path, container->path, container->path_length) == 0 &&
-            module->path[container->path_length] == '.');
-}
-
-bool dn_runs_in_order(const dn_recorded_modules *modules, const dn_recorded_module *from,
-                      const dn_recorded_module *to)
-{
-    const dn_recorded_module *container = from;
-    do {
-        container = dn_recorded_parent(modules, container);
-        if (!container || strcmp(container->class, "Sequential") != 0)
-            return false;
-    } while (!is_inside(to, container));
-    return true;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "loading/module_function.h"
 
+#include "loading/module_code.h"
 #include "loading/module_facts.h"
 #include "loading/module_sweep.h"
 #include "loading/name_gaps.h"
@@ -13,6 +14,7 @@
 typedef struct reader {
     const dn_recorded_modules *modules;
     const dn_tensor *const *sources;
+    int slots;
     const dn_graph *graph;
     dn_module_function *function;
 } reader;
@@ -88,6 +90,7 @@ static dn_status read_epsilon(const reader *r, const dn_node *node)
 typedef struct between {
     bool known; /* there are no others: a Sequential runs them in order */
     bool relu, identity, pool;
+    dn_relu code; /* what holds them calls one */
 } between;
 
 static void look_at(const dn_recorded_module *module, between *found)
@@ -107,13 +110,14 @@ static between look_between(const reader *r, int from_slot, int to_slot)
         if (module->leaf)
             look_at(module, &found);
     found.known = dn_runs_in_order(r->modules, from, to);
+    found.code = dn_relu_of_code(r->modules, from, to);
     return found;
 }
 
 /* What the modules say of a ReLU; AUTO if it may be called without being a module. */
 static dn_relu relu_of(const between *found)
 {
-    return found->relu ? DN_RELU_YES : found->known || found->identity ? DN_RELU_NO : DN_RELU_AUTO;
+    return found->relu ? DN_RELU_YES : found->known || found->identity ? DN_RELU_NO : found->code;
 }
 
 /* A norm and the convolution after it, in a layer or a stem. */
@@ -166,10 +170,23 @@ static dn_status read_stem_end(const reader *r)
 static void read_final(const reader *r)
 {
     const dn_node *pool = &r->graph->nodes[r->graph->pool_node];
+    if (r->graph->pool_node + 1 == r->graph->node_count)
+        return;
+    between found = look_between(r, pool->norm, pool[1].weight);
+    r->function->final_relu = found.relu ? DN_RELU_YES : found.known ? DN_RELU_NO : found.code;
+}
+
+/* What the classes around the network may do. */
+static dn_status read_classes(const reader *r)
+{
+    const dn_node *pool = &r->graph->nodes[r->graph->pool_node];
     bool has_head = r->graph->pool_node + 1 < r->graph->node_count;
-    between found = look_between(r, pool->norm, has_head ? pool[1].weight : DN_NONE);
-    if (found.relu || found.known)
-        r->function->final_relu = found.relu ? DN_RELU_YES : DN_RELU_NO;
+    const dn_recorded_module *norm = module_of(r, pool->norm),
+                             *head = has_head ? module_of(r, pool[1].weight) : NULL;
+    const dn_recorded_module *common =
+        norm && head ? dn_common_module(r->modules, norm, head) : NULL;
+    return dn_doubt_classes(r->modules, r->sources, r->slots, common, r->function->classes,
+                            sizeof r->function->classes);
 }
 
 static dn_status read_all(const reader *r)
@@ -187,7 +204,7 @@ static dn_status read_all(const reader *r)
         DN_TRY(read_transition(r, block));
     DN_TRY(read_stem_end(r));
     read_final(r);
-    return DN_OK;
+    return read_classes(r);
 }
 
 dn_status dn_read_module_function(const dn_tensor_file *file, const dn_tensor *const *sources,
@@ -201,7 +218,7 @@ dn_status dn_read_module_function(const dn_tensor_file *file, const dn_tensor *c
     dn_status status = dn_graph_create(&model->arch, &graph);
     if (status == DN_OK) {
         if (function->recorded)
-            status = read_all(&(reader){&modules, sources, &graph, function});
+            status = read_all(&(reader){&modules, sources, model->layout.count, &graph, function});
         else
             function->transition_relu = dn_transition_relu_of_gaps(&graph, sources);
         dn_graph_free(&graph);

@@ -14,6 +14,7 @@ typedef struct dn_module_function {
     dn_relu transition_relu, final_relu;
     double bn_epsilon;
     char assumed[256]; /* a sentence on a module that is not known, or "" */
+    char classes[768]; /* sentences on classes that are not known, or "" */
 } dn_module_function;
 
 /* sources[i] is the tensor of the model's slot i. DN_ERROR_MISMATCH, with a sentence that names

@@ -84,12 +84,12 @@ static bool at_stem_end(const sweep *s)
 
 /* ---- what may stand there ---- */
 
-static bool does_nothing(const sweep *s, const dn_recorded_module *module)
+static bool does_nothing(const dn_recorded_module *module)
 {
-    const char *class = dn_recorded_class(s->modules, module);
+    const char *class = module->class;
     return strcmp(class, "Identity") == 0 || strcmp(class, "Flatten") == 0 ||
            strcmp(class, "Sequential") == 0 || strcmp(class, "ModuleList") == 0 ||
-           (module->class[0] && (strstr(class, "Dropout") || strstr(class, "Loss")));
+           strstr(class, "Dropout") || strstr(class, "Loss");
 }
 
 static dn_status check_relu(const sweep *s, const dn_recorded_module *module, bool in_order)
@@ -138,7 +138,7 @@ static bool is_concatenating_pool(const sweep *s, const dn_recorded_module *modu
 
 static dn_status check_between(sweep *s, const dn_recorded_module *module)
 {
-    if (does_nothing(s, module) || is_concatenating_pool(s, module))
+    if (does_nothing(module) || is_concatenating_pool(s, module))
         return DN_OK;
     bool in_order = dn_runs_in_order(s->modules, s->before, module) ||
                     dn_runs_in_order(s->modules, module, s->before);
@@ -162,7 +162,7 @@ static dn_status check_first(const sweep *s, size_t first)
 {
     for (size_t i = 0; i < first; i++) {
         const dn_recorded_module *module = &s->modules->items[i];
-        if (module->leaf && !does_nothing(s, module) &&
+        if (module->leaf && !does_nothing(module) &&
             dn_runs_in_order(s->modules, module, &s->modules->items[first]))
             return dn_refuse_module(module, "before the first convolution");
     }

@@ -17,14 +17,18 @@ static ptrdiff_t module_path(const dn_value *value)
     return last == value->path ? 0 : last - value->path - 1;
 }
 
-/* torch.nn's classes are what their names say; others may do anything. TorchScript has the same
+/* The classes of these are what their names say; others may do anything. TorchScript has the same
  * names below __torch__, with numbers between: "conv.___torch_mangle_3.Conv2d". */
 static const char *class_name(const char *class)
 {
-    static const char script[] = "__torch__.", package[] = "torch.nn.modules.";
+    static const char script[] = "__torch__.";
+    static const char *const packages[] = {"torch.nn.modules.", "fastai.layers."};
     if (strncmp(class, script, sizeof script - 1) == 0)
         class += sizeof script - 1;
-    return strncmp(class, package, sizeof package - 1) == 0 ? dn_last_component(class) : "";
+    for (size_t i = 0; i < sizeof packages / sizeof *packages; i++)
+        if (strncmp(class, packages[i], strlen(packages[i])) == 0)
+            return dn_last_component(class);
+    return "";
 }
 
 static bool lies_below(const char *path, const dn_recorded_module *module)
@@ -88,9 +92,15 @@ static const dn_recorded_module *find(const dn_recorded_modules *modules, const 
     return index < modules->count ? &modules->items[index] : NULL;
 }
 
+const char *dn_recorded_class_path(const dn_recorded_modules *modules,
+                                   const dn_recorded_module *module)
+{
+    return modules->file->values[module->first_value - 1].texts[0];
+}
+
 const char *dn_recorded_class(const dn_recorded_modules *modules, const dn_recorded_module *module)
 {
-    return dn_last_component(modules->file->values[module->first_value - 1].texts[0]);
+    return dn_last_component(dn_recorded_class_path(modules, module));
 }
 
 size_t dn_parent_length(const char *path, size_t length)

@@ -9,7 +9,8 @@
 typedef struct dn_recorded_module {
     const char *path; /* not terminated */
     size_t path_length;
-    const char *class; /* "ReLU": the last part of its class; "" if it is not one of PyTorch's */
+    const char *class; /* "ReLU": the last part of its class; "" if it is not torch.nn's or
+                          fastai's, and so may do anything, whatever its name */
     bool leaf;         /* it has no modules inside */
     size_t first_value, end_value; /* among the file's values, those about it, if it is a leaf */
 } dn_recorded_module;
@@ -31,7 +32,9 @@ size_t dn_recorded_index(const dn_recorded_modules *modules, const char *path, s
 /* The length of a path without its last component, and without the dot before that. */
 size_t dn_parent_length(const char *path, size_t length);
 
-/* The last part of a module's class, whatever package it is from. */
+/* A module's class, whatever package it is from, and the last part of that. */
+const char *dn_recorded_class_path(const dn_recorded_modules *modules,
+                                   const dn_recorded_module *module);
 const char *dn_recorded_class(const dn_recorded_modules *modules, const dn_recorded_module *module);
 
 /* The module that holds a tensor, and the module around a module; NULL if none is recorded. */

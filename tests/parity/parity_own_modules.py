@@ -7,7 +7,9 @@ from weight_parity import main, run
 
 import numpy
 import torch
+import torchvision
 from torch import nn
+from torch.nn import functional
 
 from head_networks import WIDTH, base, check, near, trained_like
 
@@ -127,4 +129,95 @@ def beside(folder):
     })
 
 
-main((beside,))
+
+# ---- classes of other packages ----
+
+@own
+class Pooled(nn.Module):
+    """A head whose functions are no modules."""
+
+    def __init__(self, pool):
+        super().__init__()
+        self.features, self.classifier, self.pool = base().features, nn.Linear(WIDTH, 4), pool
+
+    def forward(self, x):
+        return self.classifier(POOLS[self.pool](self.features(x)))
+
+
+POOLS = {
+    "mean": lambda x: functional.relu(x).mean((2, 3)),
+    "mean, dropout": lambda x: functional.dropout(functional.adaptive_avg_pool2d(torch.relu(x), 1).flatten(1), training=False),
+    "no relu": lambda x: x.mean([-1, -2]),
+    "maximum": lambda x: functional.adaptive_max_pool2d(functional.relu(x), 1).flatten(1),
+    "corner": lambda x: functional.relu(x)[:, :, 0, 0],
+    "generalised mean": lambda x: functional.relu(x).clamp(min=1e-6).pow(3).mean((2, 3)).pow(1 / 3),
+    "channels": lambda x: functional.relu(x).mean(1).flatten(1)[:, :WIDTH],
+}
+
+
+@own
+class Changed(nn.Module):
+    """What goes in or comes out is changed."""
+
+    def __init__(self, change):
+        super().__init__()
+        self.net, self.change = base(), change
+
+    def forward(self, x):
+        if self.change == "reversed":
+            return self.net(x.flip(1))
+        return self.net(x).softmax(1) if self.change == "softmax" else self.net(2 * x - 1)
+
+
+@own
+class Transition(nn.Module):
+    """With or without a ReLU that is no module."""
+
+    def __init__(self, transition, relu):
+        super().__init__()
+        self.norm, self.conv, self.relu = transition.norm, transition.conv, relu
+
+    def forward(self, x):
+        x = self.norm(x)
+        if self.relu:
+            x = functional.relu(x)
+        return functional.avg_pool2d(self.conv(x), 2)
+
+
+def transitions(*relus):
+    net = torchvision.models.densenet.DenseNet(4, (2, 2, 2), 8, 4, num_classes=4)
+    for number, relu in enumerate(relus, 1):
+        name = f"transition{number}"
+        setattr(net.features, name, Transition(getattr(net.features, name), relu))
+    return net
+
+
+def impostor(name, function):
+    """A class that has the name of one of PyTorch's."""
+    return own(type(name, (nn.Module,), {"forward": lambda self, x: function(x)}))
+
+
+def own_classes(folder):
+    unread = "the forward() of its class %s is not in the file"
+    traced = lambda **words: {"module": unread % "Pooled", "trace": words.get("trace", RIGHT)}
+    cases = {pool: (lambda pool=pool: Pooled(pool), traced(**said)) for pool, said in {
+        "mean": {}, "mean, dropout": {}, "no relu": {}, "maximum": {"trace": "class Pooled has adaptive_max_pool2d"},
+        "corner": {"trace": "select"}, "generalised mean": {"trace": "pow"}, "channels": {"trace": "mean"}}.items()}
+    for change, word in {"reversed": "flip", "softmax": "softmax", "scaled": "sub"}.items():
+        cases[change] = (lambda change=change: Changed(change), {
+            "module": unread % "Changed", "trace": f"class Changed has {word}", "script": word})
+    for name, relus, word in (("functional ReLUs", (True, True), RIGHT), ("none", (False, False), RIGHT),
+                              ("of some", (True, False), "with and without a ReLU")):
+        cases[f"{name} of transitions"] = (lambda relus=relus: transitions(*relus), {
+            "module": unread % "Transition", "trace": word, "script": "class Transition has if"})
+    two = lambda *between: lambda: base(nn.Sequential(nn.Linear(WIDTH, 9), *(make() for make in between), nn.Linear(9, 4)))
+    for name, function in {"ReLU": torch.sigmoid, "Dropout": lambda x: x / 2, "Identity": torch.neg}.items():
+        cases[f"a {name} of its own"] = (two(impostor(name, function)), {
+            form: f'of class {name} (not torch.nn\'s), "classifier.1"' for form in ("module", "trace")})
+    flatten = impostor("Flatten", lambda x: 2 * x.flatten(1))
+    cases["a Flatten of its own"] = (lambda: nn.Sequential(base().features, nn.ReLU(), nn.AdaptiveAvgPool2d(1), flatten(),
+                                                           nn.Linear(WIDTH, 4)), {"module": "class Flatten (not torch.nn's)"})
+    compare_all(folder, cases)
+
+
+main((beside, own_classes))

@@ -10,8 +10,8 @@
 #define MAX_CLASSES ((size_t)1 << 16)
 #define MAX_MODULES ((size_t)1 << 16)
 
-static const char folder[] = "code/__torch__/torch/nn/modules/";
-static const char package[] = "__torch__.torch.nn.modules.";
+static const char folder[] = "code/__torch__";
+static const char everything[] = "__torch__.", package[] = "__torch__.torch.nn.modules.";
 
 /* ---- the classes of a file ---- */
 
@@ -46,7 +46,8 @@ static dn_status add_classes(dn_torch_code *code, const dn_zip_entry *file, dn_s
         const char *bracket = memchr(name, '(', (size_t)(body - name));
         at = next_class(body, text.end);
         if (bracket)
-            DN_TRY(add_class(code, &(dn_code_class){file, {name, bracket}, {body, at}, NULL}));
+            DN_TRY(add_class(
+                code, &(dn_code_class){.file = file, .name = {name, bracket}, .code = {body, at}}));
     }
     return DN_OK;
 }
@@ -54,7 +55,7 @@ static dn_status add_classes(dn_torch_code *code, const dn_zip_entry *file, dn_s
 static bool is_code(const dn_torch_code *code, const char *name)
 {
     size_t prefix = strlen(code->prefix), length = strlen(name);
-    return strncmp(name, code->prefix, prefix) == 0 &&
+    return length > 3 && strncmp(name, code->prefix, prefix) == 0 &&
            strncmp(name + prefix, folder, sizeof folder - 1) == 0 &&
            strcmp(name + length - 3, ".py") == 0;
 }
@@ -137,15 +138,9 @@ static dn_status add_value(dn_tensor_file *file, const char *module, const dn_cl
     return dn_tensor_file_add_value(file, &added);
 }
 
-dn_status dn_torch_code_describe(dn_torch_code *code, dn_tensor_file *file, const char *path,
-                                 const char *class)
+static dn_status add_values(dn_torch_code *code, dn_code_class *found, dn_tensor_file *file,
+                            const char *path)
 {
-    dn_code_class *found =
-        strncmp(class, package, sizeof package - 1) == 0 ? find(code, class) : NULL;
-    if (!found)
-        return DN_OK;
-    if (++code->modules > MAX_MODULES)
-        return dn_fail(DN_ERROR_LIMIT, "it has more than %zu modules of PyTorch's", MAX_MODULES);
     if (!found->values) {
         DN_TRY(dn_pool_alloc(&code->pool, DN_CLASS_VALUES, sizeof *found->values, &found->values));
         dn_class_read(found->code, found->values);
@@ -153,4 +148,30 @@ dn_status dn_torch_code_describe(dn_torch_code *code, dn_tensor_file *file, cons
     for (int i = 0; i < DN_CLASS_VALUES; i++)
         DN_TRY(add_value(file, path, &found->values[i]));
     return DN_OK;
+}
+
+/* The names are shared by all modules of a class. */
+static dn_status add_calls(dn_code_class *found, dn_tensor_file *file, const char *module)
+{
+    size_t size = strlen(module) + sizeof ".__calls__";
+    char *path;
+    if (!found->calls.count)
+        DN_TRY(dn_class_read_calls(found->code, &file->pool, &found->calls));
+    DN_TRY(dn_pool_alloc(&file->pool, size, 1, &path));
+    snprintf(path, size, "%s%s__calls__", module, *module ? "." : "");
+    return dn_tensor_file_add_value(
+        file, &(dn_value){.path = path, .count = found->calls.count, .texts = found->calls.names});
+}
+
+dn_status dn_torch_code_describe(dn_torch_code *code, dn_tensor_file *file, const char *path,
+                                 const char *class)
+{
+    bool scripted = strncmp(class, everything, sizeof everything - 1) == 0;
+    dn_code_class *found = scripted ? find(code, class) : NULL;
+    if (!found)
+        return DN_OK;
+    if (++code->modules > MAX_MODULES)
+        return dn_fail(DN_ERROR_LIMIT, "its code describes more than %zu modules", MAX_MODULES);
+    return strncmp(class, package, sizeof package - 1) == 0 ? add_values(code, found, file, path)
+                                                            : add_calls(found, file, path);
 }
