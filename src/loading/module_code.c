@@ -63,6 +63,12 @@ const dn_recorded_module *dn_common_module(const dn_recorded_modules *modules,
     return index < modules->count ? &modules->items[index] : NULL;
 }
 
+/* A ModuleList or ModuleDict, which another module's code runs. */
+static bool is_list(const dn_recorded_module *module)
+{
+    return strcmp(module->class, "ModuleList") == 0 || strcmp(module->class, "ModuleDict") == 0;
+}
+
 /* A ReLU directly below a module, which its code may call anywhere. */
 static bool has_relu(const dn_recorded_modules *modules, const dn_recorded_module *container)
 {
@@ -94,6 +100,8 @@ dn_relu dn_relu_of_code(const dn_recorded_modules *modules, const dn_recorded_mo
                         const dn_recorded_module *to)
 {
     const dn_recorded_module *common = dn_common_module(modules, from, to);
+    while (common && is_list(common))
+        common = dn_recorded_parent(modules, common);
     bool known = common != NULL;
     if (known && (calls_relu_above(modules, from, common, &known) ||
                   calls_relu_above(modules, to, common, &known)))
