@@ -10,8 +10,10 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 
 from checking import check, finish
+from picture_files import chunk, grey_png
 
 PROGRAM = os.environ["DENSENET"]
 # Started by a small process: a large one's memory would count as its child's.
@@ -138,8 +140,41 @@ def tars(folder):
     check("many folders in a tar", done.returncode == 2 and "is not one of the network's 10 outputs" in done.stderr, done)
 
 
+def riff(kind, data):
+    return kind + struct.pack("<I", len(data)) + data + bytes(len(data) % 2)
+
+
+def animated_webp(width, height, frames):
+    """A canvas, and on it frames of one pixel."""
+    size = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+    pixel = riff(b"VP8L", b"\x2f\0\0\0\x10\x07\x10\x11\x11\x88\x88\x08\x07")
+    frame = riff(b"ANMF", bytes(12) + b"\x0a\0\0\0" + pixel)
+    body = b"WEBP" + riff(b"VP8X", b"\x02\0\0\0" + size) + riff(b"ANIM", bytes(6)) + frame * frames
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def animated_png(frames):
+    def control(number):
+        return chunk(b"fcTL", struct.pack(">IIIIIHHBB", number, 8, 8, 0, 0, 1, 10, 0, 0))
+    rows = zlib.compress(bytes(9 * 8))
+    still = grey_png(8, 8, 0)
+    later = b"".join(control(2 * i + 1) + chunk(b"fdAT", struct.pack(">I", 2 * i + 2) + rows) for i in range(frames - 1))
+    return (still[:33] + chunk(b"acTL", struct.pack(">II", frames, 0)) + control(0) + chunk(b"IDAT", rows) + later +
+            chunk(b"IEND", b""))
+
+
+def animations(folder):
+    """Only the first frame is decoded, however many there are; a canvas counts as what it claims to be."""
+    for name, data, most in (("frames.png", animated_png(50000), 60), ("frames.webp", animated_webp(1, 1, 50000), 60),
+                             ("canvas.webp", animated_webp(4000, 4000, 3), 250)):
+        used, status, said = densenet("predict", "-w", "builtin", write(f"{folder}/{name}", data))
+        check(name, status == 0 and used < most, f"{used} MB, status {status}: {said[-300:]}")
+    limited("too large a canvas", "16000 x 16000 pixels are more than max_pixels allows", 60, "predict", "-w", "builtin",
+            write(f"{folder}/huge.webp", animated_webp(16000, 16000, 3)))
+
+
 with tempfile.TemporaryDirectory() as scratch:
-    for number, test in enumerate((json_texts, long_names, arrays, settings, tars)):
+    for number, test in enumerate((json_texts, long_names, arrays, settings, tars, animations)):
         test(f"{scratch}/{number}")
         print(test.__name__)
 finish()

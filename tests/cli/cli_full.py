@@ -142,6 +142,21 @@ def full_disk(scratch, name, second):
         shutil.rmtree(place)
 
 
+def full_devices(scratch, asked):
+    """A device with no room, as output and as standard output."""
+    for name in ("init", "convert", "forward", "preprocess"):
+        done = run(scratch, (*asked[name][0][:-1], "/dev/full"))
+        check(f"{name} to /dev/full", done.returncode == 2 and done.stderr ==
+              "densenet: /dev/full: cannot be written: No space left on device\n", done)
+    with open("/dev/full", "wb") as stream:
+        for arguments in (("info", "net.pth"), ("summary", "densenet121"), ("predict", "-w", "net.pth", "data/one/1.png"),
+                          ("manual",), ("help", "train")):
+            done = subprocess.run([PROGRAM, *arguments], cwd=scratch, stdout=stream, stderr=subprocess.PIPE, text=True,
+                                  check=False)
+            check(f"{arguments} to /dev/full", done.returncode == 2 and
+                  done.stderr.endswith("densenet: standard output: No space left on device\n"), done)
+
+
 def no_memory(scratch, name, second):
     """With ever more address space, until it works."""
     old, new = (contents(f"{scratch}/{name}/{which}") for which in ("old", "new"))
@@ -163,6 +178,7 @@ with tempfile.TemporaryDirectory() as scratch:
     asked, train = commands(scratch)
     for folder in ("run", "run2"):
         run(scratch, (*train[:-1], folder))
+    full_devices(scratch, asked)
     for name, (first, second) in {**asked, "train": (None, train)}.items():
         for which in ("old", "new"):
             os.makedirs(f"{scratch}/{name}/{which}")

@@ -149,8 +149,9 @@ static const char *choose_folder(const dn_arch *arch)
         return train_chosen.output;
     char moment[32];
     time_t now = time(NULL);
-    struct tm local;
-    strftime(moment, sizeof moment, "%Y%m%d-%H%M%S", localtime_r(&now, &local));
+    struct tm local = {.tm_mday = 1}; /* stays if the clock is beyond all years */
+    localtime_r(&now, &local);
+    strftime(moment, sizeof moment, "%Y%m%d-%H%M%S", &local);
     int length = snprintf(folder, sizeof folder, "runs/%s-%s", arch->name, moment);
     for (int i = 2; i < 1000 && access(folder, F_OK) == 0; i++)
         snprintf(folder + length, sizeof folder - (size_t)length, "-%d", i);
