@@ -206,7 +206,20 @@ static size_t follow_escape(const bmp_reader *reader, const unsigned char *store
     }
 }
 
-/* Pixels that are jumped over, and those after an early end, have colour 0. */
+/* A jump of four bytes is the fastest way down: 255 rows. */
+static bool may_hold_runs(const bmp_reader *reader)
+{
+    size_t size = reader->source->size;
+    return reader->offset < size && reader->height <= (size - reader->offset) * 64;
+}
+
+static bool is_complete(const bmp_reader *reader, const bmp_place *place)
+{
+    return place->y >= reader->height ||
+           (place->y == reader->height - 1 && place->x >= reader->width);
+}
+
+/* Pixels that are jumped over have colour 0. Pillow refuses an end before the last pixel, too. */
 static dn_status read_runs(const bmp_reader *reader)
 {
     const unsigned char *data = reader->source->data;
@@ -216,8 +229,7 @@ static dn_status read_runs(const bmp_reader *reader)
     for (size_t y = 0; y < reader->height; y++)
         for (size_t x = 0; x < reader->width; x++)
             memcpy(row_of(reader, y) + 3 * x, reader->palette[0], 3);
-    while (!ended && place.y < reader->height &&
-           !(place.y == reader->height - 1 && place.x >= reader->width)) {
+    while (!ended && !is_complete(reader, &place)) {
         if (at > size || size - at < 2)
             return fail_truncated(reader);
         unsigned count = data[at], value = data[at + 1];
@@ -232,7 +244,10 @@ static dn_status read_runs(const bmp_reader *reader)
             return fail_truncated(reader);
         at += taken;
     }
-    return DN_OK;
+    return is_complete(reader, &place)
+               ? DN_OK
+               : dn_fail(DN_ERROR_FORMAT, "%s: the BMP file ends before its last pixel",
+                         reader->source->name);
 }
 
 static bool is_read(const bmp_reader *reader)
@@ -260,8 +275,10 @@ dn_status dn_decode_bmp(const dn_source *source, dn_image **image)
     DN_TRY(read_palette(&reader));
     if (reader.offset == 0)
         reader.offset = reader.position;
-    DN_TRY(dn_image_create(source, reader.width, reader.height, 3, 8, &reader.image));
     bool runs = reader.compression == RUNS_OF_8 || reader.compression == RUNS_OF_4;
+    if (runs && !may_hold_runs(&reader))
+        return fail_truncated(&reader);
+    DN_TRY(dn_image_create(source, reader.width, reader.height, 3, 8, &reader.image));
     dn_status status = runs ? read_runs(&reader) : read_rows(&reader);
     if (status == DN_OK)
         *image = reader.image;

@@ -182,6 +182,25 @@ static dn_status decode_pixels(gif_codes *codes, int code_bits, gif_frame *frame
     }
 }
 
+/* The bytes in the blocks from here on. */
+static size_t count_block_bytes(gif_reader blocks)
+{
+    size_t bytes = 0;
+    for (int size; !blocks.truncated && (size = next_byte(&blocks));) {
+        size_t left = blocks.source->size - blocks.position;
+        bytes += (size_t)size < left ? (size_t)size : left;
+        blocks.position += (size_t)size < left ? (size_t)size : left;
+    }
+    return bytes;
+}
+
+/* Whether the codes that are there could stand for all pixels: each for less than CODES. */
+static bool may_hold(const gif_reader *reader, const gif_frame *frame, int code_bits)
+{
+    size_t codes = count_block_bytes(*reader) * 8 / ((size_t)code_bits + 1);
+    return (size_t)frame->width * (size_t)frame->height <= codes * CODES;
+}
+
 static dn_status read_frame(gif_reader *reader, int width, int height, dn_image **image)
 {
     gif_frame frame = {.left = next_word(reader), .top = next_word(reader)};
@@ -194,6 +213,8 @@ static dn_status read_frame(gif_reader *reader, int width, int height, dn_image 
     if (reader->truncated || frame.width == 0 || frame.height == 0 || code_bits < 1 ||
         code_bits > 8)
         return fail_damaged(reader, "its first frame has no size or no pixels");
+    if (!may_hold(reader, &frame, code_bits))
+        return fail_damaged(reader, "it ends before its last pixel");
     width = frame.left + frame.width > width ? frame.left + frame.width : width;
     height = frame.top + frame.height > height ? frame.top + frame.height : height;
     DN_TRY(dn_image_create(reader->source, (size_t)width, (size_t)height, 3, 8, image));

@@ -304,9 +304,41 @@ static void every_allocation_may_fail(void **state)
     }
 }
 
+/* Headers of 13000x13000 without the data: refused before anything is allocated. */
+static void sizes_without_data(void **state)
+{
+    (void)state;
+    static const unsigned char gif[] =
+        "GIF89a\xc8\x32\xc8\x32\0\0\0,\0\0\0\0\xc8\x32\xc8\x32\0\x08\1\0";
+    static const unsigned char runs[] =
+        "BM\0\0\0\0\0\0\0\0\x3a\0\0\0\x28\0\0\0\xc8\x32\0\0\xc8\x32\0\0\1\0\x08\0\1\0\0\0\0\0\0\0"
+        "\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0\0\1";
+    const struct {
+        const unsigned char *data;
+        size_t size;
+    } files[] = {{gif, sizeof gif - 1}, {runs, sizeof runs - 1}};
+    for (int i = 0; i < 2; i++) {
+        dn_image *image;
+        fail_allocation(0);
+        dn_status status = dn_image_decode(files[i].data, files[i].size, "p", NULL, &image);
+        bool allocated = allocation_failed();
+        fail_allocation(-1);
+        assert_int_equal(status, DN_ERROR_FORMAT);
+        assert_false(allocated);
+    }
+    unsigned char few[sizeof runs];
+    dn_image *image;
+    memcpy(few, runs, sizeof runs);
+    few[18] = few[22] = 2;
+    few[19] = few[23] = 0;
+    assert_int_equal(dn_image_decode(few, sizeof runs - 1, "p", NULL, &image), DN_ERROR_FORMAT);
+    assert_string_equal(dn_last_error(), "p: the BMP file ends before its last pixel");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sizes_without_data),
         cmocka_unit_test(whole_files),
         cmocka_unit_test(truncated_files_are_refused),
         cmocka_unit_test(damaged_files_do_no_harm),
