@@ -15,14 +15,14 @@
 #include <string.h>
 
 static struct {
-    int batch, runs, size;
+    int batch, runs, size[2];
     bool json, layers, train;
 } chosen = {.batch = 1, .runs = 10};
 
 static const option_row options[] = {
     {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures per run (1)", 1, 65536},
-    {"size", 0, OPTION_INT, &chosen.size, "N", "their height and width (224; CIFAR stems 32)", 1,
-     65536},
+    {"size", 0, OPTION_SIDES, chosen.size, "N|HxW",
+     "squares, or their height and width, as 256x128 (224; CIFAR stems 32)", 1, 65536},
     {"", 0, OPTION_TABLE, threads_option, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, precision_option, NULL, NULL, 0, 0},
     {"runs", 'r', OPTION_INT, &chosen.runs, "N", "timed runs, after one to warm up (10)", 1,
@@ -50,7 +50,7 @@ static bool time_runs(dn_session *session, const float *input, float *logits, do
             dn_session_profile(session, bench_add_step, row);
         double start = seconds_now();
         if (!ok_or_complain(
-                dn_session_run(session, input, row->batch, row->size, row->size, logits)))
+                dn_session_run(session, input, row->batch, row->height, row->width, logits)))
             return false;
         if (run >= 0)
             seconds[run] = seconds_now() - start;
@@ -81,11 +81,11 @@ static bool bench_forward(const dn_model *model, const float *input, double *sec
 static bool bench(const dn_model *model, bench_row *row)
 {
     const dn_arch *arch = dn_model_arch(model);
-    size_t pixels = (size_t)row->batch * (size_t)row->size * (size_t)row->size;
+    size_t pixels = (size_t)row->batch * (size_t)row->height * (size_t)row->width;
     size_t count = pixels * (size_t)arch->channels;
     size_t held = (count + (size_t)row->batch * (size_t)arch->classes) * sizeof(float);
     if (!memory_suffices((double)held, "bench: the input of %d picture%s of %dx%d", row->batch,
-                         row->batch == 1 ? "" : "s", row->size, row->size))
+                         row->batch == 1 ? "" : "s", row->width, row->height))
         return false;
     float *input = malloc(count * sizeof *input);
     double *seconds = malloc((size_t)chosen.runs * sizeof *seconds);
@@ -99,7 +99,7 @@ static bool bench(const dn_model *model, bench_row *row)
     if (sound) {
         bench_set_times(row, seconds, chosen.runs);
         row->operations =
-            dn_arch_operations(arch, row->size, row->size) * row->batch * (chosen.train ? 3 : 1);
+            dn_arch_operations(arch, row->height, row->width) * row->batch * (chosen.train ? 3 : 1);
         double again = dn_measure_peak(row->threads); /* the machine may have been busy */
         row->peak = again > row->peak ? again : row->peak;
         bench_print(row, chosen.json, chosen.layers);
@@ -124,13 +124,12 @@ static int run(int count, char **arguments)
                  "them is expected");
         return EXIT_REFUSED;
     }
-    bool imagenet = dn_arch_shrinks(&arch);
+    int usual = dn_arch_shrinks(&arch) ? 224 : 32;
     bench_row row = {.name = arch.name,
                      .train = chosen.train,
                      .batch = chosen.batch,
-                     .size = chosen.size ? chosen.size
-                             : imagenet  ? 224
-                                         : 32,
+                     .height = chosen.size[0] ? chosen.size[0] : usual,
+                     .width = chosen.size[1] ? chosen.size[1] : usual,
                      .threads = threads_chosen()};
     dn_model *model;
     if (dn_model_init(&arch, DN_INIT_PYTORCH, 1, &model) != DN_OK)
@@ -152,7 +151,8 @@ const command bench_command = {
         "\n"
         "Arithmetic counts what the network's definition asks for, two operations per\n"
         "multiply-add; an algorithm that gets by with fewer can show more than the machine's\n"
-        "peak. JSON: name, train, batch, size, threads, runs, ms_min and ms_median of a run,\n"
+        "peak. JSON: name, train, batch, height, width, threads, runs, ms_min and ms_median of a "
+        "run,\n"
         "gflops, peak_fraction, bytes.\n",
     .examples = "  densenet bench densenet121 --batch 8\n"
                 "    the fastest and the median of ten runs\n"

@@ -30,7 +30,8 @@ bool bench_train(const dn_model *model, const float *input, int runs, double *se
     dn_trainer *trainer = NULL;
     dn_trainer_defaults(&options, sizeof options);
     options.batch = row->batch;
-    options.height = options.width = row->size;
+    options.height = row->height;
+    options.width = row->width;
     options.threads = row->threads;
     options.steps = runs + 1;
     options.schedule = "constant";
@@ -38,7 +39,7 @@ bool bench_train(const dn_model *model, const float *input, int runs, double *se
     if (!ok_or_complain(dn_trainer_plan(arch, &options, &row->bytes)))
         return false;
     if (!memory_suffices((double)row->bytes, "bench: training on %d picture%s of %dx%d", row->batch,
-                         row->batch == 1 ? "" : "s", row->size, row->size))
+                         row->batch == 1 ? "" : "s", row->width, row->height))
         return false;
     float *targets = calloc((size_t)row->batch * (size_t)arch->classes, sizeof *targets);
     if (!targets)

@@ -3,6 +3,7 @@
 
 #include "arguments/weights.h"
 #include "densenet.h"
+#include "files/image_size.h"
 #include "files/labels.h"
 #include "files/same_file.h"
 #include "ui/report.h"
@@ -11,6 +12,7 @@
 
 static struct {
     const char *naming, *dtype, *labels, *preprocess, *task;
+    int image_size[2];
 } chosen;
 
 static const option_row options[] = {
@@ -20,6 +22,8 @@ static const option_row options[] = {
     {"labels", 0, OPTION_FILE, &chosen.labels, "FILE", "names of the outputs, one per line", 0, 0},
     {"preprocess", 0, OPTION_TEXT, &chosen.preprocess, "SPEC",
      "from picture to tensor, as `densenet preprocess` takes it", 0, 0},
+    {"image-size", 0, OPTION_SIDES, chosen.image_size, "N|HxW",
+     "what the network sees: a square, or height and width, as 256x128", 1, 4096},
     {"task", 0, OPTION_TEXT, &chosen.task, "classes|labels",
      "what the outputs mean: one of the classes, or any of the labels", 0, 0},
     {"", 0, OPTION_TABLE, reading_options, NULL, NULL, 0, 0},
@@ -30,8 +34,12 @@ static bool record_preprocess(dn_model *model)
 {
     dn_preprocess preprocess;
     dn_model_preprocess(model, &preprocess);
-    if (dn_preprocess_parse(chosen.preprocess, &preprocess) != DN_OK)
+    if (chosen.image_size[0])
+        image_size_fit(&preprocess, chosen.image_size, false);
+    if (chosen.preprocess && dn_preprocess_parse(chosen.preprocess, &preprocess) != DN_OK)
         return complain("--preprocess: %s", dn_last_error());
+    if (!image_size_is(chosen.image_size, chosen.preprocess, &preprocess))
+        return false;
     dn_model_set_preprocess(model, &preprocess);
     return true;
 }
@@ -39,7 +47,7 @@ static bool record_preprocess(dn_model *model)
 static int convert(dn_model *model, const char *path)
 {
     if ((chosen.labels && !labels_read(chosen.labels, model)) ||
-        (chosen.preprocess && !record_preprocess(model)))
+        ((chosen.preprocess || chosen.image_size[0]) && !record_preprocess(model)))
         return EXIT_REFUSED;
     dn_save_options format = {
         .struct_size = sizeof format, .naming = chosen.naming, .dtype = chosen.dtype};

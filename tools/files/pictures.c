@@ -3,6 +3,7 @@
 
 #include "base/picture_formats.h"
 #include "base/workers.h"
+#include "files/image_size.h"
 #include "ui/report.h"
 
 #include <dirent.h>
@@ -18,6 +19,7 @@
 
 static struct {
     const char *preprocess;
+    int image_size[2];
     int64_t max_pixels;
     bool exif_orientation;
 } chosen;
@@ -30,6 +32,10 @@ const option_row picture_options[] = {
      "torchvision,resize=232,filter=bicubic; or changes alone: crop=288; HEIGHTxWIDTH scales "
      "both sides: resize=256x128,crop=0",
      0, 0},
+    {"image-size", 0, OPTION_SIDES, chosen.image_size, "N|HxW",
+     "what the network sees, whatever the pipeline makes: a square, or height and width, as "
+     "256x128",
+     1, 4096},
     {"max-pixels", 0, OPTION_LONG, &chosen.max_pixels, "N",
      "largest picture that is decoded (178956970)", 1, 9e15},
     {"exif-orientation", 0, OPTION_FLAG, &chosen.exif_orientation, NULL,
@@ -40,10 +46,12 @@ const option_row picture_options[] = {
 
 bool picture_pipeline(dn_preprocess *preprocess)
 {
+    if (chosen.image_size[0])
+        image_size_fit(preprocess, chosen.image_size, false);
     if (chosen.preprocess && dn_preprocess_parse(chosen.preprocess, preprocess) != DN_OK)
         return complain("--%s", dn_last_error());
     preprocess->exif_orientation = preprocess->exif_orientation || chosen.exif_orientation;
-    return true;
+    return image_size_is(chosen.image_size, chosen.preprocess, preprocess);
 }
 
 void picture_notices(int64_t turned_count, int64_t faint_count)

@@ -6,10 +6,11 @@
 #include "arguments/options.h"
 #include "densenet.h"
 
-/* --preprocess, --max-pixels and --exif-orientation. */
+/* --preprocess, --image-size, --max-pixels and --exif-orientation. */
 extern const option_row picture_options[];
 
-/* Applies --preprocess and --exif-orientation to the pipeline that would be used without it. */
+/* Applies --image-size, --preprocess and --exif-orientation to the pipeline that would be used
+ * without it. */
 bool picture_pipeline(dn_preprocess *preprocess);
 
 /* Paths of pictures; "-" is standard input. */

@@ -66,10 +66,10 @@ static json_t *step_object(const bench_row *row, const bench_step *step)
 static void print_json(const bench_row *row, bool layers)
 {
     json_t *object = json_pack(
-        "{s:s, s:b, s:i, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:I}", "name", row->name, "train",
-        row->train, "batch", row->batch, "size", row->size, "threads", row->threads, "runs",
-        row->runs, "ms_min", 1e3 * row->fastest, "ms_median", 1e3 * row->median, "gflops",
-        1e-9 * row->operations / row->fastest, "peak_fraction",
+        "{s:s, s:b, s:i, s:i, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:I}", "name", row->name, "train",
+        row->train, "batch", row->batch, "height", row->height, "width", row->width, "threads",
+        row->threads, "runs", row->runs, "ms_min", 1e3 * row->fastest, "ms_median",
+        1e3 * row->median, "gflops", 1e-9 * row->operations / row->fastest, "peak_fraction",
         row->operations / row->fastest / row->peak, "bytes", (json_int_t)row->bytes);
     if (layers) {
         json_t *steps = json_array();
@@ -111,7 +111,7 @@ void bench_print(const bench_row *row, bool json, bool layers)
     printf(
         "%s, %s, %d x %dx%d, %d thread%s, %s kernels: fastest of %d run%s %.2f ms, median %.2f ms\n"
         "%.1f GFLOP/s, %.1f%% of this machine's peak of %.1f; %.1f MB\n",
-        row->name, row->train ? "training step" : "forward", row->batch, row->size, row->size,
+        row->name, row->train ? "training step" : "forward", row->batch, row->width, row->height,
         row->threads, row->threads == 1 ? "" : "s", dn_cpu_level(), row->runs,
         row->runs == 1 ? "" : "s", 1e3 * row->fastest, 1e3 * row->median,
         1e-9 * row->operations / row->fastest, 100 * row->operations / row->fastest / row->peak,

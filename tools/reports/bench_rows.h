@@ -15,7 +15,7 @@ typedef struct bench_step {
 typedef struct bench_row {
     const char *name;
     bool train;
-    int batch, size, threads, runs;
+    int batch, height, width, threads, runs;
     double fastest, median;  /* seconds */
     double operations, peak; /* of a run; a second */
     size_t bytes;

@@ -15,7 +15,8 @@ typedef struct train_settings {
     const char *class_weights, *pos_weight, *sampler;
     double val_split, lr, warmup, momentum, weight_decay, label_smoothing, dropout, mixup, ema,
         clip, save_minutes;
-    int epochs, batch_size, accumulate, image_size, eval_every, patience;
+    int epochs, batch_size, accumulate, eval_every, patience;
+    int image_size[2]; /* height and width; 0: by the pipeline or the stem */
     int64_t seed, max_steps;
     bool nesterov, no_shuffle;
     bool automatic;    /* --resume auto found a run, which keeps its settings */
