@@ -843,6 +843,9 @@ DN_API const char *dn_dataset_format(const dn_dataset *dataset);
 
 /* Returns the number of hard and symbolic links in a tar, which are not followed. */
 DN_API int dn_dataset_links(const dn_dataset *dataset);
+
+/* Returns how many pictures of it are in formats that are not read, and left out. */
+DN_API int dn_dataset_left_out(const dn_dataset *dataset);
 DN_API dn_objective dn_dataset_objective(const dn_dataset *dataset);
 DN_API int dn_dataset_count(const dn_dataset *dataset);
 

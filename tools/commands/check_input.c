@@ -18,6 +18,7 @@ static const option_row options[] = {
     {"json", 0, OPTION_FLAG, &chosen.json, NULL, "print a JSON object", 0, 0},
     {"", 0, OPTION_TABLE, threads_option, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, precision_option, NULL, NULL, 0, 0},
+    {"", 0, OPTION_TABLE, list_options, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, picture_options, NULL, NULL, 0, 0},
     {0},
 };
@@ -81,7 +82,7 @@ const command check_input_command = {
                 "mean=0.5,std=0.5 || echo wrong\n"
                 "      whether that scaling is right, for a script\n",
     .options = options,
-    .least = 1,
+    .least = 0,
     .most = -1,
     .run = run,
 };

@@ -121,7 +121,8 @@ static int report(const dn_model *model, const dn_dataset *data, const dn_evalua
     if (evaluation->not_numbers)
         complain("eval: %lld of %lld answers are not numbers; they count as wrong",
                  (long long)evaluation->not_numbers, (long long)evaluation->samples);
-    return evaluation->skipped || evaluation->not_numbers ? EXIT_PART : EXIT_DONE;
+    bool part = evaluation->skipped || evaluation->not_numbers || dn_dataset_left_out(data);
+    return part ? EXIT_PART : EXIT_DONE;
 }
 
 static bool outputs_are_distinct(const char *data)

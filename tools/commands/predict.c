@@ -7,6 +7,7 @@
 #include "commands/commands.h"
 #include "drawing/heat_folder.h"
 #include "files/labels.h"
+#include "files/picture_list.h"
 #include "files/pictures.h"
 #include "reports/predictions.h"
 #include "run/session_open.h"
@@ -47,6 +48,7 @@ static const option_row options[] = {
     {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures per run (8)", 1, MOST_BATCH},
     {"", 0, OPTION_TABLE, threads_option, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, precision_option, NULL, NULL, 0, 0},
+    {"", 0, OPTION_TABLE, list_options, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, picture_options, NULL, NULL, 0, 0},
     {0},
 };
@@ -70,8 +72,18 @@ typedef struct predictor {
 /* Damaged weights, or a picture that no weights were trained for. */
 static void warn_unanswered(predictor *p, const char *path)
 {
-    complain("%s: the network's answer is not a number", path);
+    static const char fault[] = "the network's answer is not a number";
+    complain("%s: %s", path, fault);
+    predictions_print_fault(p->format, path, fault, p->check != NULL);
     p->unanswered++;
+}
+
+static void warn_unread(predictor *p, const char *path, const char *fault)
+{
+    fault = fault ? fault : "out of memory for a picture";
+    complain("%s", fault);
+    predictions_print_fault(p->format, path, fault, p->check != NULL);
+    p->unread++;
 }
 
 /* All labels of a picture are shown, unless --top asks for fewer. */
@@ -173,29 +185,24 @@ static bool run_together(predictor *p, char *const *paths, picture_tensor *const
            print_answers(p, paths, pictures, count);
 }
 
-/* Pictures that could be read, in runs of equal size. */
+/* Pictures in runs of equal size; one that could not be read ends a run, so that answers have the
+ * pictures' order. */
 static bool run_batch(predictor *p, char *const *paths, picture_tensor *tensors, int count)
 {
-    for (int first = 0; first < count;) {
+    for (int first = 0, next; first < count; first = next) {
         picture_tensor *group[MOST_BATCH];
-        char *names[MOST_BATCH];
-        int together = 0, at = first;
-        for (; at < count; at++) {
-            picture_tensor *tensor = &tensors[at];
-            if (!tensor->data) {
-                complain("%s", tensor->fault ? tensor->fault : "out of memory for a picture");
-                p->unread++;
-                continue;
-            }
-            if (together &&
-                (tensor->width != group[0]->width || tensor->height != group[0]->height))
+        for (next = first; next < count && tensors[next].data; next++) {
+            group[next - first] = &tensors[next];
+            if (tensors[next].width != tensors[first].width ||
+                tensors[next].height != tensors[first].height)
                 break;
-            group[together] = tensor;
-            names[together++] = paths[at];
         }
-        if (together && !run_together(p, names, group, together))
+        if (next > first && !run_together(p, paths + first, group, next - first))
             return false;
-        first = at;
+        if (next == first) {
+            warn_unread(p, paths[next], tensors[next].fault);
+            next++;
+        }
     }
     return true;
 }
@@ -225,7 +232,11 @@ static bool run_list(predictor *p, const picture_list *list)
 static bool open_heat(predictor *p, const dn_model *model, const picture_list *list)
 {
     const char *weights = weights_argument() ? weights_path(weights_argument()) : NULL;
-    const char *inputs[3] = {weights ? weights : chosen.labels, weights ? chosen.labels : NULL};
+    const char *const all[] = {weights, chosen.labels, list_file()};
+    const char *inputs[4] = {NULL};
+    for (int i = 0, count = 0; i < 3; i++)
+        if (all[i])
+            inputs[count++] = all[i];
     p->heat = heat_folder_open(chosen.heat, model, list, inputs);
     return p->heat != NULL;
 }
@@ -355,8 +366,8 @@ const command predict_command = {
         "label, or of \"yes\" if it has none. The pipeline\n"
         "is --preprocess, else the one recorded in the weights, else by the stem: torchvision's\n"
         "evaluation pipeline for ImageNet's, cifar10 for CIFAR's. Without --weights the built-in\n"
-        "network is used. A folder stands for the pictures in it, not for those in its\n"
-        "subfolders.\n"
+        "network is used. A folder stands for the pictures in it, and with --recursive\n"
+        "for those in the folders below it.\n"
         "--cam draws where the evidence for the most probable class, or for that of --class, "
         "lies:\n"
         "for this family the map is exact. Of a head that is more than a linear of means it is\n"
@@ -369,16 +380,18 @@ const command predict_command = {
         "pictures that are far from it: noise, a single colour, another scaling. It knows nothing\n"
         "of what pictures show, and most of what is merely unusual passes.\n"
         "A picture that cannot be read, or for which the network gives no numbers, is reported\n"
-        "and the others are still answered; the exit status is then 1, or 2 if no picture got an\n"
-        "answer.\n",
+        "and the others are still answered; with --csv and --json it has a row or object with the\n"
+        "error. The exit status is then 1, or 2 if no picture got an answer.\n",
     .examples = "  densenet predict photo.jpg --weights densenet121\n"
                 "    with torchvision's weights, after `densenet pull densenet121`\n"
                 "  densenet predict photos --weights net.safetensors --top 1 --csv > out.csv\n"
                 "    a folder of pictures, one line each\n"
+                "  find photos -print0 | densenet predict --files-from - -w net.pth\n"
+                "    the pictures that another program chooses\n"
                 "  densenet predict scan.png --weights xrv.pt --cam maps\n"
                 "    a chest X-ray, heat maps in maps/\n",
     .options = options,
-    .least = 1,
+    .least = 0,
     .most = -1,
     .run = run,
 };

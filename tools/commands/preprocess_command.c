@@ -5,6 +5,7 @@
 #include "base/picture_formats.h"
 #include "commands/commands.h"
 #include "files/npy.h"
+#include "files/picture_list.h"
 #include "files/pictures.h"
 #include "files/same_file.h"
 #include "ui/report.h"
@@ -17,6 +18,7 @@ static const option_row options[] = {
     {"", 0, OPTION_TABLE, weights_options, NULL, NULL, 0, 0},
     {"output", 'o', OPTION_FILE, &output, "FILE", "the .npy to write", 0, 0},
     {"", 0, OPTION_TABLE, threads_option, NULL, NULL, 0, 0},
+    {"", 0, OPTION_TABLE, list_options, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, picture_options, NULL, NULL, 0, 0},
     {0},
 };
@@ -79,6 +81,7 @@ static bool add_all(growing_array *result, const picture_list *list, int threads
 static bool output_is_no_input(const picture_list *list)
 {
     bool sound = weights_are_distinct(output, weights_argument());
+    sound = sound && output_is_distinct(output, list_file());
     for (size_t i = 0; i < list->count && sound; i++)
         sound = output_is_distinct(output, list->paths[i]);
     return sound;
@@ -147,7 +150,7 @@ const command preprocess_command = {
                 "  densenet preprocess photo.jpg --preprocess none --output x.npy\n"
                 "    the decoded pixels divided by 255, at their own size\n",
     .options = options,
-    .least = 1,
+    .least = 0,
     .most = -1,
     .run = run,
 };

@@ -3,6 +3,7 @@
 #ifndef TOOL_HEAT_FOLDER_H
 #define TOOL_HEAT_FOLDER_H
 
+#include "files/picture_list.h"
 #include "files/pictures.h"
 #include "reports/predictions.h"
 

@@ -1,21 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "files/pictures.h"
 
-#include "base/picture_formats.h"
 #include "base/workers.h"
 #include "files/image_size.h"
 #include "ui/report.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static struct {
     const char *preprocess;
@@ -70,136 +63,6 @@ void picture_notices(int64_t turned_count, int64_t faint_count)
 void picture_tensors_notices(void)
 {
     picture_notices(atomic_exchange(&turned, 0), atomic_exchange(&faint, 0));
-}
-
-static bool append(picture_list *list, char *path)
-{
-    if (list->count == list->capacity) {
-        size_t capacity = list->capacity ? 2 * list->capacity : 16;
-        char **grown = realloc(list->paths, capacity * sizeof *grown);
-        if (!grown) {
-            free(path);
-            return complain("out of memory for the list of pictures");
-        }
-        list->paths = grown;
-        list->capacity = capacity;
-    }
-    if (!path)
-        return complain("out of memory for the list of pictures");
-    list->paths[list->count++] = path;
-    return true;
-}
-
-static bool is_picture(const char *name)
-{
-    static const char *const extensions[] = {"jpg", "jpeg", "jpe", "jfif", "png", "webp",
-                                             "bmp", "gif",  "tif", "tiff", "pgm", "ppm"};
-    const char *dot = strrchr(name, '.');
-    for (size_t i = 0; dot && i < sizeof extensions / sizeof *extensions; i++)
-        if (strcasecmp(dot + 1, extensions[i]) == 0)
-            return true;
-    return false;
-}
-
-static char *join(const char *folder, const char *name)
-{
-    size_t length = strlen(folder), size = length + strlen(name) + 2;
-    char *path = malloc(size);
-    if (path)
-        snprintf(path, size, "%s%s%s", folder, folder[length - 1] == '/' ? "" : "/", name);
-    return path;
-}
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Pictures of formats that are not read are counted, and named once. */
-static void report_folder(picture_list *list, const char *folder, bool any, bool folders,
-                          const dn_left_out *left_out)
-{
-    char endings[256];
-    dn_left_out_list(left_out, endings, sizeof endings);
-    if (any && left_out->total)
-        complain("%s: %d picture%s in formats that are not read %s left out: %s", folder,
-                 left_out->total, left_out->total == 1 ? "" : "s",
-                 left_out->total == 1 ? "is" : "are", endings);
-    else if (left_out->total)
-        complain("%s: holds only pictures in formats that are not read: %s; " DN_FORMATS_READ
-                 " are",
-                 folder, endings);
-    else if (!any)
-        complain("%s: holds no picture (.jpg, .png, .webp, .tif, .bmp, .gif, .pgm, .ppm)%s", folder,
-                 folders ? "; its subfolders are not searched" : "");
-    list->failures += !any || left_out->total;
-}
-
-static bool append_folder(picture_list *list, const char *folder)
-{
-    DIR *stream = opendir(folder);
-    size_t before = list->count;
-    dn_left_out left_out = {0};
-    if (!stream) {
-        complain("%s: cannot be opened: %s", folder, strerror(errno));
-        list->failures++;
-        return true;
-    }
-    bool sound = true, folders = false;
-    struct dirent *entry;
-    while (sound && (entry = readdir(stream)))
-        if (entry->d_name[0] == '.')
-            continue;
-        else if (entry->d_type == DT_DIR)
-            folders = true;
-        else if (is_picture(entry->d_name))
-            sound = append(list, join(folder, entry->d_name));
-        else
-            dn_left_out_add(&left_out, entry->d_name);
-    closedir(stream);
-    if (list->count > before)
-        qsort(list->paths + before, list->count - before, sizeof *list->paths, by_name);
-    if (sound)
-        report_folder(list, folder, list->count > before, folders, &left_out);
-    return sound;
-}
-
-bool picture_list_has_any(const picture_list *list)
-{
-    for (size_t i = 0; i < list->count; i++)
-        if (strcmp(list->paths[i], "-") == 0 || access(list->paths[i], R_OK) == 0)
-            return true;
-    return false;
-}
-
-bool picture_list_create(int count, char **arguments, picture_list *list)
-{
-    *list = (picture_list){0};
-    bool sound = true, input = false;
-    for (int i = 0; sound && i < count; i++) {
-        struct stat found;
-        bool is_input = strcmp(arguments[i], "-") == 0;
-        if (is_input && input)
-            sound = complain("-: standard input holds one picture and can be named once");
-        else if (is_input && read(STDIN_FILENO, NULL, 0) < 0 && errno == EBADF)
-            list->failures += !complain("-: standard input is closed");
-        else if (!is_input && stat(arguments[i], &found) == 0 && S_ISDIR(found.st_mode))
-            sound = append_folder(list, arguments[i]);
-        else
-            sound = append(list, strdup(arguments[i]));
-        input |= is_input;
-    }
-    if (!sound)
-        picture_list_free(list);
-    return sound;
-}
-
-void picture_list_free(picture_list *list)
-{
-    for (size_t i = 0; i < list->count; i++)
-        free(list->paths[i]);
-    free(list->paths);
-    *list = (picture_list){0};
 }
 
 static const char input_path[] = "/dev/stdin";

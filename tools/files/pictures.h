@@ -13,24 +13,6 @@ extern const option_row picture_options[];
  * without it. */
 bool picture_pipeline(dn_preprocess *preprocess);
 
-/* Paths of pictures; "-" is standard input. */
-typedef struct picture_list {
-    char **paths;
-    size_t count, capacity;
-    size_t failures; /* arguments without a picture, or with some that are not read */
-} picture_list;
-
-/* From arguments PICTURE|FOLDER|- in the order given. A folder stands for its
- * pictures (recognised by their extension, without hidden ones and subfolders),
- * sorted by name; those in formats that are not read are complained about once.
- * Arguments without a picture are complained about and counted;
- * false, with nothing to free, if no list can be made. */
-bool picture_list_create(int count, char **arguments, picture_list *list);
-
-/* Whether one of them, or standard input, is there to be read. */
-bool picture_list_has_any(const picture_list *list);
-void picture_list_free(picture_list *list);
-
 /* The result for a picture: a tensor, or a sentence saying why not (both NULL
  * if there was no memory even for that). */
 typedef struct picture_tensor {

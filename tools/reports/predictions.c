@@ -75,7 +75,8 @@ int predictions_strongest(const prediction *ranked, int count)
 void predictions_begin(prediction_format format, bool checks)
 {
     if (format == PREDICTION_CSV)
-        printf("picture,rank,index,label,probability%s\n", checks ? ",input_distance,foreign" : "");
+        printf("picture,rank,index,label,probability%s,error\n",
+               checks ? ",input_distance,foreign" : "");
 }
 
 static void print_text(const dn_model *model, const char *picture, const prediction *ranked,
@@ -153,8 +154,27 @@ static void print_csv(const dn_model *model, const char *picture, const predicti
         printf(",%.7g", (double)ranked[i].probability);
         if (fit)
             printf(",%.4g,%d", dn_input_fit_distance(fit), dn_input_fit_is_foreign(fit));
+        fputs(",\n", stdout);
+    }
+}
+
+void predictions_print_fault(prediction_format format, const char *picture, const char *fault,
+                             bool checks)
+{
+    if (format == PREDICTION_JSON) {
+        json_t *object = json_object();
+        add_text(object, "picture", picture);
+        add_text(object, "error", fault);
+        json_dumpf(object, stdout, 0);
+        putchar('\n');
+        json_decref(object);
+    } else if (format == PREDICTION_CSV) {
+        csv_field(stdout, picture);
+        fputs(checks ? ",,,,,,," : ",,,,,", stdout);
+        csv_field(stdout, fault);
         putchar('\n');
     }
+    fflush(stdout);
 }
 
 void predictions_print(prediction_format format, const dn_model *model, const char *picture,

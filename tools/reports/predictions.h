@@ -40,4 +40,8 @@ void predictions_print(prediction_format format, const dn_model *model, const ch
                        const prediction *ranked, int count, const char *heat,
                        const dn_input_fit *fit);
 
+/* The same for a picture without an answer; text has none, its sentence is on standard error. */
+void predictions_print_fault(prediction_format format, const char *picture, const char *fault,
+                             bool checks);
+
 #endif

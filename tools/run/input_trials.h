@@ -3,6 +3,7 @@
 #ifndef RUN_INPUT_TRIALS_H
 #define RUN_INPUT_TRIALS_H
 
+#include "files/picture_list.h"
 #include "files/pictures.h"
 #include "run/input_candidates.h"
 

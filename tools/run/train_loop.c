@@ -348,5 +348,7 @@ int train_run_loop(train_run *run)
     if (unusable)
         complain("%s: no validation gave a number, so there is no best.safetensors", run->folder);
     print_weights(run);
-    return run->skipped || unusable ? EXIT_PART : EXIT_DONE;
+    bool part = run->skipped || unusable || dn_dataset_left_out(run->whole) ||
+                (run->val && dn_dataset_left_out(run->val));
+    return part ? EXIT_PART : EXIT_DONE;
 }

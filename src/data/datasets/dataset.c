@@ -63,6 +63,13 @@ int dn_dataset_links(const dn_dataset *dataset)
     return resolve(dataset, NULL)->links;
 }
 
+int dn_dataset_left_out(const dn_dataset *dataset)
+{
+    if (!dataset)
+        return 0;
+    return resolve(dataset, NULL)->left_out.total;
+}
+
 dn_objective dn_dataset_objective(const dn_dataset *dataset)
 {
     if (!dataset)

@@ -2,6 +2,7 @@
 /* What PICTURE|FOLDER|- stands for. */
 #include "testing.h"
 
+#include "files/picture_list.h"
 #include "files/pictures.h"
 #include "scratch.h"
 

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+#include "files/picture_list.h"
+
+#include "base/folder_set.h"
+#include "base/picture_formats.h"
+#include "ui/report.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { LARGEST_LIST = 1 << 28 }; /* bytes of a list of files */
+
+static struct {
+    const char *files;
+    bool recursive;
+} chosen;
+
+const option_row list_options[] = {
+    {"recursive", 'r', OPTION_FLAG, &chosen.recursive, NULL,
+     "take the pictures of folders below a folder too", 0, 0},
+    {"files-from", 0, OPTION_FILE, &chosen.files, "FILE",
+     "take the pictures and folders that a file, or - for standard input, names: one per line, or "
+     "each followed by a zero byte",
+     0, 0},
+    {0},
+};
+
+const char *list_file(void)
+{
+    return chosen.files;
+}
+
+static bool append(picture_list *list, char *path)
+{
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity ? 2 * list->capacity : 16;
+        char **grown = realloc(list->paths, capacity * sizeof *grown);
+        if (!grown) {
+            free(path);
+            return complain("out of memory for the list of pictures");
+        }
+        list->paths = grown;
+        list->capacity = capacity;
+    }
+    if (!path)
+        return complain("out of memory for the list of pictures");
+    list->paths[list->count++] = path;
+    return true;
+}
+
+static bool is_picture(const char *name)
+{
+    static const char *const extensions[] = {"jpg", "jpeg", "jpe", "jfif", "png", "webp",
+                                             "bmp", "gif",  "tif", "tiff", "pgm", "ppm"};
+    const char *dot = strrchr(name, '.');
+    for (size_t i = 0; dot && i < sizeof extensions / sizeof *extensions; i++)
+        if (strcasecmp(dot + 1, extensions[i]) == 0)
+            return true;
+    return false;
+}
+
+static char *join(const char *folder, const char *name)
+{
+    size_t length = strlen(folder), size = length + strlen(name) + 2;
+    char *path = malloc(size);
+    if (path)
+        snprintf(path, size, "%s%s%s", folder, folder[length - 1] == '/' ? "" : "/", name);
+    return path;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* ---------------------------------------------------------------- folders */
+
+/* A folder of the arguments, and what is below it. */
+typedef struct folder_walk {
+    picture_list *list;
+    dn_folder_set entered;
+    dn_left_out left_out;
+    bool folders; /* there are some, that are not searched */
+    int again;    /* links to folders that were entered already */
+} folder_walk;
+
+/* Pictures of formats that are not read are counted, and named once. */
+static void report_folder(picture_list *list, const char *folder, bool any, const folder_walk *walk)
+{
+    const dn_left_out *left_out = &walk->left_out;
+    char endings[256];
+    dn_left_out_list(left_out, endings, sizeof endings);
+    if (any && left_out->total)
+        complain("%s: %d picture%s in formats that are not read %s left out: %s", folder,
+                 left_out->total, left_out->total == 1 ? "" : "s",
+                 left_out->total == 1 ? "is" : "are", endings);
+    else if (left_out->total)
+        complain("%s: holds only pictures in formats that are not read: %s; " DN_FORMATS_READ
+                 " are",
+                 folder, endings);
+    else if (!any)
+        complain("%s: holds no picture (.jpg, .png, .webp, .tif, .bmp, .gif, .pgm, .ppm)%s", folder,
+                 walk->folders ? "; its subfolders are not searched without --recursive" : "");
+    if (walk->again)
+        complain("%s: %d link%s to folders that are read already %s not followed", folder,
+                 walk->again, walk->again == 1 ? "" : "s", walk->again == 1 ? "is" : "are");
+    list->failures += !any || left_out->total;
+}
+
+static bool is_folder(int descriptor, const struct dirent *entry)
+{
+    struct stat found;
+    if (entry->d_type != DT_UNKNOWN && entry->d_type != DT_LNK)
+        return entry->d_type == DT_DIR;
+    return fstatat(descriptor, entry->d_name, &found, 0) == 0 && S_ISDIR(found.st_mode);
+}
+
+/* Sorts what a folder holds into pictures and folders. */
+static bool read_entries(folder_walk *walk, DIR *stream, const char *folder, picture_list *below)
+{
+    bool sound = true;
+    struct dirent *entry;
+    while (sound && (entry = readdir(stream)))
+        if (entry->d_name[0] == '.')
+            continue;
+        else if (is_folder(dirfd(stream), entry))
+            sound = append(below, join(folder, entry->d_name));
+        else if (is_picture(entry->d_name))
+            sound = append(walk->list, join(folder, entry->d_name));
+        else
+            dn_left_out_add(&walk->left_out, entry->d_name);
+    return sound;
+}
+
+static void sort(char **paths, size_t count)
+{
+    if (count)
+        qsort(paths, count, sizeof *paths, by_name);
+}
+
+static bool walk_folder(folder_walk *walk, const char *folder);
+
+static bool walk_below(folder_walk *walk, const picture_list *below)
+{
+    bool sound = true;
+    walk->folders = walk->folders || below->count;
+    for (size_t i = 0; i < below->count && chosen.recursive && sound; i++) {
+        dn_folder_visit visit;
+        dn_entered_folder *entered;
+        if (!ok_or_complain(dn_folder_enter(&walk->entered, below->paths[i], &visit, &entered)))
+            walk->list->failures++;
+        else if (visit == DN_FOLDER_NEW)
+            sound = walk_folder(walk, below->paths[i]);
+        else
+            walk->again++;
+    }
+    return sound;
+}
+
+static bool walk_folder(folder_walk *walk, const char *folder)
+{
+    size_t before = walk->list->count;
+    picture_list below = {0};
+    DIR *stream = opendir(folder);
+    if (!stream) {
+        complain("%s: cannot be opened: %s", folder, strerror(errno));
+        walk->list->failures++;
+        return true;
+    }
+    bool sound = read_entries(walk, stream, folder, &below);
+    closedir(stream);
+    sort(walk->list->paths + before, walk->list->count - before);
+    sort(below.paths, below.count);
+    sound = sound && walk_below(walk, &below);
+    picture_list_free(&below);
+    return sound;
+}
+
+static bool append_folder(picture_list *list, const char *folder)
+{
+    size_t before = list->count, failures = list->failures;
+    dn_folder_visit visit;
+    dn_entered_folder *entered;
+    folder_walk walk = {.list = list};
+    bool sound = ok_or_complain(dn_folder_enter(&walk.entered, folder, &visit, &entered)) &&
+                 walk_folder(&walk, folder);
+    if (sound && (list->count > before || list->failures == failures))
+        report_folder(list, folder, list->count > before, &walk);
+    dn_folder_set_free(&walk.entered);
+    return sound;
+}
+
+/* ---------------------------------------------------------------- lists */
+
+static bool append_named(picture_list *list, const char *name)
+{
+    struct stat found;
+    if (stat(name, &found) == 0 && S_ISDIR(found.st_mode))
+        return append_folder(list, name);
+    return append(list, strcmp(name, "-") == 0 ? strdup("./-") : strdup(name));
+}
+
+/* The whole file, and a zero byte; NULL if it has complained. */
+static char *read_file(const char *path, size_t *length)
+{
+    bool input = strcmp(path, "-") == 0;
+    FILE *stream = input ? stdin : fopen(path, "rb");
+    char *text = NULL;
+    size_t capacity = 0;
+    bool sound = stream || complain("%s: cannot be read: %s", path, strerror(errno));
+    *length = 0;
+    while (sound && !feof(stream)) {
+        if (*length + 1 >= capacity) {
+            capacity = capacity ? 2 * capacity : 4096;
+            char *grown = realloc(text, capacity);
+            if (!grown) {
+                sound = complain("out of memory for the list of pictures");
+                break;
+            }
+            text = grown;
+        }
+        *length += fread(text + *length, 1, capacity - *length - 1, stream);
+        if (ferror(stream))
+            sound = complain("%s: cannot be read: %s", path, strerror(errno));
+        else if (*length > LARGEST_LIST)
+            sound = complain("%s: is larger than %d bytes, too large for a list of files", path,
+                             LARGEST_LIST);
+    }
+    if (stream && !input)
+        fclose(stream);
+    if (!sound) {
+        free(text);
+        return NULL;
+    }
+    text[*length] = '\0';
+    return text;
+}
+
+/* Lines, or what zero bytes end if there is one. */
+static bool append_listed(picture_list *list, const char *path)
+{
+    size_t length, names = 0;
+    char *text = read_file(path, &length);
+    if (!text)
+        return false;
+    char end = memchr(text, '\0', length) ? '\0' : '\n';
+    bool sound = true;
+    for (char *at = text, *next; at < text + length && sound; at = next) {
+        char *stop = memchr(at, end, (size_t)(text + length - at));
+        next = stop ? stop + 1 : text + length;
+        size_t size = (size_t)((stop ? stop : text + length) - at);
+        if (end == '\n' && size && at[size - 1] == '\r')
+            size--;
+        at[size] = '\0';
+        names += size > 0;
+        sound = size == 0 || append_named(list, at);
+    }
+    free(text);
+    return sound && (names || complain("%s: names no file", path));
+}
+
+bool picture_list_has_any(const picture_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->paths[i], "-") == 0 || access(list->paths[i], R_OK) == 0)
+            return true;
+    return false;
+}
+
+static bool inputs_are_clear(int count, char **arguments)
+{
+    int inputs = 0;
+    for (int i = 0; i < count; i++)
+        inputs += strcmp(arguments[i], "-") == 0;
+    if (inputs > 1)
+        return complain("-: standard input holds one picture and can be named once");
+    if (inputs && chosen.files && strcmp(chosen.files, "-") == 0)
+        return complain("-: standard input is the list of --files-from or a picture, not both");
+    return count || chosen.files ||
+           complain("a picture, a folder, - for standard input or --files-from FILE is expected");
+}
+
+bool picture_list_create(int count, char **arguments, picture_list *list)
+{
+    *list = (picture_list){0};
+    bool sound = inputs_are_clear(count, arguments);
+    for (int i = 0; sound && i < count; i++) {
+        if (strcmp(arguments[i], "-") != 0)
+            sound = append_named(list, arguments[i]);
+        else if (read(STDIN_FILENO, NULL, 0) < 0 && errno == EBADF)
+            list->failures += !complain("-: standard input is closed");
+        else
+            sound = append(list, strdup("-"));
+    }
+    sound = sound && (!chosen.files || append_listed(list, chosen.files));
+    if (!sound)
+        picture_list_free(list);
+    return sound;
+}
+
+void picture_list_free(picture_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        free(list->paths[i]);
+    free(list->paths);
+    *list = (picture_list){0};
+}
