@@ -201,6 +201,35 @@ def no_numbers(folder):
                                                      for name in pictures) and "nan" not in done.stdout, done)
 
 
+def one_number_missing(folder):
+    """One logit that is no number spoils the answer, of classes and of labels, and is said by all who ask."""
+    source, path = f"{folder}/two.safetensors", f"{folder}/one-nan.safetensors"
+    run("init", "--blocks", "1", "--growth", "2", "--stem", "cifar", "--channels", "1", "--classes", "2", "-o", source)
+    with open(source, "rb") as stream:
+        size = struct.unpack("<Q", stream.read(8))[0]
+        header, data = stream.read(size), bytearray(stream.read())
+    begin = json.loads(header)["classifier.bias"]["data_offsets"][0]
+    data[begin:begin + 4] = struct.pack("<f", float("nan"))
+    with open(path, "wb") as stream:
+        stream.write(struct.pack("<Q", size) + header + data)
+    for name, shade in (("x/0", 10), ("x/1", 200), ("y/2", 90), ("y/3", 30)):
+        picture(f"{folder}/pair/{name}.png", shade)
+    with open(f"{folder}/pair.csv", "w", encoding="ascii") as stream:
+        stream.write("image,p,q\npair/x/0.png,1,0\npair/x/1.png,0,1\npair/y/2.png,1,1\n")
+    run("convert", path, f"{folder}/nan-labels.safetensors", "--task", "labels")
+    pipeline = ("--preprocess", "none,crop=8,channels=1")
+    for network, data, count in ((path, f"{folder}/pair", 4), (f"{folder}/nan-labels.safetensors", f"{folder}/pair.csv", 3)):
+        done = run("eval", data, "-w", network, *pipeline, "--json")
+        said = strict_json(done.stdout)
+        check(f"eval {data}", done.returncode == 1 and said["not_numbers"] == count and said["loss"] is None and
+              f"{count} of {count} answers are not numbers" in done.stderr, done)
+    done = run("predict", f"{folder}/pair/x", "-w", path, *pipeline, "--csv", "--cam", f"{folder}/nan-maps")
+    check("predict", done.returncode == 2 and done.stdout.count(",,,,,the network's answer is not a number\n") == 2 and
+          not os.listdir(f"{folder}/nan-maps"), done)
+    done = run("train", f"{folder}/pair", "--init", path, *pipeline, "--val-split", "0", "--epochs", "1", "-o", f"{folder}/nan-run")
+    check("train", done.returncode == 2 and "the loss is nan" in done.stderr, done)
+
+
 def blurred(folder):
     """Networks that blur where these pool are not taken for them."""
     source = f"{folder}/deep.safetensors"
@@ -234,7 +263,7 @@ def levels(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for test in (pipelines, absent_figures, files_of_eval, long_names, control_characters, names, lies, curves, no_numbers, blurred, memory, levels):
+    for test in (pipelines, absent_figures, files_of_eval, long_names, control_characters, names, lies, curves, no_numbers, one_number_missing, blurred, memory, levels):
         test(scratch)
         print(test.__name__)
 finish()

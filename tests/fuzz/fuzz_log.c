@@ -13,7 +13,8 @@ static char *write_log(const run_log *log, size_t *size)
     FILE *stream = open_memstream(&text, size);
     if (!stream)
         abort();
-    fputs(log->auroc ? "val_auroc\n" : "val_accuracy\n", stream);
+    fprintf(stream, "kind,epoch,step,loss,accuracy,rate,val_loss,%s,seconds\n",
+            log->auroc ? "val_auroc" : "val_accuracy");
     for (int i = 0; i < log->count; i++)
         if (!run_log_write(stream, &log->rows[i]))
             abort();

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """make_seeds_train.py DIR: archives for fuzz_tar in DIR/tar/, tables for fuzz_csv
 in DIR/csv/, CIFAR's labels for fuzz_cifar in DIR/cifar/, lists of labels for fuzz_labels in DIR/labels/,
+of files for fuzz_names in DIR/names/,
 numbers by name for fuzz_numbers in DIR/numbers/."""
 import io
 import os
@@ -39,6 +40,14 @@ CIFAR = {
     "no-label": bytes([0, 2, 0, 0, 10]),
     "left-over": bytes([0, 1, 5, 0]),
 }
+NAMES = {
+    "lines": b"a.png\nb c.jpg\r\n\n/x/y.webp",
+    "zeros": b"a.png\0line\nbreak.png\0\0-\0",
+    "input": b"-\n",
+    "folder": b"./\nabsent",
+    "nothing": b"\n\n\r\n",
+}
+
 LABELS = {"three": b"cat\ndog\nbird\n", "returns": b"cat\r\ndog\r\nbird", "two": b"cat\ndog\n",
           "four": b"a\nb\nc\nd\n", "binary": b"cat\n\0\nbird\n", "twins": "r\u00e9\nr\u00e9\n\n".encode()}
 
@@ -72,6 +81,6 @@ for kind in FORMATS:
     write("tar", f"samples-{kind}", pack(SAMPLES, kind))
     if kind != "ustar":
         write("tar", f"long-{kind}", pack({LONG: PICTURE, "x/1.png": PICTURE}, kind))
-for target, inputs in {"csv": TABLES, "cifar": CIFAR, "labels": LABELS, "numbers": NUMBERS}.items():
+for target, inputs in {"csv": TABLES, "cifar": CIFAR, "labels": LABELS, "names": NAMES, "numbers": NUMBERS}.items():
     for name, data in inputs.items():
         write(target, name, data)
