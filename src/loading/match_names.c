@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Keys by the names of a known code base, after any wrapper's prefix. */
 #include "base/memory.h"
+#include "loading/doubled_name.h"
 #include "loading/match.h"
 
 #include <ctype.h>
@@ -28,7 +29,7 @@ void dn_match_free(dn_match *match)
 /* What comes before the dialect's own names ("module.", "net."), and whether these lack their
  * first component, as in a network that was cut. */
 typedef struct prefix {
-    const char *text;
+    char text[DN_UNDOUBLED_SIZE];
     size_t length;
     bool cut;
 } prefix;
@@ -42,16 +43,28 @@ static bool parse_name(dn_dialect dialect, const char *name, bool cut, dn_key *k
     return length > 0 && (size_t)length < sizeof whole && dn_name_parse(dialect, whole, key);
 }
 
+/* The name of a tensor in its dictionary, or as it would be without a group of its own. */
+static const char *plain_name(const dn_candidate *candidate, size_t number, dn_dialect dialect,
+                              char text[DN_UNDOUBLED_SIZE])
+{
+    const char *name = candidate->tensors[number]->name + candidate->scope_length;
+    return dialect == DN_DIALECT_KERAS ? dn_undoubled_name(name, text) : name;
+}
+
 /* A dense layer is unmistakable, so the first one decides. */
 static bool find_prefix(const dn_candidate *candidate, dn_dialect dialect, bool cut, prefix *found)
 {
     for (size_t i = 0; i < candidate->count; i++) {
-        const char *name = candidate->tensors[i]->name;
-        for (const char *at = name + candidate->scope_length; at; at = strpbrk(at, "./")) {
+        char text[DN_UNDOUBLED_SIZE];
+        const char *name = plain_name(candidate, i, dialect, text);
+        for (const char *at = name; at; at = strpbrk(at, "./")) {
             dn_key key;
             at += *at == '.' || *at == '/';
-            if (parse_name(dialect, at, cut, &key) && key.role == DN_ROLE_LAYER) {
-                *found = (prefix){name, (size_t)(at - name), cut};
+            size_t length = (size_t)(at - name);
+            if (parse_name(dialect, at, cut, &key) && key.role == DN_ROLE_LAYER &&
+                length < sizeof found->text) {
+                *found = (prefix){.length = length, .cut = cut};
+                memcpy(found->text, name, length);
                 return true;
             }
         }
@@ -70,7 +83,7 @@ static bool ends_in_number(const prefix *p)
 
 static void match_dialect(const dn_candidate *candidate, dn_dialect dialect, dn_match *match)
 {
-    prefix p = {"", 0, false};
+    prefix p = {0};
     match->pair_count = match->rest_count = 0;
     match->naming = dialect;
     bool known =
@@ -78,9 +91,11 @@ static void match_dialect(const dn_candidate *candidate, dn_dialect dialect, dn_
     match->cut = p.cut && ends_in_number(&p);
     for (size_t i = 0; i < candidate->count; i++) {
         const dn_tensor *tensor = candidate->tensors[i];
+        char text[DN_UNDOUBLED_SIZE];
+        const char *name = plain_name(candidate, i, dialect, text);
         dn_key key;
-        if (known && strncmp(tensor->name, p.text, p.length) == 0 &&
-            parse_name(dialect, tensor->name + p.length, p.cut, &key))
+        if (known && strncmp(name, p.text, p.length) == 0 &&
+            parse_name(dialect, name + p.length, p.cut, &key))
             match->pairs[match->pair_count++] = (dn_pair){key, tensor};
         else
             match->rest[match->rest_count++] = tensor;

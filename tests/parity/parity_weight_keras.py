@@ -64,6 +64,25 @@ def names(folder):
     print(f"Keras: {len(archs)} networks, {len(forms)} forms, both orders")
 
 
+def doubled(folder):
+    """A layer's group before its names, as in HDF5, in a model or in one nested in another."""
+    path, arch = f"{folder}/in.safetensors", ODD["five blocks"]
+    state = files.trained(arch, seed=3)
+    groups = {"a layer's": "{layer}/{name}:0", "a model's": "model_weights/{layer}/{name}:0",
+              "a nested model's": "model_weights/densenet121/{name}:0",
+              "a nested layer's": "model_weights/densenet121/{layer}/densenet121/{name}:0",
+              "Keras 3's": "layers/{layer}/{layer}/{part}"}
+    for stem in ("conv1/", "conv1_"):
+        for what, form in groups.items():
+            renamed = {form.format(layer=name.rsplit("/", 1)[0], name=name, part=name.rsplit("/", 1)[-1]): tensor
+                       for name, tensor in keras(state, windows_first=True, stem=stem).items()}
+            files.save_safetensors(renamed, path)
+            compare(f"{what} group, {stem}", path, state)
+            found = json.loads(run("info", "--json", path).stdout)
+            check(f"what is said of {what} group, {stem}", found["dialect"] == "Keras" and found["bn_epsilon"] == 1.001e-5)
+    print(f"Keras: {len(groups)} kinds of groups")
+
+
 def squares(folder):
     """A classifier with as many inputs as outputs: the kernels tell, or nothing does."""
     path = f"{folder}/in.safetensors"
@@ -94,4 +113,4 @@ def other_names(folder):
         compare(f"{name}: norms of one length, told apart by statistics", f"{folder}/in.safetensors", state)
 
 
-main((names, squares, other_names))
+main((names, doubled, squares, other_names))
