@@ -80,6 +80,10 @@ DN_API void dn_set_log(dn_log_function *log, void *context);
  * it; a level that this machine does not run is ignored. */
 DN_API const char *dn_cpu_level(void);
 
+/* Returns the index-th level that this machine runs, from "reference" to the fastest; NULL past
+ * the last. */
+DN_API const char *dn_cpu_level_name(int index);
+
 /* Returns the number of cores that this process may run on, or that its container's share
  * of CPU time amounts to if that is less. A thread count of 0 means this number. */
 DN_API int dn_core_count(void);
@@ -538,6 +542,12 @@ DN_API dn_status dn_model_match_labels(dn_model *model, const char *const *label
  * none, to the default for this architecture, and returns false. */
 DN_API bool dn_model_preprocess(const dn_model *model, dn_preprocess *preprocess);
 DN_API void dn_model_set_preprocess(dn_model *model, const dn_preprocess *preprocess);
+
+/* What is recorded of the model's training, a JSON object as text; NULL if nothing is.
+ * `densenet train` records the program, its settings and what they came to (docs/training.md).
+ * dn_model_set_training: NULL records nothing; DN_ERROR_ARGUMENT if it is no JSON object. */
+DN_API const char *dn_model_training(const dn_model *model);
+DN_API dn_status dn_model_set_training(dn_model *model, const char *json);
 
 /* Returns the operating thresholds that TorchXRayVision's networks have, one per output;
  * NULL if the model has none. NaN marks an output that was never trained. */

@@ -113,6 +113,12 @@ void dn_kernels_choose(const dn_kernels *kernels)
     atomic_store(&chosen, kernels);
 }
 
+const char *dn_cpu_level_name(int index)
+{
+    const dn_kernels *level = index > 0 ? dn_kernels_level(index - 1) : NULL;
+    return index == 0 ? dn_kernels_reference.name : level ? level->name : NULL;
+}
+
 const char *dn_cpu_level(void)
 {
     return dn_kernels_best()->name;

@@ -135,11 +135,23 @@ static void read_preprocess(const dn_tensor_file *file, dn_model *model, dn_meta
                           sound ? "with other channels than the network takes" : "no pipeline");
 }
 
+static dn_status read_training(const dn_tensor_file *file, dn_model *model,
+                               dn_metadata_doubts *doubts)
+{
+    dn_status status = dn_model_set_training(model, dn_metadata_text(file, "densenet.training"));
+    if (status == DN_ERROR_MEMORY)
+        return dn_fail_within(status, file->name);
+    if (status != DN_OK)
+        dn_metadata_doubt(doubts, file, "densenet.training", "a JSON object is expected");
+    return DN_OK;
+}
+
 dn_status dn_metadata_read(const dn_tensor_file *file, dn_model *model, dn_metadata_doubts *doubts)
 {
     read_task(file, model, doubts);
     read_temperature(file, model, doubts);
     read_preprocess(file, model, doubts);
     DN_TRY(read_labels(file, model, doubts));
+    DN_TRY(read_training(file, model, doubts));
     return read_thresholds(file, model, doubts);
 }

@@ -146,6 +146,8 @@ static dn_status write_metadata(const dn_model *model, dn_concat concat, dn_meta
         DN_TRY(write_labels(&to, model));
     if (model->thresholds)
         DN_TRY(write_thresholds(&to, model));
+    if (model->training)
+        DN_TRY(add(context, "densenet.training", model->training));
     return DN_OK;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "network/model.h"
 
+#include "base/json.h"
 #include "base/memory.h"
 #include "network/names.h"
 #include "tensors/tensors.h"
@@ -73,6 +74,7 @@ void dn_model_free(dn_model *model)
     free(model->storage);
     dn_layout_free(&model->layout);
     free(model->thresholds);
+    free(model->training);
     free(model->warning);
     dn_tensor_file_close(model->file);
     free(model);
@@ -156,6 +158,31 @@ double dn_model_temperature(const dn_model *model)
     return model->temperature;
 }
 
+const char *dn_model_training(const dn_model *model)
+{
+    return model ? model->training : NULL;
+}
+
+dn_status dn_model_set_training(dn_model *model, const char *json)
+{
+    DN_NEED(model);
+    char *copy = NULL;
+    if (json) {
+        json_t *object;
+        dn_budget budget;
+        dn_budget_begin(strlen(json), &budget);
+        DN_TRY(dn_json_parse(json, strlen(json), "training", &budget, &object));
+        bool sound = json_is_object(object);
+        json_decref(object);
+        if (!sound)
+            return dn_fail(DN_ERROR_ARGUMENT, "training: a JSON object is expected");
+        DN_TRY(dn_copy_string(json, &copy));
+    }
+    free(model->training);
+    model->training = copy;
+    return DN_OK;
+}
+
 dn_status dn_model_set_temperature(dn_model *model, double temperature)
 {
     DN_NEED(model);
@@ -196,6 +223,8 @@ dn_status dn_model_copy_metadata(const dn_model *from, dn_model *to)
     to->preprocess = from->preprocess;
     if (from->labels)
         DN_TRY(dn_model_set_labels(to, (const char *const *)from->labels, from->arch.classes));
+    if (from->training)
+        DN_TRY(dn_copy_string(from->training, &to->training));
     if (from->thresholds) {
         size_t bytes = (size_t)from->arch.classes * sizeof(float);
         DN_TRY(dn_calloc(1, bytes, &to->thresholds));

@@ -22,6 +22,7 @@ struct dn_model {
     dn_objective objective;
     char **labels;          /* classes names, or NULL */
     float *thresholds;      /* classes operating points (TorchXRayVision's op_threshs), or NULL */
+    char *training;         /* JSON object: how it was trained; or NULL */
     double temperature;     /* divides the logits; 1: none */
     double batches_tracked; /* by the norms' statistics; -1: not known */
     bool has_preprocess;
@@ -37,8 +38,8 @@ dn_status dn_model_create(const dn_arch *arch, bool with_storage, dn_model **mod
 /* A tensor's data by key; NULL if the architecture has no such tensor. */
 const float *dn_model_find(const dn_model *model, const dn_key *key);
 
-/* Gives `to`, which may be trained further, the objective, labels, thresholds and preprocessing of
- * a model with as many classes. */
+/* Gives `to`, which may be trained further, the objective, labels, thresholds, preprocessing and
+ * training of a model with as many classes. */
 dn_status dn_model_copy_metadata(const dn_model *from, dn_model *to);
 
 /* Divides logits, n x classes, by the model's temperature, in place. */

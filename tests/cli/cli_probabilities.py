@@ -85,7 +85,7 @@ def refusals(folder):
     done = run("predict", f"{folder}/nothere.jpg")
     check("no such picture", done.returncode == 2 and done.stderr.count("\n") == 1 and "nothere.jpg" in done.stderr, done)
     check("version is a command", "\n  version " in run("--help").stdout and "SS \\fBdensenet version" in run("manual").stdout)
-    check("its help", "densenet version: say which" in run("version", "--help").stdout)
+    check("its help", "densenet version: say which version" in run("version", "--help").stdout)
     for name in ("version", "--version"):
         check(f"{name} alone", run(name).stdout.startswith("densenet "), run(name))
         done = run(name, "more")

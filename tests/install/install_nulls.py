@@ -11,7 +11,8 @@ PREFIX, FOLDER = sys.argv[1:3]
 
 # Arguments that may be NULL by what the header says of them.
 ALLOWED = {"options", "limits", "context", "log", "observer", "profiler"}
-ALSO_ALLOWED = {("dn_trainer_save", "note"), ("dn_trainer_restore", "note"), ("dn_model_set_labels", "labels"), ("dn_session_cam", "map")}
+ALSO_ALLOWED = {("dn_trainer_save", "note"), ("dn_trainer_restore", "note"), ("dn_model_set_labels", "labels"), ("dn_session_cam", "map"),
+                ("dn_model_set_training", "json")}
 
 # What is given for an argument that is not NULL in this call: by name, or by type.
 NAMED = {"size": "64", "struct_size": "0", "count": "1", "height": "32", "width": "32", "n": "1", "fraction": "0.5",

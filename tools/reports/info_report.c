@@ -3,8 +3,10 @@
 
 #include "base/status.h"
 
+#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define LISTED_TENSORS 40
@@ -151,6 +153,29 @@ static void print_outputs(const dn_model *model)
         print_field("labels", "not recorded");
 }
 
+static const char *text_of(const json_t *program, const char *key)
+{
+    const char *text = json_string_value(json_object_get(program, key));
+    return text ? text : "unknown";
+}
+
+/* The programs, one line each; --json has the settings too. */
+static void print_training(const dn_model *model)
+{
+    const char *text = dn_model_training(model);
+    json_t *training = text ? json_loads(text, 0, NULL) : NULL, *program;
+    size_t i;
+    json_array_foreach(json_object_get(training, "programs"), i, program)
+    {
+        char *line = NULL;
+        if (asprintf(&line, "by densenet %s, commit %s, %s kernels", text_of(program, "version"),
+                     text_of(program, "commit"), text_of(program, "kernels")) >= 0)
+            print_field(i ? "" : "trained", line);
+        free(line);
+    }
+    json_decref(training);
+}
+
 void info_print(const char *path, const dn_model *model)
 {
     const dn_origin *origin = dn_model_origin(model);
@@ -176,6 +201,7 @@ void info_print(const char *path, const dn_model *model)
         snprintf(text, sizeof text, "by %s", origin->function);
         print_field("function", text);
     }
+    print_training(model);
     if (dn_model_warning(model))
         print_field("warning", dn_model_warning(model));
 }

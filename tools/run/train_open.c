@@ -5,6 +5,7 @@
 #include "files/folder.h"
 #include "run/run_folder.h"
 #include "run/run_log.h"
+#include "run/train_record.h"
 #include "run/train_run.h"
 #include "run/train_settings.h"
 #include "ui/memory_headroom.h"
@@ -162,16 +163,20 @@ static bool open_folder(train_run *run)
 {
     if (train_chosen.resume) /* the settings of this call also hold for the next */
         return run_folder_lock(run->folder, &run->lock) && train_checkpoint_restore(run) &&
-               (train_finished(run) || train_settings_write(run->chosen, run->folder));
+               (train_finished(run) ||
+                train_settings_write(run->chosen, run->folder,
+                                     train_record_entries(dn_trainer_steps(run->trainer))));
     return folder_make(run->folder) && run_folder_lock(run->folder, &run->lock) &&
-           run_folder_is_free(run->folder) && train_settings_write(run->chosen, run->folder);
+           run_folder_is_free(run->folder) &&
+           train_settings_write(run->chosen, run->folder, train_record_entries(0));
 }
 
 static bool open_network(train_run *run)
 {
     dn_model *start = train_chosen.init ? load_start(run) : random_start(run);
     bool done = start && train_pipeline_choose(run, start) && set_metadata(run, start) &&
-                open_loader(run, dn_model_arch(start)) && open_trainer(run, start);
+                open_loader(run, dn_model_arch(start)) && train_record_make(run, start) &&
+                open_trainer(run, start);
     if (done)
         run->folder = choose_folder(dn_model_arch(start));
     dn_model_free(start);

@@ -2,7 +2,6 @@
 #include "run/train_settings.h"
 
 #include "arguments/network.h"
-#include "arguments/threads.h"
 #include "files/output.h"
 #include "files/same_file.h"
 #include "run/run_folder.h"
@@ -106,7 +105,28 @@ static char *shortest_json(const json_t *object)
     return text;
 }
 
-bool train_settings_write(const command *chosen, const char *run)
+/* What does not change a run's numbers. */
+static bool is_no_matter(const char *name)
+{
+    return strcmp(name, "memory") == 0 || strcmp(name, "save-minutes") == 0;
+}
+
+/* What is not given is false or null: what it came to depends on others, and is "resolved". */
+json_t *train_settings_values(const command *chosen, bool all)
+{
+    json_t *object = json_object();
+    const option_row *row;
+    for (int i = 0; (row = option_at(chosen->options, i)); i++) {
+        bool given = row->target && option_given(row->target);
+        if (!row->target || !belongs_to_run(row->name) || (all ? is_no_matter(row->name) : given))
+            continue;
+        bool known = given || row->type == OPTION_FLAG;
+        json_object_set_new(object, row->name, known ? row_value(row) : json_null());
+    }
+    return object;
+}
+
+bool train_settings_write(const command *chosen, const char *run, json_t *record)
 {
     json_t *object = json_pack("{s:s}", "data", train_chosen.data);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
@@ -118,10 +138,12 @@ bool train_settings_write(const command *chosen, const char *run)
     for (int i = 0; (row = option_at(chosen->options, i)); i++)
         if (belongs_to_run(row->name) && option_given(row->target))
             json_object_set_new(object, row->name, row_value(row));
+    bool sound = record && json_object_update(object, record) == 0;
+    json_decref(record);
     char *text = shortest_json(object), *path = NULL;
     json_decref(object);
     output_file file;
-    bool sound = text && asprintf(&path, "%s/settings.json", run) >= 0;
+    sound = sound && text && asprintf(&path, "%s/settings.json", run) >= 0;
     sound = sound ? output_create(path, &file) : complain("out of memory for the settings");
     if (sound) {
         sound = output_write(&file, text, strlen(text)) && output_write(&file, "\n", 1);
@@ -219,9 +241,45 @@ static bool steps_are_unchanged(const command *chosen, const json_t *settings)
     return sound;
 }
 
+/* What settings.json has besides settings. */
+static json_t *recorded;
+
+const json_t *train_settings_recorded(const char *name)
+{
+    return json_object_get(recorded, name);
+}
+
+static bool is_recorded(const char *name)
+{
+    return strcmp(name, "calls") == 0 || strcmp(name, "resolved") == 0 ||
+           strcmp(name, "defaults") == 0;
+}
+
+static bool is_list_of_objects(const json_t *value)
+{
+    bool sound = json_is_array(value);
+    for (size_t i = 0; sound && i < json_array_size(value); i++)
+        sound = json_is_object(json_array_get(value, i));
+    return sound;
+}
+
+static bool keep_recorded(const char *file, const char *name, const json_t *value)
+{
+    if (strcmp(name, "calls") == 0 && !is_list_of_objects(value))
+        return complain("%s: \"calls\" is no list of calls", file);
+    if (strcmp(name, "calls") != 0 && !json_is_object(value))
+        return complain("%s: \"%s\" is no object", file, name);
+    if (!recorded)
+        recorded = json_object();
+    return json_object_set_new(recorded, name, json_deep_copy(value)) == 0 ||
+           complain("out of memory for the settings");
+}
+
 /* `file` is the command under the file's name, with which error messages begin. */
 static bool read_setting(const command *file, const char *name, const json_t *value)
 {
+    if (is_recorded(name))
+        return keep_recorded(file->name, name, value);
     char *text = value_text(value);
     if (!text)
         return complain("%s: \"%s\" is neither text nor a number", file->name, name);
@@ -294,44 +352,4 @@ bool train_settings_read(const command *chosen, const char *run)
     json_decref(object);
     free(path);
     return sound;
-}
-
-static bool parse_milestones(const char *text, double milestones[8])
-{
-    int count = 0;
-    for (const char *at = text; *at && count < 8;) {
-        char *end;
-        double share = strtod(at, &end);
-        if (end == at || (*end && *end != ',') || !(share > 0 && share < 1) ||
-            (count && share <= milestones[count - 1]))
-            break;
-        milestones[count++] = share;
-        if (!*end)
-            return true;
-        at = end + 1;
-    }
-    return complain("train: --milestones: \"%s\" is not a rising list of shares such as 0.5,0.75",
-                    text);
-}
-
-bool train_settings_trainer(dn_trainer_options *options)
-{
-    dn_trainer_defaults(options, sizeof *options);
-    options->threads = threads_asked();
-    options->low_memory = strcmp(train_chosen.memory, "low") == 0;
-    options->seed = (uint64_t)train_chosen.seed;
-    options->optimiser = train_chosen.optimiser;
-    if (option_given(&train_chosen.momentum))
-        options->momentum = train_chosen.momentum;
-    options->nesterov = train_chosen.nesterov;
-    options->weight_decay = train_chosen.weight_decay;
-    options->clip = train_chosen.clip;
-    options->schedule = train_chosen.schedule;
-    options->rate = train_chosen.lr;
-    options->dropout = train_chosen.dropout;
-    options->smoothing = train_chosen.label_smoothing;
-    options->ema = train_chosen.ema;
-    options->freeze = train_chosen.freeze;
-    return !train_chosen.milestones ||
-           parse_milestones(train_chosen.milestones, options->milestones);
 }

@@ -7,6 +7,8 @@
 #include "arguments/options.h"
 #include "densenet.h"
 
+#include <jansson.h>
+
 typedef struct train_settings {
     const char *data, *val, *output, *resume, *recipe; /* data: the argument */
     const char *arch, *init, *init_scheme, *freeze, *augment, *preprocess;
@@ -30,9 +32,17 @@ extern const option_row train_options[];
 /* Completes train_chosen. Complains and returns false if it cannot. */
 bool train_settings_complete(const command *chosen);
 
-/* Writes RUN/settings.json, and reads it back for options that are not given. */
-bool train_settings_write(const command *chosen, const char *run);
+/* Writes RUN/settings.json with the entries of a record, which it takes; and reads it back for
+ * options that are not given. */
+bool train_settings_write(const command *chosen, const char *run, json_t *record);
 bool train_settings_read(const command *chosen, const char *run);
+
+/* An entry of the resumed run's settings that is no setting: "calls", a list of objects, or
+ * "resolved", an object (train_record.h). NULL if there is none. */
+const json_t *train_settings_recorded(const char *name);
+
+/* The values of all options on which a run's numbers depend; or of those that are not given. */
+json_t *train_settings_values(const command *chosen, bool all);
 
 /* Records which part of the data (NULL: none) is used as "train-part" or "val-part".
  * Complains and returns false if the resumed run used another. */
