@@ -7,6 +7,7 @@
 #   make fuzz             runs each fuzz target, or TARGET=, for SECONDS=
 #   make coverage         says what the tests reach, room by room
 #   make install          into PREFIX=, below DESTDIR= if given
+#   make uninstall        removes what make install put there last
 #   make figures          redraws the figures of docs/
 #   make format           formats the code; make check-format only checks
 #   make help             lists these
@@ -20,7 +21,7 @@ ifneq ($(shell command -v ninja),)
 export CMAKE_GENERATOR ?= Ninja
 endif
 
-.PHONY: all demo test bench fuzz coverage install figures format check-format help clean
+.PHONY: all demo test bench fuzz coverage install uninstall figures format check-format help clean
 all: $(BUILD)/CMakeCache.txt
 	@cmake --build $(BUILD) --parallel
 
@@ -45,6 +46,9 @@ coverage:
 
 install: all
 	@cmake --install $(BUILD) --prefix $(PREFIX)
+
+uninstall:
+	@scripts/uninstall.sh $(BUILD)
 
 figures:
 	@python3 scripts/draw_figures.py
