@@ -116,7 +116,40 @@ def findings_and_classes(folder):
     check("columns of class folders", done.returncode == 2 and "are for a CSV" in done.stderr, done.stderr)
 
 
+def doubtful_rows(folder):
+    """What would be learnt or measured otherwise than meant is said, or refused."""
+    names = [f"{n}.png" for n in range(8)]
+    write_pictures(f"{folder}/rows", names)
+    table = f"{folder}/rows/t.csv"
+
+    def trained(*rows, header="image,label\n"):
+        write_table(table, header, rows)
+        return densenet("train", table, *NETWORK, "--val", table, "--image-size", "8", "--output", f"{folder}/rows{len(os.listdir(folder))}")
+
+    rows = ["0.png,a", "1.png,b", "2.png,a", "3.png,b"]
+    done = trained(*rows, "./0.png,b", "1.png,b")
+    check("several rows", '2 pictures have more than one row ("0.png"), 1 of them with different answers' in done.stderr, done.stderr)
+    check("one row each", "more than one row" not in trained(*rows).stderr)
+    done = trained("0.png,1,", "1.png,0,1", "0.png,1,", "2.png,0,0", header="image,a,b\n")
+    check("labels in several rows", '1 picture has more than one row ("0.png"), 0 of them' in done.stderr, done.stderr)
+    done = trained(*rows, "4.png,NaN")
+    check("a class nan", done.returncode == 2 and "names no class for " in done.stderr and "4.png" in done.stderr, done.stderr)
+    done = trained(*rows, "4.png, a ", "5.png,\tb")
+    check("blanks around a class", done.returncode == 0 and "2 classes: a, b" in done.stderr, done.stderr)
+    write_pictures(f"{folder}/named", ("a/1.png", "b/1.png"))
+    plain, named = f"{folder}/plain.safetensors", f"{folder}/named.safetensors"
+    with open(f"{folder}/names", "w", encoding="ascii") as file:
+        file.write("b\na\n")
+    densenet("init", "--blocks", "1", "--growth", "4", "--stem", "cifar", "--classes", "2", "--output", plain)
+    densenet("convert", plain, named, "--labels", f"{folder}/names")
+    said = "records no names: its outputs are taken in the order of the data's, from a to b"
+    results = [densenet("eval", f"{folder}/named", "--weights", weights, "--image-size", "8", "--json") for weights in (plain, named)]
+    check("eval in the data's order", said in results[0].stderr and said not in results[1].stderr, results)
+    losses = [json.loads(done.stdout)["top1"] for done in results]
+    check("eval by name", abs(sum(losses) - 1) < 1e-9 or losses == [0.5, 0.5], losses)
+
+
 with tempfile.TemporaryDirectory() as scratch:
-    for test in (chexpert, known_entries_only, findings_and_classes):
+    for test in (chexpert, known_entries_only, findings_and_classes, doubtful_rows):
         test(scratch)
 finish()

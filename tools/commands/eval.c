@@ -49,6 +49,16 @@ static bool match_yes(const dn_model *model, dn_dataset *data)
     return ok_or_complain(dn_dataset_match(data, (const char *[]){names[1], names[0]}, 2));
 }
 
+/* What cannot be checked: the file may have been trained on another order. */
+static void say_order(const dn_dataset *data)
+{
+    int last = dn_dataset_outputs(data) - 1;
+    fprintf(
+        stderr,
+        "%s records no names: its outputs are taken in the order of the data's, from %s to %s\n",
+        weights_argument(), dn_dataset_label(data, 0), dn_dataset_label(data, last));
+}
+
 /* Classes by name if the model knows names, otherwise by number. */
 static bool match_labels(const dn_model *model, dn_dataset *data)
 {
@@ -56,8 +66,11 @@ static bool match_labels(const dn_model *model, dn_dataset *data)
     if (classes == 1 && dn_dataset_objective(data) == DN_OBJECTIVE_CLASSES &&
         dn_dataset_outputs(data) == 2)
         return match_yes(model, data);
-    if (!dn_model_label(model, 0))
+    if (!dn_model_label(model, 0)) {
+        if (classes == dn_dataset_outputs(data))
+            say_order(data);
         return true;
+    }
     const char **names = malloc((size_t)classes * sizeof *names);
     if (!names)
         return complain("out of memory for labels");

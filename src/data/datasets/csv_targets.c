@@ -126,7 +126,7 @@ dn_status dn_csv_check_words(const dn_dataset *dataset, const dn_name_list *word
 {
     char name[1024];
     for (int i = 0; i < words->count; i++)
-        if (!dn_name_list_get(words, i)[0]) {
+        if (!dn_name_list_get(words, i)[0] || strcasecmp(dn_name_list_get(words, i), "nan") == 0) {
             dn_dataset_name(dataset, i, name, sizeof name);
             return dn_fail(DN_ERROR_FORMAT, "%s: names no class for %s", dataset->path, name);
         }

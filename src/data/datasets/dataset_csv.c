@@ -9,6 +9,7 @@
 #include "data/datasets/csv_columns.h"
 #include "data/datasets/csv_files.h"
 #include "data/datasets/csv_pictures.h"
+#include "data/datasets/csv_repeats.h"
 #include "data/datasets/csv_targets.h"
 
 #include <limits.h>
@@ -94,7 +95,11 @@ static dn_status read_row(const dn_csv *csv, csv_reading *reading, dn_dataset *d
     dn_left_out_add(&dataset->left_out, name);
     if (columns->single >= 0) {
         const char *word = dn_name_list_get(&csv->fields, columns->single);
-        return dn_name_list_add(&reading->words, word, strlen(word));
+        word += strspn(word, " \t");
+        size_t length = strlen(word);
+        while (length && strchr(" \t", word[length - 1]))
+            length--;
+        return dn_name_list_add(&reading->words, word, length);
     }
     float *label = dataset->targets + sample * (size_t)dataset->labels.count;
     for (int i = 0; i < columns->label_count; i++)
@@ -175,6 +180,9 @@ static dn_status open_file(const dn_dataset_options *options, dn_dataset *datase
         status = finish(&reading, dataset);
     dn_columns_free(&reading.columns);
     dn_name_list_free(&reading.words);
+    const dn_csv_pictures *pictures = dataset->store;
+    if (status == DN_OK)
+        status = dn_csv_report_repeats(dataset, &pictures->names);
     return status == DN_OK ? dn_csv_pictures_look(dataset->store) : status;
 }
 
