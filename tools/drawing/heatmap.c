@@ -6,25 +6,32 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* The pixels of a picture of this size that become one of the network's, across and down. */
+static void find_scale(const dn_preprocess *preprocess, double width, double height,
+                       double scale[2])
+{
+    scale[0] = scale[1] = preprocess->resize ? fmin(width, height) / preprocess->resize : 1;
+    if (!preprocess->resize_width)
+        return;
+    scale[0] = width / preprocess->resize_width;
+    scale[1] = height / preprocess->resize;
+    if (preprocess->fit == DN_FIT_COVER)
+        scale[0] = scale[1] = fmin(scale[0], scale[1]);
+    if (preprocess->fit == DN_FIT_INSIDE)
+        scale[0] = scale[1] = fmax(scale[0], scale[1]);
+}
+
 /* The area that the network saw; if the picture is smaller than the crop, this
  * is more than the picture. */
 static void seen_part(const dn_preprocess *preprocess, const dn_image *image, heatmap *map)
 {
-    double width = image->width, height = image->height, shorter = fmin(width, height);
+    double width = image->width, height = image->height, scale[2];
     if (preprocess->square_first)
-        width = height = shorter;
-    else if (preprocess->crop) {
-        bool stretched = preprocess->resize_width > 0;
-        double scale = preprocess->resize ? shorter / preprocess->resize : 1;
-        if (stretched && preprocess->fit != DN_FIT_STRETCH) {
-            double wide = width / preprocess->resize_width, high = height / preprocess->resize;
-            scale = preprocess->fit == DN_FIT_COVER ? fmin(wide, high) : fmax(wide, high);
-            stretched = false;
-        }
-        double across = stretched ? width / preprocess->resize_width : scale;
-        double down = stretched ? height / preprocess->resize : scale;
-        width = across * (preprocess->crop_width ? preprocess->crop_width : preprocess->crop);
-        height = down * preprocess->crop;
+        width = height = fmin(width, height);
+    if (preprocess->crop) {
+        find_scale(preprocess, width, height, scale);
+        width = scale[0] * (preprocess->crop_width ? preprocess->crop_width : preprocess->crop);
+        height = scale[1] * preprocess->crop;
     }
     map->left = (image->width - width) / 2;
     map->top = (image->height - height) / 2;

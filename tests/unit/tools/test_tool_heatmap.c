@@ -39,6 +39,9 @@ static void maps_lie_where_the_network_looked(void **state)
     place("none,resize=16x64", 40, 20, (double[]){0, 0, 40, 20});
     place("none,crop=10x20", 40, 20, (double[]){10, 5, 30, 15});
     place("none,resize=40x160,crop=20x120", 40, 20, (double[]){5, 5, 35, 15});
+    place("xrv,resize=20,crop=10", 40, 20, (double[]){15, 5, 25, 15});
+    place("none,resize=20x20,fit=cover,crop=10x20", 40, 20, (double[]){10, 5, 30, 15});
+    place("none,resize=20x20,fit=inside,crop=20x20", 40, 20, (double[]){0, -10, 40, 30});
     /* Padded, on two sides or all around. */
     place("none,crop=32", 40, 20, (double[]){4, -6, 36, 26});
     place("none,crop=32", 8, 8, (double[]){-12, -12, 20, 20});
