@@ -136,12 +136,22 @@ def doubtful_rows(folder):
     check("a class nan", done.returncode == 2 and "names no class for " in done.stderr and "4.png" in done.stderr, done.stderr)
     done = trained(*rows, "4.png, a ", "5.png,\tb")
     check("blanks around a class", done.returncode == 0 and "2 classes: a, b" in done.stderr, done.stderr)
+    write_table(f"{folder}/rows/val.csv", "image,b,a\n", ["0.png,1,0", "1.png,0,1"])
+    write_table(table, "image,a,b,c\n", ["0.png,1,0,1", "1.png,0,1,1", "2.png,0,0,0", "3.png,1,1,1"])
+    done = densenet("train", table, *NETWORK, "--val", f"{folder}/rows/val.csv", "--image-size", "8", "--output", f"{folder}/less")
+    check("a label that is not validated", 'val.csv: says nothing of "c" of ' in done.stderr, done.stderr)
     write_pictures(f"{folder}/named", ("a/1.png", "b/1.png"))
     plain, named = f"{folder}/plain.safetensors", f"{folder}/named.safetensors"
     with open(f"{folder}/names", "w", encoding="ascii") as file:
         file.write("b\na\n")
     densenet("init", "--blocks", "1", "--growth", "4", "--stem", "cifar", "--classes", "2", "--output", plain)
     densenet("convert", plain, named, "--labels", f"{folder}/names")
+    with open(f"{folder}/twice", "w", encoding="ascii") as file:
+        file.write("a\na\n")
+    densenet("convert", plain, f"{folder}/same.safetensors", "--labels", f"{folder}/twice")
+    write_pictures(f"{folder}/only", ("a/1.png",))
+    done = densenet("eval", f"{folder}/only", "--weights", f"{folder}/same.safetensors", "--image-size", "8")
+    check("a name of two outputs", done.returncode == 2 and 'its class "a" is the name of more than one' in done.stderr, done.stderr)
     said = "records no names: its outputs are taken in the order of the data's, from a to b"
     results = [densenet("eval", f"{folder}/named", "--weights", weights, "--image-size", "8", "--json") for weights in (plain, named)]
     check("eval in the data's order", said in results[0].stderr and said not in results[1].stderr, results)

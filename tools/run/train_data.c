@@ -22,18 +22,37 @@ const char **train_label_names(const dn_dataset *data)
     return names;
 }
 
-/* A class without a picture to validate on is said; the others are validated. */
+/* Which classes have a picture, or which labels are known of one. */
+static bool mark_seen(const dn_dataset *data, bool *seen)
+{
+    int outputs = dn_dataset_outputs(data);
+    float *targets = calloc((size_t)outputs, sizeof *targets);
+    if (!targets)
+        return complain("out of memory for classes");
+    for (int i = 0; i < dn_dataset_count(data); i++) {
+        bool one = dn_dataset_class(data, i) >= 0;
+        dn_dataset_target(data, i, targets);
+        for (int k = 0; k < outputs; k++)
+            seen[k] |= one ? targets[k] > 0 : !isnan(targets[k]);
+    }
+    free(targets);
+    return true;
+}
+
+/* A class without a picture to validate on, or a label of which nothing is known there, is said;
+ * the others are validated. */
 static bool name_absent(const dn_dataset *train, const dn_dataset *val)
 {
     int outputs = dn_dataset_outputs(val), absent = 0;
+    bool classes = dn_dataset_objective(train) == DN_OBJECTIVE_CLASSES;
     char text[512] = "";
-    if (dn_dataset_objective(train) != DN_OBJECTIVE_CLASSES)
-        return true;
     bool *seen = calloc((size_t)outputs, sizeof *seen);
     if (!seen)
         return complain("out of memory for classes");
-    for (int i = 0; i < dn_dataset_count(val); i++)
-        seen[dn_dataset_class(val, i)] = true;
+    if (!mark_seen(val, seen)) {
+        free(seen);
+        return false;
+    }
     for (int i = 0; i < outputs; i++) {
         size_t length = strlen(text);
         if (!seen[i] && absent++ < MOST_NAMED)
@@ -41,8 +60,9 @@ static bool name_absent(const dn_dataset *train, const dn_dataset *val)
                      dn_dataset_label(train, i));
     }
     if (absent)
-        complain("%s: has no pictures of %s%s of %s, which is trained on", dn_dataset_source(val),
-                 text, absent > MOST_NAMED ? " and others" : "", dn_dataset_source(train));
+        complain("%s: %s %s%s of %s, which is trained on", dn_dataset_source(val),
+                 classes ? "has no pictures of" : "says nothing of", text,
+                 absent > MOST_NAMED ? " and others" : "", dn_dataset_source(train));
     free(seen);
     return true;
 }

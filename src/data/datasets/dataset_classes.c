@@ -101,6 +101,12 @@ static dn_status match_names(const dn_dataset *dataset, const char *const *label
             return dn_fail(DN_ERROR_MISMATCH,
                            "%s: its class \"%s\" is not one of the network's %d outputs",
                            dataset->path, label, count);
+        int next = place[i] + 1;
+        if (!by_number && find_label(labels + next, count - next, label) >= 0)
+            return dn_fail(DN_ERROR_MISMATCH,
+                           "%s: its class \"%s\" is the name of more than one of the network's "
+                           "outputs, so which of them is meant cannot be known",
+                           dataset->path, label);
     }
     return DN_OK;
 }
