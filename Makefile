@@ -24,6 +24,7 @@ endif
 .PHONY: all demo test bench fuzz coverage install uninstall figures format check-format help clean
 all: $(BUILD)/CMakeCache.txt
 	@cmake --build $(BUILD) --parallel
+	@echo "densenet is built: $(BUILD)/densenet; make install puts it on the path"
 
 $(BUILD)/CMakeCache.txt:
 	@scripts/deps --check
