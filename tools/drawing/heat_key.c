@@ -53,7 +53,8 @@ static void draw_scale(cairo_t *context, const heat_key *key, double x, double *
     }
     draw_bar(context, key, x, *y);
     *y += LINE;
-    snprintf(text, sizeof text, "%s, in units of the logit; red: the most in %s", kind, key->scope);
+    snprintf(text, sizeof text, "%s%s; red: the most in %s", kind,
+             key->exact ? ", in units of the logit" : "", key->scope);
     drawn_text_within(context, text, x, *y, 0, right - x);
 }
 
