@@ -132,7 +132,12 @@ static dn_status read_metadata(dn_load_job *l, dn_model *model)
     warn_of_head(l, &model->arch);
     if (l->head.tells_objective)
         model->objective = l->head.objective;
-    return dn_metadata_exists(l->file) ? DN_OK : dn_other_metadata_read(l->file, model);
+    if (dn_metadata_exists(l->file))
+        return DN_OK;
+    DN_TRY(dn_other_metadata_read(l->file, model));
+    if (dn_other_points_left(l->file, model))
+        dn_load_warn(l, "its op_threshs are not one number per output, and are not applied");
+    return DN_OK;
 }
 
 static dn_status find_function(dn_load_job *l, dn_model *model)

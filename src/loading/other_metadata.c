@@ -62,6 +62,15 @@ static dn_status read_thresholds(const dn_tensor_file *file, dn_model *model)
     return DN_OK;
 }
 
+bool dn_other_points_left(const dn_tensor_file *file, const dn_model *model)
+{
+    const dn_value *value = find_value(file, "op_threshs");
+    bool found = value && value->numbers;
+    for (size_t i = 0; i < file->tensor_count && !found; i++)
+        found = strcmp(dn_last_component(file->tensors[i].name), "op_threshs") == 0;
+    return found && !model->thresholds && model->arch.classes;
+}
+
 /* ------------------------------------------------------------------ labels */
 
 /* A list with one of the names in use. */

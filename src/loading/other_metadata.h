@@ -10,6 +10,9 @@
  * is TorchXRayVision's. */
 dn_status dn_other_metadata_read(const dn_tensor_file *file, dn_model *model);
 
+/* Whether the file has operating points that the model did not take: not one number per output. */
+bool dn_other_points_left(const dn_tensor_file *file, const dn_model *model);
+
 /* The operating points of a network that TorchXRayVision publishes under this
  * file name, NULL for others; DN_XRV_OUTPUTS of them. */
 #define DN_XRV_OUTPUTS 18

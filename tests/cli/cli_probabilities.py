@@ -164,6 +164,11 @@ def operating_points(folder):
     shares = [1 / (1 + math.exp(-logit)) for logit in (1.0, 0.5, -8.0)]
     with_points([0.5, math.nan, 0.25])
     check("good ones", near(answer(path, picture), [shares[0], 0.5, shares[2] / 0.5]), answer(path, picture))
+    write(path, {**header, "op_threshs": {"dtype": "F32", "shape": [2], "data_offsets": [len(data), len(data) + 8]}},
+          data + struct.pack("<2f", 0.5, 0.5))
+    done = run("info", path)
+    check("of another network", done.returncode == 0 and "op_threshs are not one number per output, and are not applied"
+          in done.stdout + done.stderr, done)
     for what, points in (("-1", [-1, 2, -0.5]), ("2", [0.5, 2, 0.5]), ("inf", [0.5, 0.5, math.inf]), ("0", [0.5, 0, 0.5])):
         with_points(points)
         for command in (("info", path), ("predict", "-w", path, picture, *PIPELINE)):
