@@ -144,6 +144,8 @@ typedef struct dn_head {
     int grid_width; /* DN_POOL_GRID: columns; 0: as many as rows, which holds of square last maps
                        only, and others are refused: of how many rows and columns a classifier
                        reads means, its tensors do not tell */
+    int window;     /* rows, and columns, of each mean, if the network fixes them (AvgPool2d): last
+                       maps of another size are refused; 0: as the maps make them */
 } dn_head;
 
 /* A member of the family. Plain data: copy it freely. */

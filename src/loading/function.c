@@ -27,6 +27,8 @@ static void believe_modules(const dn_module_function *said, dn_model *model)
         arch->linear_transitions = said->transition_relu == DN_RELU_NO;
     if (said->final_relu != DN_RELU_AUTO)
         arch->linear_final = said->final_relu == DN_RELU_NO;
+    if (arch->classes > 0)
+        arch->head.window = said->window;
     if (said->bn_epsilon > 0 && said->bn_epsilon < 1)
         arch->bn_epsilon = said->bn_epsilon;
 }

@@ -22,17 +22,19 @@ bool dn_attribute_is(const dn_recorded_modules *modules, const dn_recorded_modul
                      const char *name, double number)
 {
     const dn_value *value = dn_recorded_attribute(modules, module, name);
-    for (size_t i = 0; value && value->numbers && i < value->count; i++)
+    if (!value)
+        return true;
+    for (size_t i = 0; value->numbers && i < value->count; i++)
         if (value->numbers[i] != number)
             return false;
-    return true;
+    return value->numbers && value->count <= 2;
 }
 
 bool dn_is_pool(const dn_recorded_modules *modules, const dn_recorded_module *pool,
                 const char *class, int kernel, int padding)
 {
-    const dn_value *divisor = dn_recorded_attribute(modules, pool, "divisor_override");
-    return strcmp(pool->class, class) == 0 && !(divisor && divisor->numbers) &&
+    return strcmp(pool->class, class) == 0 &&
+           !dn_recorded_attribute(modules, pool, "divisor_override") &&
            dn_attribute_is(modules, pool, "kernel_size", kernel) &&
            dn_attribute_is(modules, pool, "stride", 2) &&
            dn_attribute_is(modules, pool, "padding", padding) &&

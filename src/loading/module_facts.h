@@ -11,7 +11,7 @@ dn_status dn_refuse_module(const dn_recorded_module *module, const char *what);
 /* The same with its class for what it is. */
 dn_status dn_refuse_class(const dn_recorded_modules *modules, const dn_recorded_module *module);
 
-/* True if every number of an attribute is this one, or it is not recorded. */
+/* True if an attribute is this number or two of it, or is not recorded. */
 bool dn_attribute_is(const dn_recorded_modules *modules, const dn_recorded_module *module,
                      const char *name, double number);
 

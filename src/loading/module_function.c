@@ -3,6 +3,7 @@
 
 #include "loading/module_code.h"
 #include "loading/module_facts.h"
+#include "loading/module_pool.h"
 #include "loading/module_sweep.h"
 #include "loading/name_gaps.h"
 #include "network/graph.h"
@@ -15,6 +16,7 @@ typedef struct reader {
     const dn_recorded_modules *modules;
     const dn_tensor *const *sources;
     int slots;
+    const dn_head *head;
     const dn_graph *graph;
     dn_module_function *function;
 } reader;
@@ -29,9 +31,9 @@ static const dn_recorded_module *module_of(const reader *r, int slot)
 static dn_status read_stem_stride(const reader *r, const dn_recorded_module *module)
 {
     const dn_value *stride = dn_recorded_attribute(r->modules, module, "stride");
-    if (!stride || !stride->numbers)
+    if (!stride)
         return DN_OK;
-    double first = stride->numbers[0];
+    double first = stride->numbers ? stride->numbers[0] : 0;
     if (!(first >= 1 && first <= 4) || first != floor(first) ||
         !dn_attribute_is(r->modules, module, "stride", first))
         return dn_refuse_module(module, "a convolution with a stride above 4, or two strides");
@@ -44,7 +46,8 @@ static bool keeps_size(const reader *r, const dn_recorded_module *module, int ke
 {
     const dn_value *padding = dn_recorded_attribute(r->modules, module, "padding");
     if (padding && padding->texts)
-        return kernel == 1 || strcmp(padding->texts[0], "same") == 0;
+        return strcmp(padding->texts[0], "same") == 0 ||
+               (kernel == 1 && strcmp(padding->texts[0], "valid") == 0);
     return dn_attribute_is(r->modules, module, "padding", (kernel - 1) * 0.5);
 }
 
@@ -58,7 +61,7 @@ static dn_status read_convolution(const reader *r, const dn_node *node)
         DN_TRY(read_stem_stride(r, module));
     const dn_value *mode = dn_recorded_attribute(r->modules, module, "padding_mode");
     if (!keeps_size(r, module, dn_node_kernel(node)) ||
-        (mode && mode->texts && strcmp(mode->texts[0], "zeros") != 0))
+        (mode && (!mode->texts || strcmp(mode->texts[0], "zeros") != 0)))
         return dn_refuse_module(module, "a convolution with another padding");
     if (!dn_attribute_is(r->modules, module, "dilation", 1) ||
         !dn_attribute_is(r->modules, module, "groups", 1))
@@ -73,9 +76,9 @@ static dn_status read_epsilon(const reader *r, const dn_node *node)
     const dn_recorded_module *module = module_of(r, node->norm);
     const dn_value *value = module ? dn_recorded_attribute(r->modules, module, "eps") : NULL;
     double *known = &r->function->bn_epsilon;
-    if (!value || !value->numbers)
+    if (!value)
         return DN_OK;
-    double epsilon = value->numbers[0];
+    double epsilon = value->numbers && value->count == 1 ? value->numbers[0] : 0;
     if (!(epsilon > 0 && epsilon < 1))
         return dn_refuse_module(module, "a norm whose epsilon is not between 0 and 1");
     if (*known > 0 && *known != epsilon)
@@ -185,6 +188,7 @@ static dn_status read_classes(const reader *r)
                              *head = has_head ? module_of(r, pool[1].weight) : NULL;
     const dn_recorded_module *common =
         norm && head ? dn_common_module(r->modules, norm, head) : NULL;
+    DN_TRY(dn_read_window(r->modules, norm, head, r->head, &r->function->window));
     return dn_doubt_classes(r->modules, r->sources, r->slots, common, r->function->classes,
                             sizeof r->function->classes);
 }
@@ -218,7 +222,8 @@ dn_status dn_read_module_function(const dn_tensor_file *file, const dn_tensor *c
     dn_status status = dn_graph_create(&model->arch, &graph);
     if (status == DN_OK) {
         if (function->recorded)
-            status = read_all(&(reader){&modules, sources, model->layout.count, &graph, function});
+            status = read_all(&(reader){&modules, sources, model->layout.count, &model->arch.head,
+                                        &graph, function});
         else
             function->transition_relu = dn_transition_relu_of_gaps(&graph, sources);
         dn_graph_free(&graph);

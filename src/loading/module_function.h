@@ -13,6 +13,7 @@ typedef struct dn_module_function {
     dn_stem_pool stem_pool;
     dn_relu transition_relu, final_relu;
     double bn_epsilon;
+    int window;        /* of the head's means */
     char assumed[256]; /* a sentence on a module that is not known, or "" */
     char classes[768]; /* sentences on classes that are not known, or "" */
 } dn_module_function;

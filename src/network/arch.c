@@ -173,7 +173,8 @@ dn_status dn_arch_check(const dn_arch *arch)
 static int smallest_last_map(const dn_arch *arch)
 {
     int rows = dn_head_rows(&arch->head), columns = dn_head_columns(&arch->head);
-    return rows > columns ? rows : columns;
+    int side = rows > columns ? rows : columns;
+    return arch->head.window ? side * arch->head.window : side;
 }
 
 int dn_arch_smallest_input(const dn_arch *arch)

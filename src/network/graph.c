@@ -199,7 +199,8 @@ static void grow_head(grower *g, int maps)
                           .pool = head->pool,
                           .rows = dn_head_rows(head),
                           .columns = dn_head_columns(head),
-                          .square = head->pool == DN_POOL_GRID && !head->grid_width});
+                          .square = head->pool == DN_POOL_GRID && !head->grid_width,
+                          .window = head->window});
     while (last > 0 && parts[last].kind == DN_HEAD_DROPOUT)
         last--;
     for (int i = 0; i <= last; i++)
@@ -279,10 +280,33 @@ void dn_graph_measure(dn_graph *graph, int height, int width)
     }
 }
 
+/* The side of pictures that leave so many rows of last maps, at the reduction of these. */
+static int picture_side(int wanted, int pictures, int last)
+{
+    return wanted * ((pictures + last / 2) / last);
+}
+
+static dn_status check_window(const dn_graph *graph)
+{
+    const dn_node *pool = &graph->nodes[graph->pool_node];
+    const dn_maps *last = &graph->maps[pool->source];
+    int rows = pool->rows * pool->window, columns = pool->columns * pool->window;
+    if (!pool->window || (last->height == rows && last->width == columns))
+        return DN_OK;
+    return dn_fail(
+        DN_ERROR_ARGUMENT,
+        "pictures of %dx%d leave last maps of %dx%d, of which the network's pool is made "
+        "for %dx%d: pictures of %dx%d are needed",
+        graph->width, graph->height, last->width, last->height, columns, rows,
+        picture_side(columns, graph->width, last->width),
+        picture_side(rows, graph->height, last->height));
+}
+
 dn_status dn_graph_check_grid(const dn_graph *graph)
 {
     const dn_node *pool = &graph->nodes[graph->pool_node];
     const dn_maps *last = &graph->maps[pool->source];
+    DN_TRY(check_window(graph));
     if (last->height % pool->rows != 0 || last->width % pool->columns != 0)
         return dn_fail(
             DN_ERROR_ARGUMENT,

@@ -57,6 +57,7 @@ typedef struct dn_node {
     dn_head_pool pool;  /* of a global pool */
     int rows, columns;  /* of its means; 1 of each but for DN_POOL_GRID */
     bool square;        /* these hold of square maps only */
+    int window;         /* rows and columns of each; 0: as the maps make them */
     int norm;           /* slot of the norm's weight; bias, mean, variance follow; or DN_NONE */
     int weight;         /* slot of the convolution or linear, or DN_NONE */
     int end_slot;       /* the slots of this node and all before it */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define MAX_GRID 64
+#define MAX_WINDOW 1024
 
 int dn_head_parts(const dn_arch *arch, dn_head_part parts[DN_MAX_HEAD_PARTS])
 {
@@ -111,6 +112,9 @@ dn_status dn_head_check(const dn_arch *arch)
     bool none = head->grid == 0 && head->grid_width == 0;
     if (head->pool > DN_POOL_GRID || (head->pool == DN_POOL_GRID ? !is_grid(head) : !none))
         return dn_fail(DN_ERROR_ARGUMENT, "architecture: the head's pool is none");
+    if (head->window < 0 || head->window > MAX_WINDOW ||
+        (head->window && head->pool == DN_POOL_MAX_MEAN))
+        return dn_fail(DN_ERROR_ARGUMENT, "architecture: the window of the head's pool is none");
     if (head->part_count < 0 || head->part_count > DN_MAX_HEAD_PARTS)
         return dn_fail(DN_ERROR_ARGUMENT,
                        "architecture: the head has %d parts, 0 to %d are expected",

@@ -29,6 +29,8 @@ static const char *const pools[] = {
     [DN_POOL_MEAN] = "mean", [DN_POOL_MAX_MEAN] = "max+mean", [DN_POOL_GRID] = "grid"};
 #define POOL_COUNT ((int)(sizeof pools / sizeof *pools))
 
+static const char window_word[] = "window";
+
 /* Adds a word, and its number if it has one. */
 static void add_word(char *text, size_t size, const char *word, int number)
 {
@@ -55,6 +57,8 @@ void dn_arch_head_text(const dn_arch *arch, char *text, size_t size)
     size_t length = strlen(text);
     if (count && arch->head.grid_width)
         snprintf(text + length, size - length, "x%d", arch->head.grid_width);
+    if (count && arch->head.window)
+        add_word(text, size, window_word, arch->head.window);
     for (int i = 0; i < count; i++)
         add_word(text, size, kinds[parts[i].kind], parts[i].outputs);
 }
@@ -105,6 +109,9 @@ static bool parse_pool(const char **text, dn_head *head, bool *none)
     int pool = find_word(pools, POOL_COUNT, word);
     if (pool < POOL_COUNT)
         head->pool = (dn_head_pool)pool;
+    if (strncmp(*text, window_word, sizeof window_word - 1) == 0 &&
+        !take_word(text, word, &head->window, NULL))
+        return false;
     return *none || pool < POOL_COUNT;
 }
 

@@ -220,4 +220,70 @@ def own_classes(folder):
     compare_all(folder, cases)
 
 
-main((beside, own_classes))
+
+# ---- pools before the classifier ----
+
+@own
+class Attribute(nn.Module):
+    """A pool that is registered first and used last."""
+
+    def __init__(self, pool):
+        super().__init__()
+        self.pool, self.features, self.classifier = pool, base().features, nn.Linear(WIDTH, 4)
+
+    def forward(self, x):
+        return self.classifier(self.pool(functional.relu(self.features(x))).flatten(1))
+
+
+@own
+class Called(nn.Module):
+    def __init__(self, side):
+        super().__init__()
+        self.features, self.classifier, self.side = base().features, nn.Linear(WIDTH * (8 // side) ** 2, 4), side
+
+    def forward(self, x):
+        return self.classifier(functional.avg_pool2d(functional.relu(self.features(x)), self.side).flatten(1))
+
+
+def pools(folder):
+    """Of pictures of 64x64, whose last maps are 8x8: what a pool of fixed windows makes of them."""
+    cut = lambda pool, cells=1: lambda: nn.Sequential(base().features, nn.ReLU(), pool, nn.Flatten(),
+                                                      nn.Linear(WIDTH * cells, 4))
+    small, other = "pictures of 56x56 are needed", "a pool of other means than the head reads"
+    cases = {
+        "8x8": (cut(nn.AvgPool2d(8)), RIGHT), "7x7": (cut(nn.AvgPool2d(7)), small), "5x5": (cut(nn.AvgPool2d(5)), "40x40"),
+        "padded": (cut(nn.AvgPool2d(6, 6, 1)), other), "divided": (cut(nn.AvgPool2d(8, divisor_override=2)), other),
+        "overlapping": (cut(nn.AvgPool2d(5, 3), 4), other), "higher than wide": (cut(nn.AvgPool2d((8, 4)), 2), other),
+        "two": (cut(nn.Sequential(nn.AvgPool2d(2), nn.AdaptiveAvgPool2d(1))), "a second pool"),
+        "adaptive": (cut(nn.AdaptiveAvgPool2d((1, 1))), RIGHT), "of 2x2": (cut(nn.AdaptiveAvgPool2d(2), 4), RIGHT),
+        "a maximum": (cut(nn.AdaptiveMaxPool2d(1)), "AdaptiveMaxPool2d"),
+        "of a convolution": (lambda: nn.Sequential(base().features, nn.ReLU(), nn.Conv2d(WIDTH, 4, 1), nn.AvgPool2d(7),
+                                                   nn.Flatten()), small),
+    }
+    compare_all(folder, cases, RECORDED)
+    for name, build, said in (("an attribute", Attribute(nn.AvgPool2d(8)), RIGHT), ("too small", Attribute(nn.AvgPool2d(7)), small),
+                              ("called", Called(8), RIGHT), ("called, too small", Called(7), small)):
+        compare(folder, name, lambda build=build: build, said, ("trace",))
+    path, copy = f"{folder}/module.pt", f"{folder}/copy.pth"
+    torch.save(trained_like(cut(nn.AvgPool2d(7))()), path)
+    run("convert", path, copy)
+    done = run("forward", "-w", copy, "-i", f"{folder}/x.npy", "-o", f"{folder}/no.npy")
+    check("a converted file keeps its window", done.returncode == 2 and small in done.stderr, done.stderr)
+    check("and says so", "mean,window=7,linear=4" in run("info", copy).stdout)
+
+
+def odd_attributes(folder):
+    """Attributes of a type or length that PyTorch's have not are no usual values."""
+    for path, name, value in (("features.conv0", "stride", ""), ("features.conv0", "stride", ()), ("features.conv0", "padding", (3, 3, 3)),
+                              ("features.transition1.pool", "stride", {}), ("features.norm5", "eps", "1e-5"),
+                              ("features.denseblock1.denselayer1.conv2", "dilation", "2"),
+                              ("features.denseblock1.denselayer1.conv2", "padding_mode", 0),
+                              ("features.denseblock1.denselayer1.conv1", "padding", "reflect")):
+        net = base()
+        setattr(net.get_submodule(path), name, value)
+        torch.save(net, f"{folder}/odd.pt")
+        said = run("info", f"{folder}/odd.pt")
+        check(f"{path}.{name} = {value!r}", said.returncode == 2 and path in said.stderr, said.stderr)
+
+
+main((beside, own_classes, pools, odd_attributes))

@@ -241,7 +241,7 @@ static bool defines_function(const dn_pickle_node *key)
 }
 
 /* Labels, thresholds and the like next to the parameters; of a module without
- * children only what defines its function. */
+ * children only what defines its function, "?" where that is neither numbers nor text. */
 static dn_status walk_attributes(walker *w, const dn_pickle_node *state, scope at, bool leaf)
 {
     DN_TRY(count_items(w, state));
@@ -249,13 +249,13 @@ static dn_status walk_attributes(walker *w, const dn_pickle_node *state, scope a
         const dn_pickle_node *key = state->list.items[i];
         dn_pickle_node *value = state->list.items[i + 1];
         size_t before = 0;
-        bool wanted = leaf ? defines_function(key) : !is_internal(key);
+        bool wanted = leaf ? defines_function(key) : !is_internal(key), known = false;
         if (wanted)
-            DN_TRY(is_attribute(w, value, &wanted));
-        if (!wanted)
+            DN_TRY(is_attribute(w, value, &known));
+        if (!wanted || (!known && (!leaf || value->kind == DN_PICKLE_NONE)))
             continue;
         DN_TRY(enter(w, key->text.data, key->text.size, &before));
-        DN_TRY(walk(w, value, at));
+        DN_TRY(known ? walk(w, value, at) : dn_tensor_file_add_text(w->file, w->path, "?"));
         leave(w, before);
     }
     return DN_OK;

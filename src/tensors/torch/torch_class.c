@@ -8,7 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KERNEL_SIZE, STRIDE, PADDING, DILATION, GROUPS, EPS, CEIL_MODE, PADDING_MODE, OUTPUT_SIZE };
+enum {
+    KERNEL_SIZE,
+    STRIDE,
+    PADDING,
+    DILATION,
+    GROUPS,
+    EPS,
+    CEIL_MODE,
+    PADDING_MODE,
+    OUTPUT_SIZE,
+    DIVISOR
+};
 enum { SKIPPED = -1, END = -2 };
 
 /* Names, and what an argument that is not written is; -1: it must be written. */
@@ -25,6 +36,7 @@ static const struct {
     [CEIL_MODE] = {"ceil_mode", 0},
     [PADDING_MODE] = {"padding_mode", -1},
     [OUTPUT_SIZE] = {"output_size", -1},
+    [DIVISOR] = {"divisor_override", -1},
 };
 
 /* Calls by which a traced module computes, and their arguments from number `first` on. */
@@ -38,7 +50,7 @@ static const struct {
     {"torch.conv2d(", 3, {STRIDE, PADDING, DILATION, GROUPS, END}},
     {"torch.batch_norm(", 7, {EPS, END}},
     {"torch.max_pool2d(", 1, {KERNEL_SIZE, STRIDE, PADDING, DILATION, CEIL_MODE, END}},
-    {"torch.avg_pool2d(", 1, {KERNEL_SIZE, STRIDE, PADDING, CEIL_MODE, END}},
+    {"torch.avg_pool2d(", 1, {KERNEL_SIZE, STRIDE, PADDING, CEIL_MODE, SKIPPED, DIVISOR, END}},
     {"torch.adaptive_avg_pool2d(", 1, {OUTPUT_SIZE, END}},
 };
 
@@ -96,21 +108,29 @@ static bool read_numbers(dn_span span, dn_class_value *value)
     return count > 0;
 }
 
-/* A number, a word, or a list or tuple of numbers. What is none, a variable for instance, leaves
- * the value unknown. */
+static bool is_known(const dn_class_value *value)
+{
+    return value->count || (*value->text && strcmp(value->text, "?") != 0);
+}
+
+/* A number, a word, or a list or tuple of numbers; "?" of anything else, a variable for instance.
+ */
 static void read_literal(dn_span span, dn_class_value *value)
 {
     dn_span inside = {span.at + 1, span.end - 1};
     size_t length = (size_t)(span.end - span.at);
     int first = length ? *span.at : '\0', last = length >= 2 ? span.end[-1] : '\0';
     if ((first == '[' && last == ']') || (first == '(' && last == ')')) {
-        read_numbers(inside, value);
+        if (!read_numbers(inside, value))
+            value->count = 0;
     } else if (first == '"' && last == '"' && length - 2 < sizeof value->text) {
         memcpy(value->text, inside.at, length - 2);
         value->text[length - 2] = '\0';
     } else if (read_number(span, value->numbers)) {
         value->count = 1;
     }
+    if (!is_known(value) && !equals(span, "None"))
+        memcpy(value->text, "?", 2);
 }
 
 /* ---- constants of a scripted module: "  stride : Final[Tuple[int, int]] = (2, 2)" ---- */
@@ -188,7 +208,7 @@ static void read_arguments(dn_span rest, int first, const int *wanted, dn_class_
         next_argument(&rest, &argument);
     for (; *wanted != END; wanted++) {
         bool there = next_argument(&rest, &argument);
-        if (*wanted == SKIPPED || values[*wanted].count || *values[*wanted].text)
+        if (*wanted == SKIPPED || is_known(&values[*wanted]))
             continue;
         if (!there || equals(argument, "[]") || equals(argument, "annotate(List[int], [])"))
             assume_usual(*wanted, values);
