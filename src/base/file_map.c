@@ -26,7 +26,7 @@ static dn_status fail_size(const char *path, size_t most)
 
 static dn_status grow(const char *path, size_t wanted, unsigned char **data, size_t *capacity)
 {
-    unsigned char *grown = realloc(*data, wanted);
+    unsigned char *grown = realloc(*data, wanted ? wanted : 1);
     if (!grown)
         return dn_fail_within(dn_fail_memory(wanted), path);
     *data = grown;

@@ -13,6 +13,7 @@
 static unsigned char *tensors; /* after the header */
 static size_t tensor_bytes;
 static char *entries; /* of the header but for its metadata: ,"NAME":{...},...} */
+static size_t entry_bytes;
 
 static void take_apart(const unsigned char *file, size_t size)
 {
@@ -32,6 +33,7 @@ static void take_apart(const unsigned char *file, size_t size)
     if (!entries || !tensors)
         abort();
     entries[0] = ',';
+    entry_bytes = strlen(entries);
     memcpy(tensors, file + sizeof header + header, tensor_bytes);
 }
 
@@ -64,7 +66,7 @@ static void create_network(void)
 static unsigned char *compose(const uint8_t *data, size_t size, size_t *total)
 {
     static const char begin[] = "{\"__metadata__\":";
-    uint64_t header = sizeof begin - 1 + size + strlen(entries);
+    uint64_t header = sizeof begin - 1 + size + entry_bytes;
     *total = sizeof header + header + tensor_bytes;
     unsigned char *bytes = malloc(*total), *at = bytes;
     if (!bytes)
@@ -75,8 +77,8 @@ static unsigned char *compose(const uint8_t *data, size_t size, size_t *total)
         memcpy(at += sizeof begin - 1, data, size);
     else
         at += sizeof begin - 1;
-    memcpy(at += size, entries, strlen(entries));
-    memcpy(at + strlen(entries), tensors, tensor_bytes);
+    memcpy(at += size, entries, entry_bytes);
+    memcpy(at + entry_bytes, tensors, tensor_bytes);
     return bytes;
 }
 
