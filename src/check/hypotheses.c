@@ -40,7 +40,8 @@ static dn_status weigh_transitions(const dn_model *model, const dn_graph *graph,
     int votes[2] = {0};
     for (int block = 0; block + 1 < model->arch.block_count; block++)
         DN_TRY(weigh_transition(model, graph, &graph->nodes[graph->blocks[block].end_node], votes));
-    *answer = votes[0] > votes[1] ? DN_RELU_YES : votes[1] > votes[0] ? DN_RELU_NO : DN_RELU_AUTO;
+    bool mixed = votes[0] && votes[1];
+    *answer = mixed || votes[0] == votes[1] ? DN_RELU_AUTO : votes[0] ? DN_RELU_YES : DN_RELU_NO;
     return DN_OK;
 }
 

@@ -130,6 +130,17 @@ static void doubt_stem(const dn_function_question *question, const dn_module_fun
     }
 }
 
+/* Whether statistics are there, but decide nothing: too young, or of transitions of both kinds. */
+static void doubt_transitions(const dn_function_question *question, const dn_module_function *said,
+                              const dn_hypotheses *shown, const dn_model *model, dn_text *doubts)
+{
+    bool known = said->transition_relu != DN_RELU_AUTO || shown->transition_relu != DN_RELU_AUTO ||
+                 question->asked->transition_relu != DN_RELU_AUTO;
+    if (!known && shown->recorded && model->arch.block_count > 1)
+        doubt(doubts, "whether its transitions have a ReLU cannot be known: one each was assumed "
+                      "(--transition-relu says)");
+}
+
 /* Which source answered what, for a person. */
 static void describe(const dn_function_question *question, const dn_module_function *said,
                      const dn_hypotheses *shown, bool asked, dn_model *model)
@@ -138,13 +149,16 @@ static void describe(const dn_function_question *question, const dn_module_funct
                 shown->stem_pool != DN_STEM_POOL_USUAL;
     bool relu = !question->metadata && said->transition_relu == DN_RELU_AUTO &&
                 shown->transition_relu != DN_RELU_AUTO;
-    snprintf(model->origin.function, sizeof model->origin.function, "%s%s%s%s%s%s%s",
+    bool stride = question->metadata || said->stem_stride || question->asked->stem_stride ||
+                  question->asked->stem;
+    snprintf(model->origin.function, sizeof model->origin.function, "%s%s%s%s%s%s%s%s",
              asked ? "request, " : "",
              question->metadata ? "metadata"
              : said->recorded   ? "modules"
                                 : "names",
              pool || relu ? ", statistics (" : "", pool ? "stem's pool" : "",
-             pool && relu ? ", " : "", relu ? "transitions" : "", pool || relu ? ")" : "");
+             pool && relu ? ", " : "", relu ? "transitions" : "", pool || relu ? ")" : "",
+             stride ? "" : ", stem's stride assumed");
 }
 
 /* What the chosen function cannot explain is said; which places these are, dn_model_check says. */
@@ -210,6 +224,8 @@ dn_status dn_find_function(const dn_function_question *question, dn_model *model
         doubt(doubts, said.classes);
     if (!question->metadata)
         doubt_stem(question, &said, &shown, model, doubts);
+    if (!question->metadata && !said.recorded)
+        doubt_transitions(question, &said, &shown, model, doubts);
     describe(question, &said, &shown, asked, model);
     return doubt_contradictions(model, doubts);
 }

@@ -286,4 +286,20 @@ def odd_attributes(folder):
         check(f"{path}.{name} = {value!r}", said.returncode == 2 and path in said.stderr, said.stderr)
 
 
-main((beside, own_classes, pools, odd_attributes))
+def mixed_transitions(folder):
+    """Of a state dict, whose statistics are too young to tell."""
+    compare(folder, "young statistics", lambda: transitions(True, False),
+            "whether its transitions have a ReLU cannot be known: one each was assumed", ("state",))
+
+
+def stem_stride(folder):
+    """Nothing but a module or an option tells it; of the usual 7x7 info says so, others get a warning."""
+    net = base()
+    torch.save(net, f"{folder}/module.pt")
+    torch.save(net.state_dict(), f"{folder}/state.pt")
+    for file, options, assumed in (("state.pt", (), True), ("state.pt", ("--stem-stride", "1"), False), ("module.pt", (), False)):
+        said = run("info", f"{folder}/{file}", *options).stdout
+        check(f"the stride of {file} {options}", ("stem's stride assumed" in said) == assumed, said)
+
+
+main((beside, own_classes, pools, odd_attributes, mixed_transitions, stem_stride))
