@@ -2,7 +2,7 @@
 #include "loading/function.h"
 
 #include "check/hypotheses.h"
-#include "loading/module_function.h"
+#include "loading/recorded/module_function.h"
 #include "network/stems.h"
 
 #include <stdio.h>

@@ -2,8 +2,8 @@
 #ifndef DN_LOADING_MATCH_HEAD_H
 #define DN_LOADING_MATCH_HEAD_H
 
-#include "loading/classes.h"
 #include "loading/match.h"
+#include "loading/recorded/classes.h"
 
 /* What a file says, or leaves to be assumed, about its head. */
 typedef struct dn_head_facts {

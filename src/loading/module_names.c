@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "loading/modules.h"
 
-#include "loading/recorded_modules.h"
+#include "loading/recorded/recorded_modules.h"
 
 #include <ctype.h>
 #include <string.h>

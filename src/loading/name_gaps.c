@@ -2,7 +2,7 @@
 #include "loading/name_gaps.h"
 
 #include "loading/modules.h"
-#include "loading/recorded_modules.h"
+#include "loading/recorded/recorded_modules.h"
 
 #include <string.h>
 

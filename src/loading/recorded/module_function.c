@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "loading/module_function.h"
+#include "loading/recorded/module_function.h"
 
-#include "loading/module_code.h"
-#include "loading/module_facts.h"
-#include "loading/module_pool.h"
-#include "loading/module_sweep.h"
 #include "loading/name_gaps.h"
+#include "loading/recorded/module_code.h"
+#include "loading/recorded/module_facts.h"
+#include "loading/recorded/module_pool.h"
+#include "loading/recorded/module_sweep.h"
 #include "network/graph.h"
 
 #include <math.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* A network's function as its recorded modules say it, or the gaps in a state dict's names. */
-#ifndef DN_LOADING_MODULE_FUNCTION_H
-#define DN_LOADING_MODULE_FUNCTION_H
+#ifndef DN_LOADING_RECORDED_MODULE_FUNCTION_H
+#define DN_LOADING_RECORDED_MODULE_FUNCTION_H
 
-#include "loading/recorded_modules.h"
+#include "loading/recorded/recorded_modules.h"
 #include "network/model.h"
 
 /* What is certain; 0 what is not. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "loading/module_facts.h"
+#include "loading/recorded/module_facts.h"
 
 #include <stdio.h>
 #include <string.h>

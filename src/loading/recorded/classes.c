@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "loading/classes.h"
+#include "loading/recorded/classes.h"
 
 #include <string.h>
 

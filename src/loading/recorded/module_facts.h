@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What single recorded modules are, and how they stand to each other. */
-#ifndef DN_LOADING_MODULE_FACTS_H
-#define DN_LOADING_MODULE_FACTS_H
+#ifndef DN_LOADING_RECORDED_MODULE_FACTS_H
+#define DN_LOADING_RECORDED_MODULE_FACTS_H
 
-#include "loading/classes.h"
+#include "loading/recorded/classes.h"
 
 /* DN_ERROR_MISMATCH: "PATH is WHAT, which networks of this family do not have". */
 dn_status dn_refuse_module(const dn_recorded_module *module, const char *what);

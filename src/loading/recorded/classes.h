@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What recorded modules without tensors, or with, mean for a head. */
-#ifndef DN_LOADING_CLASSES_H
-#define DN_LOADING_CLASSES_H
+#ifndef DN_LOADING_RECORDED_CLASSES_H
+#define DN_LOADING_RECORDED_CLASSES_H
 
-#include "loading/recorded_modules.h"
+#include "loading/recorded/recorded_modules.h"
 
 typedef enum dn_class_kind {
     DN_CLASS_OTHER, /* also those of other packages, whatever their names */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "loading/module_code.h"
+#include "loading/recorded/module_code.h"
 
 #include "base/memory.h"
-#include "loading/classes.h"
+#include "loading/recorded/classes.h"
 
 #include <stdio.h>
 #include <stdlib.h>

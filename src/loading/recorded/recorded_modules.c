@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "loading/recorded_modules.h"
+#include "loading/recorded/recorded_modules.h"
 
 #include "base/memory.h"
 

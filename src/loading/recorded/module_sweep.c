@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "loading/module_sweep.h"
+#include "loading/recorded/module_sweep.h"
 
 #include "base/memory.h"
-#include "loading/module_facts.h"
+#include "loading/recorded/module_facts.h"
 
 #include <stdio.h>
 #include <stdlib.h>

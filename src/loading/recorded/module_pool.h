@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef DN_LOADING_MODULE_POOL_H
-#define DN_LOADING_MODULE_POOL_H
+#ifndef DN_LOADING_RECORDED_MODULE_POOL_H
+#define DN_LOADING_RECORDED_MODULE_POOL_H
 
-#include "loading/recorded_modules.h"
+#include "loading/recorded/recorded_modules.h"
 #include "network/model.h"
 
 /* Finds the window of the means that the head reads, where the pool fixes it: *window is its side,

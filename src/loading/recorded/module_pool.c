@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The pool between the last norm and the classifier, or after a classifier that is a convolution.
  */
-#include "loading/module_pool.h"
+#include "loading/recorded/module_pool.h"
 
-#include "loading/module_code.h"
-#include "loading/module_facts.h"
+#include "loading/recorded/module_code.h"
+#include "loading/recorded/module_facts.h"
 #include "network/head.h"
 
 #include <string.h>

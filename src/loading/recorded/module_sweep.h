@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef DN_LOADING_MODULE_SWEEP_H
-#define DN_LOADING_MODULE_SWEEP_H
+#ifndef DN_LOADING_RECORDED_MODULE_SWEEP_H
+#define DN_LOADING_RECORDED_MODULE_SWEEP_H
 
-#include "loading/recorded_modules.h"
+#include "loading/recorded/recorded_modules.h"
 #include "network/graph.h"
 
 /* Looks at every recorded module from before the first convolution to the head: each is a node's

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Classes of other packages than torch.nn: what TorchScript's code says that they call, and what
  * remains unknown of them. */
-#ifndef DN_LOADING_MODULE_CODE_H
-#define DN_LOADING_MODULE_CODE_H
+#ifndef DN_LOADING_RECORDED_MODULE_CODE_H
+#define DN_LOADING_RECORDED_MODULE_CODE_H
 
-#include "loading/recorded_modules.h"
+#include "loading/recorded/recorded_modules.h"
 #include "network/model.h"
 
 /* Whether what holds two modules calls a ReLU without a module for it; AUTO if it is not known, or
