@@ -276,6 +276,7 @@ dn_status dn_decode_bmp(const dn_source *source, dn_image **image)
     if (reader.offset == 0)
         reader.offset = reader.position;
     bool runs = reader.compression == RUNS_OF_8 || reader.compression == RUNS_OF_4;
+    DN_TRY(dn_image_check_size(source, reader.width, reader.height));
     if (runs && !may_hold_runs(&reader))
         return fail_truncated(&reader);
     DN_TRY(dn_image_create(source, reader.width, reader.height, 3, 8, &reader.image));

@@ -213,10 +213,11 @@ static dn_status read_frame(gif_reader *reader, int width, int height, dn_image 
     if (reader->truncated || frame.width == 0 || frame.height == 0 || code_bits < 1 ||
         code_bits > 8)
         return fail_damaged(reader, "its first frame has no size or no pixels");
-    if (!may_hold(reader, &frame, code_bits))
-        return fail_damaged(reader, "it ends before its last pixel");
     width = frame.left + frame.width > width ? frame.left + frame.width : width;
     height = frame.top + frame.height > height ? frame.top + frame.height : height;
+    DN_TRY(dn_image_check_size(reader->source, (size_t)width, (size_t)height));
+    if (!may_hold(reader, &frame, code_bits))
+        return fail_damaged(reader, "it ends before its last pixel");
     DN_TRY(dn_image_create(reader->source, (size_t)width, (size_t)height, 3, 8, image));
     unsigned char *pixels = (*image)->pixels;
     for (size_t i = 0; i < (size_t)width * (size_t)height; i++)

@@ -12,7 +12,8 @@ static int differ(const dn_preprocess *a, const dn_preprocess *b)
     return a->exif_orientation != b->exif_orientation || a->resize_width != b->resize_width ||
            a->crop_width != b->crop_width || a->resize != b->resize || a->filter != b->filter ||
            a->crop != b->crop || a->square_first != b->square_first || a->scaling != b->scaling ||
-           a->channels != b->channels || memcmp(a->mean, b->mean, sizeof a->mean) != 0 ||
+           a->channels != b->channels || a->fit != b->fit || a->pad_mean != b->pad_mean ||
+           memcmp(a->mean, b->mean, sizeof a->mean) != 0 ||
            memcmp(a->std, b->std, sizeof a->std) != 0;
 }
 

@@ -19,6 +19,7 @@ SPECIFICATIONS = [
     "torchvision", "timm", "xrv", "keras", "cifar10", "cifar100", "none",
     "torchvision,resize=232,filter=bicubic,mean=0.5:0.5:0.5,std=0.25",
     "torchvision,resize=256x128,crop=240x120",
+    "timm,resize=256x128,fit=cover,crop=240x120,pad=mean",
     "square=yes,scaling=xray,channels=1,filter=gaussian,crop=65536",
     "none,mean=-1e-38:3.4028235e38:0x1p-3,std=1e-45:inf:nan",
 ]
