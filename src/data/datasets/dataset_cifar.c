@@ -142,7 +142,7 @@ static dn_status add_file(const char *folder, const char *name, cifar_store *sto
 {
     cifar_file *file = &store->files[store->count++];
     const record_layout *layout = NULL;
-    int bad;
+    int bad = -1;
     file->descriptor = -1;
     DN_TRY(dn_join_path(folder, name, &file->path));
     DN_TRY(open_file(file));
