@@ -111,7 +111,7 @@ def arrays(folder):
     count = 400 << 20
     text = f"{{'descr': '|u1', 'fortran_order': False, 'shape': ({count},), }}".encode().ljust(117) + b"\n"
     array = [b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text] + [bytes(1 << 20)] * 400
-    limited("an array of zeros", f"input: its {NEEDS}", 150, "verify", "-w", "builtin", "--reference",
+    limited("an array of zeros", f"input: its {NEEDS}", 150, "verify", "-w", "builtin", "--threads", "1", "--reference",
             write(f"{folder}/zeros.npz", zipped(("input.npy", array))))
 
 
@@ -167,10 +167,10 @@ def animations(folder):
     """Only the first frame is decoded, however many there are; a canvas counts as what it claims to be."""
     for name, data, most in (("frames.png", animated_png(50000), 60), ("frames.webp", animated_webp(1, 1, 50000), 60),
                              ("canvas.webp", animated_webp(4000, 4000, 3), 250)):
-        used, status, said = densenet("predict", "-w", "builtin", write(f"{folder}/{name}", data))
+        used, status, said = densenet("predict", "-w", "builtin", "--threads", "1", write(f"{folder}/{name}", data))
         check(name, status == 0 and used < most, f"{used} MB, status {status}: {said[-300:]}")
-    limited("too large a canvas", "16000 x 16000 pixels are more than max_pixels allows", 60, "predict", "-w", "builtin",
-            write(f"{folder}/huge.webp", animated_webp(16000, 16000, 3)))
+    limited("too large a canvas", "16000 x 16000 pixels are more than max_pixels allows", 60, "predict", "-w",
+            "builtin", "--threads", "1", write(f"{folder}/huge.webp", animated_webp(16000, 16000, 3)))
 
 
 with tempfile.TemporaryDirectory() as scratch:

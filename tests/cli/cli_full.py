@@ -21,8 +21,8 @@ ANY = "of any run"
 def run(folder, arguments, environment=None, limit=None):
     def restrict():
         resource.setrlimit(*limit)
-    return subprocess.run([PROGRAM, *arguments], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="backslashreplace",
-                          check=False, env=environment, preexec_fn=restrict if limit else None)
+    return subprocess.run([PROGRAM, *arguments], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          errors="backslashreplace", check=False, env=environment, preexec_fn=restrict if limit else None)
 
 
 def contents(folder):
@@ -57,7 +57,7 @@ def commands(folder):
         return ("train", f"{folder}/data", "--blocks", "1,1", "--growth", "2", "--stem", "cifar", "--epochs", "2",
                 "--batch-size", "4", "--threads", "2", *more, "-o", "out")
     def with_net(name):
-        net = ("-w", f"{folder}/{name}")
+        net = ("-w", f"{folder}/{name}", "--threads", "2")
         return {
             "convert": ("convert", f"{folder}/{name}", "out.safetensors"),
             "predict": ("predict", *net, *grey, f"{folder}/data/one", "--cam", "maps"),

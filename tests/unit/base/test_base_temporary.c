@@ -59,7 +59,7 @@ static void names_do_not_come_twice(void **state)
     dn_free(second);
 }
 
-enum { WRITERS = 4, SAVES = 500 };
+enum { WRITERS = 4, SAVES = 300 };
 
 static int save_often(const char *path, const char *word)
 {
