@@ -117,10 +117,10 @@ def arrays(folder):
 
 def settings(folder):
     write(f"{folder}/run/resume.safetensors", b"")
-    write(f"{folder}/run/settings.json", wide_json(300000))
-    limited("settings", "is neither text nor a number", 150, "train", "--resume", f"{folder}/run")
-    write(f"{folder}/run/settings.json", wide_json(400000))
-    limited("long settings", "settings.json: is larger than 1048576 bytes", 150, "train", "--resume", f"{folder}/run")
+    write(f"{folder}/run/settings.json", wide_json(2700000))
+    limited("settings", NEEDS, 150, "train", "--resume", f"{folder}/run")
+    write(f"{folder}/run/settings.json", wide_json(6000000))
+    limited("long settings", "settings.json: is larger than 16777216 bytes", 150, "train", "--resume", f"{folder}/run")
 
 
 def tars(folder):

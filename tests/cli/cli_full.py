@@ -16,6 +16,7 @@ from run_files import sent
 
 PROGRAM = os.environ["DENSENET"]
 ANY = "of any run"
+TIMED = ("log.csv", "resume.safetensors", "settings.json")
 
 
 def run(folder, arguments, environment=None, limit=None):
@@ -26,13 +27,13 @@ def run(folder, arguments, environment=None, limit=None):
 
 
 def contents(folder):
-    """Every file below a folder; of a run's log and state, which hold times, that they are there."""
+    """Every file below a folder; of a run's log, state and settings, which hold times, that they are there."""
     found = {}
     for place, _, names in os.walk(folder):
         for name in names:
             with open(f"{place}/{name}", "rb") as stream:
                 data = stream.read()
-            found[os.path.relpath(f"{place}/{name}", folder)] = ANY if name in ("log.csv", "resume.safetensors") else data
+            found[os.path.relpath(f"{place}/{name}", folder)] = ANY if name in TIMED else data
     return found
 
 

@@ -14,7 +14,7 @@ CLOSED = [streams for count in (1, 2, 3) for streams in itertools.combinations(r
 
 
 def contents(folder):
-    """Every file below a folder; of a run's state, which holds times, that it is there."""
+    """Every file below a folder; of a run's state and settings, all but times."""
     found = {}
     for place, _, names in os.walk(folder):
         for name in names:
@@ -24,6 +24,8 @@ def contents(folder):
                 data = b"\n".join(line.rpartition(b",")[0] for line in data.splitlines())
             if name == "resume.safetensors":
                 data = data[8:9]
+            if name == "settings.json":
+                data = b"\n".join(line for line in data.splitlines() if b'"date"' not in line)
             found[os.path.relpath(f"{place}/{name}", folder)] = data
     return found
 

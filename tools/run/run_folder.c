@@ -12,7 +12,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#define MAX_SETTINGS ((size_t)1 << 20) /* bytes of a settings.json */
+#define MAX_SETTINGS                                                                               \
+    ((size_t)1 << 24) /* bytes of a settings.json, which may list weights of classes */
 
 bool run_folder_lock(const char *folder, int *lock)
 {
