@@ -49,7 +49,7 @@ def absent_figures(folder):
     command = ("eval", f"{folder}/data", "-w", f"{folder}/cifar.safetensors", "--preprocess", "none,crop=8,channels=1")
     done = run(*command, errors="surrogateescape")
     check("eval", done.returncode == 0 and "nan" not in done.stdout and done.stdout.count("  - ") == 2, done)
-    rows = strict_json(run(*command, "--json").stdout)["outputs"]
+    rows = strict_json(run(*command, "--json", errors="surrogateescape").stdout)["outputs"]
     check("eval in JSON", sorted(row["precision"] is None for row in rows) == [False, True, True], rows)
 
 
