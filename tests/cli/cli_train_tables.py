@@ -152,7 +152,7 @@ def doubtful_rows(folder):
     write_pictures(f"{folder}/only", ("a/1.png",))
     done = densenet("eval", f"{folder}/only", "--weights", f"{folder}/same.safetensors", "--image-size", "8")
     check("a name of two outputs", done.returncode == 2 and 'its class "a" is the name of more than one' in done.stderr, done.stderr)
-    said = "records no names: its outputs are taken in the order of the data's, from a to b"
+    said = "records no names, so its outputs are taken in the order of the data's"
     results = [densenet("eval", f"{folder}/named", "--weights", weights, "--image-size", "8", "--json") for weights in (plain, named)]
     check("eval in the data's order", said in results[0].stderr and said not in results[1].stderr, results)
     losses = [json.loads(done.stdout)["top1"] for done in results]

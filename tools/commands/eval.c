@@ -50,13 +50,10 @@ static bool match_yes(const dn_model *model, dn_dataset *data)
 }
 
 /* What cannot be checked: the file may have been trained on another order. */
-static void say_order(const dn_dataset *data)
+static void say_order(void)
 {
-    int last = dn_dataset_outputs(data) - 1;
-    fprintf(
-        stderr,
-        "%s records no names: its outputs are taken in the order of the data's, from %s to %s\n",
-        weights_argument(), dn_dataset_label(data, 0), dn_dataset_label(data, last));
+    complain("%s: records no names, so its outputs are taken in the order of the data's",
+             weights_argument());
 }
 
 /* Classes by name if the model knows names, otherwise by number. */
@@ -68,7 +65,7 @@ static bool match_labels(const dn_model *model, dn_dataset *data)
         return match_yes(model, data);
     if (!dn_model_label(model, 0)) {
         if (classes == dn_dataset_outputs(data))
-            say_order(data);
+            say_order();
         return true;
     }
     const char **names = malloc((size_t)classes * sizeof *names);
