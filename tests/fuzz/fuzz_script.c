@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The code of one class of TorchScript, from which constants are read. */
-#include "tensors/torch/torch_class.h"
+/* The code of one class of TorchScript, from which constants and calls are read. */
+#include "tensors/torch/torch_calls.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -25,6 +25,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             if (!isfinite(values[i].numbers[k]))
                 abort();
     }
+    dn_pool pool = {0};
+    dn_class_calls calls = {0};
+    if (dn_class_read_calls((dn_span){code, code + size}, &pool, &calls) == DN_OK &&
+        (calls.count < 1 || calls.count > 65))
+        abort();
+    dn_pool_free(&pool);
     free(code);
     return 0;
 }
