@@ -71,9 +71,39 @@ static dn_status add_between(dn_head_work *w, const dn_module *before, const dn_
                                                             : dn_assume_between(w, before, module);
 }
 
+/* Recorded modules are in the order of registration: a linear between layers is a gate's. */
+static bool lies_inside(const dn_head_work *w, const dn_tensor *tensor)
+{
+    bool before = false, after = false;
+    for (size_t i = 0; i < w->match->pair_count; i++) {
+        const dn_pair *pair = &w->match->pairs[i];
+        bool layer = pair->key.role == DN_ROLE_LAYER;
+        before |= layer && pair->tensor < tensor;
+        after |= layer && pair->tensor > tensor;
+    }
+    return before && after;
+}
+
+static dn_status refuse_inside(dn_head_work *w)
+{
+    for (size_t i = 0; i < w->modules.count; i++) {
+        const dn_module *module = &w->modules.items[i];
+        if (module->kind != DN_MODULE_LINEAR || !is_recorded(w, module) ||
+            !lies_inside(w, module->tensors[0]))
+            continue;
+        w->unsupported = true;
+        return dn_fail(DN_ERROR_MISMATCH,
+                       "\"%.*s\" lies between its layers, where networks of this family have "
+                       "no linear",
+                       (int)(module->path_length < 200 ? module->path_length : 200), module->path);
+    }
+    return DN_OK;
+}
+
 static dn_status build_head(dn_head_work *w)
 {
     const dn_module *modules = w->modules.items;
+    DN_TRY(refuse_inside(w));
     if (w->modules.count > DN_MAX_HEAD_PARTS)
         return dn_fail(DN_ERROR_MISMATCH, "its head has more than %d parts", DN_MAX_HEAD_PARTS);
     DN_TRY(dn_order_head(&w->modules, dn_block_out(w->arch, w->arch->block_count - 1)));

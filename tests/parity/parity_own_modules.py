@@ -286,6 +286,30 @@ def odd_attributes(folder):
         check(f"{path}.{name} = {value!r}", said.returncode == 2 and path in said.stderr, said.stderr)
 
 
+@own
+class Gate(nn.Module):
+    """A squeeze and excitation."""
+
+    def __init__(self, width):
+        super().__init__()
+        self.fc = nn.Sequential(nn.Linear(width, 4), nn.ReLU(), nn.Linear(4, width), nn.Sigmoid())
+
+    def forward(self, x):
+        return x * self.fc(x.mean((2, 3)))[:, :, None, None]
+
+
+def gated():
+    net = base()
+    layer = net.features.denseblock1.denselayer1
+    layer.norm2 = nn.Sequential(layer.norm2, Gate(16))
+    return net
+
+
+def gates(folder):
+    inside = '"features.denseblock1.denselayer1.norm2.1.fc.0" lies between its layers'
+    compare(folder, "a gate in a layer", gated, {form: inside for form in RECORDED} | {"state": "is taken for"}, ALL)
+
+
 def mixed_transitions(folder):
     """Of a state dict, whose statistics are too young to tell."""
     compare(folder, "young statistics", lambda: transitions(True, False),
@@ -302,4 +326,4 @@ def stem_stride(folder):
         check(f"the stride of {file} {options}", ("stem's stride assumed" in said) == assumed, said)
 
 
-main((beside, own_classes, pools, odd_attributes, mixed_transitions, stem_stride))
+main((beside, own_classes, pools, odd_attributes, gates, mixed_transitions, stem_stride))
