@@ -31,7 +31,8 @@ def pictures(batch):
     return numpy.random.default_rng(0).standard_normal((batch, 3, 224, 224)).astype(numpy.float32)
 
 
-def onnxruntime(model, batch, threads):
+def onnxruntime(model, batch, threads, precision):
+    assert precision == "f32"
     import onnxruntime as ort
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
@@ -40,27 +41,30 @@ def onnxruntime(model, batch, threads):
     return lambda: session.run(None, feed)
 
 
-def openvino(model, batch, threads):
+def openvino(model, batch, threads, precision):
+    """In other than f32 it chooses by itself, for the processor."""
     import openvino as ov
+    hints = {"INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY"}
+    if precision == "f32":
+        hints["INFERENCE_PRECISION_HINT"] = "f32"
     core = ov.Core()
-    compiled = core.compile_model(model, "CPU", {
-        "INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"})
+    compiled = core.compile_model(model, "CPU", hints)
     request, input_ = compiled.create_infer_request(), pictures(batch)
     return lambda: request.infer([input_])
 
 
-def pytorch(name, batch, threads):
-    """Frozen TorchScript: the fastest that PyTorch offers without other packages."""
+def pytorch(name, batch, threads, precision):
+    """Frozen TorchScript: the fastest that PyTorch offers without other packages; bf16 by autocast."""
     import torch
     import torchvision
     torch.set_num_threads(threads)
     model = getattr(torchvision.models, name)(weights=None).eval()
     input_ = torch.from_numpy(pictures(batch))
     with torch.no_grad():
-        script = torch.jit.freeze(torch.jit.trace(model, input_))
+        script = model if precision == "bf16" else torch.jit.freeze(torch.jit.trace(model, input_))
 
     def work():
-        with torch.no_grad():
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
             script(input_)
     return work
 

@@ -3,7 +3,8 @@
 from xml.sax.saxutils import escape
 
 ROW, LEFT, WIDTH, TOP = 20, 376, 430, 74
-COLOURS = {"onnxruntime": "#0072b2", "openvino": "#009e73", "pytorch": "#d55e00", "torchvision": "#cc79a7"}
+COLOURS = {"onnxruntime": "#0072b2", "openvino": "#009e73", "pytorch": "#d55e00", "torchvision": "#cc79a7",
+           "densenet f32": "#56b4e9"}
 
 
 def figure(value):

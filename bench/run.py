@@ -6,8 +6,9 @@
 
 Every figure is the fastest of several rounds in which the program and its peer
 take turns, so that a temporarily busy machine affects both. Prints the table; a
-whole run also writes BUILD/results.json and BUILD/ratios.svg. Engines that
-cannot be installed are named.
+whole run also writes BUILD/results.json and a picture for each precision,
+BUILD/ratios-f32.svg and BUILD/ratios-bf16.svg. Engines that cannot be installed
+are named.
 """
 import argparse
 import json
@@ -23,6 +24,8 @@ import ratio_chart
 HERE = os.path.dirname(os.path.abspath(__file__))
 NETWORKS = ("densenet121", "densenet169", "densenet201")
 PHOTOGRAPHS = 39
+# In bf16 engines run as they come: OpenVINO chooses for the processor, PyTorch by autocast.
+FORWARD_PEERS = {"f32": ("onnxruntime", "openvino", "pytorch"), "bf16": ("openvino", "pytorch")}
 
 
 class Peer:
@@ -72,8 +75,9 @@ class Bench:
     def wanted(self, work):
         return not self.options.only or any(text in work for text in self.options.only)
 
-    def add(self, work, peer, own, other, unit):
-        row = {"work": work, "peer": peer, "own": own, "other": other, "unit": unit, "ratio": own / other}
+    def add(self, work, peer, own, other, unit, precision="f32"):
+        row = {"work": work, "precision": precision, "peer": peer, "own": own, "other": other, "unit": unit,
+               "ratio": own / other}
         self.rows.append(row)
         print(f"{work:<54} {peer:<13} {own:>9.1f} {other:>9.1f} {unit:<10} {row['ratio']:6.2f}", flush=True)
 
@@ -98,24 +102,29 @@ class Bench:
             subprocess.run([self.options.program, "convert", f"{self.files}/{name}.pth", weights], check=True)
         return onnx, weights
 
-    def forward(self, name, batch, threads):
-        work = f"{name} forward, batch {batch}, {threads} thread{'s' * (threads > 1)}"
+    def forward(self, name, batch, threads, precision):
+        work = f"{name} forward {precision}, batch {batch}, {threads} thread{'s' * (threads > 1)}"
         if not self.wanted(work):
             return
         onnx, _ = self.export(name)
-        peers = {kind: Peer(self.options.python, kind, onnx, batch, threads)
-                 for kind in ("onnxruntime", "openvino") if kind not in self.missing}
         # At one thread PyTorch leaves 1x1 convolutions to BLAS, and Debian's is the slow reference.
-        if threads > 1:
-            peers["pytorch"] = Peer(self.options.python, "pytorch", name, batch, threads)
-        own = float("inf")
+        kinds = [kind for kind in FORWARD_PEERS[precision]
+                 if kind not in self.missing and (kind != "pytorch" or threads > 1)]
+        peers = {kind: Peer(self.options.python, kind, name if kind == "pytorch" else onnx, batch, threads,
+                            precision) for kind in kinds}
+        own, floats = float("inf"), float("inf")
         for _ in range(self.options.rounds):
-            own = min(own, self.own(name, "--batch", batch, "--threads", threads, "--runs", 3)["ms_min"])
+            turn = (name, "--batch", batch, "--threads", threads, "--runs", 3, "--precision")
+            own = min(own, self.own(*turn, precision)["ms_min"])
+            if precision != "f32":
+                floats = min(floats, self.own(*turn, "f32")["ms_min"])
             for peer in peers.values():
                 peer.turn()
+        if precision != "f32":
+            self.add(work, "densenet f32", own / batch, floats / batch, "ms/picture", precision)
         for kind, peer in peers.items():
             peer.close()
-            self.add(work, kind, own / batch, peer.fastest / batch, "ms/picture")
+            self.add(work, kind, own / batch, peer.fastest / batch, "ms/picture", precision)
 
     def start(self, name):
         work = f"{name}, process start to first logits"
@@ -177,10 +186,11 @@ class Bench:
 
     def run(self):
         print(f"{'':<54} {'against':<13} {'densenet':>9} {'other':>9} {'':<10} {'ratio':>6}")
-        for threads in (2, 1):
-            for name in NETWORKS:
-                for batch in (1, 8):
-                    self.forward(name, batch, threads)
+        for precision in FORWARD_PEERS:
+            for threads in (2, 1):
+                for name in NETWORKS:
+                    for batch in (1, 8):
+                        self.forward(name, batch, threads, precision)
         self.start("densenet121")
         self.train("densenet121", 16)
         for name in ("densenet-bc-100-12", "densenet-bc-40-12", "densenet-40-12"):
@@ -234,8 +244,11 @@ def main():
         return
     with open(os.path.join(options.build, "results.json"), "w", encoding="utf-8") as file:
         json.dump({"setting": setting, "rows": bench.rows}, file, indent=1)
-    ratio_chart.write(bench.rows, setting, os.path.join(options.build, "ratios.svg"))
-    print(f"{options.build}/results.json, {options.build}/ratios.svg")
+    print(f"{options.build}/results.json")
+    for precision in FORWARD_PEERS:
+        path = os.path.join(options.build, f"ratios-{precision}.svg")
+        ratio_chart.write([row for row in bench.rows if row["precision"] == precision], setting, path)
+        print(path)
 
 
 if __name__ == "__main__":

@@ -647,9 +647,11 @@ typedef struct dn_session_options {
     int threads;                   /* 0: one per core, or all of the workers', which is the
                                       most that they can be */
     const char *device;            /* NULL or "cpu" */
-    const char *precision;         /* NULL or "f32"; or "bf16-weights": the weights of layers and
-                                      transitions in bfloat16, in half the memory; maps and
-                                      arithmetic remain float32 */
+    const char *precision;         /* NULL or "f32". "bf16": weights, except those of the head, and
+                                      maps are bfloat16, in half the memory, sums and the head
+                                      float32; logits are as close as those of PyTorch's autocast.
+                                      "bf16-weights": the weights of layers and transitions alone;
+                                      maps and arithmetic remain float32 */
     dn_workers *workers;           /* NULL: those of the calling thread, which sleep between
                                       runs and end with it */
     const dn_session *share;       /* a session of the same model and precision whose laid-out
@@ -1113,6 +1115,9 @@ typedef struct dn_evaluate_options {
     void (*skipped)(const char *reason, void *context);
     void *context;
     int width; /* in pixels; 0: size */
+    /* Called with each batch's logits as they are measured, in the order of the samples that can
+     * be read, `outputs` per sample, in the same thread; NULL: not. */
+    void (*answered)(const float *logits, int samples, int outputs, void *context);
 } dn_evaluate_options;
 DN_API void dn_evaluate_defaults(dn_evaluate_options *options, size_t struct_size);
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/element.h"
 
-#include <string.h>
-
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
                "weight files are read without swapping bytes");
 
@@ -62,14 +60,6 @@ static uint16_t float_to_half(float value)
     return (uint16_t)(sign | half);
 }
 
-static uint16_t float_to_bfloat(float value)
-{
-    uint32_t bits = bits_of_float(value);
-    if ((bits & 0x7fffffffu) > 0x7f800000u)
-        return (uint16_t)(bits >> 16 | 0x40u);
-    return (uint16_t)((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
-}
-
 static uint16_t load16(const unsigned char *data)
 {
     uint16_t value;
@@ -88,7 +78,7 @@ static float element(dn_dtype dtype, const unsigned char *data)
     case DN_F16:
         return half_to_float(load16(data));
     case DN_BF16:
-        return float_of_bits((uint32_t)load16(data) << 16);
+        return dn_float_of_bf16(load16(data));
     default:
         memcpy(&wide, data, sizeof wide);
         return (float)wide;
@@ -133,7 +123,7 @@ void dn_from_float(dn_dtype dtype, const float *data, size_t count, unsigned cha
         return;
     }
     for (size_t i = 0; i < count; i++) {
-        uint16_t half = dtype == DN_F16 ? float_to_half(data[i]) : float_to_bfloat(data[i]);
+        uint16_t half = dtype == DN_F16 ? float_to_half(data[i]) : dn_bf16_of_float(data[i]);
         memcpy(out + 2 * i, &half, sizeof half);
     }
 }

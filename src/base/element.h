@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef enum dn_dtype {
     DN_F32,
@@ -42,6 +43,23 @@ void dn_to_float(dn_dtype dtype, const unsigned char *data, size_t count, int64_
 
 /* One element of any type except complex numbers and 8-bit floats. */
 double dn_to_double(dn_dtype dtype, const unsigned char *data);
+
+static inline float dn_float_of_bf16(uint16_t half)
+{
+    uint32_t bits = (uint32_t)half << 16;
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/* To nearest, ties to even; a NaN becomes a quiet one. */
+static inline uint16_t dn_bf16_of_float(float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    bool is_nan = (bits & 0x7fffffffu) > 0x7f800000u;
+    return (uint16_t)((is_nan ? bits | 0x400000u : bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
+}
 
 /* count floats to F32, F16 or BF16, little-endian, nearest even. */
 void dn_from_float(dn_dtype dtype, const float *data, size_t count, unsigned char *out);

@@ -116,6 +116,8 @@ static dn_status take_batch(evaluator *e, const dn_loaded *loaded)
     dn_apply_temperature(e->model, batch->n, e->logits);
     if (e->yes_no)
         add_no(e->logits, batch->n);
+    if (e->options.answered)
+        e->options.answered(e->logits, batch->n, e->outputs, e->options.context);
     const dn_loss_kind kind = {.objective = e->objective, .outputs = e->outputs};
     double weight = dn_loss_weight(&kind, batch->targets, batch->n);
     double loss = dn_loss(&kind, e->logits, batch->targets, batch->n, 0, NULL);

@@ -28,12 +28,13 @@ static void fill_map(const dn_session *session, const dn_grid *grid, const float
 {
     const dn_node *pool = &session->prepared->graph.nodes[session->prepared->graph.pool_node];
     const dn_affine *norm = dn_final_norm(session->prepared);
+    dn_dtype maps = session->prepared->kernels->maps;
     for (int y = 0; y < grid->height; y++)
         for (int x = 0; x < grid->width; x++) {
-            const float *pixel = dn_pixel_at(grid, 0, y, x);
             double sum = 0;
             for (int c = 0; c < pool->in; c++) {
-                float value = pixel[c] * norm->scale[c] + norm->shift[c];
+                float value =
+                    dn_map_value(maps, grid, 0, y, x, c) * norm->scale[c] + norm->shift[c];
                 if (value > 0 || norm->linear)
                     sum += (double)weight_at(pool, grid, weight, c, y, x) * (double)value;
             }
@@ -68,8 +69,7 @@ dn_status dn_session_cam(const dn_session *session, int image, int output, float
             output, grid.images, grid.images == 1 ? "" : "s", arch->classes,
             arch->classes == 1 ? "" : "s");
     if (map) {
-        grid.data = dn_pixel_at(&grid, image, 0, 0);
-        grid.images = 1;
+        grid = dn_one_image(session->prepared->kernels->maps, &grid, image);
         dn_float_mode before = dn_float_mode_enter();
         dn_status status = weigh_map(session, &grid, output, map);
         dn_float_mode_leave(before);

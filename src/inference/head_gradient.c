@@ -26,6 +26,7 @@ static void pool_maps(const head_pass *pass, const dn_grid *maps)
                          .stride = node->out,
                          .channels = node->in,
                          .affine = *dn_final_norm(pass->prepared),
+                         .maps = pass->prepared->kernels->maps,
                          .pool = node->pool,
                          .rows = node->rows,
                          .columns = node->columns};

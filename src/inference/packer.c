@@ -8,7 +8,7 @@ static void run_job(void *context, int task, int thread)
     (void)thread;
     const dn_packer *packer = context;
     const dn_pack_job *job = &packer->jobs[task];
-    dn_pack_piece(packer->kernels, job->form, &job->weights, job->piece, job->out);
+    dn_pack_piece(job->kernels, job->form, &job->weights, job->piece, job->out);
 }
 
 /* Releases a mapped file's pages once they are used, so that a network never takes its
@@ -33,7 +33,8 @@ dn_panels dn_packer_add(dn_packer *packer, dn_window_form form, const dn_weights
     for (int piece = 0; out && piece < dn_pack_pieces(form, weights); piece++) {
         if (packer->job_count == DN_PACKER_JOBS)
             dn_packer_finish(packer);
-        packer->jobs[packer->job_count++] = (dn_pack_job){*weights, form, piece, out};
+        packer->jobs[packer->job_count++] =
+            (dn_pack_job){packer->kernels, *weights, form, piece, out};
     }
-    return dn_packed_panels(form, weights, out);
+    return dn_packed_panels(packer->kernels, form, weights, out);
 }

@@ -12,6 +12,7 @@
 
 /* A piece of weights waiting to be laid out. */
 typedef struct dn_pack_job {
+    const dn_kernels *kernels;
     dn_weights weights;
     dn_window_form form;
     int piece;
@@ -20,7 +21,7 @@ typedef struct dn_pack_job {
 
 typedef struct dn_packer {
     const dn_model *model;
-    const dn_kernels *kernels;
+    const dn_kernels *kernels; /* for which weights are laid out now */
     dn_team team;
     unsigned char *base; /* NULL while counting */
     size_t used;         /* bytes */

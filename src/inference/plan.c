@@ -93,7 +93,7 @@ static void plan_pointwise(dn_planner *p, int number, const dn_framed *input,
 static dn_window_form form_of(const dn_planner *p, int block)
 {
     const dn_maps *maps = &p->graph.maps[p->graph.blocks[block].maps];
-    return dn_choose_form(maps->height, maps->width);
+    return dn_choose_form(p->request->prepared->kernels, maps->height, maps->width);
 }
 
 /* A layer's 3x3 convolution, which writes into the block's maps after the earlier ones. */
@@ -198,6 +198,7 @@ static void plan_network(dn_planner *p)
 {
     int last = p->arch->block_count - 1;
     dn_planner_rewind(p);
+    p->kernels = p->request->prepared->kernels;
     dn_open_frames(p);
     const dn_framed *maps = &p->frames[p->graph.blocks[last].maps];
     int most = p->windows[last].frame.grid.images;

@@ -42,6 +42,7 @@ typedef enum dn_point {
 
 typedef struct dn_step {
     dn_step_kind kind;
+    const dn_kernels *kernels;
     int tasks, first_task; /* numbered through the plan */
     dn_work_split split;   /* of a convolution */
     int first_image;       /* of the caller's, for an import */

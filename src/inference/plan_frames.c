@@ -31,9 +31,9 @@ static int images_at_once(const dn_planner *p, size_t bytes, int pixels, int bef
     return images < all ? images : all;
 }
 
-static size_t image_bytes(const dn_frame *frame)
+static size_t image_bytes(const dn_planner *p, const dn_frame *frame)
 {
-    return (size_t)frame->grid.image_stride * sizeof(float);
+    return (size_t)frame->grid.image_stride * dn_dtype_size(p->kernels->maps);
 }
 
 /* A frame for one image of these maps, with the border that windows of this kernel need. */
@@ -77,10 +77,10 @@ static size_t lay_out_stem(dn_planner *p)
     const dn_node *first = &graph->nodes[0];
     int border = first->kernel / 2;
     p->input.frame = dn_make_frame(1, graph->height, graph->width, first->in, border, border);
-    size_t bytes = image_bytes(&p->input.frame);
+    size_t bytes = image_bytes(p, &p->input.frame);
     for (int i = 0; i < graph->map_count && graph->maps[i].kind == DN_MAPS_STEM; i++) {
         p->frames[i].frame = frame_of(&graph->maps[i], reading_kernel(graph, &graph->maps[i]));
-        bytes += image_bytes(&p->frames[i].frame);
+        bytes += image_bytes(p, &p->frames[i].frame);
     }
     return bytes;
 }
@@ -105,7 +105,7 @@ void dn_open_frames(dn_planner *p)
         int number = p->graph.blocks[block].maps;
         const dn_maps *measured = &p->graph.maps[number];
         dn_frame maps = frame_of(measured, 1), windows = block_windows(p, block);
-        size_t bytes = image_bytes(&maps) + image_bytes(&windows);
+        size_t bytes = image_bytes(p, &maps) + image_bytes(p, &windows);
         if (block == 0 && stem_bytes > bytes)
             bytes = stem_bytes;
         images = images_at_once(p, bytes, measured->height * measured->width, images);

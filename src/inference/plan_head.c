@@ -9,7 +9,8 @@ typedef struct vectors {
 
 static vectors open_vectors(dn_planner *p, int channels)
 {
-    return (vectors){dn_open_buffer(p, (size_t)p->plan->images * (size_t)channels), channels};
+    size_t bytes = (size_t)p->plan->images * (size_t)channels * sizeof(float);
+    return (vectors){dn_open_buffer(p, bytes), channels};
 }
 
 static dn_grid use_vectors(dn_planner *p, const vectors *v)
@@ -38,6 +39,7 @@ static vectors plan_pool(dn_planner *p, const dn_framed *maps)
                          .stride = node->out,
                          .channels = node->in,
                          .affine = *norm,
+                         .maps = p->kernels->maps,
                          .pool = node->pool,
                          .rows = node->rows,
                          .columns = node->columns};
@@ -77,10 +79,11 @@ void dn_plan_head(dn_planner *p, const dn_framed *maps)
 {
     p->place = (dn_key){.role = DN_ROLE_HEAD};
     vectors last = plan_pool(p, maps);
+    p->kernels = p->request->prepared->head_kernels;
     for (int i = p->graph.pool_node + 1; i < p->graph.node_count; i++)
         last = plan_part(p, i, last);
     size_t count = (size_t)p->plan->images * (size_t)p->arch->classes;
-    dn_use_grid(p, maps, 0); /* the heat map reads the last block after the run */
+    dn_use_buffer(p, maps->buffer); /* the heat map reads the last block after the run */
     dn_add_step(
         p, (dn_step){.kind = DN_STEP_EXPORT, .op.export = {dn_use_buffer(p, last.buffer), count}});
 }

@@ -104,12 +104,20 @@ static double conv_cost(const task_model *model, int pixels, int panels)
     return product_cost(model->kernels, pixels, outputs) * op->panels.depth;
 }
 
+/* The most rows that a task may pack. */
+static int most_packed(const dn_kernels *kernels, int depth)
+{
+    return dn_max(dn_min(PACKED_FLOATS / depth, DN_MAX_BLOCK_PIXELS), kernels->tile_pixels);
+}
+
 dn_work_split dn_split_conv(const dn_conv *op, const dn_kernels *kernels, int threads)
 {
     task_model model = {op, kernels, conv_cost};
     dn_work_split whole = {.units = dn_grid_pixels(&op->output),
                            .panels = panels_of(kernels, &op->panels)};
-    return best_split(&model, whole, DN_MAX_BLOCK_PIXELS, threads);
+    int most =
+        kernels->maps == DN_F32 ? DN_MAX_BLOCK_PIXELS : most_packed(kernels, op->panels.depth);
+    return best_split(&model, whole, most, threads);
 }
 
 static double pointwise_cost(const task_model *model, int pixels, int panels)
@@ -124,11 +132,10 @@ static double pointwise_cost(const task_model *model, int pixels, int panels)
 
 dn_work_split dn_split_pointwise(const dn_pointwise *op, const dn_kernels *kernels, int threads)
 {
-    int most = dn_min(PACKED_FLOATS / op->panels.depth, DN_MAX_BLOCK_PIXELS);
     task_model model = {op, kernels, pointwise_cost};
     dn_work_split whole = {.units = dn_grid_pixels(&op->output),
                            .panels = panels_of(kernels, &op->panels)};
-    return best_split(&model, whole, dn_max(most, kernels->tile_pixels), threads);
+    return best_split(&model, whole, most_packed(kernels, op->panels.depth), threads);
 }
 
 /* Tasks that share a run's panels all transform its input. */

@@ -13,15 +13,15 @@ void dn_planner_rewind(dn_planner *p)
     p->buffer_count = 0;
 }
 
-int dn_open_buffer(dn_planner *p, size_t floats)
+int dn_open_buffer(dn_planner *p, size_t bytes)
 {
     int id = p->buffer_count++;
     if (!p->placed)
-        p->buffers[id] = (dn_buffer){floats * sizeof(float), INT_MAX, 0, 0};
+        p->buffers[id] = (dn_buffer){bytes, INT_MAX, 0, 0};
     return id;
 }
 
-float *dn_use_buffer(dn_planner *p, int id)
+void *dn_use_buffer(dn_planner *p, int id)
 {
     dn_buffer *buffer = &p->buffers[id];
     if (p->placed)
@@ -36,14 +36,15 @@ dn_frame dn_make_frame(int images, int height, int width, int channels, int befo
 {
     ptrdiff_t row = (ptrdiff_t)(width + before + after) * channels;
     ptrdiff_t image = row * (height + before + after);
-    dn_grid grid = {NULL, images, height, width, channels, row, image};
+    dn_grid grid = {{NULL}, images, height, width, channels, row, image};
     return (dn_frame){grid, channels, before, after};
 }
 
 dn_framed dn_open_frame(dn_planner *p, dn_frame frame)
 {
-    size_t floats = (size_t)frame.grid.image_stride * (size_t)frame.grid.images;
-    return (dn_framed){frame, dn_open_buffer(p, floats), 0};
+    size_t elements = (size_t)frame.grid.image_stride * (size_t)frame.grid.images;
+    size_t bytes = elements * dn_dtype_size(p->kernels->maps);
+    return (dn_framed){frame, dn_open_buffer(p, bytes), 0};
 }
 
 dn_framed dn_some_images(const dn_framed *framed, int first, int images)
@@ -57,18 +58,19 @@ dn_framed dn_some_images(const dn_framed *framed, int first, int images)
 dn_grid dn_use_grid(dn_planner *p, const dn_framed *framed, int channel)
 {
     dn_grid grid = framed->frame.grid;
-    float *base = dn_use_buffer(p, framed->buffer);
+    char *base = dn_use_buffer(p, framed->buffer);
+    ptrdiff_t first = framed->first * grid.image_stride +
+                      framed->frame.before * (grid.row_stride + grid.pixel_stride) + channel;
     if (base)
-        grid.data = base + framed->first * grid.image_stride +
-                    framed->frame.before * (grid.row_stride + grid.pixel_stride) + channel;
+        grid.address = base + first * (ptrdiff_t)dn_dtype_size(p->kernels->maps);
     return grid;
 }
 
 void dn_add_step(dn_planner *p, dn_step step)
 {
     dn_plan *plan = p->plan;
-    size_t scratch = dn_step_row_of(&step)->share_out(&step, p->request->prepared->kernels,
-                                                      p->request->team.threads);
+    step.kernels = p->kernels;
+    size_t scratch = dn_step_row_of(&step)->share_out(&step, p->request->team.threads);
     plan->scratch_floats = scratch > plan->scratch_floats ? scratch : plan->scratch_floats;
     step.first_task = plan->task_count;
     step.place = p->place;

@@ -23,7 +23,8 @@ typedef struct dn_planner {
     dn_framed input;
     dn_framed *frames;                /* of the graph's maps, except bottlenecks */
     dn_framed windows[DN_MAX_BLOCKS]; /* what a block's 3x3 convolutions read */
-    dn_key place;                     /* of the steps being added */
+    const dn_kernels *kernels;        /* of the steps being added */
+    dn_key place;                     /* of them, too */
     bool by_rows; /* the steps share only the block's frames with the step before */
     dn_buffer buffers[DN_MAX_BUFFERS];
     int buffer_count;
@@ -35,10 +36,10 @@ void dn_planner_rewind(dn_planner *p);
 
 /* Opens a buffer and returns its number. Both walks open the same buffers in the same
  * order. */
-int dn_open_buffer(dn_planner *p, size_t floats);
+int dn_open_buffer(dn_planner *p, size_t bytes);
 
 /* Returns a buffer's address for the step that is added next; NULL on the first walk. */
-float *dn_use_buffer(dn_planner *p, int id);
+void *dn_use_buffer(dn_planner *p, int id);
 
 /* Returns the geometry of contiguous images of this size, with a border. */
 dn_frame dn_make_frame(int images, int height, int width, int channels, int before, int after);

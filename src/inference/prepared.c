@@ -26,18 +26,21 @@ static dn_affine prepare_norm(dn_packer *p, const dn_node *node)
     return (dn_affine){scale, shift, node->linear};
 }
 
-/* The stem and the head, which are small, and on which all else and the heat maps depend,
- * keep their floats. */
+/* The head, on which heat maps depend, keeps its floats; and so does the stem, which is small
+ * and on which all else depends, unless it multiplies bfloat16. */
 static dn_weights weights_of(const dn_prepared *prepared, const dn_node *node, const float *scale)
 {
     bool inner = node->key.role != DN_ROLE_STEM && node->key.role != DN_ROLE_HEAD;
+    bool halves = node->key.role == DN_ROLE_STEM && prepared->precision.maps == DN_BF16;
     return (dn_weights){.data = prepared->model->tensors[node->weight],
                         .outputs = node->out,
                         .channels = node->in,
                         .kernel = dn_node_kernel(node),
                         .scale = scale,
                         .factor = 1,
-                        .type = inner ? prepared->type : DN_F32};
+                        .type = inner    ? prepared->precision.weights
+                                : halves ? DN_BF16
+                                         : DN_F32};
 }
 
 static const float *copy_bias(dn_packer *p, const dn_node *node)
@@ -69,10 +72,11 @@ static void prepare_node(dn_packer *p, dn_prepared *prepared, int number)
         folded = prepare_norm(p, &graph->nodes[target->last_reader]);
     to->bias = node->bias ? copy_bias(p, node) : folded.shift;
     if (dn_is_layer_window(node))
-        to->window_stride = dn_winograd_stride(p->kernels, node->in, node->out);
+        to->window_stride = dn_winograd_stride(prepared->kernels, node->in, node->out);
     if (node->weight == DN_NONE || dn_is_layer_window(node))
         return;
     dn_weights weights = weights_of(prepared, node, folded.scale);
+    p->kernels = node->key.role == DN_ROLE_HEAD ? prepared->head_kernels : prepared->kernels;
     to->panels = dn_packer_add(p, DN_WINDOW_DIRECT, &weights);
 }
 
@@ -88,7 +92,7 @@ static dn_status fill_prepared(dn_prepared *prepared, const dn_allocator *alloca
     DN_TRY(dn_graph_create(&model->arch, &prepared->graph));
     DN_TRY(
         dn_calloc((size_t)prepared->graph.node_count, sizeof *prepared->nodes, &prepared->nodes));
-    dn_packer p = {.model = model, .kernels = prepared->kernels, .team = team};
+    dn_packer p = {.model = model, .team = team};
     prepare_nodes(&p, prepared);
     DN_TRY(dn_region_create(allocator, p.used, 1, &prepared->storage));
     p.base = prepared->storage.data;
@@ -98,14 +102,16 @@ static dn_status fill_prepared(dn_prepared *prepared, const dn_allocator *alloca
     return DN_OK;
 }
 
-dn_status dn_prepared_create(const dn_model *model, dn_dtype type, const dn_allocator *allocator,
-                             dn_team team, dn_prepared **out)
+dn_status dn_prepared_create(const dn_model *model, dn_precision precision,
+                             const dn_allocator *allocator, dn_team team, dn_prepared **out)
 {
     dn_prepared *prepared;
     DN_TRY(dn_calloc(1, sizeof *prepared, &prepared));
     prepared->model = model;
-    prepared->kernels = dn_kernels_best();
-    prepared->type = type;
+    prepared->head_kernels = dn_kernels_best();
+    prepared->kernels =
+        precision.maps == DN_BF16 ? prepared->head_kernels->halves : prepared->head_kernels;
+    prepared->precision = precision;
     pthread_mutex_init(&prepared->lock, NULL);
     atomic_init(&prepared->users, 1);
     dn_float_mode before = dn_float_mode_enter();

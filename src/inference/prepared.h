@@ -24,10 +24,17 @@ typedef struct dn_prepared_node {
                                            the forms in which its block is laid out */
 } dn_prepared_node;
 
+/* What is computed in which type. */
+typedef struct dn_precision {
+    dn_dtype weights; /* of layers and transitions: DN_F32 or DN_BF16 */
+    dn_dtype maps;    /* DN_F32; or DN_BF16, as are the weights then, the stem's too */
+} dn_precision;
+
 typedef struct dn_prepared {
     const dn_model *model;
-    const dn_kernels *kernels;
-    dn_dtype type;
+    const dn_kernels *kernels;      /* of maps, and ... */
+    const dn_kernels *head_kernels; /* ... of the head's vectors, which are floats */
+    dn_precision precision;
     dn_graph graph; /* without sizes */
     dn_prepared_node *nodes;
     dn_region storage; /* all but the 3x3 weights of layers, which are in windows */
@@ -36,10 +43,9 @@ typedef struct dn_prepared {
     atomic_int users;
 } dn_prepared;
 
-/* The caller is the first user. type: of the weights of layers and transitions, DN_F32 or
- * DN_BF16. allocator NULL: the C library's. */
-dn_status dn_prepared_create(const dn_model *model, dn_dtype type, const dn_allocator *allocator,
-                             dn_team team, dn_prepared **prepared);
+/* The caller is the first user. allocator NULL: the C library's. */
+dn_status dn_prepared_create(const dn_model *model, dn_precision precision,
+                             const dn_allocator *allocator, dn_team team, dn_prepared **prepared);
 
 /* Adds a user and returns `prepared`. Each user calls dn_prepared_release; the last call
  * frees everything. */

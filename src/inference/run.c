@@ -15,8 +15,7 @@ static void run_task(const job *j, const dn_step *step, int task, int thread)
 {
     const dn_runner *runner = j->runner;
     float *scratch = runner->scratch.data;
-    dn_task_context context = {runner->kernels, j->ends,
-                               scratch + (size_t)thread * runner->scratch_stride};
+    dn_task_context context = {j->ends, scratch + (size_t)thread * runner->scratch_stride};
     dn_step_row_of(step)->run(step, task, &context);
 }
 

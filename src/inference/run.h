@@ -8,7 +8,6 @@
 #include <stdatomic.h>
 
 typedef struct dn_runner {
-    const dn_kernels *kernels;
     dn_team team;
     dn_region scratch; /* scratch_stride floats per thread */
     size_t scratch_stride;

@@ -21,25 +21,36 @@ static dn_status check_device(const char *device)
     return dn_fail(DN_ERROR_ARGUMENT, "device \"%s\": only cpu is supported", device);
 }
 
-/* The type of the weights. */
-static dn_status choose_type(const char *precision, dn_dtype *type)
+static dn_status choose_precision(const char *name, dn_precision *precision)
 {
-    *type = DN_F32;
-    if (!precision || strcmp(precision, "f32") == 0)
-        return DN_OK;
-    *type = DN_BF16;
-    if (strcmp(precision, "bf16-weights") == 0)
-        return DN_OK;
-    return dn_fail(DN_ERROR_ARGUMENT, "precision \"%s\": f32 or bf16-weights is expected",
-                   precision);
+    static const struct {
+        const char *name;
+        dn_precision precision;
+    } known[] = {
+        {"f32", {DN_F32, DN_F32}},
+        {"bf16", {DN_BF16, DN_BF16}},
+        {"bf16-weights", {DN_BF16, DN_F32}},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcmp(name ? name : "f32", known[i].name) == 0) {
+            *precision = known[i].precision;
+            return DN_OK;
+        }
+    return dn_fail(DN_ERROR_ARGUMENT, "precision \"%s\": f32, bf16 or bf16-weights is expected",
+                   name);
+}
+
+static bool same_precision(dn_precision a, dn_precision b)
+{
+    return a.weights == b.weights && a.maps == b.maps;
 }
 
 static dn_status prepare(dn_session *session, const dn_session_options *options)
 {
     const dn_session *other = options->share;
-    dn_dtype type;
-    DN_TRY(choose_type(options->precision, &type));
-    if (other && other->prepared->type != type)
+    dn_precision precision;
+    DN_TRY(choose_precision(options->precision, &precision));
+    if (other && !same_precision(other->prepared->precision, precision))
         return dn_fail(DN_ERROR_ARGUMENT,
                        "a session of another precision cannot share its weights");
     if (other && other->model != session->model)
@@ -47,9 +58,8 @@ static dn_status prepare(dn_session *session, const dn_session_options *options)
     if (other)
         session->prepared = dn_prepared_share(other->prepared);
     else
-        DN_TRY(dn_prepared_create(session->model, type, session->allocator, session->runner.team,
-                                  &session->prepared));
-    session->runner.kernels = session->prepared->kernels;
+        DN_TRY(dn_prepared_create(session->model, precision, session->allocator,
+                                  session->runner.team, &session->prepared));
     return DN_OK;
 }
 

@@ -31,13 +31,18 @@ static const char *name_pool(const dn_step *step)
 
 /* ---- import: the caller's pictures into a frame, one task per row of an image ---- */
 
-static size_t share_import(dn_step *step, const dn_kernels *kernels, int threads)
+/* Of an image, without the border. */
+static size_t row_floats(const dn_frame *frame)
 {
-    (void)kernels;
+    return (size_t)frame->grid.width * (size_t)frame->grid.pixel_stride;
+}
+
+static size_t share_import(dn_step *step, int threads)
+{
     (void)threads;
-    const dn_grid *grid = &step->op.frame.grid;
-    makes(step, *grid, 0, grid->images * grid->height);
-    return 0;
+    const dn_frame *frame = &step->op.frame;
+    makes(step, frame->grid, 0, frame->grid.images * frame->grid.height);
+    return step->kernels->maps == DN_F32 ? 0 : row_floats(frame);
 }
 
 static void import_floats(const dn_frame *frame, const float *source, float *target)
@@ -64,19 +69,24 @@ static void run_import(const dn_step *step, int task, const dn_task_context *con
     size_t height = (size_t)frame->grid.height, width = (size_t)frame->grid.width;
     size_t channels = (size_t)frame->channels, y = (size_t)task % height;
     size_t image = (size_t)step->first_image + (size_t)task / height;
-    float *target = dn_pixel_at(&frame->grid, task / (int)height, (int)y, 0);
+    bool halves = step->kernels->maps == DN_BF16;
+    float *target =
+        halves ? context->scratch : dn_pixel_at(&frame->grid, task / (int)height, (int)y, 0);
     if (ends->input)
         import_floats(frame, ends->input + (image * channels * height + y) * width, target);
     else
         import_bytes(frame, ends->bytes + (image * height + y) * width * channels, ends->values,
                      target);
+    if (halves)
+        dn_from_float(
+            DN_BF16, target, row_floats(frame),
+            (unsigned char *)dn_half_pixel_at(&frame->grid, task / (int)height, (int)y, 0));
 }
 
 /* ---- border: zeros around an image, one task per image ---- */
 
-static size_t share_border(dn_step *step, const dn_kernels *kernels, int threads)
+static size_t share_border(dn_step *step, int threads)
 {
-    (void)kernels;
     (void)threads;
     makes(step, step->op.frame.grid, 0, step->op.frame.grid.images);
     return 0;
@@ -87,17 +97,17 @@ static void run_border(const dn_step *step, int image, const dn_task_context *co
     (void)context;
     const dn_frame *frame = &step->op.frame;
     const dn_grid *grid = &frame->grid;
-    ptrdiff_t pixel = grid->pixel_stride;
-    float *row = dn_pixel_at(grid, image, -frame->before, -frame->before);
-    size_t left = (size_t)(frame->before * pixel) * sizeof(float);
-    size_t right = (size_t)(frame->after * pixel) * sizeof(float);
-    for (int y = -frame->before; y < grid->height + frame->after; y++, row += grid->row_stride) {
+    ptrdiff_t size = (ptrdiff_t)dn_dtype_size(step->kernels->maps);
+    ptrdiff_t pixel = grid->pixel_stride * size, line = grid->row_stride * size;
+    char *row =
+        (char *)grid->address + image * grid->image_stride * size - frame->before * (line + pixel);
+    for (int y = -frame->before; y < grid->height + frame->after; y++, row += line) {
         if (y < 0 || y >= grid->height) {
-            memset(row, 0, (size_t)grid->row_stride * sizeof(float));
+            memset(row, 0, (size_t)line);
             continue;
         }
-        memset(row, 0, left);
-        memset(row + (frame->before + grid->width) * pixel, 0, right);
+        memset(row, 0, (size_t)(frame->before * pixel));
+        memset(row + (frame->before + grid->width) * pixel, 0, (size_t)(frame->after * pixel));
     }
 }
 
@@ -109,17 +119,17 @@ static const char *name_border(const dn_step *step)
 
 /* ---- convolutions ---- */
 
-static size_t share_conv(dn_step *step, const dn_kernels *kernels, int threads)
+static size_t share_conv(dn_step *step, int threads)
 {
     const dn_conv *op = &step->op.conv;
-    step->split = dn_split_conv(op, kernels, threads);
+    step->split = dn_split_conv(op, step->kernels, threads);
     makes(step, op->output, op->panels.outputs, dn_split_tasks(&step->split));
-    return 0;
+    return dn_conv_scratch(step->kernels, op, dn_longest_run(&step->split));
 }
 
 static void run_conv(const dn_step *step, int task, const dn_task_context *context)
 {
-    context->kernels->conv(&step->op.conv, dn_piece_of_task(&step->split, task));
+    step->kernels->conv(&step->op.conv, dn_piece_of_task(&step->split, task), context->scratch);
 }
 
 static const char *name_conv(const dn_step *step)
@@ -135,18 +145,18 @@ static double conv_operations(const dn_step *step)
     return product_operations(&op->output, op->panels.depth, op->panels.outputs);
 }
 
-static size_t share_pointwise(dn_step *step, const dn_kernels *kernels, int threads)
+static size_t share_pointwise(dn_step *step, int threads)
 {
     const dn_pointwise *op = &step->op.pointwise;
-    step->split = dn_split_pointwise(op, kernels, threads);
+    step->split = dn_split_pointwise(op, step->kernels, threads);
     makes(step, op->output, op->panels.outputs, dn_split_tasks(&step->split));
     return dn_pointwise_scratch(op, dn_longest_run(&step->split));
 }
 
 static void run_pointwise(const dn_step *step, int task, const dn_task_context *context)
 {
-    context->kernels->pointwise(&step->op.pointwise, dn_piece_of_task(&step->split, task),
-                                context->scratch);
+    step->kernels->pointwise(&step->op.pointwise, dn_piece_of_task(&step->split, task),
+                             context->scratch);
 }
 
 static const char *name_pointwise(const dn_step *step)
@@ -164,18 +174,18 @@ static double pointwise_operations(const dn_step *step)
            op->pool;
 }
 
-static size_t share_winograd(dn_step *step, const dn_kernels *kernels, int threads)
+static size_t share_winograd(dn_step *step, int threads)
 {
     const dn_winograd *op = &step->op.winograd;
-    step->split = dn_split_winograd(op, kernels, threads);
+    step->split = dn_split_winograd(op, step->kernels, threads);
     makes(step, op->output, op->panels.outputs, dn_split_tasks(&step->split));
-    return dn_winograd_scratch(op, kernels->lanes, dn_longest_run(&step->split));
+    return dn_winograd_scratch(op, step->kernels->lanes, dn_longest_run(&step->split));
 }
 
 static void run_winograd(const dn_step *step, int task, const dn_task_context *context)
 {
-    context->kernels->winograd(&step->op.winograd, dn_piece_of_task(&step->split, task),
-                               context->scratch);
+    step->kernels->winograd(&step->op.winograd, dn_piece_of_task(&step->split, task),
+                            context->scratch);
 }
 
 static const char *name_winograd(const dn_step *step)
@@ -192,9 +202,8 @@ static double winograd_operations(const dn_step *step)
 
 /* ---- elementwise operations and pools ---- */
 
-static size_t share_activate(dn_step *step, const dn_kernels *kernels, int threads)
+static size_t share_activate(dn_step *step, int threads)
 {
-    (void)kernels;
     (void)threads;
     const dn_activate *op = &step->op.activate;
     makes(step, op->output, op->channels, op->input.images * op->input.height);
@@ -203,7 +212,8 @@ static size_t share_activate(dn_step *step, const dn_kernels *kernels, int threa
 
 static void run_activate(const dn_step *step, int task, const dn_task_context *context)
 {
-    context->kernels->activate(&step->op.activate, task);
+    (void)context;
+    step->kernels->activate(&step->op.activate, task);
 }
 
 static const char *name_activate(const dn_step *step)
@@ -212,9 +222,8 @@ static const char *name_activate(const dn_step *step)
     return "activate";
 }
 
-static size_t share_max_pool(dn_step *step, const dn_kernels *kernels, int threads)
+static size_t share_max_pool(dn_step *step, int threads)
 {
-    (void)kernels;
     dn_max_pool *op = &step->op.max_pool;
     int rows = op->output.images * op->output.height;
     op->parts = dn_min(dn_ceil_divide(threads, rows), op->output.width);
@@ -224,12 +233,12 @@ static size_t share_max_pool(dn_step *step, const dn_kernels *kernels, int threa
 
 static void run_max_pool(const dn_step *step, int task, const dn_task_context *context)
 {
-    context->kernels->max_pool(&step->op.max_pool, task);
+    (void)context;
+    step->kernels->max_pool(&step->op.max_pool, task);
 }
 
-static size_t share_global_pool(dn_step *step, const dn_kernels *kernels, int threads)
+static size_t share_global_pool(dn_step *step, int threads)
 {
-    (void)kernels;
     dn_global_pool *op = &step->op.global_pool;
     op->parts = dn_min(threads, dn_ceil_divide(op->channels, DN_POOL_RUN));
     makes(step, dn_vector_grid(op->output, op->input.images, op->channels), op->channels,
@@ -239,12 +248,12 @@ static size_t share_global_pool(dn_step *step, const dn_kernels *kernels, int th
 
 static void run_global_pool(const dn_step *step, int task, const dn_task_context *context)
 {
-    context->kernels->global_pool(&step->op.global_pool, task);
+    (void)context;
+    step->kernels->global_pool(&step->op.global_pool, task);
 }
 
-static size_t share_vector_pool(dn_step *step, const dn_kernels *kernels, int threads)
+static size_t share_vector_pool(dn_step *step, int threads)
 {
-    (void)kernels;
     (void)threads;
     const dn_vector_pool *op = &step->op.vector_pool;
     int made = (int)op->stride;
@@ -258,9 +267,8 @@ static void run_vector_pool(const dn_step *step, int task, const dn_task_context
     dn_pool_vectors(&step->op.vector_pool, task);
 }
 
-static size_t share_vector_map(dn_step *step, const dn_kernels *kernels, int threads)
+static size_t share_vector_map(dn_step *step, int threads)
 {
-    (void)kernels;
     (void)threads;
     const dn_vector_map *op = &step->op.vector_map;
     makes(step, dn_vector_grid(op->out, op->count, op->channels), op->channels, op->count);
@@ -280,9 +288,8 @@ static const char *name_vector_map(const dn_step *step)
 
 /* ---- export: logits to the caller ---- */
 
-static size_t share_export(dn_step *step, const dn_kernels *kernels, int threads)
+static size_t share_export(dn_step *step, int threads)
 {
-    (void)kernels;
     (void)threads;
     makes(step, (dn_grid){0}, 0, 1);
     return 0;

@@ -16,7 +16,6 @@ typedef struct dn_run_ends {
 
 /* What a task needs in addition to its step. */
 typedef struct dn_task_context {
-    const dn_kernels *kernels;
     const dn_run_ends *ends;
     float *scratch; /* the thread's */
 } dn_task_context;
@@ -24,7 +23,7 @@ typedef struct dn_task_context {
 typedef struct dn_step_row {
     /* Sets the step's split, its number of tasks and what it makes; returns the
      * floats of scratch that a task needs. */
-    size_t (*share_out)(dn_step *step, const dn_kernels *kernels, int threads);
+    size_t (*share_out)(dn_step *step, int threads);
     void (*run)(const dn_step *step, int task, const dn_task_context *context);
     const char *(*name)(const dn_step *step);
     double (*operations)(const dn_step *step); /* additions and multiplications; NULL: none */

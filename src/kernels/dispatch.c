@@ -8,8 +8,14 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#if DN_HAS_AVX512
+#include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
-extern const dn_kernels dn_kernels_baseline, dn_kernels_avx2, dn_kernels_avx512, dn_kernels_neon;
+extern const dn_kernels dn_kernels_baseline, dn_kernels_avx2, dn_kernels_avx512,
+    dn_kernels_avx512bf16, dn_kernels_amx, dn_kernels_neon;
 
 static bool always(void)
 {
@@ -31,6 +37,27 @@ static bool has_avx512(void)
            __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
 }
+
+static bool has_avx512bf16(void)
+{
+    return has_avx512() && __builtin_cpu_supports("avx512bf16");
+}
+
+/* Leaf 7 of CPUID tells what the processor has; Linux keeps tiles for those processes only that
+ * ask for them. */
+#define CPUID_AMX_BF16 (1u << 22)
+#define CPUID_AMX_TILE (1u << 24)
+#define ARCH_REQ_XCOMP_PERM 0x1023
+#define XFEATURE_XTILEDATA 18
+
+static bool has_amx(void)
+{
+    unsigned eax, ebx, ecx, edx;
+    const unsigned needed = CPUID_AMX_TILE | CPUID_AMX_BF16;
+    return has_avx512bf16() && __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) &&
+           (edx & needed) == needed &&
+           syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA) == 0;
+}
 #endif
 
 static const struct {
@@ -47,7 +74,8 @@ static const struct {
     {&dn_kernels_avx2, has_avx2},
 #endif
 #if DN_HAS_AVX512
-    {&dn_kernels_avx512, has_avx512},
+    {&dn_kernels_avx512, has_avx512}, {&dn_kernels_avx512bf16, has_avx512bf16},
+    {&dn_kernels_amx, has_amx},
 #endif
 };
 #define LEVEL_COUNT ((int)(sizeof levels / sizeof *levels))

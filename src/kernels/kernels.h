@@ -21,9 +21,14 @@
 /* Pixel-major maps: channel c of (image, y, x) is
  * data[image * image_stride + y * row_stride + x * pixel_stride + c]. A padded
  * grid has a border of zeros around each image, outside its height and width;
- * data points to the first pixel inside. */
+ * data points to the first pixel inside. Maps of a table whose `maps` is DN_BF16 are
+ * bfloat16 numbers in `halves`; all else is floats. */
 typedef struct dn_grid {
-    float *data;
+    union {
+        float *data;
+        uint16_t *halves;
+        void *address;
+    };
     int images, height, width;
     ptrdiff_t pixel_stride, row_stride, image_stride;
 } dn_grid;
@@ -39,10 +44,34 @@ static inline float *dn_pixel_at(const dn_grid *grid, int image, int y, int x)
     return grid->data + image * grid->image_stride + y * grid->row_stride + x * grid->pixel_stride;
 }
 
+static inline uint16_t *dn_half_pixel_at(const dn_grid *grid, int image, int y, int x)
+{
+    return grid->halves + image * grid->image_stride + y * grid->row_stride +
+           x * grid->pixel_stride;
+}
+
+/* A number of maps of this type. */
+static inline float dn_map_value(dn_dtype maps, const dn_grid *grid, int image, int y, int x,
+                                 int channel)
+{
+    return maps == DN_F32 ? dn_pixel_at(grid, image, y, x)[channel]
+                          : dn_float_of_bf16(dn_half_pixel_at(grid, image, y, x)[channel]);
+}
+
+/* A grid's image, of maps of this type. */
+static inline dn_grid dn_one_image(dn_dtype maps, const dn_grid *grid, int image)
+{
+    dn_grid one = *grid;
+    one.address =
+        (char *)grid->address + image * grid->image_stride * (ptrdiff_t)dn_dtype_size(maps);
+    one.images = 1;
+    return one;
+}
+
 /* n vectors as a grid of n images of one pixel. */
 static inline dn_grid dn_vector_grid(float *data, int n, int channels)
 {
-    return (dn_grid){data, n, 1, 1, channels, channels, channels};
+    return (dn_grid){{data}, n, 1, 1, channels, channels, channels};
 }
 
 /* Weights of a matrix product, laid out for a table: panels of `width` outputs
@@ -53,7 +82,16 @@ typedef struct dn_panels {
     dn_dtype type; /* DN_F32; or DN_BF16, where two whole vectors of a row are interleaved:
                       a load of both is widened by a shift and a mask */
     int depth, outputs;
+    int unit; /* 0; or else, for instructions that multiply and add pairs, an output's weights
+                 in rows 2 i and 2 i + 1 are side by side, and zeros follow the last row up to a
+                 multiple of this: 2, or more if many pairs are multiplied at once */
 } dn_panels;
+
+/* The rows of a panel, zeros included. */
+static inline int dn_panel_rows(int depth, int unit)
+{
+    return unit ? dn_ceil_divide(depth, unit) * unit : depth;
+}
 
 /* The panels that begin so many elements on. */
 static inline dn_panels dn_panels_at(const dn_panels *panels, size_t elements)
@@ -92,7 +130,7 @@ typedef struct dn_piece {
 
 /* Convolution of a grid with kernel x kernel windows. The input's pixels
  * are contiguous (pixel_stride == channels), with a border of at least `padding`
- * zeros if padding > 0. */
+ * zeros if padding > 0. Scratch is for maps of bfloat16, whose windows are gathered. */
 typedef struct dn_conv {
     dn_grid input, output;
     int channels; /* of the input; panels.depth is kernel * kernel * channels */
@@ -105,7 +143,7 @@ typedef struct dn_conv {
  * pool == 2 it is also averaged over 2x2 pixels then (pool and convolution commute). */
 typedef struct dn_pointwise {
     dn_grid input, output;
-    dn_affine affine; /* scale NULL: the input as it is */
+    dn_affine affine; /* scale NULL: the input as it is, which is floats */
     int pool;         /* 1 or 2 */
     dn_panels panels;
     dn_epilogue epilogue;
@@ -182,9 +220,11 @@ typedef struct dn_kernels {
     int lanes;                         /* floats in a vector */
     int tile_pixels;                   /* register tile of the matrix product: pixels ... */
     int tile_channels;                 /* ... by outputs, the width of a full panel */
-    void (*conv)(const dn_conv *op, dn_piece piece);
+    dn_dtype maps;                     /* the elements of grids: DN_F32 or DN_BF16 */
+    int unit;                          /* of panels of bfloat16, except Winograd's */
+    void (*conv)(const dn_conv *op, dn_piece piece, float *scratch);
     void (*pointwise)(const dn_pointwise *op, dn_piece piece, float *scratch);
-    void (*winograd)(const dn_winograd *op, dn_piece piece, float *scratch);
+    void (*winograd)(const dn_winograd *op, dn_piece piece, float *scratch); /* NULL: by conv */
     void (*activate)(const dn_activate *op, int task);
     void (*max_pool)(const dn_max_pool *op, int task);
     void (*global_pool)(const dn_global_pool *op, int task);
@@ -192,6 +232,9 @@ typedef struct dn_kernels {
     /* Multiplies and adds in registers, to be timed: the most that a core can do. Returns
      * the number of operations. */
     double (*peak)(int rounds);
+    /* The level's operations on maps of bfloat16, with weights of bfloat16. Vectors of a head,
+     * and gradients, are floats: those rows are this table's. */
+    const struct dn_kernels *halves;
 } dn_kernels;
 
 /* Returns the index-th table, all rows of it, NULL past the last: those that this build has
@@ -259,11 +302,25 @@ static inline int dn_winograd_tiles(const dn_winograd *op)
            dn_ceil_divide(op->output.width, 4);
 }
 
+/* Rows that may be multiplied at once, of which the last may be read in vain. */
+#define DN_MOST_ROWS 32
+
 /* Floats of scratch that a piece of this many pixels needs. */
-static inline size_t dn_pointwise_scratch(const dn_pointwise *op, int pixels)
+static inline size_t dn_packed_scratch(int depth, int pixels)
 {
     int packed = pixels < DN_MAX_BLOCK_PIXELS ? pixels : DN_MAX_BLOCK_PIXELS;
-    return (size_t)packed * (size_t)dn_packed_stride(op->panels.depth);
+    packed = dn_ceil_divide(packed, DN_MOST_ROWS) * DN_MOST_ROWS;
+    return (size_t)packed * (size_t)dn_packed_stride(depth);
+}
+
+static inline size_t dn_conv_scratch(const dn_kernels *kernels, const dn_conv *op, int pixels)
+{
+    return kernels->maps == DN_F32 ? 0 : dn_packed_scratch(op->panels.depth, pixels);
+}
+
+static inline size_t dn_pointwise_scratch(const dn_pointwise *op, int pixels)
+{
+    return dn_packed_scratch(op->panels.depth, pixels);
 }
 
 /* The sizes in floats of one of the 36 planes of transformed input, tiles x channels, and
@@ -307,8 +364,8 @@ typedef enum dn_window_form {
     DN_WINDOW_FORMS
 } dn_window_form;
 
-/* The faster form for maps of this size, at any level. */
-dn_window_form dn_choose_form(int height, int width);
+/* The faster form for maps of this size. */
+dn_window_form dn_choose_form(const dn_kernels *kernels, int height, int width);
 
 /* Weights are laid out in pieces, one task each: the direct form by outputs, of which a
  * piece has whole panels at every level; Winograd's by channels. */
@@ -329,21 +386,27 @@ static inline size_t dn_winograd_stride(const dn_kernels *kernels, int channels,
 
 /* The panels at data that all pieces make together; in Winograd's form, those of the first
  * matrix. The depth of the direct form runs over window rows, window columns, channels. */
-static inline dn_panels dn_packed_panels(dn_window_form form, const dn_weights *weights,
-                                         const void *data)
+static inline dn_panels dn_packed_panels(const dn_kernels *kernels, dn_window_form form,
+                                         const dn_weights *weights, const void *data)
 {
-    int area = form == DN_WINDOW_WINOGRAD ? 1 : weights->kernel * weights->kernel;
-    return (dn_panels){data, weights->type, area * weights->channels, weights->outputs};
+    bool winograd = form == DN_WINDOW_WINOGRAD;
+    int area = winograd ? 1 : weights->kernel * weights->kernel;
+    return (dn_panels){.data = data,
+                       .type = weights->type,
+                       .depth = area * weights->channels,
+                       .outputs = weights->outputs,
+                       .unit = weights->type == DN_BF16 && !winograd ? kernels->unit : 0};
 }
 
 /* The size in bytes of all pieces together. */
 static inline size_t dn_packed_size(const dn_kernels *kernels, dn_window_form form,
                                     const dn_weights *weights)
 {
-    int depth = dn_packed_panels(form, weights, NULL).depth;
+    dn_panels panels = dn_packed_panels(kernels, form, weights, NULL);
+    int rows = dn_panel_rows(panels.depth, panels.unit);
     size_t elements = form == DN_WINDOW_WINOGRAD
-                          ? 36 * dn_winograd_stride(kernels, depth, weights->outputs)
-                          : dn_panels_size(kernels, depth, weights->outputs);
+                          ? 36 * dn_winograd_stride(kernels, rows, weights->outputs)
+                          : dn_panels_size(kernels, rows, weights->outputs);
     return elements * dn_dtype_size(weights->type);
 }
 

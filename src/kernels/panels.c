@@ -50,6 +50,14 @@ static void store(const packing *p, size_t row, int first, int count, int width,
     }
 }
 
+/* Stores row k of a paired panel, `panel` elements into the panels. */
+static void store_paired(const packing *p, size_t panel, int k, int width, const float *values)
+{
+    unsigned char *to = p->out + (panel + (size_t)(k - k % 2) * (size_t)width) * 2;
+    for (int n = 0; n < width; n++)
+        dn_from_float(DN_BF16, &values[n], 1, to + 2 * (2 * n + k % 2));
+}
+
 /* Fills a row of a panel: one weight for each of `count` outputs, `stride` apart. */
 static void fill_row(const float *weight, ptrdiff_t stride, const float *factors, int count,
                      float *row)
@@ -60,9 +68,12 @@ static void fill_row(const float *weight, ptrdiff_t stride, const float *factors
 
 static void pack_outputs(const packing *p, int first, int end)
 {
+    static const float no_weights[DN_PACK_PIECE];
     const dn_kernels *kernels = p->kernels;
     const dn_weights *weights = p->weights;
+    int unit = dn_packed_panels(kernels, DN_WINDOW_DIRECT, weights, NULL).unit;
     int area = weights->kernel * weights->kernel, depth = area * weights->channels;
+    int rows = dn_panel_rows(depth, unit);
     ptrdiff_t stride = weights->transposed ? area : depth;
     for (int start = first; start < end; start += kernels->tile_channels) {
         int valid = dn_min(kernels->tile_channels, weights->outputs - start);
@@ -70,20 +81,25 @@ static void pack_outputs(const packing *p, int first, int end)
         float factors[DN_PACK_PIECE], row[DN_PACK_PIECE] = {0};
         for (int n = 0; n < valid; n++)
             factors[n] = factor_of(weights, start + n);
-        size_t panel = dn_panel_index(kernels, depth, weights->outputs, 0, start);
+        size_t panel = dn_panel_index(kernels, rows, weights->outputs, 0, start);
         if (valid < width && floats_at(p, panel))
             memset(floats_at(p, panel), 0, (size_t)depth * (size_t)width * sizeof(float));
         for (int c = 0; c < weights->channels; c++) {
             const float *window = window_of(weights, start, c);
             for (int w = 0; w < area; w++) {
-                size_t at = panel + (size_t)(w * weights->channels + c) * (size_t)width;
+                int k = w * weights->channels + c;
+                size_t at = panel + (size_t)k * (size_t)width;
                 float *floats = floats_at(p, at);
                 fill_row(window + (weights->transposed ? area - 1 - w : w), stride, factors, valid,
                          floats ? floats : row);
-                if (!floats)
+                if (unit)
+                    store_paired(p, panel, k, width, row);
+                else if (!floats)
                     store(p, at, 0, width, width, row);
             }
         }
+        for (int k = depth; k < rows; k++)
+            store_paired(p, panel, k, width, no_weights);
     }
 }
 
@@ -187,7 +203,7 @@ void dn_pack_piece(const dn_kernels *kernels, dn_window_form form, const dn_weig
  * much, in whole 4x4 tiles. As measured, it takes at most half the time from 8x8
  * on, and the same time at 7x7 once two threads share four tiles. The choice must not
  * depend on threads or batch, since the two forms round differently. */
-dn_window_form dn_choose_form(int height, int width)
+dn_window_form dn_choose_form(const dn_kernels *kernels, int height, int width)
 {
-    return height >= 8 && width >= 8 ? DN_WINDOW_WINOGRAD : DN_WINDOW_DIRECT;
+    return kernels->winograd && height >= 8 && width >= 8 ? DN_WINDOW_WINOGRAD : DN_WINDOW_DIRECT;
 }

@@ -18,10 +18,12 @@ int dn_vector_pool_tasks(const dn_vector_pool *op)
     return op->input.images * runs(op);
 }
 
-/* What the pool reads of a pixel. */
-static float activated(const dn_vector_pool *op, const float *pixel, int channel)
+/* What the pool reads at a pixel. */
+static float activated(const dn_vector_pool *op, int image, int y, int x, int channel)
 {
-    float value = pixel[channel] * op->affine.scale[channel] + op->affine.shift[channel];
+    float value =
+        dn_map_value(op->maps, &op->input, image, y, x, channel) * op->affine.scale[channel] +
+        op->affine.shift[channel];
     return !op->affine.linear && value < 0 ? 0 : value;
 }
 
@@ -46,9 +48,8 @@ static void pool_window(const dn_vector_pool *op, int image, window w, int first
     }
     for (int y = w.top; y < w.top + w.height; y++)
         for (int x = w.left; x < w.left + w.width; x++) {
-            const float *pixel = dn_pixel_at(&op->input, image, y, x);
             for (int c = 0; c < count; c++) {
-                float value = activated(op, pixel, first + c);
+                float value = activated(op, image, y, x, first + c);
                 mean[c] += (double)value;
                 most[c] = value > most[c] ? value : most[c];
             }
@@ -85,7 +86,7 @@ static int largest_pixel(const dn_vector_pool *op, int image, int channel)
     int best = 0, width = op->input.width, pixels = op->input.height * width;
     float most = -INFINITY;
     for (int p = 0; p < pixels; p++) {
-        float value = activated(op, dn_pixel_at(&op->input, image, p / width, p % width), channel);
+        float value = activated(op, image, p / width, p % width, channel);
         if (value > most) {
             most = value;
             best = p;

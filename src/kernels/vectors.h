@@ -16,6 +16,7 @@ typedef struct dn_vector_pool {
     ptrdiff_t stride;
     int channels;
     dn_affine affine;
+    dn_dtype maps;
     dn_head_pool pool;
     int rows, columns; /* of windows, whose height and width divide the maps' */
 } dn_vector_pool;

@@ -109,7 +109,7 @@ static bool read_mode(const json_t *pretrained, const int resize[2], dn_preproce
 bool dn_hub_timm(const json_t *pretrained, dn_preprocess *preprocess, dn_hub_reason *why)
 {
     const char *filter = text_of(pretrained, "interpolation", "bicubic");
-    int size[3], resize[2];
+    int size[3], resize[2] = {0};
     if (strcmp(filter, "bicubic") != 0 && strcmp(filter, "bilinear") != 0)
         return dn_hub_because(why, "its interpolation is %.40s", filter);
     if (!read_size(pretrained, size, why) || !read_resize(pretrained, size, resize, why) ||

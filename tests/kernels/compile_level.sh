@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# compile_level.sh COMPILER LEVEL FLAG ...: a level, and its twin, compiles where the
+# compile_level.sh COMPILER LEVEL FLAG ...: a level's tables, and its twin's, compile where the
 # compiler may use any instruction (-march=native and the like).
 set -eu
 cd "$(dirname "$0")/../.."
@@ -11,7 +11,10 @@ fi
 compiler=$1 level=$2
 shift 2
 for march in x86-64 x86-64-v3 x86-64-v4 native; do
-    "$compiler" -march=$march "$@" -Iinclude -Isrc -fsyntax-only "src/kernels/level_$level.c"
-    "$compiler" -march=$march "$@" -DDN_EMULATED -Wno-psabi -Iinclude -Isrc -fsyntax-only \
-        "src/kernels/level_$level.c"
+    for table in level halves; do
+        "$compiler" -march=$march "$@" -Iinclude -Isrc -fsyntax-only \
+            "src/kernels/${table}_$level.c"
+        "$compiler" -march=$march "$@" -DDN_EMULATED -Wno-psabi -Iinclude -Isrc -fsyntax-only \
+            "src/kernels/${table}_$level.c"
+    done
 done

@@ -7,7 +7,8 @@
 
 extern const option_row precision_option[];
 
-/* As given; NULL: not given. */
-const char *precision_asked(void);
+/* "f32" if none is given. */
+const char *precision_chosen(void);
+bool precision_is_exact(void);
 
 #endif

@@ -119,13 +119,14 @@ static int run(int count, char **arguments)
                  "is expected");
         return EXIT_REFUSED;
     }
-    if (chosen.train && precision_asked()) {
+    if (chosen.train && !precision_is_exact()) {
         complain("bench: --precision is of the forward pass, --train times a whole step; one of "
                  "them is expected");
         return EXIT_REFUSED;
     }
     int usual = dn_arch_shrinks(&arch) ? 224 : 32;
     bench_row row = {.name = arch.name,
+                     .precision = precision_chosen(),
                      .train = chosen.train,
                      .batch = chosen.batch,
                      .height = chosen.size[0] ? chosen.size[0] : usual,
@@ -151,9 +152,8 @@ const command bench_command = {
         "\n"
         "Arithmetic counts what the network's definition asks for, two operations per\n"
         "multiply-add; an algorithm that gets by with fewer can show more than the machine's\n"
-        "peak. JSON: name, train, batch, height, width, threads, runs, ms_min and ms_median of a "
-        "run,\n"
-        "gflops, peak_fraction, bytes.\n",
+        "peak, which is that of float32. JSON: name, precision, kernels, train, batch, height,\n"
+        "width, threads, runs, ms_min and ms_median of a run, gflops, peak_fraction, bytes.\n",
     .examples = "  densenet bench densenet121 --batch 8\n"
                 "    the fastest and the median of ten runs\n"
                 "  densenet bench densenet121 --threads 1 --layers\n"

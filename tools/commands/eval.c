@@ -7,6 +7,7 @@
 #include "files/output.h"
 #include "files/pictures.h"
 #include "files/same_file.h"
+#include "reports/compared_precisions.h"
 #include "reports/evaluation_report.h"
 #include "ui/report.h"
 
@@ -15,7 +16,7 @@
 #include <string.h>
 
 static struct {
-    const char *confusion, *per_class;
+    const char *confusion, *per_class, *compare;
     int batch;
     bool json;
 } chosen;
@@ -26,6 +27,8 @@ static const option_row options[] = {
      "write the confusion matrix: .png, .svg or .csv", 0, 0},
     {"per-class", 0, OPTION_FILE, &chosen.per_class, "FILE", "write each class's figures as CSV", 0,
      0},
+    {"compare", 0, OPTION_TEXT, &chosen.compare, "P,P,...",
+     "precisions to measure side by side, each against the first: f32,bf16", 0, 0},
     {"json", 0, OPTION_FLAG, &chosen.json, NULL, "print a JSON object", 0, 0},
     {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures per run (16)", 1, 4096},
     {"", 0, OPTION_TABLE, table_options, NULL, NULL, 0, 0},
@@ -92,27 +95,45 @@ static void show_skipped(const char *reason, void *context)
     complain("skipped: %s", reason);
 }
 
-static dn_evaluation *evaluate(const dn_model *model, dn_dataset *data)
+static dn_evaluation *evaluate_at(const dn_model *model, const dn_dataset *data,
+                                  const char *precision, compared_row *compared)
 {
     dn_evaluation *evaluation;
     dn_evaluate_options asked = {.struct_size = sizeof asked,
                                  .batch = chosen.batch,
                                  .threads = threads_asked(),
-                                 .precision = precision_asked(),
+                                 .precision = precision,
                                  .progress = show_progress,
-                                 .skipped = show_skipped};
+                                 .skipped = !compared || compared->is_first ? show_skipped : NULL,
+                                 .answered = compared ? compared_add : NULL,
+                                 .context = compared};
     dn_model_preprocess(model, &asked.preprocess);
-    if (!picture_pipeline(&asked.preprocess) || !match_labels(model, data))
+    if (!picture_pipeline(&asked.preprocess))
         return NULL;
     report_warnings();
     dn_status status = dn_evaluate(model, data, &asked, &evaluation);
     progress_end();
-    if (status == DN_OK) {
-        picture_notices(evaluation->turned, evaluation->faint);
+    if (status == DN_OK)
         return evaluation;
-    }
     refuse();
     return NULL;
+}
+
+static dn_evaluation *evaluate(const dn_model *model, const dn_dataset *data)
+{
+    dn_evaluation *evaluation = evaluate_at(model, data, precision_chosen(), NULL);
+    if (evaluation)
+        picture_notices(evaluation->turned, evaluation->faint);
+    return evaluation;
+}
+
+/* Whether not all pictures were read and answered; says what is not a number. */
+static bool is_part(const dn_evaluation *evaluation, const dn_dataset *data)
+{
+    if (evaluation->not_numbers)
+        complain("eval: %lld of %lld answers are not numbers; they count as wrong",
+                 (long long)evaluation->not_numbers, (long long)evaluation->samples);
+    return evaluation->skipped || evaluation->not_numbers || dn_dataset_left_out(data);
 }
 
 static int report(const dn_model *model, const dn_dataset *data, const dn_evaluation *evaluation)
@@ -128,11 +149,7 @@ static int report(const dn_model *model, const dn_dataset *data, const dn_evalua
         (!chosen.per_class || evaluation_write_outputs(evaluation, model, data, chosen.per_class));
     if (!sound)
         return EXIT_REFUSED;
-    if (evaluation->not_numbers)
-        complain("eval: %lld of %lld answers are not numbers; they count as wrong",
-                 (long long)evaluation->not_numbers, (long long)evaluation->samples);
-    bool part = evaluation->skipped || evaluation->not_numbers || dn_dataset_left_out(data);
-    return part ? EXIT_PART : EXIT_DONE;
+    return is_part(evaluation, data) ? EXIT_PART : EXIT_DONE;
 }
 
 static bool outputs_are_distinct(const char *data)
@@ -172,19 +189,66 @@ static void say_part(const char *path, const dn_dataset *data)
         fprintf(stderr, "%s is evaluated, all of it: %s has no test or val part\n", source, path);
 }
 
+/* Each precision's row; false after a complaint. */
+static bool fill_rows(const dn_model *model, const dn_dataset *data, compared_rows *rows)
+{
+    for (int i = 0; i < rows->count; i++) {
+        compared_row *row = &rows->row[i];
+        row->evaluation = evaluate_at(model, data, row->precision, row);
+        if (!row->evaluation)
+            return false;
+        if (row->failed)
+            return complain("eval: out of memory");
+    }
+    return true;
+}
+
+static int compare(const dn_model *model, const dn_dataset *data)
+{
+    compared_rows rows;
+    bool sound = compared_open(chosen.compare, &rows) && fill_rows(model, data, &rows);
+    if (sound)
+        compared_print(&rows, chosen.json);
+    bool part = false;
+    for (int i = 0; sound && i < rows.count; i++)
+        part |= is_part(rows.row[i].evaluation, data);
+    compared_close(&rows);
+    return !sound ? EXIT_REFUSED : part ? EXIT_PART : EXIT_DONE;
+}
+
+static bool compares_alone(void)
+{
+    if (chosen.compare && (chosen.confusion || chosen.per_class || !precision_is_exact()))
+        return complain("eval: --compare prints a table; --precision, --confusion and --per-class "
+                        "are of one precision");
+    return true;
+}
+
+static int measure(const dn_model *model, dn_dataset *data)
+{
+    if (!match_labels(model, data))
+        return EXIT_REFUSED;
+    if (chosen.compare)
+        return compare(model, data);
+    dn_evaluation *evaluation = evaluate(model, data);
+    int status = evaluation ? report(model, data, evaluation) : EXIT_REFUSED;
+    dn_evaluation_free(evaluation);
+    return status;
+}
+
 static int run(int count, char **arguments)
 {
     (void)count;
+    if (!compares_alone())
+        return EXIT_REFUSED;
     dn_model *model = weights_load();
     dn_dataset *data = NULL;
-    dn_evaluation *evaluation = NULL;
+    int status = EXIT_REFUSED;
     if (model && weights_have_head(model, weights_argument()) &&
         outputs_are_distinct(arguments[0]) && open_data(arguments[0], model, &data)) {
         say_part(arguments[0], data);
-        evaluation = evaluate(model, data);
+        status = measure(model, data);
     }
-    int status = evaluation ? report(model, data, evaluation) : EXIT_REFUSED;
-    dn_evaluation_free(evaluation);
     dn_dataset_free(data);
     dn_model_free(model);
     return status;
@@ -201,7 +265,9 @@ const command eval_command = {
         "names, by order otherwise. The one output of a network that answers yes or no is the\n"
         "second of two classes, or the one of its recorded name.\n",
     .examples = "  densenet eval cifar-10-batches-bin --weights runs/cifar/best.safetensors\n"
-                "  densenet eval pictures --weights net.pth --confusion matrix.png --json\n",
+                "  densenet eval pictures --weights net.pth --confusion matrix.png --json\n"
+                "  densenet eval pictures --weights net.pth --compare f32,bf16\n"
+                "    what a precision costs in accuracy\n",
     .options = options,
     .least = 1,
     .most = 1,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "arguments/feature_names.h"
+#include "arguments/precision.h"
 #include "arguments/threads.h"
 #include "arguments/weights.h"
 #include "commands/commands.h"
@@ -16,16 +17,17 @@ static struct {
     const char *reference;
     double tolerance;
     bool json, all;
-} chosen = {.tolerance = 2e-4};
+} chosen = {.tolerance = NAN};
 
 static const option_row options[] = {
     {"", 0, OPTION_TABLE, weights_options, NULL, NULL, 0, 0},
     {"reference", 0, OPTION_FILE, &chosen.reference, "FILE",
      "a .npz: \"input\" and the outputs of the layers", 0, 0},
     {"tolerance", 0, OPTION_FLOAT, &chosen.tolerance, "X",
-     "largest difference allowed, as a share of the largest value (2e-4)", 0, 1},
+     "largest difference allowed, as a share of the largest value (2e-4; 0.02 of bfloat16)", 0, 1},
     {"all", 'a', OPTION_FLAG, &chosen.all, NULL, "list every layer compared", 0, 0},
     {"json", 0, OPTION_FLAG, &chosen.json, NULL, "print a JSON object", 0, 0},
+    {"", 0, OPTION_TABLE, precision_option, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, threads_option, NULL, NULL, 0, 0},
     {0},
 };
@@ -315,6 +317,8 @@ static int run(int count, char **arguments)
         complain("verify: --reference FILE is missing");
         return EXIT_REFUSED;
     }
+    if (isnan(chosen.tolerance))
+        chosen.tolerance = precision_is_exact() ? 2e-4 : 0.02;
     dn_model *model = weights_load();
     npz_file *dump =
         model && weights_have_head(model, weights_argument()) ? npz_open(chosen.reference) : NULL;

@@ -66,10 +66,11 @@ static json_t *step_object(const bench_row *row, const bench_step *step)
 static void print_json(const bench_row *row, bool layers)
 {
     json_t *object = json_pack(
-        "{s:s, s:b, s:i, s:i, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:I}", "name", row->name, "train",
-        row->train, "batch", row->batch, "height", row->height, "width", row->width, "threads",
-        row->threads, "runs", row->runs, "ms_min", 1e3 * row->fastest, "ms_median",
-        1e3 * row->median, "gflops", 1e-9 * row->operations / row->fastest, "peak_fraction",
+        "{s:s, s:s, s:s, s:b, s:i, s:i, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:I}", "name", row->name,
+        "precision", row->precision, "kernels", dn_cpu_level(), "train", row->train, "batch",
+        row->batch, "height", row->height, "width", row->width, "threads", row->threads, "runs",
+        row->runs, "ms_min", 1e3 * row->fastest, "ms_median", 1e3 * row->median, "gflops",
+        1e-9 * row->operations / row->fastest, "peak_fraction",
         row->operations / row->fastest / row->peak, "bytes", (json_int_t)row->bytes);
     if (layers) {
         json_t *steps = json_array();
@@ -111,10 +112,11 @@ static void print_speed(const bench_row *row)
         printf("%.1f GFLOP/s, %.1f%% of this machine's peak of %.1f; %.1f MB\n", 1e-9 * speed,
                100 * speed / row->peak, 1e-9 * row->peak, 1e-6 * (double)row->bytes);
     else
-        printf("%.1f GFLOP/s of the network's definition; Winograd's convolutions need fewer, so "
-               "that is "
-               "more than this machine's peak of %.1f; %.1f MB\n",
-               1e-9 * speed, 1e-9 * row->peak, 1e-6 * (double)row->bytes);
+        printf("%.1f GFLOP/s of the network's definition, more than this machine's peak of %.1f in "
+               "float32: Winograd's convolutions need fewer operations%s; %.1f MB\n",
+               1e-9 * speed, 1e-9 * row->peak,
+               strcmp(row->precision, "bf16") == 0 ? ", and bfloat16 takes less time" : "",
+               1e-6 * (double)row->bytes);
 }
 
 void bench_print(const bench_row *row, bool json, bool layers)
@@ -123,11 +125,11 @@ void bench_print(const bench_row *row, bool json, bool layers)
         print_json(row, layers);
         return;
     }
-    printf("%s, %s, %d x %dx%d, %d thread%s, %s kernels: fastest of %d run%s %.2f ms, median %.2f "
-           "ms\n",
-           row->name, row->train ? "training step" : "forward", row->batch, row->width, row->height,
-           row->threads, row->threads == 1 ? "" : "s", dn_cpu_level(), row->runs,
-           row->runs == 1 ? "" : "s", 1e3 * row->fastest, 1e3 * row->median);
+    printf("%s, %s, %s, %d x %dx%d, %d thread%s, %s kernels: fastest of %d run%s %.2f ms, median "
+           "%.2f ms\n",
+           row->name, row->train ? "training step" : "forward", row->precision, row->batch,
+           row->width, row->height, row->threads, row->threads == 1 ? "" : "s", dn_cpu_level(),
+           row->runs, row->runs == 1 ? "" : "s", 1e3 * row->fastest, 1e3 * row->median);
     print_speed(row);
     if (layers)
         print_layers(row);

@@ -13,7 +13,7 @@ typedef struct bench_step {
 } bench_step;
 
 typedef struct bench_row {
-    const char *name;
+    const char *name, *precision;
     bool train;
     int batch, height, width, threads, runs;
     double fastest, median;  /* seconds */

@@ -9,7 +9,7 @@ bool session_open(const dn_model *model, int threads, dn_session **session)
     dn_session_options options;
     dn_session_defaults(&options, sizeof options);
     options.threads = threads;
-    options.precision = precision_asked();
+    options.precision = precision_chosen();
     report_warnings();
     return ok_or_complain(dn_session_create(model, &options, session));
 }

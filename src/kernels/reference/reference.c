@@ -33,8 +33,9 @@ static int end_output(const dn_panels *panels, dn_piece piece)
     return dn_min(piece.end_panel * DN_REFERENCE_TILE, panels->outputs);
 }
 
-static void conv(const dn_conv *op, dn_piece piece)
+static void conv(const dn_conv *op, dn_piece piece, float *scratch)
 {
+    (void)scratch;
     int run = op->kernel * op->channels, end = end_output(&op->panels, piece);
     for (int pixel = piece.first; pixel < piece.end; pixel++) {
         int area = op->output.height * op->output.width, rest = pixel % area;

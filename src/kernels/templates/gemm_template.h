@@ -3,20 +3,22 @@
  * The matrix product of every convolution: DN_TILE_PIXELS rows by
  * DN_TILE_VECTORS vectors of outputs are held in registers. Rows are reached through
  * pointers and may consist of `segments` runs of `run` floats, segment_stride
- * apart, as in a window of several image rows.
+ * apart, as in a window of several image rows; or they are one run of pairs of bfloat16, as
+ * are the weights then.
  */
 
 #define TILE_CHANNELS (DN_TILE_VECTORS * DN_LANES)
 
 typedef struct row_block {
     int count;
-    const float *input[DN_MAX_BLOCK_PIXELS];
-    float *output[DN_MAX_BLOCK_PIXELS];
+    const void *input[DN_MAX_BLOCK_PIXELS]; /* floats, or pairs */
+    void *output[DN_MAX_BLOCK_PIXELS];      /* floats, or bfloat16 */
 } row_block;
 
 typedef struct row_shape {
     int segments, run;
     ptrdiff_t segment_stride;
+    bool into_maps; /* else into floats */
 } row_shape;
 
 /* One panel of weights, multiplied with all rows of a block. */
@@ -36,9 +38,17 @@ typedef struct look_ahead {
     ptrdiff_t step;
 } look_ahead;
 
-DN_INLINE int weight_bytes(dn_dtype type)
+/* What is multiplied, and what it makes. All are constants. */
+typedef struct product_kind {
+    dn_dtype type;    /* of the weights */
+    bool paired;      /* weights and input */
+    bool into_halves; /* the output */
+} product_kind;
+
+/* Bytes of weights of one output in one step of the depth. */
+DN_INLINE int weight_bytes(product_kind kind)
 {
-    return type == DN_F32 ? 4 : 2;
+    return kind.type == DN_F32 || kind.paired ? 4 : 2;
 }
 
 /* A row of a panel, whose type is a constant. */
@@ -54,7 +64,35 @@ DN_INLINE void load_weights(dn_dtype type, int vectors, const char *row,
             weight[v] = v_load_bf16(row + 2 * v * DN_LANES);
 }
 
-DN_INLINE void multiply_tile(dn_dtype type, int rows, int vectors, const float *const *input,
+DN_INLINE void multiply_pairs(int rows, int vectors, const void *const *input,
+                              const panel_work *work, look_ahead ahead,
+                              vfloat sum[DN_TILE_PIXELS][DN_TILE_VECTORS])
+{
+    const char *row[DN_TILE_PIXELS], *panel = work->weights;
+    for (int r = 0; r < rows; r++) {
+        row[r] = input[r];
+        for (int v = 0; v < vectors; v++)
+            sum[r][v] = v_set(0);
+    }
+    ptrdiff_t k = 0, end = dn_ceil_divide(work->shape->run, 2);
+    DN_UNROLL(4)
+    do {
+        vword weight[DN_TILE_VECTORS];
+        for (int v = 0; v < vectors; v++)
+            weight[v] = *(const vword_memory *)(const void *)(panel + v * DN_LANES * 4);
+        for (int r = 0; r < rows; r++) {
+            uint32_t pair;
+            memcpy(&pair, row[r] + k * 4, sizeof pair);
+            for (int v = 0; v < vectors; v++)
+                sum[r][v] = v_add_pairs(sum[r][v], weight[v], pair);
+        }
+        panel += vectors * DN_LANES * 4;
+        v_prefetch(ahead.weights);
+        ahead.weights += ahead.step;
+    } while (++k < end);
+}
+
+DN_INLINE void multiply_tile(product_kind kind, int rows, int vectors, const void *const *input,
                              const panel_work *work, look_ahead ahead,
                              vfloat sum[DN_TILE_PIXELS][DN_TILE_VECTORS])
 {
@@ -72,13 +110,13 @@ DN_INLINE void multiply_tile(dn_dtype type, int rows, int vectors, const float *
         DN_UNROLL(4)
         do {
             vfloat weight[DN_TILE_VECTORS];
-            load_weights(type, vectors, panel, weight);
+            load_weights(kind.type, vectors, panel, weight);
             for (int r = 0; r < rows; r++) {
                 vfloat value = v_set(row[r][k]);
                 for (int v = 0; v < vectors; v++)
                     sum[r][v] += value * weight[v];
             }
-            panel += vectors * DN_LANES * weight_bytes(type);
+            panel += vectors * DN_LANES * weight_bytes(kind);
             v_prefetch(ahead.weights);
             ahead.weights += ahead.step;
         } while (++k < end);
@@ -86,9 +124,24 @@ DN_INLINE void multiply_tile(dn_dtype type, int rows, int vectors, const float *
     } while (--segments);
 }
 
+DN_INLINE vfloat load_output(bool halves, const void *output, int at, int count)
+{
+    return halves ? v_load_bf16_first((const uint16_t *)output + at, count)
+                  : v_load_first((const float *)output + at, count);
+}
+
+DN_INLINE void store_output(bool halves, void *output, int at, vfloat value, int count)
+{
+    if (halves)
+        v_store_bf16_first((uint16_t *)output + at, value, count);
+    else
+        v_store_first((float *)output + at, value, count);
+}
+
 /* Stores a tile; of the last vector, only the first `last` outputs exist. */
-DN_INLINE void store_tile(int rows, int vectors, int last, float *const *output, int first,
-                          const dn_epilogue *epilogue, vfloat sum[DN_TILE_PIXELS][DN_TILE_VECTORS])
+DN_INLINE void store_tile(bool halves, int rows, int vectors, int last, void *const *output,
+                          int first, const dn_epilogue *epilogue,
+                          vfloat sum[DN_TILE_PIXELS][DN_TILE_VECTORS])
 {
     DN_UNROLL(DN_TILE_VECTORS)
     for (int v = 0; v < vectors; v++) {
@@ -96,7 +149,7 @@ DN_INLINE void store_tile(int rows, int vectors, int last, float *const *output,
         if (epilogue->accumulate) {
             DN_UNROLL(DN_TILE_PIXELS)
             for (int r = 0; r < rows; r++)
-                sum[r][v] += v_load_first(output[r] + at, count);
+                sum[r][v] += load_output(halves, output[r], at, count);
         }
         if (epilogue->bias) {
             vfloat bias = v_load_first(epilogue->bias + at, count);
@@ -111,36 +164,43 @@ DN_INLINE void store_tile(int rows, int vectors, int last, float *const *output,
         }
         DN_UNROLL(DN_TILE_PIXELS)
         for (int r = 0; r < rows; r++)
-            v_store_first(output[r] + at, sum[r][v], count);
+            store_output(halves, output[r], at, sum[r][v], count);
     }
 }
 
-DN_INLINE void run_tile(dn_dtype type, int rows, int vectors, int row, const panel_work *work,
+DN_INLINE void run_tile(product_kind kind, int rows, int vectors, int row, const panel_work *work,
                         look_ahead ahead)
 {
     vfloat sum[DN_TILE_PIXELS][DN_TILE_VECTORS];
-    float *const *output = work->block->output + row;
+    void *const *output = work->block->output + row;
     int outputs = work->outputs - work->first;
-    multiply_tile(type, rows, vectors, work->block->input + row, work, ahead, sum);
-    if (outputs >= vectors * DN_LANES)
-        store_tile(rows, vectors, DN_LANES, output, work->first, work->epilogue, sum);
+    if (kind.paired)
+        multiply_pairs(rows, vectors, work->block->input + row, work, ahead, sum);
     else
-        store_tile(rows, vectors, outputs % DN_LANES, output, work->first, work->epilogue, sum);
+        multiply_tile(kind, rows, vectors, work->block->input + row, work, ahead, sum);
+    if (outputs >= vectors * DN_LANES)
+        store_tile(kind.into_halves, rows, vectors, DN_LANES, output, work->first, work->epilogue,
+                   sum);
+    else
+        store_tile(kind.into_halves, rows, vectors, outputs % DN_LANES, output, work->first,
+                   work->epilogue, sum);
 }
 
 #define TILE_CASE(ROWS)                                                                            \
     case ROWS:                                                                                     \
-        run_tile(type, ROWS, vectors, row, work, ahead);                                           \
+        run_tile(kind, ROWS, vectors, row, work, ahead);                                           \
         break;
 
 /* Rows are divided evenly among as few tiles as possible: a tile of one row would
  * take nearly as long as one of six. The number of rows is a constant in each case,
  * so that the sums stay in registers. */
-DN_INLINE void multiply_panel(dn_dtype type, int vectors, const panel_work *work)
+DN_INLINE void multiply_panel(product_kind kind, int vectors, const panel_work *work)
 {
     int count = work->block->count, tiles = dn_ceil_divide(count, DN_TILE_PIXELS);
     int depth = work->shape->segments * work->shape->run,
-        width = vectors * DN_LANES * weight_bytes(type);
+        width = vectors * DN_LANES * weight_bytes(kind);
+    if (kind.paired)
+        depth = dn_ceil_divide(depth, 2);
     look_ahead ahead = {(const char *)work->weights + (ptrdiff_t)depth * width,
                         dn_ceil_divide(width, tiles)};
     for (int tile = 0, row = 0, next; tile < tiles; tile++, row = next) {
@@ -165,52 +225,21 @@ DN_INLINE void multiply_panel(dn_dtype type, int vectors, const panel_work *work
 #undef TILE_CASE
 
 /* A last panel may have fewer vectors. */
-DN_INLINE void multiply_any_panel(dn_dtype type, const panel_work *work)
+DN_INLINE void multiply_any_panel(product_kind kind, const panel_work *work)
 {
     switch (dn_ceil_divide(work->outputs - work->first, DN_LANES)) {
     case 1:
-        multiply_panel(type, 1, work);
+        multiply_panel(kind, 1, work);
         break;
 #if DN_TILE_VECTORS > 2
     case 2:
-        multiply_panel(type, 2, work);
+        multiply_panel(kind, 2, work);
         break;
     case 3:
-        multiply_panel(type, 3, work);
+        multiply_panel(kind, 3, work);
         break;
 #endif
     default:
-        multiply_panel(type, DN_TILE_VECTORS, work);
-    }
-}
-
-static void multiply_float_panel(const panel_work *work)
-{
-    multiply_any_panel(DN_F32, work);
-}
-
-static void multiply_bf16_panel(const panel_work *work)
-{
-    multiply_any_panel(DN_BF16, work);
-}
-
-/* block.output[r][n] for the outputs of panels first_panel .. last_panel - 1. */
-static void multiply_rows(const row_block *block, const row_shape *shape, const dn_panels *panels,
-                          int first_panel, int last_panel, const dn_epilogue *epilogue)
-{
-    for (int p = first_panel; p < last_panel; p++) {
-        int first = p * TILE_CHANNELS;
-        panel_work work = {
-            .block = block,
-            .shape = shape,
-            .weights = dn_panels_at(panels, (size_t)first * (size_t)panels->depth).data,
-            .first = first,
-            .outputs = panels->outputs,
-            .epilogue = epilogue,
-        };
-        if (panels->type == DN_F32)
-            multiply_float_panel(&work);
-        else
-            multiply_bf16_panel(&work);
+        multiply_panel(kind, DN_TILE_VECTORS, work);
     }
 }

@@ -2,20 +2,37 @@
 /* A level's file defines DN_LEVEL (its name), DN_LANES, DN_TILE_PIXELS and
  * DN_TILE_VECTORS, and includes this. With DN_EMULATED it becomes the level's
  * twin, dn_kernels_<level>_emulated: the same widths and tiles, compiled for the
- * instructions that every processor of this architecture has. */
+ * instructions that every processor of this architecture has.
+ *
+ * With DN_HALVES it becomes the level's table for maps of bfloat16, which has no gradients:
+ * dn_kernels_<level>_halves. DN_DEPTH_UNIT is that of its panels (kernels.h): 0 if maps are
+ * widened and floats are multiplied. With DN_AMX, tiles are multiplied. */
 #include "kernels/gradient.h"
 #include "kernels/kernels.h"
 #include "kernels/templates/level_names.h"
-#include "kernels/templates/simd.h"
+#include "kernels/templates/maps.h"
 
 #include "kernels/templates/gemm_template.h"
+
+#include "kernels/templates/pack_template.h"
+
+#include "kernels/templates/panel_template.h"
 
 #include "kernels/templates/conv_template.h"
 
 #include "kernels/templates/pool_template.h"
 
+#ifndef DN_AMX
 #include "kernels/templates/winograd_template.h"
+#endif
 
+/* Sizes that the callers of a table rely on. */
+_Static_assert(TILE_CHANNELS % 8 == 0, "Winograd's weights are transformed eight at a time");
+_Static_assert(DN_PACK_PIECE % TILE_CHANNELS == 0, "a piece of weights is whole panels");
+_Static_assert(DN_POOL_RUN % DN_LANES == 0, "a part of a pool is whole vectors");
+_Static_assert(DN_LANES <= DN_MAX_LANES, "rows are padded to whole vectors");
+
+#ifndef DN_HALVES
 #include "kernels/templates/statistics_template.h"
 
 #include "kernels/templates/gradient_template.h"
@@ -27,12 +44,6 @@
 #include "kernels/templates/winograd_gradient_template.h"
 
 #include "kernels/templates/peak_template.h"
-
-/* Sizes that the callers of a table rely on. */
-_Static_assert(TILE_CHANNELS % 8 == 0, "Winograd's weights are transformed eight at a time");
-_Static_assert(DN_PACK_PIECE % TILE_CHANNELS == 0, "a piece of weights is whole panels");
-_Static_assert(DN_POOL_RUN % DN_LANES == 0, "a part of a pool is whole vectors");
-_Static_assert(DN_LANES <= DN_MAX_LANES, "rows are padded to whole vectors");
 
 static const dn_gradient_kernels gradient_kernels = {
     .statistics = statistics,
@@ -48,6 +59,7 @@ static const dn_gradient_kernels gradient_kernels = {
     .activated_pool = activated_pool,
     .activated_pool_gradient = activated_pool_gradient,
 };
+#endif
 
 const dn_kernels DN_TABLE = {
     .name = DN_TABLE_NAME,
@@ -56,10 +68,18 @@ const dn_kernels DN_TABLE = {
     .tile_channels = TILE_CHANNELS,
     .conv = conv,
     .pointwise = pointwise,
+#ifndef DN_AMX
     .winograd = winograd,
+#endif
     .activate = activate,
     .max_pool = max_pool,
     .global_pool = global_pool,
+#ifdef DN_HALVES
+    .maps = DN_BF16,
+    .unit = DN_DEPTH_UNIT,
+#else
     .gradients = &gradient_kernels,
     .peak = peak,
+    .halves = &DN_HALVES_TABLE,
+#endif
 };

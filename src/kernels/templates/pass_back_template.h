@@ -15,7 +15,7 @@ DN_INLINE void pass_tile(int rows, int vectors, const dn_pass_back *op, int row,
                          const panel_work *work, panel_norm *panel)
 {
     const dn_norm_gradient *to = &op->norm;
-    const float *input[DN_TILE_PIXELS];
+    const void *input[DN_TILE_PIXELS];
     const float *value = to->value.data + row * to->value.stride + work->first;
     float *out = to->out.data + row * to->out.stride + work->first;
     for (int r = 0; r < rows; r++) {
@@ -24,7 +24,8 @@ DN_INLINE void pass_tile(int rows, int vectors, const dn_pass_back *op, int row,
         __builtin_prefetch(out + r * to->out.stride, 1);
     }
     vfloat tile[DN_TILE_PIXELS][DN_TILE_VECTORS];
-    multiply_tile(DN_F32, rows, vectors, input, work, (look_ahead){work->weights, 0}, tile);
+    multiply_tile((product_kind){.type = DN_F32}, rows, vectors, input, work,
+                  (look_ahead){work->weights, 0}, tile);
     int rest = work->outputs - work->first;
     DN_UNROLL(DN_TILE_VECTORS)
     for (int v = 0; v < vectors; v++) {
@@ -108,7 +109,7 @@ static void pass_narrow_panel(const dn_pass_back *op, const panel_work *work)
 
 static void pass_back(const dn_pass_back *op)
 {
-    row_shape shape = {1, op->panels.depth, 0};
+    row_shape shape = {1, op->panels.depth, 0, false};
     for (int first = 0; first < op->panels.outputs; first += TILE_CHANNELS) {
         panel_work work = {
             .shape = &shape,

@@ -1,12 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* Elementwise work that cannot be fused into a convolution. */
 
+/* One pixel. */
+static void activate_channels(const map_t *source, const dn_affine *affine, int channels,
+                              map_t *target)
+{
+    const int whole = channels / DN_LANES * DN_LANES, rest = channels - whole;
+    for (int c = 0; c < whole; c += DN_LANES)
+        m_store(target + c, v_activated(source, affine, c, DN_LANES));
+    if (rest)
+        m_store_first(target + whole, v_activated(source, affine, whole, rest), rest);
+}
+
 static void activate(const dn_activate *op, int task)
 {
     int image = task / op->input.height, y = task % op->input.height;
     for (int x = 0; x < op->input.width; x++)
-        pack_activated(dn_pixel_at(&op->input, image, y, x), op->input.pixel_stride, &op->affine,
-                       op->channels, dn_pixel_at(&op->output, image, y, x));
+        activate_channels(m_pixel_at(&op->input, image, y, x), &op->affine, op->channels,
+                          m_pixel_at(&op->output, image, y, x));
 }
 
 static void max_pool(const dn_max_pool *op, int task)
@@ -18,23 +29,24 @@ static void max_pool(const dn_max_pool *op, int task)
     int last = dn_share_begin(width, op->parts, part + 1);
     for (int x = dn_share_begin(width, op->parts, part); x < last; x++) {
         int left = x ? 2 * x - 1 : 0, right = dn_min(2 * x + 2, input->width);
-        float *target = dn_pixel_at(&op->output, image, y, x);
-        const float *corner = dn_pixel_at(input, image, top, left);
+        map_t *target = m_pixel_at(&op->output, image, y, x);
+        const map_t *corner = m_pixel_at(input, image, top, left);
         int c = 0;
         for (; c + DN_LANES <= op->channels; c += DN_LANES) {
-            vfloat best = v_load(corner + c);
+            vfloat best = m_load(corner + c);
             for (int i = 0; i < bottom - top; i++)
                 for (int j = 0; j < right - left; j++)
                     best = v_max(
-                        v_load(corner + i * input->row_stride + j * input->pixel_stride + c), best);
-            v_store(target + c, best);
+                        m_load(corner + i * input->row_stride + j * input->pixel_stride + c), best);
+            m_store(target + c, best);
         }
         for (; c < op->channels; c++) {
-            float best = corner[c];
+            float best = m_get(corner[c]);
             for (int i = 0; i < bottom - top; i++)
                 for (int j = 0; j < right - left; j++)
-                    best = s_max(corner[i * input->row_stride + j * input->pixel_stride + c], best);
-            target[c] = best;
+                    best = s_max(m_get(corner[i * input->row_stride + j * input->pixel_stride + c]),
+                                 best);
+            target[c] = m_element(best);
         }
     }
 }
@@ -57,7 +69,7 @@ static void global_pool(const dn_global_pool *op, int task)
         for (int y = 0; y < grid->height; y++) {
             vfloat row = v_set(0);
             for (int x = 0; x < grid->width; x++)
-                row += v_activate(v_load(dn_pixel_at(grid, image, y, x) + c) * scale + shift,
+                row += v_activate(m_load(m_pixel_at(grid, image, y, x) + c) * scale + shift,
                                   rectifies);
             sum += row;
         }
@@ -68,7 +80,7 @@ static void global_pool(const dn_global_pool *op, int task)
         for (int y = 0; y < grid->height; y++) {
             float row = 0;
             for (int x = 0; x < grid->width; x++)
-                row += s_activate(dn_pixel_at(grid, image, y, x)[c] * op->affine.scale[c] +
+                row += s_activate(m_get(m_pixel_at(grid, image, y, x)[c]) * op->affine.scale[c] +
                                       op->affine.shift[c],
                                   op->affine.linear);
             sum += row;

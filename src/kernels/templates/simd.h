@@ -36,23 +36,6 @@ DN_INLINE void v_store(float *address, vfloat value)
     *(vfloat_memory *)address = value;
 }
 
-typedef uint32_t vword __attribute__((vector_size(4 * DN_LANES)));
-typedef vword vword_memory __attribute__((aligned(2), may_alias));
-typedef uint16_t vhalf_memory __attribute__((vector_size(2 * DN_LANES), aligned(2), may_alias));
-
-/* bfloat16, the upper half of a float; or one of two vectors that are interleaved, from
- * little-endian words. */
-DN_INLINE vfloat v_load_bf16(const void *address)
-{
-    return (vfloat)(__builtin_convertvector(*(const vhalf_memory *)address, vword) << 16);
-}
-
-DN_INLINE vfloat v_load_bf16_of_two(const void *address, int second)
-{
-    vword both = *(const vword_memory *)address;
-    return (vfloat)(second ? both & 0xffff0000u : both << 16);
-}
-
 /* Into the second-level cache; any address will do. */
 DN_INLINE void v_prefetch(const void *address)
 {

@@ -47,14 +47,14 @@ DN_INLINE void transform_output_pair(int first, const float *m, size_t row, vflo
 #undef Q
 
 /* One vector of channels of a tile: planes[6 i + j] = (B^T d B)_ij. */
-DN_INLINE void transform_input_vector(const float *source, const dn_grid *grid, float *target,
+DN_INLINE void transform_input_vector(const map_t *source, const dn_grid *grid, float *target,
                                       size_t plane)
 {
     vfloat half[6][6];
     for (int x = 0; x < 6; x++) {
         vfloat column[6], transformed[6];
         for (int y = 0; y < 6; y++)
-            column[y] = v_load(source + y * grid->row_stride + x * grid->pixel_stride);
+            column[y] = m_load(source + y * grid->row_stride + x * grid->pixel_stride);
         transform_input_line(column, transformed);
         for (int y = 0; y < 6; y++)
             half[y][x] = transformed[y];
@@ -68,10 +68,11 @@ DN_INLINE void transform_input_vector(const float *source, const dn_grid *grid, 
 }
 
 /* The channels past the last whole vector, by way of a copy. */
-static void transform_input_rest(const float *source, const dn_grid *grid, int channels,
+static void transform_input_rest(const map_t *source, const dn_grid *grid, int channels,
                                  float *target, size_t plane)
 {
-    float copy[36 * DN_LANES] = {0}, transformed[36 * DN_LANES];
+    map_t copy[36 * DN_LANES] = {0};
+    float transformed[36 * DN_LANES];
     dn_grid small = {.pixel_stride = DN_LANES, .row_stride = 6 * DN_LANES};
     for (int y = 0; y < 6; y++)
         for (int x = 0; x < 6; x++)
@@ -84,7 +85,7 @@ static void transform_input_rest(const float *source, const dn_grid *grid, int c
             target[(size_t)i * plane + (size_t)c] = transformed[i * DN_LANES + c];
 }
 
-static void transform_input_tile(const dn_winograd *op, const float *source, float *target,
+static void transform_input_tile(const dn_winograd *op, const map_t *source, float *target,
                                  size_t plane)
 {
     int c = 0;
@@ -101,7 +102,7 @@ typedef struct tile_extent {
 
 /* A vector of outputs of a tile. */
 typedef struct output_place {
-    float *target;
+    map_t *target;
     const dn_grid *grid;
     tile_extent extent;
     const float *bias;
@@ -123,14 +124,14 @@ DN_INLINE void transform_output_rows(int first, const float *source, size_t plan
     }
     for (int i = 0; i < 2 && first + 2 * i < extent.height; i++) {
         vfloat row[4];
-        float *pixel = place->target + (first + 2 * i) * grid->row_stride;
+        map_t *pixel = place->target + (first + 2 * i) * grid->row_stride;
         transform_output_line(half[i], row);
         DN_UNROLL(4)
         for (int x = 0; x < extent.width; x++, pixel += grid->pixel_stride) {
             if (accumulate)
-                row[x] += v_load_first(pixel, extent.valid);
+                row[x] += m_load_first(pixel, extent.valid);
             row[x] += added;
-            v_store_first(pixel, relu ? v_relu(row[x]) : row[x], extent.valid);
+            m_store_first(pixel, relu ? v_relu(row[x]) : row[x], extent.valid);
         }
     }
 }
@@ -149,7 +150,7 @@ static void transform_output_tile(const dn_winograd *op, dn_piece piece, const f
     const dn_grid *grid = &op->output;
     const float *bias = op->epilogue.bias;
     int y = 4 * tile->y, x = 4 * tile->x;
-    float *target = dn_pixel_at(grid, tile->image, y, x);
+    map_t *target = m_pixel_at(grid, tile->image, y, x);
     tile_extent extent = {dn_min(4, grid->height - y), dn_min(4, grid->width - x), 0};
     int end = dn_min(piece.end_panel * TILE_CHANNELS, op->panels.outputs);
     for (int n = piece.first_panel * TILE_CHANNELS; n < end; n += DN_LANES) {
@@ -181,7 +182,7 @@ static void multiply_planes(const dn_winograd *op, dn_piece piece, int tiles,
                             const tile_planes *transformed, const tile_planes *products)
 {
     static const dn_epilogue plain;
-    row_shape shape = {1, op->channels, 0};
+    row_shape shape = {1, op->channels, 0, false};
     for (int i = 0; i < 36; i++) {
         dn_panels panels = dn_panels_at(&op->panels, (size_t)i * op->panel_stride);
         row_block block;
@@ -207,7 +208,7 @@ static void winograd(const dn_winograd *op, dn_piece piece, float *scratch)
                      .width = dn_ceil_divide(op->output.width, 4)};
     pixel_cursor at = cursor_at(&tiles, piece.first);
     for (int t = 0; t < count; t++, cursor_advance(&at))
-        transform_input_tile(op, dn_pixel_at(&op->input, at.image, 4 * at.y - 1, 4 * at.x - 1),
+        transform_input_tile(op, m_pixel_at(&op->input, at.image, 4 * at.y - 1, 4 * at.x - 1),
                              plane_row(&transformed, 0, t), transformed.plane);
     multiply_planes(op, piece, count, &transformed, &products);
     at = cursor_at(&tiles, piece.first);

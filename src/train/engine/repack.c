@@ -9,7 +9,7 @@ dn_window_form dn_node_form(const dn_engine *engine, const dn_node *node)
         node->source == DN_NONE)
         return DN_WINDOW_DIRECT;
     const dn_maps *target = &engine->graph.maps[node->target];
-    return dn_choose_form(target->height, target->width);
+    return dn_choose_form(engine->kernels, target->height, target->width);
 }
 
 /* A node's weights, or those of the convolution that takes its outputs'
@@ -54,7 +54,8 @@ static dn_laid_out lay_out(dn_engine *engine, const dn_node *node, bool transpos
         weights_of(node, dn_parameter_of(engine, node->weight), transposed, factor)};
     const dn_weights *weights = &work.weights;
     dn_parallel(engine->options.team, dn_pack_pieces(work.form, weights), lay_out_task, &work);
-    return (dn_laid_out){work.form, dn_packed_panels(work.form, weights, engine->panels),
+    return (dn_laid_out){work.form,
+                         dn_packed_panels(engine->kernels, work.form, weights, engine->panels),
                          dn_winograd_stride(engine->kernels, weights->channels, weights->outputs)};
 }
 

@@ -99,5 +99,5 @@ void dn_convolve(const dn_engine *engine, const dn_convolution *convolution, flo
                   .padding = convolution->kernel / 2,
                   .panels = weights->panels};
     piece.end = dn_grid_pixels(&op.output);
-    engine->kernels->conv(&op, piece);
+    engine->kernels->conv(&op, piece, NULL);
 }

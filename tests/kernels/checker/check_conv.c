@@ -29,12 +29,12 @@ static conv_case new_case(check_run *run, const conv_shape *shape)
                         .height = (shape->height - 1) / shape->stride + 1,
                         .width = (shape->width - 1) / shape->stride + 1,
                         .channels = shape->outputs};
-    dn_panels panels = {
-        .type = shape->type, .depth = window * shape->channels, .outputs = shape->outputs};
+    dn_panels panels =
+        empty_panels(run->kernels, shape->type, window * shape->channels, shape->outputs);
     conv_case conv = {.input = new_input(run, &input), .output = new_output(run, &output)};
     conv.weight = random_floats(run, (size_t)panels.depth * (size_t)panels.outputs, -1, 1);
     conv.bias = random_floats(run, (size_t)shape->outputs, -1, 1);
-    conv.panels = new_scratch(dn_panels_size(run->kernels, panels.depth, panels.outputs));
+    conv.panels = new_scratch(panel_floats(run->kernels, &panels));
     pack_weights(run->kernels, DN_WINDOW_DIRECT, &panels, conv.weight, shape->kernel, conv.panels);
     panels.data = conv.panels;
     conv.op = (dn_conv){.input = conv.input.grid,
@@ -63,33 +63,39 @@ typedef struct conv_work {
 
 static void run_task(const dn_kernels *kernels, const void *context, int task, float *scratch)
 {
-    (void)scratch;
     const conv_work *work = context;
-    kernels->conv(&work->op, dn_piece_of_task(&work->split, task));
+    kernels->conv(&work->op, dn_piece_of_task(&work->split, task), scratch);
 }
 
 /* Runs op into `output`, split into runs and groups. */
-static void run_into(check_run *run, const dn_kernels *kernels, const dn_conv *op,
-                     pixel_map *output, int runs, int groups)
+static void run_into(check_run *run, const dn_kernels *kernels, const conv_case *conv,
+                     const dn_panels *panels, pixel_map *output, int runs, int groups)
 {
-    conv_work work = {*op,
-                      new_split(kernels, dn_grid_pixels(&output->grid), &op->panels, runs, groups)};
-    work.op.output = output->grid;
+    table_maps maps = open_maps(kernels, &conv->input, output);
+    conv_work work = {conv->op,
+                      new_split(kernels, dn_grid_pixels(&output->grid), panels, runs, groups)};
+    work.op.input = maps.input;
+    work.op.output = maps.output;
+    work.op.panels = *panels;
+    size_t scratch = dn_conv_scratch(kernels, &work.op, dn_longest_run(&work.split));
     run_shuffled(run, &(kernel_work){.kernels = kernels,
                                      .body = run_task,
                                      .op = &work,
-                                     .tasks = dn_split_tasks(&work.split)});
+                                     .tasks = dn_split_tasks(&work.split),
+                                     .scratch = scratch});
+    close_maps(&maps);
 }
 
 static void run_reference(check_run *run, const conv_case *conv, pixel_map *output)
 {
     const dn_kernels *reference = &dn_kernels_reference;
-    dn_conv op = conv->op;
-    float *panels = new_scratch(dn_panels_size(reference, op.panels.depth, op.panels.outputs));
-    pack_weights(reference, DN_WINDOW_DIRECT, &op.panels, conv->weight, op.kernel, panels);
-    op.panels.data = panels;
-    run_into(run, reference, &op, output, 1, pick(run, 1, 9));
-    free(panels);
+    const dn_panels *own = &conv->op.panels;
+    dn_panels panels = empty_panels(reference, own->type, own->depth, own->outputs);
+    float *data = new_scratch(panel_floats(reference, &panels));
+    pack_weights(reference, DN_WINDOW_DIRECT, &panels, conv->weight, conv->op.kernel, data);
+    panels.data = data;
+    run_into(run, reference, conv, &panels, output, 1, pick(run, 1, 9));
+    free(data);
 }
 
 static void test(check_run *run)
@@ -115,10 +121,11 @@ static void test(check_run *run)
     pixel_map before = copy_map(&conv.output), expected = copy_map(&conv.output),
               split = copy_map(&conv.output);
     int pixels = dn_grid_pixels(&conv.output.grid);
-    run_into(run, run->kernels, &conv.op, &conv.output, 1, 1);
-    run_into(run, run->kernels, &conv.op, &split, pick(run, 1, pixels), pick(run, 1, 9));
+    run_into(run, run->kernels, &conv, &conv.op.panels, &conv.output, 1, 1);
+    run_into(run, run->kernels, &conv, &conv.op.panels, &split, pick(run, 1, pixels),
+             pick(run, 1, 9));
     run_reference(run, &conv, &expected);
-    compare_maps(run, &conv.output, &expected, &before, tolerance_of(conv.op.panels.depth));
+    compare_maps(run, &conv.output, &expected, &before, tolerance_of(run, conv.op.panels.depth));
     compare_splits(run, &conv.output, &split);
     free_map(&before);
     free_map(&expected);

@@ -166,7 +166,7 @@ static void test_pass_back(check_run *run)
     float *weight = random_floats(run, (size_t)(depth * channels), -1, 1);
     pixel_map before = copy_map(&norm.out);
     norm_result expected = new_result(run, &norm);
-    dn_pass_back op = {norm.op, {NULL, DN_F32, depth, channels}};
+    dn_pass_back op = {norm.op, {.depth = depth, .outputs = channels}};
     float *panels = pack(run->kernels, weight, depth, channels);
     op.panels.data = panels;
     run->kernels->gradients->pass_back(&op);
@@ -176,7 +176,7 @@ static void test_pass_back(check_run *run)
     op.norm.sums = expected.sums;
     op.norm.products = expected.sums + channels;
     dn_kernels_reference.gradients->pass_back(&op);
-    compare_results(run, &norm, &expected, &before, 2 * tolerance_of(depth));
+    compare_results(run, &norm, &expected, &before, 2 * tolerance_of(run, depth));
     free(weight);
     free(panels);
     free(plain);
@@ -199,7 +199,7 @@ static void bench_shape(check_run *run, int depth, int channels)
     float *weight = random_floats(run, (size_t)(depth * channels), -1e-3f, 1e-3f);
     float *panels = pack(run->kernels, weight, depth, channels);
     norm.op.accumulate = true;
-    dn_pass_back op = {norm.op, {panels, DN_F32, depth, channels}};
+    dn_pass_back op = {norm.op, {.data = panels, .depth = depth, .outputs = channels}};
     describe(run, "96 rows, %d -> %d", depth, channels);
     time_work(
         run,

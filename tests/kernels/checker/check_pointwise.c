@@ -28,7 +28,7 @@ static pointwise_case new_case(check_run *run, const pointwise_shape *shape)
                         .height = shape->height,
                         .width = shape->width,
                         .channels = shape->outputs};
-    dn_panels panels = {.type = shape->type, .depth = shape->depth, .outputs = shape->outputs};
+    dn_panels panels = empty_panels(run->kernels, shape->type, shape->depth, shape->outputs);
     size_t depth = (size_t)shape->depth, outputs = (size_t)shape->outputs;
     pointwise_case pointwise = {.input = new_input(run, &input),
                                 .output = new_output(run, &output),
@@ -36,7 +36,7 @@ static pointwise_case new_case(check_run *run, const pointwise_shape *shape)
                                 .bias = random_floats(run, outputs, -1, 1),
                                 .scale = random_floats(run, depth, -2, 2),
                                 .shift = random_floats(run, depth, -1, 1)};
-    pointwise.panels = new_scratch(dn_panels_size(run->kernels, shape->depth, shape->outputs));
+    pointwise.panels = new_scratch(panel_floats(run->kernels, &panels));
     pack_weights(run->kernels, DN_WINDOW_DIRECT, &panels, pointwise.weight, 1, pointwise.panels);
     panels.data = pointwise.panels;
     pointwise.op = (dn_pointwise){.input = pointwise.input.grid,
@@ -69,30 +69,34 @@ static void run_task(const dn_kernels *kernels, const void *context, int task, f
     kernels->pointwise(&work->op, dn_piece_of_task(&work->split, task), scratch);
 }
 
-static void run_into(check_run *run, const dn_kernels *kernels, const dn_pointwise *op,
-                     pixel_map *output, int runs, int groups)
+static void run_into(check_run *run, const dn_kernels *kernels, const pointwise_case *pointwise,
+                     const dn_panels *panels, pixel_map *output, int runs, int groups)
 {
-    pointwise_work work = {
-        *op, new_split(kernels, dn_grid_pixels(&output->grid), &op->panels, runs, groups)};
-    work.op.output = output->grid;
-    run_shuffled(run,
-                 &(kernel_work){.kernels = kernels,
-                                .body = run_task,
-                                .op = &work,
-                                .tasks = dn_split_tasks(&work.split),
-                                .scratch = dn_pointwise_scratch(op, dn_longest_run(&work.split))});
+    table_maps maps = open_maps(kernels, &pointwise->input, output);
+    pointwise_work work = {pointwise->op,
+                           new_split(kernels, dn_grid_pixels(&output->grid), panels, runs, groups)};
+    work.op.input = maps.input;
+    work.op.output = maps.output;
+    work.op.panels = *panels;
+    size_t scratch = dn_pointwise_scratch(&work.op, dn_longest_run(&work.split));
+    run_shuffled(run, &(kernel_work){.kernels = kernels,
+                                     .body = run_task,
+                                     .op = &work,
+                                     .tasks = dn_split_tasks(&work.split),
+                                     .scratch = scratch});
+    close_maps(&maps);
 }
 
 static void run_reference(check_run *run, const pointwise_case *pointwise, pixel_map *output)
 {
     const dn_kernels *reference = &dn_kernels_reference;
-    dn_pointwise op = pointwise->op;
-    int depth = op.panels.depth, outputs = op.panels.outputs;
-    float *panels = new_scratch(dn_panels_size(reference, depth, outputs));
-    pack_weights(reference, DN_WINDOW_DIRECT, &op.panels, pointwise->weight, 1, panels);
-    op.panels.data = panels;
-    run_into(run, reference, &op, output, 1, 1);
-    free(panels);
+    const dn_panels *own = &pointwise->op.panels;
+    dn_panels panels = empty_panels(reference, own->type, own->depth, own->outputs);
+    float *data = new_scratch(panel_floats(reference, &panels));
+    pack_weights(reference, DN_WINDOW_DIRECT, &panels, pointwise->weight, 1, data);
+    panels.data = data;
+    run_into(run, reference, pointwise, &panels, output, 1, 1);
+    free(data);
 }
 
 static void test(check_run *run)
@@ -107,7 +111,7 @@ static void test(check_run *run)
     pointwise_case pointwise = new_case(run, &shape);
     dn_pointwise *op = &pointwise.op;
     op->epilogue = (dn_epilogue){toss(run) ? pointwise.bias : NULL, toss(run), toss(run)};
-    if (shape.pool == 1 && pick(run, 0, 3) == 0)
+    if (run->kernels->maps == DN_F32 && shape.pool == 1 && pick(run, 0, 3) == 0)
         op->affine = (dn_affine){0};
     if (pick(run, 0, 3) == 0)
         poison(run, &pointwise.input);
@@ -119,10 +123,11 @@ static void test(check_run *run)
     pixel_map before = copy_map(&pointwise.output), expected = copy_map(&pointwise.output),
               split = copy_map(&pointwise.output);
     int pixels = dn_grid_pixels(&pointwise.output.grid);
-    run_into(run, run->kernels, op, &pointwise.output, 1, 1);
-    run_into(run, run->kernels, op, &split, pick(run, 1, pixels), pick(run, 1, 9));
+    run_into(run, run->kernels, &pointwise, &op->panels, &pointwise.output, 1, 1);
+    run_into(run, run->kernels, &pointwise, &op->panels, &split, pick(run, 1, pixels),
+             pick(run, 1, 9));
     run_reference(run, &pointwise, &expected);
-    compare_maps(run, &pointwise.output, &expected, &before, tolerance_of(shape.depth));
+    compare_maps(run, &pointwise.output, &expected, &before, tolerance_of(run, shape.depth));
     compare_splits(run, &pointwise.output, &split);
     free_map(&before);
     free_map(&expected);

@@ -55,13 +55,16 @@ static void run_activate(const dn_kernels *kernels, const void *op, int task, fl
 }
 
 static void activate_into(check_run *run, const dn_kernels *kernels, dn_activate op,
-                          pixel_map *output)
+                          const pixel_map *input, pixel_map *output)
 {
-    op.output = output->grid;
+    table_maps maps = open_maps(kernels, input, output);
+    op.input = maps.input;
+    op.output = maps.output;
     run_shuffled(run, &(kernel_work){.kernels = kernels,
                                      .body = run_activate,
                                      .op = &op,
                                      .tasks = op.input.images * op.input.height});
+    close_maps(&maps);
 }
 
 static void test_activate(check_run *run)
@@ -70,12 +73,10 @@ static void test_activate(check_run *run)
     pool_case made = new_case(run, &shape, &shape);
     if (pick(run, 0, 3) == 0)
         poison(run, &made.input);
-    dn_activate op = {.input = made.input.grid,
-                      .channels = shape.channels,
-                      .affine = {made.scale, made.shift, toss(run)}};
-    activate_into(run, run->kernels, op, &made.output);
-    activate_into(run, &dn_kernels_reference, op, &made.expected);
-    compare_maps(run, &made.output, &made.expected, &made.before, 1e-6);
+    dn_activate op = {.channels = shape.channels, .affine = {made.scale, made.shift, toss(run)}};
+    activate_into(run, run->kernels, op, &made.input, &made.output);
+    activate_into(run, &dn_kernels_reference, op, &made.input, &made.expected);
+    compare_maps(run, &made.output, &made.expected, &made.before, tolerance_of(run, 0));
     free_case(&made);
 }
 
@@ -105,14 +106,17 @@ static void run_max_pool(const dn_kernels *kernels, const void *op, int task, fl
 }
 
 static void max_pool_into(check_run *run, const dn_kernels *kernels, dn_max_pool op,
-                          pixel_map *output)
+                          const pixel_map *input, pixel_map *output)
 {
-    op.output = output->grid;
+    table_maps maps = open_maps(kernels, input, output);
+    op.input = maps.input;
+    op.output = maps.output;
     op.parts = pick(run, 1, op.output.width);
     run_shuffled(run, &(kernel_work){.kernels = kernels,
                                      .body = run_max_pool,
                                      .op = &op,
                                      .tasks = dn_max_pool_tasks(&op)});
+    close_maps(&maps);
 }
 
 static map_shape pooled_shape(map_shape shape)
@@ -128,9 +132,9 @@ static void test_max_pool(check_run *run)
     pool_case made = new_case(run, &wide, &narrow);
     if (toss(run))
         poison(run, &made.input);
-    dn_max_pool op = {.input = made.input.grid, .channels = wide.channels};
-    max_pool_into(run, run->kernels, op, &made.output);
-    max_pool_into(run, &dn_kernels_reference, op, &made.expected);
+    dn_max_pool op = {.channels = wide.channels};
+    max_pool_into(run, run->kernels, op, &made.input, &made.output);
+    max_pool_into(run, &dn_kernels_reference, op, &made.input, &made.expected);
     compare_maps(run, &made.output, &made.expected, &made.before, 0);
     free_case(&made);
 }
@@ -162,14 +166,17 @@ static void run_global_pool(const dn_kernels *kernels, const void *op, int task,
 }
 
 static void global_pool_into(check_run *run, const dn_kernels *kernels, dn_global_pool op,
-                             pixel_map *output, int parts)
+                             const pixel_map *input, pixel_map *output, int parts)
 {
+    table_maps maps = open_maps(kernels, input, NULL);
+    op.input = maps.input;
     op.output = output->grid.data;
     op.parts = parts;
     run_shuffled(run, &(kernel_work){.kernels = kernels,
                                      .body = run_global_pool,
                                      .op = &op,
                                      .tasks = dn_global_pool_tasks(&op)});
+    close_maps(&maps);
 }
 
 /* The means of all images side by side. */
@@ -189,13 +196,11 @@ static void test_global_pool(check_run *run)
     pixel_map split = copy_map(&made.output);
     if (pick(run, 0, 3) == 0)
         poison(run, &made.input);
-    dn_global_pool op = {.input = made.input.grid,
-                         .channels = wide.channels,
-                         .affine = {made.scale, made.shift, toss(run)}};
-    global_pool_into(run, run->kernels, op, &made.output, 1);
-    global_pool_into(run, run->kernels, op, &split,
+    dn_global_pool op = {.channels = wide.channels, .affine = {made.scale, made.shift, toss(run)}};
+    global_pool_into(run, run->kernels, op, &made.input, &made.output, 1);
+    global_pool_into(run, run->kernels, op, &made.input, &split,
                      pick(run, 1, dn_ceil_divide(wide.channels, DN_POOL_RUN)));
-    global_pool_into(run, &dn_kernels_reference, op, &made.expected, 1);
+    global_pool_into(run, &dn_kernels_reference, op, &made.input, &made.expected, 1);
     compare_maps(run, &made.output, &made.expected, &made.before, 2e-6);
     compare_splits(run, &made.output, &split);
     free_map(&split);

@@ -128,7 +128,7 @@ static void test_product(check_run *run)
     op.out = expected.grid.data;
     dn_kernels_reference.gradients->product(&op);
     compare_rows(run, &actual, &expected, &before, &made,
-                 tolerance_of(made.images * made.height * made.width));
+                 tolerance_of(run, made.images * made.height * made.width));
     free_map(&actual);
     free_map(&expected);
     free_map(&before);

@@ -76,6 +76,20 @@ float *map_pixel(const pixel_map *map, int image, int y, int x);
 /* Makes some values NaN. */
 void poison(check_run *run, pixel_map *input);
 
+/* An input and an output as a table has them: the maps themselves, or copies in bfloat16,
+ * which all values of an input or output of such a table fit. */
+typedef struct table_maps {
+    dn_grid input, output;
+    pixel_map *made;
+    uint16_t *halves[2];
+} table_maps;
+
+/* output NULL: none. */
+table_maps open_maps(const dn_kernels *kernels, const pixel_map *input, pixel_map *output);
+
+/* Reads what was made back into the output. */
+void close_maps(table_maps *maps);
+
 /* ---- verdicts ---- */
 
 void describe(check_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -87,8 +101,8 @@ void fail(check_run *run, const char *format, ...) __attribute__((format(printf,
 void compare_maps(check_run *run, const pixel_map *actual, const pixel_map *expected,
                   const pixel_map *before, double tolerance);
 
-/* For sums of `depth` products in float, in any order. */
-double tolerance_of(int depth);
+/* For sums of `depth` products in float, in any order, that the table under test stores. */
+double tolerance_of(const check_run *run, int depth);
 
 /* After another split of the work into tasks: identical to the bit, everywhere. */
 void compare_splits(check_run *run, const pixel_map *first, const pixel_map *second);
@@ -106,8 +120,12 @@ typedef struct kernel_work {
     size_t scratch; /* floats */
 } kernel_work;
 
-/* Floats, or bfloat16. */
+/* Floats, or bfloat16; the latter if maps are. */
 dn_dtype pick_type(check_run *run);
+
+/* Panels of a convolution's weights, without data, and the floats that hold them. */
+dn_panels empty_panels(const dn_kernels *kernels, dn_dtype type, int depth, int outputs);
+size_t panel_floats(const dn_kernels *kernels, const dn_panels *panels);
 
 /* All of a convolution's weights, as PyTorch has them, into panels of this type, depth and
  * outputs. */

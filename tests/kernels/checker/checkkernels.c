@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "checker.h"
+#include "kernels/inherit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 /* Tells CTest that the level asked for cannot run here. */
 #define SKIPPED 77
 
+/* Tables for maps of bfloat16 have the kernels up to the global pool. */
 static const kernel_check *const checks[] = {&conv_check,
                                              &pointwise_check,
                                              &winograd_check,
@@ -24,7 +26,8 @@ static const kernel_check *const checks[] = {&conv_check,
                                              &pool_rows_check,
                                              &activated_pool_check,
                                              &pool_gradient_check};
-#define CHECK_COUNT (sizeof checks / sizeof *checks)
+#define HALF_CHECKS 6
+#define ALL_CHECKS (sizeof checks / sizeof *checks)
 
 typedef struct check_options {
     const char *level, *check; /* NULL: all */
@@ -99,8 +102,9 @@ static int run_check(check_run *run, const kernel_check *check, const check_opti
         run_case(run, check, options->seed + (uint64_t)i);
         failures += run->failed;
     }
-    printf("%-18s %-17s %s, largest error %.1e\n", run->kernels->name, check->name,
-           failures ? "FAILED" : "ok", run->worst);
+    printf("%-18s %-4s %-17s %s, largest error %.1e\n", run->kernels->name,
+           run->kernels->maps == DN_F32 ? "f32" : "bf16", check->name, failures ? "FAILED" : "ok",
+           run->worst);
     return failures;
 }
 
@@ -112,8 +116,11 @@ static int run_level(const dn_kernels *kernels, const check_options *options)
         run.peak = measure_peak(kernels);
         printf("%-9s peak of one core %.1f GFLOP/s\n", kernels->name, run.peak * 1e-9);
     }
-    for (size_t i = 0; i < CHECK_COUNT; i++) {
+    size_t count = kernels->maps == DN_F32 ? ALL_CHECKS : HALF_CHECKS;
+    for (size_t i = 0; i < count; i++) {
         if (options->check && strcmp(options->check, checks[i]->name) != 0)
+            continue;
+        if (checks[i] == &winograd_check && !kernels->winograd)
             continue;
         if (options->bench) {
             run.check = checks[i]->name;
@@ -122,6 +129,20 @@ static int run_level(const dn_kernels *kernels, const check_options *options)
         } else
             failures += run_check(&run, checks[i], options);
     }
+    return failures;
+}
+
+/* The level and its tables of floats and of bfloat16, but for what another level has already
+ * been checked for. */
+static int run_tables(const dn_kernels *kernels, const check_options *options)
+{
+    const dn_kernels *parent = kernels->inherits ? dn_kernels_whole(kernels->inherits) : NULL;
+    bool all_inherited = parent && kernels->conv == parent->conv &&
+                         kernels->pointwise == parent->pointwise &&
+                         kernels->winograd == parent->winograd;
+    int failures = all_inherited ? 0 : run_level(kernels, options);
+    if (kernels->halves)
+        failures += run_level(kernels->halves, options);
     return failures;
 }
 
@@ -143,7 +164,8 @@ int main(int count, char **arguments)
     const dn_kernels *kernels = &dn_kernels_reference;
     for (int i = 0; kernels; kernels = dn_kernels_level(i++))
         if (!options.level || strcmp(options.level, kernels->name) == 0) {
-            failures += run_level(kernels, &options);
+            failures +=
+                options.bench ? run_level(kernels, &options) : run_tables(kernels, &options);
             found = true;
         }
     if (!found) {

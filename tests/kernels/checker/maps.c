@@ -83,6 +83,13 @@ static pixel_map new_map(check_run *run, const map_shape *shape)
     return map;
 }
 
+/* A number that the maps of the table under test can hold. */
+static float map_number(check_run *run)
+{
+    float value = value_between(run, -1, 1);
+    return run->kernels->maps == DN_F32 ? value : dn_float_of_bf16(dn_bf16_of_float(value));
+}
+
 pixel_map new_input(check_run *run, const map_shape *shape)
 {
     pixel_map map = new_map(run, shape);
@@ -94,7 +101,7 @@ pixel_map new_input(check_run *run, const map_shape *shape)
                 float *pixel = map_pixel(&map, image, y, x);
                 bool inside = y >= 0 && y < shape->height && x >= 0 && x < shape->width;
                 for (int c = 0; c < shape->channels; c++)
-                    pixel[c] = inside ? value_between(run, -1, 1) : 0;
+                    pixel[c] = inside ? map_number(run) : 0;
             }
     return map;
 }
@@ -103,7 +110,7 @@ pixel_map new_output(check_run *run, const map_shape *shape)
 {
     pixel_map map = new_map(run, shape);
     for (size_t i = 0; i < map.size; i++)
-        map.memory[i] = value_between(run, -1, 1);
+        map.memory[i] = map_number(run);
     return map;
 }
 
@@ -127,4 +134,35 @@ void poison(check_run *run, pixel_map *input)
     for (int i = pick(run, 1, 3); i > 0; i--)
         map_pixel(input, pick(run, 0, grid->images - 1), pick(run, 0, grid->height - 1),
                   pick(run, 0, grid->width - 1))[pick(run, 0, input->channels - 1)] = NAN;
+}
+
+static dn_grid halved(const pixel_map *map, uint16_t **memory)
+{
+    dn_grid grid = map->grid;
+    *memory = zeroed(map->size, sizeof **memory);
+    for (size_t i = 0; i < map->size; i++)
+        (*memory)[i] = dn_bf16_of_float(map->memory[i]);
+    grid.halves = *memory + (map->grid.data - map->memory);
+    return grid;
+}
+
+table_maps open_maps(const dn_kernels *kernels, const pixel_map *input, pixel_map *output)
+{
+    table_maps maps = {.input = input->grid, .made = output};
+    if (output)
+        maps.output = output->grid;
+    if (kernels->maps == DN_BF16) {
+        maps.input = halved(input, &maps.halves[0]);
+        if (output)
+            maps.output = halved(output, &maps.halves[1]);
+    }
+    return maps;
+}
+
+void close_maps(table_maps *maps)
+{
+    for (size_t i = 0; maps->halves[1] && i < maps->made->size; i++)
+        maps->made->memory[i] = dn_float_of_bf16(maps->halves[1][i]);
+    free(maps->halves[0]);
+    free(maps->halves[1]);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The vector operations of one level, compiled with its instructions, against
  * loops over floats; at the end of a page, where a byte too many is a fault. */
-#include "kernels/templates/simd.h"
+#include "kernels/templates/simd_bf16.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -16,6 +16,10 @@
 
 static bool runs_here(void)
 {
+#ifdef __AVX512BF16__
+    if (!__builtin_cpu_supports("avx512bf16"))
+        return false;
+#endif
 #ifdef __AVX512F__
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
@@ -40,6 +44,15 @@ static void expect(const char *operation, int count, int lane, float found, floa
     failures++;
     printf("%s, %d lanes, lane %d: %a, expected %a\n", operation, count, lane, (double)found,
            (double)expected);
+}
+
+/* Numbers below the normal ones may become 0. */
+static void expect_half(const char *operation, int count, int lane, uint16_t found, float expected)
+{
+    if (fpclassify(expected) == FP_SUBNORMAL && found == 0)
+        return;
+    expect(operation, count, lane, dn_float_of_bf16(found),
+           dn_float_of_bf16(dn_bf16_of_float(expected)));
 }
 
 static void check_ends(float *end)
@@ -71,6 +84,65 @@ static void check_rest(float *at)
     }
 }
 
+/* The same at the end of a page and before other numbers, with bfloat16. */
+static void check_half_ends(uint16_t *end)
+{
+    for (int count = 1; count <= DN_LANES; count++) {
+        uint16_t *from = end - count;
+        vfloat some = v_set(0);
+        for (int i = 0; i < count; i++) {
+            from[i] = dn_bf16_of_float(some_values[(i + count) % VALUES]);
+            some[i] = some_values[(i + count) % VALUES];
+        }
+        vfloat found = v_load_bf16_first(from, count);
+        for (int i = 0; i < DN_LANES; i++)
+            expect("v_load_bf16_first", count, i, found[i],
+                   i < count ? dn_float_of_bf16(from[i]) : 0);
+        float before = dn_float_of_bf16(*(from - 1) = 0x40e0);
+        v_store_bf16_first(from, some * 2, count);
+        for (int i = 0; i < count; i++)
+            expect_half("v_store_bf16_first", count, i, from[i], some[i] * 2);
+        expect("v_store_bf16_first", count, -1, dn_float_of_bf16(*(from - 1)), before);
+    }
+}
+
+static void check_half_rest(uint16_t *at)
+{
+    for (int count = 1; count < DN_LANES; count++) {
+        for (int i = 0; i < DN_LANES; i++)
+            at[i] = 5;
+        v_store_bf16_first(at, v_set(3), count);
+        for (int i = 0; i < DN_LANES; i++)
+            expect("v_store_bf16_first", count, i, at[i], i < count ? 0x4040 : 5);
+    }
+}
+
+/* Ties, and their neighbours, between bfloat16 numbers. */
+static void check_rounding(void)
+{
+    for (uint32_t high = 0x3f80; high < 0x3f84; high++)
+        for (int32_t near = -1; near <= 1; near++) {
+            uint32_t bits = (high << 16) + 0x8000u + (uint32_t)near;
+            float value;
+            memcpy(&value, &bits, sizeof value);
+            vhalf halves = v_narrow(v_set(value));
+            uint32_t nearest = high + (near > 0 || (near == 0 && high % 2));
+            for (int lane = 0; lane < DN_LANES; lane++)
+                expect("v_narrow", DN_LANES, lane, halves[lane], (float)nearest);
+        }
+}
+
+static void check_pairs(void)
+{
+    vword weights;
+    for (int lane = 0; lane < DN_LANES; lane++)
+        weights[lane] = dn_bf16_of_float((float)lane) | (uint32_t)dn_bf16_of_float(-2) << 16;
+    uint32_t pair = dn_bf16_of_float(4) | (uint32_t)dn_bf16_of_float(0.5f) << 16;
+    vfloat sum = v_add_pairs(v_set(10), weights, pair);
+    for (int lane = 0; lane < DN_LANES; lane++)
+        expect("v_add_pairs", DN_LANES, lane, sum[lane], 10 + (float)lane * 4 - 1);
+}
+
 static void check_values(void)
 {
     for (int i = 0; i < VALUES; i++)
@@ -99,6 +171,10 @@ int main(void)
         return 2;
     check_ends((float *)(void *)(pages + page));
     check_rest((float *)(void *)pages);
+    check_half_ends((uint16_t *)(void *)(pages + page));
+    check_half_rest((uint16_t *)(void *)pages);
+    check_rounding();
+    check_pairs();
     check_values();
     munmap(pages, 2 * page);
     return failures ? 1 : 0;

@@ -17,6 +17,7 @@ static void print_at(double speed, char text[1000])
                      .runs = 1,
                      .fastest = 1,
                      .median = 1,
+                     .precision = "f32",
                      .operations = speed,
                      .peak = 100e9};
     FILE *file = tmpfile();

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* AMX with BF16: an instruction multiplies tiles of 16 rows by 16 outputs, 32 deep. */
+#include "kernels/levels.h"
+
+#if DN_HAS_AVX512
+#define DN_LEVEL amx
+#define DN_PARENT avx512bf16
+#include "kernels/templates/level_names.h"
+
+static dn_whole_level whole;
+
+const dn_kernels DN_TABLE = {
+    .name = DN_TABLE_NAME,
+    .inherits = &DN_PARENT_TABLE,
+    .whole = &whole,
+    .halves = &DN_HALVES_TABLE,
+};
+#endif

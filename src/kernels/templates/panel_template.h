@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* The rows of a block times panels of weights, each panel by the product for its kind. */
+
+typedef void multiply_function(const panel_work *work);
+
+#ifdef DN_AMX
+#include "kernels/templates/tile_template.h"
+
+DN_INLINE multiply_function *product_of(const dn_panels *panels, bool into_maps)
+{
+    (void)panels;
+    (void)into_maps;
+    return multiply_tiles;
+}
+#else
+static void multiply_bf16_panel(const panel_work *work)
+{
+    multiply_any_panel((product_kind){.type = DN_BF16}, work);
+}
+
+#ifdef DN_HALVES
+static void multiply_into_halves(const panel_work *work)
+{
+    const product_kind kind = {.type = DN_BF16, .paired = DN_DEPTH_UNIT > 0, .into_halves = true};
+    multiply_any_panel(kind, work);
+}
+
+/* Of such weights, into maps or into floats. */
+DN_INLINE multiply_function *product_of(const dn_panels *panels, bool into_maps)
+{
+    (void)panels;
+    return into_maps ? multiply_into_halves : multiply_bf16_panel;
+}
+#else
+static void multiply_float_panel(const panel_work *work)
+{
+    multiply_any_panel((product_kind){.type = DN_F32}, work);
+}
+
+DN_INLINE multiply_function *product_of(const dn_panels *panels, bool into_maps)
+{
+    (void)into_maps;
+    return panels->type == DN_F32 ? multiply_float_panel : multiply_bf16_panel;
+}
+#endif
+#endif
+
+/* block.output[r][n] for the outputs of panels first_panel .. last_panel - 1. */
+static void multiply_rows(const row_block *block, const row_shape *shape, const dn_panels *panels,
+                          int first_panel, int last_panel, const dn_epilogue *epilogue)
+{
+    multiply_function *multiply = product_of(panels, shape->into_maps);
+    int rows = dn_panel_rows(panels->depth, panels->unit);
+    for (int p = first_panel; p < last_panel; p++) {
+        int first = p * TILE_CHANNELS;
+        multiply(&(panel_work){
+            .block = block,
+            .shape = shape,
+            .weights = dn_panels_at(panels, (size_t)first * (size_t)rows).data,
+            .first = first,
+            .outputs = panels->outputs,
+            .epilogue = epilogue,
+        });
+    }
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* bfloat16, the upper half of a float, in memory; vectors of it are widened to floats. */
+#ifndef DN_TEMPLATES_SIMD_BF16_H
+#define DN_TEMPLATES_SIMD_BF16_H
+
+#include "base/element.h"
+#include "kernels/templates/simd.h"
+
+typedef uint32_t vword __attribute__((vector_size(4 * DN_LANES)));
+typedef vword vword_memory __attribute__((aligned(2), may_alias));
+typedef uint16_t vhalf __attribute__((vector_size(2 * DN_LANES)));
+typedef vhalf vhalf_memory __attribute__((aligned(2), may_alias));
+
+DN_INLINE vfloat v_widen(vhalf halves)
+{
+    return (vfloat)(__builtin_convertvector(halves, vword) << 16);
+}
+
+/* To nearest, ties to even; a NaN becomes a quiet one. */
+#if DN_LANES == 16 && defined(__AVX512BF16__) && !defined(DN_EMULATED)
+/* The instruction also takes what is smaller than any normal number as 0. */
+DN_INLINE vhalf v_narrow(vfloat x)
+{
+    return (vhalf)_mm512_cvtneps_pbh((__m512)x);
+}
+#else
+DN_INLINE vhalf v_narrow(vfloat x)
+{
+    vword bits = (vword)x, is_nan = (vword)(x != x);
+    vword nearest = (bits + 0x7fffu + (bits >> 16 & 1)) >> 16;
+    vword rounded = (nearest & ~is_nan) | ((bits >> 16 | 0x40u) & is_nan);
+    return __builtin_convertvector(rounded, vhalf);
+}
+#endif
+
+DN_INLINE vfloat v_load_bf16(const void *address)
+{
+    return v_widen(*(const vhalf_memory *)address);
+}
+
+DN_INLINE void v_store_bf16(void *address, vfloat value)
+{
+    *(vhalf_memory *)address = v_narrow(value);
+}
+
+/* One of two vectors that are interleaved, from little-endian words. */
+DN_INLINE vfloat v_load_bf16_of_two(const void *address, int second)
+{
+    vword both = *(const vword_memory *)address;
+    return (vfloat)(second ? both & 0xffff0000u : both << 16);
+}
+
+/* The first `count` of a vector, 1..DN_LANES. */
+#if DN_LANES == 16 && defined(__AVX512F__) && !defined(DN_EMULATED)
+DN_INLINE vfloat v_load_some_bf16(const uint16_t *address, int count)
+{
+    return v_widen((vhalf)_mm256_maskz_loadu_epi16(v_first(count), address));
+}
+
+DN_INLINE void v_store_some_bf16(uint16_t *address, vfloat value, int count)
+{
+    _mm256_mask_storeu_epi16(address, v_first(count), (__m256i)v_narrow(value));
+}
+#else
+DN_INLINE vfloat v_load_some_bf16(const uint16_t *address, int count)
+{
+    vhalf halves = {0};
+    for (int i = 0; i < count; i++)
+        halves[i] = address[i];
+    return v_widen(halves);
+}
+
+DN_INLINE void v_store_some_bf16(uint16_t *address, vfloat value, int count)
+{
+    vhalf halves = v_narrow(value);
+    for (int i = 0; i < count; i++)
+        address[i] = halves[i];
+}
+#endif
+
+/* The same, no slower than v_load_bf16 where count is the constant DN_LANES. */
+DN_INLINE vfloat v_load_bf16_first(const uint16_t *address, int count)
+{
+    return count == DN_LANES ? v_load_bf16(address) : v_load_some_bf16(address, count);
+}
+
+DN_INLINE void v_store_bf16_first(uint16_t *address, vfloat value, int count)
+{
+    if (count == DN_LANES)
+        v_store_bf16(address, value);
+    else
+        v_store_some_bf16(address, value, count);
+}
+
+/* sum + a * x + b * y for each lane's pair of weights (a, b) and one pair (x, y). */
+#if DN_LANES == 16 && defined(__AVX512BF16__) && !defined(DN_EMULATED)
+DN_INLINE vfloat v_add_pairs(vfloat sum, vword weights, uint32_t pair)
+{
+    __m512i all = _mm512_set1_epi32((int)pair);
+    return (vfloat)_mm512_dpbf16_ps((__m512)sum, (__m512bh)weights, (__m512bh)all);
+}
+#else
+DN_INLINE vfloat v_add_pairs(vfloat sum, vword weights, uint32_t pair)
+{
+    vfloat first = (vfloat)(weights << 16), second = (vfloat)(weights & 0xffff0000u);
+    return sum + second * v_set(dn_float_of_bf16((uint16_t)(pair >> 16))) +
+           first * v_set(dn_float_of_bf16((uint16_t)pair));
+}
+#endif
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* The matrix product by tiles: 32 packed rows by a panel of 32 outputs are in four tiles of
+ * sums, and 32 of the depth are added at once. Rows past the block's last are multiplied, too,
+ * whatever they hold, and not stored. */
+#include "kernels/templates/tiles.h"
+
+#define SQUARE 32
+_Static_assert(TILE_CHANNELS == SQUARE, "a panel is two tiles wide");
+_Static_assert(DN_DEPTH_UNIT == SQUARE, "and is padded to whole tiles");
+
+typedef struct tile_strides {
+    ptrdiff_t row, panel; /* bytes from one packed row, and one row of pairs, to the next */
+} tile_strides;
+
+/* Tiles 0 to 3 are the sums, 4 and 5 rows, 6 and 7 the panel. */
+DN_INLINE void add_square(tile_file *tiles, const char *rows, const char *panel,
+                          tile_strides strides, int depth, bool below, bool beside)
+{
+    TILE_ZERO(tiles, 0);
+    TILE_ZERO(tiles, 1);
+    TILE_ZERO(tiles, 2);
+    TILE_ZERO(tiles, 3);
+    for (int k = 0; k < depth; k += SQUARE) {
+        TILE_LOAD(tiles, 4, rows, strides.row);
+        TILE_LOAD(tiles, 6, panel, strides.panel);
+        TILE_ADD_PAIRS(tiles, 0, 4, 6);
+        if (beside) {
+            TILE_LOAD(tiles, 7, panel + DN_TILE_BYTES, strides.panel);
+            TILE_ADD_PAIRS(tiles, 1, 4, 7);
+        }
+        if (below) {
+            TILE_LOAD(tiles, 5, rows + DN_TILE_ROWS * strides.row, strides.row);
+            TILE_ADD_PAIRS(tiles, 2, 5, 6);
+            if (beside)
+                TILE_ADD_PAIRS(tiles, 3, 5, 7);
+        }
+        rows += DN_TILE_BYTES;
+        panel += DN_TILE_ROWS * strides.panel;
+    }
+}
+
+typedef float square_sums[SQUARE][SQUARE];
+
+/* Two rows of sums at a time through the same store as all other products. */
+static void store_square(const panel_work *work, int row, int rows, square_sums sums)
+{
+    int outputs = work->outputs - work->first;
+    bool whole = outputs >= SQUARE;
+    int vectors = whole ? 2 : dn_ceil_divide(outputs, DN_LANES);
+    for (int r = 0; r < rows; r++) {
+        vfloat sum[DN_TILE_PIXELS][DN_TILE_VECTORS] = {
+            {v_load(sums[r]), v_load(sums[r] + DN_LANES)}};
+        void *const *output = work->block->output + row + r;
+        if (whole)
+            store_tile(true, 1, 2, DN_LANES, output, work->first, work->epilogue, sum);
+        else if (vectors == 2)
+            store_tile(true, 1, 2, outputs - DN_LANES, output, work->first, work->epilogue, sum);
+        else
+            store_tile(true, 1, 1, outputs, output, work->first, work->epilogue, sum);
+    }
+}
+
+static void multiply_tiles(const panel_work *work)
+{
+    const row_block *block = work->block;
+    int depth = work->shape->run, outputs = work->outputs - work->first;
+    bool beside = outputs > DN_LANES;
+    tile_strides strides = {row_stride_of(depth) * (ptrdiff_t)sizeof(float),
+                            (beside ? 2 : 1) * DN_TILE_BYTES};
+    tile_file tiles;
+    tiles_begin(&tiles);
+    for (int row = 0; row < block->count; row += SQUARE) {
+        int rows = dn_min(block->count - row, SQUARE);
+        bool below = rows > DN_TILE_ROWS;
+        square_sums sums;
+        add_square(&tiles, block->input[row], work->weights, strides, depth, below, beside);
+        TILE_STORE(&tiles, 0, (char *)sums[0], sizeof sums[0]);
+        TILE_STORE(&tiles, 1, (char *)(sums[0] + DN_LANES), sizeof sums[0]);
+        TILE_STORE(&tiles, 2, (char *)sums[DN_TILE_ROWS], sizeof sums[0]);
+        TILE_STORE(&tiles, 3, (char *)(sums[DN_TILE_ROWS] + DN_LANES), sizeof sums[0]);
+        store_square(work, row, rows, sums);
+    }
+    tiles_end(&tiles);
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+#include "reports/compared_precisions.h"
+
+#include "ui/report.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool compared_open(const char *names, compared_rows *rows)
+{
+    *rows = (compared_rows){.names = strdup(names)};
+    if (!rows->names)
+        return complain("out of memory");
+    char *rest = rows->names;
+    for (char *name; (name = strsep(&rest, ","));) {
+        if (rows->count == COMPARED_MOST)
+            return complain("--compare %s: at most %d precisions are expected", names,
+                            COMPARED_MOST);
+        rows->row[rows->count] = (compared_row){.precision = name, .is_first = rows->count == 0};
+        rows->count++;
+    }
+    if (rows->count < 2)
+        return complain("--compare %s: two precisions or more are expected, as in f32,bf16", names);
+    return true;
+}
+
+void compared_close(compared_rows *rows)
+{
+    for (int i = 0; i < rows->count; i++) {
+        dn_evaluation_free(rows->row[i].evaluation);
+        free(rows->row[i].logits);
+    }
+    free(rows->names);
+}
+
+void compared_add(const float *logits, int samples, int outputs, void *context)
+{
+    compared_row *row = context;
+    size_t more = (size_t)samples * (size_t)outputs;
+    if (row->count + more > row->room) {
+        size_t room = 2 * (row->count + more);
+        float *grown = realloc(row->logits, room * sizeof *grown);
+        row->failed |= !grown;
+        if (!grown)
+            return;
+        row->logits = grown;
+        row->room = room;
+    }
+    memcpy(row->logits + row->count, logits, more * sizeof *logits);
+    row->count += more;
+}
+
+/* How far a row's answers are from the first's. */
+typedef struct distance {
+    double agree; /* pictures with the same class, or labels on the same side; a share */
+    double error; /* root mean square of the logits' differences, over their deviation */
+} distance;
+
+static int largest(const float *logits, int outputs)
+{
+    int best = 0;
+    for (int i = 1; i < outputs; i++)
+        if (logits[i] > logits[best])
+            best = i;
+    return best;
+}
+
+static double share_agreeing(const compared_row *first, const compared_row *row)
+{
+    size_t outputs = (size_t)first->evaluation->outputs, same = 0;
+    if (!first->evaluation->confusion) {
+        for (size_t i = 0; i < row->count; i++)
+            same += (row->logits[i] > 0) == (first->logits[i] > 0);
+        return (double)same / (double)row->count;
+    }
+    for (size_t at = 0; at < row->count; at += outputs)
+        same +=
+            largest(row->logits + at, (int)outputs) == largest(first->logits + at, (int)outputs);
+    return (double)same * (double)outputs / (double)row->count;
+}
+
+static distance distance_of(const compared_row *first, const compared_row *row)
+{
+    double sum = 0, squares = 0, errors = 0, count = (double)row->count;
+    for (size_t i = 0; i < row->count; i++) {
+        double exact = (double)first->logits[i], error = (double)row->logits[i] - exact;
+        sum += exact;
+        squares += exact * exact;
+        errors += error * error;
+    }
+    double variance = squares / count - sum / count * (sum / count);
+    return (distance){share_agreeing(first, row), sqrt(errors / count / variance)};
+}
+
+static json_t *number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *row_object(const compared_rows *rows, int index)
+{
+    const dn_evaluation *evaluation = rows->row[index].evaluation;
+    json_t *object =
+        json_pack("{s:s, s:I, s:o, s:o, s:o}", "precision", rows->row[index].precision, "samples",
+                  (json_int_t)evaluation->samples, "loss", number(evaluation->loss), "top1",
+                  number(evaluation->top1), "auroc", number(evaluation->auroc));
+    if (index > 0) {
+        distance far = distance_of(&rows->row[0], &rows->row[index]);
+        json_object_set_new(object, "agree", number(far.agree));
+        json_object_set_new(object, "logits_error", number(far.error));
+    }
+    return object;
+}
+
+static void print_json(const compared_rows *rows)
+{
+    json_t *all = json_array();
+    for (int i = 0; i < rows->count; i++)
+        json_array_append_new(all, row_object(rows, i));
+    json_dumpf(all, stdout, JSON_REAL_PRECISION(10));
+    putchar('\n');
+    json_decref(all);
+}
+
+void compared_print(const compared_rows *rows, bool json)
+{
+    if (json) {
+        print_json(rows);
+        return;
+    }
+    const dn_evaluation *exact = rows->row[0].evaluation;
+    bool classes = exact->confusion != NULL;
+    printf("%lld pictures; agreement and error of the logits are against %s\n\n",
+           (long long)exact->samples, rows->row[0].precision);
+    printf("%-14s %9s %9s %10s %12s\n", "precision", "loss", classes ? "top-1" : "AUROC",
+           classes ? "same class" : "same labels", "logits' error");
+    for (int i = 0; i < rows->count; i++) {
+        const dn_evaluation *evaluation = rows->row[i].evaluation;
+        printf("%-14s %9.4f", rows->row[i].precision, evaluation->loss);
+        if (classes)
+            printf(" %8.2f%%", 100 * evaluation->top1);
+        else
+            printf(" %9.4f", evaluation->auroc);
+        if (i == 0) {
+            printf(" %10s %12s\n", "-", "-");
+            continue;
+        }
+        distance far = distance_of(&rows->row[0], &rows->row[i]);
+        printf(" %9.2f%% %12.1e\n", 100 * far.agree, far.error);
+    }
+}
