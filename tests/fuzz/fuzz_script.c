@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The code of one class of TorchScript, from which constants and calls are read. */
 #include "tensors/torch/torch_calls.h"
+#include "tensors/torch/torch_operand.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -28,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     dn_pool pool = {0};
     dn_class_calls calls = {0};
     if (dn_class_read_calls((dn_span){code, code + size}, &pool, &calls) == DN_OK &&
-        (calls.count < 1 || calls.count > 65))
+        (calls.count < 1 || calls.count > 65 + DN_OPERANDS_READ))
         abort();
     dn_pool_free(&pool);
     free(code);

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "loading/recorded/classes.h"
+#include "loading/recorded/module_place.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,9 +33,19 @@ static bool has_call(const dn_value *calls, const char *name)
     return is_among(name, calls->texts, calls->count);
 }
 
-static bool calls_relu(const dn_value *calls)
+static bool is_relu(const char *call)
 {
-    return has_call(calls, "relu") || has_call(calls, "relu_");
+    size_t length = strcspn(call, ":");
+    return (length == 4 || length == 5) && strncmp(call, "relu_", length) == 0;
+}
+
+static bool calls_relu(const dn_value *calls, const dn_recorded_module *module,
+                       const dn_recorded_module *from, const dn_recorded_module *to)
+{
+    for (size_t i = 0; i < calls->count; i++)
+        if (is_relu(calls->texts[i]) && dn_call_is_between(calls->texts[i], module, from, to))
+            return true;
+    return false;
 }
 
 /* Those of any DenseNet, and those that change no number. */
@@ -80,15 +91,20 @@ static bool has_relu(const dn_recorded_modules *modules, const dn_recorded_modul
     return false;
 }
 
+/* Two modules, of which the second follows the first. */
+typedef struct pair {
+    const dn_recorded_module *from, *to;
+} pair;
+
 /* From the module's container up to `last`; *known becomes false where code is not known. */
 static bool calls_relu_above(const dn_recorded_modules *modules, const dn_recorded_module *module,
-                             const dn_recorded_module *last, bool *known)
+                             const dn_recorded_module *last, const pair *ends, bool *known)
 {
     do {
         module = dn_recorded_parent(modules, module);
         const dn_value *calls = module && !module->class[0] ? calls_of(modules, module) : NULL;
         bool decides = calls && !has_call(calls, "if");
-        if (decides && calls_relu(calls))
+        if (decides && calls_relu(calls, module, ends->from, ends->to))
             return true;
         if (!module || (!module->class[0] && (!decides || has_relu(modules, module))))
             *known = false;
@@ -103,8 +119,9 @@ dn_relu dn_relu_of_code(const dn_recorded_modules *modules, const dn_recorded_mo
     while (common && is_list(common))
         common = dn_recorded_parent(modules, common);
     bool known = common != NULL;
-    if (known && (calls_relu_above(modules, from, common, &known) ||
-                  calls_relu_above(modules, to, common, &known)))
+    pair ends = {from, to};
+    if (known && (calls_relu_above(modules, from, common, &ends, &known) ||
+                  calls_relu_above(modules, to, common, &ends, &known)))
         return DN_RELU_YES;
     return known ? DN_RELU_NO : DN_RELU_AUTO;
 }
@@ -176,20 +193,40 @@ static void write_names(const names *list, char *text, size_t size)
 
 typedef struct doubts {
     const dn_recorded_modules *modules;
+    const dn_placed_parts *parts;
     const dn_recorded_module *head;
     bool *around; /* of each module: it holds a part of the network */
     names unread, calling, called;
 } doubts;
 
+static bool is_expected(const doubts *d, const dn_recorded_module *module, const char *call)
+{
+    int window = window_of(call);
+    if (module == d->head ? window > 0 : window == 2)
+        return module == d->head || dn_call_is_placed(d->parts, module, call);
+    return is_relu(call) ? dn_call_is_placed(d->parts, module, call) : is_usual(call);
+}
+
+/* "relu of fc", "avg_pool2d". */
+static void name_call(const char *call, char name[NAME_SIZE])
+{
+    const char *operand = dn_call_operand(call);
+    int length = (int)strcspn(call, "=:");
+    if (operand)
+        snprintf(name, NAME_SIZE, "%.*s of %.40s", length, call, operand + (*operand == '@'));
+    else
+        snprintf(name, NAME_SIZE, "%.*s", length, call);
+}
+
 static void doubt_calls(doubts *d, const dn_recorded_module *module, const dn_value *calls)
 {
+    char name[NAME_SIZE];
     for (size_t i = 0; i < calls->count; i++) {
-        const char *name = calls->texts[i];
-        int window = window_of(name);
-        if (is_usual(name) || (module == d->head ? window > 0 : window == 2))
+        if (is_expected(d, module, calls->texts[i]))
             continue;
+        name_call(calls->texts[i], name);
         add_name(&d->calling, dn_recorded_class(d->modules, module));
-        add_name(&d->called, window ? "avg_pool2d" : name);
+        add_name(&d->called, name);
     }
 }
 
@@ -208,9 +245,8 @@ static void doubt_module(doubts *d, const dn_recorded_module *module)
         add_name(&d->unread, dn_recorded_class(d->modules, module));
 }
 
-static void mark_around(doubts *d, const dn_tensor *tensor)
+static void mark_around(doubts *d, const dn_recorded_module *module)
 {
-    const dn_recorded_module *module = dn_recorded_module_of(d->modules, tensor);
     while (module && (module = dn_recorded_parent(d->modules, module)) &&
            !d->around[module - d->modules->items])
         d->around[module - d->modules->items] = true;
@@ -238,15 +274,19 @@ static void write_doubts(const doubts *d, char *text, size_t size)
 }
 
 dn_status dn_doubt_classes(const dn_recorded_modules *modules, const dn_tensor *const *sources,
-                           int count, const dn_recorded_module *head, char *text, size_t size)
+                           const dn_graph *graph, const dn_recorded_module *head, char *text,
+                           size_t size)
 {
-    doubts d = {.modules = modules, .head = head};
+    dn_placed_parts parts;
+    doubts d = {.modules = modules, .parts = &parts, .head = head};
     DN_TRY(dn_calloc(modules->count, sizeof *d.around, &d.around));
-    for (int i = 0; i < count; i++)
-        mark_around(&d, sources[i]);
-    for (size_t i = 0; i < modules->count; i++)
+    dn_status status = dn_placed_parts_find(modules, sources, graph, &parts);
+    for (int i = 0; i < parts.count; i++)
+        mark_around(&d, parts.items[i].module);
+    for (size_t i = 0; i < modules->count && status == DN_OK; i++)
         doubt_module(&d, &modules->items[i]);
     write_doubts(&d, text, size);
+    dn_placed_parts_free(&parts);
     free(d.around);
-    return DN_OK;
+    return status;
 }

@@ -5,6 +5,7 @@
 #define DN_LOADING_RECORDED_MODULE_CODE_H
 
 #include "loading/recorded/recorded_modules.h"
+#include "network/graph.h"
 #include "network/model.h"
 
 /* Whether what holds two modules calls a ReLU without a module for it; AUTO if it is not known, or
@@ -17,11 +18,12 @@ dn_relu dn_relu_of_code(const dn_recorded_modules *modules, const dn_recorded_mo
 int dn_window_of_code(const dn_recorded_modules *modules, const dn_recorded_module *norm,
                       const dn_recorded_module *head);
 
-/* Says which classes around the network's `count` tensors are not known, and what their code calls
- * that is not computed here; "" if there is nothing to say. head: the innermost module that holds
- * both the last norm and the head; NULL: none is recorded. */
+/* Says which classes around the network's tensors are not known, and what their code calls that is
+ * not computed here; "" if there is nothing to say. head: the innermost module that holds both the
+ * last norm and the head; NULL: none is recorded. */
 dn_status dn_doubt_classes(const dn_recorded_modules *modules, const dn_tensor *const *sources,
-                           int count, const dn_recorded_module *head, char *text, size_t size);
+                           const dn_graph *graph, const dn_recorded_module *head, char *text,
+                           size_t size);
 
 /* The innermost module that holds both; NULL if none is recorded. */
 const dn_recorded_module *dn_common_module(const dn_recorded_modules *modules,

@@ -15,7 +15,6 @@
 typedef struct reader {
     const dn_recorded_modules *modules;
     const dn_tensor *const *sources;
-    int slots;
     const dn_head *head;
     const dn_graph *graph;
     dn_module_function *function;
@@ -189,7 +188,7 @@ static dn_status read_classes(const reader *r)
     const dn_recorded_module *common =
         norm && head ? dn_common_module(r->modules, norm, head) : NULL;
     DN_TRY(dn_read_window(r->modules, norm, head, r->head, &r->function->window));
-    return dn_doubt_classes(r->modules, r->sources, r->slots, common, r->function->classes,
+    return dn_doubt_classes(r->modules, r->sources, r->graph, common, r->function->classes,
                             sizeof r->function->classes);
 }
 
@@ -222,8 +221,7 @@ dn_status dn_read_module_function(const dn_tensor_file *file, const dn_tensor *c
     dn_status status = dn_graph_create(&model->arch, &graph);
     if (status == DN_OK) {
         if (function->recorded)
-            status = read_all(&(reader){&modules, sources, model->layout.count, &model->arch.head,
-                                        &graph, function});
+            status = read_all(&(reader){&modules, sources, &model->arch.head, &graph, function});
         else
             function->transition_relu = dn_transition_relu_of_gaps(&graph, sources);
         dn_graph_free(&graph);

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "tensors/torch/torch_calls.h"
 
+#include "tensors/torch/torch_operand.h"
+
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_NAMES = 64, NAME_SIZE = 64, NEAR = 4096 };
+enum { MOST_NAMES = 64 + DN_OPERANDS_READ, NAME_SIZE = 64, NEAR = 4096 };
+enum { NAME_AND_OPERAND = NAME_SIZE + DN_OPERAND_SIZE };
 
 static bool is_word(char c)
 {
@@ -130,6 +133,21 @@ static void name_call(dn_span token, dn_span rest, char name[NAME_SIZE])
         snprintf(name, NAME_SIZE, "avg_pool2d=%d", window_side(arguments));
 }
 
+static bool operand_decides(const char *name)
+{
+    return strcmp(name, "relu") == 0 || strcmp(name, "relu_") == 0 ||
+           strcmp(name, "avg_pool2d=2") == 0;
+}
+
+/* "relu:norm1", "avg_pool2d=2:conv", where what it is called of is known. */
+static void add_operand(dn_code_lines *lines, dn_span argument, char name[NAME_AND_OPERAND])
+{
+    char operand[DN_OPERAND_SIZE];
+    size_t length = strlen(name);
+    if (operand_decides(name) && dn_code_operand(lines, argument, operand))
+        snprintf(name + length, NAME_AND_OPERAND - length, ":%s", operand);
+}
+
 /* ---- calls ---- */
 
 /* The end of a quoted text that begins here. */
@@ -164,32 +182,47 @@ static dn_span alias_before(dn_span code, const char *token)
     return (dn_span){at, end};
 }
 
-static dn_status read_token(dn_span code, dn_span token, dn_pool *pool, dn_class_calls *calls)
+static bool is_function(dn_span token)
+{
+    return begins(token, "torch.") || begins(token, "ops.") || begins(token, "__torch__.");
+}
+
+/* A function that gets a name by which it is called. */
+static dn_status read_alias(dn_span code, dn_span token, dn_pool *pool, dn_class_calls *calls)
 {
     char name[NAME_SIZE];
+    dn_span alias = alias_before(code, token.at);
+    if (alias.at == alias.end)
+        return DN_OK;
+    dn_span rest = find_use((dn_span){token.end, code.end}, alias);
+    name_call(token, rest, name);
+    return operand_decides(name) && rest.at < rest.end ? DN_OK : add_name(calls, pool, name);
+}
+
+static dn_status read_token(dn_span code, dn_span token, dn_code_lines *lines, dn_pool *pool,
+                            dn_class_calls *calls)
+{
+    char name[NAME_AND_OPERAND];
     dn_span rest = {token.end, code.end};
     bool called = rest.at < rest.end && *rest.at == '(';
     rest.at += called;
     if (token.end - token.at == 2 && begins(token, "if"))
         return add_name(calls, pool, "if");
-    if (begins(token, "__torch__.") && !called) {
-        dn_span alias = alias_before(code, token.at);
-        if (alias.at == alias.end)
-            return DN_OK;
-        rest = find_use(rest, alias);
-    } else if (!called ||
-               !(begins(token, "torch.") || begins(token, "ops.") || begins(token, "__torch__."))) {
-        return DN_OK;
-    }
-    if (begins(token, "ops.prim."))
+    if (begins(token, "__torch__.") && !called)
+        return read_alias(code, token, pool, calls);
+    if (called && !is_function(token))
+        token = dn_code_alias(lines, token);
+    if (!called || token.at == token.end || !is_function(token) || begins(token, "ops.prim."))
         return DN_OK;
     name_call(token, rest, name);
+    add_operand(lines, rest, name);
     return add_name(calls, pool, name);
 }
 
 dn_status dn_class_read_calls(dn_span code, dn_pool *pool, dn_class_calls *calls)
 {
     const char *at = code.at;
+    dn_code_lines lines = {0};
     while (at < code.end) {
         if (*at == '"') {
             at = skip_text((dn_span){at, code.end});
@@ -199,7 +232,8 @@ dn_status dn_class_read_calls(dn_span code, dn_pool *pool, dn_class_calls *calls
             const char *begin = at;
             while (at < code.end && is_word(*at))
                 at++;
-            DN_TRY(read_token(code, (dn_span){begin, at}, pool, calls));
+            dn_code_lines_add(&lines, code, begin);
+            DN_TRY(read_token(code, (dn_span){begin, at}, &lines, pool, calls));
         }
     }
     return calls->count ? DN_OK : add_name(calls, pool, "pass");

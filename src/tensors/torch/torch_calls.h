@@ -9,8 +9,9 @@
 
 /* Each once, by the last part of its name: "relu", "cat". Where arguments matter, what they come
  * to: "avg_pool2d=7" of a window without padding whose stride is its side, and "global_mean" for a
- * mean over rows and columns. "if" for a condition, "pass" if there are none; "more" ends a list
- * that is cut. */
+ * mean over rows and columns. "relu:norm1" if it is known of what it is called: of what a child of
+ * the class made, of "@input", or of "@cat", a function's answer. "if" for a condition, "pass" if
+ * there are none; "more" ends a list that is cut. */
 typedef struct dn_class_calls {
     const char **names; /* in the pool */
     size_t count, capacity;
