@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *path = memory_file("names", data, size);
-    *(const char **)(uintptr_t)list_options[1].target = path;
+    *(const char **)(void *)list_options[1].target = path;
     picture_list list;
     if (!picture_list_create(0, NULL, &list))
         return 0;

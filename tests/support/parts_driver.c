@@ -41,9 +41,18 @@ static int read_int(void)
     return (int)read_number();
 }
 
+/* Zeros, and one more, so that there may be none. */
+static float *new_floats(size_t count)
+{
+    float *numbers = count < (size_t)1 << 28 ? calloc(count + 1, sizeof *numbers) : NULL;
+    if (!numbers)
+        abort();
+    return numbers;
+}
+
 static float *read_floats(size_t count)
 {
-    float *numbers = malloc((count ? count : 1) * sizeof *numbers);
+    float *numbers = new_floats(count);
     for (size_t i = 0; i < count; i++)
         numbers[i] = strtof(read_word(), NULL);
     return numbers;
@@ -113,7 +122,7 @@ static void drive_loss(void)
     *(kind.objective == DN_OBJECTIVE_LABELS ? &kind.positive_weights : &kind.class_weights) =
         weights;
     float *logits = read_floats(count), *targets = read_floats(count);
-    float *gradient = calloc(count, sizeof *gradient);
+    float *gradient = new_floats(count);
     printf("%.17g\n", dn_loss(&kind, logits, targets, rows, 1, gradient));
     print_floats(gradient, count);
     free(weights);

@@ -125,9 +125,8 @@ static void name_call(dn_span token, dn_span rest, char name[NAME_SIZE])
         last--;
     snprintf(name, NAME_SIZE, "%.*s", (int)(token.end - last < 40 ? token.end - last : 40), last);
     copy_arguments(rest, arguments);
-    if (strcmp(name, "mean") == 0 && is_spatial(arguments))
-        snprintf(name, NAME_SIZE, "global_mean");
-    else if (strcmp(name, "adaptive_avg_pool2d") == 0 && is_single(arguments))
+    if ((strcmp(name, "mean") == 0 && is_spatial(arguments)) ||
+        (strcmp(name, "adaptive_avg_pool2d") == 0 && is_single(arguments)))
         snprintf(name, NAME_SIZE, "global_mean");
     else if (strcmp(name, "avg_pool2d") == 0 && window_side(arguments))
         snprintf(name, NAME_SIZE, "avg_pool2d=%d", window_side(arguments));

@@ -134,8 +134,8 @@ static void a_folder_is_entered_once(void **state)
     for (int i = 1; i < 15; i++) {
         snprintf(name, sizeof name, "chain/%d/p.jpg", i + 1);
         scratch_text(name, "");
-        for (char link = 'x'; link <= 'y'; link++) {
-            snprintf(name, sizeof name, "chain/%d/%c", i, link);
+        for (const char *link = "xy"; *link; link++) {
+            snprintf(name, sizeof name, "chain/%d/%c", i, *link);
             snprintf(target, sizeof target, "../%d", i + 1);
             assert_int_equal(symlink(target, scratch_path(name)), 0);
         }

@@ -274,7 +274,7 @@ static void endless_scans_are_refused(void **state)
     assert_string_equal(dn_last_error(), "p: the JPEG file has more than 500 scans");
     unsigned char *frame = memmem(file.data, file.size, "\xff\xc2", 2); /* now of 4096 x 4096 */
     assert_non_null(frame);
-    memcpy(frame + 5, "\x10\0\x10\0", 4);
+    memcpy(frame + 5, (const unsigned char[]){0x10, 0, 0x10, 0}, 4);
     assert_int_equal(decode_copy(file.data, file.size, &image), DN_ERROR_LIMIT);
     assert_string_equal(dn_last_error(), "p: the JPEG file has more than 64 scans");
     free(file.data);

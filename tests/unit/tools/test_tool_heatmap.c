@@ -53,7 +53,7 @@ static void pixel(cairo_surface_t *surface, int x, int y, int rgb[3])
                                (ptrdiff_t)y * cairo_image_surface_get_stride(surface);
     uint32_t packed = ((const uint32_t *)(const void *)row)[x];
     for (int i = 0; i < 3; i++)
-        rgb[i] = packed >> 8 * (2 - i) & 255;
+        rgb[i] = (int)(packed >> 8 * (2 - i) & 255);
 }
 
 /* Red is a share of the scale, not of the map itself; what was not seen is dark and outlined. */
