@@ -25,9 +25,10 @@ const char *dn_version(void)
 
 void dn_clean(char *text)
 {
-    for (; *text; text++)
-        if (dn_is_control(*text))
-            *text = '?';
+    for (int length; *text; text += length ? length : 1) {
+        length = dn_control_length(text);
+        memset(text, '?', (size_t)length);
+    }
 }
 
 dn_status dn_fail(dn_status status, const char *format, ...)

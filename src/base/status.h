@@ -29,10 +29,14 @@ dn_status dn_fail_memory(size_t bytes);
             return dn_fail(DN_ERROR_ARGUMENT, "%s: %s is NULL", __func__, #argument);              \
     } while (0)
 
-/* A byte that a terminal may take for a command. */
-static inline bool dn_is_control(char byte)
+/* How many bytes of a character that a terminal may take for a command begin here: one of ASCII's,
+ * or two of U+0080 to U+009F; 0 of any other. */
+static inline int dn_control_length(const char *text)
 {
-    return (unsigned char)byte < ' ' || byte == 0x7f;
+    unsigned char first = (unsigned char)text[0];
+    if (first == 0xc2)
+        return ((unsigned char)text[1] & 0xe0) == 0x80 ? 2 : 0;
+    return first && (first < ' ' || first == 0x7f) ? 1 : 0;
 }
 
 /* Replaces control bytes by question marks: names from files may contain any byte. */

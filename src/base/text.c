@@ -73,8 +73,8 @@ void dn_text_add_json(dn_text *text, const char *string)
             dn_text_add(text, "\\ufffd");
         else if (*at == '"' || *at == '\\')
             dn_text_add(text, "\\%c", *at);
-        else if (dn_is_control(*at))
-            dn_text_add(text, "\\u%04x", (unsigned)*at);
+        else if (dn_control_length(at))
+            dn_text_add(text, "\\u%04x", (unsigned)(unsigned char)at[length - 1]);
         else
             dn_text_add_bytes(text, at, length);
         at += length ? length : 1;

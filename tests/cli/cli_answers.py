@@ -123,6 +123,13 @@ def control_characters(folder):
     picture(path, 50)
     done = run("predict", path, "-w", f"{folder}/cifar.safetensors", "--preprocess", "none,crop=8,channels=1")
     check("a name", done.stdout.splitlines()[0] == f"{folder}/a\\nb\\x1b[31m.png", done)
+    path = f"{folder}/\x9b31m\xa0é.png"  # a terminal takes U+009B for escape and bracket
+    picture(path, 50)
+    options = ("-w", f"{folder}/cifar.safetensors", "--preprocess", "none,crop=8,channels=1")
+    said = run("predict", path, *options).stdout.splitlines()[0]
+    check("a command of two bytes", said == f"{folder}/\\xc2\\x9b31m\xa0é.png", said)
+    said = run("predict", f"{folder}/\x9b2J.png", *options).stderr
+    check("in a message", "\x9b" not in said and "2J.png" in said, said)
 
 
 def names(folder):

@@ -61,6 +61,15 @@ def recursive(folder):
     write(f"{folder}/links/14/p.png")
     check("links by many paths", named(predict(folder, "--csv", "-r", f"{folder}/links/0")) ==
           ["links/0/" + "x/" * 14 + "p.png"])
+    os.makedirs(f"{folder}/special")
+    write(f"{folder}/special/b.png")
+    os.mkfifo(f"{folder}/special/pipe.png")
+    os.symlink("/dev/zero", f"{folder}/special/zero.png")
+    os.symlink("nowhere", f"{folder}/special/lost.png")
+    done = predict(folder, "--csv", f"{folder}/special")
+    check("pipes and devices in a folder are not waited for", done.returncode == 1 and
+          named(done) == ["special/b.png", "special/lost.png"] and
+          all(f"special/{name}.png: is a pipe, a socket or a device".encode() in done.stderr for name in ("pipe", "zero")), done)
     done = predict(folder, f"{folder}/links")
     check("what would help is said", done.returncode == 2 and b"not searched without --recursive" in done.stderr, done)
     done = run("preprocess", "-r", f"{folder}/links/13", *PIPELINE, "-o", f"{folder}/x.npy")

@@ -123,6 +123,13 @@ def terminal_commands(folder):
     done = run("info", path)
     check("escape sequences in names", done.returncode == 2 and "\x1b" not in done.stdout + done.stderr and
           "?[2Jw?" in done.stdout and "?[2Jw?" in done.stderr, done.stdout + done.stderr)
+    with open(path, "wb") as file:
+        file.write(files.safetensors({"\x9b2Jé": files.tensor(shape=(2, 3, 1))}))
+    done = run("info", path)
+    check("of two bytes", done.returncode == 2 and "\x9b" not in done.stdout + done.stderr and
+          "??2Jé" in done.stdout and "??2Jé" in done.stderr, done.stdout + done.stderr)
+    done = run("info", f"{folder}/net/net.safetensors", "--grid", "1x1")
+    check("an option's own fault", done.returncode == 2 and done.stderr.endswith("2 in all, are expected\n"), done.stderr)
 
 
 def false_entries(folder):

@@ -109,10 +109,9 @@ dn_status weights_read(const char *path, dn_model **model)
 dn_model *weights_open(const char *name)
 {
     dn_model *model;
-    dn_status status = weights_read(name, &model);
-    if (status != DN_OK) {
-        complain("%s%s", dn_last_error(),
-                 status == DN_ERROR_ARGUMENT ? ": give --concat first or --concat last" : "");
+    if (weights_read(name, &model) != DN_OK) {
+        bool order = strstr(dn_last_error(), "the option concat must") != NULL;
+        complain("%s%s", dn_last_error(), order ? ": give --concat first or --concat last" : "");
         return NULL;
     }
     if (dn_model_warning(model))

@@ -113,12 +113,21 @@ static void report_folder(picture_list *list, const char *folder, bool any, cons
     list->failures += !any || left_out->total;
 }
 
-static bool is_folder(int descriptor, const struct dirent *entry)
+/* S_IFREG, S_IFDIR or another; links are followed, and what they lead to may be missing: a file. */
+static mode_t kind_of(int descriptor, const struct dirent *entry)
 {
     struct stat found;
     if (entry->d_type != DT_UNKNOWN && entry->d_type != DT_LNK)
-        return entry->d_type == DT_DIR;
-    return fstatat(descriptor, entry->d_name, &found, 0) == 0 && S_ISDIR(found.st_mode);
+        return DTTOIF(entry->d_type);
+    return fstatat(descriptor, entry->d_name, &found, 0) == 0 ? found.st_mode & S_IFMT : S_IFREG;
+}
+
+/* A pipe that nobody writes would be waited for without end. */
+static void refuse_special(folder_walk *walk, const char *folder, const char *name)
+{
+    complain("%s/%s: is a pipe, a socket or a device, which are not read from folders", folder,
+             name);
+    walk->list->failures++;
 }
 
 /* Sorts what a folder holds into pictures and folders. */
@@ -126,15 +135,19 @@ static bool read_entries(folder_walk *walk, DIR *stream, const char *folder, pic
 {
     bool sound = true;
     struct dirent *entry;
-    while (sound && (entry = readdir(stream)))
+    while (sound && (entry = readdir(stream))) {
         if (entry->d_name[0] == '.')
             continue;
-        else if (is_folder(dirfd(stream), entry))
+        mode_t kind = kind_of(dirfd(stream), entry);
+        if (kind == S_IFDIR)
             sound = append(below, join(folder, entry->d_name));
+        else if (is_picture(entry->d_name) && kind != S_IFREG)
+            refuse_special(walk, folder, entry->d_name);
         else if (is_picture(entry->d_name))
             sound = append(walk->list, join(folder, entry->d_name));
         else
             dn_left_out_add(&walk->left_out, entry->d_name);
+    }
     return sound;
 }
 

@@ -15,8 +15,10 @@
 static int print_words(const char *text)
 {
     int length = 0;
-    for (; text[length]; length++)
-        putchar(dn_is_control(text[length]) ? '?' : text[length]);
+    for (int control = 0; text[length]; length++, control -= control > 0) {
+        control = control ? control : dn_control_length(text + length);
+        putchar(control ? '?' : text[length]);
+    }
     return length;
 }
 

@@ -14,16 +14,19 @@ static bool drawn; /* a progress line is on the terminal */
 
 void print_escaped(FILE *stream, const char *text)
 {
-    for (; *text; text++) {
-        unsigned char byte = (unsigned char)*text;
-        if (byte == '\n')
+    for (int control; *text; text += control ? control : 1) {
+        const unsigned char *bytes = (const unsigned char *)text;
+        control = dn_control_length(text);
+        if (*text == '\n')
             fputs("\\n", stream);
-        else if (byte == '\t')
+        else if (*text == '\t')
             fputs("\\t", stream);
-        else if (dn_is_control(*text))
-            fprintf(stream, "\\x%02x", (unsigned)byte);
+        else if (control == 2)
+            fprintf(stream, "\\x%02x\\x%02x", (unsigned)bytes[0], (unsigned)bytes[1]);
+        else if (control)
+            fprintf(stream, "\\x%02x", (unsigned)bytes[0]);
         else
-            fputc(byte, stream);
+            fputc(bytes[0], stream);
     }
 }
 
