@@ -207,6 +207,17 @@ dn_status dn_hub_read(const void *data, size_t size, dn_model *model, dn_hub_dou
     return status;
 }
 
+/* Other processors, of text, lie in files of the same name. */
+static bool is_of_pictures(const json_t *config)
+{
+    static const char *const keys[] = {"do_normalize", "do_resize", "do_rescale", "do_center_crop",
+                                       "size",         "crop_size", "image_mean", "image_std"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (json_object_get(config, keys[i]))
+            return true;
+    return false;
+}
+
 dn_status dn_hub_read_processor(const void *data, size_t size, dn_model *model, dn_hub_doubt *about)
 {
     static const char file[] = "preprocessor_config.json";
@@ -214,7 +225,7 @@ dn_status dn_hub_read_processor(const void *data, size_t size, dn_model *model, 
     dn_preprocess read = {0};
     dn_hub_reason why = {""};
     DN_TRY(parse(data, size, file, &config, about));
-    if (!model->has_preprocess && json_object_get(config, "do_normalize") &&
+    if (!model->has_preprocess && is_of_pictures(config) &&
         take_pipeline(dn_hub_processor(config, &read, &why), &read, file, &why, model, about)) {
         bool labels = model->origin.config[0] != '\0';
         snprintf(model->origin.config, sizeof model->origin.config, "preprocessing%s",

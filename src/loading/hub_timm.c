@@ -91,6 +91,9 @@ static bool read_mode(const json_t *pretrained, const int resize[2], dn_preproce
                       dn_hub_reason *why)
 {
     const char *mode = text_of(pretrained, "crop_mode", "center");
+    const json_t *said = json_object_get(pretrained, "crop_mode");
+    if (said && !json_is_null(said) && !json_is_string(said))
+        return dn_hub_because(why, "its crop_mode is no text");
     bool center = strcmp(mode, "center") == 0, square = resize[0] == resize[1];
     preprocess->resize = resize[0];
     preprocess->resize_width = center && square ? 0 : resize[1];
@@ -109,7 +112,10 @@ static bool read_mode(const json_t *pretrained, const int resize[2], dn_preproce
 bool dn_hub_timm(const json_t *pretrained, dn_preprocess *preprocess, dn_hub_reason *why)
 {
     const char *filter = text_of(pretrained, "interpolation", "bicubic");
+    const json_t *said = json_object_get(pretrained, "interpolation");
     int size[3], resize[2] = {0};
+    if (said && !json_is_null(said) && !json_is_string(said))
+        return dn_hub_because(why, "its interpolation is no text");
     if (strcmp(filter, "bicubic") != 0 && strcmp(filter, "bilinear") != 0)
         return dn_hub_because(why, "its interpolation is %.40s", filter);
     if (!read_size(pretrained, size, why) || !read_resize(pretrained, size, resize, why) ||

@@ -81,6 +81,7 @@ with tempfile.TemporaryDirectory() as root:
     ignored = {"is of 5 classes, the network has 3": changed(num_classes=5), "is of resnet50": changed(architecture="resnet50"),
                "is of densenet169": changed(architecture="densenet169"), "is not valid JSON": "{",
                "cannot be followed here: its crop_mode is random": changed(crop_mode="random"),
+               "here: its crop_mode is no text": changed(crop_mode=7), "here: its interpolation is no text": changed(interpolation=[3]),
                "cannot be followed here: its interpolation is lanczos": changed(interpolation="lanczos"),
                "mean is not a list of 3 numbers": changed(mean=[1, 2]), "std is not a list of 3": changed(std=[.5] * 4),
                "std holds what is no number above 0": changed(std=[.5, -.5, .5]), "holds what is no number above 0": changed(std=[0]),
@@ -120,7 +121,8 @@ with tempfile.TemporaryDirectory() as root:
                            "(do_center_crop)": {"do_center_crop": None}, "it has do_pad": {"do_pad": True},
                            "crop_size is not height": {"crop_size": {"height": 3}}, "image_std holds": {"image_std": [1, 1, 0]},
                            "image_mean is not a list": {"image_mean": [1, 1]}, "is missing": {"image_std": None},
-                           "do_resize is neither": {"do_resize": None}}.items():
+                           "do_resize is neither": {"do_resize": None},
+                           "do_normalize is neither": {"do_normalize": None}}.items():
         found = beside(**changes)
         check(words, words in str(found["warning"]) and not found["preprocess_recorded"], found)
     with open(f"{folder}/preprocessor_config.json", "w", encoding="utf-8") as stream:

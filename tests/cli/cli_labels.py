@@ -38,4 +38,9 @@ with tempfile.TemporaryDirectory() as folder:
     rows = list(csv.reader(done.stdout.decode(errors="surrogateescape").splitlines()))[1:]
     said = {row[2]: row[3] for row in rows}
     check("CSV", done.returncode == 0 and said == {"0": "cat", "1": "1", "2": "caf\udce9"}, done)
+
+    with open(labels, "wb") as stream:
+        stream.write("\ufeffcat\r\ndog\r\ncow\r\n".encode())
+    said = {row["label"] for row in json.loads(run(*command, "--json").stdout)["predictions"]}
+    check("an editor's mark is no part of a name", said == {"cat", "dog", "cow"}, said)
 finish()

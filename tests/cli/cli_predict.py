@@ -85,7 +85,7 @@ def listed(folder):
     write(strange)
     for what, data, count in (("lines", "\n".join(names), 3), ("lines of Windows", "\r\n".join(names) + "\r\n", 3),
                               ("zero bytes", "\0".join([*names, strange]) + "\0", 4),
-                              ("blank lines", f"\n\n{names[0]}\n\n", 1), ("a folder", f"{folder}/list", 4)):
+                              ("blank lines", f"\n\n{names[0]}\n\n", 1), ("an editor's mark", f"\ufeff{names[0]}\n", 1), ("a folder", f"{folder}/list", 4)):
         write(f"{folder}/names", data.encode())
         done = predict(folder, "--csv", "--files-from", f"{folder}/names")
         check(what, done.returncode == 0 and len(rows(done)) == count, done)

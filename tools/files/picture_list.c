@@ -3,6 +3,7 @@
 
 #include "base/folder_set.h"
 #include "base/picture_formats.h"
+#include "files/text_file.h"
 #include "ui/report.h"
 
 #include <dirent.h>
@@ -264,7 +265,7 @@ static bool append_listed(picture_list *list, const char *path)
         return false;
     char end = memchr(text, '\0', length) ? '\0' : '\n';
     bool sound = true;
-    for (char *at = text, *next; at < text + length && sound; at = next) {
+    for (char *at = text + text_file_mark(text), *next; at < text + length && sound; at = next) {
         char *stop = memchr(at, end, (size_t)(text + length - at));
         next = stop ? stop + 1 : text + length;
         size_t size = (size_t)((stop ? stop : text + length) - at);

@@ -8,6 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+size_t text_file_mark(const char *text)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    return strncmp(text, mark, sizeof mark - 1) == 0 ? sizeof mark - 1 : 0;
+}
+
 char *text_file_read(const char *path, size_t most)
 {
     FILE *stream = fopen(path, "rb");
@@ -31,6 +37,8 @@ char *text_file_read(const char *path, size_t most)
         return NULL;
     }
     text[length] = '\0';
+    size_t mark = text_file_mark(text);
+    memmove(text, text + mark, length - mark + 1);
     return text;
 }
 

@@ -8,6 +8,10 @@
  * cannot be read, is larger or holds a NUL. */
 char *text_file_read(const char *path, size_t most);
 
+/* How many bytes of a mark a text begins with that are none of its own, as Windows' editors put
+ * them there: 3 or 0. */
+size_t text_file_mark(const char *text);
+
 /* Takes the next line off *text, without its line end, in place; NULL past the last. */
 char *text_file_line(char **text);
 
