@@ -2,6 +2,8 @@
 """Networks whose head is not one linear with bias, against PyTorch: as pickled modules, which say
 everything, as state dicts and TorchScript; what is assumed is said; converted files give the same
 answers without a warning."""
+import os
+
 import weight_parity
 from weight_parity import main, refused, run
 
@@ -209,6 +211,17 @@ def left_open(folder):
         done = run("predict", "-w", f"{folder}/state.pth", f"{folder}/a.png", "--task", task, "--json")
         check(f"predict --task {task}", done.returncode == 0 and sigmoid not in done.stderr, done.stderr)
     check("predict without --task", sigmoid in run("predict", "-w", f"{folder}/state.pth", f"{folder}/a.png").stderr)
+    data = f"{folder}/data"
+    for name in "abcd":
+        os.makedirs(f"{data}/{name}")
+        Image.fromarray(numpy.zeros((64, 64, 3), "uint8")).save(f"{data}/{name}/1.png")
+    for task, code, said in (((), 0, sigmoid), (("--task", "classes"), 0, None),
+                             (("--task", "labels"), 2, "which gives classes; --task labels is for a CSV")):
+        done = run("eval", data, "-w", f"{folder}/state.pth", *task)
+        check(f"eval {task}", done.returncode == code and (said in done.stderr if said else sigmoid not in done.stderr), done.stderr)
+    done = run("train", data, "--init", f"{folder}/state.pth", "--epochs", "1", "--batch-size", "4", "--val-split", "0",
+               "--image-size", "32", "-o", f"{folder}/run")
+    check("the data says what a training is of", done.returncode == 0 and sigmoid not in done.stderr, done.stderr)
     half = base().state_dict()
     del half["classifier.bias"]
     torch.save(half, f"{folder}/half.pth")

@@ -241,6 +241,7 @@ static int run(int count, char **arguments)
     (void)count;
     if (!compares_alone())
         return EXIT_REFUSED;
+    weights_set_task(labelled_task_asked());
     dn_model *model = weights_load();
     dn_dataset *data = NULL;
     int status = EXIT_REFUSED;

@@ -19,8 +19,8 @@ const option_row table_options[] = {
     {"label-columns", 0, OPTION_TEXT, &chosen.label_columns, "A,B,...",
      "a CSV's columns of 0 and 1, one per label (all that hold these)", 0, 0},
     {"task", 0, OPTION_TEXT, &chosen.task, "classes|labels",
-     "what a CSV gives each picture: one class, or any of the labels (classes if each row has "
-     "one 1)",
+     "what pictures have and outputs mean: one class, or any of the labels (of a CSV, classes if "
+     "each row has one 1)",
      0, 0},
     {"uncertain", 0, OPTION_TEXT, &chosen.uncertain, "ignore|zero|one",
      "what -1 in a CSV is; ignored labels count neither in loss nor in figures (ignore)", 0, 0},
@@ -41,10 +41,16 @@ static void pass_on(dn_log_level level, const char *sentence, void *context)
         complain("%s", sentence);
 }
 
+const char *labelled_task_asked(void)
+{
+    return chosen.task;
+}
+
+/* --task apart, which may be right of any data. */
 static bool describes_tables(void)
 {
     for (const option_row *row = table_options; row->name; row++)
-        if (option_given(row->target))
+        if (row->target != &chosen.task && option_given(row->target))
             return true;
     return false;
 }
@@ -52,11 +58,16 @@ static bool describes_tables(void)
 static bool is_as_asked(const char *path, bool quiet, const dn_dataset *data)
 {
     const char *format = dn_dataset_format(data);
+    const char *task = labelled_task(dn_dataset_objective(data));
     int links = dn_dataset_links(data);
-    if (describes_tables() && !quiet && strcmp(format, "CSV") != 0)
-        return complain("%s: is read as %s; --root, --task, --uncertain, --blank and those that "
-                        "name columns are for a CSV",
+    bool table = quiet || strcmp(format, "CSV") == 0;
+    if (!table && describes_tables())
+        return complain("%s: is read as %s; --root, --uncertain, --blank and those that name "
+                        "columns are for a CSV",
                         path, format);
+    if (!table && chosen.task && strcmp(chosen.task, task) != 0)
+        return complain("%s: is read as %s, which gives %s; --task %s is for a CSV", path, format,
+                        task, chosen.task);
     if (links)
         complain("%s: %d link%s in it %s left out, only files are read", path, links,
                  links == 1 ? "" : "s", links == 1 ? "is" : "are");

@@ -25,6 +25,9 @@ bool labelled_open(const char *path, const labelled_request *request, dn_dataset
  * no picture to its classes; complains if it does. */
 bool labelled_is_distinct(const char *output, const char *path, const dn_dataset *data);
 
+/* --task: "classes", "labels" or NULL. */
+const char *labelled_task_asked(void);
+
 /* The task of a network or data set that answers with this. */
 const char *labelled_task(dn_objective objective);
 

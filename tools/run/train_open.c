@@ -3,6 +3,7 @@
 #include "arguments/network.h"
 #include "arguments/weights.h"
 #include "files/folder.h"
+#include "files/labelled.h"
 #include "run/run_folder.h"
 #include "run/run_log.h"
 #include "run/train_record.h"
@@ -33,6 +34,7 @@ static bool check_classes(int outputs)
 /* The loaded network. What the options say of it must be so. */
 static dn_model *load_start(const train_run *run)
 {
+    weights_set_task(labelled_task(dn_dataset_objective(run->whole)));
     dn_model *model =
         check_classes(dn_dataset_outputs(run->whole)) ? weights_open(train_chosen.init) : NULL;
     if (!model)
