@@ -97,6 +97,11 @@ def resumed_settings(folder, data):
     done = densenet("train", "--resume", run)
     check("a finished run says so", done.returncode == 0 and "already finished after epoch 3" in done.stderr
           and done.stdout.strip() == f"{run}/best.safetensors", done.stderr.strip().splitlines()[-1])
+    done = densenet("train", "--resume", run, "--lr", "0.01", "--epochs", "3", "--threads", "2")
+    check("with settings that it has, too", done.returncode == 0, done.stderr)
+    for change in (("--lr", "0.02"), ("--epochs", "2"), ("--class-weights", "balanced"), ("--image-size", "16")):
+        refused(f"a change of {change[0]} in a finished run", f"{change[0]} would change nothing",
+                "train", "--resume", run, *change)
     os.remove(f"{run}/resume.safetensors")
     refused("a run that ended before a checkpoint", f"--output {run}", "train", "--resume", run)
 

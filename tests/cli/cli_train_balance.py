@@ -57,6 +57,10 @@ def weights(path):
         return file.read()
 
 
+def tensors(run):
+    return weights(f"{run}/last.safetensors")
+
+
 def refused(what, words, *command):
     done = densenet(*command)
     said = done.stderr.strip()
@@ -74,18 +78,18 @@ def class_weights(folder):
           and numbers[1] == 2, kept)
     check("which is said", "classes weigh: cat 0.6667, dog, small 2\n" in done.stderr, done.stderr)
     check("and recorded", kept["class-weights"] == "balanced", kept)
-    balanced = weights(f"{run}/last.safetensors")
+    balanced = tensors(run)
     check("and has an effect", balanced != weights(f"{plain}/last.safetensors"))
     table = write_text(f"{folder}/weights.csv", 'class,weight\r\n"dog, small",2\r\ncat,0.666666667\r\n')
     plainer = write_text(f"{folder}/plainer.csv", "cat,0.666666667\ndog, small,2.0\n")
     for what in ("0.666666667,2", table, plainer):
         run, done = train(data, "--class-weights", what)
-        check(f"the same bits from {what}", done.returncode == 0 and weights(f"{run}/last.safetensors") == balanced, done.stderr)
+        check(f"the same bits from {what}", done.returncode == 0 and tensors(run) == balanced, done.stderr)
     run, done = train(data, "--class-weights", "1,1")
-    check("equal weights are none", weights(f"{run}/last.safetensors") == weights(f"{plain}/last.safetensors"), done.stderr)
+    check("equal weights are none", tensors(run) == weights(f"{plain}/last.safetensors"), done.stderr)
     mixed, _ = train(data, "--mixup", "0.3", "--label-smoothing", "0.1", "--ema", "0.9")
     run, done = train(data, "--mixup", "0.3", "--label-smoothing", "0.1", "--ema", "0.9", "--class-weights", "1,1")
-    check("with mixup, smoothing and averages too", weights(f"{run}/last.safetensors") == weights(f"{mixed}/last.safetensors"))
+    check("with mixup, smoothing and averages too", tensors(run) == weights(f"{mixed}/last.safetensors"))
 
     for what, given, words in (
             ("too few", "1", ("has 1 number, the data 2 classes",)), ("too many", "1,2,3", ("has 3 numbers",)),
@@ -155,7 +159,7 @@ def labels(folder):
           and "positive labels weigh: few 5, some 1, all 1\n" in done.stderr, done.stderr)
     check("of which there are both", '"all" is true of all of the pictures' in done.stderr, done.stderr)
     same, done = train(data, "--pos-weight", "5,1,1")
-    check("the same bits", results(same) == results(run) and results(run) != results(plain), done.stderr)
+    check("the same bits", tensors(same) == tensors(run) and tensors(run) != tensors(plain), done.stderr)
     one, done = train(data, "--pos-weight", "1")
     check("one for all", settings(one)[BALANCED] == "1,1,1", done.stderr)
     first = [float(results(r)[2][1][3]) for r in (one, plain)]

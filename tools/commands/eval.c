@@ -59,6 +59,17 @@ static void say_order(void)
              weights_argument());
 }
 
+/* By name where an output is called 0, else by number, which is no proof that they belong. */
+static void say_numbers(const dn_dataset *data, const char *first)
+{
+    for (int i = 0; i < dn_dataset_outputs(data); i++)
+        if (strcmp(dn_dataset_label(data, i), "0") == 0)
+            return;
+    complain("%s: numbers its classes, so they are taken as the network's outputs in their order, "
+             "0 as \"%s\"",
+             dn_dataset_source(data), first);
+}
+
 /* Classes by name if the model knows names, otherwise by number. */
 static bool match_labels(const dn_model *model, dn_dataset *data)
 {
@@ -76,7 +87,10 @@ static bool match_labels(const dn_model *model, dn_dataset *data)
         return complain("out of memory for labels");
     for (int i = 0; i < classes; i++)
         names[i] = dn_model_label(model, i);
+    bool numbers = strcmp(dn_dataset_label(data, 0), "0") == 0;
     bool sound = dn_dataset_match(data, names, classes) == DN_OK;
+    if (sound && numbers)
+        say_numbers(data, names[0]);
     free(names);
     if (!sound)
         refuse();

@@ -319,9 +319,24 @@ static void print_weights(const train_run *run)
     }
 }
 
+/* Options are for steps to come. */
+static int refuse_changed(const train_run *run, long long epoch, const char *option)
+{
+    if (epoch < run->epochs)
+        complain("train: %s ended early after epoch %lld, so --%s would change nothing",
+                 run->folder, epoch, option);
+    else
+        complain("train: %s finished after epoch %lld, so --%s would change nothing; --epochs %lld "
+                 "continues",
+                 run->folder, epoch, option, 2 * epoch);
+    return EXIT_REFUSED;
+}
+
 static int say_finished(const train_run *run)
 {
     long long epoch = dn_trainer_steps(run->trainer) / run->steps_per_epoch;
+    if (train_settings_changed())
+        return refuse_changed(run, epoch, train_settings_changed());
     if (epoch < run->epochs)
         say_patience(run);
     else

@@ -233,6 +233,27 @@ static bool all_is_unchanged(const command *chosen, const json_t *settings)
     return sound;
 }
 
+/* The first option of this call that the run has otherwise, for a run that has ended. */
+static const char *changed_option;
+
+const char *train_settings_changed(void)
+{
+    return changed_option;
+}
+
+static void find_changed(const command *chosen, const json_t *settings)
+{
+    const option_row *row;
+    for (int i = 0; !changed_option && (row = option_at(chosen->options, i)); i++) {
+        if (!belongs_to_run(row->name) || !option_given(row->target))
+            continue;
+        json_t *asked = row_value(row);
+        if (!json_equal(asked, json_object_get(settings, row->name)))
+            changed_option = row->name;
+        json_decref(asked);
+    }
+}
+
 static bool steps_are_unchanged(const command *chosen, const json_t *settings)
 {
     bool sound = true;
@@ -340,6 +361,8 @@ bool train_settings_read(const command *chosen, const char *run)
         sound = sound && all_is_unchanged(chosen, object);
     else
         sound = sound && same_network(object, run) && steps_are_unchanged(chosen, object);
+    if (sound && !train_chosen.automatic)
+        find_changed(chosen, object);
     command file = *chosen;
     file.name = path;
     const char *name;

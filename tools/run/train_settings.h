@@ -41,6 +41,9 @@ bool train_settings_read(const command *chosen, const char *run);
  * "resolved", an object (train_record.h). NULL if there is none. */
 const json_t *train_settings_recorded(const char *name);
 
+/* An option that this call gives otherwise than the resumed run has it; NULL if there is none. */
+const char *train_settings_changed(void);
+
 /* The values of all options on which a run's numbers depend; or of those that are not given. */
 json_t *train_settings_values(const command *chosen, bool all);
 

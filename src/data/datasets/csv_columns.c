@@ -236,6 +236,20 @@ static dn_status choose_labels(const char *path, const dn_dataset_options *optio
     return DN_OK;
 }
 
+/* A column of findings holds names; 0 and 1 say whether the column's own name is true. */
+static dn_status check_findings(const char *path, const dn_columns *columns)
+{
+    const dn_column *single = columns->single < 0 ? NULL : &columns->all[columns->single];
+    if (!single || single->role != DN_COLUMN_FINDINGS || !single->filled ||
+        single->filled > single->sound)
+        return DN_OK;
+    const char *name = name_of(columns, columns->single);
+    return dn_fail(DN_ERROR_ARGUMENT,
+                   "%s: \"%s\" holds 0 and 1, no names of labels; label_columns "
+                   "(--label-columns) %s takes it as a label",
+                   path, name, name);
+}
+
 static void list_names(const dn_columns *columns, bool passed, dn_text *text)
 {
     for (int i = 0; i < columns->names.count; i++)
@@ -274,6 +288,7 @@ dn_status dn_columns_read(const char *path, const void *data, size_t size,
     DN_TRY(status);
     DN_TRY(find_image(path, options->image_column, columns));
     DN_TRY(choose_labels(path, options, columns));
+    DN_TRY(check_findings(path, columns));
     columns->blanks_are_0 = dn_csv_is_chexpert(&columns->names);
     return options->label_column || options->label_columns ? DN_OK : tell(path, columns);
 }

@@ -66,21 +66,6 @@ dn_status dn_dataset_classify(dn_dataset *dataset, const dn_name_list *tags, boo
     return (numbers ? take_numbers : take_names)(dataset, tags);
 }
 
-/* Whether there are no names to match by: the data set only numbers its
- * classes, or the network has none. */
-static bool is_nameless(const dn_dataset *dataset, const char *const *labels, int count)
-{
-    bool numbered = true, named = false;
-    for (int i = 0; i < dataset->labels.count && numbered; i++) {
-        char number[16];
-        snprintf(number, sizeof number, "%d", i);
-        numbered = strcmp(dn_name_list_get(&dataset->labels, i), number) == 0;
-    }
-    for (int i = 0; i < count && !named; i++)
-        named = labels[i] != NULL;
-    return numbered || !named;
-}
-
 static int find_label(const char *const *labels, int count, const char *label)
 {
     for (int i = 0; i < count; i++)
@@ -89,24 +74,48 @@ static int find_label(const char *const *labels, int count, const char *label)
     return -1;
 }
 
+/* Whether the data set only numbers its classes, with numbers that are no output's name. */
+static bool is_numbered(const dn_dataset *dataset, const char *const *labels, int count)
+{
+    bool numbered = dataset->objective == DN_OBJECTIVE_CLASSES;
+    for (int i = 0; i < dataset->labels.count && numbered; i++) {
+        char number[16];
+        snprintf(number, sizeof number, "%d", i);
+        numbered = strcmp(dn_name_list_get(&dataset->labels, i), number) == 0 &&
+                   find_label(labels, count, number) < 0;
+    }
+    return numbered;
+}
+
+/* Whether there are no names to match by: the data set only numbers its
+ * classes, or the network has none. */
+static bool is_nameless(const dn_dataset *dataset, const char *const *labels, int count)
+{
+    bool named = false;
+    for (int i = 0; i < count && !named; i++)
+        named = labels[i] != NULL;
+    return !named || is_numbered(dataset, labels, count);
+}
+
 /* place[i]: which of the network's outputs the data set's i-th is. */
 static dn_status match_names(const dn_dataset *dataset, const char *const *labels, int count,
                              int *place)
 {
     bool by_number = is_nameless(dataset, labels, count);
+    const char *kind = dataset->objective == DN_OBJECTIVE_CLASSES ? "class" : "label";
     for (int i = 0; i < dataset->labels.count; i++) {
         const char *label = dn_name_list_get(&dataset->labels, i);
         place[i] = by_number ? i : find_label(labels, count, label);
         if (place[i] < 0 || place[i] >= count)
             return dn_fail(DN_ERROR_MISMATCH,
-                           "%s: its class \"%s\" is not one of the network's %d outputs",
-                           dataset->path, label, count);
+                           "%s: its %s \"%s\" is not one of the network's %d outputs",
+                           dataset->path, kind, label, count);
         int next = place[i] + 1;
         if (!by_number && find_label(labels + next, count - next, label) >= 0)
             return dn_fail(DN_ERROR_MISMATCH,
-                           "%s: its class \"%s\" is the name of more than one of the network's "
+                           "%s: its %s \"%s\" is the name of more than one of the network's "
                            "outputs, so which of them is meant cannot be known",
-                           dataset->path, label);
+                           dataset->path, kind, label);
     }
     return DN_OK;
 }

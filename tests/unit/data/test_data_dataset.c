@@ -448,6 +448,30 @@ static void matches_a_networks_outputs(void **state)
     dn_dataset_free(dataset);
 }
 
+static void matches_numbers(void **state)
+{
+    (void)state;
+    static const char *const named[] = {"dog", "cat", "bird"}, *const sorted[] = {"0", "10", "1"};
+    scratch_text("table.csv", "image,label\na.png,0\nb.png,1\n");
+    scratch_text("flags.csv", "image,0,1\na.png,0,1\nb.png,1,1\n");
+    dn_dataset *dataset = open_dataset("table.csv", DN_PORTION_TRAIN);
+    assert_int_equal(dn_dataset_objective(dataset), DN_OBJECTIVE_LABELS);
+    dn_dataset_free(dataset);
+    dn_dataset_options classes = {.struct_size = sizeof classes, .task = "classes"};
+    assert_int_equal(dn_dataset_open_with(scratch_path("table.csv"), &classes, &dataset), DN_OK);
+    assert_int_equal(dn_dataset_match(dataset, sorted, 3), DN_OK); /* names, though numbers */
+    assert_int_equal(dn_dataset_class(dataset, 1), 2);
+    dn_dataset_free(dataset);
+    assert_int_equal(dn_dataset_open_with(scratch_path("table.csv"), &classes, &dataset), DN_OK);
+    assert_int_equal(dn_dataset_match(dataset, named, 3), DN_OK); /* by number */
+    assert_int_equal(dn_dataset_class(dataset, 1), 1);
+    dn_dataset_free(dataset);
+    dataset = open_dataset("flags.csv", DN_PORTION_TRAIN); /* labels have names */
+    assert_int_equal(dn_dataset_match(dataset, named, 3), DN_ERROR_MISMATCH);
+    assert_non_null(strstr(dn_last_error(), "its label \"0\""));
+    dn_dataset_free(dataset);
+}
+
 static dn_status match_swapped(dn_dataset *whole)
 {
     static const char *const labels[] = {"b", "a"};
@@ -518,6 +542,7 @@ int main(void)
         scratch_test(splits_are_fair),
         scratch_test(splits_that_cannot_be),
         scratch_test(matches_a_networks_outputs),
+        scratch_test(matches_numbers),
         scratch_test(allocations_that_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -159,6 +159,13 @@ static void nihs_findings(void **state)
     assert_targets("own.csv", (dn_dataset_options){.label_column = "found"}, "A B", "1 1;0 0;");
     assert_targets("own.csv", (dn_dataset_options){.label_column = "day", .task = "labels"}, "3 4",
                    "1 0;0 1;");
+    scratch_text("flags.csv", "id,Effusion,Finding Labels\n1.png,0,1\n2.png,1,0\n");
+    assert_table_refused("flags.csv",
+                         (dn_dataset_options){.label_column = "Effusion", .task = "labels"},
+                         "\"Effusion\" holds 0 and 1, no names of labels");
+    assert_table_refused("flags.csv", (dn_dataset_options){0}, "\"Finding Labels\" holds 0 and 1");
+    assert_targets("flags.csv", (dn_dataset_options){.label_columns = "Effusion"}, "Effusion",
+                   "0;1;");
 }
 
 static void isics_one_hot_classes(void **state)
