@@ -119,7 +119,7 @@ static mode_t kind_of(int descriptor, const struct dirent *entry)
 {
     struct stat found;
     if (entry->d_type != DT_UNKNOWN && entry->d_type != DT_LNK)
-        return DTTOIF(entry->d_type);
+        return (mode_t)DTTOIF((unsigned)entry->d_type);
     return fstatat(descriptor, entry->d_name, &found, 0) == 0 ? found.st_mode & S_IFMT : S_IFREG;
 }
 
