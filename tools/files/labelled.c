@@ -93,10 +93,10 @@ bool labelled_open(const char *path, const labelled_request *request, dn_dataset
     return sound && is_as_asked(path, quiet, *data);
 }
 
-bool labelled_is_distinct(const char *output, const char *path, const dn_dataset *data)
+bool labelled_is_distinct(const char *output, const char *root, const dn_dataset *data)
 {
-    return !output || !dn_dataset_reads(data, path, output) ||
+    return !output || !dn_dataset_reads(data, root, output) ||
            complain("%s: lies among the data of %s, which it would change; another place is "
                     "expected",
-                    output, path);
+                    output, root);
 }

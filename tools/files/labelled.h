@@ -21,9 +21,9 @@ typedef struct labelled_request {
  * left out. Complains and returns false if it cannot. */
 bool labelled_open(const char *path, const labelled_request *request, dn_dataset **data);
 
-/* Whether an output, NULL for none, replaces no file of data that was opened from `path`, and adds
+/* Whether an output, NULL for none, replaces no file of data that was opened from `root`, and adds
  * no picture to its classes; complains if it does. */
-bool labelled_is_distinct(const char *output, const char *path, const dn_dataset *data);
+bool labelled_is_distinct(const char *output, const char *root, const dn_dataset *data);
 
 /* --task: "classes", "labels" or NULL. */
 const char *labelled_task_asked(void);

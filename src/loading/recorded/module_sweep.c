@@ -174,7 +174,8 @@ static dn_status walk(sweep *s)
     size_t i = 0;
     while (i < s->modules->count && !s->parts[i].node)
         i++;
-    DN_TRY(check_first(s, i));
+    if (i < s->modules->count)
+        DN_TRY(check_first(s, i));
     for (; i < s->modules->count && !is_head(s, s->at.node); i++) {
         const dn_recorded_module *module = &s->modules->items[i];
         if (s->parts[i].node) {
