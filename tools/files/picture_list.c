@@ -189,7 +189,8 @@ static bool walk_folder(folder_walk *walk, const char *folder)
     }
     bool sound = read_entries(walk, stream, folder, &below);
     closedir(stream);
-    sort(walk->list->paths + before, walk->list->count - before);
+    if (walk->list->count > before)
+        sort(walk->list->paths + before, walk->list->count - before);
     sort(below.paths, below.count);
     sound = sound && walk_below(walk, &below);
     picture_list_free(&below);
