@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "drawing/drawing.h"
 
+#include "drawing/drawn_text.h"
 #include "files/output.h"
 #include "ui/report.h"
 
@@ -77,7 +78,7 @@ bool drawing_name_valid(const char *path)
 bool drawing_write(void (*draw)(cairo_t *context, const void *drawn), const void *drawn, int width,
                    int height, const char *path)
 {
-    if (!drawing_name_valid(path))
+    if (!drawing_name_valid(path) || !drawn_text_fits())
         return false;
     if (ends_in(path, ".svg"))
         return write_svg(draw, drawn, width, height, path);

@@ -2,11 +2,26 @@
 #include "drawing/drawn_text.h"
 
 #include "base/text.h"
+#include "ui/report.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define DOTS "\xe2\x80\xa6"
+
+/* What Fontconfig takes, generously: short of memory, it crashes. */
+#define FONT_BYTES ((size_t)8 << 20)
+
+bool drawn_text_fits(void)
+{
+    static bool fits;
+    if (!fits) {
+        void *volatile memory = malloc(FONT_BYTES);
+        fits = memory != NULL;
+        free(memory);
+    }
+    return fits || complain("out of memory for the fonts of drawings");
+}
 
 void drawn_text_size(cairo_t *context, double size)
 {

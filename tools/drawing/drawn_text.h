@@ -6,6 +6,10 @@
 #include <cairo.h>
 #include <stdbool.h>
 
+/* Whether memory suffices for the fonts, which are read with the first text; complains if not.
+ * To be asked before a drawing. */
+bool drawn_text_fits(void);
+
 /* The usual typeface, in a size. */
 void drawn_text_size(cairo_t *context, double size);
 

@@ -3,6 +3,7 @@
 
 #include "drawing/contact_sheet.h"
 #include "drawing/drawing.h"
+#include "drawing/drawn_text.h"
 #include "drawing/heat_key.h"
 #include "drawing/heatmap.h"
 #include "files/folder.h"
@@ -148,6 +149,8 @@ static cairo_surface_t *with_key(cairo_surface_t *heat, const heat_key *key)
 /* Small pictures are enlarged by whole factors: a map has few cells, and a key needs room. */
 static bool write_map(heatmap map, cairo_surface_t *picture, const heat_key *key, const char *name)
 {
+    if (!drawn_text_fits())
+        return false;
     double side =
         fmax(cairo_image_surface_get_width(picture), cairo_image_surface_get_height(picture));
     double factor = side < SMALLEST ? ceil(SMALLEST / side) : 1;

@@ -111,7 +111,8 @@ bool train_report_failure(const train_run *run)
 {
     refuse();
     if (run->saved)
-        complain("%s keeps the last checkpoint: densenet train --resume %s continues from there",
-                 run->folder, run->folder);
+        fprintf(stderr,
+                "%s keeps the last checkpoint: densenet train --resume %s continues from there\n",
+                run->folder, run->folder);
     return false;
 }
