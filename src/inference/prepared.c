@@ -105,12 +105,16 @@ static dn_status fill_prepared(dn_prepared *prepared, const dn_allocator *alloca
 dn_status dn_prepared_create(const dn_model *model, dn_precision precision,
                              const dn_allocator *allocator, dn_team team, dn_prepared **out)
 {
+    const dn_kernels *floats = dn_kernels_best();
+    const dn_kernels *kernels = precision.maps == DN_BF16 ? floats->halves : floats;
+    if (!kernels)
+        return dn_fail(DN_ERROR_ARGUMENT, "precision \"bf16\": the %s kernels do not compute it",
+                       floats->name);
     dn_prepared *prepared;
     DN_TRY(dn_calloc(1, sizeof *prepared, &prepared));
     prepared->model = model;
-    prepared->head_kernels = dn_kernels_best();
-    prepared->kernels =
-        precision.maps == DN_BF16 ? prepared->head_kernels->halves : prepared->head_kernels;
+    prepared->kernels = kernels;
+    prepared->head_kernels = floats;
     prepared->precision = precision;
     pthread_mutex_init(&prepared->lock, NULL);
     atomic_init(&prepared->users, 1);

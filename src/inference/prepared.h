@@ -43,7 +43,8 @@ typedef struct dn_prepared {
     atomic_int users;
 } dn_prepared;
 
-/* The caller is the first user. allocator NULL: the C library's. */
+/* The caller is the first user. DN_ERROR_ARGUMENT if the kernels, which may be the reference,
+ * do not compute in this precision. allocator NULL: the C library's. */
 dn_status dn_prepared_create(const dn_model *model, dn_precision precision,
                              const dn_allocator *allocator, dn_team team, dn_prepared **prepared);
 

@@ -48,7 +48,7 @@ static bool same_precision(dn_precision a, dn_precision b)
 static dn_status prepare(dn_session *session, const dn_session_options *options)
 {
     const dn_session *other = options->share;
-    dn_precision precision;
+    dn_precision precision = {DN_F32, DN_F32};
     DN_TRY(choose_precision(options->precision, &precision));
     if (other && !same_precision(other->prepared->precision, precision))
         return dn_fail(DN_ERROR_ARGUMENT,

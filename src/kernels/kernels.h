@@ -233,7 +233,7 @@ typedef struct dn_kernels {
      * the number of operations. */
     double (*peak)(int rounds);
     /* The level's operations on maps of bfloat16, with weights of bfloat16. Vectors of a head,
-     * and gradients, are floats: those rows are this table's. */
+     * and gradients, are floats: those rows are this table's. NULL: of the reference. */
     const struct dn_kernels *halves;
 } dn_kernels;
 

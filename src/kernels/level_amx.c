@@ -5,14 +5,5 @@
 #if DN_HAS_AVX512
 #define DN_LEVEL amx
 #define DN_PARENT avx512bf16
-#include "kernels/templates/level_names.h"
-
-static dn_whole_level whole;
-
-const dn_kernels DN_TABLE = {
-    .name = DN_TABLE_NAME,
-    .inherits = &DN_PARENT_TABLE,
-    .whole = &whole,
-    .halves = &DN_HALVES_TABLE,
-};
+#include "kernels/templates/refined_level.h"
 #endif

@@ -4,7 +4,9 @@
 #include "kernels/levels.h"
 
 #if DN_HAS_AVX512
+#ifndef DN_LEVEL
 #define DN_LEVEL avx512
+#endif
 #define DN_LANES 16
 #define DN_TILE_PIXELS 8
 #define DN_TILE_VECTORS 2

@@ -9,78 +9,45 @@
 
 #ifdef DN_HALVES
 typedef uint16_t map_t;
-
-DN_INLINE vfloat m_load(const map_t *address)
-{
-    return v_load_bf16(address);
-}
-
-DN_INLINE vfloat m_load_first(const map_t *address, int count)
-{
-    return v_load_bf16_first(address, count);
-}
-
-DN_INLINE void m_store(map_t *address, vfloat value)
-{
-    v_store_bf16(address, value);
-}
-
-DN_INLINE void m_store_first(map_t *address, vfloat value, int count)
-{
-    v_store_bf16_first(address, value, count);
-}
-
-DN_INLINE float m_get(map_t element)
-{
-    return dn_float_of_bf16(element);
-}
-
-DN_INLINE map_t m_element(float value)
-{
-    return dn_bf16_of_float(value);
-}
-
-DN_INLINE map_t *m_pixel_at(const dn_grid *grid, int image, int y, int x)
-{
-    return dn_half_pixel_at(grid, image, y, x);
-}
+#define DN_OF_MAPS(floats, halves) (halves)
 #else
 typedef float map_t;
+#define DN_OF_MAPS(floats, halves) (floats)
+#endif
 
 DN_INLINE vfloat m_load(const map_t *address)
 {
-    return v_load(address);
+    return DN_OF_MAPS(v_load(address), v_load_bf16(address));
 }
 
 DN_INLINE vfloat m_load_first(const map_t *address, int count)
 {
-    return v_load_first(address, count);
+    return DN_OF_MAPS(v_load_first(address, count), v_load_bf16_first(address, count));
 }
 
 DN_INLINE void m_store(map_t *address, vfloat value)
 {
-    v_store(address, value);
+    DN_OF_MAPS(v_store(address, value), v_store_bf16(address, value));
 }
 
 DN_INLINE void m_store_first(map_t *address, vfloat value, int count)
 {
-    v_store_first(address, value, count);
+    DN_OF_MAPS(v_store_first(address, value, count), v_store_bf16_first(address, value, count));
 }
 
 DN_INLINE float m_get(map_t element)
 {
-    return element;
+    return DN_OF_MAPS(element, dn_float_of_bf16(element));
 }
 
 DN_INLINE map_t m_element(float value)
 {
-    return value;
+    return DN_OF_MAPS(value, dn_bf16_of_float(value));
 }
 
 DN_INLINE map_t *m_pixel_at(const dn_grid *grid, int image, int y, int x)
 {
-    return dn_pixel_at(grid, image, y, x);
+    return DN_OF_MAPS(dn_pixel_at(grid, image, y, x), dn_half_pixel_at(grid, image, y, x));
 }
-#endif
 
 #endif

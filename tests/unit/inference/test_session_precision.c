@@ -99,11 +99,27 @@ static void precisions_do_not_share(void **state)
     dn_model_free(model);
 }
 
+static void plain_c_has_floats_only(void **state)
+{
+    (void)state;
+    dn_model *model = make_model("densenet-bc-22-8");
+    dn_session_options options = session_options(1);
+    dn_session *session;
+    const dn_kernels *chosen = dn_kernels_best();
+    options.precision = "bf16";
+    dn_kernels_choose(&dn_kernels_reference);
+    assert_int_equal(dn_session_create(model, &options, &session), DN_ERROR_ARGUMENT);
+    dn_kernels_choose(chosen);
+    assert_non_null(strstr(dn_last_error(), "the reference kernels do not compute it"));
+    dn_model_free(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(halves_are_close),
         cmocka_unit_test(precisions_do_not_share),
+        cmocka_unit_test(plain_c_has_floats_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
