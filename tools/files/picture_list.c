@@ -224,36 +224,16 @@ static bool append_named(picture_list *list, const char *name)
 /* The whole file, and a zero byte; NULL if it has complained. */
 static char *read_file(const char *path, size_t *length)
 {
-    bool input = strcmp(path, "-") == 0;
-    FILE *stream = input ? stdin : fopen(path, "rb");
-    char *text = NULL;
-    size_t capacity = 0;
-    bool sound = stream || complain("%s: cannot be read: %s", path, strerror(errno));
-    *length = 0;
-    while (sound && !feof(stream)) {
-        if (*length + 1 >= capacity) {
-            capacity = capacity ? 2 * capacity : 4096;
-            char *grown = realloc(text, capacity);
-            if (!grown) {
-                sound = complain("out of memory for the list of pictures");
-                break;
-            }
-            text = grown;
-        }
-        *length += fread(text + *length, 1, capacity - *length - 1, stream);
-        if (ferror(stream))
-            sound = complain("%s: cannot be read: %s", path, strerror(errno));
-        else if (*length > LARGEST_LIST)
-            sound = complain("%s: is larger than %d bytes, too large for a list of files", path,
-                             LARGEST_LIST);
-    }
-    if (stream && !input)
-        fclose(stream);
-    if (!sound) {
-        free(text);
+    static const text_limit limit = {LARGEST_LIST, "a list of files"};
+    if (strcmp(path, "-") == 0)
+        return text_file_bytes(stdin, path, &limit, length);
+    FILE *stream = fopen(path, "rb");
+    if (!stream) {
+        complain("%s: cannot be read: %s", path, strerror(errno));
         return NULL;
     }
-    text[*length] = '\0';
+    char *text = text_file_bytes(stream, path, &limit, length);
+    fclose(stream);
     return text;
 }
 

@@ -4,7 +4,7 @@
 #include "ui/report.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,31 +14,61 @@ size_t text_file_mark(const char *text)
     return strncmp(text, mark, sizeof mark - 1) == 0 ? sizeof mark - 1 : 0;
 }
 
-char *text_file_read(const char *path, size_t most)
+/* The whole text, with room for a NUL after it. */
+static bool read_all(FILE *stream, const char *path, const text_limit *limit, char **text,
+                     size_t *length)
 {
-    FILE *stream = fopen(path, "rb");
-    char *text = malloc(most + 2);
-    size_t length = stream && text ? fread(text, 1, most + 1, stream) : 0;
-    bool sound = false;
-    if (!stream || ferror(stream))
-        complain("%s: cannot be read: %s", path, strerror(errno));
-    else if (!text)
-        complain("out of memory for %s", path);
-    else if (length > most)
-        complain("%s: is larger than %zu bytes, too large for such a list", path, most);
-    else if (memchr(text, '\0', length))
-        complain("%s: is not a text file", path);
-    else
-        sound = true;
-    if (stream)
-        fclose(stream);
-    if (!sound) {
+    size_t room = 0;
+    while (!feof(stream)) {
+        if (*length + 1 >= room) {
+            room = room ? 2 * room : 4096;
+            char *grown = realloc(*text, room);
+            if (!grown)
+                return complain("out of memory for %s", path);
+            *text = grown;
+        }
+        *length += fread(*text + *length, 1, room - *length - 1, stream);
+        if (ferror(stream))
+            return complain("%s: cannot be read: %s", path, strerror(errno));
+        if (*length > limit->bytes)
+            return complain("%s: is larger than %zu bytes, too large for %s", path, limit->bytes,
+                            limit->of);
+    }
+    return true;
+}
+
+char *text_file_bytes(FILE *stream, const char *path, const text_limit *limit, size_t *length)
+{
+    char *text = NULL;
+    *length = 0;
+    if (!read_all(stream, path, limit, &text, length)) {
         free(text);
         return NULL;
     }
-    text[length] = '\0';
-    size_t mark = text_file_mark(text);
-    memmove(text, text + mark, length - mark + 1);
+    text[*length] = '\0';
+    return text;
+}
+
+char *text_file_read(const char *path, size_t most)
+{
+    const text_limit limit = {most, "such a list"};
+    size_t length;
+    FILE *stream = fopen(path, "rb");
+    if (!stream) {
+        complain("%s: cannot be read: %s", path, strerror(errno));
+        return NULL;
+    }
+    char *text = text_file_bytes(stream, path, &limit, &length);
+    fclose(stream);
+    if (text && memchr(text, '\0', length)) {
+        complain("%s: is not a text file", path);
+        free(text);
+        return NULL;
+    }
+    if (text) {
+        size_t mark = text_file_mark(text);
+        memmove(text, text + mark, length - mark + 1);
+    }
     return text;
 }
 

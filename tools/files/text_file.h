@@ -3,6 +3,17 @@
 #define TOOL_TEXT_FILE_H
 
 #include <stddef.h>
+#include <stdio.h>
+
+/* How large a text of a kind may be. */
+typedef struct text_limit {
+    size_t bytes;
+    const char *of; /* "a list of files" */
+} text_limit;
+
+/* All bytes of a stream, NUL among them too, with a NUL after the last; free(). Complains of
+ * `path` and returns NULL if they cannot be read or are too many. */
+char *text_file_bytes(FILE *stream, const char *path, const text_limit *limit, size_t *length);
 
 /* A text file of at most `most` bytes as a string, free(). Complains and returns NULL if it
  * cannot be read, is larger or holds a NUL. */
