@@ -1100,6 +1100,7 @@ typedef struct dn_evaluation {
     uint32_t *confusion;       /* classes: outputs x outputs, [truth][predicted]; else NULL */
     int64_t not_numbers;       /* samples without an answer in numbers: wrong, in no cell */
     int64_t turned, faint;     /* pictures as counted in dn_loaded */
+    int ranked;                /* labels: how many outputs have an auroc */
 } dn_evaluation;
 
 typedef struct dn_evaluate_options {

@@ -146,7 +146,6 @@ static dn_status run_all(evaluator *e, int64_t total)
 /* Each output's figures, and the mean AUROC of those that have one. */
 static dn_status take_results(const evaluator *e, dn_evaluation *made)
 {
-    int ranked = 0;
     double sum = 0;
     for (int i = 0; i < e->outputs; i++) {
         dn_output_result *result = &made->results[i];
@@ -155,10 +154,10 @@ static dn_status take_results(const evaluator *e, dn_evaluation *made)
             DN_TRY(dn_metrics_auroc(e->metrics, i, &result->auroc));
         if (!isnan(result->auroc)) {
             sum += result->auroc;
-            ranked++;
+            made->ranked++;
         }
     }
-    made->auroc = ranked ? sum / ranked : NAN;
+    made->auroc = made->ranked ? sum / made->ranked : NAN;
     return DN_OK;
 }
 

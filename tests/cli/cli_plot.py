@@ -93,10 +93,10 @@ def figures(folder):
     small = ("--blocks", "1", "--growth", "2", "--stem", "cifar", "--channels", "1", "--preprocess", "none,crop=8,channels=1",
              "--epochs", "2", "--val-split", "0.5")
     done = run("train", f"{folder}/data/labels.csv", *small, "-o", f"{folder}/run-labels")
-    check("train by AUROC", done.returncode == 0 and re.search(r", mean AUROC [01]\.\d{4} \(best mean AUROC so far\)\n", done.stderr), done)
+    check("train by AUROC", done.returncode == 0 and re.search(r", mean AUROC [01]\.\d{4} of 2 labels \(best mean AUROC so far\)\n", done.stderr), done)
     done = run("eval", f"{folder}/data/labels.csv", "-w", f"{folder}/run-labels/best.safetensors")
     rows = done.stdout.splitlines()
-    check("eval by AUROC", done.returncode == 0 and re.search(r"^mean AUROC +[01]\.\d{4}$", done.stdout, re.M) and
+    check("eval by AUROC", done.returncode == 0 and re.search(r"^mean AUROC +[01]\.\d{4} of 2 labels$", done.stdout, re.M) and
           len({len(row) for row in rows[-3:]}) == 1 and re.search(r" [01]\.\d{4}$", rows[-1]), done)
     done = run("train", f"{folder}/pictures", *small, "-o", f"{folder}/run-classes")
     check("train by accuracy", done.returncode == 0 and re.search(r", accuracy [\d.]+% \(best accuracy so far\)\n", done.stderr), done)

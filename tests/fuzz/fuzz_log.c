@@ -16,7 +16,7 @@ static char *write_log(const run_log *log, size_t *size)
     fprintf(stream, "kind,epoch,step,loss,accuracy,rate,val_loss,%s,seconds\n",
             log->auroc ? "val_auroc" : "val_accuracy");
     for (int i = 0; i < log->count; i++)
-        if (!run_log_write(stream, &log->rows[i]))
+        if (!run_log_write(stream, log->auroc, &log->rows[i]))
             abort();
     if (fclose(stream) != 0)
         abort();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "reports/compared_precisions.h"
 
+#include "reports/evaluation_report.h"
 #include "ui/report.h"
 
 #include <jansson.h>
@@ -107,6 +108,8 @@ static json_t *row_object(const compared_rows *rows, int index)
         json_pack("{s:s, s:I, s:o, s:o, s:o}", "precision", rows->row[index].precision, "samples",
                   (json_int_t)evaluation->samples, "loss", number(evaluation->loss), "top1",
                   number(evaluation->top1), "auroc", number(evaluation->auroc));
+    if (!evaluation->confusion)
+        json_object_set_new(object, "auroc_labels", json_integer(evaluation->ranked));
     if (index > 0) {
         distance far = distance_of(&rows->row[0], &rows->row[index]);
         json_object_set_new(object, "agree", number(far.agree));
@@ -133,8 +136,14 @@ void compared_print(const compared_rows *rows, bool json)
     }
     const dn_evaluation *exact = rows->row[0].evaluation;
     bool classes = exact->confusion != NULL;
-    printf("%lld pictures; agreement and error of the logits are against %s\n\n",
-           (long long)exact->samples, rows->row[0].precision);
+    printf("%lld picture%s; agreement and error of the logits are against %s\n",
+           (long long)exact->samples, exact->samples == 1 ? "" : "s", rows->row[0].precision);
+    if (!classes) {
+        char labels[64];
+        evaluation_ranked(exact->ranked, exact->outputs, labels, sizeof labels);
+        printf("AUROC: the mean %s\n", labels);
+    }
+    putchar('\n');
     printf("%-14s %9s %9s %10s %12s\n", "precision", "loss", classes ? "top-1" : "AUROC",
            classes ? "same class" : "same labels", "logits' error");
     for (int i = 0; i < rows->count; i++) {

@@ -20,11 +20,15 @@ static void print_share(const char *name, double share)
         printf("%-10s %7.2f%%\n", name, 100 * share);
 }
 
-/* An AUROC is no share of the pictures. */
-static void print_auroc(double auroc)
+/* An AUROC is not a share of the pictures. */
+static void print_auroc(const dn_evaluation *evaluation)
 {
-    if (!isnan(auroc))
-        printf("%-10s %8.4f\n", "mean AUROC", auroc);
+    char labels[64];
+    evaluation_ranked(evaluation->ranked, evaluation->outputs, labels, sizeof labels);
+    if (evaluation->ranked)
+        printf("%-10s %8.4f %s\n", "mean AUROC", evaluation->auroc, labels);
+    else
+        printf("%-10s %8s %s\n", "mean AUROC", "-", labels);
 }
 
 /* A share of nothing is not a number. */
@@ -50,7 +54,8 @@ void evaluation_print(const dn_evaluation *evaluation, const dn_model *model,
     print_share("top-1", evaluation->top1);
     if (evaluation->outputs > 5)
         print_share("top-5", evaluation->top5);
-    print_auroc(evaluation->auroc);
+    if (labels)
+        print_auroc(evaluation);
     if (evaluation->outputs > 40 && !labels)
         return;
     printf("\n%-24s %8s %9s %8s%s\n", labels ? "label" : "class", "support", "precision", "recall",
@@ -77,6 +82,11 @@ static json_t *figure(double value)
     return isfinite(value) ? json_real(value) : json_null();
 }
 
+static json_t *ranked_count(const dn_evaluation *evaluation)
+{
+    return evaluation->confusion ? json_null() : json_integer(evaluation->ranked);
+}
+
 static json_t *output_object(const dn_output_result *result, const char *label)
 {
     char *repaired = dn_utf8_repair(label);
@@ -98,11 +108,11 @@ void evaluation_print_json(const dn_evaluation *evaluation, const dn_model *mode
             outputs, output_object(&evaluation->results[i], evaluation_label(model, data, i)));
     char *source = dn_utf8_repair(dn_dataset_source(data));
     json_t *object = json_pack(
-        "{s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "data", source ? source : "", "samples",
-        (json_int_t)evaluation->samples, "skipped", (json_int_t)evaluation->skipped, "not_numbers",
-        (json_int_t)evaluation->not_numbers, "loss", figure(evaluation->loss), "top1",
-        figure(evaluation->top1), "top5", figure(evaluation->top5), "auroc",
-        figure(evaluation->auroc), "outputs", outputs);
+        "{s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "data", source ? source : "",
+        "samples", (json_int_t)evaluation->samples, "skipped", (json_int_t)evaluation->skipped,
+        "not_numbers", (json_int_t)evaluation->not_numbers, "loss", figure(evaluation->loss),
+        "top1", figure(evaluation->top1), "top5", figure(evaluation->top5), "auroc",
+        figure(evaluation->auroc), "auroc_labels", ranked_count(evaluation), "outputs", outputs);
     json_dumpf(object, stdout, JSON_REAL_PRECISION(10));
     putchar('\n');
     json_decref(object);

@@ -5,11 +5,13 @@
 
 #include "densenet.h"
 
+#include <stddef.h>
+
 void evaluation_print(const dn_evaluation *evaluation, const dn_model *model,
                       const dn_dataset *data);
 
-/* One object: samples, skipped, loss, top1, top5 or auroc as fractions, and
- * the outputs; what does not exist is null. */
+/* One object: samples, skipped, loss, top1, top5 or auroc as fractions, how many
+ * labels that is the mean of, and the outputs; what does not exist is null. */
 void evaluation_print_json(const dn_evaluation *evaluation, const dn_model *model,
                            const dn_dataset *data);
 
@@ -30,5 +32,8 @@ bool evaluation_draw_confusion(const dn_evaluation *evaluation, const dn_model *
 
 /* The model's name of an output, else the data set's. */
 const char *evaluation_label(const dn_model *model, const dn_dataset *data, int output);
+
+/* "of 11 of 14 labels": those that a mean AUROC is taken of. */
+void evaluation_ranked(int ranked, int outputs, char *text, size_t size);
 
 #endif

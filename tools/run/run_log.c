@@ -11,7 +11,8 @@
 
 #define BEGINNING "kind,epoch,step,"
 #define MOST_EPOCHS 1e9
-#define HEADER BEGINNING "loss,accuracy,rate,val_loss,%s,seconds\n"
+#define HEADER BEGINNING "loss,accuracy,rate,val_loss,val_accuracy,seconds\n"
+#define HEADER_LABELS BEGINNING "loss,accuracy,rate,val_loss,val_auroc,seconds,val_auroc_labels\n"
 
 static char *log_path(const char *run)
 {
@@ -56,6 +57,7 @@ static bool parse_row(char *line, log_row *row)
     row->val_loss = take_number(&at, &sound);
     row->val_score = take_number(&at, &sound);
     row->seconds = take_number(&at, &sound);
+    row->val_ranked = take_number(&at, &sound); /* not in every log */
     return sound && *at == '\0' && row->epoch >= 0 && row->epoch <= MOST_EPOCHS;
 }
 
@@ -123,14 +125,17 @@ static bool print_number(FILE *stream, const char *format, double value)
     return (!isfinite(value) || fprintf(stream, format, value) >= 0) && fputc(',', stream) != EOF;
 }
 
-static bool print_row(FILE *stream, const log_row *row)
+static bool print_row(FILE *stream, bool auroc, const log_row *row)
 {
     return fprintf(stream, "%s,%.6f,%lld,", row->epoch_end ? "epoch" : "step", row->epoch,
                    (long long)row->step) >= 0 &&
            print_number(stream, "%.7g", row->loss) && print_number(stream, "%.5f", row->accuracy) &&
            print_number(stream, "%.6g", row->rate) && print_number(stream, "%.7g", row->val_loss) &&
            print_number(stream, "%.5f", row->val_score) &&
-           fprintf(stream, "%.3f\n", row->seconds) >= 0;
+           fprintf(stream, "%.3f%s", row->seconds, auroc ? "," : "") >= 0 &&
+           (!auroc || !isfinite(row->val_ranked) ||
+            fprintf(stream, "%.0f", row->val_ranked) >= 0) &&
+           fputc('\n', stream) != EOF;
 }
 
 /* Rewrites the part that is kept of an earlier log. */
@@ -139,11 +144,11 @@ static bool rewrite(const char *path, const run_log *old, bool auroc, int64_t st
     output_file file;
     if (!output_create(path, &file))
         return false;
-    bool sound = fprintf(file.stream, HEADER, auroc ? "val_auroc" : "val_accuracy") >= 0;
+    bool sound = fputs(auroc ? HEADER_LABELS : HEADER, file.stream) >= 0;
     for (int i = 0; sound && i < old->count; i++) {
         const log_row *row = &old->rows[i];
         if (row->step < step || (row->step == step && !(row->epoch_end && epoch_open)))
-            sound = print_row(file.stream, row);
+            sound = print_row(file.stream, auroc, row);
     }
     if (sound)
         return output_commit(&file);
@@ -167,8 +172,8 @@ FILE *run_log_open(const char *run, bool auroc, int64_t step, bool epoch_open)
     return stream;
 }
 
-bool run_log_write(FILE *stream, const log_row *row)
+bool run_log_write(FILE *stream, bool auroc, const log_row *row)
 {
-    return (print_row(stream, row) && fflush(stream) == 0) ||
+    return (print_row(stream, auroc, row) && fflush(stream) == 0) ||
            complain("the log cannot be written: %s", strerror(errno));
 }

@@ -14,6 +14,7 @@ typedef struct log_row {
     double epoch; /* completed, a fraction at a step */
     int64_t step; /* passed */
     double loss, accuracy, rate, val_loss, val_score, seconds;
+    double val_ranked; /* labels: those that the mean AUROC is of */
 } log_row;
 
 typedef struct run_log {
@@ -30,6 +31,6 @@ void run_log_free(run_log *log);
  * that ends there is still open, its line is dropped too. NULL if it has complained.
  * Write rows with run_log_write; close with fclose. */
 FILE *run_log_open(const char *run, bool auroc, int64_t step, bool epoch_open);
-bool run_log_write(FILE *stream, const log_row *row);
+bool run_log_write(FILE *stream, bool auroc, const log_row *row);
 
 #endif

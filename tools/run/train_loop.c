@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "drawing/curves.h"
 #include "files/pictures.h"
+#include "reports/evaluation_report.h"
 #include "run/run_log.h"
 #include "run/step_parts.h"
 #include "run/train_run.h"
@@ -66,8 +67,9 @@ static bool step(train_run *run, step_parts *parts, double started)
                    .rate = result.rate,
                    .val_loss = NAN,
                    .val_score = NAN,
+                   .val_ranked = NAN,
                    .seconds = run->seconds + seconds_now() - started};
-    return run_log_write(run->log, &row);
+    return run_log_write(run->log, !classes, &row);
 }
 
 static void show_evaluation(int64_t done, int64_t total, void *context)
@@ -106,6 +108,7 @@ static bool validate(train_run *run, log_row *row)
     run->faint += evaluation->faint;
     row->val_loss = evaluation->loss;
     row->val_score = isnan(evaluation->top1) ? evaluation->auroc : evaluation->top1;
+    row->val_ranked = evaluation->ranked;
     dn_evaluation_free(evaluation);
     return true;
 }
@@ -166,7 +169,8 @@ static const char *best_by(const train_run *run, const log_row *row, bool classe
     return classes ? " (best accuracy so far)" : " (best mean AUROC so far)";
 }
 
-static void print_validation(const log_row *row, bool classes, const char *best)
+static void print_validation(const log_row *row, const train_run *run, bool classes,
+                             const char *best)
 {
     if (isfinite(row->val_loss))
         fprintf(stderr, "; validation: loss %.4f", row->val_loss);
@@ -174,8 +178,12 @@ static void print_validation(const log_row *row, bool classes, const char *best)
         fprintf(stderr, "; validation: loss not a number, which is never the best");
     if (!isnan(row->val_score) && classes)
         fprintf(stderr, ", accuracy %.2f%%", 100 * row->val_score);
-    else if (!isnan(row->val_score))
-        fprintf(stderr, ", mean AUROC %.4f", row->val_score);
+    if (!isnan(row->val_score) && !classes) {
+        char labels[64];
+        evaluation_ranked((int)row->val_ranked, dn_dataset_outputs(run->whole), labels,
+                          sizeof labels);
+        fprintf(stderr, ", mean AUROC %.4f %s", row->val_score, labels);
+    }
     fputs(best, stderr);
 }
 
@@ -193,7 +201,8 @@ static bool end_epoch(train_run *run, double *started)
                    .accuracy = classes ? run->epoch_correct / pictures : NAN,
                    .rate = NAN,
                    .val_loss = NAN,
-                   .val_score = NAN};
+                   .val_score = NAN,
+                   .val_ranked = NAN};
     bool due = epoch % train_chosen.eval_every == 0 || epoch == run->epochs;
     count_time(run, started);
     if (!train_checkpoint_save(run) || (run->val && due && !validate(run, &row)))
@@ -216,10 +225,10 @@ static bool end_epoch(train_run *run, double *started)
     if (classes)
         fprintf(stderr, ", accuracy %.2f%%", 100 * row.accuracy);
     if (run->val && due)
-        print_validation(&row, classes, reason);
+        print_validation(&row, run, classes, reason);
     fputc('\n', stderr);
-    return train_models_save(run, best) && run_log_write(run->log, &row) && draw_curves(run) &&
-           train_checkpoint_save(run);
+    return train_models_save(run, best) && run_log_write(run->log, !classes, &row) &&
+           draw_curves(run) && train_checkpoint_save(run);
 }
 
 /* Once, when each picture has been seen once. */

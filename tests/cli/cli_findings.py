@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+"""Labels as X-rays have them, some of which are true of no picture: what a mean AUROC is taken of, what is
+said of the others, and how often. Needs nothing but Python."""
+import csv
+import json
+import os
+import subprocess
+import tempfile
+
+from checking import check, finish
+from picture_files import grey_png
+
+PROGRAM = os.environ["DENSENET"]
+SMALL = ("--blocks", "1", "--growth", "2", "--stem", "cifar", "--channels", "1", "--preprocess", "none,crop=8,channels=1",
+         "--val-split", "0.5", "--threads", "1")
+
+
+def run(*arguments):
+    return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, check=False, timeout=60)
+
+
+def table(folder):
+    os.makedirs(f"{folder}/data")
+    with open(f"{folder}/data/labels.csv", "w", encoding="ascii") as file:
+        file.write("image,Edema,Fracture,Nodule,Pneumonia\n")
+        for i in range(16):
+            with open(f"{folder}/data/{i}.png", "wb") as picture:
+                picture.write(grey_png(8, 8, 15 * i))
+            file.write(f"{i}.png,{i % 2},0,0,{i // 2 % 2}\n")
+    return f"{folder}/data/labels.csv"
+
+
+def ranked(folder, data):
+    """Of how many labels a mean AUROC is, wherever it is shown."""
+    done = run("train", data, *SMALL, "--epochs", "1", "-o", f"{folder}/run")
+    check("train says of how many labels", done.returncode == 0 and " of 2 of 4 labels (best mean AUROC so far)" in done.stderr, done)
+    with open(f"{folder}/run/log.csv", encoding="ascii") as file:
+        rows = list(csv.DictReader(file))
+    check("the log has the number", [row["val_auroc_labels"] for row in rows if row["kind"] == "epoch"] == ["2"] and
+          all(row["val_auroc_labels"] == "" for row in rows if row["kind"] == "step") and None not in rows[0], rows)
+    weights = f"{folder}/run/last.safetensors"
+    done = run("eval", data, "-w", weights)
+    check("eval says of how many labels", " of 2 of 4 labels\n" in done.stdout, done)
+    done = run("eval", data, "-w", weights, "--json")
+    check("so does its JSON", json.loads(done.stdout)["auroc_labels"] == 2, done)
+    done = run("eval", data, "-w", weights, "--compare", "f32,bf16")
+    check("so does a comparison", "\nAUROC: the mean of 2 of 4 labels\n" in done.stdout, done)
+    done = run("eval", data, "-w", weights, "--compare", "f32,bf16", "--json")
+    check("and its JSON", [row["auroc_labels"] for row in json.loads(done.stdout)] == [2, 2], done)
+
+
+def older_log(folder, data):
+    """A run whose log is without that column goes on, and has it from then on."""
+    with open(f"{folder}/run/log.csv", encoding="ascii") as file:
+        lines = file.read().splitlines()
+    with open(f"{folder}/run/log.csv", "w", encoding="ascii") as file:
+        file.writelines(line.rsplit(",", 1)[0] + "\n" for line in lines)
+    done = run("train", data, "--resume", f"{folder}/run", "--epochs", "2")
+    with open(f"{folder}/run/log.csv", encoding="ascii") as file:
+        rows = list(csv.DictReader(file))
+    check("an older log goes on", done.returncode == 0 and
+          [row["val_auroc_labels"] for row in rows if row["kind"] == "epoch"] == ["", "2"], (done, rows))
+
+
+with tempfile.TemporaryDirectory() as scratch:
+    made = table(scratch)
+    for test in (ranked, older_log):
+        test(scratch, made)
+finish()
