@@ -187,6 +187,11 @@ def main(folder):
               (done, Server.requests))
 
     half = Server.content[:len(Server.content) // 2]
+    Server.requests.clear()
+    for option in (("--url", f"http://127.0.0.1:{server.server_port}/file"), ("--sha256", digest)):
+        done = subprocess.run([PROGRAM, "pull", "densenet121", "densenet169", *option], capture_output=True, text=True, env=environment)
+        check(f"{option[0]} of two files", done.returncode == 2 and not Server.requests and
+              done.stderr == f"densenet: pull: {option[0]} is of one file, and 2 are asked for\n", done)
     resume("resumed", "/file", half, [f"bytes={len(half)}-"])
     resume("resumed from a server without ranges", "/norange", half, [f"bytes={len(half)}-"])
     resume("a part that was whole already", "/file", Server.content, [])

@@ -134,6 +134,13 @@ static bool check_digits(const char *hex)
            complain("--sha256: \"%s\" is not 8 to 64 hexadecimal digits", hex);
 }
 
+static bool is_of_one(int count)
+{
+    const char *option = chosen.url ? "url" : chosen.sha256 ? "sha256" : NULL;
+    return count == 1 || !option ||
+           complain("pull: --%s is of one file, and %d are asked for", option, count);
+}
+
 static const dn_published *find_published(const char *name)
 {
     const dn_published *weights;
@@ -145,18 +152,17 @@ static const dn_published *find_published(const char *name)
 
 static int run(int count, char **arguments)
 {
-    if (chosen.sha256 && !check_digits(chosen.sha256))
+    if ((chosen.sha256 && !check_digits(chosen.sha256)) || !is_of_one(count))
         return EXIT_REFUSED;
-    for (int i = 0; i < count; i++) {
-        const dn_published *weights = find_published(arguments[i]);
-        if (!weights) {
+    for (int i = 0; i < count; i++)
+        if (!find_published(arguments[i])) {
             complain("pull: \"%s\" is not published; densenet121, 161, 169 and 201 are",
                      arguments[i]);
             return EXIT_REFUSED;
         }
-        if (!pull(weights))
+    for (int i = 0; i < count; i++)
+        if (!pull(find_published(arguments[i])))
             return EXIT_REFUSED;
-    }
     return EXIT_DONE;
 }
 
