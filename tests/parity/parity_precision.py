@@ -139,7 +139,7 @@ def evaluations_side_by_side(folder):
     check("side by side: figures", all(rows[1][k] == alone[k] for k in ("loss", "top1", "samples")))
     check("side by side, as a table", "bf16" in densenet(*eval_, "--compare", "f32,bf16"))
     for wrong in (("f32",), ("f32,int3",), ("f32,bf16", "--precision", "bf16"), ("f32,bf16", "--confusion", "m.png"),
-                  ("f32,f32,f32,f32,f32",)):
+                  ("f32,bf16,bf16-weights,bf16-maps,f16",), ("bf16,f32,f32",)):
         densenet(*eval_, "--compare", *wrong, expect=2)
 
 

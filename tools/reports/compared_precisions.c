@@ -20,6 +20,9 @@ bool compared_open(const char *names, compared_rows *rows)
         if (rows->count == COMPARED_MOST)
             return complain("--compare %s: at most %d precisions are expected", names,
                             COMPARED_MOST);
+        for (int i = 0; i < rows->count; i++)
+            if (strcmp(rows->row[i].precision, name) == 0)
+                return complain("--compare %s: %s comes twice", names, name);
         rows->row[rows->count] = (compared_row){.precision = name, .is_first = rows->count == 0};
         rows->count++;
     }
