@@ -62,8 +62,26 @@ def older_log(folder, data):
           [row["val_auroc_labels"] for row in rows if row["kind"] == "epoch"] == ["", "2"], (done, rows))
 
 
+def said_once(folder, data):
+    """Labels that cannot be balanced are listed in one line, and not again on resume."""
+    words = 'true of none of the pictures: "Fracture", "Nodule"; these keep the weight 1'
+    done = run("train", data, *SMALL, "--pos-weight", "auto", "--epochs", "2", "--max-steps", "1", "--batch-size", "4",
+               "-o", f"{folder}/balanced")
+    lines = [line for line in done.stderr.splitlines() if "keep" in line]
+    check("labels of one kind, in one line", done.returncode == 0 and lines == [f"densenet: {data}: {words}"], done)
+    done = run("train", "--resume", f"{folder}/balanced", "--max-steps", "1")
+    check("not again on resume", done.returncode == 0 and "keep" not in done.stderr and "true of" not in done.stderr, done)
+    with open(f"{folder}/other.csv", "w", encoding="ascii") as file:
+        file.write("image,Edema,Fracture,Nodule,Pneumonia\n" + "".join(f"data/{i}.png,{i % 2},0,,1\n" for i in range(4)))
+    options = [option for option in SMALL if option not in ("--val-split", "0.5")]
+    done = run("train", data, *options, "--val", f"{folder}/other.csv", "--epochs", "2", "--max-steps", "1", "-o", f"{folder}/other")
+    check("what is not validated is said", done.returncode == 0 and 'says nothing of "Nodule"' in done.stderr, done)
+    done = run("train", "--resume", f"{folder}/other", "--max-steps", "1")
+    check("and not again", done.returncode == 0 and "says nothing" not in done.stderr, done)
+
+
 with tempfile.TemporaryDirectory() as scratch:
     made = table(scratch)
-    for test in (ranked, older_log):
+    for test in (ranked, older_log, said_once):
         test(scratch, made)
 finish()

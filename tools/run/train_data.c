@@ -59,7 +59,7 @@ static bool name_absent(const dn_dataset *train, const dn_dataset *val)
             snprintf(text + length, sizeof text - length, "%s\"%s\"", length ? ", " : "",
                      dn_dataset_label(train, i));
     }
-    if (absent)
+    if (absent && !train_chosen.resume)
         complain("%s: %s %s%s of %s, which is trained on", dn_dataset_source(val),
                  classes ? "has no pictures of" : "says nothing of", text,
                  absent > MOST_NAMED ? " and others" : "", dn_dataset_source(train));
@@ -121,7 +121,7 @@ static bool choose_validation(train_run *run)
     if (train_chosen.val && share && train_chosen.val_split > 0)
         return complain("train: --val %s and --val-split %g exclude each other", train_chosen.val,
                         train_chosen.val_split);
-    if (part && (train_chosen.val || share))
+    if (part && (train_chosen.val || share) && !train_chosen.resume)
         complain("%s: its part %s is not read, since --%s is given", train_chosen.data, part,
                  train_chosen.val ? "val" : "val-split");
     bool own = part && !train_chosen.val && !share;

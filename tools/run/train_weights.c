@@ -60,11 +60,50 @@ static void balance_labels(const train_run *run, const tally *counts, double *we
     for (int i = 0; i < dn_dataset_outputs(run->whole); i++) {
         bool both = counts->positive[i] > 0 && counts->negative[i] > 0;
         weights[i] = both ? counts->negative[i] / counts->positive[i] : 1;
-        if (!both)
-            complain("%s: \"%s\" is %s of the pictures, so it keeps the weight 1",
-                     dn_dataset_source(run->whole), dn_dataset_label(run->whole, i),
-                     counts->positive[i] > 0 ? "true of all" : "true of none");
     }
+}
+
+/* Writes the names of the labels that are true of all pictures, or else of none; returns how many
+ * there are. */
+static int name_alike(FILE *stream, const train_run *run, const tally *counts, bool all)
+{
+    int found = 0;
+    for (int i = 0; i < dn_dataset_outputs(run->whole); i++) {
+        bool positive = counts->positive[i] > 0, negative = counts->negative[i] > 0;
+        if ((positive && negative) || positive != all)
+            continue;
+        fputs(found ? ", "
+              : all ? "true of all pictures: "
+                    : "true of none of the pictures: ",
+              stream);
+        fprintf(stream, "\"%s\"", dn_dataset_label(run->whole, i));
+        found++;
+    }
+    return found;
+}
+
+/* In one sentence, when the run begins. */
+static bool say_alike(const train_run *run, const tally *counts)
+{
+    char *texts[2] = {NULL, NULL};
+    int found[2] = {0, 0};
+    size_t size;
+    bool sound = true;
+    for (int all = 0; all < 2; all++) {
+        FILE *stream = open_memstream(&texts[all], &size);
+        found[all] = stream ? name_alike(stream, run, counts, all) : 0;
+        sound = sound && stream && fclose(stream) == 0;
+    }
+    int count = found[0] + found[1];
+    if (!sound)
+        complain("out of memory for the names of labels");
+    else if (count)
+        complain("%s: %s%s%s; %s the weight 1", dn_dataset_source(run->whole), texts[0],
+                 found[0] && found[1] ? "; " : "", texts[1],
+                 count == 1 ? "it keeps" : "these keep");
+    free(texts[0]);
+    free(texts[1]);
+    return sound;
 }
 
 /* "1,2.5,3"; one number stands for all labels. */
@@ -109,10 +148,12 @@ static bool find_weights(const train_run *run, const char *option, const char *t
                    ? read_list(run, option, text, weights)
                    : read_file(run, text, weights);
     bool sound = count_outputs(run, &counts);
-    if (sound && has_labels(run))
+    if (sound && has_labels(run)) {
         balance_labels(run, &counts, weights);
-    else
+        sound = train_chosen.resume || say_alike(run, &counts);
+    } else {
         sound = sound && balance_classes(run, &counts, weights);
+    }
     free(counts.positive);
     return sound;
 }
@@ -193,7 +234,7 @@ static bool choose_sample_weights(train_run *run)
     for (int i = 0; sound && i < count; i++)
         run->sample_weights[i] = 1 / counts.positive[dn_dataset_class(run->train, i)];
     free(counts.positive);
-    if (sound && run->output_weights)
+    if (sound && run->output_weights && !train_chosen.resume)
         complain("warning: --sampler weighted already shows all classes equally often, and "
                  "--class-weights weigh them once more");
     return sound;
