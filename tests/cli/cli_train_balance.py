@@ -76,7 +76,7 @@ def class_weights(folder):
     numbers = [float(n) for n in kept[BALANCED].split(",")]
     check("balanced: pictures over classes times the class's", done.returncode == 0 and abs(numbers[0] - 16 / 24) < 1e-8
           and numbers[1] == 2, kept)
-    check("which is said", "classes weigh: cat 0.6667, dog, small 2\n" in done.stderr, done.stderr)
+    check("which is said", 'in the loss, a picture of "cat" counts as 0.6667, one of "dog, small" as 2\n' in done.stderr, done.stderr)
     check("and recorded", kept["class-weights"] == "balanced", kept)
     balanced = tensors(run)
     check("and has an effect", balanced != weights(f"{plain}/last.safetensors"))
@@ -156,7 +156,7 @@ def labels(folder):
     plain, _ = train(data)
     run, done = train(data, "--pos-weight", "auto")
     check("negative over positive, of what is known", settings(run)[BALANCED] == "5,1,1"
-          and "positive labels weigh: few 5, some 1, all 1\n" in done.stderr, done.stderr)
+          and 'in the loss, a picture with "few" counts as 5, one with "some" as 1, one with "all" as 1\n' in done.stderr, done.stderr)
     check("of which there are both", '/labels.csv: true of all pictures: "all"; it keeps the weight 1\n' in done.stderr, done.stderr)
     same, done = train(data, "--pos-weight", "5,1,1")
     check("the same bits", tensors(same) == tensors(run) and tensors(run) != tensors(plain), done.stderr)

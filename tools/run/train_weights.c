@@ -250,11 +250,13 @@ void train_weights_describe(const train_run *run)
     int outputs = dn_dataset_outputs(run->whole);
     if (!run->output_weights)
         return;
-    fprintf(stderr, "%s: ", has_labels(run) ? "positive labels weigh" : "classes weigh");
-    for (int i = 0; i < outputs && i < MOST_NAMED; i++)
-        fprintf(stderr, "%s%s %.4g", i ? ", " : "", dn_dataset_label(run->whole, i),
-                (double)run->output_weights[i]);
+    const char *has = has_labels(run) ? "with" : "of";
+    for (int i = 0; i < outputs && i < MOST_NAMED; i++) {
+        fprintf(stderr, i ? ", one %s \"" : "in the loss, a picture %s \"", has);
+        print_escaped(stderr, dn_dataset_label(run->whole, i));
+        fprintf(stderr, i ? "\" as %.4g" : "\" counts as %.4g", (double)run->output_weights[i]);
+    }
     if (outputs > MOST_NAMED)
-        fprintf(stderr, " and %d more", outputs - MOST_NAMED);
+        fprintf(stderr, "; and so on for %d more", outputs - MOST_NAMED);
     fputc('\n', stderr);
 }
