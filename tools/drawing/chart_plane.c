@@ -152,7 +152,9 @@ void chart_draw_series(const chart_plane *p, const chart_series *series)
     double marked[2] = {-HUGE_VAL, -HUGE_VAL}; /* where the last arrow is, below and above */
     chart_set_style(p->context, series);
     cairo_save(p->context);
-    cairo_rectangle(p->context, p->left - 2, p->top, p->right - p->left + 4, p->bottom - p->top);
+    double margin = series->width / 2 + 1; /* a line on the edge shows whole */
+    cairo_rectangle(p->context, p->left - margin, p->top - margin, p->right - p->left + 2 * margin,
+                    p->bottom - p->top + 2 * margin);
     cairo_clip(p->context);
     draw_curve(p, series);
     cairo_restore(p->context);
