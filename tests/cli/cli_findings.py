@@ -80,8 +80,22 @@ def said_once(folder, data):
     check("and not again", done.returncode == 0 and "says nothing" not in done.stderr, done)
 
 
+def long_names(folder, _):
+    """The table's columns stand below one another, whatever the length of names."""
+    names = ("Short", "Enlarged cardiomediastinum, left", "\u00c4" * 30, "x" * 90)
+    table_of = f"{folder}/data/long.csv"
+    with open(table_of, "w", encoding="utf-8") as file:
+        file.write("image," + ",".join(f'"{name}"' for name in names) + "\n")
+        file.writelines(f"{i}.png,{i % 2},{i % 2},{i // 2 % 2},1\n" for i in range(8))
+    run("train", table_of, *SMALL, "--epochs", "1", "-o", f"{folder}/long")
+    done = run("eval", table_of, "-w", f"{folder}/long/last.safetensors")
+    rows = done.stdout.split("\n\n")[1].splitlines()
+    check("columns of long names", done.returncode == 0 and rows[4] == names[3] and
+          len({len(row) for row in rows[:4] + rows[5:]}) == 1 and all(row[60] == " " for row in rows[:4] + rows[5:]), done)
+
+
 with tempfile.TemporaryDirectory() as scratch:
     made = table(scratch)
-    for test in (ranked, older_log, said_once):
+    for test in (ranked, older_log, said_once, long_names):
         test(scratch, made)
 finish()

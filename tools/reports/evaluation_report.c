@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { NARROWEST = 24, WIDEST = 60 }; /* the column of names, in characters */
+
 static void print_share(const char *name, double share)
 {
     if (!isnan(share))
@@ -40,6 +42,29 @@ static void print_cell(int width, double share)
         printf(" %*.2f%%", width, 100 * share);
 }
 
+/* Of the first column: of the longest name, within reason. */
+static int label_width(const dn_evaluation *evaluation, const dn_model *model,
+                       const dn_dataset *data)
+{
+    size_t width = NARROWEST;
+    for (int i = 0; i < evaluation->outputs; i++) {
+        size_t own = dn_utf8_characters(evaluation_label(model, data, i));
+        width = own > width ? own : width;
+    }
+    return (int)(width < WIDEST ? width : WIDEST);
+}
+
+/* A longer name has a line of its own. */
+static void print_label(const char *label, int width)
+{
+    size_t characters = dn_utf8_characters(label);
+    fputs(label, stdout);
+    if (characters > (size_t)width)
+        printf("\n%*s", width, "");
+    else
+        printf("%*s", width - (int)characters, "");
+}
+
 void evaluation_print(const dn_evaluation *evaluation, const dn_model *model,
                       const dn_dataset *data)
 {
@@ -58,14 +83,13 @@ void evaluation_print(const dn_evaluation *evaluation, const dn_model *model,
         print_auroc(evaluation);
     if (evaluation->outputs > 40 && !labels)
         return;
-    printf("\n%-24s %8s %9s %8s%s\n", labels ? "label" : "class", "support", "precision", "recall",
-           labels ? "    AUROC" : "");
+    int width = label_width(evaluation, model, data);
+    printf("\n%-*s %8s %9s %8s%s\n", width, labels ? "label" : "class", "support", "precision",
+           "recall", labels ? "    AUROC" : "");
     for (int i = 0; i < evaluation->outputs; i++) {
         const dn_output_result *result = &evaluation->results[i];
-        const char *label = evaluation_label(model, data, i);
-        int unseen =
-            (int)(strlen(label) - dn_utf8_characters(label)); /* bytes that take no column */
-        printf("%-*s %8lld", 24 + unseen, label, (long long)result->support);
+        print_label(evaluation_label(model, data, i), width);
+        printf(" %8lld", (long long)result->support);
         print_cell(8, result->precision);
         print_cell(7, result->recall);
         if (labels && isnan(result->auroc))
