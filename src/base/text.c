@@ -125,3 +125,8 @@ void dn_text_drop(dn_text *text)
     free(text->data);
     *text = (dn_text){0};
 }
+
+const char *dn_plural(long long count)
+{
+    return count == 1 ? "" : "s";
+}

@@ -25,6 +25,9 @@ size_t dn_utf8_length(const char *text);
 /* Returns the number of characters; a byte that is not UTF-8 counts as one. */
 size_t dn_utf8_characters(const char *text);
 
+/* The ending of a noun that is counted: "" of one, else "s". */
+const char *dn_plural(long long count);
+
 /* Copies text so that JSON can hold it: each byte that is not UTF-8 becomes U+FFFD. Release
  * with free(). NULL if out of memory. */
 char *dn_utf8_repair(const char *text);

@@ -2,6 +2,7 @@
 #include "base/memory.h"
 
 #include "base/sized_options.h"
+#include "base/text.h"
 #include "base/workers.h"
 #include "data/augment/draw.h"
 #include "data/batch.h"
@@ -120,8 +121,8 @@ static dn_status check(const dn_dataset *dataset, const dn_loader_options *optio
         DN_TRY(check_classes(dataset));
     if ((options->training || options->drop_last) && options->batch > count)
         return dn_fail(DN_ERROR_ARGUMENT,
-                       "%s: a batch of %d is larger than the data set, %d pictures",
-                       dn_dataset_source(dataset), options->batch, count);
+                       "%s: a batch of %d is larger than the data set, %d picture%s",
+                       dn_dataset_source(dataset), options->batch, count, dn_plural(count));
     return DN_OK;
 }
 

@@ -2,6 +2,7 @@
 #include "base/memory.h"
 
 #include "base/sized_options.h"
+#include "base/text.h"
 #include "evaluate/metrics.h"
 #include "image/preprocess.h"
 #include "inference/session.h"
@@ -28,11 +29,15 @@ typedef struct evaluator {
 static dn_status check_shapes(const evaluator *e, const dn_arch *arch, const dn_dataset *dataset)
 {
     const dn_evaluate_options *options = &e->options;
+    bool labels = dn_dataset_objective(dataset) == DN_OBJECTIVE_LABELS;
     if (dn_dataset_outputs(dataset) != e->outputs)
-        return dn_fail(DN_ERROR_MISMATCH, "%s: has %d class%s, the network has %d output%s",
+        return dn_fail(DN_ERROR_MISMATCH, "%s: has %d %s%s, the network has %d output%s",
                        dn_dataset_source(dataset), dn_dataset_outputs(dataset),
-                       dn_dataset_outputs(dataset) == 1 ? "" : "es", arch->classes,
-                       arch->classes == 1 ? "" : "s");
+                       labels ? "label" : "class",
+                       dn_dataset_outputs(dataset) == 1 ? ""
+                       : labels                         ? "s"
+                                                        : "es",
+                       arch->classes, dn_plural(arch->classes));
     if (options->preprocess.channels != arch->channels)
         return dn_fail(DN_ERROR_MISMATCH,
                        "preprocessing to %d channel%s for a network that takes %d",

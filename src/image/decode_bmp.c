@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* BMP as Windows and OS/2 write it: palettes of 1, 4 and 8 bits, run lengths of 4 and 8,
  * colours of 16, 24 and 32; upside down or not. Alpha is dropped. */
+#include "base/text.h"
 #include "image/decode.h"
 
 #include <limits.h>
@@ -30,8 +31,9 @@ static uint32_t number_at(const bmp_reader *reader, size_t at, size_t bytes)
 
 static dn_status fail_truncated(const bmp_reader *reader)
 {
-    return dn_fail(DN_ERROR_FORMAT, "%s: the BMP file is truncated, it ends after %zu bytes",
-                   reader->source->name, reader->source->size);
+    return dn_fail(DN_ERROR_FORMAT, "%s: the BMP file is truncated, it ends after %zu byte%s",
+                   reader->source->name, reader->source->size,
+                   dn_plural((long long)reader->source->size));
 }
 
 static dn_status fail_kind(const bmp_reader *reader)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* GIF: the first frame on its canvas. The canvas around it has the transparent colour
  * or colour 0, and transparent pixels keep their colour, as in Pillow. */
+#include "base/text.h"
 #include "image/decode.h"
 
 #include <string.h>
@@ -51,8 +52,9 @@ static int next_word(gif_reader *reader)
 static dn_status fail_damaged(const gif_reader *reader, const char *fault)
 {
     if (reader->truncated)
-        return dn_fail(DN_ERROR_FORMAT, "%s: the GIF file is truncated, it ends after %zu bytes",
-                       reader->source->name, reader->source->size);
+        return dn_fail(DN_ERROR_FORMAT, "%s: the GIF file is truncated, it ends after %zu byte%s",
+                       reader->source->name, reader->source->size,
+                       dn_plural((long long)reader->source->size));
     return dn_fail(DN_ERROR_FORMAT, "%s: the GIF file is damaged: %s", reader->source->name, fault);
 }
 

@@ -2,6 +2,7 @@
 /* JPEG by libjpeg-turbo, with the settings that Pillow leaves at their
  * defaults (accurate integer DCT, smooth upsampling). EXIF orientation is not
  * applied: neither Pillow's open() nor torchvision's loaders apply it. */
+#include "base/text.h"
 #include "image/decode.h"
 
 #include <setjmp.h>
@@ -71,8 +72,9 @@ static void count_scans(j_common_ptr jpeg)
 
 static dn_status fail_truncated(const jpeg_reader *reader)
 {
-    return dn_fail(DN_ERROR_FORMAT, "%s: the JPEG file is truncated, it ends after %zu bytes",
-                   reader->source->name, reader->source->size);
+    return dn_fail(DN_ERROR_FORMAT, "%s: the JPEG file is truncated, it ends after %zu byte%s",
+                   reader->source->name, reader->source->size,
+                   dn_plural((long long)reader->source->size));
 }
 
 static dn_status fail_by_library(jpeg_reader *reader)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* WebP by libwebp, lossy and lossless; alpha is dropped. Of an animation, the first frame
  * on a black canvas. */
+#include "base/text.h"
 #include "image/decode.h"
 
 #include <string.h>
@@ -15,8 +16,8 @@ static dn_status fail_by_library(const dn_source *source, VP8StatusCode code)
         return dn_fail(DN_ERROR_MEMORY, "%s: out of memory for decoding", source->name);
     case VP8_STATUS_NOT_ENOUGH_DATA:
     case VP8_STATUS_SUSPENDED:
-        return dn_fail(DN_ERROR_FORMAT, "%s: the WebP file is truncated, it ends after %zu bytes",
-                       source->name, source->size);
+        return dn_fail(DN_ERROR_FORMAT, "%s: the WebP file is truncated, it ends after %zu byte%s",
+                       source->name, source->size, dn_plural((long long)source->size));
     default:
         return dn_fail(DN_ERROR_FORMAT, "%s: the WebP file is damaged or of an unknown kind",
                        source->name);

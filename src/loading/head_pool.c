@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How many rows and columns of means a head reads. Its tensors tell only how many means of each
  * map: 4 may be 2x2 or 1x4. */
+#include "base/text.h"
 #include "loading/head_parts.h"
 #include "loading/metadata.h"
 #include "network/head.h"
@@ -66,9 +67,9 @@ static dn_status choose_grid(dn_head_work *w, const dn_module *first, int64_t ce
         w->facts.assumed = true;
         if (!find_square(cells, &grid))
             return dn_fail(DN_ERROR_MISMATCH,
-                           "\"%.*s\" reads %lld values of each map, of how many rows and columns "
+                           "\"%.*s\" reads %lld value%s of each map, of how many rows and columns "
                            "is not in the file (option grid)",
-                           length, first->path, (long long)cells);
+                           length, first->path, (long long)cells, dn_plural((long long)cells));
     }
     w->head.pool = DN_POOL_GRID;
     w->head.grid = grid.grid;
@@ -90,7 +91,8 @@ dn_status dn_choose_pool(dn_head_work *w, const dn_module *first)
     }
     if (!known && first->in % channels == 0 && first->in / channels <= MOST * MOST)
         return choose_grid(w, first, first->in / channels);
-    return dn_fail(DN_ERROR_MISMATCH, "\"%.*s\" reads %d values, which is no head for %d maps",
+    return dn_fail(DN_ERROR_MISMATCH,
+                   "\"%.*s\" reads %d value%s, which does not fit a head for %d map%s",
                    (int)(first->path_length < 200 ? first->path_length : 200), first->path,
-                   first->in, channels);
+                   first->in, dn_plural(first->in), channels, dn_plural(channels));
 }

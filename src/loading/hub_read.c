@@ -4,6 +4,7 @@
  * id2label, problem_type. */
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "loading/hub.h"
 #include "loading/hub_pipeline.h"
 
@@ -69,9 +70,10 @@ static bool fits(const json_t *config, const dn_arch *arch, dn_hub_doubt *about)
     json_int_t classes = classes_of(config);
     if (classes >= 0 && classes != arch->classes)
         return doubt(about,
-                     "the config.json beside it is of %lld classes, the network has %d outputs; "
+                     "the config.json beside it is of %lld class%s, the network has %d output%s; "
                      "it was ignored",
-                     (long long)classes, arch->classes);
+                     (long long)classes, classes == 1 ? "" : "es", arch->classes,
+                     dn_plural(arch->classes));
     return true;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* input_size, crop_pct, crop_mode, interpolation, mean, std. */
+#include "base/text.h"
 #include "loading/hub_pipeline.h"
 
 #include <math.h>
@@ -58,7 +59,7 @@ static bool read_size(const json_t *pretrained, int size[3], dn_hub_reason *why)
             return dn_hub_because(why, "input_size is not channels, height and width");
     }
     return size[0] == 1 || size[0] == 3 ||
-           dn_hub_because(why, "input_size has %d channels", size[0]);
+           dn_hub_because(why, "input_size has %d channel%s", size[0], dn_plural(size[0]));
 }
 
 /* What the picture is scaled to, before the crop. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "network/head.h"
+#include "base/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,8 +96,8 @@ static dn_status check_parts(const dn_arch *arch)
     }
     if (head->part_count && made != arch->classes)
         return dn_fail(DN_ERROR_ARGUMENT,
-                       "architecture: the head's last linear has %d outputs for %d classes", made,
-                       arch->classes);
+                       "architecture: the head's last linear has %d output%s for %d class%s", made,
+                       dn_plural(made), arch->classes, arch->classes == 1 ? "" : "es");
     return DN_OK;
 }
 

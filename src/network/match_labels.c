@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The rows of a head, brought into the order of other labels. */
 #include "base/memory.h"
+#include "base/text.h"
 #include "network/model.h"
 
 #include <stdlib.h>
@@ -98,8 +99,8 @@ dn_status dn_model_match_labels(dn_model *model, const char *const *labels, int 
     DN_NEED(labels);
     DN_NEED(found);
     if (count != model->arch.classes || count < 1)
-        return dn_fail(DN_ERROR_MISMATCH, "%d labels for a network with %d outputs", count,
-                       model->arch.classes);
+        return dn_fail(DN_ERROR_MISMATCH, "%d label%s for a network with %d output%s", count,
+                       dn_plural(count), model->arch.classes, dn_plural(model->arch.classes));
     for (int i = 0; i < count; i++)
         DN_NEED(labels[i]);
     *found = DN_LABELS_NONE;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/text.h"
 #include "network/model.h"
 #include "network/stems.h"
 
@@ -46,10 +47,11 @@ dn_status dn_model_replace_channels(const dn_model *model, int channels, dn_mode
     DN_NEED(out);
     int had = model->arch.channels;
     if (had != 1 && had != 3)
-        return dn_fail(DN_ERROR_ARGUMENT,
-                       "a stem that takes %d channels cannot be adapted to %d; one that takes 1 or "
-                       "3 can",
-                       had, channels);
+        return dn_fail(
+            DN_ERROR_ARGUMENT,
+            "a stem that takes %d channel%s cannot be adapted to %d; one that takes 1 or "
+            "3 can",
+            had, dn_plural(had), channels);
     dn_arch arch = model->arch;
     arch.channels = channels;
     dn_model *made;

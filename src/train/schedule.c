@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/schedule.h"
+#include "base/text.h"
 
 #include <math.h>
 #include <string.h>
@@ -42,9 +43,9 @@ dn_status dn_schedule_check(const dn_schedule *schedule)
         return dn_fail(DN_ERROR_ARGUMENT, "a run of %lld steps: at least one is needed",
                        (long long)schedule->steps);
     if (schedule->warmup < 0 || schedule->warmup >= schedule->steps)
-        return dn_fail(DN_ERROR_ARGUMENT,
-                       "a warm-up of %lld steps: must be shorter than the run of %lld",
-                       (long long)schedule->warmup, (long long)schedule->steps);
+        return dn_fail(
+            DN_ERROR_ARGUMENT, "a warm-up of %lld step%s: must be shorter than the run of %lld",
+            (long long)schedule->warmup, dn_plural(schedule->warmup), (long long)schedule->steps);
     double previous = 0;
     for (int i = 0; i < DN_MAX_MILESTONES && schedule->milestones[i] != 0; i++) {
         if (!(schedule->milestones[i] > previous && schedule->milestones[i] <= 1))

@@ -94,8 +94,19 @@ def long_names(folder, _):
           len({len(row) for row in rows[:4] + rows[5:]}) == 1 and all(row[60] == " " for row in rows[:4] + rows[5:]), done)
 
 
+def counted(folder, data):
+    """One of a thing is not several, and labels are not classes."""
+    run("init", "--blocks", "1", "--growth", "2", "--stem", "cifar", "--classes", "2", "-o", f"{folder}/two.safetensors")
+    done = run("eval", data, "-w", f"{folder}/two.safetensors")
+    check("labels are called so", done.returncode == 2 and "has 4 labels, the network has 2 outputs" in done.stderr, done)
+    with open(f"{folder}/names.txt", "w", encoding="ascii") as file:
+        file.write("one\n")
+    done = run("predict", f"{folder}/data/0.png", "-w", f"{folder}/two.safetensors", "--labels", f"{folder}/names.txt")
+    check("a line", done.returncode == 2 and "names.txt: has 1 line, the network has 2 outputs" in done.stderr, done)
+
+
 with tempfile.TemporaryDirectory() as scratch:
     made = table(scratch)
-    for test in (ranked, older_log, said_once, long_names):
+    for test in (ranked, older_log, said_once, long_names, counted):
         test(scratch, made)
 finish()

@@ -59,7 +59,7 @@ def misfits(folder):
     attempt("a block's last layers missing", without(*(f"features.denseblock2.denselayer{i}." for i in (10, 11, 12))),
             "transition 2 reads")
     attempt("a classifier of another network", {**state, "classifier.weight": torch.zeros(10, 7)},
-            '"classifier" reads 7 values, which is no head for')
+            '"classifier" reads 7 values, which does not fit a head for')
     attempt("an attention module more", {**state, "attention.weight": torch.zeros(4, 4), "attention.bias": torch.zeros(4)},
             "left over: attention.weight, attention.bias", "missing: nothing")
     attempt("another shape", {**state, "features.norm5.weight": torch.zeros(7)}, '"features.norm5.weight" is 7')

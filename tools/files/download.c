@@ -4,6 +4,7 @@
  * by 4 ms (docs/weights.md). */
 #include "files/download.h"
 
+#include "base/text.h"
 #include "densenet.h"
 #include "ui/report.h"
 
@@ -209,9 +210,9 @@ static outcome outcome_of(transfer *t, CURLcode code)
     }
     if (code == CURLE_OPERATION_TIMEDOUT &&
         t->d->have - t->started_at < (int64_t)LEAST_SPEED * t->d->seconds) {
-        complain("%s: sent less than %d bytes per second for %d seconds; run the command again to "
+        complain("%s: sent less than %d bytes per second for %d second%s; run the command again to "
                  "resume",
-                 t->d->url, LEAST_SPEED, t->d->seconds);
+                 t->d->url, LEAST_SPEED, t->d->seconds, dn_plural(t->d->seconds));
         return FAILED;
     }
     /* 416: there is no such rest, so what is there is not the beginning of the file. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "files/labels.h"
 
+#include "base/text.h"
 #include "files/text_file.h"
 #include "ui/report.h"
 
@@ -24,9 +25,9 @@ bool labels_read(const char *path, dn_model *model)
     bool sound = text && (lines || complain("out of memory for %s", path));
     int count = sound ? split_lines(text, lines, classes) : 0;
     if (sound && count != classes)
-        sound = complain("%s: has %s%d lines, the network has %d outputs", path,
+        sound = complain("%s: has %s%d line%s, the network has %d output%s", path,
                          count > classes ? "more than " : "", count > classes ? classes : count,
-                         classes);
+                         dn_plural(count > classes ? classes : count), classes, dn_plural(classes));
     if (sound && dn_model_set_labels(model, lines, classes) != DN_OK) {
         refuse();
         sound = false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "reports/check_report.h"
 
+#include "base/text.h"
 #include "ui/report.h"
 
 #include <jansson.h>
@@ -76,9 +77,9 @@ bool check_print(const char *path, const dn_model *model, bool *sound)
     checked made;
     if (!check(model, &made))
         return false;
-    printf("%s: %d norms, %d agree, %d contradict, %d silent\n", path, made.count,
-           made.verdicts[DN_VERDICT_AGREES], made.verdicts[DN_VERDICT_CONTRADICTS],
-           made.verdicts[DN_VERDICT_SILENT]);
+    printf("%s: %d norm%s, %d agree, %d contradict, %d silent\n", path, made.count,
+           dn_plural(made.count), made.verdicts[DN_VERDICT_AGREES],
+           made.verdicts[DN_VERDICT_CONTRADICTS], made.verdicts[DN_VERDICT_SILENT]);
     printf("  %-46s %8s %8s %8s\n", "norm", "corr", "distance", "shared");
     for (int i = 0; i < made.count; i++)
         print_row(&made.norms[i]);

@@ -53,9 +53,10 @@ bool train_settings_weights(const char *list)
 
 /* Sizes of the data, in this call and in the run that it resumes; 0: not known. */
 static struct {
-    const char *name, *word;
+    const char *name, *one, *several;
     int64_t used, resumed;
-} sizes[] = {{"outputs", "classes or labels", 0, 0}, {"pictures", "pictures to train on", 0, 0}};
+} sizes[] = {{"outputs", "class or label", "classes or labels", 0, 0},
+             {"pictures", "picture to train on", "pictures to train on", 0, 0}};
 
 bool train_settings_size(const char *name, int size)
 {
@@ -65,7 +66,8 @@ bool train_settings_size(const char *name, int size)
     sizes[i].used = size;
     return !sizes[i].resumed || size == sizes[i].resumed ||
            complain("train: --resume %s: %s has %d %s, the run has %lld", train_chosen.resume,
-                    train_chosen.data, size, sizes[i].word, (long long)sizes[i].resumed);
+                    train_chosen.data, size, size == 1 ? sizes[i].one : sizes[i].several,
+                    (long long)sizes[i].resumed);
 }
 
 static json_t *sides_value(const int sides[2])

@@ -64,8 +64,9 @@ static dn_status read_header(dn_csv *csv, dn_columns *columns)
 static dn_status count_row(const dn_csv *csv, dn_columns *columns)
 {
     if (csv->fields.count != columns->names.count)
-        return dn_fail(DN_ERROR_FORMAT, "%s: line %lld has %d fields, the header has %d", csv->path,
-                       (long long)csv->line, csv->fields.count, columns->names.count);
+        return dn_fail(DN_ERROR_FORMAT, "%s: line %lld has %d field%s, the header has %d",
+                       csv->path, (long long)csv->line, csv->fields.count,
+                       dn_plural(csv->fields.count), columns->names.count);
     for (int i = 0; i < csv->fields.count; i++) {
         const char *field = dn_name_list_get(&csv->fields, i);
         float known;

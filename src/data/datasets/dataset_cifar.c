@@ -2,6 +2,7 @@
 /* CIFAR-10 and CIFAR-100 (Krizhevsky, 2009) in their binary layout: a record is
  * one label byte (CIFAR-100: coarse, then fine), then 32 x 32 bytes each of red,
  * green and blue. */
+#include "base/text.h"
 #include "data/datasets/dataset.h"
 
 #include "base/file.h"
@@ -208,8 +209,8 @@ static dn_status read_names(const char *folder, cifar_store *store, dn_name_list
     const char *path = store->names_path;
     dn_status status = access(path, F_OK) == 0 ? read_lines(path, labels) : DN_OK;
     if (status == DN_OK && labels->count && labels->count != layout->classes)
-        status = dn_fail(DN_ERROR_FORMAT, "%s: names %d classes, expected %d", path, labels->count,
-                         layout->classes);
+        status = dn_fail(DN_ERROR_FORMAT, "%s: names %d class%s, expected %d", path, labels->count,
+                         labels->count == 1 ? "" : "es", layout->classes);
     for (int i = labels->count; i < layout->classes && status == DN_OK; i++) {
         char number[16];
         int length = snprintf(number, sizeof number, "%d", i);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Classes by name: found among a data set's samples, matched with a network's. */
+#include "base/text.h"
 #include "data/datasets/dataset.h"
 
 #include "base/memory.h"
@@ -108,8 +109,8 @@ static dn_status match_names(const dn_dataset *dataset, const char *const *label
         place[i] = by_number ? i : find_label(labels, count, label);
         if (place[i] < 0 || place[i] >= count)
             return dn_fail(DN_ERROR_MISMATCH,
-                           "%s: its %s \"%s\" is not one of the network's %d outputs",
-                           dataset->path, kind, label, count);
+                           "%s: its %s \"%s\" is not one of the network's %d output%s",
+                           dataset->path, kind, label, count, dn_plural(count));
         int next = place[i] + 1;
         if (!by_number && find_label(labels + next, count - next, label) >= 0)
             return dn_fail(DN_ERROR_MISMATCH,

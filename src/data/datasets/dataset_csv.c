@@ -149,9 +149,10 @@ static dn_status finish(csv_reading *reading, dn_dataset *dataset)
     if (columns->single < 0) {
         if (reading->doubts && !reading->options->uncertain)
             dn_log(DN_LOG_INFO,
-                   "%s: %lld entries are uncertain (-1) and left out of account; uncertain "
+                   "%s: %lld %s uncertain (-1) and left out of account; uncertain "
                    "(--uncertain) makes them zero or one",
-                   dataset->path, (long long)reading->doubts);
+                   dataset->path, (long long)reading->doubts,
+                   reading->doubts == 1 ? "entry is" : "entries are");
         if (columns->blanks_are_0 && !reading->options->blank)
             dn_log(DN_LOG_INFO,
                    "%s: empty fields count as 0, as CheXpert means them; blank (--blank) says "

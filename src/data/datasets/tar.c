@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "data/datasets/tar.h"
+#include "base/text.h"
 
 #include <limits.h>
 #include <string.h>
@@ -218,8 +219,8 @@ static dn_status read_header(const dn_tar *tar, const announcement *said, unsign
         *size = said->size;
     if (*size > left)
         return dn_fail(DN_ERROR_FORMAT,
-                       "%s: the member at byte %zu has %zu bytes, the file only %zu more",
-                       tar->path, tar->offset, *size, left);
+                       "%s: the member at byte %zu has %zu byte%s, the file only %zu more",
+                       tar->path, tar->offset, *size, dn_plural((long long)*size), left);
     return DN_OK;
 }
 

@@ -5,6 +5,7 @@
  * then the data, which the tensors fill from end to end without holes. */
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "tensors/readers.h"
 
 #include <stdlib.h>
@@ -121,8 +122,9 @@ static dn_status check_no_holes(const dn_tensor *const *sorted, size_t count,
         end += sorted[i]->count * dn_dtype_size(sorted[i]->dtype);
     }
     if (end != data + available)
-        return dn_fail(DN_ERROR_FORMAT, "%zu bytes after the last tensor belong to no tensor",
-                       (size_t)(data + available - end));
+        return dn_fail(DN_ERROR_FORMAT, "%zu byte%s after the last tensor belong%s to no tensor",
+                       (size_t)(data + available - end), dn_plural(data + available - end),
+                       data + available - end == 1 ? "s" : "");
     return DN_OK;
 }
 

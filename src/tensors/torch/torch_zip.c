@@ -3,6 +3,7 @@
  * storage, ARCHIVE/data/KEY. TorchScript archives have the same two, and code
  * (torch_code.h). */
 #include "base/json.h"
+#include "base/text.h"
 #include "tensors/readers.h"
 #include "tensors/torch/flatten.h"
 #include "tensors/torch/torch_code.h"
@@ -67,8 +68,9 @@ static dn_status locate(void *context, dn_storage *storage)
     if (!entry || storage->base)
         return dn_fail(DN_ERROR_FORMAT, "zip entry \"%.100s\" is missing", name);
     if (entry->size != storage->count * dn_dtype_size(storage->dtype))
-        return dn_fail(DN_ERROR_FORMAT, "zip entry \"%.100s\" has %zu bytes, %zu are expected",
-                       name, entry->size, storage->count * dn_dtype_size(storage->dtype));
+        return dn_fail(DN_ERROR_FORMAT, "zip entry \"%.100s\" has %zu byte%s, %zu are expected",
+                       name, entry->size, dn_plural((long long)entry->size),
+                       storage->count * dn_dtype_size(storage->dtype));
     return dn_zip_read(&a->zip, entry, &a->file->pool, &storage->data);
 }
 
