@@ -144,10 +144,21 @@ def one_rule(folder):
     check("check-input", done.stderr.count(said) == 1, done)
 
 
+def more_than_there_are(folder):
+    """--top beyond the network's outputs names all, and says so once."""
+    write(f"{folder}/one/0.png")
+    write(f"{folder}/one/1.png")
+    done = predict(folder, "--csv", f"{folder}/one", "--top", "2")
+    check("as many as there are", done.returncode == 0 and not done.stderr, done)
+    done = predict(folder, "--csv", f"{folder}/one", "--top", "99")
+    check("more than there are", done.returncode == 0 and len(rows(done)) == 4 and
+          done.stderr == b"densenet: predict: --top 99: the network has 2 outputs, so all are named\n", done)
+
+
 with tempfile.TemporaryDirectory() as scratch:
     run("init", "--blocks", "1,2", "--growth", "2", "--stem", "cifar", "--channels", "1", "--classes", "2",
         "-o", f"{scratch}/net.safetensors")
-    for test in (recursive, listed, without_answer, one_rule):
+    for test in (recursive, listed, without_answer, one_rule, more_than_there_are):
         test(scratch)
         print(test.__name__)
 finish()

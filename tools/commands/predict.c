@@ -93,6 +93,13 @@ static int most_named(const dn_model *model)
     return all ? 0 : chosen.top;
 }
 
+static void say_all_named(int outputs)
+{
+    if (option_given(&chosen.top) && chosen.top > outputs)
+        complain("predict: --top %d: the network has %d output%s, so all are named", chosen.top,
+                 outputs, outputs == 1 ? "" : "s");
+}
+
 /* How the index-th picture of the run fits what the network recorded; warns of a foreign one. */
 static bool check_picture(const predictor *p, int index, const char *path, dn_input_fit *fit)
 {
@@ -258,6 +265,7 @@ static bool open_predictor(predictor *p, dn_model *model, const picture_list *li
                         dn_model_arch(model)->channels);
     if (!session_open(model, threads_asked(), &p->session))
         return false;
+    say_all_named((int)classes);
     if (chosen.checks && !ok_or_complain(dn_input_check_create(model, &p->check)))
         return false;
     if (p->check)
