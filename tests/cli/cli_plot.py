@@ -47,6 +47,10 @@ def hostile(folder):
                               ("no rows", [], "its log.csv has no epoch yet")):
         done = run("plot", log(f"{folder}/refused", rows))
         check(what, done.returncode == 2 and words in done.stderr and not os.path.exists(f"{folder}/refused/curves.png"), done)
+    for command in (("plot",), ("train", "--resume")):
+        done = run(*command, f"{folder}/refused/log.csv")
+        check(f"{command[0]} of a file", done.returncode == 2 and
+              done.stderr == f"densenet: {folder}/refused/log.csv: is a file, the folder of a run is expected\n", done)
     done = run("plot", log(f"{folder}/refused", ["1,2,3"], header="epoch,loss,accuracy\n"))
     check("another's log", done.returncode == 2 and "log.csv: is not a training log" in done.stderr, done)
 

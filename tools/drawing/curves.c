@@ -2,6 +2,7 @@
 #include "drawing/curves.h"
 
 #include "drawing/chart.h"
+#include "files/folder.h"
 #include "files/short_names.h"
 #include "run/run_log.h"
 #include "ui/report.h"
@@ -159,7 +160,7 @@ static bool open_run(char *const *names, const char *const *shown, int count, in
                      bool *auroc, run_curves *made)
 {
     run_log log;
-    if (!run_log_read(names[index], &log))
+    if (!folder_not_file(names[index]) || !run_log_read(names[index], &log))
         return false;
     if (index == 0)
         *auroc = log.auroc;

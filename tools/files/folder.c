@@ -32,3 +32,10 @@ bool folder_make(const char *path)
     free(part);
     return sound;
 }
+
+bool folder_not_file(const char *path)
+{
+    struct stat found;
+    return stat(path, &found) != 0 || S_ISDIR(found.st_mode) ||
+           complain("%s: is a file, the folder of a run is expected", path);
+}

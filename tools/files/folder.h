@@ -8,4 +8,7 @@
  * false if it cannot. */
 bool folder_make(const char *path);
 
+/* Complains and returns false if a file is where the folder of a run is expected. */
+bool folder_not_file(const char *path);
+
 #endif

@@ -2,6 +2,7 @@
 #include "run/run_folder.h"
 
 #include "base/file.h"
+#include "files/folder.h"
 #include "ui/report.h"
 
 #include <errno.h>
@@ -106,6 +107,8 @@ bool run_folder_has_checkpoint(const char *folder)
 
 bool run_folder_can_resume(const char *folder)
 {
+    if (!folder_not_file(folder))
+        return false;
     int descriptor = open(folder, O_PATH | O_CLOEXEC);
     if (descriptor < 0)
         return complain("%s: there is no such run to resume: %s", folder, strerror(errno));
