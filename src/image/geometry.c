@@ -69,8 +69,8 @@ dn_status dn_geometry_plan(const dn_preprocess *preprocess, int width, int heigh
 {
     DN_TRY(dn_preprocess_check(preprocess));
     if (width < 1 || height < 1)
-        return dn_fail(DN_ERROR_ARGUMENT, "preprocess: a picture cannot be %d x %d pixels large",
-                       width, height);
+        return dn_fail(DN_ERROR_ARGUMENT,
+                       "preprocess: a picture cannot be %d pixels wide and %d high", width, height);
     int64_t shorter = width < height ? width : height;
     wanted_sides across = {.crop =
                                preprocess->crop_width ? preprocess->crop_width : preprocess->crop};
@@ -80,18 +80,18 @@ dn_status dn_geometry_plan(const dn_preprocess *preprocess, int width, int heigh
         resize_both(preprocess, square ? shorter : width, square ? shorter : height, &across,
                     &down);
     if (preprocess->resize_width && (across.resize < 1 || down.resize < 1))
-        return dn_fail(
-            DN_ERROR_ARGUMENT,
-            "preprocess: a picture of %d x %d pixels is too narrow to lie within %d x %d", width,
-            height, preprocess->resize_width, preprocess->resize);
+        return dn_fail(DN_ERROR_ARGUMENT,
+                       "preprocess: a picture %d pixels wide and %d high is too narrow to be "
+                       "scaled to %d wide and %d high",
+                       width, height, preprocess->resize_width, preprocess->resize);
     dn_axis *axes = geometry->axes;
     plan_axis(preprocess, across, width, shorter, &axes[0]);
     plan_axis(preprocess, down, height, shorter, &axes[1]);
     if (axes[0].full > MAX_PIXELS || axes[1].full > MAX_PIXELS || axes[0].out > MAX_PIXELS ||
         axes[1].out > MAX_PIXELS / axes[0].out)
         return dn_fail(DN_ERROR_LIMIT,
-                       "preprocess: %d x %d pixels would become %lld x %lld, more than the limit "
-                       "of %d in all",
+                       "preprocess: a picture %d pixels wide and %d high would become %lld wide "
+                       "and %lld high, more than the limit of %d pixels in all",
                        width, height, (long long)axes[0].out, (long long)axes[1].out, MAX_PIXELS);
     return DN_OK;
 }

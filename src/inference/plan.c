@@ -240,11 +240,13 @@ static dn_status check_input(const dn_plan_request *request)
     int images = request->images, height = request->height, width = request->width;
     int smallest = dn_arch_smallest_input(&request->prepared->model->arch);
     if (images < 1 || height < smallest || width < smallest)
-        return dn_fail(DN_ERROR_ARGUMENT,
-                       "input of %d picture%s of %dx%d: at least one of %dx%d is expected", images,
-                       images == 1 ? "" : "s", width, height, smallest, smallest);
+        return dn_fail(
+            DN_ERROR_ARGUMENT,
+            "input of %d picture%s, %d pixels wide and %d high: at least one of %dx%d is expected",
+            images, images == 1 ? "" : "s", width, height, smallest, smallest);
     if ((double)images * height * width > MAX_INPUT_PIXELS)
-        return dn_fail(DN_ERROR_LIMIT, "input of %d picture%s of %dx%d: more than %d pixels",
+        return dn_fail(DN_ERROR_LIMIT,
+                       "input of %d picture%s, %d pixels wide and %d high: more than %d pixels",
                        images, images == 1 ? "" : "s", width, height, MAX_INPUT_PIXELS);
     return DN_OK;
 }

@@ -155,10 +155,17 @@ def more_than_there_are(folder):
           done.stderr == b"densenet: predict: --top 99: the network has 2 outputs, so all are named\n", done)
 
 
+def sizes(folder):
+    """Which of a picture's sides is which is said."""
+    write(f"{folder}/flat/0.png", grey_png(40, 1, 100))
+    done = run("predict", "-w", f"{folder}/net.safetensors", "--preprocess", "none,channels=1", f"{folder}/flat/0.png")
+    check("a flat picture", done.returncode == 2 and b"1 picture, 40 pixels wide and 1 high: at least one of " in done.stderr, done)
+
+
 with tempfile.TemporaryDirectory() as scratch:
     run("init", "--blocks", "1,2", "--growth", "2", "--stem", "cifar", "--channels", "1", "--classes", "2",
         "-o", f"{scratch}/net.safetensors")
-    for test in (recursive, listed, without_answer, one_rule, more_than_there_are):
+    for test in (recursive, listed, without_answer, one_rule, more_than_there_are, sizes):
         test(scratch)
         print(test.__name__)
 finish()

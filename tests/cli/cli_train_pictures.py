@@ -81,7 +81,7 @@ def pipelines(folder):
         done = densenet(*shared, *options, "--output", run)
         said = recorded(f"{run}/last.safetensors") if done.returncode == 0 else ""
         check(f"pipeline {' '.join(options)}", said == expected, said or done)
-    for words, options in (("--image-size 24, but --preprocess none,resize=24x40 makes pictures of 40x24",
+    for words, options in (("--image-size 24, but --preprocess none,resize=24x40 makes pictures of 24x40, height x width",
                             ("--image-size", "24", "--preprocess", "none,resize=24x40")),
                            ("--image-size 24, but --preprocess cifar10 makes squares of 32",
                             ("--image-size", "24", "--preprocess", "cifar10")),

@@ -203,9 +203,9 @@ def pools(folder):
     """Of pictures of 64x64, whose last maps are 8x8: what a pool of fixed windows makes of them."""
     cut = lambda pool, cells=1: lambda: nn.Sequential(base().features, nn.ReLU(), pool, nn.Flatten(),
                                                       nn.Linear(WIDTH * cells, 4))
-    small, other = "pictures of 56x56 are needed", "a pool of other means than the head reads"
+    small, other = "pictures 56 wide and 56 high are needed", "a pool of other means than the head reads"
     cases = {
-        "8x8": (cut(nn.AvgPool2d(8)), RIGHT), "7x7": (cut(nn.AvgPool2d(7)), small), "5x5": (cut(nn.AvgPool2d(5)), "40x40"),
+        "8x8": (cut(nn.AvgPool2d(8)), RIGHT), "7x7": (cut(nn.AvgPool2d(7)), small), "5x5": (cut(nn.AvgPool2d(5)), "40 wide and 40 high"),
         "padded": (cut(nn.AvgPool2d(6, 6, 1)), other), "divided": (cut(nn.AvgPool2d(8, divisor_override=2)), other),
         "overlapping": (cut(nn.AvgPool2d(5, 3), 4), other), "higher than wide": (cut(nn.AvgPool2d((8, 4)), 2), other),
         "two": (cut(nn.Sequential(nn.AvgPool2d(2), nn.AdaptiveAvgPool2d(1))), "a second pool"),

@@ -38,7 +38,8 @@ bool bench_train(const dn_model *model, const float *input, int runs, double *se
     options.rate = 1e-4;
     if (!ok_or_complain(dn_trainer_plan(arch, &options, &row->bytes)))
         return false;
-    if (!memory_suffices((double)row->bytes, "bench: training on %d picture%s of %dx%d", row->batch,
+    if (!memory_suffices((double)row->bytes,
+                         "bench: training on %d picture%s, %d pixels wide and %d high,", row->batch,
                          row->batch == 1 ? "" : "s", row->width, row->height))
         return false;
     float *targets = calloc((size_t)row->batch * (size_t)arch->classes, sizeof *targets);

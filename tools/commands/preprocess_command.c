@@ -38,7 +38,8 @@ static bool add(growing_array *result, const char *path, const picture_tensor *t
         shape[3] = tensor->width;
     }
     if (shape[2] != tensor->height || shape[3] != tensor->width)
-        return complain("%s: becomes %d x %d pixels, the pictures before it %lld x %lld: an array "
+        return complain("%s: becomes %d pixels wide and %d high, the pictures before it %lld wide "
+                        "and %lld high: an array "
                         "has one size (--preprocess crop=N or resize=HxW makes it so)",
                         path, tensor->width, tensor->height, (long long)shape[3],
                         (long long)shape[2]);

@@ -55,7 +55,6 @@ bool image_size_is(const int sides[2], const char *specification, const dn_prepr
     if (width == height)
         return complain("--image-size %s, but --preprocess %s makes squares of %d", asked,
                         specification, width);
-    return complain("--image-size %s, but --preprocess %s makes pictures of %dx%d, width x "
-                    "height",
-                    asked, specification, width, height);
+    return complain("--image-size %s, but --preprocess %s makes pictures of %dx%d, height x width",
+                    asked, specification, height, width);
 }

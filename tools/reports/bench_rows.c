@@ -128,7 +128,7 @@ void bench_print(const bench_row *row, bool json, bool layers)
     printf("%s, %s, %s, %d x %dx%d, %d thread%s, %s kernels: fastest of %d run%s %.2f ms, median "
            "%.2f ms\n",
            row->name, row->train ? "training step" : "forward", row->precision, row->batch,
-           row->width, row->height, row->threads, row->threads == 1 ? "" : "s", dn_cpu_level(),
+           row->height, row->width, row->threads, row->threads == 1 ? "" : "s", dn_cpu_level(),
            row->runs, row->runs == 1 ? "" : "s", 1e3 * row->fastest, 1e3 * row->median);
     print_speed(row);
     if (layers)

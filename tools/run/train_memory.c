@@ -16,9 +16,9 @@ dn_evaluate_options train_validation(const train_run *run)
 
 static bool memory_is_enough(const train_run *run)
 {
-    return memory_suffices((double)run->bytes, "train: %d picture%s of %dx%d in a pass",
-                           run->options.batch, run->options.batch == 1 ? "" : "s", run->width,
-                           run->height);
+    return memory_suffices(
+        (double)run->bytes, "train: %d picture%s, %d pixels wide and %d high, in a pass",
+        run->options.batch, run->options.batch == 1 ? "" : "s", run->width, run->height);
 }
 
 bool train_memory_plan(train_run *run, const dn_model *start)

@@ -458,7 +458,7 @@ static void wrong_size(void **state)
     const dn_loaded *loaded;
     assert_int_equal(dn_loader_next(loader, &loaded), DN_ERROR_IO);
     assert_non_null(strstr(dn_last_error(), "record"));
-    assert_non_null(strstr(dn_last_error(), "the batch takes 28 x 28"));
+    assert_non_null(strstr(dn_last_error(), "the batch takes 28 wide and 28 high"));
     dn_loader_free(loader);
     dn_dataset_free(dataset);
 }
