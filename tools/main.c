@@ -6,6 +6,7 @@
 #include "densenet.h"
 #include "ui/lost_file.h"
 #include "ui/report.h"
+#include "ui/stop_signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -76,6 +77,7 @@ int main(int argc, char **argv)
         return EXIT_REFUSED;
     command_list = commands;
     say_lost_files();
+    stop_signals_clean();
     signal(SIGXFSZ, SIG_IGN); /* a write beyond the limit then fails like one to a full disk */
     if (argc < 2) {
         print_overview(stderr);

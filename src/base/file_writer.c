@@ -123,6 +123,7 @@ static bool put_in_place(dn_file_writer *writer)
 {
     if (fsync(fileno(writer->stream)) != 0 || rename(writer->temporary, writer->target) != 0)
         return false;
+    dn_temporary_forget(writer->temporary);
     free(writer->temporary);
     writer->temporary = NULL;
     sync_folder(writer->target);
@@ -156,8 +157,10 @@ void dn_file_abandon(dn_file_writer *writer)
         fclose(writer->stream);
     if (writer->receiver)
         fclose(writer->receiver);
-    if (writer->temporary)
+    if (writer->temporary) {
         unlink(writer->temporary);
+        dn_temporary_forget(writer->temporary);
+    }
     free(writer->temporary);
     free(writer->target);
     free(writer->path);

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,54 @@
 #define MOST_LINKS 40
 
 static const char mark[] = ".densenet-", ending[] = ".tmp";
+
+/* Names of files that are being written, for a signal's handler. The key is of the file that a
+ * place holds: whoever takes it out, the writer that is done or the handler, has the name. */
+enum { FREE, TAKEN };
+static struct {
+    atomic_uint key;
+    char name[PATH_MAX];
+} written[16];
+#define PLACES (sizeof written / sizeof *written)
+
+static bool exchange(size_t place, unsigned from, unsigned to)
+{
+    return atomic_compare_exchange_strong(&written[place].key, &from, to);
+}
+
+/* The last of the random digits of a temporary file's name. */
+static unsigned key_of(const char *temporary)
+{
+    const size_t digits = 7;
+    const char *end = temporary + strlen(temporary) - (sizeof ending - 1);
+    return TAKEN + 1 + (unsigned)strtoul(end - digits, NULL, 16);
+}
+
+static void remember(const char *temporary)
+{
+    for (size_t i = 0; i < PLACES && strlen(temporary) < PATH_MAX; i++)
+        if (exchange(i, FREE, TAKEN)) {
+            strcpy(written[i].name, temporary);
+            atomic_store(&written[i].key, key_of(temporary));
+            return;
+        }
+}
+
+void dn_temporary_forget(const char *temporary)
+{
+    for (size_t i = 0; i < PLACES; i++)
+        if (exchange(i, key_of(temporary), FREE))
+            return;
+}
+
+void dn_temporary_remove_all(void)
+{
+    for (size_t i = 0; i < PLACES; i++) {
+        unsigned key = atomic_load(&written[i].key);
+        if (key > TAKEN && exchange(i, key, TAKEN))
+            unlink(written[i].name);
+    }
+}
 
 static const char *base_name(const char *path)
 {
@@ -120,6 +169,7 @@ dn_status dn_temporary_create(const char *path, char **temporary, int *descripto
         free(name);
         return dn_fail(DN_ERROR_IO, "%s: cannot be created: %s", path, strerror(errno));
     }
+    remember(name);
     *temporary = name;
     *descriptor = opened;
     return DN_OK;

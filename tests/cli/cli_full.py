@@ -118,6 +118,20 @@ def killed(scratch, name, first, second):
             shutil.rmtree(place)
 
 
+def ended(scratch, name, second):
+    """By a signal that asks it to end, while it writes its first or second file: nothing half written is left at all."""
+    old, new = (contents(f"{scratch}/{name}/{which}") for which in ("old", "new"))
+    for what in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        for number in (1, 2):
+            place = f"{scratch}/{name}/ended"
+            shutil.copytree(f"{scratch}/{name}/old", place)
+            done = run(place, second, sent("fsync", number, what))
+            found = contents(place)
+            check(f"{name} after {what.name} at file {number}", done.returncode in (-what, 0 if number == 2 else -what) and
+                  not torn(found, old, new) and not [path for path in found if ".densenet-" in path], (done, list(found)))
+            shutil.rmtree(place)
+
+
 def notices(scratch, name, arguments):
     """What a command says even if all goes well."""
     shutil.copytree(f"{scratch}/{name}/old", f"{scratch}/{name}/well")
@@ -196,6 +210,7 @@ with tempfile.TemporaryDirectory() as scratch:
             os.makedirs(f"{scratch}/{name}/{which}")
         if first:
             killed(scratch, name, first, second)
+            ended(scratch, name, second)
         else:
             run(f"{scratch}/{name}/new", second)
         full_disk(scratch, name, second)

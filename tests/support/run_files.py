@@ -16,5 +16,7 @@ def results(run):
         with open(f"{run}/{name}", "rb") as file:
             kept.append(file.read())
     with open(f"{run}/log.csv", newline="", encoding="ascii") as file:
-        kept.append([row[:-1] for row in csv.reader(file)])
+        rows = list(csv.reader(file))
+    time = rows[0].index("seconds")
+    kept.append([row[:time] + row[time + 1:] for row in rows])
     return kept

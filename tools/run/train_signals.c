@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/train_signals.h"
 
+#include "ui/stop_signals.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
@@ -13,6 +15,8 @@ static void note_signal(int number)
     static const char said[] = "\ndensenet: finishing the step; interrupt again to quit\n";
     int fault = errno;
     interrupted = number;
+    if (number == SIGINT || number == SIGTERM)
+        stop_signal_clean(number); /* a second one */
     if (number == SIGINT && write(STDERR_FILENO, said, sizeof said - 1) < 0)
         interrupted = number; /* unheard, but noted */
     errno = fault;
@@ -20,7 +24,7 @@ static void note_signal(int number)
 
 void train_signals_watch(void)
 {
-    /* A second one that a person sends meets the default action again, and ends the program.
+    /* A second one that a person sends ends the program.
      * When a terminal closes, SIGHUP comes from it and from the shell; job queues repeat
      * SIGUSR1 and SIGUSR2, and the system SIGXCPU once a limit of CPU time is near. */
     static const struct {
