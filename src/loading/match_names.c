@@ -39,6 +39,8 @@ static bool parse_name(dn_dialect dialect, const char *name, bool cut, dn_key *k
     char whole[DN_TENSOR_NAME_SIZE];
     if (!cut)
         return dn_name_parse(dialect, name, key);
+    if (strnlen(name, sizeof whole) == sizeof whole) /* and costs no more, however long it is */
+        return false;
     int length = snprintf(whole, sizeof whole, "features.%s", name);
     return length > 0 && (size_t)length < sizeof whole && dn_name_parse(dialect, whole, key);
 }
@@ -61,8 +63,9 @@ static bool find_prefix(const dn_candidate *candidate, dn_dialect dialect, bool 
             dn_key key;
             at += *at == '.' || *at == '/';
             size_t length = (size_t)(at - name);
-            if (parse_name(dialect, at, cut, &key) && key.role == DN_ROLE_LAYER &&
-                length < sizeof found->text) {
+            if (length >= sizeof found->text)
+                break;
+            if (parse_name(dialect, at, cut, &key) && key.role == DN_ROLE_LAYER) {
                 *found = (prefix){.length = length, .cut = cut};
                 memcpy(found->text, name, length);
                 return true;

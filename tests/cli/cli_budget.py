@@ -107,6 +107,15 @@ def long_names(folder):
             write(f"{folder}/names.pth", zipped(("a/data.pkl", pieces), ("a/data/0", [bytes(4000)]))))
 
 
+def many_components(folder):
+    """A name costs what its length does, not that times its dots."""
+    entry = {"dtype": "F8_E4M3", "shape": [1, 1, 3, 3], "data_offsets": [0, 9]}
+    path = write(f"{folder}/dots.safetensors", safetensors(json.dumps({"a." * 400000 + "weight": entry}).encode(), bytes(9)))
+    done = subprocess.run([PROGRAM, "convert", path, f"{folder}/out.safetensors"], capture_output=True, text=True, check=False,
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (10, 10)))
+    check("a name of many components", done.returncode == 2 and path in done.stderr, done)
+
+
 def arrays(folder):
     count = 400 << 20
     text = f"{{'descr': '|u1', 'fortran_order': False, 'shape': ({count},), }}".encode().ljust(117) + b"\n"
@@ -169,12 +178,12 @@ def animations(folder):
                              ("canvas.webp", animated_webp(4000, 4000, 3), 250)):
         used, status, said = densenet("predict", "-w", "builtin", "--threads", "1", write(f"{folder}/{name}", data))
         check(name, status == 0 and used < most, f"{used} MB, status {status}: {said[-300:]}")
-    limited("too large a canvas", "16000 x 16000 pixels are more than max_pixels allows", 60, "predict", "-w",
+    limited("too large a canvas", "16000 pixels wide and 16000 high is more than max_pixels allows", 60, "predict", "-w",
             "builtin", "--threads", "1", write(f"{folder}/huge.webp", animated_webp(16000, 16000, 3)))
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for number, test in enumerate((json_texts, long_names, arrays, settings, tars, animations)):
+    for number, test in enumerate((json_texts, long_names, many_components, arrays, settings, tars, animations)):
         test(f"{scratch}/{number}")
         print(test.__name__)
 finish()

@@ -98,6 +98,10 @@ def threadless(folder, expected):
         check(f"{arguments[0]} without threads", done.returncode == whole.returncode == 0 and done.stdout == whole.stdout
               and done.stderr.count("threads cannot be started: 1 instead of 3") == 1
               and "cannot be started" not in whole.stderr, done.stderr)
+    for more in ((), ("--train", "--batch", "2")):
+        done = start([DENSENET, "bench", "--blocks", "2,2", "--size", "64", "--runs", "1", "--threads", "3", *more], env=alone)
+        check("bench without threads", done.returncode == 0
+              and done.stderr.count("threads cannot be started: 1 instead of 3") == 1, done.stderr)
 
 
 def finished(folder):

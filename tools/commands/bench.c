@@ -92,6 +92,7 @@ static bool bench(const dn_model *model, bench_row *row)
     double *seconds = malloc((size_t)chosen.runs * sizeof *seconds);
     bool sound = (input && seconds) || complain("bench: out of memory");
     if (sound) {
+        report_warnings(); /* the measurement starts the threads */
         row->peak = dn_measure_peak(row->threads);
         fill_pattern(input, count);
         sound = chosen.train ? bench_train(model, input, chosen.runs, seconds, row)
