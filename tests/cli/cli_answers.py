@@ -230,6 +230,11 @@ def one_number_missing(folder):
         said = strict_json(done.stdout)
         check(f"eval {data}", done.returncode == 1 and said["not_numbers"] == count and said["loss"] is None and
               f"{count} of {count} answers are not numbers" in done.stderr, done)
+        done = run("eval", data, "-w", network, *pipeline, "--compare", "f32,bf16")
+        said = done.stdout.splitlines()[-1].split()  # of the second label alone is there an answer that can be the same
+        check(f"eval --compare {data}", done.returncode == 1 and "nan" not in done.stdout and said[0] == "bf16" and
+              said[1] == said[4] == "-" and said[3] == ("0.00%" if count == 4 else "50.00%") and
+              f"{count} of {count} answers at bf16 are not numbers" in done.stderr, done)
     done = run("predict", f"{folder}/pair/x", "-w", path, *pipeline, "--csv", "--cam", f"{folder}/nan-maps")
     check("predict", done.returncode == 2 and done.stdout.count(",,,,,the network's answer is not a number\n") == 2 and
           not os.listdir(f"{folder}/nan-maps"), done)

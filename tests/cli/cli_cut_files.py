@@ -55,6 +55,15 @@ def make_inputs(folder):
     subprocess.run([PROGRAM, "convert", f"{folder}/net.safetensors", f"{folder}/hub/model.safetensors"], check=True)
 
 
+def changed_between_precisions(folder):
+    """What two precisions answered is compared only if it is the same pictures: a pipe gives its picture once."""
+    write(f"{folder}/once.csv", b"image,class\n/dev/stdin,0\n" + b"".join(b"table/%d.ppm,%d\n" % (i, i) for i in range(10)))
+    done = subprocess.run([PROGRAM, "eval", "-w", f"{folder}/net.safetensors", f"{folder}/once.csv", "--compare", "f32,bf16"],
+                          input=picture(), capture_output=True, check=False)
+    check("pictures that change between precisions", done.returncode == 2 and not done.stdout and
+          b"once.csv: changed while it was read" in done.stderr, done)
+
+
 with tempfile.TemporaryDirectory() as scratch:
     make_inputs(scratch)
     net = ("-w", f"{scratch}/net.safetensors")
@@ -71,4 +80,6 @@ with tempfile.TemporaryDirectory() as scratch:
     for name, command in (("net.pth", ("info", f"{scratch}/net.pth")),
                           ("net.safetensors", ("predict", *net, f"{scratch}/table/1.ppm"))):
         refused(name, cut(f"{scratch}/{name}", 0, *command), f"{name}: was cut short")
+    make_inputs(scratch)
+    changed_between_precisions(scratch)
 finish()

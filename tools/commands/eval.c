@@ -141,12 +141,14 @@ static dn_evaluation *evaluate(const dn_model *model, const dn_dataset *data)
     return evaluation;
 }
 
-/* Whether not all pictures were read and answered; says what is not a number. */
-static bool is_part(const dn_evaluation *evaluation, const dn_dataset *data)
+/* Whether not all pictures were read and answered; says what is not a number, at which of several
+ * precisions. */
+static bool is_part(const dn_evaluation *evaluation, const dn_dataset *data, const char *precision)
 {
     if (evaluation->not_numbers)
-        complain("eval: %lld of %lld answers are not numbers; they count as wrong",
-                 (long long)evaluation->not_numbers, (long long)evaluation->samples);
+        complain("eval: %lld of %lld answers%s%s are not numbers; they count as wrong",
+                 (long long)evaluation->not_numbers, (long long)evaluation->samples,
+                 precision ? " at " : "", precision ? precision : "");
     return evaluation->skipped || evaluation->not_numbers || dn_dataset_left_out(data);
 }
 
@@ -163,7 +165,7 @@ static int report(const dn_model *model, const dn_dataset *data, const dn_evalua
         (!chosen.per_class || evaluation_write_outputs(evaluation, model, data, chosen.per_class));
     if (!sound)
         return EXIT_REFUSED;
-    return is_part(evaluation, data) ? EXIT_PART : EXIT_DONE;
+    return is_part(evaluation, data, NULL) ? EXIT_PART : EXIT_DONE;
 }
 
 static bool outputs_are_distinct(const char *data)
@@ -213,6 +215,10 @@ static bool fill_rows(const dn_model *model, const dn_dataset *data, compared_ro
             return false;
         if (row->failed)
             return complain("eval: out of memory");
+        if (row->count != rows->row[0].count)
+            return complain("%s: changed while it was read: not as many pictures are answered at "
+                            "%s as at %s",
+                            dn_dataset_source(data), row->precision, rows->row[0].precision);
     }
     return true;
 }
@@ -225,7 +231,7 @@ static int compare(const dn_model *model, const dn_dataset *data)
         compared_print(&rows, chosen.json);
     bool part = false;
     for (int i = 0; sound && i < rows.count; i++)
-        part |= is_part(rows.row[i].evaluation, data);
+        part |= is_part(rows.row[i].evaluation, data, rows.row[i].precision);
     compared_close(&rows);
     return !sound ? EXIT_REFUSED : part ? EXIT_PART : EXIT_DONE;
 }

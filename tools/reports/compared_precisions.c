@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,13 +64,28 @@ typedef struct distance {
     double error; /* root mean square of the logits' differences, over their deviation */
 } distance;
 
+/* -1 if one of them is not a number. */
 static int largest(const float *logits, int outputs)
 {
     int best = 0;
-    for (int i = 1; i < outputs; i++)
+    for (int i = 0; i < outputs; i++) {
+        if (isnan(logits[i]))
+            return -1;
         if (logits[i] > logits[best])
             best = i;
+    }
     return best;
+}
+
+static bool is_same_class(const float *a, const float *b, int outputs)
+{
+    int class = largest(a, outputs);
+    return class >= 0 && class == largest(b, outputs);
+}
+
+static bool is_same_side(float a, float b)
+{
+    return !isnan(a) && !isnan(b) && (a > 0) == (b > 0);
 }
 
 static double share_agreeing(const compared_row *first, const compared_row *row)
@@ -77,12 +93,11 @@ static double share_agreeing(const compared_row *first, const compared_row *row)
     size_t outputs = (size_t)first->evaluation->outputs, same = 0;
     if (!first->evaluation->confusion) {
         for (size_t i = 0; i < row->count; i++)
-            same += (row->logits[i] > 0) == (first->logits[i] > 0);
+            same += is_same_side(row->logits[i], first->logits[i]);
         return (double)same / (double)row->count;
     }
     for (size_t at = 0; at < row->count; at += outputs)
-        same +=
-            largest(row->logits + at, (int)outputs) == largest(first->logits + at, (int)outputs);
+        same += is_same_class(row->logits + at, first->logits + at, (int)outputs);
     return (double)same * (double)outputs / (double)row->count;
 }
 
@@ -131,6 +146,36 @@ static void print_json(const compared_rows *rows)
     json_decref(all);
 }
 
+/* A column of the table; "-" for what is not a number. */
+__attribute__((format(printf, 3, 4))) static void print_cell(int width, double value,
+                                                             const char *format, ...)
+{
+    char text[32] = "-";
+    va_list values;
+    va_start(values, format);
+    if (isfinite(value))
+        vsnprintf(text, sizeof text, format, values);
+    va_end(values);
+    printf(" %*s", width, text);
+}
+
+static void print_row(const compared_rows *rows, int index)
+{
+    const dn_evaluation *evaluation = rows->row[index].evaluation;
+    distance far = {NAN, NAN};
+    if (index > 0)
+        far = distance_of(&rows->row[0], &rows->row[index]);
+    printf("%-14s", rows->row[index].precision);
+    print_cell(9, evaluation->loss, "%.4f", evaluation->loss);
+    if (evaluation->confusion)
+        print_cell(9, evaluation->top1, "%.2f%%", 100 * evaluation->top1);
+    else
+        print_cell(9, evaluation->auroc, "%.4f", evaluation->auroc);
+    print_cell(10, far.agree, "%.2f%%", 100 * far.agree);
+    print_cell(12, far.error, "%.1e", far.error);
+    putchar('\n');
+}
+
 void compared_print(const compared_rows *rows, bool json)
 {
     if (json) {
@@ -149,18 +194,6 @@ void compared_print(const compared_rows *rows, bool json)
     putchar('\n');
     printf("%-14s %9s %9s %10s %12s\n", "precision", "loss", classes ? "top-1" : "AUROC",
            classes ? "same class" : "same labels", "logits' error");
-    for (int i = 0; i < rows->count; i++) {
-        const dn_evaluation *evaluation = rows->row[i].evaluation;
-        printf("%-14s %9.4f", rows->row[i].precision, evaluation->loss);
-        if (classes)
-            printf(" %8.2f%%", 100 * evaluation->top1);
-        else
-            printf(" %9.4f", evaluation->auroc);
-        if (i == 0) {
-            printf(" %10s %12s\n", "-", "-");
-            continue;
-        }
-        distance far = distance_of(&rows->row[0], &rows->row[i]);
-        printf(" %9.2f%% %12.1e\n", 100 * far.agree, far.error);
-    }
+    for (int i = 0; i < rows->count; i++)
+        print_row(rows, i);
 }
