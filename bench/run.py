@@ -4,11 +4,11 @@
 
     bench/run.py PROGRAM BUILD [--rounds N] [--only TEXT] ... [--photos FOLDER]
 
-Every figure is the fastest of several rounds in which the program and its peer
-take turns, so that a temporarily busy machine affects both. Prints the table; a
-whole run also writes BUILD/results.json and a picture for each precision,
-BUILD/ratios-f32.svg and BUILD/ratios-bf16.svg. Engines that cannot be installed
-are named.
+Every figure is the fastest of several rounds in which the program and its peers
+take turns, so that a temporarily busy machine affects all. Prints the table, in
+which every row names the precision of both; a whole run also writes
+BUILD/results.json and a picture for each precision, BUILD/ratios-f32.svg, -bf16
+and -int8. What cannot be measured is named. README.md says what peers need.
 """
 import argparse
 import json
@@ -18,75 +18,100 @@ import subprocess
 import sys
 import time
 
+import engines
 import photographs
 import ratio_chart
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 NETWORKS = ("densenet121", "densenet169", "densenet201")
+TRAININGS = (("densenet121", 16), ("densenet-bc-100-12", 64), ("densenet-bc-40-12", 64), ("densenet-40-12", 64))
 PHOTOGRAPHS = 39
-# In bf16 engines run as they come: OpenVINO chooses for the processor, PyTorch by autocast.
-FORWARD_PEERS = {"f32": ("onnxruntime", "openvino", "pytorch"), "bf16": ("openvino", "pytorch")}
-
-
-class Peer:
-    """A process of peers.py, ready to take turns."""
-
-    def __init__(self, python, kind, *arguments):
-        self.process = subprocess.Popen(
-            [python, os.path.join(HERE, "peers.py"), kind, *map(str, arguments)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment())
-        if self.process.stdout.readline().strip() != "ready":
-            raise RuntimeError(f"{kind} could not be started")
-        self.fastest, self.peak = float("inf"), 0
-
-    def turn(self):
-        self.process.stdin.write("\n")
-        self.process.stdin.flush()
-        milliseconds, peak = map(float, self.process.stdout.readline().split())
-        self.fastest, self.peak = min(self.fastest, milliseconds), max(self.peak, peak)
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait()
-
-
-def environment():
-    """The environment without settings that slow a peer down."""
-    return {k: v for k, v in os.environ.items() if not k.startswith(("OPENBLAS_", "OMP_", "MKL_"))}
+OWN_RUNS = 3
 
 
 def measured(command):
-    """Wall milliseconds and peak bytes of a whole process."""
+    """Wall and processor milliseconds and peak bytes of a whole process."""
     start = time.perf_counter()
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment())
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=engines.environment())
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         raise RuntimeError(f"{command}: status {child.returncode}")
-    return (time.perf_counter() - start) * 1e3, usage.ru_maxrss * 1024
+    return ((time.perf_counter() - start) * 1e3, (usage.ru_utime + usage.ru_stime) * 1e3,
+            usage.ru_maxrss * 1024)
+
+
+def counted(threads):
+    return f"{threads} thread{'s' * (threads > 1)}"
 
 
 class Bench:
     def __init__(self, options):
-        self.options, self.rows, self.missing = options, [], []
+        self.options, self.rows, self.refused = options, [], {}
+        self.environments = engines.Environments(options.build)
+        self.compiling = int(not options.no_compile)
         self.files = os.path.join(options.build, "files")
         os.makedirs(self.files, exist_ok=True)
 
     def wanted(self, work):
         return not self.options.only or any(text in work for text in self.options.only)
 
-    def add(self, work, peer, own, other, unit, precision="f32"):
-        row = {"work": work, "precision": precision, "peer": peer, "own": own, "other": other, "unit": unit,
-               "ratio": own / other}
+    def add(self, group, work, precision, peer, own, other, unit):
+        """A row: `precision` is the page's and ours, `peer` its name, precision and way of working.
+        Without `own`, it is what the peer takes."""
+        (page, mine), (name, theirs, way) = precision, peer
+        row = {"group": group, "work": work, "page": page, "precision": mine, "peer": name,
+               "peer_precision": theirs, "way": way, "own": own, "other": other, "unit": unit,
+               "ratio": own and own / other}
         self.rows.append(row)
-        print(f"{work:<54} {peer:<13} {own:>9.1f} {other:>9.1f} {unit:<10} {row['ratio']:6.2f}", flush=True)
+        figures = (f"{own:>9.1f} {other:>9.1f} {unit:<10} {row['ratio']:6.2f}" if own
+                   else f"{'-':>9} {other:>9.1f} {unit:<10} {'-':>6}")
+        print(f"{work:<50} {mine:<4}  {name:<13} {theirs:<4} {figures}  {way}".rstrip(), flush=True)
+
+    # ---- the program ----
+
+    def offers(self, precision, train=False):
+        """Whether the program computes in a precision; if not, its own sentence is shown, once."""
+        if precision == "f32":
+            return True
+        key = (precision, train)
+        if key not in self.refused:
+            done = self.bench("densenet-40-12", "--runs", 1, "--precision", precision, *["--train"] * train)
+            self.refused[key] = done.returncode != 0
+            if done.returncode:
+                print(f"not measured: densenet, {'training' if train else 'forward'} in {precision}: "
+                      f"{(done.stderr.strip() or 'refused').splitlines()[0]}", flush=True)
+        return not self.refused[key]
+
+    def bench(self, *arguments):
+        return subprocess.run([self.options.program, "bench", *map(str, arguments), "--json"],
+                              capture_output=True, text=True, env=engines.environment())
 
     def own(self, *arguments):
-        done = subprocess.run([self.options.program, "bench", *map(str, arguments), "--json"],
-                              capture_output=True, text=True, check=True, env=environment())
-        return json.loads(done.stdout)
+        """Milliseconds of the fastest run."""
+        done = self.bench(*arguments, "--runs", OWN_RUNS)
+        done.check_returncode()
+        return json.loads(done.stdout)["ms_processor" if self.options.processor_time else "ms_min"]
 
-    # ---- forward ----
+    def peer_time(self, peer):
+        return peer.processor if self.options.processor_time else peer.fastest
+
+    # ---- the peers ----
+
+    def peers(self, table, precision, threads, start):
+        """The engines that can do a work in a precision, each started by start(name, engine)."""
+        found = {}
+        for name, engine in engines.ENGINES.items():
+            modules = getattr(engine, table).get(precision)
+            if modules is None or self.environments.lacking(name, modules):
+                continue
+            if self.options.engine and name not in self.options.engine:
+                continue
+            if threads > 1 or engine.one_thread or table == "training":
+                kind, arguments = start(name, engine)
+                found[self.environments.label(name)] = engines.Peer(
+                    self.environments.python[engine.environment], kind, *arguments)
+        return found
 
     def export(self, name):
         """The same random network as .safetensors and .onnx."""
@@ -102,99 +127,125 @@ class Bench:
             subprocess.run([self.options.program, "convert", f"{self.files}/{name}.pth", weights], check=True)
         return onnx, weights
 
-    def forward(self, name, batch, threads, precision):
-        work = f"{name} forward {precision}, batch {batch}, {threads} thread{'s' * (threads > 1)}"
-        if not self.wanted(work):
-            return
+    def network(self, name, engine, precision):
+        """What an engine reads: in int8, what its own tool makes of the exported network."""
         onnx, _ = self.export(name)
-        # At one thread PyTorch leaves 1x1 convolutions to BLAS, and Debian's is the slow reference.
-        kinds = [kind for kind in FORWARD_PEERS[precision]
-                 if kind not in self.missing and (kind != "pytorch" or threads > 1)]
-        peers = {kind: Peer(self.options.python, kind, name if kind == "pytorch" else onnx, batch, threads,
-                            precision) for kind in kinds}
-        own, floats = float("inf"), float("inf")
+        if precision != "int8":
+            return onnx
+        quantised = f"{self.files}/{name}-int8-{engine}." + ("xml" if engine == "openvino" else "onnx")
+        if not os.path.exists(quantised):
+            subprocess.run([self.environments.python[engines.ENGINES[engine].environment],
+                            os.path.join(HERE, "quantise.py"), engine, onnx, quantised], check=True,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=engines.environment())
+        return quantised
+
+    # ---- what is measured ----
+
+    def forward(self, name, batch, threads, precision):
+        work = f"{name} forward, batch {batch}, {counted(threads)}"
+        if not self.wanted(f"{work}, {precision}"):
+            return
+        peers = self.peers("forward", precision, threads, lambda key, engine: (
+            (engine.kind, (name, batch, threads, precision, self.compiling)) if engine.kind == "pytorch" else
+            (engine.kind, (self.network(name, key, precision), batch, threads, precision))))
+        offered, own, floats = self.offers(precision), float("inf"), float("inf")
+        turn = (name, "--batch", batch, "--threads", threads, "--precision")
         for _ in range(self.options.rounds):
-            turn = (name, "--batch", batch, "--threads", threads, "--runs", 3, "--precision")
-            own = min(own, self.own(*turn, precision)["ms_min"])
-            if precision != "f32":
-                floats = min(floats, self.own(*turn, "f32")["ms_min"])
+            if offered:
+                own = min(own, self.own(*turn, precision))
+            if offered and precision != "f32":
+                floats = min(floats, self.own(*turn, "f32"))
             for peer in peers.values():
                 peer.turn()
-        if precision != "f32":
-            self.add(work, "densenet f32", own / batch, floats / batch, "ms/picture", precision)
-        for kind, peer in peers.items():
+        own = own / batch if offered else None
+        if offered and precision != "f32":
+            self.add("forward", work, (precision, precision), ("densenet", "f32", ""), own, floats / batch,
+                     "ms/picture")
+        for key, peer in peers.items():
             peer.close()
-            self.add(work, kind, own / batch, peer.fastest / batch, "ms/picture", precision)
+            self.add("forward", work, (precision, precision), (key, precision, peer.variant), own,
+                     self.peer_time(peer) / batch, "ms/picture")
 
     def start(self, name):
-        work = f"{name}, process start to first logits"
-        if "onnxruntime" in self.missing or not self.wanted(work):
+        work = f"{name} from process start to first logits"
+        if self.environments.lacking("onnxruntime", ("onnxruntime",)) or not self.wanted(f"{work}, f32"):
             return
         onnx, weights = self.export(name)
-        input_ = f"{self.files}/x.npy"
+        python, input_ = self.environments.python["engines"], f"{self.files}/x.npy"
         code = ("import numpy, onnxruntime as ort, sys; s = ort.InferenceSession(sys.argv[1], providers="
                 "['CPUExecutionProvider']); s.run(None, {'x': numpy.load(sys.argv[2])})")
-        subprocess.run([self.options.python, "-c", "import numpy, sys; numpy.save(sys.argv[1], numpy.random"
+        subprocess.run([python, "-c", "import numpy, sys; numpy.save(sys.argv[1], numpy.random"
                         ".default_rng(0).standard_normal((1, 3, 224, 224)).astype('f'))", input_], check=True)
         own_command = [self.options.program, "forward", "--weights", weights, "--input", input_, "--output",
                        f"{self.files}/y.npy"]
         pairs = []
         for _ in range(self.options.rounds + 2):
-            pairs.append((measured(own_command), measured([self.options.python, "-c", code, onnx, input_])))
+            pairs.append((measured(own_command), measured([python, "-c", code, onnx, input_])))
         own, other = zip(*pairs)
-        self.add(work, "onnxruntime", min(o[0] for o in own), min(o[0] for o in other), "ms")
-        self.add(f"{name}, peak memory of that process", "onnxruntime", min(o[1] for o in own) / 1e6,
-                 min(o[1] for o in other) / 1e6, "MB")
+        floats, peer = ("f32", "f32"), ("onnxruntime", "f32", "")
+        self.add("start of a process", work, floats, peer, min(o[0] for o in own), min(o[0] for o in other), "ms")
+        self.add("memory of that process", f"{name}, peak memory of that process", floats, peer,
+                 min(o[2] for o in own) / 1e6, min(o[2] for o in other) / 1e6, "MB")
 
-    # ---- training, pictures ----
-
-    def train(self, name, batch):
-        work = f"{name} training step, batch {batch}, 2 threads"
-        if not self.wanted(work):
+    def train(self, name, batch, threads, precision):
+        work = f"{name} training step, batch {batch}, {counted(threads)}"
+        if not self.wanted(f"{work}, {precision}"):
             return
-        peer = Peer(self.options.python, "pytorch_train", name, batch, 2)
-        own, own_peak = float("inf"), 0
-        command = [self.options.program, "bench", name, "--train", "--batch", str(batch), "--threads", "2",
-                   "--runs", "2", "--json"]
+        peers = self.peers("training", precision, threads, lambda key, engine: (
+            engine.kind + "_train", (name, batch, threads, precision, self.compiling)))
+        mine = precision if self.offers(precision, train=True) else "f32"
+        command = [name, "--train", "--batch", str(batch), "--threads", str(threads)]
+        if mine != "f32":
+            command += ["--precision", mine]
+        own = float("inf")
         for _ in range(self.options.rounds):
-            own = min(own, self.own(*command[2:-1])["ms_min"])
-            peer.turn()
-        own_peak = measured(command)[1]
-        peer.close()
-        self.add(work, "pytorch", own, peer.fastest, "ms")
-        self.add(f"{name} training, peak memory", "pytorch", own_peak / 1e6, peer.peak / 1e6, "MB")
+            own = min(own, self.own(*command))
+            for peer in peers.values():
+                peer.turn()
+        own_peak = measured([self.options.program, "bench", *command, "--runs", "2"])[2]
+        for key, peer in peers.items():
+            peer.close()
+            theirs = (key, precision, peer.variant)
+            self.add("training step", work, (precision, mine), theirs, own, self.peer_time(peer), "ms")
+            self.add("memory of training", f"{name} training, peak memory", (precision, mine), theirs,
+                     own_peak / 1e6, peer.peak / 1e6, "MB")
 
     def photographs(self):
-        if not self.wanted("photographs"):
-            return
+        """Pictures are decoded and resampled in bytes, and normalised in f32, by both."""
         folder = self.options.photos or os.path.join(self.files, "photographs")
+        if not self.wanted("photographs, f32"):
+            return
+        if self.environments.lacking("torchvision", ("torchvision", "PIL")):
+            print("not measured: photographs, whose peer is torchvision over Pillow")
+            return
         if not self.options.photos:
             photographs.draw(folder, PHOTOGRAPHS)
         count = len(os.listdir(folder))
         for threads in (2, 1):
-            peer = Peer(self.options.python, "torchvision_preprocess", folder)
+            peer = engines.Peer(sys.executable, "torchvision_preprocess", folder)
             own = float("inf")
             # The peer writes nothing either.
             command = [self.options.program, "preprocess", folder, "--output", "/dev/null",
                        "--threads", str(threads)]
             for _ in range(self.options.rounds):
-                own = min(own, measured(command)[0])
+                own = min(own, measured(command)[self.options.processor_time])
                 peer.turn()
-            self.add(f"decode and preprocess {count} photographs, {threads} thread{'s' * (threads > 1)}",
-                     "torchvision", own, peer.fastest, "ms")
+            self.add("decoding of pictures", f"decode, prepare {count} photographs, {counted(threads)}",
+                     ("f32", "f32"), ("torchvision", "f32", ""), own, self.peer_time(peer), "ms")
             peer.close()
 
     def run(self):
-        print(f"{'':<54} {'against':<13} {'densenet':>9} {'other':>9} {'':<10} {'ratio':>6}")
-        for precision in FORWARD_PEERS:
-            for threads in (2, 1):
+        threads = (1,) if self.options.processor_time else (2, 1)
+        print(f"{'':<50} {'ours':<4}  {'against':<18} {'densenet':>9} {'other':>9} {'':<10} {'ratio':>6}")
+        for precision in engines.PRECISIONS:
+            for count in threads:
                 for name in NETWORKS:
                     for batch in (1, 8):
-                        self.forward(name, batch, threads, precision)
+                        self.forward(name, batch, count, precision)
         self.start("densenet121")
-        self.train("densenet121", 16)
-        for name in ("densenet-bc-100-12", "densenet-bc-40-12", "densenet-40-12"):
-            self.train(name, 64)
+        for precision in ("f32", "bf16"):
+            for name, batch in TRAININGS:
+                self.train(name, batch, threads[0], precision)
         self.photographs()
 
 
@@ -209,46 +260,51 @@ def machine():
     return f"{name}, {os.cpu_count()} cores"
 
 
-def versions(python):
-    code = ("import importlib\nfor n in ('onnxruntime', 'openvino', 'torch', 'torchvision', 'PIL'):\n"
-            "    try: print(n, importlib.import_module(n).__version__.split('-')[0])\n"
-            "    except Exception: print(n, '-')")
-    done = subprocess.run([python, "-c", code], capture_output=True, text=True)
-    return dict(line.split(None, 1) for line in done.stdout.splitlines())
-
-
-def main():
+def arguments():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program")
     parser.add_argument("build")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", action="append", metavar="TEXT",
-                        help="measure only work whose name contains this; may be repeated")
+                        help="measure only work whose name, threads and precision contain this, as in "
+                        "'batch 8, 1 thread, int8'; may be repeated")
+    parser.add_argument("--engine", action="append", choices=[*engines.ENGINES],
+                        help="measure only this peer, forward and in training; may be repeated")
     parser.add_argument("--photos", help="a folder of photographs; without it, pictures are drawn")
-    options = parser.parse_args()
-    options.python = sys.executable
+    parser.add_argument("--no-compile", action="store_true",
+                        help="leave out torch.compile, which can take minutes for a row")
+    parser.add_argument("--processor-time", action="store_true",
+                        help="with one thread, processor time in place of time: on a machine that also does "
+                        "other work")
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
     bench = Bench(options)
-    found = versions(options.python)
-    if "-" in (found["torch"], found["torchvision"]):
+    if bench.environments.lacking("system pytorch", engines.TORCH):
         sys.exit("densenet: PyTorch and torchvision are needed to write the peers' networks: "
                  "scripts/deps --test installs them")
-    for kind in ("onnxruntime", "openvino"):
-        if found.get(kind, "-") == "-":
-            bench.missing.append(kind)
-            print(f"not measured: {kind} is not installed")
-    setting = f"{machine()}, with " + ", ".join(f"{k} {v}" for k, v in found.items() if v != "-")
-    print(setting)
+    for sentence in bench.environments.absent():
+        print(sentence)
+    print(machine())
+    print(bench.environments.setting())
     bench.run()
-    if options.only:
+    if options.only or options.engine:
         return
     with open(os.path.join(options.build, "results.json"), "w", encoding="utf-8") as file:
-        json.dump({"setting": setting, "rows": bench.rows}, file, indent=1)
+        json.dump({"machine": machine(), "versions": bench.environments.versions, "rows": bench.rows}, file,
+                  indent=1)
     print(f"{options.build}/results.json")
-    for precision in FORWARD_PEERS:
+    for precision in engines.PRECISIONS:
+        rows = [row for row in bench.rows if row["page"] == precision and row["ratio"]]
         path = os.path.join(options.build, f"ratios-{precision}.svg")
-        ratio_chart.write([row for row in bench.rows if row["precision"] == precision], setting, path)
-        print(path)
+        if rows:
+            ratio_chart.write(rows, precision, machine(), path)
+            print(path)
+        else:
+            print(f"nothing was compared in {precision}: {path} is not written")
 
 
 if __name__ == "__main__":

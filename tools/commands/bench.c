@@ -48,12 +48,12 @@ static bool time_runs(dn_session *session, const float *input, float *logits, do
         progress("run %d of %d", run + 1, chosen.runs);
         if (run == 0 && chosen.layers)
             dn_session_profile(session, bench_add_step, row);
-        double start = seconds_now();
+        bench_clock clock = bench_start();
         if (!ok_or_complain(
                 dn_session_run(session, input, row->batch, row->height, row->width, logits)))
             return false;
         if (run >= 0)
-            seconds[run] = seconds_now() - start;
+            seconds[run] = bench_stop(row, clock);
     }
     progress_end();
     return true;
@@ -155,7 +155,8 @@ const command bench_command = {
         "Arithmetic counts what the network's definition asks for, two operations per\n"
         "multiply-add; an algorithm that gets by with fewer can show more than the machine's\n"
         "peak, which is that of float32. JSON: name, precision, kernels, train, batch, height,\n"
-        "width, threads, runs, ms_min and ms_median of a run, gflops, peak_fraction, bytes.\n",
+        "width, threads, runs, ms_min and ms_median of a run, ms_processor of all threads in the\n"
+        "run that took fewest, gflops, peak_fraction, bytes.\n",
     .examples = "  densenet bench densenet121 --batch 8\n"
                 "    the fastest and the median of ten runs\n"
                 "  densenet bench densenet121 --threads 1 --layers\n"

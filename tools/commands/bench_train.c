@@ -7,16 +7,17 @@
 #include <stdlib.h>
 
 /* Every picture is of class 0: timing does not depend on it. */
-static bool time_steps(dn_trainer *trainer, const dn_batch *batch, int runs, double *seconds)
+static bool time_steps(dn_trainer *trainer, const dn_batch *batch, int runs, double *seconds,
+                       bench_row *row)
 {
     for (int run = -1; run < runs; run++) {
         dn_step_result result;
-        double start = seconds_now();
+        bench_clock clock = bench_start();
         progress("step %d of %d", run + 1, runs);
         if (!ok_or_complain(dn_trainer_step(trainer, batch, 1, &result)))
             return false;
         if (run >= 0)
-            seconds[run] = seconds_now() - start;
+            seconds[run] = bench_stop(row, clock);
     }
     progress_end();
     return true;
@@ -51,7 +52,7 @@ bool bench_train(const dn_model *model, const float *input, int runs, double *se
     if (!sound)
         refuse();
     dn_batch batch = {input, targets, row->batch};
-    sound = sound && time_steps(trainer, &batch, runs, seconds);
+    sound = sound && time_steps(trainer, &batch, runs, seconds, row);
     dn_trainer_free(trainer);
     free(targets);
     return sound;

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "reports/bench_rows.h"
 
+#include "ui/report.h"
+
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* "block1.layer3" and its siblings share one row: "block1". */
 static size_t place_length(const char *place)
@@ -42,6 +45,25 @@ void bench_add_step(const dn_step_cost *cost, void *context)
     step->tasks = cost->tasks;
 }
 
+static double processor_now(void)
+{
+    return (double)clock() / CLOCKS_PER_SEC;
+}
+
+bench_clock bench_start(void)
+{
+    return (bench_clock){seconds_now(), processor_now()};
+}
+
+double bench_stop(bench_row *row, bench_clock started)
+{
+    double seconds = seconds_now() - started.started,
+           processor = processor_now() - started.processor;
+    if (row->processor == 0 || processor < row->processor)
+        row->processor = processor;
+    return seconds;
+}
+
 static int by_value(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
@@ -66,12 +88,13 @@ static json_t *step_object(const bench_row *row, const bench_step *step)
 static void print_json(const bench_row *row, bool layers)
 {
     json_t *object = json_pack(
-        "{s:s, s:s, s:s, s:b, s:i, s:i, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:I}", "name", row->name,
-        "precision", row->precision, "kernels", dn_cpu_level(), "train", row->train, "batch",
-        row->batch, "height", row->height, "width", row->width, "threads", row->threads, "runs",
-        row->runs, "ms_min", 1e3 * row->fastest, "ms_median", 1e3 * row->median, "gflops",
-        1e-9 * row->operations / row->fastest, "peak_fraction",
-        row->operations / row->fastest / row->peak, "bytes", (json_int_t)row->bytes);
+        "{s:s, s:s, s:s, s:b, s:i, s:i, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:f, s:I}", "name",
+        row->name, "precision", row->precision, "kernels", dn_cpu_level(), "train", row->train,
+        "batch", row->batch, "height", row->height, "width", row->width, "threads", row->threads,
+        "runs", row->runs, "ms_min", 1e3 * row->fastest, "ms_median", 1e3 * row->median,
+        "ms_processor", 1e3 * row->processor, "gflops", 1e-9 * row->operations / row->fastest,
+        "peak_fraction", row->operations / row->fastest / row->peak, "bytes",
+        (json_int_t)row->bytes);
     if (layers) {
         json_t *steps = json_array();
         for (int i = 0; i < row->step_count; i++)

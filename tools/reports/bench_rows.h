@@ -17,6 +17,7 @@ typedef struct bench_row {
     bool train;
     int batch, height, width, threads, runs;
     double fastest, median;  /* seconds */
+    double processor;        /* seconds of all threads, of the run that took fewest */
     double operations, peak; /* of a run; a second */
     size_t bytes;
     bench_step *steps; /* in order of first appearance */
@@ -25,6 +26,16 @@ typedef struct bench_row {
 
 /* A dn_profiler; context is the row. */
 void bench_add_step(const dn_step_cost *cost, void *context);
+
+/* A run's time, and what its threads took of the processor. */
+typedef struct bench_clock {
+    double started, processor;
+} bench_clock;
+
+bench_clock bench_start(void);
+
+/* Seconds since the start of one of row's runs. */
+double bench_stop(bench_row *row, bench_clock started);
 
 /* Sorts seconds[]. */
 void bench_set_times(bench_row *row, double *seconds, int count);
