@@ -8,7 +8,6 @@
 #include "ui/report.h"
 #include "ui/stop_signals.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -84,9 +83,5 @@ int main(int argc, char **argv)
         return EXIT_REFUSED;
     }
     int status = run_arguments(argc, argv);
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        complain("standard output: %s", strerror(errno));
-        return EXIT_REFUSED;
-    }
-    return status;
+    return answers_are_written() ? status : EXIT_REFUSED;
 }

@@ -64,6 +64,16 @@ size_t dn_utf8_length(const char *text)
     return bad ? 0 : length;
 }
 
+bool dn_is_utf8(const char *text)
+{
+    size_t length = 1;
+    while (*text && length) {
+        length = dn_utf8_length(text);
+        text += length;
+    }
+    return length > 0;
+}
+
 void dn_text_add_json(dn_text *text, const char *string)
 {
     dn_text_add_bytes(text, "\"", 1);

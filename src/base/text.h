@@ -22,6 +22,9 @@ void dn_text_add_json(dn_text *text, const char *string);
  * forms, no surrogates, nothing above U+10FFFF (RFC 3629). */
 size_t dn_utf8_length(const char *text);
 
+/* Whether all of it is. */
+bool dn_is_utf8(const char *text);
+
 /* Returns the number of characters; a byte that is not UTF-8 counts as one. */
 size_t dn_utf8_characters(const char *text);
 

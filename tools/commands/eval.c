@@ -158,7 +158,7 @@ static int report(const dn_model *model, const dn_dataset *data, const dn_evalua
         evaluation_print_json(evaluation, model, data);
     else
         evaluation_print(evaluation, model, data);
-    fflush(stdout); /* whether or not the files can be written */
+    flush_answers(); /* whether or not the files can be written */
     bool sound =
         (!chosen.confusion ||
          evaluation_write_confusion(evaluation, model, data, chosen.confusion)) &&

@@ -9,7 +9,7 @@ static int run(int count, char **arguments)
 {
     if (count)
         train_chosen.data = arguments[0];
-    if (!train_settings_complete(&train_command))
+    if (!train_settings_are_text(&train_command) || !train_settings_complete(&train_command))
         return EXIT_REFUSED;
     if (!train_chosen.data) {
         complain("train: what to train on? A folder of class folders, CIFAR files, a tar or a CSV "

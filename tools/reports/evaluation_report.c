@@ -42,13 +42,35 @@ static void print_cell(int width, double share)
         printf(" %*.2f%%", width, 100 * share);
 }
 
+/* How a name is shown, where it may hold controls; free(). */
+static char *shown(const char *label)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *stream = open_memstream(&text, &size);
+    if (stream)
+        print_escaped(stream, label);
+    if (stream && fclose(stream) == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+static size_t shown_characters(const char *label)
+{
+    char *text = shown(label);
+    size_t characters = text ? dn_utf8_characters(text) : 0;
+    free(text);
+    return characters;
+}
+
 /* Of the first column: of the longest name, within reason. */
 static int label_width(const dn_evaluation *evaluation, const dn_model *model,
                        const dn_dataset *data)
 {
     size_t width = NARROWEST;
     for (int i = 0; i < evaluation->outputs; i++) {
-        size_t own = dn_utf8_characters(evaluation_label(model, data, i));
+        size_t own = shown_characters(evaluation_label(model, data, i));
         width = own > width ? own : width;
     }
     return (int)(width < WIDEST ? width : WIDEST);
@@ -57,8 +79,8 @@ static int label_width(const dn_evaluation *evaluation, const dn_model *model,
 /* A longer name has a line of its own. */
 static void print_label(const char *label, int width)
 {
-    size_t characters = dn_utf8_characters(label);
-    fputs(label, stdout);
+    size_t characters = shown_characters(label);
+    print_escaped(stdout, label);
     if (characters > (size_t)width)
         printf("\n%*s", width, "");
     else

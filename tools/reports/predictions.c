@@ -174,7 +174,7 @@ void predictions_print_fault(prediction_format format, const char *picture, cons
         csv_field(stdout, fault);
         putchar('\n');
     }
-    fflush(stdout);
+    flush_answers();
 }
 
 void predictions_print(prediction_format format, const dn_model *model, const char *picture,
@@ -187,5 +187,5 @@ void predictions_print(prediction_format format, const dn_model *model, const ch
         print_csv(model, picture, ranked, count, fit);
     else
         print_text(model, picture, ranked, count, heat);
-    fflush(stdout);
+    flush_answers();
 }

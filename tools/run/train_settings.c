@@ -2,6 +2,7 @@
 #include "run/train_settings.h"
 
 #include "arguments/network.h"
+#include "base/text.h"
 #include "files/output.h"
 #include "files/same_file.h"
 #include "run/run_folder.h"
@@ -126,6 +127,25 @@ json_t *train_settings_values(const command *chosen, bool all)
         json_object_set_new(object, row->name, known ? row_value(row) : json_null());
     }
     return object;
+}
+
+static bool is_text(const char *dashes, const char *name, const char *value)
+{
+    return !value || dn_is_utf8(value) ||
+           complain("train: %s%s %s: is not UTF-8, as what a run records of its settings must be; "
+                    "another name, or a link of another name, is expected",
+                    dashes, name, value);
+}
+
+bool train_settings_are_text(const command *chosen)
+{
+    const option_row *row;
+    bool sound = is_text("DATA", "", train_chosen.data);
+    for (int i = 0; sound && (row = option_at(chosen->options, i)); i++)
+        if ((row->type == OPTION_TEXT || row->type == OPTION_FILE) && row->target &&
+            belongs_to_run(row->name))
+            sound = is_text("--", row->name, *(const char *const *)row->target);
+    return sound;
 }
 
 bool train_settings_write(const command *chosen, const char *run, json_t *record)

@@ -32,6 +32,9 @@ extern const option_row train_options[];
 /* Completes train_chosen. Complains and returns false if it cannot. */
 bool train_settings_complete(const command *chosen);
 
+/* Whether all that is recorded is UTF-8; says what is not. */
+bool train_settings_are_text(const command *chosen);
+
 /* Writes RUN/settings.json with the entries of a record, which it takes; and reads it back for
  * options that are not given. */
 bool train_settings_write(const command *chosen, const char *run, json_t *record);

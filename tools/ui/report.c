@@ -4,9 +4,11 @@
 #include "arguments/options.h"
 #include "base/status.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -45,6 +47,22 @@ bool complain(const char *format, ...)
     free(text);
     fputc('\n', stderr);
     return false;
+}
+
+static int answers_lost; /* errno of the first flush that failed */
+
+void flush_answers(void)
+{
+    if (fflush(stdout) != 0 && !answers_lost)
+        answers_lost = errno;
+}
+
+bool answers_are_written(void)
+{
+    int last = errno;
+    flush_answers();
+    return (!answers_lost && !ferror(stdout)) ||
+           complain("standard output: %s", strerror(answers_lost ? answers_lost : last));
 }
 
 int refuse(void)

@@ -16,6 +16,11 @@ bool complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
  * characters as \n, \t or \x1b. */
 void print_escaped(FILE *stream, const char *text);
 
+/* Writes out what was printed so far; and at the end, whether all of it was, with a complaint that
+ * says why not. */
+void flush_answers(void);
+bool answers_are_written(void);
+
 /* Complains with dn_last_error(); returns EXIT_REFUSED. */
 int refuse(void);
 

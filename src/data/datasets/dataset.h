@@ -64,6 +64,10 @@ void dn_dataset_forget(const dn_dataset *dataset);
  * whole numbers, they are those numbers. */
 dn_status dn_dataset_classify(dn_dataset *dataset, const dn_name_list *tags, bool numbers);
 
+/* Bytes of labels that are not UTF-8 become U+FFFD, as in what records them, so that a network is
+ * matched with the data that it was trained on; DN_ERROR_FORMAT if two are then the same. */
+dn_status dn_dataset_write_labels_as_text(dn_dataset *dataset);
+
 /* folder/name, or name alone where it is absolute or folder is ""; free(). */
 dn_status dn_join_path(const char *folder, const char *name, char **path);
 

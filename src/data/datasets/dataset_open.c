@@ -198,6 +198,7 @@ static dn_status open_found(dn_dataset *dataset, const dn_dataset_options *optio
         return fail_unknown(&probe);
     DN_TRY(dataset->kind->open(dataset->path, options, dataset));
     DN_TRY(check_formats(dataset));
+    DN_TRY(dn_dataset_write_labels_as_text(dataset));
     return dataset->count ? DN_OK
                           : dn_fail(DN_ERROR_FORMAT, "%s: holds no pictures", dataset->path);
 }
