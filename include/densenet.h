@@ -307,7 +307,7 @@ typedef struct dn_preprocess {
     int channels;          /* of the tensor: 3, or 1 (grey by Pillow's luma formula) */
     float mean[3], std[3]; /* of samples scaled to 0..1 */
     int resize_width;      /* both sides are resampled, as `fit` says; 0: see resize */
-    int crop_width;        /* of a crop that is no square; 0: it is one */
+    int crop_width;        /* of a crop that is not square; 0: it is one */
     bool exif_orientation; /* the picture is made upright first, as dn_image_upright does */
     dn_fit fit;            /* only with resize_width */
     bool pad_mean;         /* a picture smaller than the crop is padded with the mean, rounded to
@@ -818,7 +818,7 @@ DN_API void dn_dataset_free(dn_dataset *dataset);
 typedef struct dn_dataset_options {
     size_t struct_size; /* set by dn_dataset_defaults */
     dn_portion portion;
-    const char *output; /* a folder, which need not exist, that is no class of pictures although
+    const char *output; /* a folder, which need not exist, that is not a class of pictures although
                          * it may lie among them; NULL: none. Folders that `densenet train` wrote
                          * never are. */
     const char *root;   /* the folder of the pictures; NULL: the table's, or the one above */

@@ -20,7 +20,7 @@ typedef dn_status dn_decode(const dn_source *source, dn_image **image);
 dn_decode dn_decode_jpeg, dn_decode_png, dn_decode_webp, dn_decode_tiff, dn_decode_bmp,
     dn_decode_gif, dn_decode_pnm;
 
-/* Refuses what is no picture, and what the source may not be as large as. */
+/* Refuses what is not a picture, and what the source may not be as large as. */
 dn_status dn_image_check_size(const dn_source *source, size_t width, size_t height);
 
 /* An image of this size with memory for its pixels, which are not set; refused,

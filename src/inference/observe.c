@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 /* The floats of a grid without a border are shown where they are; bottleneck maps have a
- * border, and these and what is no float are shown as a copy. */
+ * border, and these and what is not a float are shown as a copy. */
 static dn_status show(const dn_session *session, const char *name, dn_dtype type,
                       const dn_grid *grid, int channels)
 {

@@ -74,7 +74,7 @@ static dn_status believe_stem(const char *kind, dn_arch *arch)
     while ((row = dn_stem_row_of((dn_stem)stem)) && strcmp(row->name, kind) != 0)
         stem++;
     if (!row)
-        return dn_fail(DN_ERROR_ARGUMENT, "option stem: \"%.40s\" is none", kind);
+        return dn_fail(DN_ERROR_ARGUMENT, "option stem: \"%.40s\" is not a kind of stem", kind);
     if (row->convs != seen.convs || row->kernel != seen.kernel || row->norm != seen.norm)
         return dn_fail(DN_ERROR_MISMATCH,
                        "option stem: %s is %d convolution%s of %dx%d with%s a norm, the file has "

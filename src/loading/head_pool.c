@@ -58,7 +58,7 @@ static dn_status choose_grid(dn_head_work *w, const dn_module *first, int64_t ce
     if (grid.pool == DN_POOL_GRID) {
         if (dn_head_cells(&grid) != cells)
             return dn_fail(DN_ERROR_MISMATCH,
-                           "\"%.*s\" reads %lld value%s of each map, which is no grid of %dx%d",
+                           "\"%.*s\" reads %lld value%s of each map, which is not a grid of %dx%d",
                            length, first->path, (long long)cells, cells == 1 ? "" : "s", grid.grid,
                            dn_head_columns(&grid));
     } else if (cells == 1) {

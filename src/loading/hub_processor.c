@@ -57,7 +57,7 @@ static bool read_convnext(const json_t *config, int edge, dn_preprocess *made, d
         return true;
     }
     if (!(part > 0.01 && part <= 1))
-        return dn_hub_because(why, "crop_pct is no share");
+        return dn_hub_because(why, "crop_pct is not a share");
     made->resize = (int)(edge / part);
     made->crop = edge;
     return true;

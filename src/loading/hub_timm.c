@@ -35,7 +35,7 @@ bool dn_hub_numbers(const json_t *object, const char *key, int channels, float n
         double value = json_number_value(number);
         numbers[i] = (float)value;
         if (!json_is_number(number) || !isfinite(numbers[i]) || (divides && !(numbers[i] > 0)))
-            return dn_hub_because(why, "%s holds what is no number%s", key,
+            return dn_hub_because(why, "%s holds what is not a number%s", key,
                                   divides ? " above 0" : "");
     }
     return true;
@@ -69,7 +69,7 @@ static bool read_resize(const json_t *pretrained, const int size[3], int resize[
     const json_t *share = json_object_get(pretrained, "crop_pct");
     double part = json_is_number(share) ? json_number_value(share) : 0;
     if ((share && !json_is_number(share) && !json_is_null(share)) || !(part >= 0))
-        return dn_hub_because(why, "crop_pct is no share");
+        return dn_hub_because(why, "crop_pct is not a share");
     if (part == 0)
         part = 0.875; /* also in timm */
     for (int i = 0; i < 2; i++) {
@@ -94,7 +94,7 @@ static bool read_mode(const json_t *pretrained, const int resize[2], dn_preproce
     const char *mode = text_of(pretrained, "crop_mode", "center");
     const json_t *said = json_object_get(pretrained, "crop_mode");
     if (said && !json_is_null(said) && !json_is_string(said))
-        return dn_hub_because(why, "its crop_mode is no text");
+        return dn_hub_because(why, "its crop_mode is not text");
     bool center = strcmp(mode, "center") == 0, square = resize[0] == resize[1];
     preprocess->resize = resize[0];
     preprocess->resize_width = center && square ? 0 : resize[1];
@@ -116,7 +116,7 @@ bool dn_hub_timm(const json_t *pretrained, dn_preprocess *preprocess, dn_hub_rea
     const json_t *said = json_object_get(pretrained, "interpolation");
     int size[3], resize[2] = {0};
     if (said && !json_is_null(said) && !json_is_string(said))
-        return dn_hub_because(why, "its interpolation is no text");
+        return dn_hub_because(why, "its interpolation is not text");
     if (strcmp(filter, "bicubic") != 0 && strcmp(filter, "bilinear") != 0)
         return dn_hub_because(why, "its interpolation is %.40s", filter);
     if (!read_size(pretrained, size, why) || !read_resize(pretrained, size, resize, why) ||

@@ -42,7 +42,7 @@ static bool normalises(const dn_tensor *tensor)
     return false;
 }
 
-/* An average or a teacher is no part of a network that is none. */
+/* An average or a teacher is not part of a network that is neither. */
 static bool is_of_another(const dn_load_job *l, const dn_tensor *tensor)
 {
     size_t length = (size_t)(dn_last_component(tensor->name) - tensor->name);

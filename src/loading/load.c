@@ -213,7 +213,7 @@ static dn_status check_options(const dn_load_options *asked)
                  asked->grid_columns <= 64 && asked->grid_rows * asked->grid_columns > 1;
     return none || sound ? DN_OK
                          : dn_fail(DN_ERROR_ARGUMENT,
-                                   "a head's grid of %d rows and %d columns is none: 1 to 64 of "
+                                   "a head's grid cannot have %d rows and %d columns: 1 to 64 of "
                                    "each, 2 in all, are expected",
                                    asked->grid_rows, asked->grid_columns);
 }

@@ -51,7 +51,7 @@ typedef struct dn_match {
     dn_concat convention; /* where the dialect puts new maps; AUTO if unknown */
     bool cut;             /* names are those of a module taken out of its network and put into an
                              nn.Sequential */
-    char head_fault[512]; /* why the tensors without a key are no head, or "" */
+    char head_fault[512]; /* why the tensors without a key are not a head, or "" */
 } dn_match;
 
 /* Room for count tensors; released by dn_match_free. */

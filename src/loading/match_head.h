@@ -18,8 +18,8 @@ typedef struct dn_head_facts {
 
 /* arch->head is a grid that the caller asks for, or zeros. Sets it and arch->classes from the
  * match's tensors with a key of the head and those without a key, and gives these their keys; arch
- * holds all else. Without such tensors there is no head. Tensors that are no head keep what they
- * are, and match->head_fault says why. DN_ERROR_MISMATCH for a head with a part that is not
+ * holds all else. Without such tensors there is no head. Tensors that are not of a head keep what
+ * they are, and match->head_fault says why. DN_ERROR_MISMATCH for a head with a part that is not
  * supported. */
 dn_status dn_match_head(dn_match *match, const dn_tensor_file *file, dn_arch *arch,
                         dn_head_facts *facts);

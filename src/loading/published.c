@@ -37,7 +37,7 @@ static const dn_published *find(const char *name)
     return NULL;
 }
 
-/* A folder of that name, a run's perhaps, is no weight file. */
+/* A folder of that name, a run's perhaps, is not a weight file. */
 static bool is_file(const char *name)
 {
     struct stat found;

@@ -91,7 +91,9 @@ static dn_status check_parts(const dn_arch *arch)
         bool linear = dn_is_linear(part);
         if (part->kind > DN_HEAD_DROPOUT || (linear && part->outputs < 1) ||
             (!linear && part->outputs != 0) || part->outputs > 1000000)
-            return dn_fail(DN_ERROR_ARGUMENT, "architecture: part %d of the head is none", i + 1);
+            return dn_fail(DN_ERROR_ARGUMENT,
+                           "architecture: part %d of the head is not one that a head can have",
+                           i + 1);
         made = linear ? part->outputs : made;
     }
     if (head->part_count && made != arch->classes)
@@ -112,10 +114,12 @@ dn_status dn_head_check(const dn_arch *arch)
     const dn_head *head = &arch->head;
     bool none = head->grid == 0 && head->grid_width == 0;
     if (head->pool > DN_POOL_GRID || (head->pool == DN_POOL_GRID ? !is_grid(head) : !none))
-        return dn_fail(DN_ERROR_ARGUMENT, "architecture: the head's pool is none");
+        return dn_fail(
+            DN_ERROR_ARGUMENT,
+            "architecture: the head's pool is not a kind of pool, or its grid does not suit it");
     if (head->window < 0 || head->window > MAX_WINDOW ||
         (head->window && head->pool == DN_POOL_MAX_MEAN))
-        return dn_fail(DN_ERROR_ARGUMENT, "architecture: the window of the head's pool is none");
+        return dn_fail(DN_ERROR_ARGUMENT, "architecture: the head's pool cannot have this window");
     if (head->part_count < 0 || head->part_count > DN_MAX_HEAD_PARTS)
         return dn_fail(DN_ERROR_ARGUMENT,
                        "architecture: the head has %d parts, 0 to %d are expected",

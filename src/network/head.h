@@ -32,13 +32,13 @@ int dn_head_cells(const dn_head *head);
 int dn_head_width(const dn_head *head, int channels);
 
 /* True if the part reads the pooled vector element by element or as a linear: what comes
- * before it is no linear. */
+ * before it is not linear. */
 bool dn_head_reads_pool(const dn_arch *arch, int part);
 
-/* DN_ERROR_ARGUMENT if the head is none that a network can have. */
+/* DN_ERROR_ARGUMENT if the head is not one that a network can have. */
 dn_status dn_head_check(const dn_arch *arch);
 
-/* The head that dn_arch_head_text writes, and its classes; false if it is no such text. */
+/* The head that dn_arch_head_text writes, and its classes; false if it is not such a text. */
 bool dn_head_parse(const char *text, dn_head *head, int *classes);
 
 #endif

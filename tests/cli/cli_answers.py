@@ -209,7 +209,7 @@ def no_numbers(folder):
 
 
 def one_number_missing(folder):
-    """One logit that is no number spoils the answer, of classes and of labels, and is said by all who ask."""
+    """One logit that is not a number spoils the answer, of classes and of labels, and is said by all who ask."""
     source, path = f"{folder}/two.safetensors", f"{folder}/one-nan.safetensors"
     run("init", "--blocks", "1", "--growth", "2", "--stem", "cifar", "--channels", "1", "--classes", "2", "-o", source)
     with open(source, "rb") as stream:

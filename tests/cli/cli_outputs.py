@@ -175,7 +175,7 @@ def inputs_stay(folder):
     os.makedirs(f"{place}/foreign")
     write(f"{place}/foreign/settings.json", b'{"editor.fontSize": 12}')
     done = run("train", f"{place}/data", "--channels", "1", "--val-split", "0", "-o", f"{place}/foreign")
-    check("another's settings.json", done.returncode == 2 and b"a settings.json that is no run's" in done.stderr and
+    check("another's settings.json", done.returncode == 2 and b"a settings.json that is not a run's" in done.stderr and
           contents(f"{place}/foreign/settings.json") == b'{"editor.fontSize": 12}', done.stderr)
     write(f"{place}/contact-sheet.png", grey_png(9, 9, 100))
     write(f"{place}/a.png", grey_png(8, 8, 100))

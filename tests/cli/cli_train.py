@@ -267,7 +267,7 @@ def folders_in_use(folder, data):
 
 
 def strange_logs(folder, data):
-    """Figures that are no numbers, as another program or an older version may have written them."""
+    """Figures that are not numbers, as another program or an older version may have written them."""
     run = f"{folder}/strange"
     densenet("train", data, *NETWORK, "--output", run, "--max-steps", "11")
     with open(f"{run}/log.csv", encoding="ascii") as file:

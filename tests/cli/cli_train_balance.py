@@ -94,8 +94,8 @@ def class_weights(folder):
     for what, given, words in (
             ("too few", "1", ("has 1 number, the data 2 classes",)), ("too many", "1,2,3", ("has 3 numbers",)),
             ("a negative one", "1,-2", ('"dog, small" has the weight -2',)), ("nothing but 0", "0,0", ("all weights are 0",)),
-            ("a gap", "1,,2", ("no list of numbers",)), ("no such file", f"{folder}/absent", ("cannot be read",)),
-            ("an unknown class", write_text(f"{folder}/1", "cat,1\nemu,2\n"), ("1: line 2: \"emu\" is none of",)),
+            ("a gap", "1,,2", ("is not a list of numbers",)), ("no such file", f"{folder}/absent", ("cannot be read",)),
+            ("an unknown class", write_text(f"{folder}/1", "cat,1\nemu,2\n"), ("1: line 2: \"emu\" is not one of",)),
             ("a class twice", write_text(f"{folder}/2", "cat,1\ncat,2\n"), ("line 2: \"cat\" has a number already",)),
             ("a class without", write_text(f"{folder}/3", "cat,1\n"), ("has no number for \"dog, small\"",)),
             ("no number", write_text(f"{folder}/4", "cat,1\ndog, small,many\n"), ("line 2 is not NAME,NUMBER",)),

@@ -87,7 +87,7 @@ def unreadable(folder):
 
 
 def unlabelled(folder):
-    """A test part without classes, as contests have it, is no part, and that is said."""
+    """A test part without classes, as contests have it, is not a part, and that is said."""
     data = f"{folder}/contest"
     write_classes(f"{data}/train", ("cat", "dog"))
     write_classes(data, ("test",))
@@ -184,7 +184,7 @@ def tables(folder):
 
 
 def inside(folder):
-    """Runs that are written among the pictures are no pictures, however often."""
+    """Runs that are written among the pictures are not pictures, however often."""
     data = f"{folder}/inside"
     write_classes(data, ("cat", "dog"))
 

@@ -105,7 +105,7 @@ def fine_tuning(folder):
 
 
 def rectangles(folder):
-    """Pictures that are no squares: kept when tuned, seen by predict and info alike, made square on request."""
+    """Pictures that are not square: kept when tuned, seen by predict and info alike, made square on request."""
     start = f"{folder}/pipeline5/last.safetensors"
     for options, expected in (((), "none,resize=24x40"), (("--image-size", "20"), "none,resize=20x20,crop=20"),
                               (("--augment", "imagenet", "--preprocess", "crop=20x30"), "none,resize=24x40,crop=20x30")):

@@ -230,7 +230,7 @@ def left_open(folder):
 
 
 def misfits(folder):
-    """What is no head is refused with what was found."""
+    """What is not a head is refused with what was found."""
     def attempt(what, net, *words, module=True):
         torch.save(net if module else net.state_dict(), f"{folder}/in.pth")
         refused(what, run("convert", f"{folder}/in.pth", f"{folder}/no.pth"), f"{folder}/in.pth: ", *words, absent=f"{folder}/no.pth")

@@ -88,7 +88,7 @@ def beside(folder):
 
 @own
 class Pooled(nn.Module):
-    """A head whose functions are no modules."""
+    """A head whose functions are not modules."""
 
     def __init__(self, pool):
         super().__init__()
@@ -125,7 +125,7 @@ class Changed(nn.Module):
 
 @own
 class Transition(nn.Module):
-    """With or without a ReLU that is no module."""
+    """With or without a ReLU that is not a module."""
 
     def __init__(self, transition, relu):
         super().__init__()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Networks whose input is no square, by --image-size HEIGHTxWIDTH: predict, preprocess, eval, a step
+"""Networks whose input is not square, by --image-size HEIGHTxWIDTH: predict, preprocess, eval, a step
 of training, convert and bench, against torchvision's Resize((height, width)) and PyTorch."""
 import csv
 import json

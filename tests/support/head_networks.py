@@ -160,7 +160,7 @@ HEADS = {
         "mean,linear=4", "mean,linear=4"),
 }
 LOG = ("log-softmax",)
-FUNCTIONAL = ("fc1, fc2", "names out of order")  # whose ReLU is no module
+FUNCTIONAL = ("fc1, fc2", "names out of order")  # whose ReLU is not a module
 CURVED = (*FUNCTIONAL, "linear, ReLU, dropout, linear", "linear, norm, ReLU, linear", "fastai")
 MISTAKEN = ("cut, with ReLU and pool as modules",)  # as state dicts, whose ReLU is none of the tensors
 

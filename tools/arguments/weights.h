@@ -11,8 +11,8 @@ extern const option_row tensor_options[];
 extern const option_row reading_options[];
 extern const option_row weights_options[];
 
-/* Whether an output is none of the files that weights of this name are read from; complains if it
- * is. Either may be NULL. */
+/* Whether an output is not one of the files that weights of this name are read from; complains if
+ * it is. Either may be NULL. */
 bool weights_are_distinct(const char *output, const char *name);
 
 /* The file that NAME means: itself, or a pulled network's in the cache. NULL if

@@ -59,7 +59,7 @@ static void say_order(void)
              weights_argument());
 }
 
-/* By name where an output is called 0, else by number, which is no proof that they belong. */
+/* By name where an output is called 0, else by number, which is not proof that they belong. */
 static void say_numbers(const dn_dataset *data, const char *first)
 {
     for (int i = 0; i < dn_dataset_outputs(data); i++)

@@ -7,7 +7,7 @@
 #define LARGEST 1e300   /* beyond, differences overflow */
 #define SMALLEST 1e-290 /* below, steps vanish */
 #define NARROWEST 1e-4  /* of the values: ticks have six digits */
-#define FAR 10          /* spreads of the inner values within which a value is no outlier */
+#define FAR 10          /* spreads of the inner values within which a value is not an outlier */
 #define VALUE_TICKS 5
 #define COUNT_TICKS 8
 #define MOST_TICKS 40

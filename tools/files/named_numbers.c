@@ -57,7 +57,8 @@ static bool read_lines(const char *path, char *text, const char *const *names, i
         if (!sound)
             return complain("%s: line %d is not NAME,NUMBER", path, number);
         if (i == count)
-            return complain("%s: line %d: \"%s\" is none of the data's names", path, number, name);
+            return complain("%s: line %d: \"%s\" is not one of the data's names", path, number,
+                            name);
         if (!isnan(numbers[i]))
             return complain("%s: line %d: \"%s\" has a number already", path, number, name);
         numbers[i] = value;

@@ -127,7 +127,7 @@ static void print_layers(const bench_row *row)
 }
 
 /* Winograd's convolutions need fewer operations than the definition that is counted, so a speed
- * above the peak is no faulty measurement, but no share of the peak either. */
+ * above the peak is not a faulty measurement, but not a share of the peak either. */
 static void print_speed(const bench_row *row)
 {
     double speed = row->operations / row->fastest;

@@ -11,7 +11,7 @@ typedef struct input_trial {
     input_candidate of;
     dn_input_check *check;
     dn_input_fit stem, last; /* of the maps that the first layer reads; of the last block's */
-    double distance;         /* of the stem's maps; infinite if they are no numbers */
+    double distance;         /* of the stem's maps; infinite if they are not numbers */
     double behind, error;    /* distance to the best's, and its standard error */
     bool ties;               /* with the best: not told apart from it */
 } input_trial;

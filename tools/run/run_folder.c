@@ -49,7 +49,7 @@ dn_status run_folder_settings(const char *path, json_t **settings)
     return status == DN_OK ? DN_OK : dn_fail_within(status, path);
 }
 
-/* Another program's is no sign of a run. */
+/* Another program's is not a sign of a run. */
 static bool settings_are_ours(const char *folder)
 {
     char *path = NULL;
@@ -72,9 +72,10 @@ static bool examine(int folder, const char *path)
             "%s: already holds a run; --resume %s continues it, or --output names another folder",
             path, path);
     if (holds(folder, "settings.json") && !settings_are_ours(path))
-        return complain("%s: already holds a settings.json that is no run's, which a new run would "
-                        "replace; --output names another folder",
-                        path);
+        return complain(
+            "%s: already holds a settings.json that is not a run's, which a new run would "
+            "replace; --output names another folder",
+            path);
     for (size_t i = 0; i < sizeof results / sizeof *results; i++) {
         bool begun = strcmp(results[i], "log.csv") == 0 && holds(folder, "settings.json");
         if (holds(folder, results[i]) && !begun)

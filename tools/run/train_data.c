@@ -179,7 +179,7 @@ static bool is_test_part(const train_run *run)
     return part && !train_chosen.val && strncmp(part, "test", 4) == 0;
 }
 
-/* "3 classes: a, b, c": a folder that is no class shows here. */
+/* "3 classes: a, b, c": a folder that is not a class shows here. */
 static void describe_outputs(const dn_dataset *data)
 {
     int count = dn_dataset_outputs(data);

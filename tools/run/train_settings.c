@@ -309,9 +309,9 @@ static bool is_list_of_objects(const json_t *value)
 static bool keep_recorded(const char *file, const char *name, const json_t *value)
 {
     if (strcmp(name, "calls") == 0 && !is_list_of_objects(value))
-        return complain("%s: \"calls\" is no list of calls", file);
+        return complain("%s: \"calls\" is not a list of calls", file);
     if (strcmp(name, "calls") != 0 && !json_is_object(value))
-        return complain("%s: \"%s\" is no object", file, name);
+        return complain("%s: \"%s\" is not an object", file, name);
     if (!recorded)
         recorded = json_object();
     return json_object_set_new(recorded, name, json_deep_copy(value)) == 0 ||

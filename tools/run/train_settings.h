@@ -40,7 +40,7 @@ bool train_settings_are_text(const command *chosen);
 bool train_settings_write(const command *chosen, const char *run, json_t *record);
 bool train_settings_read(const command *chosen, const char *run);
 
-/* An entry of the resumed run's settings that is no setting: "calls", a list of objects, or
+/* An entry of the resumed run's settings that is not a setting: "calls", a list of objects, or
  * "resolved", an object (train_record.h). NULL if there is none. */
 const json_t *train_settings_recorded(const char *name);
 

@@ -116,7 +116,7 @@ static bool read_list(const train_run *run, const char *option, const char *text
         snprintf(number, sizeof number, "%.*s", (int)length, at);
         double weight = strtod(number, &end);
         if (length == 0 || length >= sizeof number || *end || end == number)
-            return complain("train: --%s: \"%s\" is no list of numbers such as 1,2.5", option,
+            return complain("train: --%s: \"%s\" is not a list of numbers such as 1,2.5", option,
                             text);
         if (count < outputs)
             weights[count] = weight;

@@ -7,7 +7,7 @@
 #include "data/datasets/name_list.h"
 
 /* Lists the pictures of the folders below, three deep at most, as "NAME/FOLDER", sorted. Of very
- * many folders it lists none: those are no data set's. */
+ * many folders it lists none: those are not a data set's. */
 dn_status dn_csv_list_below(const char *folder, dn_name_list *below);
 
 /* The path of a picture, free(), which may have an ending that name lacks; NULL if there is none.

@@ -156,7 +156,7 @@ static void take_single(dn_columns *columns, int column, const char *task)
     columns->single = column;
 }
 
-/* Most of what it holds is no label. */
+/* Most of what it holds is not a label. */
 static bool holds_other_things(const dn_column *column)
 {
     return 2 * (int64_t)(column->filled - column->sound) > column->filled;

@@ -75,7 +75,7 @@ static int find_label(const char *const *labels, int count, const char *label)
     return -1;
 }
 
-/* Whether the data set only numbers its classes, with numbers that are no output's name. */
+/* Whether the data set only numbers its classes, with numbers that are not an output's name. */
 static bool is_numbered(const dn_dataset *dataset, const char *const *labels, int count)
 {
     bool numbered = dataset->objective == DN_OBJECTIVE_CLASSES;

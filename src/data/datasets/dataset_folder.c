@@ -140,7 +140,7 @@ static dn_status add_folders(const char *root, const char *path, class_walk *wal
     walk->empty = none && !runs;
     if (walk->runs || (none && runs))
         dn_log(DN_LOG_INFO, "%s: %s", path,
-               none ? "is for training runs, so it is no class"
+               none ? "is for training runs, so it is not a class"
                     : "the training runs in it are left out");
     return DN_OK;
 }

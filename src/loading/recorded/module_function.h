@@ -19,7 +19,7 @@ typedef struct dn_module_function {
 } dn_module_function;
 
 /* sources[i] is the tensor of the model's slot i. DN_ERROR_MISMATCH, with a sentence that names
- * the module, where the function is none that this family has. */
+ * the module, where the function is not one that this family has. */
 dn_status dn_read_module_function(const dn_tensor_file *file, const dn_tensor *const *sources,
                                   const dn_model *model, dn_module_function *function);
 

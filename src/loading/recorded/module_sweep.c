@@ -10,7 +10,7 @@
 
 /* The node that a module is a part of. */
 typedef struct part {
-    const dn_node *node; /* NULL: it is no node's own */
+    const dn_node *node; /* NULL: it is not a node's own */
     bool norm;
 } part;
 

@@ -187,7 +187,7 @@ static bool next_argument(dn_span *rest, dn_span *argument)
     return argument->at < argument->end;
 }
 
-/* What an argument is that is not there, or is no list; a pool's stride is its kernel's size. */
+/* What an argument is that is not there, or is not a list; a pool's stride is its kernel's size. */
 static void assume_usual(int attribute, dn_class_value *values)
 {
     const dn_class_value *kernel = &values[KERNEL_SIZE];

@@ -13,7 +13,7 @@ typedef struct dn_class_value {
     const char *name; /* as a pickled module has it: "stride" */
     int count;        /* of numbers; 0: it is text, or not known */
     double numbers[4];
-    char text[16]; /* "": it is numbers, or not written; "?": it is no literal */
+    char text[16]; /* "": it is numbers, or not written; "?": it is not a literal */
 } dn_class_value;
 
 /* A part of a text. */

@@ -171,7 +171,8 @@ static void nothing_to_compare_with(void **state)
     dn_model_free(model);
 }
 
-/* A flat picture is unlike all that the built-in network saw; a distance that is no number, too. */
+/* A flat picture is unlike all that the built-in network saw; a distance that is not a number, too.
+ */
 static void foreign_pictures(void **state)
 {
     (void)state;

@@ -162,7 +162,7 @@ static void padding_is_the_mean(void **state)
     dn_image_free(image);
 }
 
-/* A network whose input is no square: what is evaluated is what is trained on. */
+/* A network whose input is not square: what is evaluated is what is trained on. */
 static void rectangles(void **state)
 {
     (void)state;
