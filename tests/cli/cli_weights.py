@@ -92,7 +92,7 @@ def truncations(folder):
             refused(folder, f"{name} cut at {place} of {len(data)}", data[:place])
             count += 1
         if name.endswith("safetensors"):
-            refused(folder, "a byte too many", data + b"\0", "1 bytes")
+            refused(folder, "a byte too many", data + b"\0", "1 byte ")
     print(f"truncations: {count}")
 
 

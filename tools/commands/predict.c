@@ -10,16 +10,12 @@
 #include "files/picture_list.h"
 #include "files/pictures.h"
 #include "reports/predictions.h"
+#include "run/predictor.h"
 #include "run/session_open.h"
-#include "ui/memory_headroom.h"
 #include "ui/report.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-enum { MOST_BATCH = 4096 };
 
 static struct {
     const char *labels, *heat, *class, *task;
@@ -45,46 +41,13 @@ static const option_row options[] = {
     {"json", 0, OPTION_FLAG, &chosen.json, NULL, "print one JSON object per picture, one per line",
      0, 0},
     {"csv", 0, OPTION_FLAG, &chosen.csv, NULL, "print CSV", 0, 0},
-    {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures per run (8)", 1, MOST_BATCH},
+    {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures per run (8)", 1, PREDICTOR_MOST},
     {"", 0, OPTION_TABLE, threads_option, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, precision_option, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, list_options, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, picture_options, NULL, NULL, 0, 0},
     {0},
 };
-
-typedef struct predictor {
-    const dn_model *model;
-    dn_session *session;
-    dn_input_check *check; /* NULL: none asked for */
-    dn_preprocess preprocess;
-    heat_folder *heat; /* NULL: none asked for */
-    int class;         /* of the maps; -1: the most probable */
-    prediction_format format;
-    void *input; /* bytes or floats */
-    size_t input_bytes;
-    float *logits;
-    prediction *ranked;
-    int unread;     /* pictures that were reported */
-    int unanswered; /* pictures for which the network gives no numbers */
-} predictor;
-
-/* Damaged weights, or a picture that no weights were trained for. */
-static void warn_unanswered(predictor *p, const char *path)
-{
-    static const char fault[] = "the network's answer is not a number";
-    complain("%s: %s", path, fault);
-    predictions_print_fault(p->format, path, fault, p->check != NULL);
-    p->unanswered++;
-}
-
-static void warn_unread(predictor *p, const char *path, const char *fault)
-{
-    fault = fault ? fault : "out of memory for a picture";
-    complain("%s", fault);
-    predictions_print_fault(p->format, path, fault, p->check != NULL);
-    p->unread++;
-}
 
 /* All labels of a picture are shown, unless --top asks for fewer. */
 static int most_named(const dn_model *model)
@@ -98,143 +61,6 @@ static void say_all_named(int outputs)
     if (option_given(&chosen.top) && chosen.top > outputs)
         complain("predict: --top %d: the network has %d output%s, so all are named", chosen.top,
                  outputs, outputs == 1 ? "" : "s");
-}
-
-/* How the index-th picture of the run fits what the network recorded; warns of a foreign one. */
-static bool check_picture(const predictor *p, int index, const char *path, dn_input_fit *fit)
-{
-    if (!ok_or_complain(dn_input_check_picture(p->check, index, fit)))
-        return false;
-    if (dn_input_fit_is_foreign(fit))
-        complain("%s: foreign to the network: what it makes of this picture is %.1f deviations and "
-                 "a factor of %.1f in variance from what it saw in training",
-                 path, fit->shift, exp(fit->spread));
-    return true;
-}
-
-/* What a picture's map is of. */
-static prediction shown(const predictor *p, const float *probabilities, int named)
-{
-    if (p->class < 0)
-        return p->ranked[predictions_strongest(p->ranked, named)];
-    return (prediction){.output = p->class, .probability = probabilities[p->class]};
-}
-
-/* Prints the answer for each picture from its row of logits. */
-static bool print_answers(predictor *p, char *const *paths, picture_tensor *const *pictures,
-                          int count)
-{
-    int classes = dn_model_arch(p->model)->classes;
-    for (int i = 0; i < count; i++) {
-        float *row = p->logits + (size_t)i * (size_t)classes;
-        if (!all_finite(row, (size_t)classes)) {
-            warn_unanswered(p, paths[i]);
-            continue;
-        }
-        dn_model_probabilities(p->model, 1, row);
-        int named = predictions_rank(p->model, row, most_named(p->model), p->ranked);
-        const char *heat = NULL;
-        if (p->heat && named) {
-            prediction of = shown(p, row, named);
-            heat = heat_folder_add(p->heat, p->session, i, &of, &p->preprocess, paths[i],
-                                   pictures[i]->image);
-            if (!heat)
-                return false;
-        }
-        progress_end();
-        dn_input_fit fit;
-        if (p->check && !check_picture(p, i, paths[i], &fit))
-            return false;
-        predictions_print(p->format, p->model, paths[i], p->ranked, named, heat,
-                          p->check ? &fit : NULL);
-    }
-    return true;
-}
-
-/* Pictures as bytes, where the pipeline makes them, are a quarter of the floats. */
-static bool reads_bytes(const predictor *p)
-{
-    return p->preprocess.filter != DN_GAUSSIAN;
-}
-
-static bool gather(predictor *p, picture_tensor *const *pictures, int count)
-{
-    size_t each = pictures[0]->bytes, bytes = each * (size_t)count;
-    if (bytes > p->input_bytes) {
-        if (!memory_suffices((double)bytes,
-                             "predict: %d picture%s, %d pixels wide and %d high, in a run", count,
-                             count == 1 ? "" : "s", pictures[0]->width, pictures[0]->height))
-            return false;
-        void *grown = realloc(p->input, bytes);
-        if (!grown)
-            return complain("predict: out of memory");
-        p->input = grown;
-        p->input_bytes = bytes;
-    }
-    for (int i = 0; i < count; i++)
-        memcpy((char *)p->input + (size_t)i * each, pictures[i]->data, each);
-    return true;
-}
-
-static dn_status run_session(predictor *p, int count, int height, int width)
-{
-    const dn_byte_pictures pictures = {p->input, count, height, width};
-    if (reads_bytes(p))
-        return dn_session_run_bytes(p->session, &pictures, &p->preprocess, p->logits);
-    return dn_session_run(p->session, p->input, count, height, width, p->logits);
-}
-
-/* One run over pictures whose tensors have the same size. */
-static bool run_together(predictor *p, char *const *paths, picture_tensor *const *pictures,
-                         int count)
-{
-    return gather(p, pictures, count) &&
-           ok_or_complain(run_session(p, count, pictures[0]->height, pictures[0]->width)) &&
-           print_answers(p, paths, pictures, count);
-}
-
-/* Pictures in runs of equal size; one that could not be read ends a run, so that answers have the
- * pictures' order. */
-static bool run_batch(predictor *p, char *const *paths, picture_tensor *tensors, int count)
-{
-    for (int first = 0, next; first < count; first = next) {
-        picture_tensor *group[MOST_BATCH];
-        for (next = first; next < count && tensors[next].data; next++) {
-            group[next - first] = &tensors[next];
-            if (tensors[next].width != tensors[first].width ||
-                tensors[next].height != tensors[first].height)
-                break;
-        }
-        if (next > first && !run_together(p, paths + first, group, next - first))
-            return false;
-        if (next == first) {
-            warn_unread(p, paths[next], tensors[next].fault);
-            next++;
-        }
-    }
-    return true;
-}
-
-static bool run_list(predictor *p, const picture_list *list)
-{
-    const picture_work work = {.preprocess = &p->preprocess,
-                               .threads = threads_chosen(),
-                               .as_bytes = reads_bytes(p),
-                               .keep_images = p->heat != NULL};
-    picture_tensor *tensors = calloc((size_t)chosen.batch, sizeof *tensors);
-    bool sound = tensors || complain("predict: out of memory");
-    for (size_t done = 0; sound && done < list->count; done += (size_t)chosen.batch) {
-        size_t left = list->count - done;
-        int count = left < (size_t)chosen.batch ? (int)left : chosen.batch;
-        progress("%zu of %zu pictures", done, list->count);
-        picture_tensors_fill(&work, list->paths + done, count, tensors);
-        sound = run_batch(p, list->paths + done, tensors, count);
-        picture_tensors_free(count, tensors);
-    }
-    progress_end();
-    picture_tensors_notices();
-    free(tensors);
-    return sound;
 }
 
 static bool open_heat(predictor *p, const dn_model *model, const picture_list *list)
@@ -253,6 +79,8 @@ static bool open_predictor(predictor *p, dn_model *model, const picture_list *li
 {
     size_t classes = (size_t)dn_model_arch(model)->classes;
     p->model = model;
+    p->batch = chosen.batch;
+    p->most = most_named(model);
     p->format = chosen.json ? PREDICTION_JSON : chosen.csv ? PREDICTION_CSV : PREDICTION_TEXT;
     dn_model_preprocess(model, &p->preprocess);
     if ((chosen.labels && !labels_read(chosen.labels, model)) || !picture_pipeline(&p->preprocess))
@@ -310,7 +138,7 @@ static int predict(dn_model *model, const picture_list *list)
     bool sound = open_predictor(&p, model, list);
     if (sound) {
         predictions_begin(p.format, p.check != NULL);
-        sound = run_list(&p, list);
+        sound = predictor_run(&p, list);
     }
     bool whole = p.unread == 0 && p.unanswered == 0 && list->failures == 0,
          none = (size_t)p.unread + (size_t)p.unanswered == list->count;
