@@ -106,7 +106,7 @@ static dn_status check(const dn_dataset *dataset, const dn_loader_options *optio
     size_t pixels, floats;
     DN_TRY(dn_preprocess_check(&options->preprocess));
     if (options->batch < 1 || options->size < 1 || options->width < 1)
-        return dn_fail(DN_ERROR_ARGUMENT, "batches of %d pictures, %d pixels wide and %d high",
+        return dn_fail(DN_ERROR_ARGUMENT, "batches of %d pictures, %d wide and %d high",
                        options->batch, options->width, options->size);
     if (!dn_multiply((size_t)options->width * 3, (size_t)options->size, &pixels) ||
         !dn_multiply(pixels + (size_t)dn_dataset_outputs(dataset), (size_t)options->batch,

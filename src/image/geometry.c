@@ -69,8 +69,8 @@ dn_status dn_geometry_plan(const dn_preprocess *preprocess, int width, int heigh
 {
     DN_TRY(dn_preprocess_check(preprocess));
     if (width < 1 || height < 1)
-        return dn_fail(DN_ERROR_ARGUMENT,
-                       "preprocess: a picture cannot be %d pixels wide and %d high", width, height);
+        return dn_fail(DN_ERROR_ARGUMENT, "preprocess: a picture cannot be %d wide and %d high",
+                       width, height);
     int64_t shorter = width < height ? width : height;
     wanted_sides across = {.crop =
                                preprocess->crop_width ? preprocess->crop_width : preprocess->crop};
@@ -81,7 +81,7 @@ dn_status dn_geometry_plan(const dn_preprocess *preprocess, int width, int heigh
                     &down);
     if (preprocess->resize_width && (across.resize < 1 || down.resize < 1))
         return dn_fail(DN_ERROR_ARGUMENT,
-                       "preprocess: a picture %d pixels wide and %d high is too narrow to be "
+                       "preprocess: a picture %d wide and %d high is too narrow to be "
                        "scaled to %d wide and %d high",
                        width, height, preprocess->resize_width, preprocess->resize);
     dn_axis *axes = geometry->axes;
@@ -90,7 +90,7 @@ dn_status dn_geometry_plan(const dn_preprocess *preprocess, int width, int heigh
     if (axes[0].full > MAX_PIXELS || axes[1].full > MAX_PIXELS || axes[0].out > MAX_PIXELS ||
         axes[1].out > MAX_PIXELS / axes[0].out)
         return dn_fail(DN_ERROR_LIMIT,
-                       "preprocess: a picture %d pixels wide and %d high would become %lld wide "
+                       "preprocess: a picture %d wide and %d high would become %lld wide "
                        "and %lld high, more than the limit of %d pixels in all",
                        width, height, (long long)axes[0].out, (long long)axes[1].out, MAX_PIXELS);
     return DN_OK;

@@ -9,11 +9,11 @@ dn_status dn_image_check_size(const dn_source *source, size_t width, size_t heig
 {
     size_t pixels;
     if (width == 0 || height == 0 || width > INT_MAX || height > INT_MAX)
-        return dn_fail(DN_ERROR_FORMAT, "%s: a picture cannot be %zu pixels wide and %zu high",
+        return dn_fail(DN_ERROR_FORMAT, "%s: a picture cannot be %zu wide and %zu high",
                        source->name, width, height);
     if (!dn_multiply(width, height, &pixels) || pixels > (uint64_t)source->max_pixels)
         return dn_fail(DN_ERROR_LIMIT,
-                       "%s: %zu pixels wide and %zu high is more than max_pixels allows, %lld",
+                       "%s: %zu wide and %zu high is more than max_pixels allows, %lld",
                        source->name, width, height, (long long)source->max_pixels);
     return DN_OK;
 }

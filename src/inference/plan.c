@@ -242,12 +242,12 @@ static dn_status check_input(const dn_plan_request *request)
     if (images < 1 || height < smallest || width < smallest)
         return dn_fail(
             DN_ERROR_ARGUMENT,
-            "input of %d picture%s, %d pixels wide and %d high: at least one of %dx%d is expected",
-            images, images == 1 ? "" : "s", width, height, smallest, smallest);
+            "input of %d picture%s, %d wide and %d high: at least one of %dx%d is expected", images,
+            images == 1 ? "" : "s", width, height, smallest, smallest);
     if ((double)images * height * width > MAX_INPUT_PIXELS)
         return dn_fail(DN_ERROR_LIMIT,
-                       "input of %d picture%s, %d pixels wide and %d high: more than %d pixels",
-                       images, images == 1 ? "" : "s", width, height, MAX_INPUT_PIXELS);
+                       "input of %d picture%s, %d wide and %d high: more than %d pixels", images,
+                       images == 1 ? "" : "s", width, height, MAX_INPUT_PIXELS);
     return DN_OK;
 }
 

@@ -294,7 +294,7 @@ static dn_status check_window(const dn_graph *graph)
     if (!pool->window || (last->height == rows && last->width == columns))
         return DN_OK;
     return dn_fail(DN_ERROR_ARGUMENT,
-                   "pictures %d pixels wide and %d high leave last maps %d wide and %d high, but "
+                   "pictures %d wide and %d high leave last maps %d wide and %d high, but "
                    "the network's pool is made for maps %d wide and %d high: pictures %d wide and "
                    "%d high are needed",
                    graph->width, graph->height, last->width, last->height, columns, rows,
@@ -309,14 +309,14 @@ dn_status dn_graph_check_grid(const dn_graph *graph)
     DN_TRY(check_window(graph));
     if (last->height % pool->rows != 0 || last->width % pool->columns != 0)
         return dn_fail(DN_ERROR_ARGUMENT,
-                       "pictures %d pixels wide and %d high leave last maps %d wide and %d high, "
+                       "pictures %d wide and %d high leave last maps %d wide and %d high, "
                        "which do not divide into the %d columns and %d rows of "
                        "means that the classifier reads: another size of the pictures is needed",
                        graph->width, graph->height, last->width, last->height, pool->columns,
                        pool->rows);
     if (pool->square && last->height != last->width)
         return dn_fail(DN_ERROR_ARGUMENT,
-                       "pictures %d pixels wide and %d high leave last maps %d wide and %d high, "
+                       "pictures %d wide and %d high leave last maps %d wide and %d high, "
                        "and that the classifier reads %d columns and %d rows of means is known of "
                        "square ones only (option grid)",
                        graph->width, graph->height, last->width, last->height, pool->columns,

@@ -159,7 +159,7 @@ def sizes(folder):
     """Which of a picture's sides is which is said."""
     write(f"{folder}/flat/0.png", grey_png(40, 1, 100))
     done = run("predict", "-w", f"{folder}/net.safetensors", "--preprocess", "none,channels=1", f"{folder}/flat/0.png")
-    check("a flat picture", done.returncode == 2 and b"1 picture, 40 pixels wide and 1 high: at least one of " in done.stderr, done)
+    check("a flat picture", done.returncode == 2 and b"1 picture, 40 wide and 1 high: at least one of " in done.stderr, done)
 
 
 with tempfile.TemporaryDirectory() as scratch:

@@ -163,7 +163,7 @@ def grids(folder):
     numpy.save(f"{folder}/x.npy", numpy.zeros((1, 3, 40, 48), "float32"))
     refused("a picture that does not give the grid",
             run("forward", "-w", f"{folder}/out.pth", "-i", f"{folder}/x.npy", "-o", f"{folder}/no.npy"),
-            "pictures 48 pixels wide and 40 high leave last maps 6 wide and 5 high, which do not divide into the 3 columns and 3 rows of means", absent=f"{folder}/no.npy")
+            "pictures 48 wide and 40 high leave last maps 6 wide and 5 high, which do not divide into the 3 columns and 3 rows of means", absent=f"{folder}/no.npy")
     flat_grids(folder)
     print("grids: two sizes, new maps first, a picture of another size")
 

@@ -84,8 +84,7 @@ static bool bench(const dn_model *model, bench_row *row)
     size_t pixels = (size_t)row->batch * (size_t)row->height * (size_t)row->width;
     size_t count = pixels * (size_t)arch->channels;
     size_t held = (count + (size_t)row->batch * (size_t)arch->classes) * sizeof(float);
-    if (!memory_suffices((double)held,
-                         "bench: the input of %d picture%s, %d pixels wide and %d high,",
+    if (!memory_suffices((double)held, "bench: the input of %d picture%s, %d wide and %d high,",
                          row->batch, row->batch == 1 ? "" : "s", row->width, row->height))
         return false;
     float *input = malloc(count * sizeof *input);

@@ -40,7 +40,7 @@ bool bench_train(const dn_model *model, const float *input, int runs, double *se
     if (!ok_or_complain(dn_trainer_plan(arch, &options, &row->bytes)))
         return false;
     if (!memory_suffices((double)row->bytes,
-                         "bench: training on %d picture%s, %d pixels wide and %d high,", row->batch,
+                         "bench: training on %d picture%s, %d wide and %d high,", row->batch,
                          row->batch == 1 ? "" : "s", row->width, row->height))
         return false;
     float *targets = calloc((size_t)row->batch * (size_t)arch->classes, sizeof *targets);

@@ -38,7 +38,7 @@ static bool add(growing_array *result, const char *path, const picture_tensor *t
         shape[3] = tensor->width;
     }
     if (shape[2] != tensor->height || shape[3] != tensor->width)
-        return complain("%s: becomes %d pixels wide and %d high, the pictures before it %lld wide "
+        return complain("%s: becomes %d wide and %d high, the pictures before it %lld wide "
                         "and %lld high: an array "
                         "has one size (--preprocess crop=N or resize=HxW makes it so)",
                         path, tensor->width, tensor->height, (long long)shape[3],

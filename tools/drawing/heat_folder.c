@@ -141,8 +141,7 @@ static cairo_surface_t *with_key(cairo_surface_t *heat, const heat_key *key)
     cairo_destroy(context);
     if (status == CAIRO_STATUS_SUCCESS)
         return whole;
-    complain("a heat map %d pixels wide and %d high: %s", width, height,
-             cairo_status_to_string(status));
+    complain("a heat map %d wide and %d high: %s", width, height, cairo_status_to_string(status));
     cairo_surface_destroy(whole);
     return NULL;
 }

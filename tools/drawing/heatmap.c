@@ -135,7 +135,7 @@ static cairo_surface_t *open_surface(int width, int height, unsigned char **pixe
 {
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
     if (cairo_surface_status(surface) != CAIRO_STATUS_SUCCESS) {
-        complain("a picture %d pixels wide and %d high: %s", width, height,
+        complain("a picture %d wide and %d high: %s", width, height,
                  cairo_status_to_string(cairo_surface_status(surface)));
         cairo_surface_destroy(surface);
         return NULL;

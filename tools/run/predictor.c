@@ -88,9 +88,8 @@ static bool gather(predictor *p, picture_tensor *const *pictures, int count)
 {
     size_t each = pictures[0]->bytes, bytes = each * (size_t)count;
     if (bytes > p->input_bytes) {
-        if (!memory_suffices((double)bytes,
-                             "predict: %d picture%s, %d pixels wide and %d high, in a run", count,
-                             count == 1 ? "" : "s", pictures[0]->width, pictures[0]->height))
+        if (!memory_suffices((double)bytes, "predict: %d picture%s, %d wide and %d high, in a run",
+                             count, count == 1 ? "" : "s", pictures[0]->width, pictures[0]->height))
             return false;
         void *grown = realloc(p->input, bytes);
         if (!grown)

@@ -17,7 +17,7 @@ dn_evaluate_options train_validation(const train_run *run)
 static bool memory_is_enough(const train_run *run)
 {
     return memory_suffices(
-        (double)run->bytes, "train: %d picture%s, %d pixels wide and %d high, in a pass",
+        (double)run->bytes, "train: %d picture%s, %d wide and %d high, in a pass",
         run->options.batch, run->options.batch == 1 ? "" : "s", run->width, run->height);
 }
 

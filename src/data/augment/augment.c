@@ -218,7 +218,7 @@ static dn_status run_evaluation(const dn_preprocess *preprocess, dn_extent size,
     DN_TRY(dn_preprocess_size(preprocess, image->width, image->height, &width, &height));
     if (width != size.width || height != size.height)
         return dn_fail(DN_ERROR_MISMATCH,
-                       "preprocessing makes it %d pixels wide and %d high, the batch takes %d wide "
+                       "preprocessing makes it %d wide and %d high, the batch takes %d wide "
                        "and %d high",
                        width, height, size.width, size.height);
     return dn_preprocess_run(preprocess, image, tensor);

@@ -30,7 +30,7 @@ static dn_status fill_engine(dn_engine *engine, bool allocate)
     if (options->height < smallest || options->width < smallest)
         return dn_fail(
             DN_ERROR_ARGUMENT,
-            "pictures %d pixels wide and %d high: this network needs at least %d pixels either way",
+            "pictures %d wide and %d high: this network needs at least %d pixels either way",
             options->width, options->height, smallest);
     DN_TRY(dn_graph_create(&engine->arch, &engine->graph));
     dn_graph_measure(&engine->graph, options->height, options->width);

@@ -189,14 +189,14 @@ static dn_status check_size(const dn_engine *engine)
         !dn_multiply(pixels, (size_t)options->width, &pixels) || pixels > MAX_PIXELS)
         return dn_fail(
             DN_ERROR_ARGUMENT,
-            "a batch of %d picture%s, %d pixels wide and %d high: from 1 to %d pixels are possible",
+            "a batch of %d picture%s, %d wide and %d high: from 1 to %d pixels are possible",
             options->images, options->images == 1 ? "" : "s", options->width, options->height,
             MAX_PIXELS);
     const dn_graph *graph = &engine->graph;
     const dn_maps *last = &graph->maps[graph->nodes[graph->pool_node].source];
     if (options->images < dn_engine_least(engine))
         return dn_fail(DN_ERROR_ARGUMENT,
-                       "one picture, %d pixels wide and %d high, per batch: %s, which leaves batch "
+                       "one picture, %d wide and %d high, per batch: %s, which leaves batch "
                        "norm nothing to "
                        "normalise",
                        options->width, options->height,

@@ -83,9 +83,8 @@ static void pictures_that_are_no_squares(void **state)
         fail_msg("%s", dn_last_error());
     options.size = 24;
     assert_int_not_equal(dn_evaluate(model, dataset, &options, &asked), DN_OK);
-    assert_non_null(
-        strstr(dn_last_error(),
-               "makes it 40 pixels wide and 24 high, the batch takes 24 wide and 24 high"));
+    assert_non_null(strstr(dn_last_error(),
+                           "makes it 40 wide and 24 high, the batch takes 24 wide and 24 high"));
     options.width = 40;
     assert_int_equal(dn_evaluate(model, dataset, &options, &asked), DN_OK);
     assert_true(usual->samples == RECORDS && usual->loss == asked->loss);

@@ -191,7 +191,7 @@ static void hostile_bmps_and_gifs(void **state)
          54, DN_ERROR_LIMIT, "max_pixels"},
         {BMP_HEADER("\1\0\0\0", "\0\0\0\x80",
                     "\x18\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"),
-         54, DN_ERROR_FORMAT, "not a picture"},
+         54, DN_ERROR_FORMAT, "cannot be 1 wide"},
         {BMP_HEADER("\1\0\0\0", "\1\0\0\0",
                     "\x18\0\4\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"),
          54, DN_ERROR_FORMAT, "compression 4"},
