@@ -109,6 +109,18 @@ static dn_status read_rows(png_reader *reader, int passes)
     return DN_OK;
 }
 
+/* A row takes libpng the time of dozens of pixels, however narrow it is; a million are no matter.
+ */
+static dn_status check_rows(const dn_source *source, png_uint_32 rows)
+{
+    long long share = source->max_pixels / 64, most = share > 1000000 ? share : 1000000;
+    return rows <= most
+               ? DN_OK
+               : dn_fail(DN_ERROR_LIMIT,
+                         "%s: %lu rows are more than max_pixels allows of a PNG file, %lld",
+                         source->name, (unsigned long)rows, most);
+}
+
 static dn_status read_picture(png_reader *reader)
 {
     png_structp png = reader->png;
@@ -120,6 +132,8 @@ static dn_status read_picture(png_reader *reader)
     png_read_info(png, reader->info);
     int channels = png_get_color_type(png, reader->info) & PNG_COLOR_MASK_COLOR ? 3 : 1;
     int depth = choose_transformations(reader);
+    if (png_get_image_width(png, reader->info) < 64)
+        DN_TRY(check_rows(reader->source, png_get_image_height(png, reader->info)));
     DN_TRY(dn_image_create(reader->source, png_get_image_width(png, reader->info),
                            png_get_image_height(png, reader->info), channels, depth,
                            &reader->image));

@@ -182,8 +182,17 @@ def animations(folder):
             "builtin", "--threads", "1", write(f"{folder}/huge.webp", animated_webp(16000, 16000, 3)))
 
 
+def narrow_rows(folder):
+    """Rows of one pixel count as the time that they take."""
+    rows = 4000000
+    data = (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, rows, 1, 0, 0, 0, 0)) +
+            chunk(b"IDAT", zlib.compress(bytes(2 * rows))) + chunk(b"IEND", b""))
+    limited("a PNG of many rows", "4000000 rows are more than max_pixels allows of a PNG file", 60, "predict", "-w", "builtin",
+            "--threads", "1", write(f"{folder}/rows.png", data))
+
+
 with tempfile.TemporaryDirectory() as scratch:
-    for number, test in enumerate((json_texts, long_names, many_components, arrays, settings, tars, animations)):
+    for number, test in enumerate((json_texts, long_names, many_components, arrays, settings, tars, animations, narrow_rows)):
         test(f"{scratch}/{number}")
         print(test.__name__)
 finish()
