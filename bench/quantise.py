@@ -6,7 +6,8 @@
 
 ENGINE openvino: NNCF's post-training quantisation with its default settings, into an
 .xml. ENGINE onnxruntime: static quantisation, a scale for every output channel, into
-an .onnx with pairs of QuantizeLinear and DequantizeLinear. Both are calibrated with
+an .onnx with pairs of QuantizeLinear and DequantizeLinear, of unsigned maps and signed
+weights, which takes half the time of its default, signed maps. Both are calibrated with
 PICTURES, prepared ones of shape (n, 3, height, width); without them with random ones,
 which is enough for measuring time.
 """
@@ -25,7 +26,7 @@ def openvino(network, output, pictures):
 
 
 def onnxruntime(network, output, pictures):
-    from onnxruntime.quantization import CalibrationDataReader, QuantFormat, quantize_static
+    from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
     class Reader(CalibrationDataReader):
@@ -38,7 +39,8 @@ def onnxruntime(network, output, pictures):
 
     prepared = output + ".prepared"
     quant_pre_process(network, prepared)
-    quantize_static(prepared, output, Reader(), quant_format=QuantFormat.QDQ, per_channel=True)
+    quantize_static(prepared, output, Reader(), quant_format=QuantFormat.QDQ, per_channel=True,
+                    activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8)
 
 
 def main():

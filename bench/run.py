@@ -107,7 +107,7 @@ class Bench:
                 continue
             if self.options.engine and name not in self.options.engine:
                 continue
-            if threads > 1 or engine.one_thread or table == "training":
+            if threads > 1 or engine.one_thread:
                 kind, arguments = start(name, engine)
                 found[self.environments.label(name)] = engines.Peer(
                     self.environments.python[engine.environment], kind, *arguments)
