@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 
 from checking import check, finish
+from fonts import use_without_cache
 from picture_files import grey_png
 from run_files import sent
 
@@ -200,6 +201,7 @@ def no_memory(scratch, name, second):
 
 
 with tempfile.TemporaryDirectory() as scratch:
+    use_without_cache(scratch)
     make_inputs(scratch)
     asked, train = commands(scratch)
     for folder in ("run", "run2"):

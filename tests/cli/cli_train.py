@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 
+from fonts import use_without_cache
 from run_files import results, sent
 
 DENSENET = os.environ["DENSENET"]
@@ -351,6 +352,7 @@ def read_tensors(path):
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
+        use_without_cache(folder)
         data = f"{folder}/cifar"
         write_cifar(data)
         interrupted_runs(folder, data)

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 
 from checking import check, finish
+from fonts import use_without_cache
 from picture_files import grey_png
 from run_files import results, sent
 
@@ -152,6 +153,7 @@ def file_sizes(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
+    use_without_cache(scratch)
     write_pictures(f"{scratch}/data")
     whole = start(command(scratch, f"{scratch}/whole"))
     check("the command starts a run", whole.returncode == 0, whole.stderr)
