@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The file of each instruction set is the same templates with different flags. FMA
-# contraction is asked for; -ffast-math is not.
+# contraction is asked for, except of maps of bytes, whose bits are the same everywhere;
+# -ffast-math is not.
 set(KERNEL_FLAGS -O3 -ffp-contract=fast)
 if(DENSENET_SANITIZE)
   # UBSan in unrolled register tiles takes minutes to compile: addresses are
@@ -15,11 +16,14 @@ elseif(FUZZING_ENGINE)
   list(APPEND KERNEL_FLAGS -fno-sanitize=fuzzer-no-link)
 endif()
 set(LEVELS baseline neon avx2 avx512)
-set(REFINED_LEVELS avx512bf16 amx) # each inherits most of its rows from one of LEVELS
+set(REFINED_LEVELS avxvnni avx512vnni avx512bf16 amx neoni8mm) # each is one of LEVELS but for some rows
 set(LANES_baseline 4)
 set(LANES_neon 4)
+set(LANES_neoni8mm 4)
 set(LANES_avx2 8)
+set(LANES_avxvnni 8)
 set(LANES_avx512 16)
+set(LANES_avx512vnni 16)
 set(LANES_avx512bf16 16)
 set(LANES_amx 16)
 file(GLOB REFERENCE_SOURCES CONFIGURE_DEPENDS src/kernels/reference/*.c)
@@ -27,10 +31,16 @@ set_source_files_properties(${REFERENCE_SOURCES} PROPERTIES COMPILE_OPTIONS "${K
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   set(FLAGS_avx2 -mavx2 -mfma)
   set(FLAGS_avx512 -mavx512f -mavx512vl -mavx512dq -mavx512bw -mfma -mprefer-vector-width=512)
-  set(FLAGS_avx512bf16 ${FLAGS_avx512} -mavx512bf16)
-  set(FLAGS_amx ${FLAGS_avx512bf16} -mamx-tile -mamx-bf16)
+  set(FLAGS_avxvnni ${FLAGS_avx2} -mavxvnni)
+  set(FLAGS_avx512vnni ${FLAGS_avx512} -mavx512vnni)
+  set(FLAGS_avx512bf16 ${FLAGS_avx512vnni} -mavx512bf16)
+  set(FLAGS_amx ${FLAGS_avx512bf16} -mamx-tile -mamx-bf16 -mamx-int8)
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
+  set(FLAGS_neoni8mm -march=armv8.2-a+i8mm)
 endif()
 foreach(level ${LEVELS} ${REFINED_LEVELS})
   set_source_files_properties(src/kernels/level_${level}.c src/kernels/halves_${level}.c
     PROPERTIES COMPILE_OPTIONS "${KERNEL_FLAGS};${FLAGS_${level}}")
+  set_source_files_properties(src/kernels/bytes_${level}.c src/kernels/kept_${level}.c
+    PROPERTIES COMPILE_OPTIONS "${KERNEL_FLAGS};-ffp-contract=off;${FLAGS_${level}}")
 endforeach()

@@ -585,7 +585,8 @@ DN_API dn_status dn_model_set_tensor(dn_model *model, int index, const float *da
 typedef struct dn_save_options {
     size_t struct_size; /* set by dn_save_defaults */
     const char *naming; /* "torchvision" (default), "reference" */
-    const char *dtype;  /* "f32" (default), "f16", "bf16" */
+    const char *dtype;  /* "f32" (default), "f16", "bf16"; of a quantised model "int8" (default),
+                           as .safetensors under torchvision's names */
 } dn_save_options;
 DN_API void dn_save_defaults(dn_save_options *options, size_t struct_size);
 
@@ -651,7 +652,10 @@ typedef struct dn_session_options {
                                       maps are bfloat16, in half the memory, sums and the head
                                       float32; logits are as close as those of PyTorch's autocast.
                                       "bf16-weights": the weights of layers and transitions alone;
-                                      maps and arithmetic remain float32 */
+                                      maps and arithmetic remain float32. "int8": of a quantised
+                                      model, bytes, with the same bits on every processor. "auto":
+                                      "int8" if that was recorded to lose little and is faster
+                                      here, else "f32" */
     dn_workers *workers;           /* NULL: those of the calling thread, which sleep between
                                       runs and end with it */
     const dn_session *share;       /* a session of the same model and precision whose laid-out
@@ -689,6 +693,9 @@ typedef struct dn_byte_pictures {
  * read. The logits are those of the tensors from dn_preprocess_run, to the bit. */
 DN_API dn_status dn_session_run_bytes(dn_session *session, const dn_byte_pictures *pictures,
                                       const dn_preprocess *preprocess, float *logits);
+
+/* Returns the name of the precision that the session computes in; NULL without a session. */
+DN_API const char *dn_session_precision(const dn_session *session);
 
 /* Returns the bytes of laid-out weights, shared or not, and of working memory. */
 DN_API size_t dn_session_bytes(const dn_session *session);
@@ -733,6 +740,55 @@ DN_API double dn_measure_peak(int threads);
  * DN_ERROR_ARGUMENT without a run, or for a picture or output that it lacks. */
 DN_API dn_status dn_session_cam(const dn_session *session, int image, int output, float *map,
                                 int *map_height, int *map_width);
+
+/* ------------------------------------------------------------ quantisation */
+
+/* A network in bytes: weights are whole numbers between -127 and 127, with a scale per output,
+ * maps are whole numbers between 0 and 255, with a scale and an offset per channel (docs/
+ * precision.md). Sessions of the precision "int8" compute in them, with the same bits on every
+ * processor. */
+typedef struct dn_quantiser dn_quantiser;
+
+/* How the range of numbers is found that bytes stand for. */
+typedef enum dn_range_method {
+    DN_RANGE_MSE,        /* least mean square of the errors of rounding and clipping */
+    DN_RANGE_PERCENTILE, /* as wide as this share of all numbers needs */
+    DN_RANGE_MINMAX      /* as wide as all numbers need */
+} dn_range_method;
+
+typedef struct dn_quantise_options {
+    size_t struct_size; /* set by dn_quantise_defaults */
+    dn_range_method method;
+    double percentile; /* 99.99 */
+    int threads;       /* as of a session */
+} dn_quantise_options;
+DN_API void dn_quantise_defaults(dn_quantise_options *options, size_t struct_size);
+
+/* Starts to quantise a model, of which no session may exist; it must outlive the quantiser.
+ * options may be NULL. DN_ERROR_ARGUMENT if the model is quantised already. */
+DN_API dn_status dn_quantiser_create(dn_model *model, const dn_quantise_options *options,
+                                     dn_quantiser **quantiser);
+DN_API void dn_quantiser_free(dn_quantiser *quantiser);
+
+/* Computes pictures as a session does, and counts how often which numbers occur in the maps.
+ * Some hundred pictures of the kind that the network is for are enough. */
+DN_API dn_status dn_quantiser_observe(dn_quantiser *quantiser, const float *input, int n,
+                                      int height, int width);
+
+/* Lets the convolutions of a place ("stem", "block1.layer1", "transition1") multiply floats, with
+ * the weights that they have. DN_ERROR_ARGUMENT if the network has no such place. */
+DN_API dn_status dn_quantiser_keep(dn_quantiser *quantiser, const char *place);
+
+/* Chooses all ranges, rounds the model's weights, and adds to it what sessions of "int8" need.
+ * If no picture was observed, the means and variances that the norms record stand for the
+ * maps. May be called again after more places are kept, while no session of the model exists. */
+DN_API dn_status dn_quantiser_finish(dn_quantiser *quantiser);
+
+/* What is recorded of how a model was quantised, a JSON object as text; NULL if it is not
+ * quantised. dn_model_set_quantisation: DN_ERROR_ARGUMENT if it is no JSON object, or the model
+ * is not quantised. */
+DN_API const char *dn_model_quantisation(const dn_model *model);
+DN_API dn_status dn_model_set_quantisation(dn_model *model, const char *json);
 
 /* ------------------------------------------------------------- input check */
 

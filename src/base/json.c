@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/json.h"
 
+#include <string.h>
+
 /* No less than the memory that jansson takes for a text: by the characters outside strings that
  * begin or separate values, with what it allocates for each. */
 static size_t estimate_bytes(const char *text, size_t size)
@@ -33,4 +35,15 @@ dn_status dn_json_parse(const char *text, size_t size, const char *what, const d
         return dn_fail(DN_ERROR_FORMAT, "%s is not valid JSON: %s", what, fault.text);
     *json = parsed;
     return DN_OK;
+}
+
+dn_status dn_json_check_object(const char *text, const char *what)
+{
+    json_t *object;
+    dn_budget budget;
+    dn_budget_begin(strlen(text), &budget);
+    DN_TRY(dn_json_parse(text, strlen(text), what, &budget, &object));
+    bool sound = json_is_object(object);
+    json_decref(object);
+    return sound ? DN_OK : dn_fail(DN_ERROR_ARGUMENT, "%s: a JSON object is expected", what);
 }

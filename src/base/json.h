@@ -11,4 +11,7 @@
 dn_status dn_json_parse(const char *text, size_t size, const char *what, const dn_budget *budget,
                         json_t **json);
 
+/* DN_ERROR_ARGUMENT, or why it cannot be parsed, unless a text is a JSON object. */
+dn_status dn_json_check_object(const char *text, const char *what);
+
 #endif

@@ -21,6 +21,12 @@ static const dn_framed *frame_of(const dn_planner *p, const dn_node *node)
     return &p->frames[passed_on ? reader->target : node->target];
 }
 
+static dn_epilogue epilogue_of(const dn_prepared_node *prepared)
+{
+    return (dn_epilogue){
+        .scale = prepared->rescale, .bias = prepared->bias, .relu = prepared->bias != NULL};
+}
+
 static void plan_stem_conv(dn_planner *p, int number, const dn_framed *input,
                            const dn_framed *output, dn_point point)
 {
@@ -34,9 +40,13 @@ static void plan_stem_conv(dn_planner *p, int number, const dn_framed *input,
         .stride = node->stride,
         .padding = node->kernel / 2,
         .panels = prepared->panels,
-        .epilogue = {.bias = prepared->bias, .relu = prepared->bias != NULL},
+        .epilogue = epilogue_of(prepared),
     };
-    dn_add_step(p, (dn_step){.kind = DN_STEP_CONV, .op.conv = op, .point = point});
+    dn_add_step(p, (dn_step){.kind = DN_STEP_CONV,
+                             .node = number,
+                             .kernels = dn_kernels_of(p->request->prepared, number),
+                             .op.conv = op,
+                             .point = point});
 }
 
 static void add_import(dn_planner *p, const dn_framed *framed, int first_image)
@@ -69,7 +79,9 @@ static void plan_stem(dn_planner *p, const dn_framed *maps, int first_image)
             dn_max_pool op = {.input = dn_use_grid(p, &input, 0),
                               .output = dn_use_grid(p, &output, 0),
                               .channels = node->in};
-            dn_add_step(p, (dn_step){.kind = DN_STEP_MAX_POOL, .op.max_pool = op, .point = point});
+            dn_add_step(
+                p,
+                (dn_step){.kind = DN_STEP_MAX_POOL, .node = i, .op.max_pool = op, .point = point});
         }
     }
 }
@@ -85,9 +97,13 @@ static void plan_pointwise(dn_planner *p, int number, const dn_framed *input,
         .affine = prepared->norm,
         .pool = p->graph.nodes[number].pools ? 2 : 1,
         .panels = prepared->panels,
-        .epilogue = {.bias = prepared->bias, .relu = prepared->bias != NULL},
+        .epilogue = epilogue_of(prepared),
     };
-    dn_add_step(p, (dn_step){.kind = DN_STEP_POINTWISE, .op.pointwise = op, .point = point});
+    dn_add_step(p, (dn_step){.kind = DN_STEP_POINTWISE,
+                             .node = number,
+                             .kernels = dn_kernels_of(p->request->prepared, number),
+                             .op.pointwise = op,
+                             .point = point});
 }
 
 static dn_window_form form_of(const dn_planner *p, int block)
@@ -112,8 +128,10 @@ static void plan_window(dn_planner *p, int number, const dn_framed *maps, const 
             .panels = prepared->windows[form],
             .panel_stride = prepared->window_stride,
         };
-        dn_add_step(
-            p, (dn_step){.kind = DN_STEP_WINOGRAD, .op.winograd = op, .point = DN_POINT_LAYER});
+        dn_add_step(p, (dn_step){.kind = DN_STEP_WINOGRAD,
+                                 .node = number,
+                                 .op.winograd = op,
+                                 .point = DN_POINT_LAYER});
         return;
     }
     dn_conv op = {
@@ -124,8 +142,13 @@ static void plan_window(dn_planner *p, int number, const dn_framed *maps, const 
         .stride = node->stride,
         .padding = node->kernel / 2,
         .panels = prepared->windows[form],
+        .epilogue = {.scale = prepared->rescale, .bias = prepared->bias},
     };
-    dn_add_step(p, (dn_step){.kind = DN_STEP_CONV, .op.conv = op, .point = DN_POINT_LAYER});
+    dn_add_step(p, (dn_step){.kind = DN_STEP_CONV,
+                             .node = number,
+                             .kernels = dn_kernels_of(p->request->prepared, number),
+                             .op.conv = op,
+                             .point = DN_POINT_LAYER});
 }
 
 /* What a plain layer's window reads: the block's maps after their norm. Each layer

@@ -27,6 +27,8 @@ typedef struct dn_frame {
     dn_grid grid;
     int channels;
     int before, after; /* rows above and columns left; rows below and columns right */
+    float scale;       /* of pictures of bytes, whose numbers are scale * (byte - zero) */
+    uint8_t zero;
 } dn_frame;
 
 /* The inner tensor that is complete once a step is done. */
@@ -42,6 +44,7 @@ typedef enum dn_point {
 
 typedef struct dn_step {
     dn_step_kind kind;
+    int node; /* of a convolution or maximum before the head */
     const dn_kernels *kernels;
     int tasks, first_task; /* numbered through the plan */
     dn_work_split split;   /* of a convolution */

@@ -77,6 +77,11 @@ static size_t lay_out_stem(dn_planner *p)
     const dn_node *first = &graph->nodes[0];
     int border = first->kernel / 2;
     p->input.frame = dn_make_frame(1, graph->height, graph->width, first->in, border, border);
+    if (p->request->prepared->values) {
+        const dn_node_quantisation *numbers = p->request->prepared->model->quantisation->nodes;
+        p->input.frame.scale = numbers[0].input_scale[0];
+        p->input.frame.zero = (uint8_t)numbers[0].input_zero;
+    }
     size_t bytes = image_bytes(p, &p->input.frame);
     for (int i = 0; i < graph->map_count && graph->maps[i].kind == DN_MAPS_STEM; i++) {
         p->frames[i].frame = frame_of(&graph->maps[i], reading_kernel(graph, &graph->maps[i]));

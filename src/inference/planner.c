@@ -37,7 +37,7 @@ dn_frame dn_make_frame(int images, int height, int width, int channels, int befo
     ptrdiff_t row = (ptrdiff_t)(width + before + after) * channels;
     ptrdiff_t image = row * (height + before + after);
     dn_grid grid = {{NULL}, images, height, width, channels, row, image};
-    return (dn_frame){grid, channels, before, after};
+    return (dn_frame){.grid = grid, .channels = channels, .before = before, .after = after};
 }
 
 dn_framed dn_open_frame(dn_planner *p, dn_frame frame)
@@ -69,7 +69,8 @@ dn_grid dn_use_grid(dn_planner *p, const dn_framed *framed, int channel)
 void dn_add_step(dn_planner *p, dn_step step)
 {
     dn_plan *plan = p->plan;
-    step.kernels = p->kernels;
+    if (!step.kernels)
+        step.kernels = p->kernels;
     size_t scratch = dn_step_row_of(&step)->share_out(&step, p->request->team.threads);
     plan->scratch_floats = scratch > plan->scratch_floats ? scratch : plan->scratch_floats;
     step.first_task = plan->task_count;

@@ -61,7 +61,7 @@ void dn_open_frames(dn_planner *p);
 void dn_plan_head(dn_planner *p, const dn_framed *maps);
 
 /* Adds a step at p->place, splits its work and counts its scratch. The caller sets its kind,
- * its operation and the point that it completes. */
+ * its operation, the point that it completes, and its kernels if they are not p's. */
 void dn_add_step(dn_planner *p, dn_step step);
 
 /* Adds a step that clears a frame's border. */

@@ -18,33 +18,45 @@
 typedef struct dn_prepared_node {
     dn_affine norm;       /* of the maps or vectors that the node reads; scale NULL: no norm */
     dn_panels panels;     /* with the norm of the maps that the node makes folded in */
-    const float *bias;    /* the folded norm's, followed by ReLU; a linear's own; or NULL */
-    size_t window_stride; /* between Winograd's matrices, in elements */
+    const float *factors; /* of the weights, as they are laid out; one per output; NULL: 1 */
+    const float *channel_factors; /* likewise; one per channel */
+    const float *rescale;         /* of products of bytes; one per output */
+    const float *bias;            /* the folded norm's, followed by ReLU; a linear's own; or NULL */
+    bool kept;                    /* of maps of bytes, with weights that are floats */
+    size_t window_stride;         /* between Winograd's matrices, in elements */
     dn_panels windows[DN_WINDOW_FORMS]; /* instead of panels: a layer's 3x3 weights, in
                                            the forms in which its block is laid out */
 } dn_prepared_node;
 
 /* What is computed in which type. */
 typedef struct dn_precision {
-    dn_dtype weights; /* of layers and transitions: DN_F32 or DN_BF16 */
-    dn_dtype maps;    /* DN_F32; or DN_BF16, as are the weights then, the stem's too */
+    dn_dtype weights; /* of layers and transitions: DN_F32, DN_BF16 or DN_I8 */
+    dn_dtype maps;    /* DN_F32; or DN_BF16 or DN_U8, as are the weights then, the stem's too */
 } dn_precision;
+
+/* What maps of bytes stand for, by channel: scale * byte + offset. */
+typedef struct dn_prepared_values {
+    float *scale, *offset;
+} dn_prepared_values;
 
 typedef struct dn_prepared {
     const dn_model *model;
     const dn_kernels *kernels;      /* of maps, and ... */
-    const dn_kernels *head_kernels; /* ... of the head's vectors, which are floats */
+    const dn_kernels *head_kernels; /* ... of the head's vectors, which are floats ... */
+    const dn_kernels *kept_kernels; /* ... of maps of bytes with weights that are floats */
     dn_precision precision;
     dn_graph graph; /* without sizes */
     dn_prepared_node *nodes;
-    dn_region storage; /* all but the 3x3 weights of layers, which are in windows */
+    dn_prepared_values *values; /* of the graph's maps of bytes; NULL: there are none */
+    dn_region storage;          /* all but the 3x3 weights of layers, which are in windows */
     dn_region windows[DN_MAX_BLOCKS][DN_WINDOW_FORMS];
     pthread_mutex_t lock; /* of windows, and of the nodes' entries for them */
     atomic_int users;
 } dn_prepared;
 
 /* The caller is the first user. DN_ERROR_ARGUMENT if the kernels, which may be the reference,
- * do not compute in this precision. allocator NULL: the C library's. */
+ * do not compute in this precision, or the model is not quantised. allocator NULL: the C library's.
+ */
 dn_status dn_prepared_create(const dn_model *model, dn_precision precision,
                              const dn_allocator *allocator, dn_team team, dn_prepared **prepared);
 
@@ -58,6 +70,14 @@ dn_status dn_prepared_add_form(dn_prepared *prepared, int block, dn_window_form 
 
 /* Returns the bytes of all weights laid out so far. */
 size_t dn_prepared_bytes(dn_prepared *prepared);
+
+/* The kernels of a node. */
+static inline const dn_kernels *dn_kernels_of(const dn_prepared *prepared, int number)
+{
+    return number > prepared->graph.pool_node ? prepared->head_kernels
+           : prepared->nodes[number].kept     ? prepared->kept_kernels
+                                              : prepared->kernels;
+}
 
 /* The norm of the last block's maps, before the global average. */
 static inline const dn_affine *dn_final_norm(const dn_prepared *prepared)

@@ -3,6 +3,7 @@
 
 #include "base/float_mode.h"
 #include "base/sized_options.h"
+#include "inference/auto_precision.h"
 #include "inference/observe.h"
 #include "inference/profile.h"
 
@@ -21,23 +22,29 @@ static dn_status check_device(const char *device)
     return dn_fail(DN_ERROR_ARGUMENT, "device \"%s\": only cpu is supported", device);
 }
 
-static dn_status choose_precision(const char *name, dn_precision *precision)
+static const struct {
+    const char *name;
+    dn_precision precision;
+} precisions[] = {
+    {"f32", {DN_F32, DN_F32}},
+    {"bf16", {DN_BF16, DN_BF16}},
+    {"bf16-weights", {DN_BF16, DN_F32}},
+    {"int8", {DN_I8, DN_U8}},
+};
+#define PRECISIONS (sizeof precisions / sizeof *precisions)
+
+static dn_status choose_precision(const dn_model *model, const char *name, dn_precision *precision)
 {
-    static const struct {
-        const char *name;
-        dn_precision precision;
-    } known[] = {
-        {"f32", {DN_F32, DN_F32}},
-        {"bf16", {DN_BF16, DN_BF16}},
-        {"bf16-weights", {DN_BF16, DN_F32}},
-    };
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strcmp(name ? name : "f32", known[i].name) == 0) {
-            *precision = known[i].precision;
+    const char *meant = !name ? "f32" : name;
+    if (strcmp(meant, "auto") == 0)
+        meant = dn_auto_precision(model, dn_kernels_best());
+    for (size_t i = 0; i < PRECISIONS; i++)
+        if (strcmp(meant, precisions[i].name) == 0) {
+            *precision = precisions[i].precision;
             return DN_OK;
         }
-    return dn_fail(DN_ERROR_ARGUMENT, "precision \"%s\": f32, bf16 or bf16-weights is expected",
-                   name);
+    return dn_fail(DN_ERROR_ARGUMENT,
+                   "precision \"%s\": f32, bf16, bf16-weights, int8 or auto is expected", name);
 }
 
 static bool same_precision(dn_precision a, dn_precision b)
@@ -45,11 +52,19 @@ static bool same_precision(dn_precision a, dn_precision b)
     return a.weights == b.weights && a.maps == b.maps;
 }
 
+const char *dn_session_precision(const dn_session *session)
+{
+    for (size_t i = 0; session && i < PRECISIONS; i++)
+        if (same_precision(session->prepared->precision, precisions[i].precision))
+            return precisions[i].name;
+    return NULL;
+}
+
 static dn_status prepare(dn_session *session, const dn_session_options *options)
 {
     const dn_session *other = options->share;
     dn_precision precision = {DN_F32, DN_F32};
-    DN_TRY(choose_precision(options->precision, &precision));
+    DN_TRY(choose_precision(session->model, options->precision, &precision));
     if (other && !same_precision(other->prepared->precision, precision))
         return dn_fail(DN_ERROR_ARGUMENT,
                        "a session of another precision cannot share its weights");
@@ -165,7 +180,7 @@ dn_status dn_session_plan(dn_session *session, int images, int height, int width
         .images = images,
         .height = height,
         .width = width,
-        .whole = session->observer != NULL,
+        .whole = session->observer || session->watcher,
         .arena = grow_arena,
         .context = session,
     };
@@ -192,6 +207,8 @@ static dn_status run_by_steps(dn_session *session, const dn_run_ends *ends)
             dn_profile_step(session, step, ends);
         else
             dn_run_step(&session->runner, step, ends);
+        if (session->watcher)
+            session->watcher(session->watcher_context, session, step);
         if (session->observer)
             DN_TRY(dn_observe_step(session, step));
     }
@@ -202,7 +219,7 @@ static dn_status run(dn_session *session, int n, int height, int width, const dn
 {
     session->ran = false;
     DN_TRY(dn_session_plan(session, n, height, width));
-    if (session->profiler || session->observer)
+    if (session->profiler || session->observer || session->watcher)
         DN_TRY(run_by_steps(session, ends));
     else
         dn_run_plan(&session->runner, session->plans[0], ends);

@@ -7,6 +7,8 @@
 /* Shapes whose plans are kept. */
 #define DN_SESSION_PLANS 8
 
+typedef void dn_step_watcher(void *context, const dn_session *session, const dn_step *step);
+
 struct dn_session {
     const dn_model *model;
     dn_prepared *prepared;            /* of which the session is one user */
@@ -18,6 +20,8 @@ struct dn_session {
     bool ran; /* the arena holds the maps of the last run, that of plans[0] */
     dn_observer *observer;
     void *observer_context;
+    dn_step_watcher *watcher; /* called after each step */
+    void *watcher_context;
     dn_profiler *profiler;
     void *profiler_context;
 };

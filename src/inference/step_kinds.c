@@ -62,6 +62,17 @@ static void import_bytes(const dn_frame *frame, const unsigned char *source,
             target[c] = values[c][*source++];
 }
 
+/* To nearest; a NaN becomes 0. */
+static void to_bytes(const dn_frame *frame, const float *row, uint8_t *out)
+{
+    const float factor = 1 / frame->scale, zero = frame->zero;
+    for (size_t i = 0; i < row_floats(frame); i++) {
+        float value = row[i] * factor + zero;
+        value = value > 0 ? value : 0;
+        out[i] = (uint8_t)((value < 255 ? value : 255) + 0.5f);
+    }
+}
+
 static void run_import(const dn_step *step, int task, const dn_task_context *context)
 {
     const dn_frame *frame = &step->op.frame;
@@ -69,21 +80,23 @@ static void run_import(const dn_step *step, int task, const dn_task_context *con
     size_t height = (size_t)frame->grid.height, width = (size_t)frame->grid.width;
     size_t channels = (size_t)frame->channels, y = (size_t)task % height;
     size_t image = (size_t)step->first_image + (size_t)task / height;
-    bool halves = step->kernels->maps == DN_BF16;
-    float *target =
-        halves ? context->scratch : dn_pixel_at(&frame->grid, task / (int)height, (int)y, 0);
+    dn_dtype maps = step->kernels->maps;
+    float *target = maps != DN_F32 ? context->scratch
+                                   : dn_pixel_at(&frame->grid, task / (int)height, (int)y, 0);
     if (ends->input)
         import_floats(frame, ends->input + (image * channels * height + y) * width, target);
     else
         import_bytes(frame, ends->bytes + (image * height + y) * width * channels, ends->values,
                      target);
-    if (halves)
+    if (maps == DN_BF16)
         dn_from_float(
             DN_BF16, target, row_floats(frame),
             (unsigned char *)dn_half_pixel_at(&frame->grid, task / (int)height, (int)y, 0));
+    else if (maps == DN_U8)
+        to_bytes(frame, target, dn_byte_pixel_at(&frame->grid, task / (int)height, (int)y, 0));
 }
 
-/* ---- border: zeros around an image, one task per image ---- */
+/* ---- border: zeros, or the bytes of 0, around an image, one task per image ---- */
 
 static size_t share_border(dn_step *step, int threads)
 {
@@ -103,11 +116,12 @@ static void run_border(const dn_step *step, int image, const dn_task_context *co
         (char *)grid->address + image * grid->image_stride * size - frame->before * (line + pixel);
     for (int y = -frame->before; y < grid->height + frame->after; y++, row += line) {
         if (y < 0 || y >= grid->height) {
-            memset(row, 0, (size_t)line);
+            memset(row, frame->zero, (size_t)line);
             continue;
         }
-        memset(row, 0, (size_t)(frame->before * pixel));
-        memset(row + (frame->before + grid->width) * pixel, 0, (size_t)(frame->after * pixel));
+        memset(row, frame->zero, (size_t)(frame->before * pixel));
+        memset(row + (frame->before + grid->width) * pixel, frame->zero,
+               (size_t)(frame->after * pixel));
     }
 }
 

@@ -8,14 +8,18 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#if DN_HAS_AVX512
+#if DN_HAS_AVX2
 #include <cpuid.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
+#if DN_HAS_NEON
+#include <sys/auxv.h>
+#endif
 
-extern const dn_kernels dn_kernels_baseline, dn_kernels_avx2, dn_kernels_avx512,
-    dn_kernels_avx512bf16, dn_kernels_amx, dn_kernels_neon;
+extern const dn_kernels dn_kernels_baseline, dn_kernels_avx2, dn_kernels_avxvnni, dn_kernels_avx512,
+    dn_kernels_avx512vnni, dn_kernels_avx512bf16, dn_kernels_amx, dn_kernels_neon,
+    dn_kernels_neoni8mm;
 
 static bool always(void)
 {
@@ -28,6 +32,25 @@ static bool has_avx2(void)
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 }
 
+/* Leaf 7 of CPUID, part 1. */
+#define CPUID_AVXVNNI (1u << 4)
+
+static bool has_avxvnni(void)
+{
+    unsigned eax, ebx, ecx, edx;
+    return has_avx2() && __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) && (eax & CPUID_AVXVNNI);
+}
+#endif
+
+#if DN_HAS_NEON
+#ifndef HWCAP2_I8MM
+#define HWCAP2_I8MM (1 << 13)
+#endif
+
+static bool has_i8mm(void)
+{
+    return (getauxval(AT_HWCAP2) & HWCAP2_I8MM) != 0;
+}
 #endif
 
 #if DN_HAS_AVX512
@@ -38,22 +61,28 @@ static bool has_avx512(void)
            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
 }
 
-static bool has_avx512bf16(void)
+static bool has_avx512vnni(void)
 {
-    return has_avx512() && __builtin_cpu_supports("avx512bf16");
+    return has_avx512() && __builtin_cpu_supports("avx512vnni");
 }
 
-/* Leaf 7 of CPUID tells what the processor has; Linux keeps tiles for those processes only that
- * ask for them. */
+static bool has_avx512bf16(void)
+{
+    return has_avx512vnni() && __builtin_cpu_supports("avx512bf16");
+}
+
+/* Leaf 7 of CPUID, part 0, tells what the processor has; Linux keeps tiles for those processes
+ * only that ask for them. */
 #define CPUID_AMX_BF16 (1u << 22)
 #define CPUID_AMX_TILE (1u << 24)
+#define CPUID_AMX_INT8 (1u << 25)
 #define ARCH_REQ_XCOMP_PERM 0x1023
 #define XFEATURE_XTILEDATA 18
 
 static bool has_amx(void)
 {
     unsigned eax, ebx, ecx, edx;
-    const unsigned needed = CPUID_AMX_TILE | CPUID_AMX_BF16;
+    const unsigned needed = CPUID_AMX_TILE | CPUID_AMX_BF16 | CPUID_AMX_INT8;
     return has_avx512bf16() && __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) &&
            (edx & needed) == needed &&
            syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA) == 0;
@@ -69,12 +98,16 @@ static const struct {
 #endif
 #if DN_HAS_NEON
     {&dn_kernels_neon, always},
+    {&dn_kernels_neoni8mm, has_i8mm},
 #endif
 #if DN_HAS_AVX2
     {&dn_kernels_avx2, has_avx2},
+    {&dn_kernels_avxvnni, has_avxvnni},
 #endif
 #if DN_HAS_AVX512
-    {&dn_kernels_avx512, has_avx512}, {&dn_kernels_avx512bf16, has_avx512bf16},
+    {&dn_kernels_avx512, has_avx512},
+    {&dn_kernels_avx512vnni, has_avx512vnni},
+    {&dn_kernels_avx512bf16, has_avx512bf16},
     {&dn_kernels_amx, has_amx},
 #endif
 };

@@ -14,6 +14,7 @@
 #include "base/arithmetic.h"
 #include "base/element.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,11 +23,13 @@
  * data[image * image_stride + y * row_stride + x * pixel_stride + c]. A padded
  * grid has a border of zeros around each image, outside its height and width;
  * data points to the first pixel inside. Maps of a table whose `maps` is DN_BF16 are
- * bfloat16 numbers in `halves`; all else is floats. */
+ * bfloat16 numbers in `halves`, and if it is DN_U8, whole numbers in `bytes`, of which each
+ * channel has a scale and an offset; all else is floats. */
 typedef struct dn_grid {
     union {
         float *data;
         uint16_t *halves;
+        uint8_t *bytes;
         void *address;
     };
     int images, height, width;
@@ -50,12 +53,18 @@ static inline uint16_t *dn_half_pixel_at(const dn_grid *grid, int image, int y, 
            x * grid->pixel_stride;
 }
 
-/* A number of maps of this type. */
+static inline uint8_t *dn_byte_pixel_at(const dn_grid *grid, int image, int y, int x)
+{
+    return grid->bytes + image * grid->image_stride + y * grid->row_stride + x * grid->pixel_stride;
+}
+
+/* A number of maps of this type; of bytes, the byte. */
 static inline float dn_map_value(dn_dtype maps, const dn_grid *grid, int image, int y, int x,
                                  int channel)
 {
-    return maps == DN_F32 ? dn_pixel_at(grid, image, y, x)[channel]
-                          : dn_float_of_bf16(dn_half_pixel_at(grid, image, y, x)[channel]);
+    return maps == DN_F32    ? dn_pixel_at(grid, image, y, x)[channel]
+           : maps == DN_BF16 ? dn_float_of_bf16(dn_half_pixel_at(grid, image, y, x)[channel])
+                             : (float)dn_byte_pixel_at(grid, image, y, x)[channel];
 }
 
 /* A grid's image, of maps of this type. */
@@ -80,11 +89,12 @@ static inline dn_grid dn_vector_grid(float *data, int n, int channels)
 typedef struct dn_panels {
     const void *data;
     dn_dtype type; /* DN_F32; or DN_BF16, where two whole vectors of a row are interleaved:
-                      a load of both is widened by a shift and a mask */
+                      a load of both is widened by a shift and a mask; or DN_I8 */
     int depth, outputs;
-    int unit; /* 0; or else, for instructions that multiply and add pairs, an output's weights
-                 in rows 2 i and 2 i + 1 are side by side, and zeros follow the last row up to a
-                 multiple of this: 2, or more if many pairs are multiplied at once */
+    int unit; /* 0; or else, for instructions that multiply and add pairs of bfloat16 or four
+                 bytes, an output's weights in 2 or 4 rows are side by side, and zeros follow the
+                 last row up to a multiple of this: 2 or 4, or more if many are multiplied at
+                 once */
 } dn_panels;
 
 /* The rows of a panel, zeros included. */
@@ -101,21 +111,43 @@ static inline dn_panels dn_panels_at(const dn_panels *panels, size_t elements)
     return moved;
 }
 
+/* From bytes to bytes, in fixed point: floor(v / 2^bits + 1/2) of the v that
+ * dn_fixed_value returns, between 0 and 255. */
+typedef struct dn_fixed {
+    const int16_t *factor, *term;
+    int bits; /* 0..DN_FIXED_BITS */
+} dn_fixed;
+
+#define DN_FIXED_BITS 6
+
+/* round(byte * factor / 2^8), ties up, plus term, within 16 bits. */
+static inline int dn_fixed_value(const dn_fixed *fixed, int byte, int channel)
+{
+    int product = (byte * 128 * fixed->factor[channel] + (1 << 14)) >> 15;
+    return dn_min(dn_max(product + fixed->term[channel], INT16_MIN), INT16_MAX);
+}
+
 /* A batch norm ready to apply: x * scale + shift, then max(0, .) unless it is linear. */
 typedef struct dn_affine {
     const float *scale, *shift;
     bool linear;
+    dn_fixed fixed; /* the same of bytes, where the result is bytes */
 } dn_affine;
 
-/* The same of the channels from this one on. */
+/* The same of the channels from this one on; of floats. */
 static inline dn_affine dn_affine_at(const dn_affine *affine, int channel)
 {
-    return (dn_affine){affine->scale + channel, affine->shift + channel, affine->linear};
+    return (dn_affine){
+        .scale = affine->scale + channel,
+        .shift = affine->shift + channel,
+        .linear = affine->linear,
+    };
 }
 
 /* What happens to a product before it is stored. */
 typedef struct dn_epilogue {
-    const float *bias; /* added, one per output; NULL: none */
+    const float *scale; /* of products of bytes, which are whole numbers; one per output */
+    const float *bias;  /* added, one per output; NULL: none */
     bool relu;
     bool accumulate; /* add to what the output holds */
 } dn_epilogue;
@@ -220,8 +252,9 @@ typedef struct dn_kernels {
     int lanes;                         /* floats in a vector */
     int tile_pixels;                   /* register tile of the matrix product: pixels ... */
     int tile_channels;                 /* ... by outputs, the width of a full panel */
-    dn_dtype maps;                     /* the elements of grids: DN_F32 or DN_BF16 */
-    int unit;                          /* of panels of bfloat16, except Winograd's */
+    dn_dtype maps;                     /* the elements of grids: DN_F32, DN_BF16 or DN_U8 */
+    int unit;                          /* of panels of maps' kind of weights, not Winograd's */
+    bool fast; /* of a table of bytes: the processor multiplies and adds four at once */
     void (*conv)(const dn_conv *op, dn_piece piece, float *scratch);
     void (*pointwise)(const dn_pointwise *op, dn_piece piece, float *scratch);
     void (*winograd)(const dn_winograd *op, dn_piece piece, float *scratch); /* NULL: by conv */
@@ -235,6 +268,11 @@ typedef struct dn_kernels {
     /* The level's operations on maps of bfloat16, with weights of bfloat16. Vectors of a head,
      * and gradients, are floats: those rows are this table's. NULL: of the reference. */
     const struct dn_kernels *halves;
+    /* The level's operations on maps of bytes: with weights of bytes, whose products are exact,
+     * and of the same maps with weights that are floats. Whatever is rounded is rounded at each
+     * operation: bits are the same at every level. Both multiply vectors of floats, too. NULL: of
+     * the reference. */
+    const struct dn_kernels *bytes, *kept;
 } dn_kernels;
 
 /* Returns the index-th table, all rows of it, NULL past the last: those that this build has
@@ -348,14 +386,21 @@ static inline size_t dn_winograd_scratch(const dn_winograd *op, int lanes, int t
 typedef struct dn_weights {
     const float *data; /* outputs x channels x kernel x kernel */
     int outputs, channels, kernel;
-    const float *scale; /* factors, one per output; NULL: 1 */
-    float factor;       /* of all weights */
+    const float *scale;         /* factors, one per output; NULL: 1 */
+    const float *channel_scale; /* and one per channel; NULL: 1 */
+    float factor;               /* of all weights */
     /* The weights of the backward pass, which convolves the gradient of the outputs to
      * get that of the inputs; the latter are the outputs here. data is
      * channels x outputs x kernel x kernel, and windows are reversed. */
     bool transposed;
-    dn_dtype type; /* of the panels to be made: DN_F32 or DN_BF16, rounded to nearest */
+    dn_dtype type; /* of the panels to be made: DN_F32; or DN_BF16 or DN_I8, rounded to nearest */
 } dn_weights;
+
+/* A weight of DN_I8, of which factors have made a whole number or nearly. */
+static inline int8_t dn_weight_byte(float weight)
+{
+    return (int8_t)lrintf(weight < -127 ? -127 : weight > 127 ? 127 : weight);
+}
 
 /* 3x3 weights: direct panels, or the 36 matrices of Winograd's algorithm. */
 typedef enum dn_window_form {
@@ -395,7 +440,7 @@ static inline dn_panels dn_packed_panels(const dn_kernels *kernels, dn_window_fo
                        .type = weights->type,
                        .depth = area * weights->channels,
                        .outputs = weights->outputs,
-                       .unit = weights->type == DN_BF16 && !winograd ? kernels->unit : 0};
+                       .unit = weights->type != DN_F32 && !winograd ? kernels->unit : 0};
 }
 
 /* The size in bytes of all pieces together. */

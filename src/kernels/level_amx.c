@@ -5,5 +5,7 @@
 #if DN_HAS_AVX512
 #define DN_LEVEL amx
 #define DN_PARENT avx512bf16
+#define DN_OWN_HALVES
+#define DN_OWN_BYTES
 #include "kernels/templates/refined_level.h"
 #endif

@@ -3,7 +3,9 @@
 #include "kernels/levels.h"
 
 #if DN_HAS_AVX2
+#ifndef DN_LEVEL
 #define DN_LEVEL avx2
+#endif
 #define DN_LANES 8
 #define DN_TILE_PIXELS 6
 #define DN_TILE_VECTORS 2

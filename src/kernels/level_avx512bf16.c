@@ -4,6 +4,7 @@
 
 #if DN_HAS_AVX512
 #define DN_LEVEL avx512bf16
-#define DN_PARENT avx512
+#define DN_PARENT avx512vnni
+#define DN_OWN_HALVES
 #include "kernels/templates/refined_level.h"
 #endif

@@ -4,7 +4,9 @@
 #include "kernels/levels.h"
 
 #if DN_HAS_BASELINE
+#ifndef DN_LEVEL
 #define DN_LEVEL baseline
+#endif
 #define DN_LANES 4
 #define DN_TILE_PIXELS 6
 #define DN_TILE_VECTORS 2

@@ -3,7 +3,9 @@
 #include "kernels/levels.h"
 
 #if DN_HAS_NEON
+#ifndef DN_LEVEL
 #define DN_LEVEL neon
+#endif
 #define DN_LANES 4
 #define DN_TILE_PIXELS 6
 #define DN_TILE_VECTORS 4

@@ -50,20 +50,29 @@ static void store(const packing *p, size_t row, int first, int count, int width,
     }
 }
 
-/* Stores row k of a paired panel, `panel` elements into the panels. */
-static void store_paired(const packing *p, size_t panel, int k, int width, const float *values)
+/* Stores row k of a panel, `panel` elements into the panels, of which pairs or fours of rows
+ * are side by side. */
+static void store_together(const packing *p, size_t panel, int k, int width, const float *values)
 {
-    unsigned char *to = p->out + (panel + (size_t)(k - k % 2) * (size_t)width) * 2;
-    for (int n = 0; n < width; n++)
-        dn_from_float(DN_BF16, &values[n], 1, to + 2 * (2 * n + k % 2));
+    dn_dtype type = p->weights->type;
+    size_t size = dn_dtype_size(type);
+    int together = type == DN_I8 ? 4 : 2, within = k % together;
+    unsigned char *to = p->out + (panel + (size_t)(k - within) * (size_t)width) * size;
+    for (int n = 0; n < width; n++) {
+        unsigned char *element = to + (size_t)(together * n + within) * size;
+        if (type == DN_I8)
+            *element = (unsigned char)dn_weight_byte(values[n]);
+        else
+            dn_from_float(type, &values[n], 1, element);
+    }
 }
 
 /* Fills a row of a panel: one weight for each of `count` outputs, `stride` apart. */
-static void fill_row(const float *weight, ptrdiff_t stride, const float *factors, int count,
-                     float *row)
+static void fill_row(const float *weight, ptrdiff_t stride, const float *factors, float factor,
+                     int count, float *row)
 {
     for (int n = 0; n < count; n++)
-        row[n] = weight[n * stride] * factors[n];
+        row[n] = weight[n * stride] * factors[n] * factor;
 }
 
 static void pack_outputs(const packing *p, int first, int end)
@@ -86,20 +95,21 @@ static void pack_outputs(const packing *p, int first, int end)
             memset(floats_at(p, panel), 0, (size_t)depth * (size_t)width * sizeof(float));
         for (int c = 0; c < weights->channels; c++) {
             const float *window = window_of(weights, start, c);
+            float factor = weights->channel_scale ? weights->channel_scale[c] : 1;
             for (int w = 0; w < area; w++) {
                 int k = w * weights->channels + c;
                 size_t at = panel + (size_t)k * (size_t)width;
                 float *floats = floats_at(p, at);
-                fill_row(window + (weights->transposed ? area - 1 - w : w), stride, factors, valid,
-                         floats ? floats : row);
+                fill_row(window + (weights->transposed ? area - 1 - w : w), stride, factors, factor,
+                         valid, floats ? floats : row);
                 if (unit)
-                    store_paired(p, panel, k, width, row);
+                    store_together(p, panel, k, width, row);
                 else if (!floats)
                     store(p, at, 0, width, width, row);
             }
         }
         for (int k = depth; k < rows; k++)
-            store_paired(p, panel, k, width, no_weights);
+            store_together(p, panel, k, width, no_weights);
     }
 }
 

@@ -182,6 +182,7 @@ dn_status dn_find_network(dn_load_job *l)
 {
     dn_candidates candidates;
     const char *derived;
+    DN_TRY(dn_dequantise(l->file, &l->quantised));
     DN_TRY(dn_reparametrise(l->file, &derived));
     bool turned;
     dn_status axes = dn_turn_axes(l->file, &turned);

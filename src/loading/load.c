@@ -173,6 +173,8 @@ static dn_status build_model(dn_load_job *l, dn_model **out)
         status = read_metadata(l, model);
     if (status == DN_OK)
         status = dn_temperature_find(l->file, l->sources[0]->name, &model->temperature);
+    if (status == DN_OK && l->metadata)
+        status = dn_read_quantisation(l->file, &l->quantised, model);
     if (status == DN_OK)
         status = read_beside(l, model);
     if (status == DN_OK && l->options.task)

@@ -8,6 +8,7 @@
 #include "loading/match.h"
 #include "loading/match_head.h"
 #include "loading/metadata.h"
+#include "loading/quantised.h"
 
 /* What loading has found out so far. */
 typedef struct dn_load_job {
@@ -26,6 +27,7 @@ typedef struct dn_load_job {
     dn_origin origin;
     dn_concat concat;
     bool metadata; /* this program's metadata is present and describes the network */
+    dn_quantised_tensors quantised;
     dn_metadata_doubts doubts;
     dn_text warning;
 } dn_load_job;

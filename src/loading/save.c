@@ -6,6 +6,7 @@
 #include "base/weights_name.h"
 #include "loading/metadata.h"
 #include "loading/order.h"
+#include "loading/quantised.h"
 #include "network/names.h"
 #include "tensors/writers.h"
 
@@ -20,7 +21,7 @@ typedef struct saver {
     dn_dtype dtype;
     dn_output *outputs;
     size_t count;
-    float *reordered; /* the tensors whose channels change places */
+    float *reordered; /* the tensors whose channels change places, or of whole numbers */
     char *metadata;
 } saver;
 
@@ -29,25 +30,41 @@ void dn_save_defaults(dn_save_options *options, size_t struct_size)
     dn_start_options(options, struct_size, &(dn_save_options){0}, sizeof *options);
 }
 
-static dn_status read_options(const dn_save_options *given, saver *s)
+/* A quantised network as it is, in safetensors and in the order of its own maps. */
+static dn_status choose_bytes(saver *s, const char *path)
+{
+    s->dtype = DN_I8;
+    if (!s->model->quantisation)
+        return dn_fail(DN_ERROR_ARGUMENT, "dtype \"int8\": the network is not quantised");
+    if (dn_is_torch_name(path))
+        return dn_fail(DN_ERROR_ARGUMENT, "dtype \"int8\": is written to .safetensors only");
+    if (dn_dialect_concat(s->naming) == DN_CONCAT_FIRST)
+        return dn_fail(DN_ERROR_ARGUMENT, "dtype \"int8\": is written under torchvision's names");
+    return DN_OK;
+}
+
+static dn_status read_options(const dn_save_options *given, const char *path, saver *s)
 {
     dn_save_options options = {0};
     DN_TRY(dn_read_options(given, &options, sizeof options));
     const char *naming = options.naming ? options.naming : "torchvision";
-    const char *dtype = options.dtype ? options.dtype : "f32";
+    const char *usual = s->model->quantisation ? "int8" : "f32";
+    const char *dtype = options.dtype ? options.dtype : usual;
     s->naming = DN_DIALECT_TORCHVISION;
     if (strcmp(naming, "reference") == 0)
         s->naming = DN_DIALECT_REFERENCE;
     else if (strcmp(naming, "torchvision") != 0)
         return dn_fail(DN_ERROR_ARGUMENT, "naming \"%s\": torchvision or reference is expected",
                        naming);
+    if (strcmp(dtype, "int8") == 0)
+        return choose_bytes(s, path);
     static const dn_dtype dtypes[] = {DN_F32, DN_F16, DN_BF16};
     for (int i = 0; i < 3; i++)
         if (strcmp(dtype, dn_dtype_name(dtypes[i])) == 0) {
             s->dtype = dtypes[i];
             return DN_OK;
         }
-    return dn_fail(DN_ERROR_ARGUMENT, "dtype \"%s\": f32, f16 or bf16 is expected", dtype);
+    return dn_fail(DN_ERROR_ARGUMENT, "dtype \"%s\": f32, f16, bf16 or int8 is expected", dtype);
 }
 
 /* A copy of slot i with the channels in the order that a layer that puts new
@@ -92,22 +109,45 @@ static dn_status add_counter(saver *s, char name[DN_TENSOR_NAME_SIZE])
                       (dn_output){.dtype = DN_I64, .count = batches > 0 ? (uint64_t)batches : 0});
 }
 
+static dn_status add_own(void *context, const char *name, const dn_output *output)
+{
+    return add_output(context, name, *output);
+}
+
+/* The convolution whose weight slot i is, if it is written in bytes; or DN_NONE. */
+static int quantised_node(const saver *s, int slot)
+{
+    const dn_graph *graph = s->dtype == DN_I8 ? &s->model->quantisation->graph : NULL;
+    for (int i = 0; graph && i < graph->pool_node; i++)
+        if (dn_is_quantised(&graph->nodes[i]) && graph->nodes[i].weight == slot)
+            return i;
+    return DN_NONE;
+}
+
 static dn_status make_outputs(saver *s)
 {
     const dn_arch *arch = &s->model->arch;
     const dn_layout *layout = &s->model->layout;
     dn_name_context context = dn_name_context_of(arch);
-    DN_TRY(dn_calloc(2 * (size_t)layout->count, sizeof *s->outputs, &s->outputs));
-    if (dn_dialect_concat(s->naming) == DN_CONCAT_FIRST)
+    DN_TRY(dn_calloc(DN_QUANTISED_PARTS * (size_t)layout->count, sizeof *s->outputs, &s->outputs));
+    if (dn_dialect_concat(s->naming) == DN_CONCAT_FIRST || s->dtype == DN_I8)
         DN_TRY(dn_alloc_aligned(layout->floats, sizeof(float), &s->reordered));
     float *next = s->reordered;
     for (int i = 0; i < layout->count; i++) {
         const dn_slot *slot = &layout->slots[i];
         char name[DN_TENSOR_NAME_SIZE];
-        dn_output output = {.dtype = s->dtype, .rank = slot->rank, .data = reorder(s, i, &next)};
+        int node = quantised_node(s, i);
+        dn_name_format(s->naming, &context, &slot->key, name);
+        if (node != DN_NONE) {
+            DN_TRY(dn_write_quantised(s->model, node, name, next, add_own, s));
+            next += slot->count;
+            continue;
+        }
+        dn_output output = {.dtype = s->dtype == DN_I8 ? DN_F32 : s->dtype,
+                            .rank = slot->rank,
+                            .data = reorder(s, i, &next)};
         for (int d = 0; d < slot->rank; d++)
             output.shape[d] = slot->shape[d];
-        dn_name_format(s->naming, &context, &slot->key, name);
         DN_TRY(add_output(s, name, output));
         if (slot->key.part == DN_PART_NORM_VARIANCE)
             DN_TRY(add_counter(s, name));
@@ -132,6 +172,10 @@ static dn_status make_metadata(saver *s)
     dn_text_add(&metadata, "{\"format\":\"pt\"");
     dn_status status =
         dn_metadata_write(s->model, dn_dialect_concat(s->naming), add_metadata_entry, &metadata);
+    if (status == DN_OK && s->dtype == DN_I8)
+        status = add_metadata_entry(&metadata, DN_QUANTISATION_KEY,
+                                    s->model->quantisation->record ? s->model->quantisation->record
+                                                                   : "{}");
     dn_text_add(&metadata, "}");
     if (status == DN_OK)
         return dn_text_take(&metadata, &s->metadata);
@@ -167,7 +211,7 @@ dn_status dn_model_save(const dn_model *model, const char *path, const dn_save_o
     DN_NEED(path);
     DN_TRY(dn_check_weights_name(path));
     saver s = {.model = model};
-    DN_TRY(read_options(options, &s));
+    DN_TRY(read_options(options, path, &s));
     dn_status status = make_outputs(&s);
     if (status == DN_OK)
         status = make_metadata(&s);

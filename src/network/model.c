@@ -76,6 +76,7 @@ void dn_model_free(dn_model *model)
     free(model->thresholds);
     free(model->training);
     free(model->warning);
+    dn_quantisation_free(model->quantisation);
     dn_tensor_file_close(model->file);
     free(model);
 }
@@ -168,14 +169,7 @@ dn_status dn_model_set_training(dn_model *model, const char *json)
     DN_NEED(model);
     char *copy = NULL;
     if (json) {
-        json_t *object;
-        dn_budget budget;
-        dn_budget_begin(strlen(json), &budget);
-        DN_TRY(dn_json_parse(json, strlen(json), "training", &budget, &object));
-        bool sound = json_is_object(object);
-        json_decref(object);
-        if (!sound)
-            return dn_fail(DN_ERROR_ARGUMENT, "training: a JSON object is expected");
+        DN_TRY(dn_json_check_object(json, "training"));
         DN_TRY(dn_copy_string(json, &copy));
     }
     free(model->training);

@@ -3,6 +3,7 @@
 #define DN_NETWORK_MODEL_H
 
 #include "network/layout.h"
+#include "network/quantisation.h"
 
 struct dn_tensor_file;
 
@@ -27,6 +28,7 @@ struct dn_model {
     double batches_tracked; /* by the norms' statistics; -1: not known */
     bool has_preprocess;
     dn_preprocess preprocess;
+    dn_quantisation *quantisation; /* owned; NULL: it has none */
     char *warning;
 };
 

@@ -32,6 +32,11 @@ dn_status dn_output_convert(const dn_output *output, unsigned char *bytes)
             bytes[i] = (unsigned char)(output->count >> 8 * i);
         return DN_OK;
     }
+    if (output->dtype == DN_I8) {
+        for (size_t i = 0; i < count; i++)
+            bytes[i] = (unsigned char)(int8_t)output->data[i];
+        return DN_OK;
+    }
     float limit = largest(output->dtype);
     for (size_t i = 0; i < count; i++)
         if (fabsf(output->data[i]) >= limit && isfinite(output->data[i]))

@@ -8,7 +8,7 @@
 /* A tensor to write. */
 typedef struct dn_output {
     char *name;
-    dn_dtype dtype; /* F32, F16, BF16; I64 for a count */
+    dn_dtype dtype; /* F32, F16, BF16; I8 for data that are whole numbers; I64 for a count */
     int rank;
     int64_t shape[4];
     const float *data; /* NULL: a count */

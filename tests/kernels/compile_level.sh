@@ -11,7 +11,8 @@ fi
 compiler=$1 level=$2
 shift 2
 for march in x86-64 x86-64-v3 x86-64-v4 native; do
-    for table in level halves; do
+    for table in level halves bytes kept; do
+        [ -f "src/kernels/${table}_$level.c" ] || continue
         "$compiler" -march=$march "$@" -Iinclude -Isrc -fsyntax-only \
             "src/kernels/${table}_$level.c"
         "$compiler" -march=$march "$@" -DDN_EMULATED -Wno-psabi -Iinclude -Isrc -fsyntax-only \

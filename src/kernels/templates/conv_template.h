@@ -24,30 +24,42 @@ DN_INLINE void cursor_advance(pixel_cursor *at)
     }
 }
 
+/* Whether windows are read where they are: floats, or bytes whose runs are whole fours. */
+DN_INLINE bool reads_windows(const row_shape *windows)
+{
+#if defined(DN_PACKS_BYTES)
+    return DN_DEPTH_UNIT == 4 && windows->run % 4 == 0;
+#elif defined(DN_GATHERS)
+    (void)windows;
+    return false;
+#else
+    (void)windows;
+    return true;
+#endif
+}
+
 /* Row r of a block: the window itself, or a packed copy. */
 DN_INLINE const void *window_row(const map_t *window, const row_shape *windows, float *scratch,
                                  int r)
 {
-#ifdef DN_HALVES
+    if (reads_windows(windows))
+        return window;
+#ifdef DN_GATHERS
     packed_t *packed = packed_row(scratch, windows->segments * windows->run, r);
     pack_window(window, windows, packed);
     return packed;
 #else
-    (void)windows;
     (void)scratch;
     (void)r;
-    return window;
+    return NULL;
 #endif
 }
 
 static void conv(const dn_conv *op, dn_piece piece, float *scratch)
 {
     const row_shape windows = {op->kernel, op->kernel * op->channels, op->input.row_stride, true};
-#ifdef DN_HALVES
-    const row_shape rows = {1, op->panels.depth, 0, true};
-#else
-    const row_shape rows = windows;
-#endif
+    const row_shape packed = {1, op->panels.depth, 0, true};
+    const row_shape rows = reads_windows(&windows) ? windows : packed;
     pixel_cursor at = cursor_at(&op->output, piece.first);
     row_block block;
     for (int pixel = piece.first; pixel < piece.end; pixel += block.count) {
@@ -64,8 +76,32 @@ static void conv(const dn_conv *op, dn_piece piece, float *scratch)
     }
 }
 
+#ifdef DN_BYTES
+/* Vectors of floats, of a head, one after the other. */
+static void linear(const dn_pointwise *op, dn_piece piece)
+{
+    const row_shape shape = {1, op->panels.depth, 0, false};
+    row_block block;
+    for (int vector = piece.first; vector < piece.end; vector += block.count) {
+        block.count = dn_min(piece.end - vector, DN_MAX_BLOCK_PIXELS);
+        for (int r = 0; r < block.count; r++) {
+            block.input[r] = dn_pixel_at(&op->input, vector + r, 0, 0);
+            block.output[r] = dn_pixel_at(&op->output, vector + r, 0, 0);
+        }
+        multiply_rows(&block, &shape, &op->panels, piece.first_panel, piece.end_panel,
+                      &op->epilogue);
+    }
+}
+#endif
+
 static void pointwise(const dn_pointwise *op, dn_piece piece, float *scratch)
 {
+#ifdef DN_BYTES
+    if (!op->affine.scale) {
+        linear(op, piece);
+        return;
+    }
+#endif
     int depth = op->panels.depth;
     const row_shape shape = {1, depth, 0, true};
     pixel_cursor at = cursor_at(&op->output, piece.first);

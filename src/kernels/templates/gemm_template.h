@@ -3,16 +3,16 @@
  * The matrix product of every convolution: DN_TILE_PIXELS rows by
  * DN_TILE_VECTORS vectors of outputs are held in registers. Rows are reached through
  * pointers and may consist of `segments` runs of `run` floats, segment_stride
- * apart, as in a window of several image rows; or they are one run of pairs of bfloat16, as
- * are the weights then.
+ * apart, as in a window of several image rows; or of fours of bytes; or they are one run of pairs
+ * of bfloat16. So are the weights then.
  */
 
 #define TILE_CHANNELS (DN_TILE_VECTORS * DN_LANES)
 
 typedef struct row_block {
     int count;
-    const void *input[DN_MAX_BLOCK_PIXELS]; /* floats, or pairs */
-    void *output[DN_MAX_BLOCK_PIXELS];      /* floats, or bfloat16 */
+    const void *input[DN_MAX_BLOCK_PIXELS]; /* floats, pairs or fours */
+    void *output[DN_MAX_BLOCK_PIXELS];      /* floats, or elements of maps */
 } row_block;
 
 typedef struct row_shape {
@@ -40,15 +40,15 @@ typedef struct look_ahead {
 
 /* What is multiplied, and what it makes. All are constants. */
 typedef struct product_kind {
-    dn_dtype type;    /* of the weights */
-    bool paired;      /* weights and input */
-    bool into_halves; /* the output */
+    dn_dtype type; /* of the weights */
+    int together;  /* numbers of weights and input that are multiplied at once: 1, 2 or 4 */
+    dn_dtype into; /* the output */
 } product_kind;
 
 /* Bytes of weights of one output in one step of the depth. */
 DN_INLINE int weight_bytes(product_kind kind)
 {
-    return kind.type == DN_F32 || kind.paired ? 4 : 2;
+    return kind.type == DN_F32 || kind.together > 1 ? 4 : 2;
 }
 
 /* A row of a panel, whose type is a constant. */
@@ -64,7 +64,14 @@ DN_INLINE void load_weights(dn_dtype type, int vectors, const char *row,
             weight[v] = v_load_bf16(row + 2 * v * DN_LANES);
 }
 
-DN_INLINE void multiply_pairs(int rows, int vectors, const void *const *input,
+/* Adds the products of a pair or a four; sums of the latter are whole numbers. */
+DN_INLINE vfloat add_together(int together, vfloat sum, vword weight, uint32_t word)
+{
+    return together == 2 ? v_add_pairs(sum, weight, word)
+                         : (vfloat)v_add_quads((vint)sum, weight, word);
+}
+
+DN_INLINE void multiply_words(product_kind kind, int rows, int vectors, const void *const *input,
                               const panel_work *work, look_ahead ahead,
                               vfloat sum[DN_TILE_PIXELS][DN_TILE_VECTORS])
 {
@@ -74,22 +81,31 @@ DN_INLINE void multiply_pairs(int rows, int vectors, const void *const *input,
         for (int v = 0; v < vectors; v++)
             sum[r][v] = v_set(0);
     }
-    ptrdiff_t k = 0, end = dn_ceil_divide(work->shape->run, 2);
-    DN_UNROLL(4)
+    ptrdiff_t start = 0, words = dn_ceil_divide(work->shape->run, kind.together);
+    int segments = work->shape->segments;
     do {
-        vword weight[DN_TILE_VECTORS];
-        for (int v = 0; v < vectors; v++)
-            weight[v] = *(const vword_memory *)(const void *)(panel + v * DN_LANES * 4);
-        for (int r = 0; r < rows; r++) {
-            uint32_t pair;
-            memcpy(&pair, row[r] + k * 4, sizeof pair);
+        ptrdiff_t at = start, end = start + 4 * words;
+        DN_UNROLL(4)
+        do {
+            vword weight[DN_TILE_VECTORS];
             for (int v = 0; v < vectors; v++)
-                sum[r][v] = v_add_pairs(sum[r][v], weight[v], pair);
-        }
-        panel += vectors * DN_LANES * 4;
-        v_prefetch(ahead.weights);
-        ahead.weights += ahead.step;
-    } while (++k < end);
+                weight[v] = *(const vword_memory *)(const void *)(panel + v * DN_LANES * 4);
+            for (int r = 0; r < rows; r++) {
+                uint32_t word;
+                memcpy(&word, row[r] + at, sizeof word);
+                for (int v = 0; v < vectors; v++)
+                    sum[r][v] = add_together(kind.together, sum[r][v], weight[v], word);
+            }
+            panel += vectors * DN_LANES * 4;
+            v_prefetch(ahead.weights);
+            ahead.weights += ahead.step;
+            at += 4;
+        } while (at < end);
+        start += work->shape->segment_stride;
+    } while (--segments);
+    for (int r = 0; kind.together == 4 && r < rows; r++)
+        for (int v = 0; v < vectors; v++)
+            sum[r][v] = __builtin_convertvector((vint)sum[r][v], vfloat);
 }
 
 DN_INLINE void multiply_tile(product_kind kind, int rows, int vectors, const void *const *input,
@@ -124,32 +140,38 @@ DN_INLINE void multiply_tile(product_kind kind, int rows, int vectors, const voi
     } while (--segments);
 }
 
-DN_INLINE vfloat load_output(bool halves, const void *output, int at, int count)
+DN_INLINE vfloat load_output(dn_dtype type, const void *output, int at, int count)
 {
-    return halves ? v_load_bf16_first((const uint16_t *)output + at, count)
-                  : v_load_first((const float *)output + at, count);
+    return type == DN_F32 ? v_load_first((const float *)output + at, count)
+                          : m_load_first((const map_t *)output + at, count);
 }
 
-DN_INLINE void store_output(bool halves, void *output, int at, vfloat value, int count)
+DN_INLINE void store_output(dn_dtype type, void *output, int at, vfloat value, int count)
 {
-    if (halves)
-        v_store_bf16_first((uint16_t *)output + at, value, count);
-    else
+    if (type == DN_F32)
         v_store_first((float *)output + at, value, count);
+    else
+        m_store_first((map_t *)output + at, value, count);
 }
 
 /* Stores a tile; of the last vector, only the first `last` outputs exist. */
-DN_INLINE void store_tile(bool halves, int rows, int vectors, int last, void *const *output,
+DN_INLINE void store_tile(product_kind kind, int rows, int vectors, int last, void *const *output,
                           int first, const dn_epilogue *epilogue,
                           vfloat sum[DN_TILE_PIXELS][DN_TILE_VECTORS])
 {
     DN_UNROLL(DN_TILE_VECTORS)
     for (int v = 0; v < vectors; v++) {
         int at = first + v * DN_LANES, count = v + 1 < vectors ? DN_LANES : last;
+        if (kind.type == DN_I8) {
+            vfloat scale = v_load_first(epilogue->scale + at, count);
+            DN_UNROLL(DN_TILE_PIXELS)
+            for (int r = 0; r < rows; r++)
+                sum[r][v] *= scale;
+        }
         if (epilogue->accumulate) {
             DN_UNROLL(DN_TILE_PIXELS)
             for (int r = 0; r < rows; r++)
-                sum[r][v] += load_output(halves, output[r], at, count);
+                sum[r][v] += load_output(kind.into, output[r], at, count);
         }
         if (epilogue->bias) {
             vfloat bias = v_load_first(epilogue->bias + at, count);
@@ -164,7 +186,7 @@ DN_INLINE void store_tile(bool halves, int rows, int vectors, int last, void *co
         }
         DN_UNROLL(DN_TILE_PIXELS)
         for (int r = 0; r < rows; r++)
-            store_output(halves, output[r], at, sum[r][v], count);
+            store_output(kind.into, output[r], at, sum[r][v], count);
     }
 }
 
@@ -174,16 +196,15 @@ DN_INLINE void run_tile(product_kind kind, int rows, int vectors, int row, const
     vfloat sum[DN_TILE_PIXELS][DN_TILE_VECTORS];
     void *const *output = work->block->output + row;
     int outputs = work->outputs - work->first;
-    if (kind.paired)
-        multiply_pairs(rows, vectors, work->block->input + row, work, ahead, sum);
+    if (kind.together > 1)
+        multiply_words(kind, rows, vectors, work->block->input + row, work, ahead, sum);
     else
         multiply_tile(kind, rows, vectors, work->block->input + row, work, ahead, sum);
     if (outputs >= vectors * DN_LANES)
-        store_tile(kind.into_halves, rows, vectors, DN_LANES, output, work->first, work->epilogue,
-                   sum);
+        store_tile(kind, rows, vectors, DN_LANES, output, work->first, work->epilogue, sum);
     else
-        store_tile(kind.into_halves, rows, vectors, outputs % DN_LANES, output, work->first,
-                   work->epilogue, sum);
+        store_tile(kind, rows, vectors, outputs % DN_LANES, output, work->first, work->epilogue,
+                   sum);
 }
 
 #define TILE_CASE(ROWS)                                                                            \
@@ -199,8 +220,7 @@ DN_INLINE void multiply_panel(product_kind kind, int vectors, const panel_work *
     int count = work->block->count, tiles = dn_ceil_divide(count, DN_TILE_PIXELS);
     int depth = work->shape->segments * work->shape->run,
         width = vectors * DN_LANES * weight_bytes(kind);
-    if (kind.paired)
-        depth = dn_ceil_divide(depth, 2);
+    depth = dn_ceil_divide(depth, kind.together);
     look_ahead ahead = {(const char *)work->weights + (ptrdiff_t)depth * width,
                         dn_ceil_divide(width, tiles)};
     for (int tile = 0, row = 0, next; tile < tiles; tile++, row = next) {

@@ -6,7 +6,10 @@
  *
  * With DN_HALVES it becomes the level's table for maps of bfloat16, which has no gradients:
  * dn_kernels_<level>_halves. DN_DEPTH_UNIT is that of its panels (kernels.h): 0 if maps are
- * widened and floats are multiplied. With DN_AMX, tiles are multiplied. */
+ * widened and floats are multiplied. With DN_AMX, tiles are multiplied.
+ *
+ * With DN_BYTES it becomes the table for maps of bytes: dn_kernels_<level>_bytes; or if
+ * DN_DEPTH_UNIT is 0, dn_kernels_<level>_kept, which has convolutions only. */
 #include "kernels/gradient.h"
 #include "kernels/kernels.h"
 #include "kernels/templates/level_names.h"
@@ -20,9 +23,13 @@
 
 #include "kernels/templates/conv_template.h"
 
+#if !defined(DN_BYTES) || DN_DEPTH_UNIT > 0
+#define DN_HAS_POOLS
 #include "kernels/templates/pool_template.h"
+#endif
 
-#ifndef DN_AMX
+#if !defined(DN_AMX) && !defined(DN_BYTES)
+#define DN_HAS_WINOGRAD
 #include "kernels/templates/winograd_template.h"
 #endif
 
@@ -32,7 +39,7 @@ _Static_assert(DN_PACK_PIECE % TILE_CHANNELS == 0, "a piece of weights is whole 
 _Static_assert(DN_POOL_RUN % DN_LANES == 0, "a part of a pool is whole vectors");
 _Static_assert(DN_LANES <= DN_MAX_LANES, "rows are padded to whole vectors");
 
-#ifndef DN_HALVES
+#if !defined(DN_HALVES) && !defined(DN_BYTES)
 #include "kernels/templates/statistics_template.h"
 
 #include "kernels/templates/gradient_template.h"
@@ -68,18 +75,23 @@ const dn_kernels DN_TABLE = {
     .tile_channels = TILE_CHANNELS,
     .conv = conv,
     .pointwise = pointwise,
-#ifndef DN_AMX
+#ifdef DN_HAS_WINOGRAD
     .winograd = winograd,
 #endif
+#ifdef DN_HAS_POOLS
     .activate = activate,
     .max_pool = max_pool,
     .global_pool = global_pool,
-#ifdef DN_HALVES
-    .maps = DN_BF16,
+#endif
+    .maps = DN_MAPS,
+#if defined(DN_HALVES) || defined(DN_BYTES)
     .unit = DN_DEPTH_UNIT,
+    .fast = DN_HAS_QUADS || DN_DEPTH_UNIT == 64,
 #else
     .gradients = &gradient_kernels,
     .peak = peak,
     .halves = &DN_HALVES_TABLE,
+    .bytes = &DN_BYTES_TABLE,
+    .kept = &DN_KEPT_TABLE,
 #endif
 };

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Rows of matrix products, packed with the fused batch norm or gathered from windows: floats,
- * or pairs of bfloat16, filled up with zeros to a multiple of DN_DEPTH_UNIT. */
+ * or pairs of bfloat16, filled up with zeros to a multiple of DN_DEPTH_UNIT, or bytes. */
 
-#if defined(DN_HALVES) && DN_DEPTH_UNIT > 0
+#if defined(DN_BYTES) && DN_DEPTH_UNIT > 0
+#define DN_PACKS_BYTES
+typedef uint8_t packed_t;
+#elif defined(DN_HALVES) && DN_DEPTH_UNIT > 0
 typedef uint16_t packed_t;
 
 DN_INLINE void pack(packed_t *target, vfloat value, int count)
@@ -55,6 +58,9 @@ static inline packed_t *packed_row(float *scratch, int depth, int r)
  * block's maps is not a stream that the processor prefetches by itself. */
 #define PACK_AHEAD 4
 
+#ifdef DN_PACKS_BYTES
+#include "kernels/templates/pack_bytes_template.h"
+#else
 /* `count` channels of a pixel from c on, with norm and ReLU. */
 DN_INLINE vfloat v_activated(const map_t *source, const dn_affine *affine, int c, int count)
 {
@@ -100,7 +106,7 @@ static void pack_pooled(const map_t *source, const dn_grid *grid, const dn_affin
     end_pairs(target, channels);
 }
 
-#ifdef DN_HALVES
+#ifdef DN_GATHERS
 /* Gathers a window, whose pixels would otherwise be widened once per panel. */
 static void pack_window(const map_t *window, const row_shape *rows, packed_t *target)
 {
@@ -115,4 +121,5 @@ static void pack_window(const map_t *window, const row_shape *rows, packed_t *ta
     }
     end_pairs(target, rows->segments * rows->run);
 }
+#endif
 #endif

@@ -3,7 +3,31 @@
 
 typedef void multiply_function(const panel_work *work);
 
-#ifdef DN_AMX
+#if defined(DN_BYTES)
+static void multiply_floats(const panel_work *work)
+{
+    multiply_any_panel((product_kind){DN_F32, 1, DN_F32}, work);
+}
+
+#if defined(DN_AMX)
+#include "kernels/templates/tile_template.h"
+#define multiply_into_maps multiply_tiles
+#else
+static void multiply_into_maps(const panel_work *work)
+{
+    const product_kind kind = {DN_DEPTH_UNIT > 0 ? DN_I8 : DN_F32, DN_DEPTH_UNIT > 0 ? 4 : 1,
+                               DN_U8};
+    multiply_any_panel(kind, work);
+}
+#endif
+
+/* Into maps, or of a head, floats. */
+DN_INLINE multiply_function *product_of(const dn_panels *panels, bool into_maps)
+{
+    (void)panels;
+    return into_maps ? multiply_into_maps : multiply_floats;
+}
+#elif defined(DN_AMX)
 #include "kernels/templates/tile_template.h"
 
 DN_INLINE multiply_function *product_of(const dn_panels *panels, bool into_maps)
@@ -15,14 +39,13 @@ DN_INLINE multiply_function *product_of(const dn_panels *panels, bool into_maps)
 #else
 static void multiply_bf16_panel(const panel_work *work)
 {
-    multiply_any_panel((product_kind){.type = DN_BF16}, work);
+    multiply_any_panel((product_kind){DN_BF16, 1, DN_F32}, work);
 }
 
 #ifdef DN_HALVES
 static void multiply_into_halves(const panel_work *work)
 {
-    const product_kind kind = {.type = DN_BF16, .paired = DN_DEPTH_UNIT > 0, .into_halves = true};
-    multiply_any_panel(kind, work);
+    multiply_any_panel((product_kind){DN_BF16, DN_DEPTH_UNIT > 0 ? 2 : 1, DN_BF16}, work);
 }
 
 /* Of such weights, into maps or into floats. */
@@ -34,7 +57,7 @@ DN_INLINE multiply_function *product_of(const dn_panels *panels, bool into_maps)
 #else
 static void multiply_float_panel(const panel_work *work)
 {
-    multiply_any_panel((product_kind){.type = DN_F32}, work);
+    multiply_any_panel((product_kind){DN_F32, 1, DN_F32}, work);
 }
 
 DN_INLINE multiply_function *product_of(const dn_panels *panels, bool into_maps)

@@ -2,6 +2,18 @@
 /* Elementwise work that cannot be fused into a convolution. */
 
 /* One pixel. */
+#ifdef DN_PACKS_BYTES
+static void activate_channels(const map_t *source, const dn_affine *affine, int channels,
+                              map_t *target)
+{
+    const dn_fixed fixed = affine->fixed;
+    for (int c = 0; c < channels; c += DN_SHORTS) {
+        vushort sum = v_clamp_short(fixed_values(source, &fixed, c, channels), 255 << fixed.bits);
+        vbytes bytes = rounded(sum, fixed.bits);
+        memcpy(target + c, &bytes, (size_t)dn_min(channels - c, DN_SHORTS));
+    }
+}
+#else
 static void activate_channels(const map_t *source, const dn_affine *affine, int channels,
                               map_t *target)
 {
@@ -11,6 +23,7 @@ static void activate_channels(const map_t *source, const dn_affine *affine, int 
     if (rest)
         m_store_first(target + whole, v_activated(source, affine, whole, rest), rest);
 }
+#endif
 
 static void activate(const dn_activate *op, int task)
 {
@@ -19,6 +32,43 @@ static void activate(const dn_activate *op, int task)
         activate_channels(m_pixel_at(&op->input, image, y, x), &op->affine, op->channels,
                           m_pixel_at(&op->output, image, y, x));
 }
+
+/* The largest of rows x columns pixels from the corner on. */
+#ifdef DN_BYTES
+static void max_of_window(const map_t *corner, const dn_grid *input, int rows, int columns,
+                          int channels, map_t *restrict target)
+{
+    memcpy(target, corner, (size_t)channels);
+    for (int i = 0; i < rows; i++)
+        for (int j = 0; j < columns; j++) {
+            const map_t *pixel = corner + i * input->row_stride + j * input->pixel_stride;
+            for (int c = 0; c < channels; c++)
+                target[c] = pixel[c] > target[c] ? pixel[c] : target[c];
+        }
+}
+#else
+static void max_of_window(const map_t *corner, const dn_grid *input, int rows, int columns,
+                          int channels, map_t *target)
+{
+    int c = 0;
+    for (; c + DN_LANES <= channels; c += DN_LANES) {
+        vfloat best = m_load(corner + c);
+        for (int i = 0; i < rows; i++)
+            for (int j = 0; j < columns; j++)
+                best = v_max(m_load(corner + i * input->row_stride + j * input->pixel_stride + c),
+                             best);
+        m_store(target + c, best);
+    }
+    for (; c < channels; c++) {
+        float best = m_get(corner[c]);
+        for (int i = 0; i < rows; i++)
+            for (int j = 0; j < columns; j++)
+                best =
+                    s_max(m_get(corner[i * input->row_stride + j * input->pixel_stride + c]), best);
+        target[c] = m_element(best);
+    }
+}
+#endif
 
 static void max_pool(const dn_max_pool *op, int task)
 {
@@ -29,25 +79,8 @@ static void max_pool(const dn_max_pool *op, int task)
     int last = dn_share_begin(width, op->parts, part + 1);
     for (int x = dn_share_begin(width, op->parts, part); x < last; x++) {
         int left = x ? 2 * x - 1 : 0, right = dn_min(2 * x + 2, input->width);
-        map_t *target = m_pixel_at(&op->output, image, y, x);
-        const map_t *corner = m_pixel_at(input, image, top, left);
-        int c = 0;
-        for (; c + DN_LANES <= op->channels; c += DN_LANES) {
-            vfloat best = m_load(corner + c);
-            for (int i = 0; i < bottom - top; i++)
-                for (int j = 0; j < right - left; j++)
-                    best = v_max(
-                        m_load(corner + i * input->row_stride + j * input->pixel_stride + c), best);
-            m_store(target + c, best);
-        }
-        for (; c < op->channels; c++) {
-            float best = m_get(corner[c]);
-            for (int i = 0; i < bottom - top; i++)
-                for (int j = 0; j < right - left; j++)
-                    best = s_max(m_get(corner[i * input->row_stride + j * input->pixel_stride + c]),
-                                 best);
-            target[c] = m_element(best);
-        }
+        max_of_window(m_pixel_at(input, image, top, left), input, bottom - top, right - left,
+                      op->channels, m_pixel_at(&op->output, image, y, x));
     }
 }
 

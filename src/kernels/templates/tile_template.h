@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* The matrix product by tiles: 32 packed rows by a panel of 32 outputs are in four tiles of
- * sums, and 32 of the depth are added at once. Rows past the block's last are multiplied, too,
- * whatever they hold, and not stored. */
+ * sums, and 32 pairs' halves, or 64 bytes, of the depth are added at once. Rows past the block's
+ * last are multiplied, too, whatever they hold, and not stored. */
 #include "kernels/templates/tiles.h"
 
 #define SQUARE 32
 _Static_assert(TILE_CHANNELS == SQUARE, "a panel is two tiles wide");
-_Static_assert(DN_DEPTH_UNIT == SQUARE, "and is padded to whole tiles");
+_Static_assert(DN_DEPTH_UNIT * sizeof(packed_t) == DN_TILE_BYTES, "and is padded to whole tiles");
+#ifdef DN_BYTES
+#define TILE_ADD TILE_ADD_QUADS
+static const product_kind tile_kind = {DN_I8, 4, DN_U8};
+#else
+#define TILE_ADD TILE_ADD_PAIRS
+static const product_kind tile_kind = {DN_BF16, 2, DN_BF16};
+#endif
 
 typedef struct tile_strides {
     ptrdiff_t row, panel; /* bytes from one packed row, and one row of pairs, to the next */
@@ -20,26 +27,32 @@ DN_INLINE void add_square(tile_file *tiles, const char *rows, const char *panel,
     TILE_ZERO(tiles, 1);
     TILE_ZERO(tiles, 2);
     TILE_ZERO(tiles, 3);
-    for (int k = 0; k < depth; k += SQUARE) {
+    for (int k = 0; k < depth; k += DN_DEPTH_UNIT) {
         TILE_LOAD(tiles, 4, rows, strides.row);
         TILE_LOAD(tiles, 6, panel, strides.panel);
-        TILE_ADD_PAIRS(tiles, 0, 4, 6);
+        TILE_ADD(tiles, 0, 4, 6);
         if (beside) {
             TILE_LOAD(tiles, 7, panel + DN_TILE_BYTES, strides.panel);
-            TILE_ADD_PAIRS(tiles, 1, 4, 7);
+            TILE_ADD(tiles, 1, 4, 7);
         }
         if (below) {
             TILE_LOAD(tiles, 5, rows + DN_TILE_ROWS * strides.row, strides.row);
-            TILE_ADD_PAIRS(tiles, 2, 5, 6);
+            TILE_ADD(tiles, 2, 5, 6);
             if (beside)
-                TILE_ADD_PAIRS(tiles, 3, 5, 7);
+                TILE_ADD(tiles, 3, 5, 7);
         }
         rows += DN_TILE_BYTES;
         panel += DN_TILE_ROWS * strides.panel;
     }
 }
 
-typedef float square_sums[SQUARE][SQUARE];
+typedef float square_sums[SQUARE][SQUARE]; /* of bytes, whole numbers */
+
+DN_INLINE vfloat load_sums(const float *sums)
+{
+    return DN_OF_MAPS(v_load(sums), v_load(sums),
+                      __builtin_convertvector((vint)v_load(sums), vfloat));
+}
 
 /* Two rows of sums at a time through the same store as all other products. */
 static void store_square(const panel_work *work, int row, int rows, square_sums sums)
@@ -49,14 +62,15 @@ static void store_square(const panel_work *work, int row, int rows, square_sums 
     int vectors = whole ? 2 : dn_ceil_divide(outputs, DN_LANES);
     for (int r = 0; r < rows; r++) {
         vfloat sum[DN_TILE_PIXELS][DN_TILE_VECTORS] = {
-            {v_load(sums[r]), v_load(sums[r] + DN_LANES)}};
+            {load_sums(sums[r]), load_sums(sums[r] + DN_LANES)}};
         void *const *output = work->block->output + row + r;
         if (whole)
-            store_tile(true, 1, 2, DN_LANES, output, work->first, work->epilogue, sum);
+            store_tile(tile_kind, 1, 2, DN_LANES, output, work->first, work->epilogue, sum);
         else if (vectors == 2)
-            store_tile(true, 1, 2, outputs - DN_LANES, output, work->first, work->epilogue, sum);
+            store_tile(tile_kind, 1, 2, outputs - DN_LANES, output, work->first, work->epilogue,
+                       sum);
         else
-            store_tile(true, 1, 1, outputs, output, work->first, work->epilogue, sum);
+            store_tile(tile_kind, 1, 1, outputs, output, work->first, work->epilogue, sum);
     }
 }
 

@@ -66,6 +66,11 @@ static inline void tiles_end(tile_file *tiles)
         (void)(tiles);                                                                             \
         _tile_dpbf16ps(sum, rows, columns);                                                        \
     } while (0)
+#define TILE_ADD_QUADS(tiles, sum, rows, columns)                                                  \
+    do {                                                                                           \
+        (void)(tiles);                                                                             \
+        _tile_dpbusd(sum, rows, columns);                                                          \
+    } while (0)
 #else
 typedef struct tile_file {
     unsigned char tile[8][DN_TILE_ROWS][DN_TILE_BYTES];
@@ -97,9 +102,9 @@ static void tile_store(unsigned char tile[DN_TILE_ROWS][DN_TILE_BYTES], char *ad
 
 /* sum[m][n] += the products of row m's 32 numbers with column n's: those with even and those
  * with odd numbers are summed apart. */
-static void tile_add_pairs(unsigned char sum[DN_TILE_ROWS][DN_TILE_BYTES],
-                           unsigned char rows[DN_TILE_ROWS][DN_TILE_BYTES],
-                           unsigned char columns[DN_TILE_ROWS][DN_TILE_BYTES])
+static inline void tile_add_pairs(unsigned char sum[DN_TILE_ROWS][DN_TILE_BYTES],
+                                  unsigned char rows[DN_TILE_ROWS][DN_TILE_BYTES],
+                                  unsigned char columns[DN_TILE_ROWS][DN_TILE_BYTES])
 {
     for (int m = 0; m < DN_TILE_ROWS; m++) {
         uint16_t left[32], right[32];
@@ -117,12 +122,29 @@ static void tile_add_pairs(unsigned char sum[DN_TILE_ROWS][DN_TILE_BYTES],
     }
 }
 
+/* sum[m][n] += the products of row m's 64 bytes with column n's, which have a sign. */
+static inline void tile_add_quads(unsigned char sum[DN_TILE_ROWS][DN_TILE_BYTES],
+                                  unsigned char rows[DN_TILE_ROWS][DN_TILE_BYTES],
+                                  unsigned char columns[DN_TILE_ROWS][DN_TILE_BYTES])
+{
+    for (int m = 0; m < DN_TILE_ROWS; m++) {
+        int32_t total[16];
+        memcpy(total, sum[m], sizeof total);
+        for (int k = 0; k < DN_TILE_BYTES; k++)
+            for (int n = 0; n < 16; n++)
+                total[n] += rows[m][k] * (int8_t)columns[k / 4][4 * n + k % 4];
+        memcpy(sum[m], total, sizeof total);
+    }
+}
+
 #define TILE_ZERO(tiles, number) memset((tiles)->tile[number], 0, DN_TILE_ROWS *DN_TILE_BYTES)
 #define TILE_LOAD(tiles, number, address, stride) tile_load((tiles)->tile[number], address, stride)
 #define TILE_STORE(tiles, number, address, stride)                                                 \
     tile_store((tiles)->tile[number], address, stride)
 #define TILE_ADD_PAIRS(tiles, sum, rows, columns)                                                  \
     tile_add_pairs((tiles)->tile[sum], (tiles)->tile[rows], (tiles)->tile[columns])
+#define TILE_ADD_QUADS(tiles, sum, rows, columns)                                                  \
+    tile_add_quads((tiles)->tile[sum], (tiles)->tile[rows], (tiles)->tile[columns])
 #endif
 
 #endif

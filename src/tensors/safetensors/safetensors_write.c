@@ -7,7 +7,7 @@
 
 /* Wider types first, as the format's own library orders them, so that every
  * tensor is aligned to its type. */
-static const size_t widths[] = {8, 4, 2};
+static const size_t widths[] = {8, 4, 2, 1};
 #define WIDTH_COUNT (sizeof widths / sizeof *widths)
 
 static void describe(const dn_output *output, size_t *offset, dn_text *header)

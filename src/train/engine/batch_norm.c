@@ -109,7 +109,7 @@ dn_affine dn_prepare_norm(dn_engine *engine, const dn_node *node)
         engine->scale[c] = weight[c] * source->inverse[c];
         engine->shift[c] = weight[c] * source->offset[c] + bias[c];
     }
-    return (dn_affine){engine->scale, engine->shift, node->linear};
+    return (dn_affine){.scale = engine->scale, .shift = engine->shift, .linear = node->linear};
 }
 
 void dn_update_running(dn_engine *engine, const dn_node *node)

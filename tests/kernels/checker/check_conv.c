@@ -111,7 +111,8 @@ static void test(check_run *run)
                         .type = pick_type(run)};
     conv_case conv = new_case(run, &shape);
     dn_epilogue *epilogue = &conv.op.epilogue;
-    *epilogue = (dn_epilogue){toss(run) ? conv.bias : NULL, toss(run), toss(run)};
+    *epilogue = (dn_epilogue){
+        .bias = toss(run) ? conv.bias : NULL, .relu = toss(run), .accumulate = toss(run)};
     describe(run, "%d x %dx%dx%d -> %d, kernel %d/%d, type %d, bias %d, relu %d, accumulate %d",
              shape.images, shape.height, shape.width, shape.channels, shape.outputs, shape.kernel,
              shape.stride, (int)shape.type, epilogue->bias != NULL, epilogue->relu,

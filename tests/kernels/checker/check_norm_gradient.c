@@ -153,7 +153,12 @@ const kernel_check norm_gradient_check = {"norm_gradient", test_norm_gradient, b
 static float *pack(const dn_kernels *kernels, const float *weight, int depth, int channels)
 {
     float *panels = new_scratch(dn_panels_size(kernels, depth, channels));
-    dn_weights weights = {weight, channels, depth, 1, NULL, 1, true, DN_F32};
+    dn_weights weights = {.data = weight,
+                          .outputs = channels,
+                          .channels = depth,
+                          .kernel = 1,
+                          .factor = 1,
+                          .transposed = true};
     pack_all(kernels, DN_WINDOW_DIRECT, &weights, panels);
     return panels;
 }

@@ -110,7 +110,8 @@ static void test(check_run *run)
                              .type = pick_type(run)};
     pointwise_case pointwise = new_case(run, &shape);
     dn_pointwise *op = &pointwise.op;
-    op->epilogue = (dn_epilogue){toss(run) ? pointwise.bias : NULL, toss(run), toss(run)};
+    op->epilogue = (dn_epilogue){
+        .bias = toss(run) ? pointwise.bias : NULL, .relu = toss(run), .accumulate = toss(run)};
     if (run->kernels->maps == DN_F32 && shape.pool == 1 && pick(run, 0, 3) == 0)
         op->affine = (dn_affine){0};
     if (pick(run, 0, 3) == 0)

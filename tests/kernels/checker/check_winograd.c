@@ -189,7 +189,8 @@ static void test(check_run *run)
                             .type = pick_type(run)};
     winograd_case winograd = new_case(run, &shape);
     dn_epilogue *epilogue = &winograd.op.epilogue;
-    *epilogue = (dn_epilogue){toss(run) ? winograd.bias : NULL, toss(run), toss(run)};
+    *epilogue = (dn_epilogue){
+        .bias = toss(run) ? winograd.bias : NULL, .relu = toss(run), .accumulate = toss(run)};
     describe(run, "%d x %dx%dx%d -> %d, type %d, bias %d, relu %d, accumulate %d", shape.images,
              shape.height, shape.width, shape.channels, shape.outputs, (int)shape.type,
              epilogue->bias != NULL, epilogue->relu, epilogue->accumulate);

@@ -34,6 +34,12 @@ extern const kernel_check conv_check, pointwise_check, winograd_check, activate_
     norm_gradient_check, pass_back_check, product_check, winograd_gradient_check, pool_rows_check,
     activated_pool_check, pool_gradient_check;
 
+/* Of tables for maps of bytes, of which those with weights of floats have the first
+ * KEPT_CHECKS. */
+#define BYTE_CHECKS 6
+#define KEPT_CHECKS 3
+extern const kernel_check byte_checks[BYTE_CHECKS];
+
 /* ---- random choices ---- */
 
 int pick(check_run *run, int low, int high); /* both included */

@@ -92,6 +92,14 @@ static void name_machine(void)
     printf("one core of %s\n", model);
 }
 
+static const char *table_name(const dn_kernels *kernels)
+{
+    return kernels->maps == DN_F32    ? "f32"
+           : kernels->maps == DN_BF16 ? "bf16"
+           : kernels->unit            ? "bytes"
+                                      : "kept";
+}
+
 /* Returns how many cases failed. */
 static int run_check(check_run *run, const kernel_check *check, const check_options *options)
 {
@@ -102,9 +110,8 @@ static int run_check(check_run *run, const kernel_check *check, const check_opti
         run_case(run, check, options->seed + (uint64_t)i);
         failures += run->failed;
     }
-    printf("%-18s %-4s %-17s %s, largest error %.1e\n", run->kernels->name,
-           run->kernels->maps == DN_F32 ? "f32" : "bf16", check->name, failures ? "FAILED" : "ok",
-           run->worst);
+    printf("%-18s %-5s %-17s %s, largest error %.1e\n", run->kernels->name,
+           table_name(run->kernels), check->name, failures ? "FAILED" : "ok", run->worst);
     return failures;
 }
 
@@ -132,8 +139,20 @@ static int run_level(const dn_kernels *kernels, const check_options *options)
     return failures;
 }
 
-/* The level and its tables of floats and of bfloat16, but for what another level has already
- * been checked for. */
+/* A table for maps of bytes, unless another level has it. */
+static int run_bytes(const dn_kernels *kernels, const dn_kernels *parents, int count,
+                     const check_options *options)
+{
+    check_run run = {.kernels = kernels};
+    int failures = 0;
+    for (int i = 0; kernels && kernels != parents && i < count; i++)
+        if (!options->check || strcmp(options->check, byte_checks[i].name) == 0)
+            failures += run_check(&run, &byte_checks[i], options);
+    return failures;
+}
+
+/* The level and its tables of other maps, but for what another level has already been checked
+ * for. */
 static int run_tables(const dn_kernels *kernels, const check_options *options)
 {
     const dn_kernels *parent = kernels->inherits ? dn_kernels_whole(kernels->inherits) : NULL;
@@ -141,9 +160,10 @@ static int run_tables(const dn_kernels *kernels, const check_options *options)
                          kernels->pointwise == parent->pointwise &&
                          kernels->winograd == parent->winograd;
     int failures = all_inherited ? 0 : run_level(kernels, options);
-    if (kernels->halves)
+    if (kernels->halves && !(parent && kernels->halves == parent->halves))
         failures += run_level(kernels->halves, options);
-    return failures;
+    failures += run_bytes(kernels->bytes, parent ? parent->bytes : NULL, BYTE_CHECKS, options);
+    return failures + run_bytes(kernels->kept, parent ? parent->kept : NULL, KEPT_CHECKS, options);
 }
 
 int main(int count, char **arguments)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The vector operations of one level, compiled with its instructions, against
  * loops over floats; at the end of a page, where a byte too many is a fault. */
-#include "kernels/templates/simd_bf16.h"
+#include "kernels/kernels.h"
+#include "kernels/templates/simd_bytes.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -10,6 +11,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#ifdef __AVXVNNI__
+#include <cpuid.h>
+#endif
 
 /* Tells CTest that this processor lacks the instructions. */
 #define SKIPPED 77
@@ -18,6 +22,15 @@ static bool runs_here(void)
 {
 #ifdef __AVX512BF16__
     if (!__builtin_cpu_supports("avx512bf16"))
+        return false;
+#endif
+#ifdef __AVX512VNNI__
+    if (!__builtin_cpu_supports("avx512vnni"))
+        return false;
+#endif
+#ifdef __AVXVNNI__
+    unsigned eax, ebx, ecx, edx;
+    if (!__get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) || !(eax & 1u << 4))
         return false;
 #endif
 #ifdef __AVX512F__
@@ -143,6 +156,68 @@ static void check_pairs(void)
         expect("v_add_pairs", DN_LANES, lane, sum[lane], 10 + (float)lane * 4 - 1);
 }
 
+/* Bytes at the end of a page, where a store may not reach further than the last. */
+static void check_byte_ends(uint8_t *end)
+{
+    for (int count = 1; count <= DN_LANES; count++) {
+        uint8_t *from = end - count;
+        for (int i = 0; i < count; i++)
+            from[i] = (uint8_t)(255 - 7 * i);
+        vfloat found = v_load_bytes_first(from, count);
+        for (int i = 0; i < count; i++)
+            expect("v_load_bytes_first", count, i, found[i], (float)(255 - 7 * i));
+        uint8_t before = *(from - 1) = 99;
+        v_store_bytes_first(from, found * 0.5f, count);
+        for (int i = 0; i < count; i++)
+            expect("v_store_bytes_first", count, i, from[i], rintf((float)(255 - 7 * i) * 0.5f));
+        expect("v_store_bytes_first", count, -1, *(from - 1), before);
+    }
+    for (int i = 0; i < VALUES; i++) {
+        float value = some_values[i];
+        vbyte bytes = v_to_bytes(v_set(value));
+        expect("v_to_bytes", DN_LANES, 0, bytes[0],
+               value > 0 ? rintf(value < 255 ? value : 255) : 0);
+    }
+}
+
+static void check_quads(void)
+{
+    static const int8_t weights[][4] = {
+        {127, -127, 127, 127}, {-127, -127, -127, -127}, {1, 2, 3, 4}};
+    static const uint8_t quads[][4] = {{255, 255, 255, 255}, {0, 1, 128, 254}, {7, 0, 0, 200}};
+    for (int w = 0; w < 3; w++)
+        for (int q = 0; q < 3; q++) {
+            uint32_t word, quad;
+            int sum = 100000;
+            memcpy(&word, weights[w], sizeof word);
+            memcpy(&quad, quads[q], sizeof quad);
+            for (int i = 0; i < 4; i++)
+                sum += weights[w][i] * quads[q][i];
+            vint found = v_add_quads((vint){0} + 100000, (vword){0} + word, quad);
+            for (int lane = 0; lane < DN_LANES; lane++)
+                expect("v_add_quads", DN_LANES, lane, (float)found[lane], (float)sum);
+        }
+}
+
+/* Every byte with factors and terms of all sizes. */
+static void check_fixed(void)
+{
+    for (int byte = 0; byte < 256; byte++)
+        for (int i = 0; i < 64; i++) {
+            int16_t factor = (int16_t)(i * 1040 - 32767), term = (int16_t)(i * 997 % 65521 - 32760);
+            const dn_fixed fixed = {&factor, &term, 0};
+            vshort found =
+                v_fixed((vbytes){0} + (uint8_t)byte, (vshort){0} + factor, (vshort){0} + term);
+            for (int lane = 0; lane < DN_SHORTS; lane++)
+                expect("v_fixed", DN_SHORTS, lane, found[lane],
+                       (float)dn_fixed_value(&fixed, byte, 0));
+            vushort clamped = v_clamp_short(found, 16320);
+            int least = found[0] < 0 ? 0 : found[0];
+            expect("v_clamp_short", DN_SHORTS, 0, clamped[0],
+                   (float)(least < 16320 ? least : 16320));
+        }
+}
+
 static void check_values(void)
 {
     for (int i = 0; i < VALUES; i++)
@@ -175,6 +250,9 @@ int main(void)
     check_half_rest((uint16_t *)(void *)pages);
     check_rounding();
     check_pairs();
+    check_byte_ends((uint8_t *)(pages + page));
+    check_quads();
+    check_fixed();
     check_values();
     munmap(pages, 2 * page);
     return failures ? 1 : 0;
