@@ -76,9 +76,26 @@ static bool bench_forward(const dn_model *model, const float *input, double *sec
     return sound;
 }
 
+/* The ranges of the input at hand will do: none takes longer than another. */
+static bool quantise(dn_model *model, const float *input, const bench_row *row)
+{
+    dn_quantise_options how;
+    dn_quantiser *quantiser;
+    dn_quantise_defaults(&how, sizeof how);
+    how.method = DN_RANGE_MINMAX;
+    how.threads = row->threads;
+    if (!ok_or_complain(dn_quantiser_create(model, &how, &quantiser)))
+        return false;
+    bool sound =
+        ok_or_complain(dn_quantiser_observe(quantiser, input, 1, row->height, row->width)) &&
+        ok_or_complain(dn_quantiser_finish(quantiser));
+    dn_quantiser_free(quantiser);
+    return sound;
+}
+
 /* A training step counts as three forward passes: the gradients of maps and of
  * weights each take as much. */
-static bool bench(const dn_model *model, bench_row *row)
+static bool bench(dn_model *model, bench_row *row)
 {
     const dn_arch *arch = dn_model_arch(model);
     size_t pixels = (size_t)row->batch * (size_t)row->height * (size_t)row->width;
@@ -94,6 +111,9 @@ static bool bench(const dn_model *model, bench_row *row)
         report_warnings(); /* the measurement starts the threads */
         row->peak = dn_measure_peak(row->threads);
         fill_pattern(input, count);
+        sound = strcmp(row->precision, "int8") != 0 || quantise(model, input, row);
+    }
+    if (sound) {
         sound = chosen.train ? bench_train(model, input, chosen.runs, seconds, row)
                              : bench_forward(model, input, seconds, row);
     }

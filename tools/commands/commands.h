@@ -14,6 +14,7 @@ extern const command info_command;
 extern const command manual_command;
 extern const command preprocess_command;
 extern const command pull_command;
+extern const command quantize_command;
 extern const command summary_command;
 extern const command bench_command;
 extern const command eval_command;

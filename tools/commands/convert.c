@@ -18,7 +18,9 @@ static struct {
 static const option_row options[] = {
     {"naming", 0, OPTION_TEXT, &chosen.naming, "torchvision|reference",
      "names and order of the tensors (torchvision)", 0, 0},
-    {"dtype", 0, OPTION_TEXT, &chosen.dtype, "f32|f16|bf16", "type of the numbers (f32)", 0, 0},
+    {"dtype", 0, OPTION_TEXT, &chosen.dtype, "f32|f16|bf16|int8",
+     "type of the numbers; int8 is of a quantised network alone (f32, or int8 of such a one)", 0,
+     0},
     {"labels", 0, OPTION_FILE, &chosen.labels, "FILE", "names of the outputs, one per line", 0, 0},
     {"preprocess", 0, OPTION_TEXT, &chosen.preprocess, "SPEC",
      "from picture to tensor, as `densenet preprocess` takes it", 0, 0},

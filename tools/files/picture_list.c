@@ -66,6 +66,17 @@ static bool is_picture(const char *name)
     return false;
 }
 
+bool picture_list_holds(const char *path)
+{
+    DIR *folder = opendir(path);
+    bool found = !folder && is_picture(path);
+    for (struct dirent *entry; folder && !found && (entry = readdir(folder));)
+        found = entry->d_name[0] != '.' && is_picture(entry->d_name);
+    if (folder)
+        closedir(folder);
+    return found;
+}
+
 static char *join(const char *folder, const char *name)
 {
     size_t length = strlen(folder), size = length + strlen(name) + 2;

@@ -27,6 +27,9 @@ typedef struct picture_list {
  * false, with nothing to free, if no list can be made. */
 bool picture_list_create(int count, char **arguments, picture_list *list);
 
+/* Whether a path is a picture by its name, or a folder that holds one itself. */
+bool picture_list_holds(const char *path);
+
 /* Whether one of them, or standard input, is there to be read. */
 bool picture_list_has_any(const picture_list *list);
 void picture_list_free(picture_list *list);

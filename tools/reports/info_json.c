@@ -59,11 +59,11 @@ static json_t *preprocess_of(const dn_model *model, bool *recorded)
     return json_string(text);
 }
 
-static json_t *training_of(const dn_model *model)
+/* What is recorded as JSON; null if nothing is. */
+static json_t *parsed(const char *text)
 {
-    const char *text = dn_model_training(model);
-    json_t *training = text ? json_loads(text, 0, NULL) : NULL;
-    return training ? training : json_null();
+    json_t *value = text ? json_loads(text, 0, NULL) : NULL;
+    return value ? value : json_null();
 }
 
 bool info_print_json(const char *path, const dn_model *model)
@@ -79,7 +79,8 @@ bool info_print_json(const char *path, const dn_model *model)
         "{s:s, s:s, s:o, s:i, s:i, s:s, s:i, s:f, s:i, s:i, s:s, s:f, s:I, s:i, s:s, s:f, s:o, "
         "s:o, "
         "s:o, "
-        "s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:i, s:i, s:s, s:b, s:b, s:s, s:o}",
+        "s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:i, s:i, s:s, s:b, s:b, s:s, s:o, "
+        "s:o}",
         "file", path, "architecture", arch->name, "blocks", blocks_of(arch), "growth", arch->growth,
         "stem_channels", arch->stem_channels, "stem", dn_stem_name(arch->stem), "bottleneck",
         arch->bottleneck, "compression", arch->compression, "channels", arch->channels, "classes",
@@ -95,7 +96,8 @@ bool info_print_json(const char *path, const dn_model *model)
         : arch->stem_pool == DN_STEM_POOL_MAX ? "max"
                                               : "none",
         "transition_relu", !arch->linear_transitions, "final_relu", !arch->linear_final, "function",
-        origin->function, "training", training_of(model)));
+        origin->function, "training", parsed(dn_model_training(model)), "quantisation",
+        parsed(dn_model_quantisation(model))));
 }
 
 static json_t *tensor_of(const dn_tensor_info *info)

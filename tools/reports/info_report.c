@@ -178,6 +178,39 @@ static void print_training(const dn_model *model)
     json_decref(training);
 }
 
+static void print_figure(const json_t *record, const char *name, const char *what, double unit)
+{
+    const json_t *figure = json_object_get(record, name);
+    if (figure)
+        printf("; %s %.4g in float32, %.4g in bytes", what,
+               unit * json_number_value(json_object_get(figure, "f32")),
+               unit * json_number_value(json_object_get(figure, "int8")));
+}
+
+/* How it was quantised, and what that cost then. */
+static void print_quantisation(const dn_model *model)
+{
+    const char *text = dn_model_quantisation(model), *method, *name;
+    json_t *record = text ? json_loads(text, 0, NULL) : NULL, *kept;
+    size_t i;
+    if (!text)
+        return;
+    method = json_string_value(json_object_get(record, "method"));
+    printf("  %-14s by %s, of %lld pictures", "quantised", method ? method : "another program",
+           (long long)json_integer_value(json_object_get(record, "pictures")));
+    if (json_object_get(record, "logits_error"))
+        printf("; logits' error %.1e", json_number_value(json_object_get(record, "logits_error")));
+    print_figure(record, "top1", "accuracy", 100);
+    print_figure(record, "auroc", "mean AUROC", 1);
+    json_array_foreach(json_object_get(record, "kept"), i, kept)
+    {
+        name = json_string_value(kept);
+        printf("%s%s", i ? ", " : "; in floats ", name ? name : "?");
+    }
+    putchar('\n');
+    json_decref(record);
+}
+
 void info_print(const char *path, const dn_model *model)
 {
     const dn_origin *origin = dn_model_origin(model);
@@ -204,6 +237,7 @@ void info_print(const char *path, const dn_model *model)
         print_field("function", text);
     }
     print_training(model);
+    print_quantisation(model);
     if (dn_model_warning(model))
         print_field("warning", dn_model_warning(model));
 }

@@ -124,7 +124,7 @@ static json_t *fit_object(const dn_input_fit *fit)
 }
 
 static void print_json(const dn_model *model, const char *picture, const prediction *ranked,
-                       int count, const char *heat, const dn_input_fit *fit)
+                       int count, const prediction_facts *facts)
 {
     json_t *rows = json_array();
     for (int i = 0; i < count; i++)
@@ -132,13 +132,14 @@ static void print_json(const dn_model *model, const char *picture, const predict
     json_t *object = json_object();
     add_text(object, "picture", picture);
     json_object_set_new(object, "predictions", rows);
-    if (heat)
+    json_object_set_new(object, "precision", json_string(facts->precision));
+    if (facts->heat)
         add_text(object,
                  dn_arch_cam_is_exact(dn_model_arch(model)) ? "heat_map"
                                                             : "gradient_weighted_heat_map",
-                 heat);
-    if (fit)
-        json_object_set_new(object, "input", fit_object(fit));
+                 facts->heat);
+    if (facts->fit)
+        json_object_set_new(object, "input", fit_object(facts->fit));
     json_dumpf(object, stdout, JSON_REAL_PRECISION(7));
     putchar('\n');
     json_decref(object);
@@ -178,14 +179,13 @@ void predictions_print_fault(prediction_format format, const char *picture, cons
 }
 
 void predictions_print(prediction_format format, const dn_model *model, const char *picture,
-                       const prediction *ranked, int count, const char *heat,
-                       const dn_input_fit *fit)
+                       const prediction *ranked, int count, const prediction_facts *facts)
 {
     if (format == PREDICTION_JSON)
-        print_json(model, picture, ranked, count, heat, fit);
+        print_json(model, picture, ranked, count, facts);
     else if (format == PREDICTION_CSV)
-        print_csv(model, picture, ranked, count, fit);
+        print_csv(model, picture, ranked, count, facts->fit);
     else
-        print_text(model, picture, ranked, count, heat);
+        print_text(model, picture, ranked, count, facts->heat);
     flush_answers();
 }

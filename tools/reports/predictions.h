@@ -35,10 +35,15 @@ const char *prediction_label(const dn_model *model, int output);
 /* checks: whether predictions_print will be given fits. */
 void predictions_begin(prediction_format format, bool checks);
 
-/* heat: the file of the heat map, or NULL; fit: how the picture fits the network, or NULL. */
+/* What is known of an answer besides. */
+typedef struct prediction_facts {
+    const char *precision;   /* in which it was computed */
+    const char *heat;        /* the file of the heat map, or NULL */
+    const dn_input_fit *fit; /* how the picture fits the network, or NULL */
+} prediction_facts;
+
 void predictions_print(prediction_format format, const dn_model *model, const char *picture,
-                       const prediction *ranked, int count, const char *heat,
-                       const dn_input_fit *fit);
+                       const prediction *ranked, int count, const prediction_facts *facts);
 
 /* The same for a picture without an answer; text has none, its sentence is on standard error. */
 void predictions_print_fault(prediction_format format, const char *picture, const char *fault,

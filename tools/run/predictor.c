@@ -60,20 +60,20 @@ static bool print_answers(predictor *p, char *const *paths, picture_tensor *cons
         }
         dn_model_probabilities(p->model, 1, row);
         int named = predictions_rank(p->model, row, p->most, p->ranked);
-        const char *heat = NULL;
+        prediction_facts facts = {.precision = dn_session_precision(p->session)};
         if (p->heat && named) {
             prediction of = shown(p, row, named);
-            heat = heat_folder_add(p->heat, p->session, i, &of, &p->preprocess, paths[i],
-                                   pictures[i]->image);
-            if (!heat)
+            facts.heat = heat_folder_add(p->heat, p->session, i, &of, &p->preprocess, paths[i],
+                                         pictures[i]->image);
+            if (!facts.heat)
                 return false;
         }
         progress_end();
         dn_input_fit fit;
         if (p->check && !check_picture(p, i, paths[i], &fit))
             return false;
-        predictions_print(p->format, p->model, paths[i], p->ranked, named, heat,
-                          p->check ? &fit : NULL);
+        facts.fit = p->check ? &fit : NULL;
+        predictions_print(p->format, p->model, paths[i], p->ranked, named, &facts);
     }
     return true;
 }

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: MIT
+"""densenet quantize: a file that computes in bytes, what it says of it, and what it refuses. Needs nothing but Python."""
+import json
+import os
+import re
+import subprocess
+import tempfile
+
+from checking import check, finish
+from picture_files import grey_png
+
+PROGRAM = os.environ["DENSENET"]
+NET = ("--preprocess", "none,channels=1,crop=16")
+
+
+def run(*arguments, environment=None):
+    return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
+                          env={**os.environ, **(environment or {})})
+
+
+def make_inputs(folder):
+    run("init", "--blocks", "2,2", "--growth", "4", "--channels", "1", "--stem", "cifar", "--classes", "2",
+        "-o", f"{folder}/net.safetensors")
+    for i in range(12):
+        os.makedirs(f"{folder}/data/{'ab'[i % 2]}", exist_ok=True)
+        os.makedirs(f"{folder}/pictures", exist_ok=True)
+        for place in (f"data/{'ab'[i % 2]}", "pictures"):
+            with open(f"{folder}/{place}/{i:02d}.png", "wb") as stream:
+                stream.write(grey_png(16, 16, 20 * i + 3))
+
+
+def answers(folder, net, *more, environment=None):
+    done = run("predict", "-w", net, *NET, "--csv", *more, f"{folder}/pictures", environment=environment)
+    check("predict answers", done.returncode == 0, done.stderr)
+    return done.stdout
+
+
+def from_pictures(folder):
+    net, out = f"{folder}/net.safetensors", f"{folder}/int8.safetensors"
+    done = run("quantize", net, *NET, "--data", f"{folder}/pictures", "-o", out)
+    check("quantize", done.returncode == 0 and "12 pictures observed" in done.stdout and "logits' error" in done.stdout,
+          done.stdout + done.stderr)
+    check("is smaller", os.path.getsize(out) < os.path.getsize(net))
+    shown = json.loads(run("info", "--json", out).stdout)
+    check("info has the record", shown["dtype"] == "int8" and shown["quantisation"]["method"] == "mse" and
+          shown["quantisation"]["pictures"] == 12 and 0 < shown["quantisation"]["logits_error"] < 1, shown)
+    check("info says it", "quantised      by mse, of 12 pictures" in run("info", out).stdout)
+    expected = answers(folder, out, "--precision", "int8")
+    levels = re.search("kernels    reference, (.*); in use", run("version").stdout).group(1).split(", ")
+    for level in levels:
+        check(f"the same bits on {level}", answers(folder, out, "--precision", "int8", "--threads", "2",
+                                                   environment={"DENSENET_CPU": level}) == expected)
+    check("is not f32's", answers(folder, out) != expected)
+    told = json.loads(run("predict", "-w", out, *NET, "--json", "--precision", "int8",
+                          f"{folder}/pictures/00.png").stdout)
+    check("--json says the precision", told["precision"] == "int8", told)
+    return out, expected
+
+
+def copies(folder, out, expected):
+    """convert keeps bytes unless another type is asked for; and again the same file."""
+    for i, source in ((1, out), (2, f"{folder}/copy1.safetensors")):
+        done = run("convert", source, f"{folder}/copy{i}.safetensors")
+        check("convert", done.returncode == 0, done.stderr)
+    with open(f"{folder}/copy1.safetensors", "rb") as one, open(f"{folder}/copy2.safetensors", "rb") as two, \
+            open(out, "rb") as first:
+        whole = one.read()
+        check("convert keeps every byte", whole == two.read() == first.read())
+    check("and the answers", answers(folder, f"{folder}/copy2.safetensors", "--precision", "int8") == expected)
+    run("convert", out, f"{folder}/floats.safetensors", "--dtype", "f32")
+    check("floats are exact copies", answers(folder, f"{folder}/floats.safetensors") == answers(folder, out))
+    done = run("predict", "-w", f"{folder}/floats.safetensors", *NET, "--precision", "int8", f"{folder}/pictures")
+    check("which do not compute in bytes", done.returncode == 2 and "is not quantised" in done.stderr, done.stderr)
+
+
+def labelled(folder):
+    """Accuracy is measured, layers are kept, and the report is drawn."""
+    net, out = f"{folder}/net.safetensors", f"{folder}/labelled.safetensors"
+    done = run("quantize", net, *NET, "-d", f"{folder}/data", "-o", out, "--json", "--keep", "stem,block1.layer1",
+               "--report", f"{folder}/report.svg", "--method", "percentile", "--percentile", "99.9")
+    told = json.loads(done.stdout)
+    check("--json", told["samples"] == 12 and set(told["top1"]) == {"f32", "int8"} and told["percentile"] == 99.9, told)
+    check("--keep", told["kept"] == ["stem", "block1.layer1"] and "block2.layer2" in [row["name"] for row in told["layers"]])
+    check("the worst layer first", [row["snr_db"] for row in told["layers"]] == sorted(row["snr_db"] for row in told["layers"]))
+    with open(f"{folder}/report.svg", encoding="utf-8") as stream:
+        check("--report", "<svg" in stream.read())
+    check("kept layers answer", "a" in answers(folder, out, "--precision", "int8"))
+    done = run("quantize", net, *NET, "-d", f"{folder}/data", "-o", out, "--target-drop", "100")
+    check("--target-drop that is met keeps none", done.returncode == 0 and "in floats" not in done.stdout, done.stdout)
+    done = run("eval", f"{folder}/data", "-w", out, *NET, "--compare", "f32,int8,bf16")
+    check("eval --compare", done.returncode == 0 and "int8" in done.stdout, done.stderr)
+
+
+def without_pictures(folder):
+    out = f"{folder}/recorded.safetensors"
+    done = run("quantize", f"{folder}/net.safetensors", *NET, "-o", out)
+    check("without pictures", done.returncode == 0 and "those that the norms recorded" in done.stdout, done.stderr)
+    answers(folder, out, "--precision", "int8")
+
+
+def refusals(folder, out):
+    net = f"{folder}/net.safetensors"
+    pictures = ("--data", f"{folder}/pictures")
+    for name, arguments, sentence in (
+            ("no output", (net, *pictures), "-o FILE is expected"),
+            ("itself", (net, *pictures, "-o", net), "net.safetensors"),
+            ("a picture of the data", (net, "--data", f"{folder}/pictures/00.png", "-o", f"{folder}/pictures/00.png"), "00.png"),
+            ("torch's format", (net, *pictures, "-o", f"{folder}/x.pth"), ".safetensors only"),
+            ("twice", (out, *pictures, "-o", f"{folder}/x.safetensors"), "is quantised already"),
+            ("a method", (net, *pictures, "-o", f"{folder}/x.safetensors", "--method", "best"), "mse|percentile|minmax"),
+            ("a layer", (net, *pictures, "-o", f"{folder}/x.safetensors", "--keep", "block7.layer1"), "of this network"),
+            ("a target without labels", (net, *pictures, "-o", f"{folder}/x.safetensors", "--target-drop", "1"), "labelled data"),
+            ("a target without data", (net, "-o", f"{folder}/x.safetensors", "--target-drop", "1"), "--data is expected"),
+            ("no pictures", (net, "--data", f"{folder}/nothing", "-o", f"{folder}/x.safetensors"), "nothing")):
+        done = run("quantize", *arguments, *NET)
+        check(f"refuses {name}", done.returncode == 2 and sentence in done.stderr and done.stderr.count("densenet: ") == 1,
+              f"{done.returncode} {done.stderr}")
+        check(f"{name}: writes nothing", not os.path.exists(f"{folder}/x.safetensors") and not os.path.exists(f"{folder}/x.pth"))
+    done = run("convert", net, f"{folder}/x.safetensors", "--dtype", "int8")
+    check("convert does not quantise", done.returncode == 2 and "is not quantised" in done.stderr, done.stderr)
+    done = run("convert", out, f"{folder}/x.safetensors", "--naming", "reference")
+    check("other names", done.returncode == 2 and "torchvision's names" in done.stderr, done.stderr)
+
+
+def damaged(folder, out):
+    """A part that is missing, of another length or impossible is named, and nothing is answered."""
+    with open(out, "rb") as stream:
+        data = stream.read()
+    length = int.from_bytes(data[:8], "little")
+    header, body = json.loads(data[8:8 + length]), data[8 + length:]
+    weight = next(name for name in header if name.endswith("layer1.conv2.weight") or name.endswith("denselayer1.conv1.weight"))
+    stem = weight[:-len("weight")]
+    def write(changed, content):
+        text = json.dumps(changed).encode()
+        with open(f"{folder}/bad.safetensors", "wb") as stream:
+            stream.write(len(text).to_bytes(8, "little") + text + content)
+        done = run("info", f"{folder}/bad.safetensors")
+        return done.returncode == 2 and done.stderr.count("densenet: ") == 1 and stem in done.stderr, done.stderr
+    for part in ("weight_scale", "input_scale", "input_zero", "output_scale", "output_offset", "bias_correction"):
+        without = {name: value for name, value in header.items() if name != stem + part}
+        without["queue"] = header[stem + part]
+        check(f"without {part}", *write(without, body))
+        begin = header[stem + part]["data_offsets"][0]
+        if part != "input_zero":
+            check(f"{part} of NaN", *write(header, body[:begin] + b"\x00\x00\xc0\x7f" + body[begin + 4:]))
+    begin = header[stem + "input_zero"]["data_offsets"][0]
+    check("a zero that is not a byte", *write(header, body[:begin] + b"\x00\x00\x80\x44" + body[begin + 4:]))
+
+
+with tempfile.TemporaryDirectory() as scratch:
+    make_inputs(scratch)
+    quantised, bits = from_pictures(scratch)
+    copies(scratch, quantised, bits)
+    labelled(scratch)
+    without_pictures(scratch)
+    refusals(scratch, quantised)
+    damaged(scratch, quantised)
+finish()

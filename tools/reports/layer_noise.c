@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+#include "reports/layer_noise.h"
+
+#include "ui/report.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Blocks hold what their layers made. */
+static bool is_layer(const dn_feature *feature)
+{
+    bool block = strncmp(feature->name, "block", 5) == 0 && !strchr(feature->name, '.');
+    return !block && strcmp(feature->name, "final") != 0 && strcmp(feature->name, "logits") != 0;
+}
+
+static size_t size_of(const dn_feature *feature)
+{
+    return (size_t)feature->n * (size_t)feature->channels * (size_t)feature->height *
+           (size_t)feature->width;
+}
+
+static void copy_numbers(const dn_feature *feature, float *to)
+{
+    size_t channels = (size_t)feature->channels, pixels = size_of(feature) / channels;
+    for (size_t p = 0; p < pixels; p++)
+        memcpy(to + p * channels, feature->data + p * feature->stride, channels * sizeof *to);
+}
+
+static bool grow(layer_noise *noise)
+{
+    size_t room = noise->room ? 2 * noise->room : 64;
+    noisy_layer *layers = realloc(noise->layers, room * sizeof *layers);
+    if (layers)
+        noise->layers = layers;
+    float **exact = realloc(noise->exact, room * sizeof(float *));
+    if (exact)
+        noise->exact = exact;
+    size_t *sizes = realloc(noise->sizes, room * sizeof *sizes);
+    if (sizes)
+        noise->sizes = sizes;
+    if (!layers || !exact || !sizes)
+        return false;
+    memset(exact + noise->room, 0, (room - noise->room) * sizeof(float *));
+    memset(layers + noise->room, 0, (room - noise->room) * sizeof *layers);
+    noise->room = room;
+    return true;
+}
+
+static void keep_exact(const dn_feature *feature, void *context)
+{
+    layer_noise *noise = context;
+    if (!is_layer(feature) || noise->failed)
+        return;
+    if (noise->next == noise->room && !grow(noise)) {
+        noise->failed = true;
+        return;
+    }
+    size_t size = size_of(feature), at = noise->next++;
+    float *numbers = realloc(noise->exact[at], size * sizeof *numbers);
+    if (!numbers) {
+        noise->failed = true;
+        return;
+    }
+    noise->exact[at] = numbers;
+    noise->sizes[at] = size;
+    snprintf(noise->layers[at].name, sizeof noise->layers[at].name, "%s", feature->name);
+    copy_numbers(feature, numbers);
+    if (noise->count < noise->next)
+        noise->count = noise->next;
+}
+
+static void compare(const dn_feature *feature, void *context)
+{
+    layer_noise *noise = context;
+    if (!is_layer(feature) || noise->failed || noise->next == noise->count)
+        return;
+    noisy_layer *layer = &noise->layers[noise->next];
+    const float *exact = noise->exact[noise->next++];
+    size_t channels = (size_t)feature->channels, pixels = size_of(feature) / channels;
+    for (size_t c = 0; c < channels; c++) {
+        double sum = 0, squares = 0;
+        for (size_t p = 0; p < pixels; p++) {
+            double value = (double)exact[p * channels + c];
+            double error = (double)feature->data[p * feature->stride + c] - value;
+            sum += value;
+            squares += value * value;
+            layer->noise += error * error;
+        }
+        layer->signal += squares - sum * sum / (double)pixels;
+    }
+}
+
+static int largest(const float *logits, int classes)
+{
+    int best = 0;
+    for (int i = 1; i < classes; i++)
+        if (logits[i] > logits[best])
+            best = i;
+    return best;
+}
+
+static void compare_logits(layer_noise *noise, const float *exact, const float *rounded, int n,
+                           int classes)
+{
+    for (int i = 0; i < n; i++, exact += classes, rounded += classes) {
+        noise->agree += largest(exact, classes) == largest(rounded, classes);
+        for (int c = 0; c < classes; c++) {
+            double value = (double)exact[c], error = (double)rounded[c] - value;
+            noise->logits_sum += value;
+            noise->logits_squares += value * value;
+            noise->logits_errors += error * error;
+            noise->logits_count++;
+        }
+    }
+    noise->pictures += n;
+}
+
+bool layer_noise_add(layer_noise *noise, dn_session *exact, dn_session *rounded, int classes,
+                     const float *input, int n, int height, int width)
+{
+    float *logits = calloc(2 * (size_t)n * (size_t)classes + 1, sizeof *logits);
+    float *others = logits + (size_t)n * (size_t)classes;
+    if (!logits)
+        return complain("out of memory");
+    noise->next = 0;
+    dn_session_observe(exact, keep_exact, noise);
+    bool sound =
+        ok_or_complain(dn_session_run(exact, input, n, height, width, classes ? logits : NULL));
+    noise->next = 0;
+    dn_session_observe(rounded, compare, noise);
+    sound = sound && ok_or_complain(
+                         dn_session_run(rounded, input, n, height, width, classes ? others : NULL));
+    if (sound)
+        compare_logits(noise, logits, others, n, classes);
+    free(logits);
+    return sound && (!noise->failed || complain("out of memory"));
+}
+
+void layer_noise_free(layer_noise *noise)
+{
+    for (size_t i = 0; i < noise->room; i++)
+        free(noise->exact[i]);
+    free(noise->exact);
+    free(noise->sizes);
+    free(noise->layers);
+}
+
+double layer_noise_ratio(const noisy_layer *layer)
+{
+    return layer->noise > 0 ? 10 * log10(layer->signal / layer->noise) : INFINITY;
+}
+
+static int by_ratio(const void *a, const void *b)
+{
+    double one = layer_noise_ratio(a), other = layer_noise_ratio(b);
+    return (one > other) - (one < other);
+}
+
+/* What was kept of runs has no order any more. */
+void layer_noise_sort(layer_noise *noise)
+{
+    for (size_t i = 0; i < noise->room; i++) {
+        free(noise->exact[i]);
+        noise->exact[i] = NULL;
+    }
+    if (noise->count)
+        qsort(noise->layers, noise->count, sizeof *noise->layers, by_ratio);
+}
+
+double layer_noise_of_logits(const layer_noise *noise)
+{
+    double count = noise->logits_count, mean = noise->logits_sum / count;
+    double variance = noise->logits_squares / count - mean * mean;
+    return sqrt(noise->logits_errors / count / variance);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* What a network's precision takes from each of its inner tensors. */
+#ifndef TOOL_LAYER_NOISE_H
+#define TOOL_LAYER_NOISE_H
+
+#include "densenet.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct noisy_layer {
+    char name[64];
+    double signal, noise; /* sums of squares: of the exact numbers from their mean, and of the
+                             differences */
+} noisy_layer;
+
+typedef struct layer_noise {
+    noisy_layer *layers;
+    size_t count, room;
+    float **exact; /* of one run, by layer */
+    size_t *sizes;
+    size_t next; /* layer of the run that is compared */
+    bool failed; /* for want of memory */
+    long pictures, agree;
+    double logits_sum, logits_squares, logits_errors, logits_count;
+} layer_noise;
+
+/* Runs pictures through both sessions, whose networks are alike, and adds what differs. */
+bool layer_noise_add(layer_noise *noise, dn_session *exact, dn_session *rounded, int classes,
+                     const float *input, int n, int height, int width);
+void layer_noise_free(layer_noise *noise);
+
+/* In decibels; infinite if nothing differs. */
+double layer_noise_ratio(const noisy_layer *layer);
+
+/* Sorts the layers, the worst first. */
+void layer_noise_sort(layer_noise *noise);
+
+/* Root mean square of the logits' differences, over their deviation. */
+double layer_noise_of_logits(const layer_noise *noise);
+
+#endif

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+#include "reports/quantized_report.h"
+
+#include "arguments/threads.h"
+#include "drawing/noise_bars.h"
+#include "files/labelled.h"
+#include "run/match_outputs.h"
+#include "ui/report.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Pictures whose inner tensors are compared. */
+#define COMPARED 32
+
+/* Layers that are printed. */
+#define WORST 10
+
+/* ---- measuring ---- */
+
+typedef struct comparison {
+    layer_noise *noise;
+    dn_session *exact, *rounded;
+    int classes;
+} comparison;
+
+static bool compare(const float *input, int n, int height, int width, void *context)
+{
+    const comparison *c = context;
+    return layer_noise_add(c->noise, c->exact, c->rounded, c->classes, input, n, height, width);
+}
+
+static bool open_session(const dn_model *model, const char *precision, dn_session **session)
+{
+    dn_session_options options;
+    dn_session_defaults(&options, sizeof options);
+    options.threads = threads_asked();
+    options.precision = precision;
+    return ok_or_complain(dn_session_create(model, &options, session));
+}
+
+static bool measure_noise(quantized_report *report, const dn_model *exact, const dn_model *model)
+{
+    comparison c = {.noise = &report->noise, .classes = dn_model_arch(model)->classes};
+    layer_noise_free(&report->noise);
+    report->noise = (layer_noise){0};
+    bool sound = open_session(exact, "f32", &c.exact) && open_session(model, "int8", &c.rounded) &&
+                 calibration_each(&report->data, COMPARED, "compared", compare, &c) > 0;
+    dn_session_free(c.exact);
+    dn_session_free(c.rounded);
+    if (sound)
+        layer_noise_sort(&report->noise);
+    return sound;
+}
+
+static void show_progress(int64_t done, int64_t total, void *context)
+{
+    (void)context;
+    progress("measured %lld of %lld pictures", (long long)done, (long long)total);
+}
+
+static bool evaluate(const quantized_report *report, const dn_model *model, const char *precision,
+                     double *figure, int64_t *samples)
+{
+    dn_evaluate_options options;
+    dn_evaluation *evaluation;
+    dn_evaluate_defaults(&options, sizeof options);
+    options.threads = threads_asked();
+    options.precision = precision;
+    options.preprocess = report->data.preprocess;
+    options.progress = show_progress;
+    dn_status status = dn_evaluate(model, report->test, &options, &evaluation);
+    progress_end();
+    if (!ok_or_complain(status))
+        return false;
+    *figure = report->labels ? evaluation->auroc : evaluation->top1;
+    *samples = evaluation->samples;
+    dn_evaluation_free(evaluation);
+    return true;
+}
+
+/* The part for tests of labelled data, with the network's outputs; false if there is none. */
+static bool open_test(quantized_report *report, const dn_model *model)
+{
+    const labelled_request request = {.portion = DN_PORTION_TEST, .quiet = true};
+    if (report->test)
+        return true;
+    if (!report->data.labelled || dn_model_arch(model)->classes == 0 ||
+        !labelled_open(report->data.path, &request, &report->test))
+        return false;
+    if (outputs_match("quantize", model, report->test)) {
+        report->labels = dn_dataset_objective(report->test) == DN_OBJECTIVE_LABELS;
+        return true;
+    }
+    complain("%s: accuracy is not measured on it", report->data.path);
+    dn_dataset_free(report->test);
+    report->test = NULL;
+    return false;
+}
+
+bool quantized_measure(quantized_report *report, const dn_model *exact, const dn_model *model)
+{
+    int64_t samples;
+    bool first = !report->test;
+    if (!measure_noise(report, exact, model))
+        return false;
+    if (!open_test(report, exact))
+        return true;
+    return (!first || evaluate(report, exact, "f32", &report->before, &samples)) &&
+           evaluate(report, model, "int8", &report->after, &report->samples);
+}
+
+bool quantized_add_kept(quantized_report *report, const char *name)
+{
+    char **grown = realloc(report->kept, ((size_t)report->kept_count + 1) * sizeof *grown);
+    if (grown)
+        report->kept = grown;
+    char *copy = grown ? strdup(name) : NULL;
+    if (!copy)
+        return complain("out of memory");
+    report->kept[report->kept_count++] = copy;
+    return true;
+}
+
+void quantized_report_free(quantized_report *report)
+{
+    for (int i = 0; i < report->kept_count; i++)
+        free(report->kept[i]);
+    free(report->kept);
+    layer_noise_free(&report->noise);
+    dn_dataset_free(report->test);
+    calibration_close(&report->data);
+}
+
+/* ---- what was measured, as JSON ---- */
+
+static json_t *number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *kept_names(const quantized_report *report)
+{
+    json_t *names = json_array();
+    for (int i = 0; i < report->kept_count; i++)
+        json_array_append_new(names, json_string(report->kept[i]));
+    return names;
+}
+
+/* What is recorded in the weights, too. */
+static json_t *record_of(const quantized_report *report)
+{
+    json_t *record = json_pack("{s:s, s:i, s:o}", "method", report->method, "pictures",
+                               report->observed, "kept", kept_names(report));
+    if (strcmp(report->method, "percentile") == 0)
+        json_object_set_new(record, "percentile", json_real(report->percentile));
+    if (report->noise.pictures && report->noise.logits_count > 0) {
+        json_object_set_new(record, "compared", json_integer(report->noise.pictures));
+        json_object_set_new(record, "logits_error", number(layer_noise_of_logits(&report->noise)));
+        json_object_set_new(
+            record, "agree",
+            json_real((double)report->noise.agree / (double)report->noise.pictures));
+    }
+    if (report->test) {
+        const char *figure = report->labels ? "auroc" : "top1";
+        json_object_set_new(record, "samples", json_integer(report->samples));
+        json_object_set_new(
+            record, figure,
+            json_pack("{s:o, s:o}", "f32", number(report->before), "int8", number(report->after)));
+    }
+    return record;
+}
+
+bool quantized_record(const quantized_report *report, dn_model *model)
+{
+    json_t *record = record_of(report);
+    char *text = record ? json_dumps(record, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
+    bool sound =
+        text ? ok_or_complain(dn_model_set_quantisation(model, text)) : complain("out of memory");
+    free(text);
+    json_decref(record);
+    return sound;
+}
+
+static double megabytes(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 ? (double)status.st_size / 1e6 : NAN;
+}
+
+bool quantized_print_json(const quantized_report *report, const char *weights, const char *output)
+{
+    json_t *record = record_of(report), *layers = json_array();
+    for (size_t i = 0; i < report->noise.count; i++) {
+        const noisy_layer *layer = &report->noise.layers[i];
+        json_array_append_new(layers, json_pack("{s:s, s:o}", "name", layer->name, "snr_db",
+                                                number(layer_noise_ratio(layer))));
+    }
+    json_object_set_new(record, "weights", json_string(weights));
+    json_object_set_new(record, "output", json_string(output));
+    json_object_set_new(record, "layers", layers);
+    bool sound = record && json_dumpf(record, stdout, JSON_REAL_PRECISION(6)) == 0;
+    putchar('\n');
+    json_decref(record);
+    return sound || complain("the report cannot be printed");
+}
+
+/* ---- for people ---- */
+
+static void print_accuracy(const quantized_report *report)
+{
+    if (report->labels)
+        printf("%lld pictures: mean AUROC %.4f in float32, %.4f in bytes\n",
+               (long long)report->samples, report->before, report->after);
+    else
+        printf("%lld pictures: %.2f%% named right in float32, %.2f%% in bytes\n",
+               (long long)report->samples, 100 * report->before, 100 * report->after);
+}
+
+static void print_layers(const quantized_report *report)
+{
+    const layer_noise *noise = &report->noise;
+    printf("\n%-28s %s\n", "layer", "signal to noise, the worst first");
+    for (size_t i = 0; i < noise->count && i < WORST; i++) {
+        double ratio = layer_noise_ratio(&noise->layers[i]);
+        if (isfinite(ratio))
+            printf("%-28s %5.1f dB\n", noise->layers[i].name, ratio);
+    }
+    if (noise->count > WORST)
+        printf("and %zu more\n", noise->count - WORST);
+}
+
+bool quantized_print(const quantized_report *report, const char *weights, const char *output)
+{
+    const layer_noise *noise = &report->noise;
+    print_escaped(stdout, output);
+    printf(": %.1f MB, %s was %.1f MB\n", megabytes(output), "the network", megabytes(weights));
+    if (report->observed)
+        printf("%d picture%s observed\n", report->observed, report->observed == 1 ? "" : "s");
+    else
+        printf("no pictures: ranges are those that the norms recorded\n");
+    for (int i = 0; i < report->kept_count; i++)
+        printf("%s%s%s", i ? ", " : "in floats: ", report->kept[i],
+               i + 1 == report->kept_count ? "\n" : "");
+    if (noise->pictures && noise->logits_count > 0)
+        printf("%ld of them compared: logits' error %.1e, the same class for %.1f%%\n",
+               noise->pictures, layer_noise_of_logits(noise),
+               100 * (double)noise->agree / (double)noise->pictures);
+    if (report->test)
+        print_accuracy(report);
+    if (noise->count)
+        print_layers(report);
+    return true;
+}
+
+bool quantized_draw(const quantized_report *report, const char *weights, const char *path)
+{
+    char title[256];
+    const char *name = strrchr(weights, '/');
+    snprintf(title, sizeof title, "%.150s in bytes: signal to noise of each layer",
+             name ? name + 1 : weights);
+    return noise_bars_write(&report->noise, title, path);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* What `densenet quantize` did, and what it costs. */
+#ifndef TOOL_QUANTIZED_REPORT_H
+#define TOOL_QUANTIZED_REPORT_H
+
+#include "reports/layer_noise.h"
+#include "run/calibration.h"
+
+typedef struct quantized_report {
+    const char *method;
+    double percentile;
+    calibration data;
+    int observed; /* pictures; 0: the norms' records stood for them */
+    layer_noise noise;
+    char **kept; /* names of layers */
+    int kept_count;
+    dn_dataset *test;     /* on which accuracy is measured; NULL: not */
+    double before, after; /* top-1 accuracy, or mean AUROC of labels */
+    int64_t samples;
+    bool labels;
+} quantized_report;
+
+/* Compares both networks on some of the pictures, and on labelled data. */
+bool quantized_measure(quantized_report *report, const dn_model *exact, const dn_model *model);
+
+/* Adds a name to the kept ones. */
+bool quantized_add_kept(quantized_report *report, const char *name);
+
+/* Records in the model what was measured. */
+bool quantized_record(const quantized_report *report, dn_model *model);
+
+bool quantized_print(const quantized_report *report, const char *weights, const char *output);
+bool quantized_print_json(const quantized_report *report, const char *weights, const char *output);
+bool quantized_draw(const quantized_report *report, const char *weights, const char *path);
+void quantized_report_free(quantized_report *report);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RUN_MATCH_OUTPUTS_H
+#define RUN_MATCH_OUTPUTS_H
+
+#include "densenet.h"
+
+#include <stdbool.h>
+
+/* Makes the outputs of data those of a network: by name if the network knows names, else by
+ * number, which is said. Complains and returns false if that is not possible. */
+bool outputs_match(const char *who, const dn_model *model, dn_dataset *data);
+
+#endif
