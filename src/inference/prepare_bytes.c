@@ -83,8 +83,11 @@ static dn_line fixed_line(const dn_prepared *prepared, int number, int channel)
     return norm;
 }
 
+/* A NaN, of weights that hold one, becomes 0. */
 static int16_t to_short(double value)
 {
+    if (isnan(value))
+        return 0;
     return (int16_t)lrint(value < INT16_MIN ? INT16_MIN : value > INT16_MAX ? INT16_MAX : value);
 }
 

@@ -43,6 +43,9 @@ def networks(folder):
             save("weights", f"{stem}.{end}", read(path))
             if end == "safetensors":
                 save("safetensors", stem, files.header(read(path)))
+                subprocess.run([os.environ["DENSENET"], "quantize", path, "--preprocess", "none,channels=1",
+                                "-o", f"{folder}/bytes.safetensors"], check=True, stdout=subprocess.DEVNULL)
+                save("weights", f"{stem}-bytes.safetensors", read(f"{folder}/bytes.safetensors"))
             else:
                 with zipfile.ZipFile(path) as archive:
                     save("pickle", stem, archive.read("densenet/data.pkl"))
