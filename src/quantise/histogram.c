@@ -26,7 +26,7 @@ static void begin(dn_histogram *h, float number)
     h->width = FIRST_WIDTH;
     while (h->width < ldexp(fabs((double)number), -20))
         h->width *= 2;
-    h->first = (double)number - DN_BINS / 2 * h->width;
+    h->first = (double)number - 0.5 * DN_BINS * h->width;
     h->least = h->most = number;
 }
 

@@ -129,7 +129,9 @@ dn_norm_gradient dn_prepare_norm_gradient(const dn_engine *engine, const dn_node
     const dn_map_state *source = &engine->maps[node->source];
     return (dn_norm_gradient){
         .channels = channels,
-        .affine = {engine->scale + channel, engine->shift + channel, node->linear},
+        .affine = {.scale = engine->scale + channel,
+                   .shift = engine->shift + channel,
+                   .linear = node->linear},
         .inverse = source->inverse + channel,
         .offset = source->offset + channel,
         .weight = dn_parameter_of(engine, node->norm) + channel,

@@ -54,7 +54,7 @@ static void test_pool_rows(check_run *run)
     map_shape rows = {.images = 1, .height = 1, .width = count, .channels = pool.channels};
     pixel_map out = new_output(run, &rows), before = copy_map(&out), expected = copy_map(&out);
     dn_pool_rows op = {.input = pool.input.grid,
-                       .affine = {pool.scale, pool.shift, toss(run)},
+                       .affine = {.scale = pool.scale, .shift = pool.shift, .linear = toss(run)},
                        .out = {out.grid.data, out.grid.pixel_stride},
                        .channels = pool.channels,
                        .first = first,

@@ -47,18 +47,19 @@ static norm_case new_case(check_run *run, int count, int depth, int channels)
                       .sums = zeroed(2 * (size_t)channels, sizeof *norm.sums)};
     for (int c = 0; c < channels; c++)
         norm.vectors[channels + c] -= 0.85f; /* shifts of either sign */
-    norm.op = (dn_norm_gradient){.gradient = rows_of(&norm.gradient),
-                                 .value = rows_of(&norm.value),
-                                 .out = rows_of(&norm.out),
-                                 .count = count,
-                                 .channels = channels,
-                                 .affine = {norm.vectors, norm.vectors + channels, toss(run)},
-                                 .inverse = norm.vectors + 2 * channels,
-                                 .offset = norm.vectors + 3 * channels,
-                                 .weight = norm.vectors + 4 * channels,
-                                 .sums = norm.sums,
-                                 .products = norm.sums + channels,
-                                 .accumulate = toss(run)};
+    norm.op = (dn_norm_gradient){
+        .gradient = rows_of(&norm.gradient),
+        .value = rows_of(&norm.value),
+        .out = rows_of(&norm.out),
+        .count = count,
+        .channels = channels,
+        .affine = {.scale = norm.vectors, .shift = norm.vectors + channels, .linear = toss(run)},
+        .inverse = norm.vectors + 2 * channels,
+        .offset = norm.vectors + 3 * channels,
+        .weight = norm.vectors + 4 * channels,
+        .sums = norm.sums,
+        .products = norm.sums + channels,
+        .accumulate = toss(run)};
     keep_off_zero(&norm);
     return norm;
 }

@@ -39,11 +39,12 @@ static pointwise_case new_case(check_run *run, const pointwise_shape *shape)
     pointwise.panels = new_scratch(panel_floats(run->kernels, &panels));
     pack_weights(run->kernels, DN_WINDOW_DIRECT, &panels, pointwise.weight, 1, pointwise.panels);
     panels.data = pointwise.panels;
-    pointwise.op = (dn_pointwise){.input = pointwise.input.grid,
-                                  .output = pointwise.output.grid,
-                                  .affine = {pointwise.scale, pointwise.shift, toss(run)},
-                                  .pool = shape->pool,
-                                  .panels = panels};
+    pointwise.op = (dn_pointwise){
+        .input = pointwise.input.grid,
+        .output = pointwise.output.grid,
+        .affine = {.scale = pointwise.scale, .shift = pointwise.shift, .linear = toss(run)},
+        .pool = shape->pool,
+        .panels = panels};
     return pointwise;
 }
 

@@ -73,7 +73,8 @@ static void test_activate(check_run *run)
     pool_case made = new_case(run, &shape, &shape);
     if (pick(run, 0, 3) == 0)
         poison(run, &made.input);
-    dn_activate op = {.channels = shape.channels, .affine = {made.scale, made.shift, toss(run)}};
+    dn_activate op = {.channels = shape.channels,
+                      .affine = {.scale = made.scale, .shift = made.shift, .linear = toss(run)}};
     activate_into(run, run->kernels, op, &made.input, &made.output);
     activate_into(run, &dn_kernels_reference, op, &made.input, &made.expected);
     compare_maps(run, &made.output, &made.expected, &made.before, tolerance_of(run, 0));
@@ -196,7 +197,8 @@ static void test_global_pool(check_run *run)
     pixel_map split = copy_map(&made.output);
     if (pick(run, 0, 3) == 0)
         poison(run, &made.input);
-    dn_global_pool op = {.channels = wide.channels, .affine = {made.scale, made.shift, toss(run)}};
+    dn_global_pool op = {.channels = wide.channels,
+                         .affine = {.scale = made.scale, .shift = made.shift, .linear = toss(run)}};
     global_pool_into(run, run->kernels, op, &made.input, &made.output, 1);
     global_pool_into(run, run->kernels, op, &made.input, &split,
                      pick(run, 1, dn_ceil_divide(wide.channels, DN_POOL_RUN)));
