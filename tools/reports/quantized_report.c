@@ -236,8 +236,12 @@ static void print_layers(const quantized_report *report)
 bool quantized_print(const quantized_report *report, const char *weights, const char *output)
 {
     const layer_noise *noise = &report->noise;
+    double before = megabytes(weights);
     print_escaped(stdout, output);
-    printf(": %.1f MB, %s was %.1f MB\n", megabytes(output), "the network", megabytes(weights));
+    printf(": %.1f MB", megabytes(output));
+    if (isfinite(before)) /* the built-in network has no file */
+        printf(", of %.1f MB", before);
+    putchar('\n');
     if (report->observed)
         printf("%d picture%s observed\n", report->observed, report->observed == 1 ? "" : "s");
     else
