@@ -178,7 +178,7 @@ def animations(folder):
                              ("canvas.webp", animated_webp(4000, 4000, 3), 250)):
         used, status, said = densenet("predict", "-w", "builtin", "--threads", "1", write(f"{folder}/{name}", data))
         check(name, status == 0 and used < most, f"{used} MB, status {status}: {said[-300:]}")
-    limited("too large a canvas", "16000 pixels wide and 16000 high is more than max_pixels allows", 60, "predict", "-w",
+    limited("too large a canvas", "16000 wide and 16000 high is more than max_pixels allows", 60, "predict", "-w",
             "builtin", "--threads", "1", write(f"{folder}/huge.webp", animated_webp(16000, 16000, 3)))
 
 
