@@ -141,8 +141,9 @@ def notices(scratch, name, arguments):
     return said
 
 
-def failed(what, done, place, old, new, usual):
-    """Either it worked, or it was said in one sentence more than usual and nothing is half written; true if it worked."""
+def failed(what, done, place, old, new, usual, only=None):
+    """Either it worked, or it was said in one sentence more than usual, or in any that speak `only` of one thing, and
+    nothing is half written; true if it worked."""
     found = contents(place)
     if done.returncode == 0:
         check(f"{what}: works", set(found) == set({**old, **new}), list(found))
@@ -150,7 +151,8 @@ def failed(what, done, place, old, new, usual):
     lines = [line for line in done.stderr.splitlines() if line.startswith("densenet: ") and "warning: " not in line
              and line not in usual]
     status = 1 if "contact-sheet" in done.stderr else 2  # the answers are there
-    check(f"{what}: status and sentence", done.returncode == status and len(lines) == 1, f"{done.returncode} {done.stderr}")
+    said = all(only in line for line in lines) and lines if only else len(lines) == 1
+    check(f"{what}: status and sentence", done.returncode == status and said, f"{done.returncode} {done.stderr}")
     check(f"{what}: nothing half written", not torn(found, old, new) and not [path for path in found if ".densenet-" in path],
           list(found))
     return False
@@ -193,7 +195,8 @@ def no_memory(scratch, name, second):
         shutil.copytree(f"{scratch}/{name}/old", place)
         done = run(place, second, limit=(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20)))
         if done.returncode != 127:  # not even loaded
-            worked += failed(f"{name} in {megabytes} MiB", done, place, old, new, usual)
+            # of each picture, and of what followed
+            worked += failed(f"{name} in {megabytes} MiB", done, place, old, new, usual, only="memory")
         shutil.rmtree(place)
         if worked == 2:
             return
