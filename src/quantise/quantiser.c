@@ -80,14 +80,6 @@ static void watch(void *context, const dn_session *session, const dn_step *step)
     dn_parallel(q->team, dn_ceil_divide(work.channels, COUNTED), count_channels, &work);
 }
 
-const dn_histogram *dn_distribution(const dn_quantiser *q, int maps, int channel)
-{
-    const dn_node *writer = &q->graph.nodes[q->graph.maps[maps].first_writer];
-    if (writer->kind == DN_NODE_ACTIVATION && !writer->pools && channel < writer->out)
-        return &q->maps[writer->source][channel];
-    return &q->maps[maps][channel];
-}
-
 /* ---- the interface ---- */
 
 static dn_status open_quantiser(dn_quantiser *q, const dn_quantise_options *options)

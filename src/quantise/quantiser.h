@@ -20,7 +20,7 @@ struct dn_quantiser {
     long seen;           /* pictures */
 };
 
-/* The distribution of a channel of maps. */
+/* The distribution of a channel of maps: distribution.c. */
 const dn_histogram *dn_distribution(const dn_quantiser *quantiser, int maps, int channel);
 
 /* Sets all distributions by what the norms record, and the pictures' by their range:
