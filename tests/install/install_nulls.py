@@ -39,7 +39,7 @@ TYPED = {
     "const dn_dataset *": "dataset", "dn_loader *": "loader", "const dn_loader *": "loader",
     "const dn_loaded **": "&loaded", "dn_trainer *": "trainer", "const dn_trainer *": "trainer",
     "const dn_batch *": "&loaded->batch", "dn_step_result *": "&step", "dn_input_scale *": "&scale",
-    "dn_label_match *": "&found",
+    "dn_label_match *": "&found", "dn_quantiser *": "quantiser",
 }
 
 PROGRAM = r"""
@@ -51,7 +51,7 @@ PROGRAM = r"""
 #include <unistd.h>
 
 static dn_arch arch;
-static dn_model *model, *trained;
+static dn_model *model, *trained, *rounded;
 static dn_image *image;
 static dn_preprocess preprocess;
 static dn_session *session;
@@ -59,6 +59,7 @@ static dn_dataset *dataset;
 static dn_loader *loader;
 static const dn_loaded *loaded;
 static dn_trainer *trainer;
+static dn_quantiser *quantiser;
 static dn_tensor_file *file;
 static dn_input_check *check;
 static dn_input_fit fit;
@@ -120,6 +121,8 @@ static int prepare(char **arguments)
     MUST(dn_trainer_create(model, &training, &trainer));
     MUST(dn_model_load("builtin", NULL, &trained));
     MUST(dn_input_check_create(trained, &check));
+    MUST(dn_model_load("builtin", NULL, &rounded));
+    MUST(dn_quantiser_create(rounded, NULL, &quantiser));
     return 0;
 }
 
