@@ -221,9 +221,10 @@ static void define_conv(const check_run *run, const dn_conv *op, const byte_weig
             for (int x = 0; x < op->output.width; x++) {
                 const uint8_t *corner = dn_byte_pixel_at(
                     &op->input, image, y * op->stride - op->padding, x * op->stride - op->padding);
-                for (int k = 0; k < op->panels.depth; k++)
-                    window[k] =
-                        (float)corner[k / run_length * op->input.row_stride + k % run_length];
+                for (int k = 0; k < op->panels.depth; k++) {
+                    ptrdiff_t row = k / run_length * op->input.row_stride;
+                    window[k] = (float)corner[row + k % run_length];
+                }
                 for (int n = 0; n < op->panels.outputs; n++)
                     dn_byte_pixel_at(&to->grid, image, y, x)[n] =
                         to_byte(product_of(run, weights, window, n));
