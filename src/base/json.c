@@ -39,7 +39,7 @@ dn_status dn_json_parse(const char *text, size_t size, const char *what, const d
 
 dn_status dn_json_check_object(const char *text, const char *what)
 {
-    json_t *object;
+    json_t *object = NULL;
     dn_budget budget;
     dn_budget_begin(strlen(text), &budget);
     DN_TRY(dn_json_parse(text, strlen(text), what, &budget, &object));

@@ -151,7 +151,7 @@ static dn_status choose_kernels(const dn_model *model, dn_precision precision,
 dn_status dn_prepared_create(const dn_model *model, dn_precision precision,
                              const dn_allocator *allocator, dn_team team, dn_prepared **out)
 {
-    const dn_kernels *floats = dn_kernels_best(), *kernels;
+    const dn_kernels *floats = dn_kernels_best(), *kernels = NULL;
     DN_TRY(choose_kernels(model, precision, floats, &kernels));
     dn_prepared *prepared;
     DN_TRY(dn_calloc(1, sizeof *prepared, &prepared));
