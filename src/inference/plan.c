@@ -21,6 +21,14 @@ static const dn_framed *frame_of(const dn_planner *p, const dn_node *node)
     return &p->frames[passed_on ? reader->target : node->target];
 }
 
+/* A step of a node, with the node's kernels. */
+static void add_node_step(dn_planner *p, int number, dn_step step)
+{
+    step.node = number;
+    step.kernels = dn_kernels_of(p->request->prepared, number);
+    dn_add_step(p, step);
+}
+
 static dn_epilogue epilogue_of(const dn_prepared_node *prepared)
 {
     return (dn_epilogue){
@@ -42,11 +50,7 @@ static void plan_stem_conv(dn_planner *p, int number, const dn_framed *input,
         .panels = prepared->panels,
         .epilogue = epilogue_of(prepared),
     };
-    dn_add_step(p, (dn_step){.kind = DN_STEP_CONV,
-                             .node = number,
-                             .kernels = dn_kernels_of(p->request->prepared, number),
-                             .op.conv = op,
-                             .point = point});
+    add_node_step(p, number, (dn_step){.kind = DN_STEP_CONV, .op.conv = op, .point = point});
 }
 
 static void add_import(dn_planner *p, const dn_framed *framed, int first_image)
@@ -79,9 +83,8 @@ static void plan_stem(dn_planner *p, const dn_framed *maps, int first_image)
             dn_max_pool op = {.input = dn_use_grid(p, &input, 0),
                               .output = dn_use_grid(p, &output, 0),
                               .channels = node->in};
-            dn_add_step(
-                p,
-                (dn_step){.kind = DN_STEP_MAX_POOL, .node = i, .op.max_pool = op, .point = point});
+            add_node_step(p, i,
+                          (dn_step){.kind = DN_STEP_MAX_POOL, .op.max_pool = op, .point = point});
         }
     }
 }
@@ -99,11 +102,8 @@ static void plan_pointwise(dn_planner *p, int number, const dn_framed *input,
         .panels = prepared->panels,
         .epilogue = epilogue_of(prepared),
     };
-    dn_add_step(p, (dn_step){.kind = DN_STEP_POINTWISE,
-                             .node = number,
-                             .kernels = dn_kernels_of(p->request->prepared, number),
-                             .op.pointwise = op,
-                             .point = point});
+    add_node_step(p, number,
+                  (dn_step){.kind = DN_STEP_POINTWISE, .op.pointwise = op, .point = point});
 }
 
 static dn_window_form form_of(const dn_planner *p, int block)
@@ -128,10 +128,9 @@ static void plan_window(dn_planner *p, int number, const dn_framed *maps, const 
             .panels = prepared->windows[form],
             .panel_stride = prepared->window_stride,
         };
-        dn_add_step(p, (dn_step){.kind = DN_STEP_WINOGRAD,
-                                 .node = number,
-                                 .op.winograd = op,
-                                 .point = DN_POINT_LAYER});
+        add_node_step(
+            p, number,
+            (dn_step){.kind = DN_STEP_WINOGRAD, .op.winograd = op, .point = DN_POINT_LAYER});
         return;
     }
     dn_conv op = {
@@ -144,11 +143,8 @@ static void plan_window(dn_planner *p, int number, const dn_framed *maps, const 
         .panels = prepared->windows[form],
         .epilogue = {.scale = prepared->rescale, .bias = prepared->bias},
     };
-    dn_add_step(p, (dn_step){.kind = DN_STEP_CONV,
-                             .node = number,
-                             .kernels = dn_kernels_of(p->request->prepared, number),
-                             .op.conv = op,
-                             .point = DN_POINT_LAYER});
+    add_node_step(p, number,
+                  (dn_step){.kind = DN_STEP_CONV, .op.conv = op, .point = DN_POINT_LAYER});
 }
 
 /* What a plain layer's window reads: the block's maps after their norm. Each layer
