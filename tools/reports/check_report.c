@@ -2,6 +2,7 @@
 #include "reports/check_report.h"
 
 #include "base/text.h"
+#include "reports/number_or_null.h"
 #include "ui/report.h"
 
 #include <jansson.h>
@@ -89,11 +90,6 @@ bool check_print(const char *path, const dn_model *model, bool *sound)
     *sound = !made.first;
     dn_free(made.norms);
     return true;
-}
-
-static json_t *number_or_null(double number)
-{
-    return !isfinite(number) ? json_null() : json_real(number);
 }
 
 static json_t *row_of(const dn_agreement *row)

@@ -2,6 +2,8 @@
 #include "reports/compared_precisions.h"
 
 #include "reports/evaluation_report.h"
+#include "reports/logits_distance.h"
+#include "reports/number_or_null.h"
 #include "ui/report.h"
 
 #include <jansson.h>
@@ -59,64 +61,13 @@ void compared_add(const float *logits, int samples, int outputs, void *context)
 }
 
 /* How far a row's answers are from the first's. */
-typedef struct distance {
-    double agree; /* pictures with the same class, or labels on the same side; a share */
-    double error; /* root mean square of the logits' differences, over their deviation */
-} distance;
-
-/* -1 if one of them is not a number. */
-static int largest(const float *logits, int outputs)
+static logits_distance distance_of(const compared_row *first, const compared_row *row)
 {
-    int best = 0;
-    for (int i = 0; i < outputs; i++) {
-        if (isnan(logits[i]))
-            return -1;
-        if (logits[i] > logits[best])
-            best = i;
-    }
-    return best;
-}
-
-static bool is_same_class(const float *a, const float *b, int outputs)
-{
-    int class = largest(a, outputs);
-    return class >= 0 && class == largest(b, outputs);
-}
-
-static bool is_same_side(float a, float b)
-{
-    return !isnan(a) && !isnan(b) && (a > 0) == (b > 0);
-}
-
-static double share_agreeing(const compared_row *first, const compared_row *row)
-{
-    size_t outputs = (size_t)first->evaluation->outputs, same = 0;
-    if (!first->evaluation->confusion) {
-        for (size_t i = 0; i < row->count; i++)
-            same += is_same_side(row->logits[i], first->logits[i]);
-        return (double)same / (double)row->count;
-    }
-    for (size_t at = 0; at < row->count; at += outputs)
-        same += is_same_class(row->logits + at, first->logits + at, (int)outputs);
-    return (double)same * (double)outputs / (double)row->count;
-}
-
-static distance distance_of(const compared_row *first, const compared_row *row)
-{
-    double sum = 0, squares = 0, errors = 0, count = (double)row->count;
-    for (size_t i = 0; i < row->count; i++) {
-        double exact = (double)first->logits[i], error = (double)row->logits[i] - exact;
-        sum += exact;
-        squares += exact * exact;
-        errors += error * error;
-    }
-    double variance = squares / count - sum / count * (sum / count);
-    return (distance){share_agreeing(first, row), sqrt(errors / count / variance)};
-}
-
-static json_t *number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
+    logits_distance far = {0};
+    int outputs = first->evaluation->outputs;
+    logits_distance_add(&far, first->logits, row->logits, row->count / (size_t)outputs, outputs,
+                        !first->evaluation->confusion);
+    return far;
 }
 
 static json_t *row_object(const compared_rows *rows, int index)
@@ -124,14 +75,14 @@ static json_t *row_object(const compared_rows *rows, int index)
     const dn_evaluation *evaluation = rows->row[index].evaluation;
     json_t *object =
         json_pack("{s:s, s:I, s:o, s:o, s:o}", "precision", rows->row[index].precision, "samples",
-                  (json_int_t)evaluation->samples, "loss", number(evaluation->loss), "top1",
-                  number(evaluation->top1), "auroc", number(evaluation->auroc));
+                  (json_int_t)evaluation->samples, "loss", number_or_null(evaluation->loss), "top1",
+                  number_or_null(evaluation->top1), "auroc", number_or_null(evaluation->auroc));
     if (!evaluation->confusion)
         json_object_set_new(object, "auroc_labels", json_integer(evaluation->ranked));
     if (index > 0) {
-        distance far = distance_of(&rows->row[0], &rows->row[index]);
-        json_object_set_new(object, "agree", number(far.agree));
-        json_object_set_new(object, "logits_error", number(far.error));
+        logits_distance far = distance_of(&rows->row[0], &rows->row[index]);
+        json_object_set_new(object, "agree", number_or_null(logits_distance_agree(&far)));
+        json_object_set_new(object, "logits_error", number_or_null(logits_distance_error(&far)));
     }
     return object;
 }
@@ -162,17 +113,20 @@ __attribute__((format(printf, 3, 4))) static void print_cell(int width, double v
 static void print_row(const compared_rows *rows, int index)
 {
     const dn_evaluation *evaluation = rows->row[index].evaluation;
-    distance far = {NAN, NAN};
-    if (index > 0)
-        far = distance_of(&rows->row[0], &rows->row[index]);
+    double agree = NAN, error = NAN;
+    if (index > 0) {
+        logits_distance far = distance_of(&rows->row[0], &rows->row[index]);
+        agree = logits_distance_agree(&far);
+        error = logits_distance_error(&far);
+    }
     printf("%-14s", rows->row[index].precision);
     print_cell(9, evaluation->loss, "%.4f", evaluation->loss);
     if (evaluation->confusion)
         print_cell(9, evaluation->top1, "%.2f%%", 100 * evaluation->top1);
     else
         print_cell(9, evaluation->auroc, "%.4f", evaluation->auroc);
-    print_cell(10, far.agree, "%.2f%%", 100 * far.agree);
-    print_cell(12, far.error, "%.1e", far.error);
+    print_cell(10, agree, "%.2f%%", 100 * agree);
+    print_cell(12, error, "%.1e", error);
     putchar('\n');
 }
 

@@ -5,6 +5,7 @@
 #include "drawing/drawing.h"
 #include "files/csv_field.h"
 #include "files/output.h"
+#include "reports/number_or_null.h"
 #include "ui/report.h"
 
 #include <errno.h>
@@ -122,12 +123,6 @@ void evaluation_print(const dn_evaluation *evaluation, const dn_model *model,
     }
 }
 
-/* JSON has no NaN. */
-static json_t *figure(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
 static json_t *ranked_count(const dn_evaluation *evaluation)
 {
     return evaluation->confusion ? json_null() : json_integer(evaluation->ranked);
@@ -136,11 +131,12 @@ static json_t *ranked_count(const dn_evaluation *evaluation)
 static json_t *output_object(const dn_output_result *result, const char *label)
 {
     char *repaired = dn_utf8_repair(label);
-    json_t *object = json_pack(
-        "{s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "label", repaired ? repaired : "", "support",
-        (json_int_t)result->support, "predicted", (json_int_t)result->predicted, "right",
-        (json_int_t)result->right, "precision", figure(result->precision), "recall",
-        figure(result->recall), "f1", figure(result->f1), "auroc", figure(result->auroc));
+    json_t *object =
+        json_pack("{s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "label", repaired ? repaired : "",
+                  "support", (json_int_t)result->support, "predicted",
+                  (json_int_t)result->predicted, "right", (json_int_t)result->right, "precision",
+                  number_or_null(result->precision), "recall", number_or_null(result->recall), "f1",
+                  number_or_null(result->f1), "auroc", number_or_null(result->auroc));
     free(repaired);
     return object;
 }
@@ -156,9 +152,10 @@ void evaluation_print_json(const dn_evaluation *evaluation, const dn_model *mode
     json_t *object = json_pack(
         "{s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "data", source ? source : "",
         "samples", (json_int_t)evaluation->samples, "skipped", (json_int_t)evaluation->skipped,
-        "not_numbers", (json_int_t)evaluation->not_numbers, "loss", figure(evaluation->loss),
-        "top1", figure(evaluation->top1), "top5", figure(evaluation->top5), "auroc",
-        figure(evaluation->auroc), "auroc_labels", ranked_count(evaluation), "outputs", outputs);
+        "not_numbers", (json_int_t)evaluation->not_numbers, "loss",
+        number_or_null(evaluation->loss), "top1", number_or_null(evaluation->top1), "top5",
+        number_or_null(evaluation->top5), "auroc", number_or_null(evaluation->auroc),
+        "auroc_labels", ranked_count(evaluation), "outputs", outputs);
     json_dumpf(object, stdout, JSON_REAL_PRECISION(10));
     putchar('\n');
     json_decref(object);

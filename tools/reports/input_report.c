@@ -2,6 +2,7 @@
 #include "reports/input_report.h"
 
 #include "base/text.h"
+#include "reports/number_or_null.h"
 #include "ui/report.h"
 
 #include <jansson.h>
@@ -62,11 +63,6 @@ void input_report_print(const char *weights, const input_trials *trials)
                trial->last.spread, trial->distance, role(trial));
     }
     print_conclusion(trials);
-}
-
-static json_t *number_or_null(double number)
-{
-    return isfinite(number) ? json_real(number) : json_null();
 }
 
 static json_t *fit_object(const dn_input_fit *fit)

@@ -91,31 +91,6 @@ static void compare(const dn_feature *feature, void *context)
     }
 }
 
-static int largest(const float *logits, int classes)
-{
-    int best = 0;
-    for (int i = 1; i < classes; i++)
-        if (logits[i] > logits[best])
-            best = i;
-    return best;
-}
-
-static void compare_logits(layer_noise *noise, const float *exact, const float *rounded, int n,
-                           int classes)
-{
-    for (int i = 0; i < n; i++, exact += classes, rounded += classes) {
-        noise->agree += largest(exact, classes) == largest(rounded, classes);
-        for (int c = 0; c < classes; c++) {
-            double value = (double)exact[c], error = (double)rounded[c] - value;
-            noise->logits_sum += value;
-            noise->logits_squares += value * value;
-            noise->logits_errors += error * error;
-            noise->logits_count++;
-        }
-    }
-    noise->pictures += n;
-}
-
 bool layer_noise_add(layer_noise *noise, dn_session *exact, dn_session *rounded, int classes,
                      const float *input, int n, int height, int width)
 {
@@ -132,7 +107,8 @@ bool layer_noise_add(layer_noise *noise, dn_session *exact, dn_session *rounded,
     sound = sound && ok_or_complain(
                          dn_session_run(rounded, input, n, height, width, classes ? others : NULL));
     if (sound)
-        compare_logits(noise, logits, others, n, classes);
+        logits_distance_add(&noise->logits, logits, others, (size_t)n, classes, noise->labels);
+    noise->pictures += sound ? n : 0;
     free(logits);
     return sound && (!noise->failed || complain("out of memory"));
 }
@@ -166,11 +142,4 @@ void layer_noise_sort(layer_noise *noise)
     }
     if (noise->count)
         qsort(noise->layers, noise->count, sizeof *noise->layers, by_ratio);
-}
-
-double layer_noise_of_logits(const layer_noise *noise)
-{
-    double count = noise->logits_count, mean = noise->logits_sum / count;
-    double variance = noise->logits_squares / count - mean * mean;
-    return sqrt(noise->logits_errors / count / variance);
 }

@@ -4,6 +4,7 @@
 #define TOOL_LAYER_NOISE_H
 
 #include "densenet.h"
+#include "reports/logits_distance.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,8 +22,9 @@ typedef struct layer_noise {
     size_t *sizes;
     size_t next; /* layer of the run that is compared */
     bool failed; /* for want of memory */
-    long pictures, agree;
-    double logits_sum, logits_squares, logits_errors, logits_count;
+    long pictures;
+    bool labels; /* set by the caller: the networks answer with labels, not with one class */
+    logits_distance logits;
 } layer_noise;
 
 /* Runs pictures through both sessions, whose networks are alike, and adds what differs. */
@@ -35,8 +37,5 @@ double layer_noise_ratio(const noisy_layer *layer);
 
 /* Sorts the layers, the worst first. */
 void layer_noise_sort(layer_noise *noise);
-
-/* Root mean square of the logits' differences, over their deviation. */
-double layer_noise_of_logits(const layer_noise *noise);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "files/csv_field.h"
+#include "reports/number_or_null.h"
 #include "ui/report.h"
 
 #include <jansson.h>
@@ -103,22 +104,19 @@ static void add_text(json_t *object, const char *key, const char *text)
     free(repaired);
 }
 
-/* JSON has no NaN. */
 static json_t *row_object(const dn_model *model, const prediction *row)
 {
-    double share = (double)row->probability;
     json_t *object = json_object();
     json_object_set_new(object, "index", json_integer(row->output));
     add_text(object, "label", prediction_label(model, row->output));
-    json_object_set_new(object, "probability", isfinite(share) ? json_real(share) : json_null());
+    json_object_set_new(object, "probability", number_or_null((double)row->probability));
     return object;
 }
 
 static json_t *fit_object(const dn_input_fit *fit)
 {
-    double distance = dn_input_fit_distance(fit);
     json_t *object = json_object();
-    json_object_set_new(object, "distance", isfinite(distance) ? json_real(distance) : json_null());
+    json_object_set_new(object, "distance", number_or_null(dn_input_fit_distance(fit)));
     json_object_set_new(object, "foreign", json_boolean(dn_input_fit_is_foreign(fit)));
     return object;
 }

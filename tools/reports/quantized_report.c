@@ -4,7 +4,9 @@
 #include "arguments/threads.h"
 #include "drawing/noise_bars.h"
 #include "files/labelled.h"
+#include "reports/number_or_null.h"
 #include "run/match_outputs.h"
+#include "run/session_open.h"
 #include "ui/report.h"
 
 #include <jansson.h>
@@ -33,21 +35,13 @@ static bool compare(const float *input, int n, int height, int width, void *cont
     return layer_noise_add(c->noise, c->exact, c->rounded, c->classes, input, n, height, width);
 }
 
-static bool open_session(const dn_model *model, const char *precision, dn_session **session)
-{
-    dn_session_options options;
-    dn_session_defaults(&options, sizeof options);
-    options.threads = threads_asked();
-    options.precision = precision;
-    return ok_or_complain(dn_session_create(model, &options, session));
-}
-
 static bool measure_noise(quantized_report *report, const dn_model *exact, const dn_model *model)
 {
     comparison c = {.noise = &report->noise, .classes = dn_model_arch(model)->classes};
     layer_noise_free(&report->noise);
-    report->noise = (layer_noise){0};
-    bool sound = open_session(exact, "f32", &c.exact) && open_session(model, "int8", &c.rounded) &&
+    report->noise = (layer_noise){.labels = dn_model_objective(exact) == DN_OBJECTIVE_LABELS};
+    bool sound = session_open_as(exact, threads_asked(), "f32", &c.exact) &&
+                 session_open_as(model, threads_asked(), "int8", &c.rounded) &&
                  calibration_each(&report->data, COMPARED, "compared", compare, &c) > 0;
     dn_session_free(c.exact);
     dn_session_free(c.rounded);
@@ -137,11 +131,6 @@ void quantized_report_free(quantized_report *report)
 
 /* ---- what was measured, as JSON ---- */
 
-static json_t *number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
 static json_t *kept_names(const quantized_report *report)
 {
     json_t *names = json_array();
@@ -157,19 +146,19 @@ static json_t *record_of(const quantized_report *report)
                                report->observed, "kept", kept_names(report));
     if (strcmp(report->method, "percentile") == 0)
         json_object_set_new(record, "percentile", json_real(report->percentile));
-    if (report->noise.pictures && report->noise.logits_count > 0) {
+    if (report->noise.pictures && report->noise.logits.count > 0) {
         json_object_set_new(record, "compared", json_integer(report->noise.pictures));
-        json_object_set_new(record, "logits_error", number(layer_noise_of_logits(&report->noise)));
-        json_object_set_new(
-            record, "agree",
-            json_real((double)report->noise.agree / (double)report->noise.pictures));
+        json_object_set_new(record, "logits_error",
+                            number_or_null(logits_distance_error(&report->noise.logits)));
+        json_object_set_new(record, "agree",
+                            number_or_null(logits_distance_agree(&report->noise.logits)));
     }
     if (report->test) {
         const char *figure = report->labels ? "auroc" : "top1";
         json_object_set_new(record, "samples", json_integer(report->samples));
-        json_object_set_new(
-            record, figure,
-            json_pack("{s:o, s:o}", "f32", number(report->before), "int8", number(report->after)));
+        json_object_set_new(record, figure,
+                            json_pack("{s:o, s:o}", "f32", number_or_null(report->before), "int8",
+                                      number_or_null(report->after)));
     }
     return record;
 }
@@ -197,7 +186,7 @@ bool quantized_print_json(const quantized_report *report, const char *weights, c
     for (size_t i = 0; i < report->noise.count; i++) {
         const noisy_layer *layer = &report->noise.layers[i];
         json_array_append_new(layers, json_pack("{s:s, s:o}", "name", layer->name, "snr_db",
-                                                number(layer_noise_ratio(layer))));
+                                                number_or_null(layer_noise_ratio(layer))));
     }
     json_object_set_new(record, "weights", json_string(weights));
     json_object_set_new(record, "output", json_string(output));
@@ -249,10 +238,10 @@ bool quantized_print(const quantized_report *report, const char *weights, const 
     for (int i = 0; i < report->kept_count; i++)
         printf("%s%s%s", i ? ", " : "in floats: ", report->kept[i],
                i + 1 == report->kept_count ? "\n" : "");
-    if (noise->pictures && noise->logits_count > 0)
-        printf("%ld of them compared: logits' error %.1e, the same class for %.1f%%\n",
-               noise->pictures, layer_noise_of_logits(noise),
-               100 * (double)noise->agree / (double)noise->pictures);
+    if (noise->pictures && noise->logits.count > 0)
+        printf("%ld of them compared: logits' error %.1e, the same %s for %.1f%%\n",
+               noise->pictures, logits_distance_error(&noise->logits),
+               noise->labels ? "labels" : "class", 100 * logits_distance_agree(&noise->logits));
     if (report->test)
         print_accuracy(report);
     if (noise->count)

@@ -8,4 +8,8 @@
  * *session is then left alone. */
 bool session_open(const dn_model *model, int threads, dn_session **session);
 
+/* The same of this precision. */
+bool session_open_as(const dn_model *model, int threads, const char *precision,
+                     dn_session **session);
+
 #endif
