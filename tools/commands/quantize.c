@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "arguments/threads.h"
 #include "arguments/weights.h"
+#include "base/text.h"
 #include "commands/commands.h"
 #include "drawing/drawing.h"
 #include "files/labelled.h"
@@ -84,7 +85,7 @@ static bool choose_pipeline(const dn_model *model, dn_preprocess *preprocess)
     int channels = dn_model_arch(model)->channels;
     return preprocess->channels == channels ||
            complain("the pipeline makes %d channel%s, the network takes %d", preprocess->channels,
-                    preprocess->channels == 1 ? "" : "s", channels);
+                    dn_plural(preprocess->channels), channels);
 }
 
 /* The model, and another that stays exact. */

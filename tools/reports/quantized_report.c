@@ -2,6 +2,7 @@
 #include "reports/quantized_report.h"
 
 #include "arguments/threads.h"
+#include "base/text.h"
 #include "drawing/noise_bars.h"
 #include "files/labelled.h"
 #include "reports/number_or_null.h"
@@ -232,7 +233,7 @@ bool quantized_print(const quantized_report *report, const char *weights, const 
         printf(", of %.1f MB", before);
     putchar('\n');
     if (report->observed)
-        printf("%d picture%s observed\n", report->observed, report->observed == 1 ? "" : "s");
+        printf("%d picture%s observed\n", report->observed, dn_plural(report->observed));
     else
         printf("no pictures: ranges are those that the norms recorded\n");
     for (int i = 0; i < report->kept_count; i++)
