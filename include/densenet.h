@@ -590,9 +590,10 @@ typedef struct dn_save_options {
 } dn_save_options;
 DN_API void dn_save_defaults(dn_save_options *options, size_t struct_size);
 
-/* Writes a PyTorch zip file if path ends in .pt or .pth, a safetensors file if it ends in
- * .safetensors or has no ending; another is refused. Architecture, labels and preprocessing
- * are in its metadata. The file appears whole or not at all. options may be NULL. */
+/* Writes a PyTorch zip file if path ends in .pt or .pth, arrays for numpy.load if it ends in .npz,
+ * a safetensors file if it ends in .safetensors or has no ending; another is refused. Architecture,
+ * labels and preprocessing are in its metadata. The file appears whole or not at all. options may
+ * be NULL. */
 DN_API dn_status dn_model_save(const dn_model *model, const char *path,
                                const dn_save_options *options);
 

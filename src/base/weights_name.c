@@ -3,22 +3,31 @@
 
 #include "base/file.h"
 
-#include <string.h>
 #include <strings.h>
 
-bool dn_is_torch_name(const char *path)
-{
-    const char *dot = strrchr(path, '.');
-    return dot && (strcasecmp(dot, ".pt") == 0 || strcasecmp(dot, ".pth") == 0);
-}
+static const struct {
+    const char *ending;
+    dn_weights_format format;
+} endings[] = {
+    {".safetensors", DN_WEIGHTS_SAFETENSORS},
+    {".pt", DN_WEIGHTS_TORCH},
+    {".pth", DN_WEIGHTS_TORCH},
+    {".npz", DN_WEIGHTS_NPZ},
+};
 
-dn_status dn_check_weights_name(const char *path)
+dn_status dn_weights_format_of(const char *path, dn_weights_format *format)
 {
     const char *ending = dn_file_ending(path);
-    if (!ending || dn_is_torch_name(path) || strcasecmp(ending, ".safetensors") == 0)
+    *format = DN_WEIGHTS_SAFETENSORS;
+    if (!ending)
         return DN_OK;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (strcasecmp(ending, endings[i].ending) == 0) {
+            *format = endings[i].format;
+            return DN_OK;
+        }
     return dn_fail(DN_ERROR_ARGUMENT,
                    "%s: %s files are not written; the name of a weight file must end in "
-                   ".safetensors, .pt or .pth, or have no ending",
+                   ".safetensors, .pt, .pth or .npz, or have no ending",
                    path, ending);
 }

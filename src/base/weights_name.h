@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: MIT */
+/* What a weight file's name promises. */
 #ifndef DN_BASE_WEIGHTS_NAME_H
 #define DN_BASE_WEIGHTS_NAME_H
 
 #include "base/status.h"
 
-/* For names that end in .pt or .pth. */
-bool dn_is_torch_name(const char *path);
+/* The formats that are written. */
+typedef enum dn_weights_format {
+    DN_WEIGHTS_SAFETENSORS, /* .safetensors, or no ending */
+    DN_WEIGHTS_TORCH,       /* .pt, .pth */
+    DN_WEIGHTS_NPZ          /* .npz */
+} dn_weights_format;
 
-/* DN_ERROR_ARGUMENT if the name of a file to be written promises a format that is not: its ending
- * must be .safetensors, .pt or .pth, or there is none. */
-dn_status dn_check_weights_name(const char *path);
+/* The format of a file to be written, by its name's ending; DN_ERROR_ARGUMENT if none is written
+ * under that ending. */
+dn_status dn_weights_format_of(const char *path, dn_weights_format *format);
 
 #endif

@@ -17,6 +17,7 @@
 /* What is being written. */
 typedef struct saver {
     const dn_model *model;
+    dn_weights_format format;
     dn_dialect naming;
     dn_dtype dtype;
     dn_output *outputs;
@@ -31,19 +32,19 @@ void dn_save_defaults(dn_save_options *options, size_t struct_size)
 }
 
 /* A quantised network as it is, in safetensors and in the order of its own maps. */
-static dn_status choose_bytes(saver *s, const char *path)
+static dn_status choose_bytes(saver *s)
 {
     s->dtype = DN_I8;
     if (!s->model->quantisation)
         return dn_fail(DN_ERROR_ARGUMENT, "dtype \"int8\": the network is not quantised");
-    if (dn_is_torch_name(path))
+    if (s->format != DN_WEIGHTS_SAFETENSORS)
         return dn_fail(DN_ERROR_ARGUMENT, "dtype \"int8\": is written to .safetensors only");
     if (dn_dialect_concat(s->naming) == DN_CONCAT_FIRST)
         return dn_fail(DN_ERROR_ARGUMENT, "dtype \"int8\": is written under torchvision's names");
     return DN_OK;
 }
 
-static dn_status read_options(const dn_save_options *given, const char *path, saver *s)
+static dn_status read_options(const dn_save_options *given, saver *s)
 {
     dn_save_options options = {0};
     DN_TRY(dn_read_options(given, &options, sizeof options));
@@ -57,7 +58,7 @@ static dn_status read_options(const dn_save_options *given, const char *path, sa
         return dn_fail(DN_ERROR_ARGUMENT, "naming \"%s\": torchvision or reference is expected",
                        naming);
     if (strcmp(dtype, "int8") == 0)
-        return choose_bytes(s, path);
+        return choose_bytes(s);
     static const dn_dtype dtypes[] = {DN_F32, DN_F16, DN_BF16};
     for (int i = 0; i < 3; i++)
         if (strcmp(dtype, dn_dtype_name(dtypes[i])) == 0) {
@@ -185,11 +186,15 @@ static dn_status make_metadata(saver *s)
 
 static dn_status write_file(const saver *s, const char *path)
 {
+    static dn_status (*const writers[])(dn_file_writer *, const char *, const dn_output *,
+                                        size_t) = {
+        [DN_WEIGHTS_SAFETENSORS] = dn_write_safetensors,
+        [DN_WEIGHTS_TORCH] = dn_write_torch,
+        [DN_WEIGHTS_NPZ] = dn_write_npz,
+    };
     dn_file_writer writer;
     DN_TRY(dn_file_create(path, &writer));
-    dn_status status = dn_is_torch_name(path)
-                           ? dn_write_torch(&writer, s->metadata, s->outputs, s->count)
-                           : dn_write_safetensors(&writer, s->metadata, s->outputs, s->count);
+    dn_status status = writers[s->format](&writer, s->metadata, s->outputs, s->count);
     if (status == DN_OK)
         return dn_file_commit(&writer);
     dn_file_abandon(&writer);
@@ -209,9 +214,9 @@ dn_status dn_model_save(const dn_model *model, const char *path, const dn_save_o
 {
     DN_NEED(model);
     DN_NEED(path);
-    DN_TRY(dn_check_weights_name(path));
     saver s = {.model = model};
-    DN_TRY(read_options(options, path, &s));
+    DN_TRY(dn_weights_format_of(path, &s.format));
+    DN_TRY(read_options(options, &s));
     dn_status status = make_outputs(&s);
     if (status == DN_OK)
         status = make_metadata(&s);

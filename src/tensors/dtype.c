@@ -40,6 +40,11 @@ const char *dn_dtype_storage_name(dn_dtype dtype)
     return types[dtype].storage;
 }
 
+const char *dn_dtype_numpy_code(dn_dtype dtype)
+{
+    return types[dtype].numpy;
+}
+
 bool dn_dtype_from_safetensors(const char *name, dn_dtype *dtype)
 {
     for (int t = 0; t < DN_DTYPE_COUNT; t++)

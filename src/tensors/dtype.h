@@ -10,6 +10,9 @@ const char *dn_dtype_name(dn_dtype dtype);
 const char *dn_dtype_safetensors_name(dn_dtype dtype);
 const char *dn_dtype_storage_name(dn_dtype dtype);
 
+/* "f4"; "" if NumPy has no such type. */
+const char *dn_dtype_numpy_code(dn_dtype dtype);
+
 /* By safetensors' name, torch's dtype ("float32") or storage, or numpy's code
  * ("f4"); false if there is none. */
 bool dn_dtype_from_safetensors(const char *name, dn_dtype *dtype);

@@ -7,10 +7,8 @@
 #include <string.h>
 
 static const dn_reader *const readers[] = {
-    &dn_safetensors_reader,
-    &dn_torch_zip_reader,
-    &dn_torch_legacy_reader,
-    &dn_pickle_reader,
+    &dn_safetensors_reader,  &dn_npz_reader,    &dn_torch_zip_reader,
+    &dn_torch_legacy_reader, &dn_pickle_reader,
 };
 
 /* What people most often have instead, so that the message can say so. */
@@ -24,7 +22,8 @@ static const struct {
     {0, "{", "is JSON text, not a weight file"},
     {0, "\x89HDF", "is an HDF5 file (Keras), which is not read; save its tensors as safetensors"},
     {0, "\x1f\x8b", "is compressed by gzip; unpack it first"},
-    {0, "\x93NUMPY", "is a single NumPy array, not a weight file"},
+    {0, "\x93NUMPY",
+     "is a single NumPy array, not a weight file; numpy.savez writes several, with their names"},
     {257, "ustar",
      "is a tar archive (PyTorch before 0.1.10 wrote these); load and save it with a "
      "newer PyTorch"},
@@ -38,8 +37,8 @@ static dn_status refuse(const dn_tensor_file *file)
             memcmp(file->map.data + offset, other_formats[i].magic, length) == 0)
             return dn_fail(DN_ERROR_FORMAT, "%s: %s", file->name, other_formats[i].sentence);
     }
-    return dn_fail(DN_ERROR_FORMAT, "%s: is %s, neither safetensors nor a PyTorch file", file->name,
-                   file->map.size ? "of an unknown format" : "empty");
+    return dn_fail(DN_ERROR_FORMAT, "%s: is %s, neither safetensors nor a file of PyTorch or NumPy",
+                   file->name, file->map.size ? "of an unknown format" : "empty");
 }
 
 static int by_name(const void *a, const void *b)

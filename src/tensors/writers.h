@@ -22,12 +22,14 @@ size_t dn_output_bytes(const dn_output *output);
  * value becomes infinite. bytes: dn_output_bytes of them. */
 dn_status dn_output_convert(const dn_output *output, unsigned char *bytes);
 
-/* Both write the tensors in order, and `metadata`, a JSON object of strings, where
+/* These write the tensors in order, and `metadata`, a JSON object of strings, where
  * other programs ignore it: in safetensors' __metadata__, and in the entry
- * densenet.json of a torch zip file. The same input gives the same bytes. */
+ * densenet.json of zip files. The same input gives the same bytes. */
 dn_status dn_write_safetensors(dn_file_writer *writer, const char *metadata,
                                const dn_output *outputs, size_t count);
 dn_status dn_write_torch(dn_file_writer *writer, const char *metadata, const dn_output *outputs,
                          size_t count);
+dn_status dn_write_npz(dn_file_writer *writer, const char *metadata, const dn_output *outputs,
+                       size_t count);
 
 #endif

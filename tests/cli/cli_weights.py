@@ -40,7 +40,7 @@ def refused(folder, what, data, *words):
 
 
 def formats(folder):
-    for what, (data, word) in {**files.HOSTILE_SAFETENSORS, **files.HOSTILE_TORCH, **scripts.HOSTILE_SCRIPTS,
+    for what, (data, word) in {**files.HOSTILE_SAFETENSORS, **files.HOSTILE_TORCH, **files.HOSTILE_NPZ, **scripts.HOSTILE_SCRIPTS,
                                **files.STRANGERS}.items():
         refused(folder, what, data, word)
     for what, (code, word) in files.HOSTILE_PICKLES.items():
@@ -50,12 +50,12 @@ def formats(folder):
         keys = ("0",) if b"storage" in code else ()
         refused(folder, f"old format: {what}", files.torch_legacy(code, keys, (6,) * len(keys)), word)
     # The files that these were made from are valid, though not DenseNets.
-    for data in (files.SOUND_ZIP, files.SOUND_LEGACY, files.DEFLATED, files.torch_legacy(files.by_python_2())):
+    for data in (files.SOUND_ZIP, files.SOUND_LEGACY, files.DEFLATED, files.SOUND_NPZ, files.torch_legacy(files.by_python_2())):
         refused(folder, "a sound file", data, "convolution")
         found = json.loads(run("info", "--json", f"{folder}/bad.pth").stdout)
         check("its tensors", sorted((t["name"], t["dtype"], t["shape"]) for t in found["tensors"]) ==
               [("b", "f32", [2]), ("w", "f32", [2, 3])], found)
-    count = len(files.HOSTILE_SAFETENSORS) + len(files.HOSTILE_TORCH) + len(scripts.HOSTILE_SCRIPTS) + 2 * len(files.HOSTILE_PICKLES)
+    count = len(files.HOSTILE_SAFETENSORS) + len(files.HOSTILE_TORCH) + len(files.HOSTILE_NPZ) + len(scripts.HOSTILE_SCRIPTS) + 2 * len(files.HOSTILE_PICKLES)
     print(f"hostile files: {count}, strangers: {len(files.STRANGERS)}")
 
 

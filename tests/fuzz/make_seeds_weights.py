@@ -35,7 +35,7 @@ def read(path):
 def networks(folder):
     """The smallest networks of each kind, by the program."""
     for stem in ("imagenet", "cifar", "cifar-norm", "deep"):
-        for end in ("safetensors", "pth"):
+        for end in ("safetensors", "npz", "pth"):
             path = f"{folder}/net.{end}"
             subprocess.run([os.environ["DENSENET"], "init", "--blocks", "1,2", "--growth", "1", "--stem-channels", "2",
                             "--bottleneck", "2" if stem != "cifar" else "0", "--channels", "1", "--classes", "2",
@@ -46,7 +46,7 @@ def networks(folder):
                 subprocess.run([os.environ["DENSENET"], "quantize", path, "--preprocess", "none,channels=1",
                                 "-o", f"{folder}/bytes.safetensors"], check=True, stdout=subprocess.DEVNULL)
                 save("weights", f"{stem}-bytes.safetensors", read(f"{folder}/bytes.safetensors"))
-            else:
+            elif end == "pth":
                 with zipfile.ZipFile(path) as archive:
                     save("pickle", stem, archive.read("densenet/data.pkl"))
 
@@ -201,7 +201,7 @@ def by_torch(folder):
         save("pickle", f"arrays-{protocol}", pickle.dumps(arrays, protocol))
 
 
-for what, (data, _) in {**files.HOSTILE_SAFETENSORS, **files.HOSTILE_TORCH, **scripts.HOSTILE_SCRIPTS,
+for what, (data, _) in {**files.HOSTILE_SAFETENSORS, **files.HOSTILE_TORCH, **files.HOSTILE_NPZ, **scripts.HOSTILE_SCRIPTS,
                         **files.STRANGERS}.items():
     if len(data) < 1 << 16:
         save("weights", what, data)

@@ -260,6 +260,42 @@ HOSTILE_TORCH = {
     "old format without keys": (torch_legacy(keys=(), counts=()), "missing"),
 }
 
+
+# -------------------------------------------------------------- NumPy's archives
+
+def npy(descr="<f4", shape=(2, 3), fortran=False, data=FLOATS, version=1, text=None, length=None):
+    entry = f"{{'descr': '{descr}', 'fortran_order': {fortran}, 'shape': {shape}, }}\n".encode() if text is None else text
+    size = len(entry) if length is None else length
+    return b"\x93NUMPY" + bytes([version, 0]) + struct.pack("<H" if version == 1 else "<I", size) + entry + data
+
+
+def npz(method=zipfile.ZIP_STORED, **arrays):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", method) as archive:
+        for name, data in arrays.items():
+            archive.writestr(f"{name}.npy", data)
+    return file.getvalue()
+
+
+SOUND_NPZ = npz(w=npy(), b=npy(shape=(2,), data=FLOATS[:8]))
+
+HOSTILE_NPZ = {
+    "an array of objects": (npz(w=npy("|O")), 'w: holds elements of type "|O"'),
+    "an array of big-endian numbers": (npz(w=npy(">f4")), '">f4"'),
+    "an array of an unknown type": (npz(w=npy("<f4x")), '"<f4x"'),
+    "an array that is cut": (npz(w=npy()[:-1]), "w: its data: 6 elements"),
+    "an array shorter than a header": (npz(w=b"\x93NUMPY"), "too short"),
+    "an array that is none": (npz(w=b"hello, world, hello"), "is not a .npy array"),
+    "an array's header of 4 GB": (npz(w=npy(version=2, length=2**32 - 1)), "claims 4294967295 bytes"),
+    "an array's header past its end": (npz(w=npy(length=60000)), "claims 60000 bytes"),
+    "an array's header that is code": (npz(w=npy(text=b"__import__('os').system('true')")), "is not a .npy array's"),
+    "an array of negative sizes": (npz(w=npy(shape=(-2, -3))), "is not a .npy array's"),
+    "an array whose sizes overflow": (npz(w=npy(shape=(2**32, 2**32, 2**32))), "overflow"),
+    "an array of nine dimensions": (npz(w=npy(shape=(1,) * 9)), "is not a .npy array's"),
+    "an array twice": (patched(npz(v=npy(), w=npy()), b"v.npy", b"w.npy"), "two entries"),
+    "arrays that inflate to gigabytes": (npz(zipfile.ZIP_DEFLATED, w=npy(shape=(2**26,), data=bytes(2**28))), "memory"),
+}
+
 STRANGERS = {
     "a web page": (b"<!DOCTYPE html><html><body>404</body></html>", "web page"),
     "a Git LFS pointer": (b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 3\n", "Git LFS"),

@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "loading/load.h"
-#include "tensors/torch/zip.h"
+#include "tensors/zip/zip.h"
 
 #include <math.h>
 

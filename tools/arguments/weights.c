@@ -97,7 +97,8 @@ bool weights_are_distinct(const char *output, const char *name)
 
 bool weights_name_valid(const char *path)
 {
-    return ok_or_complain(dn_check_weights_name(path));
+    dn_weights_format format;
+    return ok_or_complain(dn_weights_format_of(path, &format));
 }
 
 dn_status weights_read(const char *path, dn_model **model)

@@ -74,12 +74,13 @@ static int run(int count, char **arguments)
 const command convert_command = {
     .name = "convert",
     .arguments = "IN OUT",
-    .summary = "rewrite a weight file of any origin as safetensors or PyTorch",
+    .summary = "rewrite a weight file of any origin as safetensors, PyTorch or NumPy",
     .description =
         "OUT is a PyTorch file if it ends in .pt or .pth, which torch.load(weights_only=True)\n"
-        "and load_state_dict(strict=True) accept, and a safetensors file if it ends in\n"
-        ".safetensors or has no ending. It appears whole or not at all. The architecture, and\n"
-        "labels, preprocessing and task if they are known, go into its metadata.\n",
+        "and load_state_dict(strict=True) accept, arrays by name for numpy.load() if it ends in\n"
+        ".npz, and a safetensors file if it ends in .safetensors or has no ending. It appears\n"
+        "whole or not at all. The architecture, and labels, preprocessing and task if they are\n"
+        "known, go into its metadata.\n",
     .examples = "  densenet convert densenet121-a639ec97.pth densenet121.safetensors\n"
                 "      the 2017 file as safetensors in today's torchvision names\n"
                 "  densenet convert net.safetensors net.pth --naming reference\n"

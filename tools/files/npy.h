@@ -5,18 +5,17 @@
 #define TOOL_NPY_H
 
 #include "base/budget.h"
+#include "base/npy_header.h"
 #include "files/output.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define NPY_MAX_RANK 8
-
 /* Converted to float from float32, float64 or uint8; C order. */
 typedef struct npy_array {
     int rank;
-    int64_t shape[NPY_MAX_RANK];
+    int64_t shape[DN_NPY_MAX_RANK];
     size_t count; /* the product of shape */
     float *data;
 } npy_array;

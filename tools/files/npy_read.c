@@ -3,106 +3,11 @@
 
 #include "ui/report.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#define MAX_HEADER 65536
-
-/* What the header says, and how many bytes came before the elements. */
-typedef struct npy_header {
-    char type[16];
-    bool fortran;
-    uint64_t size;
-} npy_header;
-
-/* ---- the header's text: a Python dictionary of three known entries ---- */
-
-static void skip_spaces(const char **at)
-{
-    while (isspace((unsigned char)**at))
-        ++*at;
-}
-
-static bool take(const char **at, const char *token)
-{
-    skip_spaces(at);
-    size_t length = strlen(token);
-    if (strncmp(*at, token, length) != 0)
-        return false;
-    *at += length;
-    return true;
-}
-
-static bool take_string(const char **at, char *out, size_t size)
-{
-    skip_spaces(at);
-    char quote = **at;
-    if (quote != '\'' && quote != '"')
-        return false;
-    const char *begin = ++*at;
-    size_t length = strcspn(begin, quote == '"' ? "\"" : "'");
-    if (!begin[length] || length >= size)
-        return false;
-    memcpy(out, begin, length);
-    out[length] = '\0';
-    *at += length + 1;
-    return true;
-}
-
-static bool take_shape(const char **at, npy_array *array)
-{
-    if (!take(at, "("))
-        return false;
-    for (array->rank = 0; !take(at, ")"); array->rank++) {
-        skip_spaces(at);
-        if (array->rank == NPY_MAX_RANK || !isdigit((unsigned char)**at))
-            return false;
-        char *end;
-        errno = 0;
-        array->shape[array->rank] = strtoll(*at, &end, 10);
-        if (errno)
-            return false;
-        *at = end;
-        if (!take(at, ",")) {
-            array->rank++;
-            return take(at, ")");
-        }
-    }
-    return true;
-}
-
-static bool take_entry(const char **at, npy_header *header, npy_array *array)
-{
-    char key[16];
-    if (!take_string(at, key, sizeof key) || !take(at, ":"))
-        return false;
-    if (strcmp(key, "descr") == 0)
-        return take_string(at, header->type, sizeof header->type);
-    if (strcmp(key, "shape") == 0)
-        return take_shape(at, array);
-    if (strcmp(key, "fortran_order") != 0)
-        return false;
-    header->fortran = take(at, "True");
-    return header->fortran || take(at, "False");
-}
-
-static bool parse_header(const char *text, npy_header *header, npy_array *array)
-{
-    if (!take(&text, "{"))
-        return false;
-    array->rank = -1;
-    while (!take(&text, "}"))
-        if (!take_entry(&text, header, array) || (!take(&text, ",") && text[0] != '}'))
-            return false;
-    skip_spaces(&text);
-    return !*text && header->type[0] && array->rank >= 0;
-}
-
-/* ---- the file ---- */
 
 static bool read_exactly(const npy_source *source, void *out, size_t count)
 {
@@ -110,31 +15,33 @@ static bool read_exactly(const npy_source *source, void *out, size_t count)
            complain("%s: is truncated or cannot be read", source->name);
 }
 
-/* Magic, version, length of the text (two bytes before version 2, then four). */
-static bool read_header(const npy_source *source, npy_header *header, npy_array *array)
+static bool complain_of(const npy_source *source)
 {
-    unsigned char begin[12] = {0};
+    return complain("%s: %s", source->name, dn_last_error());
+}
+
+/* offset: of the elements. */
+static bool read_header(const npy_source *source, dn_npy_header *header, uint64_t *offset)
+{
+    unsigned char begin[DN_NPY_BEGIN];
+    size_t at, length;
     if (source->size < sizeof begin)
         return complain("%s: is too short for a .npy array", source->name);
-    if (!read_exactly(source, begin, 10))
+    if (!read_exactly(source, begin, sizeof begin))
         return false;
-    if (memcmp(begin, "\x93NUMPY", 6) != 0 || begin[6] < 1 || begin[6] > 3)
-        return complain("%s: is not a .npy array of version 1, 2 or 3", source->name);
-    size_t before = begin[6] == 1 ? 10 : 12;
-    if (!read_exactly(source, begin + 10, before - 10))
-        return false;
-    size_t length =
-        begin[8] | (size_t)begin[9] << 8 | (size_t)begin[10] << 16 | (size_t)begin[11] << 24;
-    header->size = before + length;
-    if (length > MAX_HEADER || header->size > source->size)
-        return complain("%s: its header claims %zu bytes", source->name, length);
-    char *text = calloc(length + 1, 1);
+    if (dn_npy_locate(begin, source->size, &at, &length) != DN_OK)
+        return complain_of(source);
+    size_t known = sizeof begin - at; /* of the text, with the header's beginning */
+    char *text = calloc(length + sizeof begin, 1);
     if (!text)
         return complain("%s: out of memory", source->name);
-    bool sound = read_exactly(source, text, length);
-    if (sound && (memchr(text, 0, length) || !parse_header(text, header, array)))
+    memcpy(text, begin + at, known);
+    bool sound = length >= known ? read_exactly(source, text + known, length - known)
+                                 : complain("%s: its header is not a .npy array's", source->name);
+    if (sound && (memchr(text, 0, length) || dn_npy_parse(text, header) != DN_OK))
         sound = complain("%s: its header is not a .npy array's", source->name);
     free(text);
+    *offset = at + length;
     return sound;
 }
 
@@ -150,25 +57,28 @@ static size_t element_size(const char *type)
     return 0;
 }
 
-static bool check_size(const npy_source *source, const npy_header *header, npy_array *array)
+static bool check_size(const npy_source *source, const dn_npy_header *header, uint64_t left,
+                       npy_array *array)
 {
     size_t element = element_size(header->type), bytes;
     if (!element)
         return complain("%s: holds elements of type \"%s\"; float32, float64 or uint8 in "
                         "little-endian order are expected",
                         source->name, header->type);
-    if (header->fortran && array->rank > 1)
+    if (header->fortran && header->rank > 1)
         return complain("%s: is in Fortran order, C order is expected (numpy.ascontiguousarray)",
                         source->name);
-    array->count = 1;
+    *array = (npy_array){.rank = header->rank, .count = 1};
     bool overflows = false;
-    for (int i = 0; i < array->rank; i++)
+    for (int i = 0; i < array->rank; i++) {
+        array->shape[i] = header->shape[i];
         overflows |= __builtin_mul_overflow(array->count, array->shape[i], &array->count);
+    }
     overflows |= __builtin_mul_overflow(array->count, element, &bytes);
-    if (overflows || bytes != source->size - header->size)
+    if (overflows || bytes != left)
         return complain("%s: %llu bytes of elements are there, its shape asks for %s%zu",
-                        source->name, (unsigned long long)(source->size - header->size),
-                        overflows ? "more than " : "", overflows ? SIZE_MAX : bytes);
+                        source->name, (unsigned long long)left, overflows ? "more than " : "",
+                        overflows ? SIZE_MAX : bytes);
     return true;
 }
 
@@ -194,13 +104,15 @@ static bool read_elements(const npy_source *source, size_t element, npy_array *a
 
 bool npy_read_source(const npy_source *source, npy_array *array)
 {
-    npy_header header = {0};
-    npy_array result = {0};
-    if (!read_header(source, &header, &result) || !check_size(source, &header, &result))
+    dn_npy_header header;
+    uint64_t offset = 0;
+    npy_array result;
+    if (!read_header(source, &header, &offset) ||
+        !check_size(source, &header, source->size - offset, &result))
         return false;
     if (source->budget &&
         dn_budget_take_bytes(source->budget, result.count * sizeof *result.data) != DN_OK)
-        return complain("%s: %s", source->name, dn_last_error());
+        return complain_of(source);
     result.data = malloc(result.count ? result.count * sizeof *result.data : 1);
     if (!result.data)
         return complain("%s: out of memory", source->name);

@@ -8,33 +8,10 @@
 #include <string.h>
 #include <strings.h>
 
-/* Enough for any shape, and a multiple of 64 so that the data is aligned in a
- * mapped file. */
-#define HEADER_SIZE 256
-
-/* Version 1.0: magic, version, length of the text, the text padded with spaces
- * up to a newline. Blank if shape is NULL. */
-static void fill_header(int rank, const int64_t *shape, char header[HEADER_SIZE])
-{
-    static const char version_1[8] = {'\x93', 'N', 'U', 'M', 'P', 'Y', 1, 0};
-    char text[HEADER_SIZE] = "";
-    int at = snprintf(text, sizeof text, "{'descr': '<f4', 'fortran_order': False, 'shape': (");
-    for (int i = 0; shape && i < rank; i++)
-        at += snprintf(text + at, sizeof text - (size_t)at, "%lld,%s", (long long)shape[i],
-                       i + 1 < rank ? " " : "");
-    at += snprintf(text + at, sizeof text - (size_t)at, "), }");
-    memset(header, ' ', HEADER_SIZE);
-    memcpy(header, version_1, sizeof version_1);
-    header[8] = (char)((HEADER_SIZE - 10) & 0xff);
-    header[9] = (char)((HEADER_SIZE - 10) >> 8);
-    memcpy(header + 10, text, (size_t)at);
-    header[HEADER_SIZE - 1] = '\n';
-}
-
 static bool write_header(output_file *file, int rank, const int64_t *shape)
 {
-    char header[HEADER_SIZE];
-    fill_header(rank, shape, header);
+    char header[DN_NPY_HEADER_SIZE];
+    dn_npy_fill("<f4", rank, shape, header);
     if (output_write(file, header, sizeof header))
         return true;
     output_abandon(file);

@@ -6,7 +6,7 @@
 
 #include "tensors/tensors.h"
 #include "tensors/torch/torch_calls.h"
-#include "tensors/torch/zip.h"
+#include "tensors/zip/zip.h"
 
 typedef struct dn_code_class {
     const dn_zip_entry *file;

@@ -2,8 +2,9 @@
 /* A state dict as torch.save writes it: the pickle of an OrderedDict in which
  * each tensor is _rebuild_tensor_v2 of a storage of its own. */
 #include "base/memory.h"
-#include "tensors/torch/zip_write.h"
 #include "tensors/writers.h"
+#include "tensors/zip/metadata_entry.h"
+#include "tensors/zip/zip_write.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -162,7 +163,7 @@ static dn_status add_entries(dn_zip_writer *zip, const char *metadata, const dn_
 {
     DN_TRY(add_pickle(zip, outputs, count));
     DN_TRY(dn_zip_add(zip, "densenet/byteorder", "little", 6));
-    DN_TRY(dn_zip_add(zip, "densenet/densenet.json", metadata, strlen(metadata)));
+    DN_TRY(dn_zip_add(zip, "densenet/" DN_METADATA_ENTRY, metadata, strlen(metadata)));
     for (size_t i = 0; i < count; i++)
         DN_TRY(add_data(zip, &outputs[i], i));
     return dn_zip_add(zip, "densenet/version", "3\n", 2);

@@ -2,13 +2,12 @@
 /* PyTorch files since 1.6: a zip archive of ARCHIVE/data.pkl and, for each
  * storage, ARCHIVE/data/KEY. TorchScript archives have the same two, and code
  * (torch_code.h). */
-#include "base/json.h"
 #include "base/text.h"
 #include "tensors/readers.h"
 #include "tensors/torch/flatten.h"
 #include "tensors/torch/torch_code.h"
 #include "tensors/torch/torch_storage.h"
-#include "tensors/torch/zip.h"
+#include "tensors/zip/metadata_entry.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -92,29 +91,6 @@ static dn_status flatten(archive *a, dn_pickle_node *root)
     return status;
 }
 
-/* The metadata that this program adds: {"densenet.KEY": "text", ...}. */
-static dn_status read_metadata(const archive *a)
-{
-    const dn_zip_entry *entry = find(a, "densenet.json");
-    const unsigned char *bytes = NULL;
-    if (!entry || entry->size > 1 << 24)
-        return DN_OK;
-    DN_TRY(dn_zip_read(&a->zip, entry, &a->file->pool, &bytes));
-    json_t *metadata = NULL;
-    DN_TRY(dn_json_parse((const char *)bytes, entry->size, "its densenet.json", &a->file->budget,
-                         &metadata));
-    dn_status status = DN_OK;
-    const char *key;
-    json_t *text;
-    json_object_foreach(metadata, key, text)
-    {
-        if (status == DN_OK && json_is_string(text))
-            status = dn_tensor_file_add_text(a->file, key, json_string_value(text));
-    }
-    json_decref(metadata);
-    return status;
-}
-
 static dn_status read_archive(archive *a)
 {
     dn_pool *pool = &a->file->pool;
@@ -129,7 +105,7 @@ static dn_status read_archive(archive *a)
     DN_TRY(dn_zip_read(&a->zip, entry, pool, &pickle.data));
     DN_TRY(dn_pickle_read(&pickle, &root));
     DN_TRY(flatten(a, root));
-    return read_metadata(a);
+    return dn_read_metadata_entry(a->file, &a->zip, a->prefix);
 }
 
 static dn_status read_torch_zip(dn_tensor_file *file)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Writes zip archives of stored entries, each aligned to 64 bytes as PyTorch
  * aligns them, so that readers may map them. At most 4 GiB. */
-#ifndef DN_TORCH_ZIP_WRITE_H
-#define DN_TORCH_ZIP_WRITE_H
+#ifndef DN_ZIP_WRITE_H
+#define DN_ZIP_WRITE_H
 
 #include "base/file.h"
 #include "base/text.h"

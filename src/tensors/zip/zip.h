@@ -2,8 +2,8 @@
 /* Zip archives in memory. Not libzip: that hides the offset of a stored entry,
  * so each tensor would be copied, and its own libraries cost a millisecond of
  * every start (see docs/weights.md). */
-#ifndef DN_TORCH_ZIP_H
-#define DN_TORCH_ZIP_H
+#ifndef DN_ZIP_H
+#define DN_ZIP_H
 
 #include "base/pool.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tensors/torch/zip.h"
+#include "tensors/zip/zip.h"
 
 #include "base/memory.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tensors/torch/zip_write.h"
+#include "tensors/zip/zip_write.h"
 
 #include "base/memory.h"
 
