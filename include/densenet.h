@@ -1091,6 +1091,10 @@ typedef struct dn_trainer_options {
      * of labels are BCEWithLogitsLoss's pos_weight. */
     const float *class_weights, *positive_weights;
     bool soft_targets;
+    /* NULL or "f32". "bf16": maps are kept as bfloat16, in half the memory, and 1x1 convolutions
+     * and their gradients multiply it; weights, statistics, gradients, sums, 3x3 convolutions and
+     * the loss remain float32 (precision.md). */
+    const char *precision;
 } dn_trainer_options;
 
 /* The paper's recipe: SGD with Nesterov momentum 0.9, weight decay 1e-4, and a rate of 0.1

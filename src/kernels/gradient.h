@@ -5,7 +5,7 @@
  * task has in its cache; src/train combines them.
  *
  * A row is one pixel's channels; rows are a stride apart. Channel vectors (one
- * float per channel) are plain arrays.
+ * float per channel) are plain arrays. Values of maps are of the table's type, gradients floats.
  */
 #ifndef DN_KERNELS_GRADIENT_H
 #define DN_KERNELS_GRADIENT_H
@@ -19,10 +19,16 @@ typedef struct dn_rows {
     ptrdiff_t stride;
 } dn_rows;
 
+/* The same of maps: elements of the table's type, the stride in elements. */
+typedef struct dn_map_rows {
+    void *address;
+    ptrdiff_t stride;
+} dn_map_rows;
+
 /* Each channel's mean over `count` rows, and the sum of squared deviations
  * from it. */
 typedef struct dn_statistics {
-    dn_rows input;
+    dn_map_rows input;
     int count, channels;
     float *mean, *deviation;
 } dn_statistics;
@@ -31,7 +37,7 @@ typedef struct dn_statistics {
  * set to 0, depending on a hash of `key` and its number (first + row) * channels + c.
  * The same operation is its backward pass. */
 typedef struct dn_dropout {
-    dn_rows rows;
+    dn_map_rows rows;
     int count, channels;
     uint64_t key;
     uint32_t first;
@@ -43,7 +49,8 @@ typedef struct dn_dropout {
  * the form of batch norm's backward pass once its sums are known. The mean may be
  * most of a gradient, so it is subtracted first. */
 typedef struct dn_combine {
-    dn_rows gradient, value, out;
+    dn_rows gradient, out;
+    dn_map_rows value;
     int count, channels;
     const float *centre, *factor, *slope, *constant;
 } dn_combine;
@@ -53,7 +60,8 @@ typedef struct dn_combine {
  * sums += dy, products += dy * normalised; out (+)= weight * dy. `out` may be
  * `gradient`. With a gradient stride of 0 all rows have the same gradient. */
 typedef struct dn_norm_gradient {
-    dn_rows gradient, value, out;
+    dn_rows gradient, out;
+    dn_map_rows value;
     int count, channels;
     dn_affine affine;
     const float *inverse, *offset, *weight;
@@ -63,7 +71,8 @@ typedef struct dn_norm_gradient {
 
 /* The same with the gradient of the activation computed on the fly: for row r
  * it is row r of norm.gradient, the gradient of a 1x1 convolution's outputs,
- * times the transposed weights. */
+ * times the transposed weights. A table whose panels have a unit multiplies pairs: its rows of
+ * norm.gradient are pair_channels' words. */
 typedef struct dn_pass_back {
     dn_norm_gradient norm; /* of panels.outputs channels */
     dn_panels panels;
@@ -72,7 +81,8 @@ typedef struct dn_pass_back {
 /* out[shift][k][n] (+)= sum over pixels of left[k] * right[shift + n]: a weight
  * gradient, that of a window if there are several shifts. Pixels come in `lines`
  * lines of `run`, each reached through a pointer. right, and a row of out, are
- * read and written to the end of their last vector. */
+ * read and written to the end of their last vector. In a table of maps of bfloat16 whose panels
+ * have a unit, a pixel is two: left and right are pair_pixels' words. */
 typedef struct dn_product {
     int lines, run;
     const float *const *left, *const *right;
@@ -125,6 +135,27 @@ static inline size_t dn_winograd_products_scratch(const dn_winograd_gradient *op
     return 36 * ((size_t)(dn_winograd_gradient_tiles(op) * dn_padded(op->channels)) + 16);
 }
 
+/* out rows = relu(affine(value)). */
+typedef struct dn_activate_rows {
+    dn_map_rows value;
+    dn_rows out;
+    int count, channels;
+    dn_affine affine;
+} dn_activate_rows;
+
+/* Rows of floats into maps. */
+typedef struct dn_store_rows {
+    dn_rows input;
+    dn_map_rows out;
+    int count, channels;
+} dn_store_rows;
+
+/* Rows of floats rounded to bfloat16, in words of two; out's stride is in words. */
+typedef struct dn_pair_rows {
+    dn_rows input, out;
+    int count, channels;
+} dn_pair_rows;
+
 /* out rows = relu(affine(input)) averaged over 2x2 pixels: output pixels
  * first .. first + count - 1 of the pooled grid, which has `width` per row. */
 typedef struct dn_pool_rows {
@@ -160,9 +191,17 @@ typedef struct dn_gradient_kernels {
     void (*winograd_gradient)(const dn_winograd_gradient *op);
     void (*winograd_products)(const dn_winograd_gradient *op, float *scratch);
     void (*winograd_weights)(const dn_winograd_weights *op);
+    void (*activate_rows)(const dn_activate_rows *op);
     void (*pool_rows)(const dn_pool_rows *op);
     void (*activated_pool)(const dn_activated_pool *op, int task);
     void (*activated_pool_gradient)(const dn_activated_pool_gradient *op, int task);
+    /* Of tables of maps of bfloat16 only, which have no kernels for 3x3 convolutions; and those
+     * without a unit, no product: it is the floats'. */
+    void (*store_rows)(const dn_store_rows *op);
+    /* Of those with a unit. A row's channels two by two, and a zero after an odd number; the same
+     * channel of rows 2 r and 2 r + 1, and zeros for a row after an odd number. */
+    void (*pair_channels)(const dn_pair_rows *op);
+    void (*pair_pixels)(const dn_pair_rows *op);
 } dn_gradient_kernels;
 
 extern const dn_gradient_kernels dn_gradient_kernels_reference;

@@ -36,6 +36,13 @@ static float *floats_at(const packing *p, size_t at)
     return p->weights->type == DN_F32 ? (float *)(void *)p->out + at : NULL;
 }
 
+/* Without a call: training lays weights of bfloat16 out at every step, too. */
+static void store_half(unsigned char *to, float value)
+{
+    uint16_t half = dn_bf16_of_float(value);
+    memcpy(to, &half, sizeof half);
+}
+
 /* Stores values of a row, `row` elements into the panels: `count` of its `width` outputs, from
  * `first` on. */
 static void store(const packing *p, size_t row, int first, int count, int width,
@@ -46,7 +53,7 @@ static void store(const packing *p, size_t row, int first, int count, int width,
     unsigned char *to = p->out + row * size;
     for (int n = 0; n < count; n++) {
         int at = dn_row_position(p->kernels, type, width, first + n);
-        dn_from_float(type, &values[n], 1, to + (size_t)at * size);
+        store_half(to + (size_t)at * size, values[n]);
     }
 }
 
@@ -63,7 +70,7 @@ static void store_together(const packing *p, size_t panel, int k, int width, con
         if (type == DN_I8)
             *element = (unsigned char)dn_weight_byte(values[n]);
         else
-            dn_from_float(type, &values[n], 1, element);
+            store_half(element, values[n]);
     }
 }
 

@@ -26,6 +26,14 @@ void dn_trainer_defaults(dn_trainer_options *options, size_t struct_size)
     dn_start_options(options, struct_size, &defaults, sizeof defaults);
 }
 
+/* What a precision's maps are; of an unknown one, DN_DTYPE_COUNT. */
+static dn_dtype maps_of(const char *precision)
+{
+    if (!precision || strcmp(precision, "f32") == 0)
+        return DN_F32;
+    return strcmp(precision, "bf16") == 0 ? DN_BF16 : DN_DTYPE_COUNT;
+}
+
 static dn_engine_options engine_options(const dn_trainer_options *options, const bool *frozen)
 {
     return (dn_engine_options){
@@ -37,6 +45,7 @@ static dn_engine_options engine_options(const dn_trainer_options *options, const
         .allocator = options->allocator,
         .dropout = options->dropout,
         .frozen = frozen,
+        .maps = maps_of(options->precision),
     };
 }
 
@@ -54,6 +63,9 @@ static dn_status check_options(const dn_trainer_options *options)
     if (!(options->clip >= 0))
         return dn_fail(DN_ERROR_ARGUMENT, "training: clipping at %g, 0 or more is expected",
                        options->clip);
+    if (maps_of(options->precision) == DN_DTYPE_COUNT)
+        return dn_fail(DN_ERROR_ARGUMENT, "training: precision \"%s\": f32 or bf16 is expected",
+                       options->precision);
     return DN_OK;
 }
 

@@ -9,6 +9,11 @@ static float *element(const dn_rows *rows, int row, int c)
     return rows->data + row * rows->stride + c;
 }
 
+static float *value_of(const dn_map_rows *rows, int row, int c)
+{
+    return (float *)rows->address + row * rows->stride + c;
+}
+
 /* Exact except for the last rounding, so that its sign is that of a fused multiply-add. */
 static double activated(const dn_affine *affine, float value, int c)
 {
@@ -21,10 +26,10 @@ static void statistics(const dn_statistics *op)
     for (int c = 0; c < op->channels; c++) {
         double sum = 0, square = 0;
         for (int row = 0; row < op->count; row++)
-            sum += (double)*element(&op->input, row, c);
+            sum += (double)*value_of(&op->input, row, c);
         double mean = sum / op->count;
         for (int row = 0; row < op->count; row++) {
-            double deviation = (double)*element(&op->input, row, c) - mean;
+            double deviation = (double)*value_of(&op->input, row, c) - mean;
             square += deviation * deviation;
         }
         op->mean[c] = (float)mean;
@@ -43,7 +48,7 @@ static void dropout(const dn_dropout *op)
 {
     for (int row = 0; row < op->count; row++)
         for (int c = 0; c < op->channels; c++) {
-            float *value = element(&op->rows, row, c);
+            float *value = value_of(&op->rows, row, c);
             uint32_t number = (op->first + (uint32_t)row) * (uint32_t)op->channels + (uint32_t)c;
             uint32_t hash = scramble(number ^ (uint32_t)op->key);
             hash = scramble(hash + (uint32_t)(op->key >> 32));
@@ -58,14 +63,14 @@ static void combine(const dn_combine *op)
             *element(&op->out, row, c) =
                 (float)(((double)*element(&op->gradient, row, c) - (double)op->centre[c]) *
                             (double)op->factor[c] +
-                        (double)*element(&op->value, row, c) * (double)op->slope[c] +
+                        (double)*value_of(&op->value, row, c) * (double)op->slope[c] +
                         (double)op->constant[c]);
 }
 
 /* Passes the gradient at one element back; returns dy. */
 static double pass_element(const dn_norm_gradient *op, int row, int c, double gradient)
 {
-    float value = *element(&op->value, row, c), *out = element(&op->out, row, c);
+    float value = *value_of(&op->value, row, c), *out = element(&op->out, row, c);
     double dy = !op->affine.linear && activated(&op->affine, value, c) <= 0 ? 0 : gradient;
     double change = (double)op->weight[c] * dy;
     *out = (float)(op->accumulate ? (double)*out + change : change);
@@ -74,7 +79,7 @@ static double pass_element(const dn_norm_gradient *op, int row, int c, double gr
 
 static double normalised(const dn_norm_gradient *op, int row, int c)
 {
-    return (double)*element(&op->value, row, c) * (double)op->inverse[c] + (double)op->offset[c];
+    return (double)*value_of(&op->value, row, c) * (double)op->inverse[c] + (double)op->offset[c];
 }
 
 static void norm_gradient(const dn_norm_gradient *op)
@@ -128,6 +133,14 @@ static void product(const dn_product *op)
         for (int k = 0; k < op->depth; k++)
             for (int n = 0; n < op->outputs; n++)
                 product_element(op, s, k, n);
+}
+
+static void activate_rows(const dn_activate_rows *op)
+{
+    for (int row = 0; row < op->count; row++)
+        for (int c = 0; c < op->channels; c++)
+            *element(&op->out, row, c) =
+                (float)activated(&op->affine, *value_of(&op->value, row, c), c);
 }
 
 static void pool_rows(const dn_pool_rows *op)
@@ -206,6 +219,7 @@ const dn_gradient_kernels dn_gradient_kernels_reference = {
     .winograd_gradient = dn_reference_winograd_gradient,
     .winograd_products = dn_reference_winograd_products,
     .winograd_weights = dn_reference_winograd_weights,
+    .activate_rows = activate_rows,
     .pool_rows = pool_rows,
     .activated_pool = activated_pool,
     .activated_pool_gradient = activated_pool_gradient,

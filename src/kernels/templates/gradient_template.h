@@ -6,10 +6,10 @@ typedef struct combine_vectors {
     const float *centre, *factor, *slope, *constant;
 } combine_vectors;
 
-DN_INLINE void combine_vector(const combine_vectors *by, const float *gradient, const float *value,
+DN_INLINE void combine_vector(const combine_vectors *by, const float *gradient, const map_t *value,
                               float *out, int c, int lanes)
 {
-    vfloat rest = v_load_first(value + c, lanes) * v_load_first(by->slope + c, lanes) +
+    vfloat rest = m_load_first(value + c, lanes) * v_load_first(by->slope + c, lanes) +
                   v_load_first(by->constant + c, lanes);
     vfloat centred = v_load_first(gradient + c, lanes) - v_load_first(by->centre + c, lanes);
     v_store_first(out + c, centred * v_load_first(by->factor + c, lanes) + rest, lanes);
@@ -24,7 +24,7 @@ static void combine(const dn_combine *op)
     const int channels = op->channels, whole = channels / DN_LANES * DN_LANES;
     for (int row = 0; row < op->count; row++) {
         const float *gradient = op->gradient.data + row * op->gradient.stride;
-        const float *value = op->value.data + row * op->value.stride;
+        const map_t *value = (const map_t *)op->value.address + row * op->value.stride;
         float *out = op->out.data + row * op->out.stride;
         for (int c = 0; c < channels; c += 16) {
             __builtin_prefetch(gradient + COMBINE_AHEAD * op->gradient.stride + c);
@@ -77,9 +77,9 @@ static void store_sums(const dn_norm_gradient *op, const norm_sums *sums, int c,
 }
 
 DN_INLINE void pass_norm(const norm_vectors *norm, norm_sums *sums, vfloat gradient,
-                         const float *value, float *out, int lanes, bool accumulate)
+                         const map_t *value, float *out, int lanes, bool accumulate)
 {
-    vfloat x = v_load_first(value, lanes);
+    vfloat x = m_load_first(value, lanes);
     vint active = (vint)(x * norm->scale + norm->shift > (vfloat){0}) | norm->linear;
     vfloat dy = (vfloat)((vint)gradient & active);
     sums->sum += dy;
@@ -93,7 +93,8 @@ DN_INLINE void norm_gradient_column(const dn_norm_gradient *op, int c, int lanes
 {
     norm_vectors norm = load_norm(op, c, lanes);
     norm_sums all = {v_set(0), v_set(0)};
-    const float *gradient = op->gradient.data + c, *value = op->value.data + c;
+    const float *gradient = op->gradient.data + c;
+    const map_t *value = (const map_t *)op->value.address + c;
     float *out = op->out.data + c;
     for (int row = 0; row < op->count; row += ROWS_IN_A_SUM) {
         norm_sums some = {v_set(0), v_set(0)};
@@ -125,15 +126,38 @@ static void norm_gradient(const dn_norm_gradient *op)
         norm_gradient_columns(op, false);
 }
 
+/* ---- activations ---- */
+
+static void activate_rows(const dn_activate_rows *op)
+{
+    const dn_affine affine = op->affine;
+    const int whole = op->channels / DN_LANES * DN_LANES, rest = op->channels - whole;
+    for (int row = 0; row < op->count; row++) {
+        const map_t *value = (const map_t *)op->value.address + row * op->value.stride;
+        float *out = op->out.data + row * op->out.stride;
+        for (int c = 0; c < whole; c += DN_LANES)
+            v_store(out + c, v_activated(value, &affine, c, DN_LANES));
+        if (rest)
+            v_store_first(out + whole, v_activated(value, &affine, whole, rest), rest);
+    }
+}
+
 /* ---- pools ---- */
 
 static void pool_rows(const dn_pool_rows *op)
 {
     dn_grid pooled = {.height = op->input.height / 2, .width = op->input.width / 2};
     pixel_cursor at = cursor_at(&pooled, op->first);
-    for (int row = 0; row < op->count; row++, cursor_advance(&at))
-        pack_pooled(dn_pixel_at(&op->input, at.image, 2 * at.y, 2 * at.x), &op->input, &op->affine,
-                    op->channels, op->out.data + row * op->out.stride);
+    const int whole = op->channels / DN_LANES * DN_LANES, rest = op->channels - whole;
+    for (int row = 0; row < op->count; row++, cursor_advance(&at)) {
+        const map_t *source = m_pixel_at(&op->input, at.image, 2 * at.y, 2 * at.x);
+        float *out = op->out.data + row * op->out.stride;
+        for (int c = 0; c < whole; c += DN_LANES)
+            v_store(out + c, v_pooled(source, &op->input, &op->affine, c, DN_LANES));
+        if (rest)
+            v_store_first(out + whole, v_pooled(source, &op->input, &op->affine, whole, rest),
+                          rest);
+    }
 }
 
 /* The pixels of the input that an output pixel of the 3x3/2 pool sees. */
@@ -147,30 +171,29 @@ DN_INLINE pool_window pool_window_at(const dn_grid *input, int y, int x)
                          dn_min(2 * x + 2, input->width)};
 }
 
-DN_INLINE vfloat activated_vector(const float *address, const dn_affine *affine, int c, int lanes)
+DN_INLINE vfloat activated_vector(const map_t *address, const dn_affine *affine, int c, int lanes)
 {
-    return v_relu(v_load_first(address + c, lanes) * v_load_first(affine->scale + c, lanes) +
+    return v_relu(m_load_first(address + c, lanes) * v_load_first(affine->scale + c, lanes) +
                   v_load_first(affine->shift + c, lanes));
 }
 
 DN_INLINE void activated_pool_vector(const dn_activated_pool *op, const dn_grid *from,
-                                     pool_window window, float *target, int c, int lanes)
+                                     pool_window window, map_t *target, int c, int lanes)
 {
     vfloat best = v_set(0);
     for (int y = window.top; y < window.bottom; y++)
         for (int x = window.left; x < window.right; x++)
-            best = v_max(activated_vector(dn_pixel_at(from, 0, y, x), &op->affine, c, lanes), best);
-    v_store_first(target + c, best, lanes);
+            best = v_max(activated_vector(m_pixel_at(from, 0, y, x), &op->affine, c, lanes), best);
+    m_store_first(target + c, best, lanes);
 }
 
 static void activated_pool(const dn_activated_pool *op, int task)
 {
     int image = task / op->output.height, y = task % op->output.height;
-    dn_grid from = op->input;
-    from.data += image * from.image_stride;
+    dn_grid from = dn_one_image(DN_MAPS, &op->input, image);
     for (int x = 0; x < op->output.width; x++) {
         pool_window window = pool_window_at(&from, y, x);
-        float *target = dn_pixel_at(&op->output, image, y, x);
+        map_t *target = m_pixel_at(&op->output, image, y, x);
         int c = 0;
         for (; c + DN_LANES <= op->channels; c += DN_LANES)
             activated_pool_vector(op, &from, window, target, c, DN_LANES);
@@ -189,7 +212,7 @@ DN_INLINE void pool_gradient_vector(const dn_activated_pool_gradient *op, const 
     int32_t number = 0;
     for (int y = window.top; y < window.bottom; y++)
         for (int x = window.left; x < window.right; x++, number++) {
-            vfloat value = activated_vector(dn_pixel_at(from, 0, y, x), &op->affine, c, lanes);
+            vfloat value = activated_vector(m_pixel_at(from, 0, y, x), &op->affine, c, lanes);
             vint better = (vint)(value > best) | (vint)(value != value);
             best = (vfloat)(((vint)value & better) | ((vint)best & ~better));
             chosen = (chosen & ~better) | (number & better);
@@ -206,8 +229,7 @@ DN_INLINE void pool_gradient_vector(const dn_activated_pool_gradient *op, const 
 
 static void activated_pool_gradient(const dn_activated_pool_gradient *op, int task)
 {
-    dn_grid from = op->input, to = op->target;
-    from.data += task * from.image_stride;
+    dn_grid from = dn_one_image(DN_MAPS, &op->input, task), to = op->target;
     to.data += task * to.image_stride;
     for (int y = 0; y < to.height; y++)
         for (int x = 0; x < to.width; x++)

@@ -4,9 +4,9 @@
  * twin, dn_kernels_<level>_emulated: the same widths and tiles, compiled for the
  * instructions that every processor of this architecture has.
  *
- * With DN_HALVES it becomes the level's table for maps of bfloat16, which has no gradients:
- * dn_kernels_<level>_halves. DN_DEPTH_UNIT is that of its panels (kernels.h): 0 if maps are
- * widened and floats are multiplied. With DN_AMX, tiles are multiplied.
+ * With DN_HALVES it becomes the level's table for maps of bfloat16, with some of the gradients
+ * (gradient.h): dn_kernels_<level>_halves. DN_DEPTH_UNIT is that of its panels (kernels.h): 0 if
+ * maps are widened and floats are multiplied. With DN_AMX, tiles are multiplied.
  *
  * With DN_BYTES it becomes the table for maps of bytes: dn_kernels_<level>_bytes; or if
  * DN_DEPTH_UNIT is 0, dn_kernels_<level>_kept, which has convolutions only. */
@@ -39,13 +39,22 @@ _Static_assert(DN_PACK_PIECE % TILE_CHANNELS == 0, "a piece of weights is whole 
 _Static_assert(DN_POOL_RUN % DN_LANES == 0, "a part of a pool is whole vectors");
 _Static_assert(DN_LANES <= DN_MAX_LANES, "rows are padded to whole vectors");
 
-#if !defined(DN_HALVES) && !defined(DN_BYTES)
+#ifndef DN_BYTES
 #include "kernels/templates/statistics_template.h"
 
 #include "kernels/templates/gradient_template.h"
 
 #include "kernels/templates/pass_back_template.h"
 
+#define GRADIENTS_OF_ALL_MAPS                                                                      \
+    .statistics = statistics, .dropout = dropout, .combine = combine,                              \
+    .norm_gradient = norm_gradient, .pass_back = pass_back, .activate_rows = activate_rows,        \
+    .pool_rows = pool_rows, .activated_pool = activated_pool,                                      \
+    .activated_pool_gradient = activated_pool_gradient
+
+#ifdef DN_HALVES
+#include "kernels/templates/halves_gradient_template.h"
+#else
 #include "kernels/templates/product_template.h"
 
 #include "kernels/templates/winograd_gradient_template.h"
@@ -53,19 +62,13 @@ _Static_assert(DN_LANES <= DN_MAX_LANES, "rows are padded to whole vectors");
 #include "kernels/templates/peak_template.h"
 
 static const dn_gradient_kernels gradient_kernels = {
-    .statistics = statistics,
-    .dropout = dropout,
-    .combine = combine,
-    .norm_gradient = norm_gradient,
-    .pass_back = pass_back,
+    GRADIENTS_OF_ALL_MAPS,
     .product = product,
     .winograd_gradient = winograd_gradient,
     .winograd_products = winograd_products,
     .winograd_weights = winograd_weights,
-    .pool_rows = pool_rows,
-    .activated_pool = activated_pool,
-    .activated_pool_gradient = activated_pool_gradient,
 };
+#endif
 #endif
 
 const dn_kernels DN_TABLE = {
@@ -84,11 +87,13 @@ const dn_kernels DN_TABLE = {
     .global_pool = global_pool,
 #endif
     .maps = DN_MAPS,
+#ifndef DN_BYTES
+    .gradients = &gradient_kernels,
+#endif
 #if defined(DN_HALVES) || defined(DN_BYTES)
     .unit = DN_DEPTH_UNIT,
     .fast = DN_HAS_QUADS || DN_DEPTH_UNIT == 64,
 #else
-    .gradients = &gradient_kernels,
     .peak = peak,
     .halves = &DN_HALVES_TABLE,
     .bytes = &DN_BYTES_TABLE,

@@ -84,6 +84,16 @@ static void pack_activated(const map_t *source, ptrdiff_t stride, const dn_affin
 }
 
 /* The same, averaged over the 2x2 pixels from source on. */
+DN_INLINE vfloat v_pooled(const map_t *source, const dn_grid *grid, const dn_affine *affine, int c,
+                          int count)
+{
+    vfloat sum = v_set(0);
+    for (int i = 0; i < 4; i++)
+        sum += v_activated(source + i / 2 * grid->row_stride + i % 2 * grid->pixel_stride, affine,
+                           c, count);
+    return sum * 0.25f;
+}
+
 static void pack_pooled(const map_t *source, const dn_grid *grid, const dn_affine *affine,
                         int channels, packed_t *target)
 {
@@ -91,12 +101,8 @@ static void pack_pooled(const map_t *source, const dn_grid *grid, const dn_affin
                               source + grid->row_stride + grid->pixel_stride};
     const dn_affine local = *affine;
     int c = 0;
-    for (; c + DN_LANES <= channels; c += DN_LANES) {
-        vfloat sum = v_set(0);
-        for (int i = 0; i < 4; i++)
-            sum += v_activated(corner[i], &local, c, DN_LANES);
-        pack(target + c, sum * 0.25f, DN_LANES);
-    }
+    for (; c + DN_LANES <= channels; c += DN_LANES)
+        pack(target + c, v_pooled(source, grid, &local, c, DN_LANES), DN_LANES);
     for (; c < channels; c++) {
         float sum = 0;
         for (int i = 0; i < 4; i++)

@@ -4,6 +4,14 @@
  * map's values and gradients are not in a near cache, so they are prefetched when a
  * tile begins. */
 
+#if !defined(DN_HALVES)
+static const product_kind back_kind = {DN_F32, 1, DN_F32};
+#elif DN_DEPTH_UNIT > 0
+static const product_kind back_kind = {DN_BF16, 2, DN_F32};
+#else
+static const product_kind back_kind = {DN_BF16, 1, DN_F32};
+#endif
+
 /* A panel's part of the norm. */
 typedef struct panel_norm {
     norm_vectors norm[DN_TILE_VECTORS];
@@ -16,7 +24,7 @@ DN_INLINE void pass_tile(int rows, int vectors, const dn_pass_back *op, int row,
 {
     const dn_norm_gradient *to = &op->norm;
     const void *input[DN_TILE_PIXELS];
-    const float *value = to->value.data + row * to->value.stride + work->first;
+    const map_t *value = (const map_t *)to->value.address + row * to->value.stride + work->first;
     float *out = to->out.data + row * to->out.stride + work->first;
     for (int r = 0; r < rows; r++) {
         input[r] = to->gradient.data + (row + r) * to->gradient.stride;
@@ -24,8 +32,10 @@ DN_INLINE void pass_tile(int rows, int vectors, const dn_pass_back *op, int row,
         __builtin_prefetch(out + r * to->out.stride, 1);
     }
     vfloat tile[DN_TILE_PIXELS][DN_TILE_VECTORS];
-    multiply_tile((product_kind){.type = DN_F32}, rows, vectors, input, work,
-                  (look_ahead){work->weights, 0}, tile);
+    if (back_kind.together > 1)
+        multiply_words(back_kind, rows, vectors, input, work, (look_ahead){work->weights, 0}, tile);
+    else
+        multiply_tile(back_kind, rows, vectors, input, work, (look_ahead){work->weights, 0}, tile);
     int rest = work->outputs - work->first;
     DN_UNROLL(DN_TILE_VECTORS)
     for (int v = 0; v < vectors; v++) {
@@ -110,12 +120,12 @@ static void pass_narrow_panel(const dn_pass_back *op, const panel_work *work)
 static void pass_back(const dn_pass_back *op)
 {
     row_shape shape = {1, op->panels.depth, 0, false};
+    int rows = dn_panel_rows(op->panels.depth, op->panels.unit);
     for (int first = 0; first < op->panels.outputs; first += TILE_CHANNELS) {
-        panel_work work = {
-            .shape = &shape,
-            .weights = dn_panels_at(&op->panels, (size_t)first * (size_t)op->panels.depth).data,
-            .first = first,
-            .outputs = op->panels.outputs};
+        panel_work work = {.shape = &shape,
+                           .weights = dn_panels_at(&op->panels, (size_t)first * (size_t)rows).data,
+                           .first = first,
+                           .outputs = op->panels.outputs};
         if (op->panels.outputs - first >= TILE_CHANNELS)
             pass_full_panel(op, &work);
         else

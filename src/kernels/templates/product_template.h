@@ -7,6 +7,18 @@
 #define WIDE_VECTORS (DN_TILE_VECTORS + 1)
 #define WIDE_PIXELS (DN_TILE_PIXELS * DN_TILE_VECTORS / WIDE_VECTORS)
 
+/* sum + the left's number, or pair of pixels, times the right's. */
+DN_INLINE vfloat add_pixel(vfloat sum, const float *left, vfloat right)
+{
+#ifdef DN_HALVES
+    uint32_t pair;
+    memcpy(&pair, left, sizeof pair);
+    return v_add_pairs(sum, (vword)right, pair);
+#else
+    return sum + v_set(*left) * right;
+#endif
+}
+
 DN_INLINE void sum_tile(const dn_product *op, int rows, int vectors, int k, ptrdiff_t right_at,
                         float *out)
 {
@@ -20,11 +32,9 @@ DN_INLINE void sum_tile(const dn_product *op, int rows, int vectors, int k, ptrd
             vfloat weight[WIDE_VECTORS];
             for (int v = 0; v < vectors; v++)
                 weight[v] = v_load(right + v * DN_LANES);
-            for (int r = 0; r < rows; r++) {
-                vfloat value = v_set(left[r]);
+            for (int r = 0; r < rows; r++)
                 for (int v = 0; v < vectors; v++)
-                    sum[r][v] += value * weight[v];
-            }
+                    sum[r][v] = add_pixel(sum[r][v], left + r, weight[v]);
             left += op->left_stride;
             right += op->right_stride;
         }

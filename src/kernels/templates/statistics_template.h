@@ -15,7 +15,7 @@ typedef uint32_t vuint __attribute__((vector_size(4 * DN_LANES)));
 DN_INLINE void sum_rows(const dn_statistics *op, int c, int vectors, int lanes, int power,
                         const vfloat centre[STATISTICS_VECTORS], vfloat all[STATISTICS_VECTORS])
 {
-    const float *row = op->input.data + c;
+    const map_t *row = (const map_t *)op->input.address + c;
     for (int v = 0; v < vectors; v++)
         all[v] = v_set(0);
     for (int first = 0; first < op->count; first += STATISTICS_ROWS) {
@@ -24,7 +24,7 @@ DN_INLINE void sum_rows(const dn_statistics *op, int c, int vectors, int lanes, 
             some[v] = v_set(0);
         for (int end = dn_min(first + STATISTICS_ROWS, op->count), r = first; r < end; r++) {
             for (int v = 0; v < vectors; v++) {
-                vfloat deviation = v_load_first(row + v * DN_LANES, lanes) - centre[v];
+                vfloat deviation = m_load_first(row + v * DN_LANES, lanes) - centre[v];
                 some[v] += power == 2 ? deviation * deviation : deviation;
             }
             row += op->input.stride;
@@ -40,7 +40,7 @@ DN_INLINE void statistics_columns(const dn_statistics *op, int c, int vectors, i
 {
     vfloat mean[STATISTICS_VECTORS], sum[STATISTICS_VECTORS];
     for (int v = 0; v < vectors; v++)
-        mean[v] = v_load_first(op->input.data + c + v * DN_LANES, lanes);
+        mean[v] = m_load_first((const map_t *)op->input.address + c + v * DN_LANES, lanes);
     sum_rows(op, c, vectors, lanes, 1, mean, sum);
     for (int v = 0; v < vectors; v++)
         mean[v] += sum[v] / (float)op->count;
@@ -76,13 +76,13 @@ DN_INLINE vuint scramble(vuint value)
 
 DN_INLINE void dropout_vector(const dn_dropout *op, int row, int c, int lanes, vuint lane)
 {
-    float *address = op->rows.data + row * op->rows.stride + c;
+    map_t *address = (map_t *)op->rows.address + row * op->rows.stride + c;
     uint32_t number = (op->first + (uint32_t)row) * (uint32_t)op->channels + (uint32_t)c;
     vuint hash = scramble((lane + number) ^ (uint32_t)op->key);
     hash = scramble(hash + (uint32_t)(op->key >> 32));
     vint keep = (vint)((vint)(hash >> 8) < op->threshold);
-    vfloat scaled = v_load_first(address, lanes) * op->scale;
-    v_store_first(address, (vfloat)((vint)scaled & keep), lanes);
+    vfloat scaled = m_load_first(address, lanes) * op->scale;
+    m_store_first(address, (vfloat)((vint)scaled & keep), lanes);
 }
 
 static void dropout(const dn_dropout *op)

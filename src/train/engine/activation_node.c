@@ -31,11 +31,10 @@ static void needs_of(const dn_engine *engine, const dn_node *node, dn_needs *nee
 
 /* ---- forward ---- */
 
-static dn_grid image_of(dn_grid grid, int image)
+static dn_grid value_of(const dn_engine *engine, int maps, int image)
 {
-    grid.data = dn_pixel_at(&grid, image, 0, 0);
-    grid.images = 1;
-    return grid;
+    dn_grid grid = dn_value_grid(engine, maps, 0);
+    return dn_one_image(engine->options.maps, &grid, image);
 }
 
 static void forward_image(void *context, int image, int thread)
@@ -44,18 +43,16 @@ static void forward_image(void *context, int image, int thread)
     const activation_work *work = context;
     const dn_engine *engine = work->engine;
     const dn_node *node = work->node;
-    dn_grid input =
-        image_of(dn_map_grid(engine, node->source, engine->maps[node->source].value, 0), image);
-    dn_grid output =
-        image_of(dn_map_grid(engine, node->target, engine->maps[node->target].value, 0), image);
+    dn_grid input = value_of(engine, node->source, image);
+    dn_grid output = value_of(engine, node->target, image);
     if (node->pools) {
         dn_activated_pool op = {input, output, node->in, work->affine};
         for (int y = 0; y < output.height; y++)
-            engine->kernels->gradients->activated_pool(&op, y);
+            engine->map_kernels->gradients->activated_pool(&op, y);
     } else {
         dn_activate op = {input, output, node->in, work->affine};
         for (int y = 0; y < output.height; y++)
-            engine->kernels->activate(&op, y);
+            engine->map_kernels->activate(&op, y);
     }
     int pixels = target_pixels(engine, node);
     dn_finish_rows(engine, node, image * pixels, pixels,
@@ -78,7 +75,6 @@ static void backward_image(void *context, int image, int thread)
     const activation_work *work = context;
     const dn_engine *engine = work->engine;
     const dn_node *node = work->node;
-    const dn_map_state *source = &engine->maps[node->source];
     const dn_maps *target = &engine->graph.maps[node->target];
     int pixels = target_pixels(engine, node), stride = dn_padded(node->out);
     float *gradient = dn_thread_scratch(engine, thread);
@@ -87,9 +83,10 @@ static void backward_image(void *context, int image, int thread)
     dn_output_gradient(engine, node, image * pixels, pixels, (dn_rows){gradient, stride});
 
     dn_norm_gradient op = dn_prepare_norm_gradient(engine, node, 0, node->in, record);
-    dn_grid input = image_of(dn_map_grid(engine, node->source, source->value, 0), image);
-    dn_grid passed = image_of(dn_map_grid(engine, node->source, source->gradient, 0), image);
-    op.value = (dn_rows){input.data, input.pixel_stride};
+    dn_grid input = value_of(engine, node->source, image);
+    dn_grid passed = dn_gradient_grid(engine, node->source, 0);
+    passed = dn_one_image(DN_F32, &passed, image);
+    op.value = (dn_map_rows){input.address, input.pixel_stride};
     op.out = (dn_rows){passed.data, passed.pixel_stride};
     op.gradient = (dn_rows){gradient, stride};
     op.count = input.height * input.width;
@@ -100,11 +97,11 @@ static void backward_image(void *context, int image, int thread)
                           .width = target->width,
                           .pixel_stride = stride,
                           .row_stride = (ptrdiff_t)stride * target->width};
-        engine->kernels->gradients->activated_pool_gradient(
+        engine->map_kernels->gradients->activated_pool_gradient(
             &(dn_activated_pool_gradient){input, pooled, passed, node->in, work->affine}, 0);
         op.gradient = op.out;
     }
-    engine->kernels->gradients->norm_gradient(&op);
+    engine->map_kernels->gradients->norm_gradient(&op);
 }
 
 static void backward(dn_engine *engine, const dn_node *node)

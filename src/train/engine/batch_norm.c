@@ -14,18 +14,19 @@ uint64_t dn_dropout_key(const dn_engine *engine, const dn_node *node)
     return key ^ key >> 31;
 }
 
-static void drop(const dn_engine *engine, const dn_node *node, dn_rows rows, int first, int count)
+static void drop(const dn_engine *engine, const dn_node *node, const dn_kernels *kernels,
+                 dn_map_rows rows, int first, int count)
 {
     if (!node->drops || engine->options.dropout <= 0)
         return;
     double keep = 1 - engine->options.dropout;
-    engine->kernels->gradients->dropout(&(dn_dropout){.rows = rows,
-                                                      .count = count,
-                                                      .channels = node->out,
-                                                      .key = dn_dropout_key(engine, node),
-                                                      .first = (uint32_t)first,
-                                                      .threshold = (int32_t)(keep * 0x1p24),
-                                                      .scale = (float)(1 / keep)});
+    kernels->gradients->dropout(&(dn_dropout){.rows = rows,
+                                              .count = count,
+                                              .channels = node->out,
+                                              .key = dn_dropout_key(engine, node),
+                                              .first = (uint32_t)first,
+                                              .threshold = (int32_t)(keep * 0x1p24),
+                                              .scale = (float)(1 / keep)});
 }
 
 /* ---- statistics ---- */
@@ -33,12 +34,10 @@ static void drop(const dn_engine *engine, const dn_node *node, dn_rows rows, int
 void dn_finish_rows(const dn_engine *engine, const dn_node *node, int first, int count,
                     float *record)
 {
-    const dn_map_state *target = &engine->maps[node->target];
-    dn_rows rows =
-        dn_map_rows(engine, node->target, target->value, node->target_channel, (size_t)first);
-    drop(engine, node, rows, first, count);
+    dn_map_rows rows = dn_value_rows(engine, node->target, node->target_channel, (size_t)first);
+    drop(engine, node, engine->map_kernels, rows, first, count);
     *dn_record_pixels(record) = count;
-    engine->kernels->gradients->statistics(
+    engine->map_kernels->gradients->statistics(
         &(dn_statistics){.input = rows,
                          .count = count,
                          .channels = node->out,
@@ -195,12 +194,11 @@ void dn_prepare_output_gradient(dn_engine *engine, const dn_node *node)
 void dn_output_gradient(const dn_engine *engine, const dn_node *node, int first, int count,
                         dn_rows out)
 {
-    const dn_map_state *target = &engine->maps[node->target];
     int channel = node->target_channel;
     size_t row = (size_t)first;
-    engine->kernels->gradients->combine(
-        &(dn_combine){.gradient = dn_map_rows(engine, node->target, target->gradient, channel, row),
-                      .value = dn_map_rows(engine, node->target, target->value, channel, row),
+    engine->map_kernels->gradients->combine(
+        &(dn_combine){.gradient = dn_gradient_rows(engine, node->target, channel, row),
+                      .value = dn_value_rows(engine, node->target, channel, row),
                       .out = out,
                       .count = count,
                       .channels = node->out,
@@ -208,5 +206,5 @@ void dn_output_gradient(const dn_engine *engine, const dn_node *node, int first,
                       .factor = engine->factor,
                       .slope = engine->slope,
                       .constant = engine->constant});
-    drop(engine, node, out, first, count);
+    drop(engine, node, engine->kernels, (dn_map_rows){out.data, out.stride}, first, count);
 }

@@ -16,6 +16,9 @@ static void find_first_trained(dn_engine *engine)
 static dn_status fill_engine(dn_engine *engine, bool allocate)
 {
     dn_engine_options *options = &engine->options;
+    if (!engine->map_kernels)
+        return dn_fail(DN_ERROR_ARGUMENT, "precision \"bf16\": the %s kernels do not compute it",
+                       engine->kernels->name);
     DN_TRY(dn_choose_team(options->team.threads, options->team.workers, &options->team));
     if (!(options->dropout >= 0 && options->dropout < 1))
         return dn_fail(DN_ERROR_ARGUMENT, "dropout %g: must be at least 0 and below 1",
@@ -51,6 +54,7 @@ static dn_status make_engine(const dn_arch *arch, const dn_engine_options *optio
     engine->arch = *arch;
     engine->options = *options;
     engine->kernels = dn_kernels_best();
+    engine->map_kernels = dn_engine_halves(engine) ? engine->kernels->halves : engine->kernels;
     dn_status status = fill_engine(engine, allocate);
     if (status != DN_OK) {
         dn_engine_free(engine);

@@ -19,6 +19,7 @@
 #ifndef DN_TRAIN_ENGINE_H
 #define DN_TRAIN_ENGINE_H
 
+#include "base/element.h"
 #include "base/workers.h"
 #include "network/model.h"
 
@@ -36,6 +37,9 @@ typedef struct dn_engine_options {
      * requires_grad = False in PyTorch, a frozen norm still normalises with the
      * batch's statistics and updates its running ones. */
     const bool *frozen;
+    /* DN_BF16: all maps are kept, and 1x1 convolutions and their gradients multiplied, in
+     * bfloat16. Parameters, statistics, gradients and all sums are floats either way. */
+    dn_dtype maps; /* or DN_F32 */
 } dn_engine_options;
 
 /* What the engine allocates, all at once, when it is created. */
@@ -49,7 +53,8 @@ typedef struct dn_engine_bytes {
 typedef struct dn_engine dn_engine;
 
 /* Plans without allocating. Fails if the pictures are too small for the
- * network, or if a map would have a single value to normalise. */
+ * network, if a map would have a single value to normalise, or if the kernels do not compute with
+ * such maps. */
 dn_status dn_engine_plan(const dn_arch *arch, const dn_engine_options *options,
                          dn_engine_bytes *bytes);
 

@@ -112,6 +112,12 @@ static size_t pixels_of(const planner *p, const dn_maps *maps)
     return (size_t)p->engine->options.images * (size_t)maps->height * (size_t)maps->width;
 }
 
+/* Floats that hold so many values of maps. */
+static size_t value_floats(const planner *p, size_t values)
+{
+    return dn_engine_halves(p->engine) ? values / 2 + values % 2 : values;
+}
+
 /* Value and gradient of maps outside the blocks. A stem's only convolution is
  * cheap to compute again, and its maps are the largest of all. */
 static void place_maps(planner *p, const dn_maps *maps, dn_map_state *state)
@@ -119,13 +125,14 @@ static void place_maps(planner *p, const dn_maps *maps, dn_map_state *state)
     bool vectors = maps->kind == DN_MAPS_VECTOR;
     size_t floats =
         pixels_of(p, maps) * (size_t)(vectors ? dn_padded(maps->channels) : maps->channels);
+    size_t values = vectors ? floats : value_floats(p, floats);
     int made = maps->first_writer, read = maps->last_reader;
     state->recomputed = p->engine->options.low_memory && maps->kind == DN_MAPS_STEM &&
                         dn_stem_row_of(p->engine->arch.stem)->convs == 1;
-    state->made = open_buffer(p, floats, made, state->recomputed ? read : mirror(p, made));
+    state->made = open_buffer(p, values, made, state->recomputed ? read : mirror(p, made));
     state->kept = state->made;
     if (state->recomputed)
-        state->kept = open_buffer(p, floats, mirror(p, read), mirror(p, made));
+        state->kept = open_buffer(p, values, mirror(p, read), mirror(p, made));
     state->gradient = open_buffer(p, floats, mirror(p, read), mirror(p, made));
 }
 
@@ -135,13 +142,14 @@ static void place_bottlenecks(planner *p, const dn_maps *first, dn_map_state *st
 {
     bool one = p->engine->options.low_memory;
     size_t floats = pixels_of(p, first) * (size_t)first->channels;
+    size_t values = value_floats(p, floats);
     int made = first->first_writer, read = first[layers - 1].last_reader;
     float *value =
-        open_buffer(p, one ? floats : floats * (size_t)layers, made, one ? read : mirror(p, made));
-    float *kept = one ? open_buffer(p, floats, mirror(p, read), mirror(p, made)) : value;
+        open_buffer(p, one ? values : values * (size_t)layers, made, one ? read : mirror(p, made));
+    float *kept = one ? open_buffer(p, values, mirror(p, read), mirror(p, made)) : value;
     float *gradient = open_buffer(p, floats, mirror(p, read), mirror(p, made));
     for (int layer = 0; layer < layers; layer++) {
-        size_t offset = one || !value ? 0 : floats * (size_t)layer;
+        size_t offset = one || !value ? 0 : values * (size_t)layer;
         states[layer].made = value ? value + offset : NULL;
         states[layer].kept = kept ? kept + offset : NULL;
         states[layer].gradient = gradient;

@@ -56,19 +56,24 @@ static dn_weight_partials partials_of(const backward_work *work)
 
 /* A backward task's memory: gradients of the output, a slice's activations,
  * gradients of a strip of activations. */
-static size_t output_floats(const backward_work *work)
+static size_t rows_floats(int channels)
 {
-    return (size_t)ROWS_AT_ONCE * (size_t)dn_packed_stride(work->node->out);
+    return (size_t)ROWS_AT_ONCE * (size_t)dn_packed_stride(channels);
 }
 
-static size_t slice_floats(void)
+/* Where pairs of bfloat16 are multiplied, the output's gradients and the activations once more:
+ * as pairs of pixels, and the former as pairs of channels, too. */
+static int channel_pairs(const dn_node *node)
 {
-    return (size_t)ROWS_AT_ONCE * (size_t)dn_packed_stride(SLICE_CHANNELS);
+    return dn_ceil_divide(node->out, 2);
 }
 
-static size_t strip_floats(void)
+static size_t pairs_floats(const dn_engine *engine, const dn_node *node)
 {
-    return (size_t)ROWS_AT_ONCE * (size_t)dn_packed_stride(STRIP_CHANNELS);
+    if (!dn_engine_pairs(engine))
+        return 0;
+    return rows_floats(channel_pairs(node)) +
+           (rows_floats(node->out) + rows_floats(SLICE_CHANNELS)) / 2;
 }
 
 void dn_pointwise_backward_needs(const dn_engine *engine, const dn_node *node, dn_needs *needs)
@@ -76,7 +81,8 @@ void dn_pointwise_backward_needs(const dn_engine *engine, const dn_node *node, d
     backward_work work = split_backward(engine, node, engine->options.images);
     size_t split = partials_of(&work).split_stride + dn_norm_record(node->in);
     *needs = (dn_needs){.partials = (size_t)work.most_splits * split,
-                        .thread = output_floats(&work) + slice_floats() + strip_floats()};
+                        .thread = rows_floats(node->out) + rows_floats(SLICE_CHANNELS) +
+                                  rows_floats(STRIP_CHANNELS) + pairs_floats(engine, node)};
 }
 
 /* ---- a slice ---- */
@@ -86,60 +92,87 @@ typedef struct share {
     int first_channel, channels; /* of the slice */
     float *sums;                 /* of the weight gradient: the split's */
     float *record;               /* of the norm: the split's */
-    float *output, *activated, *strip;
-    int output_stride, activated_stride;
+    dn_rows output, activated, strip;
+    dn_rows output_channels, output_pixels, activated_pixels; /* pairs */
 } share;
 
 static void pack_activated(const backward_work *work, const share *mine, int first, int count)
 {
     const dn_engine *engine = work->engine;
     const dn_node *node = work->node;
-    float *value = engine->maps[node->source].value;
     dn_affine affine = dn_affine_at(&work->affine, mine->first_channel);
     if (node->pools) {
-        engine->kernels->gradients->pool_rows(
-            &(dn_pool_rows){.input = dn_map_grid(engine, node->source, value, mine->first_channel),
+        engine->map_kernels->gradients->pool_rows(
+            &(dn_pool_rows){.input = dn_value_grid(engine, node->source, mine->first_channel),
                             .affine = affine,
-                            .out = {mine->activated, mine->activated_stride},
+                            .out = mine->activated,
                             .channels = mine->channels,
                             .first = first,
                             .count = count});
         return;
     }
-    dn_rows rows = dn_map_rows(engine, node->source, value, mine->first_channel, (size_t)first);
-    dn_grid line = {
-        .data = rows.data, .images = 1, .height = 1, .width = count, .pixel_stride = rows.stride};
-    dn_activate op = {line, line, mine->channels, affine};
-    op.output.data = mine->activated;
-    op.output.pixel_stride = mine->activated_stride;
-    engine->kernels->activate(&op, 0);
+    engine->map_kernels->gradients->activate_rows(&(dn_activate_rows){
+        .value = dn_value_rows(engine, node->source, mine->first_channel, (size_t)first),
+        .out = mine->activated,
+        .count = count,
+        .channels = mine->channels,
+        .affine = affine});
+}
+
+/* Rounds rows to pairs of pixels, and returns these. */
+static dn_rows pair_pixels(const backward_work *work, dn_rows rows, dn_rows pairs, int channels,
+                           int count)
+{
+    work->engine->map_kernels->gradients->pair_pixels(
+        &(dn_pair_rows){.input = rows, .out = pairs, .count = count, .channels = channels});
+    return pairs;
+}
+
+static void pair_output(const backward_work *work, const share *mine, int count)
+{
+    const dn_engine *engine = work->engine;
+    const dn_node *node = work->node;
+    if (!engine->frozen[node->weight])
+        pair_pixels(work, mine->output, mine->output_pixels, node->out, count);
+    if (dn_source_needs_gradient(engine, node) && !node->pools)
+        engine->map_kernels->gradients->pair_channels(&(dn_pair_rows){.input = mine->output,
+                                                                      .out = mine->output_channels,
+                                                                      .count = count,
+                                                                      .channels = node->out});
 }
 
 static void add_product(const backward_work *work, const share *mine, int count, bool accumulate)
 {
-    const float *left = mine->output, *right = mine->activated;
+    const dn_engine *engine = work->engine;
+    bool pairs = dn_engine_pairs(engine);
+    dn_rows left = pairs ? mine->output_pixels : mine->output;
+    dn_rows right =
+        pairs ? pair_pixels(work, mine->activated, mine->activated_pixels, mine->channels, count)
+              : mine->activated;
+    const float *from_left = left.data, *from_right = right.data;
     static const ptrdiff_t none;
-    work->engine->kernels->gradients->product(
-        &(dn_product){.lines = 1,
-                      .run = count,
-                      .left = &left,
-                      .right = &right,
-                      .left_stride = mine->output_stride,
-                      .right_stride = mine->activated_stride,
-                      .depth = work->node->out,
-                      .outputs = mine->channels,
-                      .shifts = 1,
-                      .shift = &none,
-                      .out = mine->sums + mine->first_channel,
-                      .row_stride = partials_of(work).row_stride,
-                      .accumulate = accumulate});
+    (pairs ? engine->map_kernels : engine->kernels)
+        ->gradients->product(&(dn_product){.lines = 1,
+                                           .run = pairs ? dn_ceil_divide(count, 2) : count,
+                                           .left = &from_left,
+                                           .right = &from_right,
+                                           .left_stride = left.stride,
+                                           .right_stride = right.stride,
+                                           .depth = work->node->out,
+                                           .outputs = mine->channels,
+                                           .shifts = 1,
+                                           .shift = &none,
+                                           .out = mine->sums + mine->first_channel,
+                                           .row_stride = partials_of(work).row_stride,
+                                           .accumulate = accumulate});
 }
 
 /* The transposed weights of some channels. */
 static dn_panels panels_of(const backward_work *work, int channel, int channels)
 {
     const dn_panels *all = &work->weights.panels;
-    dn_panels panels = dn_panels_at(all, (size_t)channel * (size_t)all->depth);
+    int rows = dn_panel_rows(all->depth, all->unit);
+    dn_panels panels = dn_panels_at(all, (size_t)channel * (size_t)rows);
     panels.outputs = channels;
     return panels;
 }
@@ -149,15 +182,15 @@ static void multiply_strip(const backward_work *work, const share *mine, int cha
                            int count)
 {
     const dn_kernels *kernels = work->engine->kernels;
-    dn_grid output = {.data = mine->output,
+    dn_grid output = {.data = mine->output.data,
                       .images = 1,
                       .height = 1,
                       .width = count,
-                      .pixel_stride = mine->output_stride};
+                      .pixel_stride = mine->output.stride};
     dn_pointwise op = {
         .input = output, .output = output, .pool = 1, .panels = panels_of(work, channel, channels)};
-    op.output.data = mine->strip;
-    op.output.pixel_stride = dn_packed_stride(STRIP_CHANNELS);
+    op.output.data = mine->strip.data;
+    op.output.pixel_stride = mine->strip.stride;
     dn_piece all = {0, count, 0, dn_panel_count(kernels, channels)};
     kernels->pointwise(&op, all, NULL);
 }
@@ -171,7 +204,6 @@ static void spread_strip(const backward_work *work, dn_norm_gradient op, int cha
     const dn_node *node = work->node;
     const dn_maps *source = &engine->graph.maps[node->source];
     const dn_maps *target = &engine->graph.maps[node->target];
-    const dn_map_state *state = &engine->maps[node->source];
     for (int done = 0; done < count; done += op.count) {
         int pixel = first + done, x = pixel % target->width, line = pixel / target->width;
         int image = line / target->height, y = line % target->height;
@@ -180,11 +212,11 @@ static void spread_strip(const backward_work *work, dn_norm_gradient op, int cha
             size_t at = ((size_t)image * (size_t)source->height + (size_t)(2 * y + corner / 2)) *
                             (size_t)source->width +
                         (size_t)(2 * x + corner % 2);
-            op.value = dn_map_rows(engine, node->source, state->value, channel, at);
-            op.out = dn_map_rows(engine, node->source, state->gradient, channel, at);
+            op.value = dn_value_rows(engine, node->source, channel, at);
+            op.out = dn_gradient_rows(engine, node->source, channel, at);
             op.value.stride *= 2;
             op.out.stride *= 2;
-            engine->kernels->gradients->norm_gradient(&op);
+            engine->map_kernels->gradients->norm_gradient(&op);
         }
         op.gradient.data += op.count * op.gradient.stride;
     }
@@ -198,7 +230,7 @@ static void pass_pooled_back(const backward_work *work, const share *mine, int f
         multiply_strip(work, mine, channel, channels, count);
         dn_norm_gradient op =
             dn_prepare_norm_gradient(work->engine, work->node, channel, channels, mine->record);
-        op.gradient = (dn_rows){mine->strip, dn_packed_stride(STRIP_CHANNELS)};
+        op.gradient = mine->strip;
         spread_strip(work, op, channel, first, count);
     }
 }
@@ -209,11 +241,11 @@ static void pass_back(const backward_work *work, const share *mine, int first, i
     int source = work->node->source, channel = mine->first_channel;
     dn_norm_gradient op =
         dn_prepare_norm_gradient(engine, work->node, channel, mine->channels, mine->record);
-    op.gradient = (dn_rows){mine->output, mine->output_stride};
-    op.value = dn_map_rows(engine, source, engine->maps[source].value, channel, (size_t)first);
-    op.out = dn_map_rows(engine, source, engine->maps[source].gradient, channel, (size_t)first);
+    op.gradient = dn_engine_pairs(engine) ? mine->output_channels : mine->output;
+    op.value = dn_value_rows(engine, source, channel, (size_t)first);
+    op.out = dn_gradient_rows(engine, source, channel, (size_t)first);
     op.count = count;
-    engine->kernels->gradients->pass_back(
+    engine->map_kernels->gradients->pass_back(
         &(dn_pass_back){op, panels_of(work, channel, mine->channels)});
 }
 
@@ -222,17 +254,29 @@ static float *norm_records(const backward_work *work)
     return work->engine->partials + (size_t)work->splits * partials_of(work).split_stride;
 }
 
+/* The next rows of a thread's memory, which `rows` of this length occupy. */
+static dn_rows take_rows(float **memory, int rows, int channels)
+{
+    dn_rows taken = {*memory, dn_packed_stride(channels)};
+    *memory += rows * taken.stride;
+    return taken;
+}
+
 static share share_of(const backward_work *work, int split, int thread)
 {
     const dn_node *node = work->node;
     float *scratch = dn_thread_scratch(work->engine, thread);
-    return (share){.sums = work->engine->partials + (size_t)split * partials_of(work).split_stride,
-                   .record = norm_records(work) + (size_t)split * dn_norm_record(node->in),
-                   .output = scratch,
-                   .activated = scratch + output_floats(work),
-                   .strip = scratch + output_floats(work) + slice_floats(),
-                   .output_stride = dn_packed_stride(node->out),
-                   .activated_stride = dn_packed_stride(SLICE_CHANNELS)};
+    share mine = {.sums = work->engine->partials + (size_t)split * partials_of(work).split_stride,
+                  .record = norm_records(work) + (size_t)split * dn_norm_record(node->in)};
+    mine.output = take_rows(&scratch, ROWS_AT_ONCE, node->out);
+    mine.activated = take_rows(&scratch, ROWS_AT_ONCE, SLICE_CHANNELS);
+    mine.strip = take_rows(&scratch, ROWS_AT_ONCE, STRIP_CHANNELS);
+    if (dn_engine_pairs(work->engine)) {
+        mine.output_channels = take_rows(&scratch, ROWS_AT_ONCE, channel_pairs(node));
+        mine.output_pixels = take_rows(&scratch, ROWS_AT_ONCE / 2, node->out);
+        mine.activated_pixels = take_rows(&scratch, ROWS_AT_ONCE / 2, SLICE_CHANNELS);
+    }
+    return mine;
 }
 
 static void backward_slice(const backward_work *work, const share *mine, int first, int count,
@@ -266,8 +310,9 @@ static void backward_task(void *context, int task, int thread)
     int end = dn_min(first + work->split_pixels, work->pixels);
     for (int row = first; row < end; row += ROWS_AT_ONCE) {
         int count = dn_min(ROWS_AT_ONCE, end - row);
-        dn_output_gradient(work->engine, node, row, count,
-                           (dn_rows){mine.output, mine.output_stride});
+        dn_output_gradient(work->engine, node, row, count, mine.output);
+        if (dn_engine_pairs(work->engine))
+            pair_output(work, &mine, count);
         for (int channel = first_channel; channel < end_channel; channel += SLICE_CHANNELS) {
             mine.first_channel = channel;
             mine.channels = dn_min(SLICE_CHANNELS, end_channel - channel);
@@ -283,7 +328,7 @@ static void clear_left_out(void *context, int image, int thread)
     const backward_work *work = context;
     const dn_engine *engine = work->engine;
     int source = work->node->source;
-    dn_grid grid = dn_map_grid(engine, source, engine->maps[source].gradient, 0);
+    dn_grid grid = dn_gradient_grid(engine, source, 0);
     size_t bytes = (size_t)work->node->in * sizeof(float);
     for (int y = 0; y < grid.height; y++)
         for (int x = y == (grid.height | 1) - 1 ? 0 : (grid.width | 1) - 1; x < grid.width; x++)

@@ -27,7 +27,7 @@ static forward_work split_forward(const dn_engine *engine, const dn_node *node, 
 {
     const dn_maps *target = &engine->graph.maps[node->target];
     forward_work work = {.node = node, .pixels = images * target->height * target->width};
-    int tile = engine->kernels->tile_pixels;
+    int tile = engine->map_kernels->tile_pixels;
     work.rows = dn_min(dn_max(PACKED_FLOATS / node->in / tile, 1) * tile, DN_MAX_BLOCK_PIXELS);
     int wanted = dn_min(dn_ceil_divide(work.pixels, TASKS_WANTED), MOST_TASK_PIXELS);
     work.task_pixels = dn_ceil_divide(wanted, work.rows) * work.rows;
@@ -44,7 +44,9 @@ static void needs_of(const dn_engine *engine, const dn_node *node, dn_needs *nee
     *needs = (dn_needs){.panels = dn_panels_needed(engine, node),
                         .partials = (size_t)dn_max(work.tasks, TASKS_WANTED) *
                                     dn_statistics_record(node->out),
-                        .thread = (size_t)work.rows * (size_t)dn_packed_stride(node->in)};
+                        .thread = dn_engine_halves(engine)
+                                      ? dn_packed_scratch(node->in, work.rows)
+                                      : (size_t)work.rows * (size_t)dn_packed_stride(node->in)};
     dn_raise_needs(needs, &backward);
 }
 
@@ -53,18 +55,17 @@ static void forward_task(void *context, int task, int thread)
     const forward_work *work = context;
     const dn_engine *engine = work->engine;
     const dn_node *node = work->node;
-    dn_pointwise op = {.input =
-                           dn_map_grid(engine, node->source, engine->maps[node->source].value, 0),
-                       .output = dn_map_grid(engine, node->target, engine->maps[node->target].value,
-                                             node->target_channel),
+    dn_pointwise op = {.input = dn_value_grid(engine, node->source, 0),
+                       .output = dn_value_grid(engine, node->target, node->target_channel),
                        .affine = work->affine,
                        .pool = node->pools ? 2 : 1,
                        .panels = work->weights.panels};
     int first = task * work->task_pixels, end = dn_min(first + work->task_pixels, work->pixels);
-    int panels = dn_panel_count(engine->kernels, node->out);
+    int panels = dn_panel_count(engine->map_kernels, node->out);
     for (int row = first; row < end; row += work->rows)
-        engine->kernels->pointwise(&op, (dn_piece){row, dn_min(row + work->rows, end), 0, panels},
-                                   dn_thread_scratch(engine, thread));
+        engine->map_kernels->pointwise(&op,
+                                       (dn_piece){row, dn_min(row + work->rows, end), 0, panels},
+                                       dn_thread_scratch(engine, thread));
     dn_finish_rows(engine, node, first, end - first,
                    engine->partials + (size_t)task * dn_statistics_record(node->out));
 }

@@ -31,15 +31,15 @@ static dn_vector_pool pool_of(const pool_work *work)
     const dn_engine *engine = work->engine;
     const dn_node *node = work->node;
     dn_vectors pooled = dn_target_vectors(engine, node);
-    return (dn_vector_pool){
-        .input = dn_map_grid(engine, node->source, engine->maps[node->source].value, 0),
-        .output = pooled.data,
-        .stride = pooled.stride,
-        .channels = node->in,
-        .affine = work->affine,
-        .pool = node->pool,
-        .rows = node->rows,
-        .columns = node->columns};
+    return (dn_vector_pool){.input = dn_value_grid(engine, node->source, 0),
+                            .output = pooled.data,
+                            .stride = pooled.stride,
+                            .channels = node->in,
+                            .affine = work->affine,
+                            .maps = engine->options.maps,
+                            .pool = node->pool,
+                            .rows = node->rows,
+                            .columns = node->columns};
 }
 
 /* ---- forward ---- */
@@ -52,15 +52,14 @@ static void average_channels(void *context, int task, int thread)
     const dn_node *node = work->node;
     int groups = dn_ceil_divide(node->in, CHANNELS_PER_TASK), image = task / groups;
     int first = task % groups * CHANNELS_PER_TASK, rest = node->in - first;
-    dn_grid grid = dn_map_grid(engine, node->source, engine->maps[node->source].value, first);
+    dn_grid grid = dn_value_grid(engine, node->source, first);
     dn_vectors pooled = dn_target_vectors(engine, node);
-    grid.data = dn_pixel_at(&grid, image, 0, 0);
-    dn_global_pool op = {.input = grid,
+    dn_global_pool op = {.input = dn_one_image(engine->options.maps, &grid, image),
                          .output = pooled.data + (size_t)image * (size_t)pooled.stride + first,
                          .channels = rest < CHANNELS_PER_TASK ? rest : CHANNELS_PER_TASK,
                          .affine = dn_affine_at(&work->affine, first),
                          .parts = 1};
-    engine->kernels->global_pool(&op, 0);
+    engine->map_kernels->global_pool(&op, 0);
 }
 
 static void pool_task(void *context, int task, int thread)
@@ -92,7 +91,6 @@ static void pass_image_back(void *context, int image, int thread)
     const dn_engine *engine = work->engine;
     const dn_node *node = work->node;
     const dn_maps *source = &engine->graph.maps[node->source];
-    const dn_map_state *state = &engine->maps[node->source];
     size_t pixels = (size_t)source->height * (size_t)source->width;
     float *record = engine->partials + (size_t)image * dn_norm_record(node->in);
     const dn_const_vectors pooled = dn_target_gradient(engine, node);
@@ -100,15 +98,15 @@ static void pass_image_back(void *context, int image, int thread)
     memset(record, 0, dn_norm_record(node->in) * sizeof *record);
     dn_norm_gradient op = dn_prepare_norm_gradient(engine, node, 0, node->in, record);
     op.gradient.data = engine->maps[node->target].gradient + (ptrdiff_t)image * pooled.stride;
-    op.value = dn_map_rows(engine, node->source, state->value, 0, (size_t)image * pixels);
-    op.out = dn_map_rows(engine, node->source, state->gradient, 0, (size_t)image * pixels);
+    op.value = dn_value_rows(engine, node->source, 0, (size_t)image * pixels);
+    op.out = dn_gradient_rows(engine, node->source, 0, (size_t)image * pixels);
     op.count = (int)pixels;
     if (!is_plain(node)) {
         dn_vector_pool pool = pool_of(work);
         dn_spread_vector(&pool, image, gradient, op.out);
         op.gradient = op.out;
     }
-    engine->kernels->gradients->norm_gradient(&op);
+    engine->map_kernels->gradients->norm_gradient(&op);
 }
 
 static void backward(dn_engine *engine, const dn_node *node)

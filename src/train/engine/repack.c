@@ -12,51 +12,68 @@ dn_window_form dn_node_form(const dn_engine *engine, const dn_node *node)
     return dn_choose_form(engine->kernels, target->height, target->width);
 }
 
+/* The table that multiplies a node's weights, forward or transposed. The gradient through a
+ * transition's pool is a product of floats. */
+static const dn_kernels *product_kernels(const dn_engine *engine, const dn_node *node,
+                                         bool transposed)
+{
+    bool of_maps = node->kind == DN_NODE_POINTWISE && !(transposed && node->pools);
+    return of_maps ? engine->map_kernels : engine->kernels;
+}
+
 /* A node's weights, or those of the convolution that takes its outputs'
  * gradients to its inputs. */
-static dn_weights weights_of(const dn_node *node, const float *data, bool transposed, float factor)
+static dn_weights weights_of(const dn_engine *engine, const dn_node *node, const float *data,
+                             bool transposed, float factor)
 {
     return (dn_weights){.data = data,
                         .outputs = transposed ? node->in : node->out,
                         .channels = transposed ? node->out : node->in,
                         .kernel = dn_node_kernel(node),
                         .factor = factor,
-                        .transposed = transposed};
+                        .transposed = transposed,
+                        .type = product_kernels(engine, node, transposed)->maps};
+}
+
+static size_t panel_floats(const dn_engine *engine, const dn_node *node, bool transposed)
+{
+    dn_weights weights = weights_of(engine, node, NULL, transposed, 1);
+    const dn_kernels *kernels = product_kernels(engine, node, transposed);
+    size_t bytes = dn_packed_size(kernels, dn_node_form(engine, node), &weights);
+    return (bytes + sizeof(float) - 1) / sizeof(float);
 }
 
 size_t dn_panels_needed(const dn_engine *engine, const dn_node *node)
 {
-    dn_window_form form = dn_node_form(engine, node);
-    dn_weights forward = weights_of(node, NULL, false, 1),
-               backward = weights_of(node, NULL, true, 1);
-    size_t one = dn_packed_size(engine->kernels, form, &forward);
-    size_t other = dn_packed_size(engine->kernels, form, &backward);
-    return (one > other ? one : other) / sizeof(float);
+    size_t forward = panel_floats(engine, node, false), back = panel_floats(engine, node, true);
+    return forward > back ? forward : back;
 }
 
 typedef struct layout_work {
-    const dn_engine *engine;
+    const dn_kernels *kernels;
     dn_window_form form;
     dn_weights weights;
+    float *panels;
 } layout_work;
 
 static void lay_out_task(void *context, int task, int thread)
 {
     (void)thread;
     const layout_work *work = context;
-    dn_pack_piece(work->engine->kernels, work->form, &work->weights, task, work->engine->panels);
+    dn_pack_piece(work->kernels, work->form, &work->weights, task, work->panels);
 }
 
 static dn_laid_out lay_out(dn_engine *engine, const dn_node *node, bool transposed, float factor)
 {
+    const dn_kernels *kernels = product_kernels(engine, node, transposed);
     layout_work work = {
-        engine, dn_node_form(engine, node),
-        weights_of(node, dn_parameter_of(engine, node->weight), transposed, factor)};
+        kernels, dn_node_form(engine, node),
+        weights_of(engine, node, dn_parameter_of(engine, node->weight), transposed, factor),
+        engine->panels};
     const dn_weights *weights = &work.weights;
     dn_parallel(engine->options.team, dn_pack_pieces(work.form, weights), lay_out_task, &work);
-    return (dn_laid_out){work.form,
-                         dn_packed_panels(engine->kernels, work.form, weights, engine->panels),
-                         dn_winograd_stride(engine->kernels, weights->channels, weights->outputs)};
+    return (dn_laid_out){work.form, dn_packed_panels(kernels, work.form, weights, engine->panels),
+                         dn_winograd_stride(kernels, weights->channels, weights->outputs)};
 }
 
 dn_laid_out dn_lay_out_weights(dn_engine *engine, const dn_node *node)

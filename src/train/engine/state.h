@@ -12,8 +12,10 @@
 
 /* A map's numbers during a step. Arrays of `channels`. */
 typedef struct dn_map_state {
-    float *value, *gradient; /* images * height * width rows of `channels`; vectors: padded */
-    float *made, *kept;      /* value's place in the forward and the backward pass */
+    /* Images * height * width rows of `channels`, values of options.maps; vectors: padded floats */
+    void *value;
+    float *gradient;
+    void *made, *kept;       /* value's place in the forward and the backward pass */
     bool recomputed;         /* there by a second forward pass of its node */
     float *mean, *variance;  /* of the batch; the variance with n - 1, for the running one */
     float *inverse, *offset; /* normalised = value * inverse + offset */
@@ -44,7 +46,8 @@ struct dn_engine {
     dn_graph graph;
     dn_map_state *maps;
     const dn_kernels *kernels;
-    int first_trained; /* slot; the layout's count where all are frozen */
+    const dn_kernels *map_kernels; /* whose maps are options.maps */
+    int first_trained;             /* slot; the layout's count where all are frozen */
 
     dn_region memory;
     float *arena; /* in memory; holds everything below */
@@ -93,8 +96,21 @@ static inline int dn_map_pixels(const dn_engine *engine, int maps)
     return engine->images * shape->height * shape->width;
 }
 
-/* `data` is a map's value or gradient; rows and grid of it from a channel on. */
-dn_rows dn_map_rows(const dn_engine *engine, int maps, float *data, int channel, size_t first);
-dn_grid dn_map_grid(const dn_engine *engine, int maps, float *data, int channel);
+/* Whether maps are of bfloat16, and whether pairs of it are multiplied. */
+static inline bool dn_engine_halves(const dn_engine *engine)
+{
+    return engine->options.maps == DN_BF16;
+}
+
+static inline bool dn_engine_pairs(const dn_engine *engine)
+{
+    return dn_engine_halves(engine) && engine->map_kernels->unit > 0;
+}
+
+/* Maps and their gradients from a channel on: rows from pixel `first`, and grids. */
+dn_map_rows dn_value_rows(const dn_engine *engine, int maps, int channel, size_t first);
+dn_rows dn_gradient_rows(const dn_engine *engine, int maps, int channel, size_t first);
+dn_grid dn_value_grid(const dn_engine *engine, int maps, int channel);
+dn_grid dn_gradient_grid(const dn_engine *engine, int maps, int channel);
 
 #endif

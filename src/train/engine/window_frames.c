@@ -37,13 +37,14 @@ static void activated_line(const void *context, int image, int y, float *line)
     const dn_window_source *source = context;
     const dn_engine *engine = source->work->engine;
     int maps = source->work->node->source, channel = source->channel;
-    dn_grid grid = dn_map_grid(engine, maps, engine->maps[maps].value, channel);
-    grid.data = dn_pixel_at(&grid, image, y, 0);
-    grid.images = grid.height = 1;
-    dn_activate op = {grid, grid, source->channels, dn_affine_at(&source->work->affine, channel)};
-    op.output.data = line;
-    op.output.pixel_stride = source->pixel_stride;
-    engine->kernels->activate(&op, 0);
+    const dn_maps *shape = &engine->graph.maps[maps];
+    size_t first = ((size_t)image * (size_t)shape->height + (size_t)y) * (size_t)shape->width;
+    engine->map_kernels->gradients->activate_rows(
+        &(dn_activate_rows){.value = dn_value_rows(engine, maps, channel, first),
+                            .out = {line, source->pixel_stride},
+                            .count = shape->width,
+                            .channels = source->channels,
+                            .affine = dn_affine_at(&source->work->affine, channel)});
 }
 
 static void picture_line(const void *context, int image, int y, float *line)

@@ -133,7 +133,6 @@ static void pass_back(const dn_window_gradient *work, const share *mine, const d
 {
     const dn_engine *engine = work->window.engine;
     const dn_node *node = work->window.node;
-    const dn_map_state *source = &engine->maps[node->source];
     dn_bands pieces = dn_split_window_pieces(node, band->images, band->rows, work->bands.width);
     ptrdiff_t line = (ptrdiff_t)pieces.width * node->in;
     for (int i = 0; i < pieces.count; i++) {
@@ -155,10 +154,10 @@ static void pass_back(const dn_window_gradient *work, const share *mine, const d
         size_t first = (size_t)(band->first_pixel + piece.first_pixel);
         dn_norm_gradient op = dn_prepare_norm_gradient(engine, node, 0, node->in, mine->record);
         op.gradient = (dn_rows){mine->passed, node->in};
-        op.value = dn_map_rows(engine, node->source, source->value, 0, first);
-        op.out = dn_map_rows(engine, node->source, source->gradient, 0, first);
+        op.value = dn_value_rows(engine, node->source, 0, first);
+        op.out = dn_gradient_rows(engine, node->source, 0, first);
         op.count = piece.pixels;
-        engine->kernels->gradients->norm_gradient(&op);
+        engine->map_kernels->gradients->norm_gradient(&op);
     }
 }
 

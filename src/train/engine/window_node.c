@@ -12,6 +12,7 @@ typedef struct forward_work {
     dn_bands bands;
     dn_frame_shape frame;
     size_t frame_floats;
+    size_t output_floats; /* of a band, where they are not yet maps */
 } forward_work;
 
 static forward_work split_forward(const dn_engine *engine, const dn_node *node, int images)
@@ -24,6 +25,9 @@ static forward_work split_forward(const dn_engine *engine, const dn_node *node, 
     if (dn_node_form(engine, node) == DN_WINDOW_WINOGRAD)
         dn_extend_to_tiles(&work.frame, &work.bands);
     work.frame_floats = dn_frame_size(&work.frame, work.bands.group, work.bands.rows);
+    if (dn_engine_halves(engine))
+        work.output_floats = (size_t)(work.bands.group * work.bands.rows * work.bands.width) *
+                             (size_t)dn_padded(node->out);
     return work;
 }
 
@@ -35,9 +39,40 @@ static void needs_of(const dn_engine *engine, const dn_node *node, dn_needs *nee
     dn_window_backward_needs(engine, node, &backward);
     *needs = (dn_needs){.panels = dn_panels_needed(engine, node),
                         .partials = (size_t)work.bands.count * dn_statistics_record(node->out),
-                        .thread = work.frame_floats +
+                        .thread = work.frame_floats + work.output_floats +
                                   dn_convolve_scratch(engine, form, node->in, node->out)};
     dn_raise_needs(needs, &backward);
+}
+
+/* The band's outputs: maps of floats, or floats that become maps of bfloat16. */
+static dn_grid output_of(const forward_work *work, const dn_band *band, float *floats)
+{
+    const dn_engine *engine = work->window.engine;
+    const dn_node *node = work->window.node;
+    dn_grid output = dn_value_grid(engine, node->target, node->target_channel);
+    if (dn_engine_halves(engine)) {
+        ptrdiff_t stride = dn_padded(node->out), line = stride * work->bands.width;
+        output = (dn_grid){.data = floats,
+                           .width = work->bands.width,
+                           .pixel_stride = stride,
+                           .row_stride = line,
+                           .image_stride = line * band->rows};
+    } else
+        output.data = dn_pixel_at(&output, band->image, band->top, 0);
+    output.images = band->images;
+    output.height = band->rows;
+    return output;
+}
+
+static void store_band(const forward_work *work, const dn_band *band, const dn_grid *output)
+{
+    const dn_engine *engine = work->window.engine;
+    const dn_node *node = work->window.node;
+    engine->map_kernels->gradients->store_rows(&(dn_store_rows){
+        .input = {output->data, output->pixel_stride},
+        .out = dn_value_rows(engine, node->target, node->target_channel, (size_t)band->first_pixel),
+        .count = band->pixels,
+        .channels = node->out});
 }
 
 static void forward_band(void *context, int task, int thread)
@@ -54,13 +89,10 @@ static void forward_band(void *context, int task, int thread)
         .stride = node->stride,
         .weights = work->window.weights,
         .input = dn_fill_frame(&work->frame, &band, dn_source_line(node), &source, scratch),
-        .output = dn_map_grid(engine, node->target, engine->maps[node->target].value,
-                              node->target_channel)};
-    dn_grid *output = &convolution.output;
-    output->data = dn_pixel_at(output, band.image, band.top, 0);
-    output->images = band.images;
-    output->height = band.rows;
-    dn_convolve(engine, &convolution, scratch + work->frame_floats);
+        .output = output_of(work, &band, scratch + work->frame_floats)};
+    dn_convolve(engine, &convolution, scratch + work->frame_floats + work->output_floats);
+    if (dn_engine_halves(engine))
+        store_band(work, &band, &convolution.output);
     dn_finish_rows(engine, node, band.first_pixel, band.pixels,
                    engine->partials + (size_t)task * dn_statistics_record(node->out));
 }

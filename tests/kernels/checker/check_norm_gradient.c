@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Back through ReLU and norm, alone and after a 1x1 convolution's product. */
 #include "checker.h"
-#include "kernels/gradient.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -19,21 +18,16 @@ static map_shape row_shape(int count, int channels)
     return (map_shape){.images = 1, .height = 1, .width = count, .channels = channels};
 }
 
-static dn_rows rows_of(const pixel_map *map)
-{
-    return (dn_rows){map->grid.data, map->grid.pixel_stride};
-}
-
 /* Not every level rounds value * scale + shift once: a value that is zero up to
  * rounding may be active in one and not in another. */
-static void keep_off_zero(norm_case *norm)
+static void keep_off_zero(const check_run *run, norm_case *norm)
 {
     const dn_affine *affine = &norm->op.affine;
     for (int row = 0; row < norm->op.count; row++)
         for (int c = 0; c < norm->op.channels; c++) {
             float *x = map_pixel(&norm->value, 0, 0, row) + c;
             if (fabsf(*x * affine->scale[c] + affine->shift[c]) < 1e-4f)
-                *x += 0.01f;
+                *x = fit_number(run, *x + 0.02f);
         }
 }
 
@@ -48,9 +42,9 @@ static norm_case new_case(check_run *run, int count, int depth, int channels)
     for (int c = 0; c < channels; c++)
         norm.vectors[channels + c] -= 0.85f; /* shifts of either sign */
     norm.op = (dn_norm_gradient){
-        .gradient = rows_of(&norm.gradient),
-        .value = rows_of(&norm.value),
-        .out = rows_of(&norm.out),
+        .gradient = float_rows(&norm.gradient),
+        .value = map_rows(&norm.value.grid),
+        .out = float_rows(&norm.out),
         .count = count,
         .channels = channels,
         .affine = {.scale = norm.vectors, .shift = norm.vectors + channels, .linear = toss(run)},
@@ -60,7 +54,7 @@ static norm_case new_case(check_run *run, int count, int depth, int channels)
         .sums = norm.sums,
         .products = norm.sums + channels,
         .accumulate = toss(run)};
-    keep_off_zero(&norm);
+    keep_off_zero(run, &norm);
     return norm;
 }
 
@@ -112,9 +106,13 @@ static void test_norm_gradient(check_run *run)
         norm.op.gradient.stride = 0;
     pixel_map before = copy_map(&norm.out);
     norm_result expected = new_result(run, &norm);
-    run->kernels->gradients->norm_gradient(&norm.op);
+    table_maps maps = open_maps(run->kernels, &norm.value, NULL);
     dn_norm_gradient op = norm.op;
-    op.out = rows_of(&expected.out);
+    op.value = map_rows(&maps.input);
+    run->kernels->gradients->norm_gradient(&op);
+    close_maps(&maps);
+    op = norm.op;
+    op.out = float_rows(&expected.out);
     op.sums = expected.sums;
     op.products = expected.sums + channels;
     dn_kernels_reference.gradients->norm_gradient(&op);
@@ -151,17 +149,41 @@ const kernel_check norm_gradient_check = {"norm_gradient", test_norm_gradient, b
 /* ---- pass_back ---- */
 
 /* weight: depth x channels, as the convolution from channels to depth has it. */
+static dn_panels panels_of(const dn_kernels *kernels, const float *data, int depth, int channels)
+{
+    return (dn_panels){.data = data,
+                       .type = kernels->maps,
+                       .depth = depth,
+                       .outputs = channels,
+                       .unit = kernels->unit};
+}
+
 static float *pack(const dn_kernels *kernels, const float *weight, int depth, int channels)
 {
-    float *panels = new_scratch(dn_panels_size(kernels, depth, channels));
     dn_weights weights = {.data = weight,
                           .outputs = channels,
                           .channels = depth,
                           .kernel = 1,
                           .factor = 1,
-                          .transposed = true};
+                          .transposed = true,
+                          .type = kernels->maps};
+    float *panels = new_scratch(dn_packed_size(kernels, DN_WINDOW_DIRECT, &weights) / 4 + 1);
     pack_all(kernels, DN_WINDOW_DIRECT, &weights, panels);
     return panels;
+}
+
+/* The gradient, or its pairs, which *pairs then holds. */
+static dn_rows operand(const dn_kernels *kernels, const norm_case *norm, int depth, float **pairs)
+{
+    *pairs = NULL;
+    if (!kernels->unit)
+        return norm->op.gradient;
+    int stride = dn_ceil_divide(depth, 2) + 3;
+    *pairs = new_scratch((size_t)(norm->op.count * stride));
+    dn_rows out = {*pairs, stride};
+    kernels->gradients->pair_channels(
+        &(dn_pair_rows){norm->op.gradient, out, norm->op.count, depth});
+    return out;
 }
 
 static void test_pass_back(check_run *run)
@@ -169,20 +191,26 @@ static void test_pass_back(check_run *run)
     int count = pick(run, 1, 120), depth = pick(run, 1, 140), channels = pick(run, 1, 140);
     describe(run, "%d rows, %d -> %d", count, depth, channels);
     norm_case norm = new_case(run, count, depth, channels);
-    float *weight = random_floats(run, (size_t)(depth * channels), -1, 1);
+    float *weight = random_floats(run, (size_t)(depth * channels), -1, 1), *pairs;
+    for (int i = 0; i < depth * channels; i++)
+        weight[i] = fit_number(run, weight[i]);
     pixel_map before = copy_map(&norm.out);
     norm_result expected = new_result(run, &norm);
-    dn_pass_back op = {norm.op, {.depth = depth, .outputs = channels}};
+    table_maps maps = open_maps(run->kernels, &norm.value, NULL);
     float *panels = pack(run->kernels, weight, depth, channels);
-    op.panels.data = panels;
+    dn_pass_back op = {norm.op, panels_of(run->kernels, panels, depth, channels)};
+    op.norm.value = map_rows(&maps.input);
+    op.norm.gradient = operand(run->kernels, &norm, depth, &pairs);
     run->kernels->gradients->pass_back(&op);
+    close_maps(&maps);
     float *plain = pack(&dn_kernels_reference, weight, depth, channels);
-    op.panels.data = plain;
-    op.norm.out = rows_of(&expected.out);
+    op = (dn_pass_back){norm.op, panels_of(&dn_kernels_reference, plain, depth, channels)};
+    op.norm.out = float_rows(&expected.out);
     op.norm.sums = expected.sums;
     op.norm.products = expected.sums + channels;
     dn_kernels_reference.gradients->pass_back(&op);
-    compare_results(run, &norm, &expected, &before, 2 * tolerance_of(run, depth));
+    compare_results(run, &norm, &expected, &before, 2 * sum_tolerance(depth));
+    free(pairs);
     free(weight);
     free(panels);
     free(plain);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A batch's statistics, dropout, and the gradients around batch norm. */
 #include "checker.h"
-#include "kernels/gradient.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,11 +10,6 @@
 static map_shape row_shape(int count, int channels)
 {
     return (map_shape){.images = 1, .height = 1, .width = count, .channels = channels};
-}
-
-static dn_rows rows_of(const pixel_map *map)
-{
-    return (dn_rows){map->grid.data, map->grid.pixel_stride};
 }
 
 static void free_maps(pixel_map *maps, int count)
@@ -29,11 +23,13 @@ static void free_maps(pixel_map *maps, int count)
 static void run_statistics(const dn_kernels *kernels, const pixel_map *input, pixel_map *mean,
                            pixel_map *deviation)
 {
-    kernels->gradients->statistics(&(dn_statistics){.input = rows_of(input),
+    table_maps maps = open_maps(kernels, input, NULL);
+    kernels->gradients->statistics(&(dn_statistics){.input = map_rows(&maps.input),
                                                     .count = input->grid.width,
                                                     .channels = input->channels,
                                                     .mean = mean->grid.data,
                                                     .deviation = deviation->grid.data});
+    close_maps(&maps);
 }
 
 static void test_statistics(check_run *run)
@@ -44,8 +40,10 @@ static void test_statistics(check_run *run)
     pixel_map input = new_input(run, &shape), mean[3], deviation[3];
     float shift = value_between(run, 0.5f, 3); /* a mean that is not 0 */
     for (int row = 0; row < count; row++)
-        for (int c = 0; c < channels; c++)
-            map_pixel(&input, 0, 0, row)[c] += shift;
+        for (int c = 0; c < channels; c++) {
+            float *value = map_pixel(&input, 0, 0, row) + c;
+            *value = fit_number(run, *value + shift);
+        }
     mean[0] = new_output(run, &one);
     deviation[0] = new_output(run, &one);
     for (int i = 1; i < 3; i++) {
@@ -73,7 +71,7 @@ static void bench_statistics(check_run *run)
     map_shape shape = row_shape(384, 128);
     pixel_map input = new_input(run, &shape);
     float *mean = random_floats(run, 128, 0, 1), *deviation = random_floats(run, 128, 0, 1);
-    dn_statistics op = {rows_of(&input), 384, 128, mean, deviation};
+    dn_statistics op = {map_rows(&input.grid), 384, 128, mean, deviation};
     describe(run, "384 rows of 128");
     time_work(
         run,
@@ -87,6 +85,14 @@ static void bench_statistics(check_run *run)
 const kernel_check statistics_check = {"statistics", test_statistics, bench_statistics};
 
 /* ---- dropout ---- */
+
+static void drop(const dn_kernels *kernels, dn_dropout op, pixel_map *map)
+{
+    table_maps maps = open_maps(kernels, map, map);
+    op.rows = map_rows(&maps.output);
+    kernels->gradients->dropout(&op);
+    close_maps(&maps);
+}
 
 static void test_dropout(check_run *run)
 {
@@ -104,11 +110,10 @@ static void test_dropout(check_run *run)
                      .first = dn_random_bits(&run->random),
                      .threshold = (int32_t)(keep * 0x1p24),
                      .scale = (float)(1 / keep)};
-    op.rows = rows_of(&maps[0]);
-    run->kernels->gradients->dropout(&op);
-    op.rows = rows_of(&maps[1]);
-    dn_kernels_reference.gradients->dropout(&op);
-    compare_maps(run, &maps[0], &maps[1], &maps[2], 0);
+    drop(run->kernels, op, &maps[0]);
+    drop(&dn_kernels_reference, op, &maps[1]);
+    compare_maps(run, &maps[0], &maps[1], &maps[2],
+                 run->kernels->maps == DN_F32 ? 0 : tolerance_of(run, 0));
     free_maps(maps, 3);
 }
 
@@ -123,7 +128,7 @@ static void bench_dropout(check_run *run)
 {
     map_shape shape = row_shape(96, 128);
     pixel_map map = new_output(run, &shape);
-    dn_dropout op = {.rows = rows_of(&map),
+    dn_dropout op = {.rows = map_rows(&map.grid),
                      .count = 96,
                      .channels = 128,
                      .threshold = 1 << 24, /* all kept: the values stay what they are */
@@ -150,9 +155,10 @@ static void test_combine(check_run *run)
     out[1] = copy_map(&out[0]);
     out[2] = copy_map(&out[0]);
     float *by = random_floats(run, 4 * (size_t)channels, -1, 1);
-    dn_combine op = {.gradient = rows_of(&gradient),
-                     .value = rows_of(&value),
-                     .out = rows_of(&out[0]),
+    table_maps maps = open_maps(run->kernels, &value, NULL);
+    dn_combine op = {.gradient = float_rows(&gradient),
+                     .value = map_rows(&maps.input),
+                     .out = float_rows(&out[0]),
                      .count = count,
                      .channels = channels,
                      .centre = by,
@@ -162,7 +168,9 @@ static void test_combine(check_run *run)
     if (toss(run))
         poison(run, &gradient);
     run->kernels->gradients->combine(&op);
-    op.out = rows_of(&out[1]);
+    close_maps(&maps);
+    op.value = map_rows(&value.grid);
+    op.out = float_rows(&out[1]);
     dn_kernels_reference.gradients->combine(&op);
     compare_maps(run, &out[0], &out[1], &out[2], 1e-6);
     free(by);
@@ -184,7 +192,15 @@ static void bench_combine(check_run *run)
     pixel_map gradient = new_input(run, &shape), value = new_input(run, &shape);
     pixel_map out = new_output(run, &shape);
     float *by = random_floats(run, 128, -1, 1);
-    dn_combine op = {rows_of(&gradient), rows_of(&value), rows_of(&out), 96, 128, by, by, by, by};
+    dn_combine op = {.gradient = float_rows(&gradient),
+                     .value = map_rows(&value.grid),
+                     .out = float_rows(&out),
+                     .count = 96,
+                     .channels = 128,
+                     .centre = by,
+                     .factor = by,
+                     .slope = by,
+                     .constant = by};
     describe(run, "96 rows of 128");
     time_work(
         run,

@@ -8,6 +8,7 @@
 #define CHECKER_H
 
 #include "base/random.h"
+#include "kernels/gradient.h"
 #include "kernels/work_split.h"
 
 typedef struct check_run {
@@ -32,7 +33,7 @@ typedef struct kernel_check {
 extern const kernel_check conv_check, pointwise_check, winograd_check, activate_check,
     max_pool_check, global_pool_check, statistics_check, dropout_check, combine_check,
     norm_gradient_check, pass_back_check, product_check, winograd_gradient_check, pool_rows_check,
-    activated_pool_check, pool_gradient_check;
+    activated_pool_check, pool_gradient_check, activate_rows_check, store_rows_check;
 
 /* Of tables for maps of bytes, of which those with weights of floats have the first
  * KEPT_CHECKS. */
@@ -45,6 +46,9 @@ extern const kernel_check byte_checks[BYTE_CHECKS];
 int pick(check_run *run, int low, int high); /* both included */
 bool toss(check_run *run);
 float value_between(check_run *run, float low, float high);
+
+/* The nearest number that the maps of the table under test can hold. */
+float fit_number(const check_run *run, float value);
 
 /* ---- memory ---- */
 
@@ -93,6 +97,10 @@ typedef struct table_maps {
 /* output NULL: none. */
 table_maps open_maps(const dn_kernels *kernels, const pixel_map *input, pixel_map *output);
 
+/* A map of one line, as rows of pixels. */
+dn_rows float_rows(const pixel_map *map);
+dn_map_rows map_rows(const dn_grid *grid);
+
 /* Reads what was made back into the output. */
 void close_maps(table_maps *maps);
 
@@ -107,7 +115,10 @@ void fail(check_run *run, const char *format, ...) __attribute__((format(printf,
 void compare_maps(check_run *run, const pixel_map *actual, const pixel_map *expected,
                   const pixel_map *before, double tolerance);
 
-/* For sums of `depth` products in float, in any order, that the table under test stores. */
+/* For sums of `depth` products in float, in any order. */
+double sum_tolerance(int depth);
+
+/* The same that the table under test stores. */
 double tolerance_of(const check_run *run, int depth);
 
 /* After another split of the work into tasks: identical to the bit, everywhere. */

@@ -9,7 +9,6 @@
 /* Tells CTest that the level asked for cannot run here. */
 #define SKIPPED 77
 
-/* Tables for maps of bfloat16 have the kernels up to the global pool. */
 static const kernel_check *const checks[] = {&conv_check,
                                              &pointwise_check,
                                              &winograd_check,
@@ -25,8 +24,9 @@ static const kernel_check *const checks[] = {&conv_check,
                                              &winograd_gradient_check,
                                              &pool_rows_check,
                                              &activated_pool_check,
-                                             &pool_gradient_check};
-#define HALF_CHECKS 6
+                                             &pool_gradient_check,
+                                             &activate_rows_check,
+                                             &store_rows_check};
 #define ALL_CHECKS (sizeof checks / sizeof *checks)
 
 typedef struct check_options {
@@ -100,6 +100,16 @@ static const char *table_name(const dn_kernels *kernels)
                                       : "kept";
 }
 
+/* Of what tables of floats or of bfloat16 may lack. */
+static bool is_missing(const dn_kernels *kernels, const kernel_check *check)
+{
+    const dn_gradient_kernels *gradients = kernels->gradients;
+    return (check == &winograd_check && !kernels->winograd) ||
+           (check == &product_check && !gradients->product) ||
+           (check == &winograd_gradient_check && !gradients->winograd_gradient) ||
+           (check == &store_rows_check && !gradients->store_rows);
+}
+
 /* Returns how many cases failed. */
 static int run_check(check_run *run, const kernel_check *check, const check_options *options)
 {
@@ -123,11 +133,10 @@ static int run_level(const dn_kernels *kernels, const check_options *options)
         run.peak = measure_peak(kernels);
         printf("%-9s peak of one core %.1f GFLOP/s\n", kernels->name, run.peak * 1e-9);
     }
-    size_t count = kernels->maps == DN_F32 ? ALL_CHECKS : HALF_CHECKS;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < ALL_CHECKS; i++) {
         if (options->check && strcmp(options->check, checks[i]->name) != 0)
             continue;
-        if (checks[i] == &winograd_check && !kernels->winograd)
+        if (is_missing(kernels, checks[i]))
             continue;
         if (options->bench) {
             run.check = checks[i]->name;

@@ -83,11 +83,14 @@ static pixel_map new_map(check_run *run, const map_shape *shape)
     return map;
 }
 
-/* A number that the maps of the table under test can hold. */
+float fit_number(const check_run *run, float value)
+{
+    return run->kernels->maps == DN_F32 ? value : dn_float_of_bf16(dn_bf16_of_float(value));
+}
+
 static float map_number(check_run *run)
 {
-    float value = value_between(run, -1, 1);
-    return run->kernels->maps == DN_F32 ? value : dn_float_of_bf16(dn_bf16_of_float(value));
+    return fit_number(run, value_between(run, -1, 1));
 }
 
 pixel_map new_input(check_run *run, const map_shape *shape)
@@ -157,6 +160,16 @@ table_maps open_maps(const dn_kernels *kernels, const pixel_map *input, pixel_ma
             maps.output = halved(output, &maps.halves[1]);
     }
     return maps;
+}
+
+dn_rows float_rows(const pixel_map *map)
+{
+    return (dn_rows){map->grid.data, map->grid.pixel_stride};
+}
+
+dn_map_rows map_rows(const dn_grid *grid)
+{
+    return (dn_map_rows){grid->address, grid->pixel_stride};
 }
 
 void close_maps(table_maps *maps)

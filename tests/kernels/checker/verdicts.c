@@ -102,10 +102,15 @@ void compare_maps(check_run *run, const pixel_map *actual, const pixel_map *expe
 
 /* What is stored as bfloat16 is off by up to 2^-8 of itself, and so is each packed number of
  * pairs. */
+double sum_tolerance(int depth)
+{
+    return 1e-6 + 3e-7 * sqrt(depth);
+}
+
 double tolerance_of(const check_run *run, int depth)
 {
     double stored = run->kernels->maps == DN_F32 ? 0 : run->kernels->unit ? 0.02 : 0.004;
-    return stored + 1e-6 + 3e-7 * sqrt(depth);
+    return stored + sum_tolerance(depth);
 }
 
 void compare_splits(check_run *run, const pixel_map *first, const pixel_map *second)

@@ -109,6 +109,7 @@ static void same_gradients(const dn_gradient_kernels *level, const dn_gradient_k
     assert_ptr_equal(level->winograd_gradient, parent->winograd_gradient);
     assert_ptr_equal(level->winograd_products, parent->winograd_products);
     assert_ptr_equal(level->winograd_weights, parent->winograd_weights);
+    assert_ptr_equal(level->activate_rows, parent->activate_rows);
     assert_ptr_equal(level->pool_rows, parent->pool_rows);
     assert_ptr_equal(level->activated_pool, parent->activated_pool);
     assert_ptr_equal(level->activated_pool_gradient, parent->activated_pool_gradient);

@@ -19,7 +19,7 @@ static void records_count_every_pixel(void **state)
     float value = 0;
     dn_map_state values = {.value = &value};
     dn_maps maps = {.channels = 1, .height = 4097, .width = 4097};
-    dn_engine engine = {.kernels = &kernels, .maps = &values};
+    dn_engine engine = {.kernels = &kernels, .map_kernels = &kernels, .maps = &values};
     engine.graph.maps = &maps;
     const dn_node node = {.out = 1};
     _Alignas(double) float record[16 + 2 * 16];
