@@ -238,32 +238,54 @@ DN_API void dn_free(void *memory);
 /* Decoded pixels, interleaved, rows from top to bottom without padding. They equal those
  * of Pillow's convert("RGB"), which drops alpha and, like torchvision, ignores EXIF
  * orientation, except that grey of 9 to 16 bits, in PNG, TIFF or PGM, is kept in 16 (Pillow clips
- * it at 255). TIFF is turned as it says, as Pillow does. */
+ * it at 255). TIFF is turned as it says, as Pillow does. Grey DICOM is kept in floating point, 0
+ * black and 1 white, with a window from 0 to 1, without one also outside. */
 typedef struct dn_image {
     int width, height;
     int channels;    /* 1 grey, 3 RGB */
-    int depth;       /* 8 or 16 bits per sample; 16-bit samples are native uint16_t */
+    int depth;       /* 8 or 16 bits per sample; 16-bit samples are native uint16_t; 32, only of
+                        one channel: float */
     void *pixels;    /* owned by the image */
     int orientation; /* of the file's EXIF, which has not been applied: 2 to 8; 0: upright,
                         or not known */
 } dn_image;
 
+/* How the stored values of grey DICOM pictures become shades. */
+typedef enum dn_voi {
+    DN_VOI_AUTO,  /* as the file says: its modality, then its VOI table or window; without
+                     these, values of up to 8 bits as they are, others from least to most */
+    DN_VOI_NONE,  /* x / (2^stored - 1), as TorchXRayVision: neither modality nor window */
+    DN_VOI_WINDOW /* the modality, then a linear window of the caller's */
+} dn_voi;
+
+/* What of a file is read, and how. */
 typedef struct dn_image_limits {
     size_t struct_size; /* set by dn_image_defaults */
     int64_t max_pixels; /* 0: 178956970, beyond which Pillow reports a decompression bomb */
+    int frame;          /* of a DICOM file, from 1; 0: its only one */
+    dn_voi voi;
+    float window[2]; /* center and width, at least 1, of DN_VOI_WINDOW */
 } dn_image_limits;
 DN_API void dn_image_defaults(dn_image_limits *limits, size_t struct_size);
 
-/* Decodes a JPEG, PNG, WebP, TIFF, BMP, GIF, PGM or PPM file, recognised by its content;
+/* Decodes a JPEG, PNG, WebP, TIFF, BMP, GIF, PGM, PPM or DICOM file, recognised by its content;
  * of an animation, or of several pages, the first. A truncated file is
  * DN_ERROR_FORMAT, never half a picture; one of more than max_pixels is DN_ERROR_LIMIT.
- * limits may be NULL. The caller releases *image with dn_image_free. */
+ * A DICOM file of several frames is DN_ERROR_FORMAT unless one is chosen, by limits or by "#7"
+ * behind the path. limits may be NULL. The caller releases *image with dn_image_free. */
 DN_API dn_status dn_image_read(const char *path, const dn_image_limits *limits, dn_image **image);
 
 /* The same from memory; name is used only in messages. */
 DN_API dn_status dn_image_decode(const void *data, size_t size, const char *name,
                                  const dn_image_limits *limits, dn_image **image);
 DN_API void dn_image_free(dn_image *image);
+
+/* Counts the frames of a DICOM file; files of other formats have 1. */
+DN_API dn_status dn_image_frames(const char *path, int *frames);
+
+/* Returns how long the path before "#7" is, and sets *frame to 7; the whole length, and 0, if it
+ * does not end so or a file is called so. */
+DN_API size_t dn_image_path_frame(const char *path, int *frame);
 
 /* Turns and mirrors a picture as its orientation says, which is then 0; as Pillow's
  * exif_transpose(). After DN_ERROR_MEMORY it is as it was. */
@@ -312,6 +334,8 @@ typedef struct dn_preprocess {
     dn_fit fit;            /* only with resize_width */
     bool pad_mean;         /* a picture smaller than the crop is padded with the mean, rounded to
                               bytes, instead of with black */
+    dn_voi voi;            /* of DICOM pictures: for dn_image_limits, since it is at reading that */
+    float window[2];       /* ... it is applied */
 } dn_preprocess;
 
 /* Sets *preprocess to a named pipeline: "torchvision", "timm", "xrv", "keras", "cifar10",
@@ -320,13 +344,16 @@ typedef struct dn_preprocess {
  * that starts with a change alters *preprocess as it stands. The keys: resize and
  * crop (a side, or HEIGHTxWIDTH), filter=bilinear|bicubic|gaussian, square=no|yes,
  * scaling=unit|xray, channels, mean, std (one number, or three), exif=no|yes,
- * fit=stretch|cover|inside, pad=black|mean.
+ * fit=stretch|cover|inside, pad=black|mean, window=auto|none|CENTER:WIDTH.
  * DN_ERROR_ARGUMENT if it is invalid. */
 DN_API dn_status dn_preprocess_parse(const char *specification, dn_preprocess *preprocess);
 
 /* Writes the specification that dn_preprocess_parse turns back into this pipeline.
  * size: of text, in bytes; 256 always suffices. */
 DN_API void dn_preprocess_format(const dn_preprocess *preprocess, char *text, size_t size);
+
+/* Sets how the pipeline wants pictures to be read: voi and window. */
+DN_API void dn_preprocess_reading(const dn_preprocess *preprocess, dn_image_limits *limits);
 
 /* Computes the size in pixels of the tensor that dn_preprocess_run makes of a picture of
  * this size, which is that of the upright picture if the pipeline makes it upright. */

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
-static const char *const endings[DN_ENDINGS] = {
-    ".heic", ".heif", ".avif", ".dcm", ".dicom", ".nii", ".jp2", ".j2k", ".jxl", ".psd",
-    ".tga",  ".exr",  ".svg",  ".ico", ".cr2",   ".nef", ".arw", ".dng", ".pbm", ".mha"};
+static const char *const endings[DN_ENDINGS] = {".heic", ".heif", ".avif", ".nii", ".jp2", ".j2k",
+                                                ".jxl",  ".psd",  ".tga",  ".exr", ".svg", ".ico",
+                                                ".cr2",  ".nef",  ".arw",  ".dng", ".pbm", ".mha"};
 
 void dn_left_out_add(dn_left_out *left_out, const char *name)
 {

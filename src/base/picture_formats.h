@@ -8,12 +8,12 @@
 
 /* The formats that this build reads, for sentences. */
 #ifdef DN_WITHOUT_TIFF
-#define DN_FORMATS_READ "JPEG, PNG, WebP, BMP, GIF, PGM and PPM"
+#define DN_FORMATS_READ "JPEG, PNG, WebP, BMP, GIF, PGM, PPM and DICOM"
 #else
-#define DN_FORMATS_READ "JPEG, PNG, WebP, TIFF, BMP, GIF, PGM and PPM"
+#define DN_FORMATS_READ "JPEG, PNG, WebP, TIFF, BMP, GIF, PGM, PPM and DICOM"
 #endif
 
-enum { DN_ENDINGS = 20 };
+enum { DN_ENDINGS = 18 };
 
 /* Files among others whose names are those of pictures. All zeros: none yet. */
 typedef struct dn_left_out {
@@ -24,7 +24,7 @@ typedef struct dn_left_out {
  */
 void dn_left_out_add(dn_left_out *left_out, const char *name);
 
-/* "40 .heic, 3 .dcm", the most frequent endings first. */
+/* "40 .heic, 3 .nii", the most frequent endings first. */
 void dn_left_out_list(const dn_left_out *left_out, char *text, size_t size);
 
 #endif

@@ -89,7 +89,10 @@ static dn_status prepare(const batch_job *job, int place)
     dn_batch_slot *slot = job->slot;
     int sample = slot->samples[place];
     dn_image *image = NULL;
-    DN_TRY(dn_dataset_read(dataset, sample, NULL, &image));
+    dn_image_limits limits;
+    dn_image_defaults(&limits, sizeof limits);
+    dn_preprocess_reading(&job->recipe->options.preprocess, &limits);
+    DN_TRY(dn_dataset_read(dataset, sample, &limits, &image));
     dn_status status =
         job->recipe->options.preprocess.exif_orientation ? dn_image_upright(image) : DN_OK;
     slot->turned[place] = image->orientation > 0;

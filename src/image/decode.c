@@ -5,9 +5,12 @@
 #include "base/memory.h"
 #include "base/picture_formats.h"
 #include "base/sized_options.h"
+#include "image/decode_frames.h"
+#include "image/dicom/dicom.h"
 #include "image/exif.h"
 
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,6 +83,23 @@ static dn_status fail_unknown(const dn_source *source)
                    source->name, begin);
 }
 
+static dn_status fail_frame(const dn_source *source)
+{
+    return dn_fail(DN_ERROR_ARGUMENT, "%s: is no DICOM file, whose frames can be chosen",
+                   source->name);
+}
+
+static dn_status check_choice(const dn_source *source)
+{
+    bool sound =
+        source->voi != DN_VOI_WINDOW ||
+        (isfinite(source->window[0]) && isfinite(source->window[1]) && source->window[1] >= 1);
+    if (source->frame < 0 || source->voi < DN_VOI_AUTO || source->voi > DN_VOI_WINDOW || !sound)
+        return dn_fail(DN_ERROR_ARGUMENT, "%s: a window is at least 1 wide, a frame counts from 1",
+                       source->name);
+    return DN_OK;
+}
+
 void dn_image_defaults(dn_image_limits *limits, size_t struct_size)
 {
     dn_start_options(limits, struct_size, &(dn_image_limits){0}, sizeof *limits);
@@ -96,27 +116,41 @@ dn_status dn_image_decode(const void *data, size_t size, const char *name,
     DN_TRY(dn_read_options(limits, &chosen, sizeof chosen));
     if (chosen.max_pixels > 0)
         source.max_pixels = chosen.max_pixels;
-    if (size >= 132 && memcmp((const char *)data + 128, "DICM", 4) == 0)
-        return fail_format(&source, "DICOM");
+    source.frame = chosen.frame;
+    source.voi = chosen.voi;
+    memcpy(source.window, chosen.window, sizeof source.window);
+    DN_TRY(check_choice(&source));
+    if (dn_dicom_has_preamble(data, size))
+        return dn_decode_dicom(&source, image);
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
         if (!begins_with_magic(&source, &formats[i]))
             continue;
         if (!formats[i].decode)
             return fail_format(&source, formats[i].name);
+        if (source.frame)
+            return fail_frame(&source);
         DN_TRY(formats[i].decode(&source, image));
         (*image)->orientation = formats[i].orientation ? formats[i].orientation(data, size) : 0;
         return DN_OK;
     }
-    return fail_unknown(&source);
+    return dn_dicom_claims(data, size) ? dn_decode_dicom(&source, image) : fail_unknown(&source);
 }
 
 dn_status dn_image_read(const char *path, const dn_image_limits *limits, dn_image **image)
 {
     DN_NEED(path);
     DN_NEED(image);
+    dn_image_limits chosen = {.struct_size = sizeof chosen};
+    DN_TRY(dn_read_options(limits, &chosen, sizeof chosen));
+    char *file;
+    DN_TRY(dn_image_path_file(path, &file, &chosen.frame));
     dn_file_map map;
-    DN_TRY(dn_file_read(path, DN_FILE_ANY_SIZE, &map));
-    dn_status status = dn_image_decode(map.data, map.size, path, limits, image);
-    dn_file_map_close(&map);
+    dn_status status = dn_file_read(file, DN_FILE_ANY_SIZE, &map);
+    if (status == DN_OK) {
+        chosen.struct_size = sizeof chosen;
+        status = dn_image_decode(map.data, map.size, path, &chosen, image);
+        dn_file_map_close(&map);
+    }
+    free(file);
     return status;
 }

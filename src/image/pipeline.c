@@ -36,7 +36,8 @@ static const dn_preprocess pipelines[] = {
      .square_first = true,
      .scaling = DN_SCALE_XRAY,
      .channels = 1,
-     .std = {1, 1, 1}},
+     .std = {1, 1, 1},
+     .voi = DN_VOI_NONE},
     {.name = "keras",
      .resize = 256,
      .crop = 224,
@@ -65,7 +66,8 @@ typedef enum field_type {
     FIELD_SIDES, /* one number, or HEIGHTxWIDTH */
     FIELD_FLAG,
     FIELD_CHOICE,
-    FIELD_TRIPLE
+    FIELD_TRIPLE,
+    FIELD_WINDOW /* a choice, or CENTER:WIDTH as the last of them */
 } field_type;
 
 /* A member of dn_preprocess as "key=value". */
@@ -79,7 +81,7 @@ typedef struct spec_field {
 } spec_field;
 
 static_assert(sizeof(dn_filter) == sizeof(int) && sizeof(dn_scaling) == sizeof(int) &&
-                  sizeof(dn_fit) == sizeof(int),
+                  sizeof(dn_fit) == sizeof(int) && sizeof(dn_voi) == sizeof(int),
               "choices are accessed as int");
 #define AT(member) offsetof(dn_preprocess, member)
 
@@ -119,6 +121,13 @@ static const spec_field fields[] = {
     {{"exif", "yes or no"}, AT(exif_orientation), FIELD_FLAG, 0, 1, "no|yes|", 0},
     {{"fit", "stretch, cover or inside"}, AT(fit), FIELD_CHOICE, 0, 2, "stretch|cover|inside|", 0},
     {{"pad", "black or mean"}, AT(pad_mean), FIELD_FLAG, 0, 1, "black|mean|", 0},
+    {{"window", "auto, none or CENTER:WIDTH, a width of at least 1"},
+     AT(voi),
+     FIELD_WINDOW,
+     0,
+     DN_VOI_WINDOW,
+     "auto|none|",
+     0},
 };
 
 enum { FIELDS = sizeof fields / sizeof *fields, VALUE_SIZE = 64 };
@@ -165,6 +174,10 @@ static bool in_range(const dn_preprocess *preprocess, const spec_field *field)
                 return false;
         return true;
     }
+    const float *window = preprocess->window;
+    if (field->type == FIELD_WINDOW && preprocess->voi == DN_VOI_WINDOW &&
+        (!isfinite(window[0]) || !isfinite(window[1]) || window[1] < 1))
+        return false;
     int value = get_int(preprocess, field), width = get_width(preprocess, field);
     return value >= field->low && value <= field->high && width >= 0 && width <= field->high &&
            (width == 0 || value > 0) && (value != 2 || field->offset != AT(channels));
@@ -194,6 +207,14 @@ bool dn_preprocess_fixed_size(const dn_preprocess *preprocess, int *width, int *
     *height = high;
     *width = wide ? wide : high;
     return true;
+}
+
+void dn_preprocess_reading(const dn_preprocess *preprocess, dn_image_limits *limits)
+{
+    if (!preprocess || !limits)
+        return;
+    limits->voi = preprocess->voi;
+    memcpy(limits->window, preprocess->window, sizeof limits->window);
 }
 
 int dn_preprocess_side(const dn_preprocess *preprocess)
@@ -236,6 +257,17 @@ static bool parse_word(const char *words, const char *text, int *value)
     return false;
 }
 
+static bool parse_window(const char *text, float window[2])
+{
+    char *end;
+    window[0] = strtof(text, &end);
+    if (end == text || *end != ':')
+        return false;
+    text = end + 1;
+    window[1] = strtof(text, &end);
+    return end != text && !*end;
+}
+
 static bool parse_triple(const char *text, float numbers[3])
 {
     for (int i = 0; i < 3; i++) {
@@ -268,6 +300,8 @@ static bool set_field(dn_preprocess *preprocess, const spec_field *field, const 
             return false;
         set_int(preprocess, field, value);
         memcpy((char *)preprocess + field->width, &width, sizeof width);
+    } else if (field->type == FIELD_WINDOW && parse_window(text, preprocess->window)) {
+        preprocess->voi = DN_VOI_WINDOW;
     } else {
         if (field->words ? !parse_word(field->words, text, &value)
                          : !parse_number(text, '\0', &value))
@@ -321,11 +355,11 @@ dn_status dn_preprocess_parse(const char *specification, dn_preprocess *preproce
     return DN_OK;
 }
 
-/* The shortest decimal that reads back as the same float. */
+/* The shortest decimal that reads back as the same float; up to 6 digits without an exponent. */
 static int print_float(float number, char *text, size_t size)
 {
     int length = 0;
-    for (int digits = 1; digits <= 9; digits++) {
+    for (int digits = 6; digits <= 9; digits++) {
         length = snprintf(text, size, "%.*g", digits, (double)number);
         if (strtof(text, NULL) == number)
             break;
@@ -344,6 +378,12 @@ static void print_value(const dn_preprocess *preprocess, const spec_field *field
         }
         return;
     }
+    if (field->type == FIELD_WINDOW && preprocess->voi == DN_VOI_WINDOW) {
+        int at = print_float(preprocess->window[0], text, VALUE_SIZE);
+        text[at++] = ':';
+        print_float(preprocess->window[1], text + at, VALUE_SIZE - (size_t)at);
+        return;
+    }
     int value = get_int(preprocess, field), width = get_width(preprocess, field);
     const char *word = field->words;
     if (!word) {
@@ -359,6 +399,8 @@ static bool same_value(const dn_preprocess *a, const dn_preprocess *b, const spe
 {
     if (field->type == FIELD_TRIPLE)
         return memcmp(numbers_of(a, field), numbers_of(b, field), 3 * sizeof(float)) == 0;
+    if (field->type == FIELD_WINDOW && a->voi == DN_VOI_WINDOW && b->voi == DN_VOI_WINDOW)
+        return memcmp(a->window, b->window, sizeof a->window) == 0;
     return get_int(a, field) == get_int(b, field) && get_width(a, field) == get_width(b, field);
 }
 

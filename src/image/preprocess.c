@@ -34,6 +34,20 @@ static float scale_after(const dn_preprocess *preprocess, int channel, float sam
     return (sample - preprocess->mean[channel]) / preprocess->std[channel];
 }
 
+/* The byte nearest to a shade of 0 to 1. */
+static uint8_t byte_of(float shade)
+{
+    return (uint8_t)(fminf(fmaxf(shade, 0), 1) * 255 + 0.5f);
+}
+
+void dn_bytes_of_samples(const void *samples, size_t count, int depth, uint8_t *bytes)
+{
+    const uint16_t *words = samples;
+    const float *shades = samples;
+    for (size_t i = 0; i < count; i++)
+        bytes[i] = depth == 32 ? byte_of(shades[i]) : (uint8_t)(words[i] >> 8);
+}
+
 /* ITU-R 601 luma in 16 fraction bits, as Pillow rounds it. */
 static uint16_t luma(unsigned red, unsigned green, unsigned blue)
 {
@@ -69,24 +83,41 @@ static void store_bytes(const uint16_t *samples, size_t count, int depth, uint8_
         out[i] = (uint8_t)(samples[i] >> (depth - 8));
 }
 
+/* The same of a row of shades. */
+static void store_shades(const dn_preprocess *preprocess, const float *shades, size_t count,
+                         void *out)
+{
+    if (preprocess->filter != DN_GAUSSIAN)
+        dn_bytes_of_samples(shades, count, 32, out);
+    else
+        for (size_t i = 0; i < count; i++)
+            ((float *)out)[i] = scale_before(preprocess, shades[i]);
+}
+
 /* Copies the part that is used into *storage as floats or bytes. */
 static dn_status convert(const dn_preprocess *preprocess, const dn_image *image, size_t first,
                          dn_pixels *pixels, void **storage)
 {
     bool floats = preprocess->filter == DN_GAUSSIAN;
+    size_t sample = floats ? sizeof(float) : sizeof(uint8_t);
     size_t row = (size_t)pixels->width * (size_t)pixels->channels, total;
     size_t pitch = (size_t)image->width * (size_t)image->channels;
     if (!dn_multiply(row, (size_t)pixels->height, &total))
         return dn_fail_memory(SIZE_MAX);
-    DN_TRY(dn_alloc_aligned(total, floats ? sizeof(float) : sizeof(uint8_t), storage));
+    DN_TRY(dn_alloc_aligned(total, sample, storage));
     uint16_t *samples;
     DN_TRY(dn_alloc_aligned(row, sizeof *samples, &samples));
     for (size_t y = 0; y < (size_t)pixels->height; y++) {
+        void *out = (char *)*storage + y * row * sample;
+        if (image->depth == 32) {
+            store_shades(preprocess, (const float *)image->pixels + first + y * pitch, row, out);
+            continue;
+        }
         read_samples(image, first + y * pitch, row, pixels->channels < image->channels, samples);
         if (floats)
-            store_floats(preprocess, samples, row, image->depth, (float *)*storage + y * row);
+            store_floats(preprocess, samples, row, image->depth, out);
         else
-            store_bytes(samples, row, image->depth, (uint8_t *)*storage + y * row);
+            store_bytes(samples, row, image->depth, out);
     }
     free(samples);
     pixels->data = *storage;
@@ -185,13 +216,14 @@ static void fill_bytes(const dn_preprocess *preprocess, const resampled *picture
 
 static dn_status check_image(const dn_image *image)
 {
-    bool sound = image->pixels && (image->channels == 1 || image->channels == 3) &&
-                 (image->depth == 8 || image->depth == 16) && image->orientation >= 0 &&
-                 image->orientation <= 8;
+    bool sound =
+        image->pixels && (image->channels == 1 || image->channels == 3) &&
+        (image->depth == 8 || image->depth == 16 || (image->depth == 32 && image->channels == 1)) &&
+        image->orientation >= 0 && image->orientation <= 8;
     return sound ? DN_OK
                  : dn_fail(DN_ERROR_ARGUMENT,
-                           "preprocess: a picture has 1 or 3 channels of 8 or 16 bits, not %d of "
-                           "%d, and an orientation from 0 to 8, not %d",
+                           "preprocess: a picture has 1 or 3 channels of 8 or 16 bits, or one "
+                           "of 32, not %d of %d, and an orientation from 0 to 8, not %d",
                            image->channels, image->depth, image->orientation);
 }
 

@@ -39,7 +39,7 @@ TYPED = {
     "const dn_dataset *": "dataset", "dn_loader *": "loader", "const dn_loader *": "loader",
     "const dn_loaded **": "&loaded", "dn_trainer *": "trainer", "const dn_trainer *": "trainer",
     "const dn_batch *": "&loaded->batch", "dn_step_result *": "&step", "dn_input_scale *": "&scale",
-    "dn_label_match *": "&found", "dn_quantiser *": "quantiser",
+    "dn_label_match *": "&found", "dn_quantiser *": "quantiser", "dn_image_limits *": "&limits",
 }
 
 PROGRAM = r"""
@@ -54,6 +54,7 @@ static dn_arch arch;
 static dn_model *model, *trained, *rounded;
 static dn_image *image;
 static dn_preprocess preprocess;
+static dn_image_limits limits;
 static dn_session *session;
 static dn_dataset *dataset;
 static dn_loader *loader;

@@ -204,7 +204,8 @@ const command predict_command = {
         "is --preprocess, else the one recorded in the weights, else by the stem: torchvision's\n"
         "evaluation pipeline for ImageNet's, cifar10 for CIFAR's. Without --weights the built-in\n"
         "network is used. A folder stands for the pictures in it, and with --recursive\n"
-        "for those in the folders below it.\n"
+        "for those in the folders below it; a DICOM file of several frames for them all, FILE#7\n"
+        "for one.\n"
         "--cam draws where the evidence for the most probable class, or for that of --class, "
         "lies:\n"
         "for this family the map is exact. Of a head that is more than a linear of means it is\n"
@@ -226,7 +227,9 @@ const command predict_command = {
                 "  find photos -print0 | densenet predict --files-from - -w net.pth\n"
                 "    the pictures that another program chooses\n"
                 "  densenet predict scan.png --weights xrv.pt --cam maps\n"
-                "    a chest X-ray, heat maps in maps/\n",
+                "    a chest X-ray, heat maps in maps/\n"
+                "  densenet predict study.dcm#7 --window 40,400 -w net.safetensors\n"
+                "    the seventh frame of a DICOM file, soft tissue of a CT\n",
     .options = options,
     .least = 0,
     .most = -1,

@@ -17,8 +17,8 @@ static int run(int count, char **arguments)
     printf("densenet %s (%s kernels)\n", dn_version(), dn_cpu_level());
     printf("  %-10s %s\n", "commit", build_commit);
     printf("  %-10s %s\n", "compiler", build_compiler);
-    printf("  %-10s training; pictures in JPEG, PNG, WebP%s, BMP, GIF, PGM, PPM\n", "features",
-           TIFF);
+    printf("  %-10s training; pictures in JPEG, PNG, WebP%s, BMP, GIF, PGM, PPM, DICOM\n",
+           "features", TIFF);
     printf("  %-10s ", "kernels");
     const char *level;
     for (int i = 0; (level = dn_cpu_level_name(i)); i++)

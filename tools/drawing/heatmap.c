@@ -118,6 +118,8 @@ static double sample_at(const dn_image *image, int y, int x, int channel)
 {
     size_t pixel = (size_t)y * (size_t)image->width + (size_t)x;
     size_t at = pixel * (size_t)image->channels + (size_t)(image->channels == 3 ? channel : 0);
+    if (image->depth == 32)
+        return (double)((const float *)image->pixels)[at];
     return image->depth == 16 ? ((const uint16_t *)image->pixels)[at] / 65535.0
                               : ((const unsigned char *)image->pixels)[at] / 255.0;
 }

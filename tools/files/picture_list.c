@@ -3,6 +3,7 @@
 
 #include "base/folder_set.h"
 #include "base/picture_formats.h"
+#include "files/picture_frames.h"
 #include "files/text_file.h"
 #include "ui/report.h"
 
@@ -57,8 +58,8 @@ static bool append(picture_list *list, char *path)
 
 static bool is_picture(const char *name)
 {
-    static const char *const extensions[] = {"jpg", "jpeg", "jpe", "jfif", "png", "webp",
-                                             "bmp", "gif",  "tif", "tiff", "pgm", "ppm"};
+    static const char *const extensions[] = {"jpg", "jpeg", "jpe",  "jfif", "png", "webp", "bmp",
+                                             "gif", "tif",  "tiff", "pgm",  "ppm", "dcm",  "dicom"};
     const char *dot = strrchr(name, '.');
     for (size_t i = 0; dot && i < sizeof extensions / sizeof *extensions; i++)
         if (strcasecmp(dot + 1, extensions[i]) == 0)
@@ -117,7 +118,8 @@ static void report_folder(picture_list *list, const char *folder, bool any, cons
                  " are",
                  folder, endings);
     else if (!any)
-        complain("%s: holds no picture (.jpg, .png, .webp, .tif, .bmp, .gif, .pgm, .ppm)%s", folder,
+        complain("%s: holds no picture (.jpg, .png, .webp, .tif, .bmp, .gif, .pgm, .ppm, .dcm)%s",
+                 folder,
                  walk->folders ? "; its subfolders are not searched without --recursive" : "");
     if (walk->again)
         complain("%s: %d link%s to folders that are read already %s not followed", folder,
@@ -222,6 +224,37 @@ static bool append_folder(picture_list *list, const char *folder)
     return sound;
 }
 
+/* ---------------------------------------------------------------- frames */
+
+/* A file of several frames as the pictures FILE#1, FILE#2 and so on. */
+static bool append_frames(picture_list *list, char *path)
+{
+    int frames = path ? picture_frames(path) : 1;
+    if (frames == 1)
+        return append(list, path);
+    bool sound = true;
+    for (int i = 1; i <= frames && sound; i++) {
+        char *name;
+        sound = append(list, asprintf(&name, "%s#%d", path, i) < 0 ? NULL : name);
+    }
+    free(path);
+    return sound;
+}
+
+static bool spread_frames(picture_list *list)
+{
+    picture_list spread = {.failures = list->failures};
+    size_t taken = 0;
+    bool sound = true;
+    while (taken < list->count && sound)
+        sound = append_frames(&spread, list->paths[taken++]);
+    for (size_t i = taken; i < list->count; i++)
+        free(list->paths[i]);
+    free(list->paths);
+    *list = spread;
+    return sound;
+}
+
 /* ---------------------------------------------------------------- lists */
 
 static bool append_named(picture_list *list, const char *name)
@@ -274,7 +307,7 @@ static bool append_listed(picture_list *list, const char *path)
 bool picture_list_has_any(const picture_list *list)
 {
     for (size_t i = 0; i < list->count; i++)
-        if (strcmp(list->paths[i], "-") == 0 || access(list->paths[i], R_OK) == 0)
+        if (strcmp(list->paths[i], "-") == 0 || picture_is_there(list->paths[i]))
             return true;
     return false;
 }
@@ -304,7 +337,7 @@ bool picture_list_create(int count, char **arguments, picture_list *list)
         else
             sound = append(list, strdup("-"));
     }
-    sound = sound && (!chosen.files || append_listed(list, chosen.files));
+    sound = sound && (!chosen.files || append_listed(list, chosen.files)) && spread_frames(list);
     if (!sound)
         picture_list_free(list);
     return sound;

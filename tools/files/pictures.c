@@ -3,6 +3,7 @@
 
 #include "base/workers.h"
 #include "files/image_size.h"
+#include "files/picture_window.h"
 #include "ui/report.h"
 
 #include <stdatomic.h>
@@ -15,6 +16,7 @@ static struct {
     int image_size[2];
     int64_t max_pixels;
     bool exif_orientation;
+    const char *window;
 } chosen;
 
 static atomic_llong turned, faint; /* pictures, as in picture_notices */
@@ -34,6 +36,10 @@ const option_row picture_options[] = {
     {"exif-orientation", 0, OPTION_FLAG, &chosen.exif_orientation, NULL,
      "turn pictures as their EXIF orientation says; without it, it is ignored, as by PyTorch", 0,
      0},
+    {"window", 0, OPTION_TEXT, &chosen.window, "auto|C,W|none",
+     "what of a DICOM picture's values is shown: what the file says, a center and a width, or "
+     "all that it could store (by the pipeline: none of xrv, else auto)",
+     0, 0},
     {0},
 };
 
@@ -44,6 +50,8 @@ bool picture_pipeline(dn_preprocess *preprocess)
     if (chosen.preprocess && dn_preprocess_parse(chosen.preprocess, preprocess) != DN_OK)
         return complain("--%s", dn_last_error());
     preprocess->exif_orientation = preprocess->exif_orientation || chosen.exif_orientation;
+    if (!picture_window(chosen.window, preprocess))
+        return false;
     return image_size_is(chosen.image_size, chosen.preprocess, preprocess);
 }
 
@@ -67,10 +75,11 @@ void picture_tensors_notices(void)
 
 static const char input_path[] = "/dev/stdin";
 
-static dn_status picture_read(const char *path, dn_image **image)
+static dn_status picture_read(const dn_preprocess *preprocess, const char *path, dn_image **image)
 {
     dn_image_limits limits;
     dn_image_defaults(&limits, sizeof limits);
+    dn_preprocess_reading(preprocess, &limits);
     limits.max_pixels = chosen.max_pixels;
     return dn_image_read(strcmp(path, "-") == 0 ? input_path : path, &limits, image);
 }
@@ -136,7 +145,7 @@ static void prepare_picture(void *context, int i, int thread)
     picture_tensor *tensor = &job->tensors[i];
     dn_image *image;
     *tensor = (picture_tensor){0};
-    dn_status status = picture_read(job->paths[i], &image);
+    dn_status status = picture_read(job->work->preprocess, job->paths[i], &image);
     if (status != DN_OK) {
         note_unread(tensor, job->paths[i], status);
         return;

@@ -6,11 +6,11 @@
 #include "arguments/options.h"
 #include "densenet.h"
 
-/* --preprocess, --image-size, --max-pixels and --exif-orientation. */
+/* --preprocess, --image-size, --max-pixels, --exif-orientation and --window. */
 extern const option_row picture_options[];
 
-/* Applies --image-size, --preprocess and --exif-orientation to the pipeline that would be used
- * without it. */
+/* Applies --image-size, --preprocess, --exif-orientation and --window to the pipeline that would be
+ * used without it. */
 bool picture_pipeline(dn_preprocess *preprocess);
 
 /* The result for a picture: a tensor, or a sentence saying why not (both NULL

@@ -121,14 +121,25 @@ static json_t *fit_object(const dn_input_fit *fit)
     return object;
 }
 
+/* What the picture is: its path, and the frame of it if it is one of several. */
+static json_t *picture_object(const char *picture)
+{
+    int frame;
+    json_t *object = json_object();
+    add_text(object, "picture", picture);
+    dn_image_path_frame(picture, &frame);
+    if (frame)
+        json_object_set_new(object, "frame", json_integer(frame));
+    return object;
+}
+
 static void print_json(const dn_model *model, const char *picture, const prediction *ranked,
                        int count, const prediction_facts *facts)
 {
     json_t *rows = json_array();
     for (int i = 0; i < count; i++)
         json_array_append_new(rows, row_object(model, &ranked[i]));
-    json_t *object = json_object();
-    add_text(object, "picture", picture);
+    json_t *object = picture_object(picture);
     json_object_set_new(object, "predictions", rows);
     json_object_set_new(object, "precision", json_string(facts->precision));
     if (facts->heat)
@@ -161,8 +172,7 @@ void predictions_print_fault(prediction_format format, const char *picture, cons
                              bool checks)
 {
     if (format == PREDICTION_JSON) {
-        json_t *object = json_object();
-        add_text(object, "picture", picture);
+        json_t *object = picture_object(picture);
         add_text(object, "error", fault);
         json_dumpf(object, stdout, 0);
         putchar('\n');

@@ -83,6 +83,10 @@ const option_row train_options[] = {
      "by "
      "PyTorch",
      0, 0},
+    {"window", 0, OPTION_TEXT, &train_chosen.window, "auto|C,W|none",
+     "what of a DICOM picture's values is shown, also recorded: what the file says, a center and a "
+     "width, or all that it could store (by the pipeline: none of xrv, else auto)",
+     0, 0},
     {"no-shuffle", 0, OPTION_FLAG, &train_chosen.no_shuffle, NULL, "the data's own order", 0, 0},
     {"seed", 0, OPTION_LONG, &train_chosen.seed, "N", "of everything random (0)", 0, 9e15},
     {"memory", 0, OPTION_TEXT, &train_chosen.memory, "normal|low",

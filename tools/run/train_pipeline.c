@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* From pictures to the network's input. */
 #include "files/image_size.h"
+#include "files/picture_window.h"
 #include "run/train_run.h"
 #include "run/train_settings.h"
 #include "ui/report.h"
@@ -45,6 +46,8 @@ bool train_pipeline_choose(train_run *run, const dn_model *start)
         !ok_or_complain(dn_preprocess_parse(train_chosen.preprocess, preprocess)))
         return false;
     preprocess->exif_orientation = preprocess->exif_orientation || train_chosen.exif_orientation;
+    if (!picture_window(train_chosen.window, preprocess))
+        return false;
     if (!dn_preprocess_fixed_size(preprocess, &width, &height))
         image_size_fit(preprocess, sides, imagenet);
     return dn_preprocess_fixed_size(preprocess, &run->width, &run->height) &&

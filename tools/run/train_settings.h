@@ -18,6 +18,7 @@ typedef struct train_settings {
     double val_split, lr, warmup, momentum, weight_decay, label_smoothing, dropout, mixup, ema,
         clip, save_minutes;
     int epochs, batch_size, accumulate, eval_every, patience;
+    const char *window;
     int image_size[2]; /* height and width; 0: by the pipeline or the stem */
     int64_t seed, max_steps;
     bool nesterov, no_shuffle;

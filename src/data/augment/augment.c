@@ -7,6 +7,7 @@
 #include "data/augment/jpeg_loss.h"
 #include "data/augment/pixel_ops.h"
 #include "image/geometry.h"
+#include "image/preprocess.h"
 #include "image/resample.h"
 
 #include <math.h>
@@ -45,18 +46,16 @@ dn_crop dn_draw_crop(dn_random *random, int width, int height, const dn_crop_ran
     return crop;
 }
 
-/* Reduces a 16-bit picture to its high bytes; others are left alone. */
+/* Reduces a picture of more than 8 bits a sample to bytes; others are left alone. */
 static dn_status to_bytes(const dn_image *image, dn_image *bytes)
 {
     *bytes = *image;
     if (image->depth == 8)
         return DN_OK;
     size_t count = (size_t)image->width * (size_t)image->height * (size_t)image->channels;
-    const uint16_t *words = image->pixels;
     uint8_t *pixels = NULL;
     DN_TRY(dn_alloc_aligned(count, 1, &pixels));
-    for (size_t i = 0; i < count; i++)
-        pixels[i] = (uint8_t)(words[i] >> 8);
+    dn_bytes_of_samples(image->pixels, count, image->depth, pixels);
     bytes->depth = 8;
     bytes->pixels = pixels;
     return DN_OK;

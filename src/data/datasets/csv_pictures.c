@@ -73,13 +73,24 @@ static int count_ways(void)
     return ways;
 }
 
+bool dn_csv_picture_is_there(char *path)
+{
+    int frame;
+    size_t length = dn_image_path_frame(path, &frame);
+    char end = path[length];
+    path[length] = '\0';
+    bool there = access(path, F_OK) == 0;
+    path[length] = end;
+    return there;
+}
+
 static dn_status try_way(const dn_csv_pictures *pictures, const char *name, int way, char **path)
 {
     *path = NULL;
     if (way == count_ways())
         return strchr(name, '/') ? DN_OK : dn_csv_find_below(&pictures->below, name, path);
     DN_TRY(build(pictures, name, way, path));
-    if (*path && access(*path, F_OK) != 0) {
+    if (*path && !dn_csv_picture_is_there(*path)) {
         free(*path);
         *path = NULL;
     }

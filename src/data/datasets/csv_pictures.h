@@ -23,6 +23,9 @@ dn_status dn_csv_pictures_open(const char *folder, dn_csv_pictures *pictures);
 /* Looks for the first pictures, so that the others are found at once. */
 dn_status dn_csv_pictures_look(dn_csv_pictures *pictures);
 
+/* Whether the file of a picture, or of a frame of it, is there. */
+bool dn_csv_picture_is_there(char *path);
+
 /* Where a picture is, or would be first of all; free(). */
 dn_status dn_csv_pictures_find(const dn_csv_pictures *pictures, int sample, char **path);
 

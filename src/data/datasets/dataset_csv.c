@@ -17,7 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* What a table is read with. */
 typedef struct csv_reading {
@@ -236,7 +235,7 @@ static dn_status read_sample(const dn_dataset *dataset, int sample, const dn_ima
     char *path = NULL;
     DN_TRY(dn_csv_pictures_find(pictures, sample, &path));
     dn_status status = dn_image_read(path, limits, image);
-    bool there = status == DN_OK || access(path, F_OK) == 0;
+    bool there = status == DN_OK || dn_csv_picture_is_there(path);
     free(path);
     return there ? status
                  : dn_fail(DN_ERROR_IO, "%s: the picture \"%s\" of row %d is not there",

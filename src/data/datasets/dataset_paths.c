@@ -103,8 +103,9 @@ bool dn_has_suffix(const char *name, const char *suffix)
 }
 
 /* torchvision's, and then others of formats that are read. */
-static const char *const endings[] = {".jpg",  ".jpeg", ".png", ".ppm", ".bmp",  ".pgm", ".tif",
-                                      ".tiff", ".webp", ".gif", ".jpe", ".jfif", NULL};
+static const char *const endings[] = {".jpg", ".jpeg", ".png",  ".ppm",   ".bmp",
+                                      ".pgm", ".tif",  ".tiff", ".webp",  ".gif",
+                                      ".jpe", ".jfif", ".dcm",  ".dicom", NULL};
 
 const char *dn_picture_ending(int index)
 {
