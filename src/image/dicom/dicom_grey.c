@@ -30,7 +30,7 @@ static double modality_of(const tone *t, int64_t stored)
 static double shade_of(const tone *t, double value)
 {
     if (t->voi.data)
-        return dn_dicom_table_at(&t->voi, value) / (double)((1 << t->voi.bits) - 1);
+        return fmin(dn_dicom_table_at(&t->voi, value) / (double)((1 << t->voi.bits) - 1), 1);
     if (t->is_sigmoid)
         return 1 / (1 + exp(-4 * (value - t->center) / t->width));
     if (value <= t->low || value > t->low + t->width)
