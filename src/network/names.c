@@ -14,6 +14,7 @@ typedef enum kind { CONV, NORM, LINEAR } kind;
 #define EFFICIENT (1u << DN_DIALECT_EFFICIENT)
 #define REFERENCE (1u << DN_DIALECT_REFERENCE)
 #define KERAS (1u << DN_DIALECT_KERAS)
+#define PADDLE (1u << DN_DIALECT_PADDLE)
 #define TORCHVISIONS (TORCHVISION | TORCHVISION_2017 | EFFICIENT)
 
 static const struct {
@@ -25,6 +26,7 @@ static const struct {
     [DN_DIALECT_EFFICIENT] = {"efficient_densenet", DN_CONCAT_LAST},
     [DN_DIALECT_REFERENCE] = {"reference", DN_CONCAT_FIRST},
     [DN_DIALECT_KERAS] = {"Keras", DN_CONCAT_LAST},
+    [DN_DIALECT_PADDLE] = {"PaddlePaddle", DN_CONCAT_LAST},
 };
 
 /* How the names of a module's tensors begin in some dialects. %b, %l, %u stand
@@ -91,6 +93,17 @@ static const rule rules[] = {
     {KERAS, DN_ROLE_FINAL, NORM, 0, "bn/"},
     {KERAS, DN_ROLE_HEAD, LINEAR, 0, "predictions/"},
     {KERAS, DN_ROLE_HEAD, LINEAR, 0, "fc1000/"},
+
+    {PADDLE, DN_ROLE_STEM, CONV, 0, "conv1_func._conv."},
+    {PADDLE, DN_ROLE_STEM, NORM, 0, "conv1_func._batch_norm."},
+    {PADDLE, DN_ROLE_STEM, CONV, 0, "conv1_func_%u._conv."},
+    {PADDLE, DN_ROLE_STEM, NORM, 0, "conv1_func_%u._batch_norm."},
+    {PADDLE, DN_ROLE_LAYER, NORM, 0, "db_conv_%C.conv%C_%L.bn_ac_func%U._batch_norm."},
+    {PADDLE, DN_ROLE_LAYER, CONV, 0, "db_conv_%C.conv%C_%L.bn_ac_func%U._conv."},
+    {PADDLE, DN_ROLE_TRANSITION, NORM, 0, "tr_conv%C_blk.conv_ac_func._batch_norm."},
+    {PADDLE, DN_ROLE_TRANSITION, CONV, 0, "tr_conv%C_blk.conv_ac_func._conv."},
+    {PADDLE, DN_ROLE_FINAL, NORM, 0, "batch_norm."},
+    {PADDLE, DN_ROLE_HEAD, LINEAR, 0, "out."},
 };
 #define RULE_COUNT (sizeof rules / sizeof *rules)
 
@@ -116,6 +129,8 @@ static const struct {
     {KERAS, NORM, DN_PART_NORM_MEAN, "moving_mean"},
     {KERAS, NORM, DN_PART_NORM_VARIANCE, "moving_variance"},
     {KERAS, LINEAR, DN_PART_LINEAR_WEIGHT, "kernel"},
+    {PADDLE, NORM, DN_PART_NORM_MEAN, "_mean"},
+    {PADDLE, NORM, DN_PART_NORM_VARIANCE, "_variance"},
 };
 #define PART_COUNT (sizeof parts / sizeof *parts)
 

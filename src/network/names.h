@@ -14,7 +14,8 @@ typedef enum dn_dialect {
     DN_DIALECT_TORCHVISION_2017,
     DN_DIALECT_EFFICIENT, /* efficient_densenet_pytorch */
     DN_DIALECT_REFERENCE,
-    DN_DIALECT_KERAS, /* keras.applications */
+    DN_DIALECT_KERAS,  /* keras.applications */
+    DN_DIALECT_PADDLE, /* PaddleClas */
     DN_DIALECT_COUNT
 } dn_dialect;
 

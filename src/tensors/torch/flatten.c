@@ -196,9 +196,18 @@ static dn_status walk_entries(walker *w, const dn_pickle_node *dict, scope at)
     return DN_OK;
 }
 
-static dn_status walk_list(walker *w, const dn_pickle_node *list)
+/* A tensor after its name in another place, as Paddle keeps one. */
+static bool is_named_tensor(const dn_pickle_node *list)
+{
+    return list->list.count == 2 && is_text(list->list.items[0]) &&
+           list->list.items[1]->kind == DN_PICKLE_TENSOR;
+}
+
+static dn_status walk_list(walker *w, const dn_pickle_node *list, scope at)
 {
     DN_TRY(count_items(w, list));
+    if (is_named_tensor(list))
+        return add_tensor(w, list->list.items[1], at);
     if (all_are(list, is_number) || all_are(list, is_text))
         return add_value(w, list->list.items, list->list.count);
     for (size_t i = 0; i < list->list.count; i++) {
@@ -289,7 +298,7 @@ static dn_status walk_object(walker *w, const dn_pickle_node *object, scope at)
     if (contents && contents->kind == DN_PICKLE_DICT)
         DN_TRY(walk_entries(w, contents, at));
     else if (contents)
-        DN_TRY(walk_list(w, contents));
+        DN_TRY(walk_list(w, contents, at));
     if (!has_state)
         return DN_OK;
     if (dn_pickle_node_get(state, "_modules") || dn_pickle_node_get(state, "_parameters"))
@@ -305,7 +314,7 @@ static dn_status walk_node(walker *w, dn_pickle_node *node, scope at)
     case DN_PICKLE_DICT:
         return walk_entries(w, node, scope_here(w, false));
     case DN_PICKLE_LIST:
-        return walk_list(w, node);
+        return walk_list(w, node, at);
     case DN_PICKLE_OBJECT:
         return walk_object(w, node, at);
     case DN_PICKLE_BOOL:
