@@ -74,7 +74,7 @@ static int run(int count, char **arguments)
 const command convert_command = {
     .name = "convert",
     .arguments = "IN OUT",
-    .summary = "rewrite a weight file of any origin as safetensors, PyTorch or NumPy",
+    .summary = "rewrite a weight file of any origin in another format",
     .description =
         "OUT is a PyTorch file if it ends in .pt or .pth, which torch.load(weights_only=True)\n"
         "and load_state_dict(strict=True) accept, arrays by name for numpy.load() if it ends in\n"
