@@ -37,7 +37,7 @@ static dn_status inflate_all(const dn_dicom *dicom, z_stream *stream, growing *o
     size_t left = dicom->size;
     for (int code = Z_OK; code != Z_STREAM_END;) {
         if (stream->avail_in == 0) {
-            stream->next_in = (unsigned char *)(uintptr_t)data;
+            stream->next_in = (unsigned char *)data;
             stream->avail_in = left < STEP ? (uInt)left : STEP;
             data += stream->avail_in;
             left -= stream->avail_in;
