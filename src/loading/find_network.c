@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "loading/axes.h"
 #include "loading/candidate_words.h"
+#include "loading/graph_network.h"
 #include "loading/reparametrise.h"
 
 #include <stdio.h>
@@ -182,6 +183,8 @@ dn_status dn_find_network(dn_load_job *l)
 {
     dn_candidates candidates;
     const char *derived;
+    if (l->file->operators)
+        return dn_graph_network(l);
     DN_TRY(dn_dequantise(l->file, &l->quantised));
     DN_TRY(dn_reparametrise(l->file, &derived));
     bool turned;

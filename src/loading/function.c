@@ -145,15 +145,15 @@ static void doubt_transitions(const dn_function_question *question, const dn_mod
 static void describe(const dn_function_question *question, const dn_module_function *said,
                      const dn_hypotheses *shown, bool asked, dn_model *model)
 {
-    bool pool = !question->metadata && said->stem_pool == DN_STEM_POOL_USUAL &&
+    bool pool = !question->recorded && said->stem_pool == DN_STEM_POOL_USUAL &&
                 shown->stem_pool != DN_STEM_POOL_USUAL;
-    bool relu = !question->metadata && said->transition_relu == DN_RELU_AUTO &&
+    bool relu = !question->recorded && said->transition_relu == DN_RELU_AUTO &&
                 shown->transition_relu != DN_RELU_AUTO;
-    bool stride = question->metadata || said->stem_stride || question->asked->stem_stride ||
+    bool stride = question->recorded || said->stem_stride || question->asked->stem_stride ||
                   question->asked->stem;
     snprintf(model->origin.function, sizeof model->origin.function, "%s%s%s%s%s%s%s%s",
              asked ? "request, " : "",
-             question->metadata ? "metadata"
+             question->recorded ? question->recorded
              : said->recorded   ? "modules"
                                 : "names",
              pool || relu ? ", statistics (" : "", pool ? "stem's pool" : "",
@@ -208,7 +208,7 @@ dn_status dn_find_function(const dn_function_question *question, dn_model *model
     dn_module_function said = {0};
     dn_hypotheses shown = {0};
     model->batches_tracked = count_batches(question, model);
-    if (!question->metadata) {
+    if (!question->recorded) {
         DN_TRY(dn_read_module_function(question->file, question->sources, model, &said));
         DN_TRY(dn_weigh_hypotheses(model, &shown));
         believe_modules(&said, model);
@@ -222,9 +222,9 @@ dn_status dn_find_function(const dn_function_question *question, dn_model *model
         doubt(doubts, said.assumed);
     if (said.classes[0])
         doubt(doubts, said.classes);
-    if (!question->metadata)
+    if (!question->recorded)
         doubt_stem(question, &said, &shown, model, doubts);
-    if (!question->metadata && !said.recorded)
+    if (!question->recorded && !said.recorded)
         doubt_transitions(question, &said, &shown, model, doubts);
     describe(question, &said, &shown, asked, model);
     return doubt_contradictions(model, doubts);

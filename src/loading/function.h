@@ -12,7 +12,8 @@ typedef struct dn_function_question {
     const dn_tensor_file *file;
     const dn_tensor *const *sources; /* of each slot */
     const dn_load_options *asked;
-    bool metadata; /* the model's architecture is the recorded one */
+    const char *recorded; /* the model's architecture is what this says: "metadata", "graph";
+                             NULL: what the tensors tell */
 } dn_function_question;
 
 /* Completes model->arch and says in model->origin.function where from. Adds sentences to

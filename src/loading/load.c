@@ -7,6 +7,7 @@
 #include "loading/copy_tensors.h"
 #include "loading/fold_biases.h"
 #include "loading/function.h"
+#include "loading/graph_network.h"
 #include "loading/leftovers.h"
 #include "loading/load_job.h"
 #include "loading/other_metadata.h"
@@ -143,8 +144,11 @@ static dn_status read_metadata(dn_load_job *l, dn_model *model)
 static dn_status find_function(dn_load_job *l, dn_model *model)
 {
     dn_text doubts = {0};
-    dn_status status = dn_find_function(
-        &(dn_function_question){l->file, l->sources, &l->options, l->metadata}, model, &doubts);
+    dn_status status = dn_find_function(&(dn_function_question){l->file, l->sources, &l->options,
+                                                                l->file->operators ? "graph"
+                                                                : l->metadata      ? "metadata"
+                                                                                   : NULL},
+                                        model, &doubts);
     if (status == DN_OK && doubts.failed)
         status = dn_fail(DN_ERROR_MEMORY, "out of memory");
     if (status == DN_OK && doubts.length)
@@ -167,8 +171,10 @@ static dn_status build_model(dn_load_job *l, dn_model **out)
         status = fold_biases(l, model);
     if (status == DN_OK)
         status = find_function(l, model);
-    if (status == DN_OK)
+    if (status == DN_OK && !l->file->operators)
         status = dn_warn_of_leftovers(l);
+    if (status == DN_OK && l->file->operators)
+        dn_graph_describe(l, model);
     if (status == DN_OK)
         status = read_metadata(l, model);
     if (status == DN_OK)

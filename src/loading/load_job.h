@@ -10,6 +10,13 @@
 #include "loading/metadata.h"
 #include "loading/quantised.h"
 
+/* What a graph of operators says besides its architecture. */
+typedef struct dn_graph_facts {
+    double temperature; /* 0: none */
+    bool prepares;      /* pictures, by means and deviations of samples scaled to 0..1 */
+    float mean[3], std[3];
+} dn_graph_facts;
+
 /* What loading has found out so far. */
 typedef struct dn_load_job {
     dn_tensor_file *file;
@@ -26,7 +33,8 @@ typedef struct dn_load_job {
     bool saw_none;
     dn_origin origin;
     dn_concat concat;
-    bool metadata; /* this program's metadata is present and describes the network */
+    bool metadata;        /* this program's metadata is present and describes the network */
+    dn_graph_facts graph; /* of a file of operators */
     dn_quantised_tensors quantised;
     dn_metadata_doubts doubts;
     dn_text warning;

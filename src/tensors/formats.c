@@ -7,8 +7,8 @@
 #include <string.h>
 
 static const dn_reader *const readers[] = {
-    &dn_safetensors_reader,  &dn_npz_reader,    &dn_torch_zip_reader,
-    &dn_torch_legacy_reader, &dn_pickle_reader,
+    &dn_safetensors_reader, &dn_npz_reader,          &dn_onnx_reader,
+    &dn_torch_zip_reader,   &dn_torch_legacy_reader, &dn_pickle_reader,
 };
 
 /* What people most often have instead, so that the message can say so. */
@@ -37,7 +37,8 @@ static dn_status refuse(const dn_tensor_file *file)
             memcmp(file->map.data + offset, other_formats[i].magic, length) == 0)
             return dn_fail(DN_ERROR_FORMAT, "%s: %s", file->name, other_formats[i].sentence);
     }
-    return dn_fail(DN_ERROR_FORMAT, "%s: is %s, neither safetensors nor a file of PyTorch or NumPy",
+    return dn_fail(DN_ERROR_FORMAT,
+                   "%s: is %s, neither safetensors, ONNX nor a file of PyTorch or NumPy",
                    file->name, file->map.size ? "of an unknown format" : "empty");
 }
 

@@ -13,6 +13,7 @@ typedef struct dn_reader {
 
 extern const dn_reader dn_safetensors_reader;
 extern const dn_reader dn_npz_reader;
+extern const dn_reader dn_onnx_reader;
 extern const dn_reader dn_torch_zip_reader;
 extern const dn_reader dn_torch_legacy_reader;
 extern const dn_reader dn_pickle_reader;

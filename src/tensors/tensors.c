@@ -12,6 +12,8 @@ void dn_tensor_file_close(dn_tensor_file *file)
         return;
     if (!file->borrowed)
         dn_file_map_close(&file->map);
+    for (size_t i = 0; i < file->sidecar_count; i++)
+        dn_file_map_close(&file->sidecars[i].map);
     dn_pool_free(&file->pool);
     free(file);
 }
@@ -59,6 +61,8 @@ dn_status dn_tensor_file_floats(const dn_tensor_file *file, size_t index, float 
 void dn_tensor_file_forget_pages(const dn_tensor_file *file)
 {
     dn_file_map_forget(&file->map);
+    for (size_t i = 0; i < file->sidecar_count; i++)
+        dn_file_map_forget(&file->sidecars[i].map);
 }
 
 const char *dn_last_component(const char *path)

@@ -29,6 +29,15 @@ typedef struct dn_value {
     double *numbers;
 } dn_value;
 
+/* A file beside the weight file, with some of its tensors. */
+typedef struct dn_sidecar {
+    const char *path;
+    dn_file_map map;
+    size_t taken; /* bytes of it that are tensors' */
+} dn_sidecar;
+
+struct dn_operators;
+
 struct dn_tensor_file {
     const char *name; /* for messages */
     const char *format;
@@ -40,6 +49,10 @@ struct dn_tensor_file {
     size_t tensor_count, tensor_capacity;
     dn_value *values;
     size_t value_count, value_capacity;
+    const struct dn_operators
+        *operators; /* what the file computes; NULL if it holds no operators */
+    dn_sidecar *sidecars;
+    size_t sidecar_count, sidecar_capacity;
 };
 
 /* dn_tensor_file_open from memory that outlives *file; name is for messages. */

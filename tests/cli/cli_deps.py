@@ -26,7 +26,7 @@ def machine(folder, user, lacking):
         os.symlink(shutil.which(tool), f"{folder}/{tool}")
     program(folder, "id", f"echo {user}")
     program(folder, "apt-get", f"echo \"apt-get $*\" >&2; echo \"$*\" >>{folder}/notes")
-    for name in ("make", "cmake", "cc"):
+    for name in ("make", "cmake", "cc", "protoc-c"):
         if name not in lacking:
             program(folder, name, "cat >/dev/null; exit 0")
     program(folder, "pkg-config", "case $2 in " + "".join(f"{name}) exit 1;; " for name in lacking) + "esac")

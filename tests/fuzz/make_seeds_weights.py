@@ -10,6 +10,7 @@ import sys
 import tempfile
 import zipfile
 
+import onnx_graphs as graphs
 import script_bytes as scripts
 import weight_bytes as files
 
@@ -49,6 +50,11 @@ def networks(folder):
             elif end == "pth":
                 with zipfile.ZipFile(path) as archive:
                     save("pickle", stem, archive.read("densenet/data.pkl"))
+
+
+def graphs_of_operators():
+    for form in ("unsqueeze", "broadcast", "shaped"):
+        save("weights", f"zoo-{form}.onnx", graphs.zoo(form, growth=1, layers=(1, 1)))
 
 
 METADATA = {"format": "pt", "densenet.arch": "densenet", "densenet.blocks": "1", "densenet.growth": "1",
@@ -214,6 +220,7 @@ for what, (code, _) in files.HOSTILE_PICKLES.items():
 save("weights", "deflated", files.DEFLATED)
 save("pickle", "sound", files.SOUND_PICKLE)
 save("safetensors", "sound", files.header(files.SOUND_SAFETENSORS))
+graphs_of_operators()
 metadata()
 classes()
 with tempfile.TemporaryDirectory() as scratch:

@@ -31,7 +31,7 @@ for source in tests/fuzz/fuzz_*.c; do
         options=("-dict=$OUT/$program.dict")
     fi
     # What it runs with comes from beside it, as on a machine without the libraries.
-    if ldd "$OUT/$program" | grep -E 'lib(jansson|jpeg|png16|tiff|webp|webpdemux|zip)\.so' | grep -v "$OUT/lib"; then
+    if ldd "$OUT/$program" | grep -E 'lib(jansson|jpeg|png16|protobuf-c|tiff|webp|webpdemux|zip)\.so' | grep -v "$OUT/lib"; then
         echo "$program: takes these from elsewhere than its folder"
         exit 1
     fi

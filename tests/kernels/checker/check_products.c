@@ -122,7 +122,7 @@ static float *pair_lines(const check_run *run, const float **lines, ptrdiff_t st
         float *out = memory + line * rows * padded;
         pairs[line] = out;
         run->kernels->gradients->pair_pixels(
-            &(dn_pair_rows){.input = {(float *)(uintptr_t)lines[line], stride},
+            &(dn_pair_rows){.input = {(float *)lines[line], stride},
                             .out = {out, padded},
                             .count = made->width,
                             .channels = channels});
