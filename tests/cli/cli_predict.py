@@ -46,13 +46,13 @@ def recursive(folder):
     expected = [f"tree/{name}" for name in ("b.png", "a/1.png", "a/2.png", "a/deep/er/0.png", "c/0.png")]
     done = predict(folder, "--csv", "--recursive", f"{folder}/tree")
     check("below", done.returncode == 0 and named(done) == expected and not done.stderr, done)
-    for name in ("a/x.heic", "c/y.heic", "c/z.dcm"):
+    for name in ("a/x.heic", "c/y.heic", "c/z.avif"):
         write(f"{folder}/tree/{name}", b"")
     os.symlink("../a", f"{folder}/tree/c/again")
     os.symlink("..", f"{folder}/tree/c/up")
     done = predict(folder, "--csv", "-r", f"{folder}/tree")
     check("links, and other formats", done.returncode == 1 and named(done) == expected and
-          b"tree: 3 pictures in formats that are not read are left out: 2 .heic, 1 .dcm\n" in done.stderr and
+          b"tree: 3 pictures in formats that are not read are left out: 2 .heic, 1 .avif\n" in done.stderr and
           b"tree: 2 links to folders that are read already are not followed\n" in done.stderr, done)
     for depth in range(14):
         os.makedirs(f"{folder}/links/{depth}")

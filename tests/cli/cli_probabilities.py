@@ -80,7 +80,7 @@ def refusals(folder):
     """What is said where there is no answer: of folders of folders, of files that are not there, of
     a version that is asked for more."""
     done = run("predict", f"{folder}/data")
-    check("a folder of folders", done.returncode == 2 and ".pgm, .ppm); its subfolders are not searched" in done.stderr
+    check("a folder of folders", done.returncode == 2 and ".pgm, .ppm, .dcm); its subfolders are not searched" in done.stderr
           and "built-in" not in done.stderr, done)
     done = run("predict", f"{folder}/nothere.jpg")
     check("no such picture", done.returncode == 2 and done.stderr.count("\n") == 1 and "nothere.jpg" in done.stderr, done)

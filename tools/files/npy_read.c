@@ -104,9 +104,9 @@ static bool read_elements(const npy_source *source, size_t element, npy_array *a
 
 bool npy_read_source(const npy_source *source, npy_array *array)
 {
-    dn_npy_header header;
+    dn_npy_header header = {0};
     uint64_t offset = 0;
-    npy_array result;
+    npy_array result = {0};
     if (!read_header(source, &header, &offset) ||
         !check_size(source, &header, source->size - offset, &result))
         return false;

@@ -48,7 +48,7 @@ static void expect_heard(const char *sentence)
 static void pictures_that_are_left_out_are_counted(void **state)
 {
     (void)state;
-    static const char *const files[] = {"a/1.tga", "a/2.heic",    "b/3.HEIC", "b/x/4.dcm",
+    static const char *const files[] = {"a/1.tga", "a/2.heic",    "b/3.HEIC", "b/x/4.avif",
                                         "a/5.png", "b/notes.txt", "b/6.jpg",  "b/.7.heic"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         scratch_text(files[i], "");
@@ -57,7 +57,8 @@ static void pictures_that_are_left_out_are_counted(void **state)
     dn_dataset *dataset = open_dataset("", DN_PORTION_TRAIN);
     dn_set_log(NULL, NULL);
     assert_string_equal(list_samples(dataset), "0:a/5.png 1:b/6.jpg");
-    expect_heard(": 4 pictures in formats that are not read are left out: 2 .heic, 1 .dcm, 1 .tga");
+    expect_heard(
+        ": 4 pictures in formats that are not read are left out: 2 .heic, 1 .avif, 1 .tga");
     dn_dataset_free(dataset);
 }
 
@@ -65,7 +66,7 @@ static void pictures_that_are_left_out_are_counted(void **state)
 static void data_of_other_formats(void **state)
 {
     (void)state;
-    scratch_text("folder/a/1.dcm", "");
+    scratch_text("folder/a/1.avif", "");
     scratch_text("folder/a/2.dcm", "");
     scratch_text("folder/b/3.dcm", "");
     scratch_text("table.csv", "image,x\n1.dcm,1\n2.dcm,0\n");
@@ -78,7 +79,7 @@ static void data_of_other_formats(void **state)
     dn_set_log(hear, NULL);
     dn_dataset *dataset = open_dataset("mixed.csv", DN_PORTION_TRAIN);
     dn_set_log(NULL, NULL);
-    assert_non_null(strstr(heard, "1 picture in formats that are not read is skipped: 1 .dcm"));
+    assert_non_null(strstr(heard, "1 picture in formats that are not read is skipped: 1 .avif"));
     dn_dataset_free(dataset);
     scratch_text("part/a/1.png", "");
     scratch_text("part/b/1.dcm", "");

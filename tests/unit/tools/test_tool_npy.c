@@ -37,7 +37,7 @@ static void written_arrays_read_back(void **state)
     float numbers[64];
     for (int i = 0; i < 64; i++)
         numbers[i] = (float)i - 0.5f;
-    static const int64_t shapes[][NPY_MAX_RANK] = {
+    static const int64_t shapes[][DN_NPY_MAX_RANK] = {
         {0}, {64}, {0}, {2, 32}, {4, 0, 7}, {2, 2, 4, 4}, {1, 2, 1, 2, 1, 2, 1, 8}};
     static const int ranks[] = {0, 1, 1, 2, 3, 4, 8};
     for (int i = 0; i < 7; i++) {
