@@ -67,14 +67,14 @@ static void data_of_other_formats(void **state)
 {
     (void)state;
     scratch_text("folder/a/1.avif", "");
-    scratch_text("folder/a/2.dcm", "");
-    scratch_text("folder/b/3.dcm", "");
-    scratch_text("table.csv", "image,x\n1.dcm,1\n2.dcm,0\n");
-    scratch_text("mixed.csv", "image,x\n1.dcm,1\n2.png,0\n");
+    scratch_text("folder/a/2.avif", "");
+    scratch_text("folder/b/3.avif", "");
+    scratch_text("table.csv", "image,x\n1.avif,1\n2.avif,0\n");
+    scratch_text("mixed.csv", "image,x\n1.avif,1\n2.png,0\n");
     assert_refused("folder", DN_PORTION_TRAIN,
-                   "holds only pictures in formats that are not read: 3 .dcm; JPEG, PNG");
+                   "holds only pictures in formats that are not read: 3 .avif; JPEG, PNG");
     assert_refused("table.csv", DN_PORTION_TRAIN,
-                   "holds only pictures in formats that are not read: 2 .dcm; JPEG, PNG");
+                   "holds only pictures in formats that are not read: 2 .avif; JPEG, PNG");
     heard[0] = '\0';
     dn_set_log(hear, NULL);
     dn_dataset *dataset = open_dataset("mixed.csv", DN_PORTION_TRAIN);
@@ -82,7 +82,7 @@ static void data_of_other_formats(void **state)
     assert_non_null(strstr(heard, "1 picture in formats that are not read is skipped: 1 .avif"));
     dn_dataset_free(dataset);
     scratch_text("part/a/1.png", "");
-    scratch_text("part/b/1.dcm", "");
+    scratch_text("part/b/1.avif", "");
     assert_refused("part", DN_PORTION_TRAIN, "part/b: a class folder without pictures in it");
 }
 
