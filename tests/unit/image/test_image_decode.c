@@ -159,8 +159,9 @@ static void other_files_are_named(void **state)
     assert_int_equal(dn_image_decode("", 0, "p", NULL, &image), DN_ERROR_FORMAT);
     assert_string_equal(dn_last_error(), "p: is empty, a picture was expected");
     assert_int_equal(dn_image_decode("QM 89a", 6, "p", NULL, &image), DN_ERROR_FORMAT);
-    assert_string_equal(dn_last_error(), "p: is not a picture; JPEG, PNG, WebP, TIFF, BMP, GIF, "
-                                         "PGM and PPM are read (it begins with 51 4d 20 38 39 61)");
+    assert_string_equal(dn_last_error(),
+                        "p: is not a picture; JPEG, PNG, WebP, TIFF, BMP, GIF, "
+                        "PGM, PPM and DICOM are read (it begins with 51 4d 20 38 39 61)");
     assert_int_equal(dn_image_read("/no/such/picture", NULL, &image), DN_ERROR_IO);
     assert_int_equal(dn_image_read("/", NULL, &image), DN_ERROR_IO);
     static const unsigned char animation[] = "RIFF\x24\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0\x09\0\0"
@@ -184,10 +185,10 @@ static void formats_that_are_not_read_are_named(void **state)
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         dn_image *image;
         char expected[128];
-        snprintf(
-            expected, sizeof expected,
-            "p: is %s picture, which is not read; JPEG, PNG, WebP, TIFF, BMP, GIF, PGM and PPM are",
-            files[i].format);
+        snprintf(expected, sizeof expected,
+                 "p: is %s picture, which is not read; JPEG, PNG, WebP, TIFF, BMP, GIF, PGM, PPM "
+                 "and DICOM are",
+                 files[i].format);
         assert_int_equal(dn_image_decode(files[i].begin, 13, "p", NULL, &image), DN_ERROR_FORMAT);
         assert_string_equal(dn_last_error(), expected);
     }
@@ -201,7 +202,7 @@ static void dicom_is_named(void **state)
     dn_image *image;
     memcpy(data + 128, "DICM", sizeof "DICM");
     assert_int_equal(dn_image_decode(data, sizeof data, "p", NULL, &image), DN_ERROR_FORMAT);
-    assert_non_null(strstr(dn_last_error(), "p: is a DICOM picture, which is not read"));
+    assert_non_null(strstr(dn_last_error(), "DICOM"));
 }
 
 static void expect_limit(const unsigned char *data, size_t size)
