@@ -272,7 +272,7 @@ DN_API void dn_image_defaults(dn_image_limits *limits, size_t struct_size);
  * of an animation, or of several pages, the first. A truncated file is
  * DN_ERROR_FORMAT, never half a picture; one of more than max_pixels is DN_ERROR_LIMIT.
  * A DICOM file of several frames is DN_ERROR_FORMAT unless one is chosen, by limits or by "#7"
- * behind the path. limits may be NULL. The caller releases *image with dn_image_free. */
+ * after the path. limits may be NULL. The caller releases *image with dn_image_free. */
 DN_API dn_status dn_image_read(const char *path, const dn_image_limits *limits, dn_image **image);
 
 /* The same from memory; name is used only in messages. */

@@ -11,6 +11,8 @@
 #include <jerror.h>
 #include <jpeglib.h>
 
+#include "image/jpeg_memory.h"
+
 /* No camera or editor writes more than a few dozen; each costs a pass over the
  * whole picture, so a small hostile file could take hours. */
 enum { SCANS_OF_ANY = 32, MAX_SCANS = 500 };
@@ -29,33 +31,6 @@ typedef struct jpeg_reader {
 static void jump_on_error(j_common_ptr jpeg)
 {
     longjmp(((jpeg_reader *)jpeg->client_data)->escape, 1);
-}
-
-static void ignore_message(j_common_ptr jpeg)
-{
-    (void)jpeg;
-}
-
-static void nothing_to_do(j_decompress_ptr jpeg)
-{
-    (void)jpeg;
-}
-
-/* The whole file is in memory from the start: if more is asked for, it is truncated. */
-static boolean fail_truncated_input(j_decompress_ptr jpeg)
-{
-    (void)jpeg;
-    return FALSE;
-}
-
-static void skip_input(j_decompress_ptr jpeg, long count)
-{
-    struct jpeg_source_mgr *input = jpeg->src;
-    size_t skipped = count < 0                                ? 0
-                     : (size_t)count > input->bytes_in_buffer ? input->bytes_in_buffer
-                                                              : (size_t)count;
-    input->next_input_byte += skipped;
-    input->bytes_in_buffer -= skipped;
 }
 
 static int most_scans(const struct jpeg_decompress_struct *jpeg)
@@ -151,13 +126,7 @@ static dn_status read_picture(jpeg_reader *reader)
 dn_status dn_decode_jpeg(const dn_source *source, dn_image **image)
 {
     jpeg_reader reader = {.source = source};
-    reader.input = (struct jpeg_source_mgr){.next_input_byte = source->data,
-                                            .bytes_in_buffer = source->size,
-                                            .init_source = nothing_to_do,
-                                            .fill_input_buffer = fail_truncated_input,
-                                            .skip_input_data = skip_input,
-                                            .resync_to_restart = jpeg_resync_to_restart,
-                                            .term_source = nothing_to_do};
+    read_from_memory(&reader.input, source->data, source->size);
     reader.jpeg.err = jpeg_std_error(&reader.errors);
     reader.jpeg.client_data = &reader;
     reader.errors.error_exit = jump_on_error;

@@ -3,6 +3,7 @@
  * that GDCM builds for 8, 12 and 16 bits. JPEG_CODEC is the function's name. Samples stay as they
  * are stored: what colours they are, the DICOM file says. */
 #include "image/dicom/dicom_codec.h"
+#include "image/jpeg_memory.h"
 
 #include <setjmp.h>
 #include <string.h>
@@ -20,32 +21,6 @@ typedef struct jpeg_job {
 static void jump_on_error(j_common_ptr jpeg)
 {
     longjmp(((jpeg_job *)jpeg->client_data)->escape, 1);
-}
-
-static void ignore_message(j_common_ptr jpeg)
-{
-    (void)jpeg;
-}
-
-static void nothing_to_do(j_decompress_ptr jpeg)
-{
-    (void)jpeg;
-}
-
-/* The whole frame is there from the start. */
-static boolean fail_truncated_input(j_decompress_ptr jpeg)
-{
-    (void)jpeg;
-    return FALSE;
-}
-
-static void skip_input(j_decompress_ptr jpeg, long count)
-{
-    struct jpeg_source_mgr *input = jpeg->src;
-    size_t left = input->bytes_in_buffer, asked = count > 0 ? (size_t)count : 0;
-    size_t skipped = asked < left ? asked : left;
-    input->next_input_byte += skipped;
-    input->bytes_in_buffer -= skipped;
 }
 
 /* Each scan costs a pass over the whole picture. */
@@ -91,13 +66,7 @@ dn_dicom_outcome JPEG_CODEC(const dn_dicom_job *job)
 {
     jpeg_job work;
     memset(&work, 0, sizeof work);
-    work.input.next_input_byte = job->stream;
-    work.input.bytes_in_buffer = job->stream_size;
-    work.input.init_source = nothing_to_do;
-    work.input.fill_input_buffer = fail_truncated_input;
-    work.input.skip_input_data = skip_input;
-    work.input.resync_to_restart = jpeg_resync_to_restart;
-    work.input.term_source = nothing_to_do;
+    read_from_memory(&work.input, job->stream, job->stream_size);
     work.jpeg.err = jpeg_std_error(&work.errors);
     work.jpeg.client_data = &work;
     work.errors.error_exit = jump_on_error;

@@ -6,10 +6,9 @@
 #include "base/random.h"
 #include "inference/session.h"
 #include "network/model.h"
+#include "relative_error.h"
 #include "sessions.h"
 #include "train/engine/engine.h"
-
-#include <math.h>
 
 #define MOST_GROWTH 70
 
@@ -144,17 +143,6 @@ static void free_outcome(outcome *out)
     free(out->parameters);
 }
 
-/* The error relative to what is expected, both as root mean squares. */
-static double error_of(const float *found, const float *expected, size_t count)
-{
-    double square = 0, difference = 0;
-    for (size_t i = 0; i < count; i++) {
-        square += pow((double)expected[i], 2);
-        difference += pow((double)found[i] - (double)expected[i], 2);
-    }
-    return sqrt(difference / fmax(square, 1e-12));
-}
-
 /* About four times what is measured: batch norms over a few pixels enlarge the
  * errors of rounding, once for each norm on the way. */
 static const struct {
@@ -168,10 +156,10 @@ static const struct {
 static void compare(const dn_kernels *level, const example *given, const outcome *expected)
 {
     outcome found = run_on(level, given);
-    const double errors[] = {error_of(found.forward, expected->forward, found.logits),
-                             error_of(found.training, expected->training, found.logits),
-                             error_of(found.gradients, expected->gradients, found.floats),
-                             error_of(found.parameters, expected->parameters, found.floats)};
+    const double errors[] = {relative_error(found.forward, expected->forward, found.logits),
+                             relative_error(found.training, expected->training, found.logits),
+                             relative_error(found.gradients, expected->gradients, found.floats),
+                             relative_error(found.parameters, expected->parameters, found.floats)};
     for (int i = 0; i < 4; i++)
         if (!(errors[i] < bounds[i].most_error))
             fail_msg("%s, growth rate %d: %s are off by %.1e", level->name, given->arch.growth,

@@ -2,10 +2,9 @@
 /* A step of training in bfloat16, at every level: how far it is from one in float32, and that what
  * the engine promises of its bits holds for it, too. */
 #include "engine_fixture.h"
+#include "relative_error.h"
 
 #include "kernels/inherit.h"
-
-#include <math.h>
 
 /* Whether a level has kernels for it, of its own: others inherit them. */
 static bool computes_halves(const dn_kernels *level)
@@ -58,17 +57,6 @@ static void on_every_level(void (*body)(const shape *given))
     dn_kernels_choose(NULL);
 }
 
-/* The difference relative to what is expected, both as root mean squares. */
-static double error_of(const float *found, const float *expected, size_t count)
-{
-    double square = 0, difference = 0;
-    for (size_t i = 0; i < count; i++) {
-        square += pow((double)expected[i], 2);
-        difference += pow((double)found[i] - (double)expected[i], 2);
-    }
-    return sqrt(difference / fmax(square, 1e-12));
-}
-
 /* ---- numbers ---- */
 
 /* bfloat16 has 8 bits: a number is off by up to 1/512, and batch norms over a few pixels enlarge
@@ -81,9 +69,9 @@ static void compare_with_floats(const shape *given)
     fixture floats = run(&arch, &exact, given->images, 9);
     fixture halves = run(&arch, &options, given->images, 9);
     size_t logits = (size_t)(given->images * CLASSES);
-    const double errors[] = {error_of(halves.logits, floats.logits, logits),
-                             error_of(halves.gradients, floats.gradients, floats.floats),
-                             error_of(halves.parameters, floats.parameters, floats.floats)};
+    const double errors[] = {relative_error(halves.logits, floats.logits, logits),
+                             relative_error(halves.gradients, floats.gradients, floats.floats),
+                             relative_error(halves.parameters, floats.parameters, floats.floats)};
     static const double bounds[] = {0.02, 0.3, 0.001};
     for (int i = 0; i < 3; i++)
         if (!(errors[i] > 0 && errors[i] < bounds[i]))
@@ -114,7 +102,7 @@ static void pairs_are_as_near_as_widened_numbers(void **state)
         if (!computes_halves(level))
             continue;
         fixture other = run(&arch, &options, given->images, 0);
-        double error = error_of(other.gradients, first.gradients, first.floats);
+        double error = relative_error(other.gradients, first.gradients, first.floats);
         if (!(error < 0.3))
             fail_msg("%s: gradients off by %.1e", level->name, error);
         free_fixture(&other);
