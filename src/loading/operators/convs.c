@@ -2,7 +2,6 @@
 #include "loading/operators/convs.h"
 
 #include "loading/operators/arrays.h"
-#include "loading/operators/constants.h"
 #include "loading/operators/head_steps.h"
 #include "loading/operators/map_order.h"
 #include "loading/operators/norms.h"
@@ -47,8 +46,8 @@ static dn_status add_bias(dn_walk *w, const dn_operator *item, const dn_tensor *
     return dn_norm_scale(w, NULL, NULL, terms, maps->channels, &maps->norm);
 }
 
-static dn_status convolve(dn_walk *w, const dn_operator *item, const dn_tensor *weight,
-                          const dn_tensor *bias, const dn_known **out)
+dn_status dn_conv_make(dn_walk *w, const dn_operator *item, const dn_tensor *weight,
+                       const dn_tensor *bias, const dn_known **out)
 {
     const dn_known *source = dn_walk_input(w, item, 0);
     dn_window window;
@@ -83,88 +82,7 @@ dn_status dn_conv(dn_walk *w, const dn_operator *item, const dn_known **out)
         return dn_walk_depart(w, item, out, "has a bias that is no constant");
     if (dn_walk_input(w, item, 0)->kind == DN_KNOWN_VECTOR)
         return dn_head_linear(w, item, weight, bias, out);
-    return convolve(w, item, weight, bias, out);
-}
-
-/* ---------------------------------------------------------------- quantised */
-
-/* A range that begins at 0 lets nothing below it through. */
-static dn_status rectify(dn_walk *w, const dn_operator *item, const dn_tensor *zero,
-                         const dn_known *from, const dn_known **out)
-{
-    const int64_t *point = NULL;
-    (void)item;
-    *out = from;
-    w->quantised = true;
-    if (from->kind != DN_KNOWN_MAPS || from->relu)
-        return DN_OK;
-    dn_dtype dtype = zero ? zero->dtype : DN_U8;
-    if (zero && zero->count == 1)
-        DN_TRY(dn_array_integers(w->file, zero, &point));
-    bool begins =
-        zero ? point && ((dtype == DN_U8 && point[0] == 0) || (dtype == DN_I8 && point[0] == -128))
-             : true;
-    if (!begins)
-        return DN_OK;
-    dn_known *made;
-    DN_TRY(dn_walk_derive(w, from, &made));
-    made->relu = true;
-    *out = made;
-    return DN_OK;
-}
-
-dn_status dn_conv_quantise(dn_walk *w, const dn_operator *item, const dn_known **out)
-{
-    const dn_known *from = dn_walk_input(w, item, 0);
-    if (strcmp(item->type, "QuantizeLinear") == 0)
-        return rectify(w, item, dn_walk_constant(w, item, 2), from, out);
-    *out = from;
-    return DN_OK;
-}
-
-/* int32 in steps of the input's times the weight's. */
-static dn_status dequantise_bias(dn_walk *w, const dn_tensor *bias, const dn_tensor *in,
-                                 const dn_tensor *steps, const dn_tensor **out)
-{
-    const float *factors, *first;
-    const int64_t *numbers;
-    dn_tensor *made;
-    float *data;
-    *out = NULL;
-    if (!bias || !in)
-        return DN_OK;
-    DN_TRY(dn_array_read(w->file, in, 1, &first));
-    DN_TRY(dn_array_read(w->file, steps, bias->count, &factors));
-    DN_TRY(dn_array_integers(w->file, bias, &numbers));
-    if (!first || !factors || !numbers)
-        return DN_OK;
-    DN_TRY(dn_array_floats(w->file, bias->count, &made, &data));
-    for (size_t i = 0; i < bias->count; i++)
-        data[i] = (float)numbers[i] * first[0] * factors[i];
-    *out = made;
-    return DN_OK;
-}
-
-/* QLinearConv: x, its step and zero point, weight, its two, the output's two, bias. */
-dn_status dn_conv_of_bytes(dn_walk *w, const dn_operator *item, const dn_known **out)
-{
-    const dn_tensor *bytes = dn_walk_constant(w, item, 3), *steps = dn_walk_constant(w, item, 4),
-                    *given = dn_walk_constant(w, item, 8), *weight = NULL, *bias = NULL;
-    const dn_known *made;
-    if (bytes && bytes->rank == 4)
-        DN_TRY(dn_constant_dequantise(w, bytes, steps, dn_walk_constant(w, item, 5), 0, &weight));
-    if (weight)
-        DN_TRY(dequantise_bias(w, given, dn_walk_constant(w, item, 1), steps, &bias));
-    if (!weight || (given && !bias) || dn_walk_input(w, item, 0)->kind == DN_KNOWN_CONSTANT)
-        return dn_walk_depart(w, item, out, "has a weight or bias that cannot be dequantised");
-    DN_TRY(dn_walk_input(w, item, 0)->kind == DN_KNOWN_VECTOR
-               ? dn_head_linear(w, item, weight, bias, &made)
-               : convolve(w, item, weight, bias, &made));
-    if (made->kind == DN_KNOWN_FAULT) {
-        *out = made;
-        return DN_OK;
-    }
-    return rectify(w, item, dn_walk_constant(w, item, 7), made, out);
+    return dn_conv_make(w, item, weight, bias, out);
 }
 
 dn_status dn_conv_pad(dn_walk *w, const dn_operator *item, const dn_known **out)

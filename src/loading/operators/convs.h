@@ -5,12 +5,13 @@
 
 #include "loading/operators/walk.h"
 
-dn_walk_operation dn_conv, dn_conv_of_bytes;
+dn_walk_operation dn_conv;
+
+/* Of this weight and bias (NULL: none). */
+dn_status dn_conv_make(dn_walk *w, const dn_operator *item, const dn_tensor *weight,
+                       const dn_tensor *bias, const dn_known **out);
 
 /* Zeros around picture or maps, for the window that reads them. */
 dn_walk_operation dn_conv_pad;
-
-/* Quantisation of maps: not applied, but for the ReLU that a range from 0 on is. */
-dn_walk_operation dn_conv_quantise;
 
 #endif

@@ -62,7 +62,7 @@ dn_status dn_head_linear(dn_walk *w, const dn_operator *item, const dn_tensor *w
     return DN_OK;
 }
 
-static dn_status turn(dn_walk *w, const dn_tensor *matrix, const dn_tensor **out)
+dn_status dn_head_turn(dn_walk *w, const dn_tensor *matrix, const dn_tensor **out)
 {
     dn_tensor *made = NULL;
     *out = NULL;
@@ -102,7 +102,7 @@ dn_status dn_head_gemm(dn_walk *w, const dn_operator *item, const dn_known **out
     if (dn_walk_integer(item, "transA", 0) || (dn_walk_input(w, item, 2) && !bias))
         return dn_walk_depart(w, item, out, "is no linear of a vector");
     if (!dn_walk_integer(item, "transB", 0))
-        DN_TRY(turn(w, weight, &weight));
+        DN_TRY(dn_head_turn(w, weight, &weight));
     DN_TRY(times(w, item, "alpha", weight, &weight));
     DN_TRY(times(w, item, "beta", bias, &bias));
     return dn_head_linear(w, item, weight, bias, out);
@@ -111,20 +111,7 @@ dn_status dn_head_gemm(dn_walk *w, const dn_operator *item, const dn_known **out
 dn_status dn_head_matmul(dn_walk *w, const dn_operator *item, const dn_known **out)
 {
     const dn_tensor *weight;
-    DN_TRY(turn(w, dn_walk_constant(w, item, 1), &weight));
-    return dn_head_linear(w, item, weight, NULL, out);
-}
-
-/* QLinearMatMul: a, its step and zero point, b and its two. */
-dn_status dn_head_matmul_of_bytes(dn_walk *w, const dn_operator *item, const dn_known **out)
-{
-    const dn_tensor *bytes = dn_walk_constant(w, item, 3), *weight = NULL;
-    if (bytes && bytes->rank == 2)
-        DN_TRY(dn_constant_dequantise(w, bytes, dn_walk_constant(w, item, 4),
-                                      dn_walk_constant(w, item, 5), 1, &weight));
-    if (weight)
-        DN_TRY(turn(w, weight, &weight));
-    w->quantised = true;
+    DN_TRY(dn_head_turn(w, dn_walk_constant(w, item, 1), &weight));
     return dn_head_linear(w, item, weight, NULL, out);
 }
 

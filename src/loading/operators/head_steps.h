@@ -10,10 +10,13 @@ dn_walk_operation dn_head_global, dn_head_reduce, dn_head_mean_pool, dn_head_max
 
 /* Of vectors. */
 dn_walk_operation dn_head_concat, dn_head_flatten, dn_head_norm, dn_head_relu, dn_head_arithmetic,
-    dn_head_gemm, dn_head_matmul, dn_head_matmul_of_bytes, dn_head_end;
+    dn_head_gemm, dn_head_matmul, dn_head_end;
 
 /* weight: outputs x inputs, with 1x1 windows or without; bias NULL: none. */
 dn_status dn_head_linear(dn_walk *w, const dn_operator *item, const dn_tensor *weight,
                          const dn_tensor *bias, const dn_known **out);
+
+/* Inputs x outputs as outputs x inputs; *out NULL if it is no matrix. */
+dn_status dn_head_turn(dn_walk *w, const dn_tensor *matrix, const dn_tensor **out);
 
 #endif

@@ -60,13 +60,12 @@ dn_status dn_maps_store(dn_walk *w, const dn_operator *item, const dn_known *map
 
 /* -------------------------------------------------------------------- concat */
 
-static dn_status join_norms(dn_walk *w, const dn_operator *item, const dn_known *const *parts,
+static dn_status join_norms(dn_walk *w, const dn_known *const *parts, size_t count,
                             const dn_walk_norm **out)
 {
     const dn_walk_norm **norms = NULL;
     int *channels = NULL;
     bool any = false;
-    size_t count = (size_t)item->input_count;
     DN_TRY(dn_pool_alloc(&w->file->pool, count, sizeof *norms, &norms));
     DN_TRY(dn_pool_alloc(&w->file->pool, count, sizeof *channels, &channels));
     for (size_t i = 0; i < count; i++) {
@@ -79,52 +78,54 @@ static dn_status join_norms(dn_walk *w, const dn_operator *item, const dn_known 
 }
 
 static dn_status join(dn_walk *w, const dn_operator *item, const dn_known *const *parts,
-                      const dn_known **out)
+                      size_t count, const dn_known **out)
 {
     size_t pieces = 0;
     int64_t channels = 0;
     int *list = NULL, at = 0;
     dn_known *made;
-    for (int i = 0; i < item->input_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         pieces += (size_t)parts[i]->piece_count;
         channels += parts[i]->channels;
     }
     if (channels > 1000000)
         return dn_walk_depart(w, item, out, "makes %lld maps", (long long)channels);
     DN_TRY(dn_pool_alloc(&w->file->pool, pieces, sizeof *list, &list));
-    for (int i = 0; i < item->input_count; at += parts[i++]->piece_count)
+    for (size_t i = 0; i < count; at += parts[i++]->piece_count)
         memcpy(list + at, parts[i]->pieces, (size_t)parts[i]->piece_count * sizeof *list);
     DN_TRY(dn_walk_derive(w, parts[0], &made));
     made->pieces = list;
     made->piece_count = (int)pieces;
     made->channels = (int)channels;
     *out = made;
-    return join_norms(w, item, parts, &made->norm);
+    return join_norms(w, parts, count, &made->norm);
 }
 
+/* Of quantised maps, a step and a zero point come before and behind each. */
 dn_status dn_maps_concat(dn_walk *w, const dn_operator *item, const dn_known **out)
 {
     const dn_known **parts = NULL;
     int64_t axis = dn_walk_integer(item, "axis", 1);
+    bool quantised = item->type[0] == 'Q';
+    int first = quantised ? 2 : 0, stride = quantised ? 3 : 1;
+    size_t count = 0;
     if (axis != 1 && axis != -3)
         return dn_walk_depart(w, item, out, "joins maps along axis %lld, not their channels",
                               (long long)axis);
     DN_TRY(dn_pool_alloc(&w->file->pool, (size_t)item->input_count, sizeof *parts, &parts));
-    for (int i = 0; i < item->input_count; i++) {
+    for (int i = first; i < item->input_count; i += stride) {
         const dn_known *part = dn_walk_input(w, item, i);
         if (!part || part->kind != DN_KNOWN_MAPS)
             return dn_walk_depart(w, item, out, "joins maps with something else");
-        if (item->input_count == 1) {
-            *out = part;
+        *out = part;
+        if (i == first && item->input_count <= first + stride)
+            return DN_OK; /* one alone stays as it is */
+        DN_TRY(dn_maps_store(w, item, part, &parts[count]));
+        *out = parts[count];
+        if (parts[count++]->kind == DN_KNOWN_FAULT)
             return DN_OK;
-        }
-        DN_TRY(dn_maps_store(w, item, part, &parts[i]));
-        if (parts[i]->kind == DN_KNOWN_FAULT) {
-            *out = parts[i];
-            return DN_OK;
-        }
     }
-    return join(w, item, parts, out);
+    return count ? join(w, item, parts, count, out) : dn_walk_depart(w, item, out, "joins nothing");
 }
 
 /* ------------------------------------------------------- norms and activations */
@@ -146,18 +147,30 @@ dn_status dn_maps_norm(dn_walk *w, const dn_operator *item, const dn_known **out
                                        maps->channels);
 }
 
-dn_status dn_maps_relu(dn_walk *w, const dn_operator *item, const dn_known **out)
+/* A stem's end has no maps below 0. */
+static bool is_positive(const dn_walk *w, const dn_known *maps)
 {
-    const dn_known *maps = dn_walk_input(w, item, 0);
+    bool all = !maps->norm;
+    for (int i = 0; i < maps->piece_count && all; i++)
+        all = w->makers[maps->pieces[i]].weight == NULL;
+    return all;
+}
+
+dn_status dn_maps_rectify(dn_walk *w, const dn_known *maps, const dn_known **out)
+{
     dn_known *made;
-    (void)item;
     *out = maps;
-    if (maps->relu)
+    if (maps->relu || is_positive(w, maps))
         return DN_OK;
     DN_TRY(dn_walk_derive(w, maps, &made));
     made->relu = true;
     *out = made;
     return DN_OK;
+}
+
+dn_status dn_maps_relu(dn_walk *w, const dn_operator *item, const dn_known **out)
+{
+    return dn_maps_rectify(w, dn_walk_input(w, item, 0), out);
 }
 
 /* Shapes broadcast from their last axis; operators before version 7 named the axis. */

@@ -14,6 +14,9 @@ dn_walk_operation dn_maps_arithmetic;
 dn_status dn_maps_store(dn_walk *w, const dn_operator *item, const dn_known *maps,
                         const dn_known **out);
 
+/* The maps behind a ReLU: the same if none is below 0. */
+dn_status dn_maps_rectify(dn_walk *w, const dn_known *maps, const dn_known **out);
+
 /* Maps of one maker. */
 dn_status dn_maps_make(dn_walk *w, const dn_maker *maker, int height, int width, dn_known **out);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which operators a DenseNet has, and of what. */
+#include "loading/operators/bytes_steps.h"
 #include "loading/operators/constants.h"
 #include "loading/operators/convs.h"
 #include "loading/operators/head_steps.h"
@@ -19,7 +20,7 @@ static const struct {
     dn_walk_operation *of_picture, *of_maps, *of_vector;
 } operations[] = {
     {"Conv", dn_conv, dn_conv, dn_conv},
-    {"QLinearConv", dn_conv_of_bytes, dn_conv_of_bytes, dn_conv_of_bytes},
+    {"QLinearConv", dn_bytes_conv, dn_bytes_conv, dn_bytes_conv},
     {"BatchNormalization", NULL, dn_maps_norm, dn_head_norm},
     {"Relu", NULL, dn_maps_relu, dn_head_relu},
     {"Concat", NULL, dn_maps_concat, dn_head_concat},
@@ -40,12 +41,16 @@ static const struct {
     {"Squeeze", NULL, NULL, dn_head_flatten},
     {"Gemm", NULL, NULL, dn_head_gemm},
     {"MatMul", NULL, NULL, dn_head_matmul},
-    {"QLinearMatMul", NULL, NULL, dn_head_matmul_of_bytes},
+    {"QLinearMatMul", NULL, NULL, dn_bytes_matmul},
+    {"QGemm", NULL, NULL, dn_bytes_gemm},
+    {"QLinearConcat", NULL, dn_maps_concat, NULL},
+    {"QLinearAveragePool", NULL, dn_head_mean_pool, NULL},
+    {"QLinearGlobalAveragePool", NULL, dn_head_global, NULL},
     {"Softmax", NULL, NULL, dn_head_end},
     {"LogSoftmax", NULL, NULL, dn_head_end},
     {"Sigmoid", NULL, NULL, dn_head_end},
-    {"QuantizeLinear", dn_conv_quantise, dn_conv_quantise, dn_conv_quantise},
-    {"DequantizeLinear", dn_conv_quantise, dn_conv_quantise, dn_conv_quantise},
+    {"QuantizeLinear", dn_bytes_quantise, dn_bytes_quantise, dn_bytes_quantise},
+    {"DequantizeLinear", dn_bytes_quantise, dn_bytes_quantise, dn_bytes_quantise},
     {"Shape", dn_constant_shape, dn_constant_shape, dn_constant_shape},
     {"Identity", pass, pass, pass},
     {"Dropout", pass, pass, pass},
@@ -84,7 +89,7 @@ static dn_walk_operation *find(const dn_operator *item, dn_known_kind kind, bool
 /* Others read what they work on first. */
 static bool takes_any_order(const dn_operator *item)
 {
-    static const char *const types[] = {"Add", "Sub", "Mul", "Div", "Concat"};
+    static const char *const types[] = {"Add", "Sub", "Mul", "Div", "Concat", "QLinearConcat"};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (strcmp(types[i], item->type) == 0)
             return true;
@@ -101,7 +106,8 @@ static dn_status follow(dn_walk *w, const dn_operator *item, const dn_known **ou
         return dn_conv_pad(w, item, out); /* its mode says more than how its sizes came about */
     if (fault)
         return DN_OK;
-    if (item->domain[0] && strcmp(item->domain, "ai.onnx") != 0)
+    bool quantised = strcmp(item->domain, "com.microsoft") == 0 && item->type[0] == 'Q';
+    if (item->domain[0] && strcmp(item->domain, "ai.onnx") != 0 && !quantised)
         return dn_walk_depart(w, item, out, "is of the domain \"%.60s\"", item->domain);
     if (!operand)
         return dn_constant_compute(w, item, out);

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* Lists of whole numbers, as shapes are computed from. */
+#include "loading/operators/arrays.h"
+#include "loading/operators/constant_steps.h"
+
+dn_status dn_constant_list(dn_walk *w, size_t count, const int64_t *from, const dn_tensor **out)
+{
+    dn_tensor *made;
+    int64_t *data;
+    DN_TRY(dn_array_create(w->file, DN_I64, 1, (const int64_t[]){(int64_t)count}, &made, &data));
+    if (count)
+        memcpy(data, from, count * sizeof *from);
+    *out = made;
+    return DN_OK;
+}
+
+dn_status dn_compute_gather(dn_walk *w, const dn_operator *item, const dn_tensor **out)
+{
+    const dn_tensor *data = dn_walk_constant(w, item, 0), *indices = dn_walk_constant(w, item, 1);
+    const int64_t *list, *places;
+    dn_tensor *made;
+    int64_t *taken;
+    if (!indices || data->rank != 1 || indices->rank > 1)
+        return DN_OK;
+    DN_TRY(dn_array_integers(w->file, data, &list));
+    DN_TRY(dn_array_integers(w->file, indices, &places));
+    if (!list || !places)
+        return DN_OK;
+    DN_TRY(dn_array_create(w->file, DN_I64, indices->rank, indices->shape, &made, &taken));
+    for (size_t i = 0; i < indices->count; i++) {
+        int64_t place = places[i] < 0 ? places[i] + data->shape[0] : places[i];
+        if (place < 0 || place >= data->shape[0])
+            return DN_OK;
+        taken[i] = list[place];
+    }
+    *out = made;
+    return DN_OK;
+}
+
+dn_status dn_compute_concat(dn_walk *w, const dn_operator *item, const dn_tensor **out)
+{
+    int64_t list[DN_MAX_RANK];
+    size_t count = 0;
+    for (int i = 0; i < item->input_count; i++) {
+        const dn_tensor *part = dn_walk_constant(w, item, i);
+        const int64_t *integers = NULL;
+        if (part && part->rank == 1)
+            DN_TRY(dn_array_integers(w->file, part, &integers));
+        if (!integers || part->count > DN_MAX_RANK - count)
+            return DN_OK;
+        for (size_t k = 0; k < part->count; k++)
+            list[count++] = integers[k];
+    }
+    return dn_constant_list(w, count, list, out);
+}
+
+/* Of a list, with the whole numbers that inputs or, in old files, attributes give. */
+static dn_status slice_bound(dn_walk *w, const dn_operator *item, int input, const char *name,
+                             int64_t usual, int64_t *bound)
+{
+    const dn_attribute *given = dn_operator_attribute(item, name);
+    const dn_tensor *tensor = dn_walk_constant(w, item, input);
+    const int64_t *integers = NULL;
+    *bound = given && given->integer_count == 1 ? given->integers[0] : usual;
+    if (tensor && tensor->count == 1)
+        DN_TRY(dn_array_integers(w->file, tensor, &integers));
+    if (integers)
+        *bound = integers[0];
+    return DN_OK;
+}
+
+dn_status dn_compute_slice(dn_walk *w, const dn_operator *item, const dn_tensor **out)
+{
+    const dn_tensor *data = dn_walk_constant(w, item, 0);
+    const int64_t *list = NULL;
+    int64_t start, end, pace;
+    if (data->rank == 1)
+        DN_TRY(dn_array_integers(w->file, data, &list));
+    DN_TRY(slice_bound(w, item, 1, "starts", 0, &start));
+    DN_TRY(slice_bound(w, item, 2, "ends", INT64_MAX, &end));
+    DN_TRY(slice_bound(w, item, 4, "steps", 1, &pace));
+    if (!list || pace != 1)
+        return DN_OK;
+    int64_t length = data->shape[0];
+    start = start < 0 ? start + length : start;
+    end = end < 0 ? end + length : end < length ? end : length;
+    if (start < 0 || start > end)
+        return DN_OK;
+    return dn_constant_list(w, (size_t)(end - start), list + start, out);
+}
