@@ -19,7 +19,7 @@
 
 extern const dn_kernels dn_kernels_baseline, dn_kernels_avx2, dn_kernels_avxvnni, dn_kernels_avx512,
     dn_kernels_avx512vnni, dn_kernels_avx512bf16, dn_kernels_amx, dn_kernels_neon,
-    dn_kernels_neoni8mm;
+    dn_kernels_neondot, dn_kernels_neoni8mm;
 
 static bool always(void)
 {
@@ -43,9 +43,17 @@ static bool has_avxvnni(void)
 #endif
 
 #if DN_HAS_NEON
+#ifndef HWCAP_ASIMDDP
+#define HWCAP_ASIMDDP (1 << 20)
+#endif
 #ifndef HWCAP2_I8MM
 #define HWCAP2_I8MM (1 << 13)
 #endif
+
+static bool has_dot(void)
+{
+    return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;
+}
 
 static bool has_i8mm(void)
 {
@@ -98,6 +106,7 @@ static const struct {
 #endif
 #if DN_HAS_NEON
     {&dn_kernels_neon, always},
+    {&dn_kernels_neondot, has_dot},
     {&dn_kernels_neoni8mm, has_i8mm},
 #endif
 #if DN_HAS_AVX2

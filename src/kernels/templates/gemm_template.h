@@ -71,15 +71,29 @@ DN_INLINE vfloat add_together(int together, vfloat sum, vword weight, uint32_t w
                          : (vfloat)v_add_quads((vint)sum, weight, word);
 }
 
+/* What sums of a panel's outputs start with: 0, but for what v_add_quads leaves out. */
+DN_INLINE void begin_sums(product_kind kind, int vectors, const panel_work *work,
+                          vint start[DN_TILE_VECTORS])
+{
+    ptrdiff_t quads = work->shape->segments * dn_ceil_divide(work->shape->run, 4);
+    const char *panel = work->weights;
+    for (int v = 0; v < vectors; v++)
+        start[v] = (vint){0};
+    for (ptrdiff_t q = 0; DN_SIGNED_QUADS && kind.together == 4 && q < quads; q++)
+        for (int v = 0; v < vectors; v++, panel += DN_LANES * 4)
+            start[v] = v_begin_quads(start[v], *(const vword_memory *)(const void *)panel);
+}
+
 DN_INLINE void multiply_words(product_kind kind, int rows, int vectors, const void *const *input,
                               const panel_work *work, look_ahead ahead,
+                              const vint start_sum[DN_TILE_VECTORS],
                               vfloat sum[DN_TILE_PIXELS][DN_TILE_VECTORS])
 {
     const char *row[DN_TILE_PIXELS], *panel = work->weights;
     for (int r = 0; r < rows; r++) {
         row[r] = input[r];
         for (int v = 0; v < vectors; v++)
-            sum[r][v] = v_set(0);
+            sum[r][v] = (vfloat)start_sum[v];
     }
     ptrdiff_t start = 0, words = dn_ceil_divide(work->shape->run, kind.together);
     int segments = work->shape->segments;
@@ -191,13 +205,13 @@ DN_INLINE void store_tile(product_kind kind, int rows, int vectors, int last, vo
 }
 
 DN_INLINE void run_tile(product_kind kind, int rows, int vectors, int row, const panel_work *work,
-                        look_ahead ahead)
+                        look_ahead ahead, const vint start[DN_TILE_VECTORS])
 {
     vfloat sum[DN_TILE_PIXELS][DN_TILE_VECTORS];
     void *const *output = work->block->output + row;
     int outputs = work->outputs - work->first;
     if (kind.together > 1)
-        multiply_words(kind, rows, vectors, work->block->input + row, work, ahead, sum);
+        multiply_words(kind, rows, vectors, work->block->input + row, work, ahead, start, sum);
     else
         multiply_tile(kind, rows, vectors, work->block->input + row, work, ahead, sum);
     if (outputs >= vectors * DN_LANES)
@@ -209,7 +223,7 @@ DN_INLINE void run_tile(product_kind kind, int rows, int vectors, int row, const
 
 #define TILE_CASE(ROWS)                                                                            \
     case ROWS:                                                                                     \
-        run_tile(kind, ROWS, vectors, row, work, ahead);                                           \
+        run_tile(kind, ROWS, vectors, row, work, ahead, start);                                    \
         break;
 
 /* Rows are divided evenly among as few tiles as possible: a tile of one row would
@@ -223,6 +237,8 @@ DN_INLINE void multiply_panel(product_kind kind, int vectors, const panel_work *
     depth = dn_ceil_divide(depth, kind.together);
     look_ahead ahead = {(const char *)work->weights + (ptrdiff_t)depth * width,
                         dn_ceil_divide(width, tiles)};
+    vint start[DN_TILE_VECTORS];
+    begin_sums(kind, vectors, work, start);
     for (int tile = 0, row = 0, next; tile < tiles; tile++, row = next) {
         next = count * (tile + 1) / tiles;
         switch (next - row) {

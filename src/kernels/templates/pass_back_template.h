@@ -31,9 +31,11 @@ DN_INLINE void pass_tile(int rows, int vectors, const dn_pass_back *op, int row,
         __builtin_prefetch(value + r * to->value.stride);
         __builtin_prefetch(out + r * to->out.stride, 1);
     }
+    const vint zeros[DN_TILE_VECTORS] = {{0}};
     vfloat tile[DN_TILE_PIXELS][DN_TILE_VECTORS];
     if (back_kind.together > 1)
-        multiply_words(back_kind, rows, vectors, input, work, (look_ahead){work->weights, 0}, tile);
+        multiply_words(back_kind, rows, vectors, input, work, (look_ahead){work->weights, 0}, zeros,
+                       tile);
     else
         multiply_tile(back_kind, rows, vectors, input, work, (look_ahead){work->weights, 0}, tile);
     int rest = work->outputs - work->first;

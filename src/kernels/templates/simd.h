@@ -9,6 +9,9 @@
 #ifdef __AVX2__
 #include <immintrin.h>
 #endif
+#ifdef __ARM_NEON
+#include <arm_neon.h>
+#endif
 
 typedef float vfloat __attribute__((vector_size(4 * DN_LANES)));
 typedef int32_t vint __attribute__((vector_size(4 * DN_LANES)));

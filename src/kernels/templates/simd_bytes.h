@@ -10,9 +10,6 @@
 #ifdef __SSE2__
 #include <immintrin.h>
 #endif
-#ifdef __ARM_NEON
-#include <arm_neon.h>
-#endif
 
 typedef uint8_t vbyte __attribute__((vector_size(DN_LANES)));
 typedef vbyte vbyte_memory __attribute__((aligned(1), may_alias));
@@ -66,6 +63,16 @@ DN_INLINE void v_store_bytes_first(uint8_t *address, vfloat value, int count)
 
 /* ---- products ---- */
 
+/* Arm's first instructions for fours multiply bytes that both have a sign, or neither. A byte
+ * without one is then 128 more than one that has it: v_add_quads leaves 128 times the weights out,
+ * which v_begin_quads adds once for all pixels. */
+#if defined(__ARM_FEATURE_DOTPROD) && !defined(__ARM_FEATURE_MATMUL_INT8) &&                       \
+    !defined(DN_EMULATED) && !defined(DN_SIGNED_QUADS)
+#define DN_SIGNED_QUADS 1
+#elif !defined(DN_SIGNED_QUADS)
+#define DN_SIGNED_QUADS 0
+#endif
+
 /* sum + a0 b0 + a1 b1 + a2 b2 + a3 b3 of each lane's four weights with a sign and one
  * four of bytes without. */
 #if DN_LANES == 16 && defined(__AVX512VNNI__) && !defined(DN_EMULATED)
@@ -82,12 +89,20 @@ DN_INLINE vint v_add_quads(vint sum, vword weights, uint32_t quad)
     __m256i all = _mm256_set1_epi32((int)quad);
     return (vint)_mm256_dpbusd_avx_epi32((__m256i)sum, all, (__m256i)weights);
 }
-#elif DN_LANES == 4 && defined(__ARM_FEATURE_MATMUL_INT8) && !defined(DN_EMULATED)
+#elif DN_LANES == 4 && defined(__ARM_FEATURE_MATMUL_INT8) && !DN_SIGNED_QUADS &&                   \
+    !defined(DN_EMULATED)
 #define DN_HAS_QUADS 1
 DN_INLINE vint v_add_quads(vint sum, vword weights, uint32_t quad)
 {
     uint8x16_t all = vreinterpretq_u8_u32(vdupq_n_u32(quad));
     return (vint)vusdotq_s32((int32x4_t)sum, all, vreinterpretq_s8_u32((uint32x4_t)weights));
+}
+#elif DN_LANES == 4 && defined(__ARM_FEATURE_DOTPROD) && !defined(DN_EMULATED)
+#define DN_HAS_QUADS 1
+DN_INLINE vint v_add_signed_quads(vint sum, vword weights, uint32_t quad)
+{
+    int8x16_t all = vreinterpretq_s8_u32(vdupq_n_u32(quad));
+    return (vint)vdotq_s32((int32x4_t)sum, all, vreinterpretq_s8_u32((uint32x4_t)weights));
 }
 #else
 #define DN_HAS_QUADS 0
@@ -119,6 +134,14 @@ DN_INLINE vint v_multiply_shorts(vword a, vword b)
 }
 #endif
 
+#if DN_SIGNED_QUADS
+DN_INLINE vint v_add_signed_quads(vint sum, vword weights, uint32_t quad)
+{
+    vword all = (vword){0} + quad;
+    return sum + v_multiply_shorts(V_EVEN(weights), V_EVEN(all)) +
+           v_multiply_shorts(V_ODD(weights), V_ODD(all));
+}
+#else
 DN_INLINE vint v_add_quads(vint sum, vword weights, uint32_t quad)
 {
     vword all = (vword){0} + quad;
@@ -126,6 +149,24 @@ DN_INLINE vint v_add_quads(vint sum, vword weights, uint32_t quad)
            v_multiply_shorts(V_ODD(weights), all >> 8 & 0x00ff00ffu);
 }
 #endif
+#endif
+
+#if DN_SIGNED_QUADS
+DN_INLINE vint v_add_quads(vint sum, vword weights, uint32_t quad)
+{
+    return v_add_signed_quads(sum, weights, quad ^ 0x80808080u);
+}
+#endif
+
+DN_INLINE vint v_begin_quads(vint sum, vword weights)
+{
+#if DN_SIGNED_QUADS
+    return v_add_signed_quads(v_add_signed_quads(sum, weights, 0x40404040u), weights, 0x40404040u);
+#else
+    (void)weights;
+    return sum;
+#endif
+}
 
 /* ---- fixed point ---- */
 

@@ -193,7 +193,8 @@ static void check_quads(void)
             memcpy(&quad, quads[q], sizeof quad);
             for (int i = 0; i < 4; i++)
                 sum += weights[w][i] * quads[q][i];
-            vint found = v_add_quads((vint){0} + 100000, (vword){0} + word, quad);
+            vint start = v_begin_quads((vint){0} + 100000, (vword){0} + word);
+            vint found = v_add_quads(start, (vword){0} + word, quad);
             for (int lane = 0; lane < DN_LANES; lane++)
                 expect("v_add_quads", DN_LANES, lane, (float)found[lane], (float)sum);
         }
