@@ -19,7 +19,7 @@
 
 extern const dn_kernels dn_kernels_baseline, dn_kernels_avx2, dn_kernels_avxvnni, dn_kernels_avx512,
     dn_kernels_avx512vnni, dn_kernels_avx512bf16, dn_kernels_amx, dn_kernels_neon,
-    dn_kernels_neondot, dn_kernels_neoni8mm;
+    dn_kernels_neondot, dn_kernels_neoni8mm, dn_kernels_neonbf16;
 
 static bool always(void)
 {
@@ -49,15 +49,23 @@ static bool has_avxvnni(void)
 #ifndef HWCAP2_I8MM
 #define HWCAP2_I8MM (1 << 13)
 #endif
+#ifndef HWCAP2_BF16
+#define HWCAP2_BF16 (1 << 14)
+#endif
 
-static bool has_dot(void)
+static bool has_neondot(void)
 {
     return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;
 }
 
-static bool has_i8mm(void)
+static bool has_neoni8mm(void)
 {
     return (getauxval(AT_HWCAP2) & HWCAP2_I8MM) != 0;
+}
+
+static bool has_neonbf16(void)
+{
+    return has_neoni8mm() && (getauxval(AT_HWCAP2) & HWCAP2_BF16) != 0;
 }
 #endif
 
@@ -106,8 +114,9 @@ static const struct {
 #endif
 #if DN_HAS_NEON
     {&dn_kernels_neon, always},
-    {&dn_kernels_neondot, has_dot},
-    {&dn_kernels_neoni8mm, has_i8mm},
+    {&dn_kernels_neondot, has_neondot},
+    {&dn_kernels_neoni8mm, has_neoni8mm},
+    {&dn_kernels_neonbf16, has_neonbf16},
 #endif
 #if DN_HAS_AVX2
     {&dn_kernels_avx2, has_avx2},

@@ -23,6 +23,11 @@ DN_INLINE vhalf v_narrow(vfloat x)
 {
     return (vhalf)_mm512_cvtneps_pbh((__m512)x);
 }
+#elif DN_LANES == 4 && defined(__ARM_FEATURE_BF16_VECTOR_ARITHMETIC) && !defined(DN_EMULATED)
+DN_INLINE vhalf v_narrow(vfloat x)
+{
+    return (vhalf)vreinterpret_u16_bf16(vcvt_bf16_f32((float32x4_t)x));
+}
 #else
 DN_INLINE vhalf v_narrow(vfloat x)
 {
@@ -92,12 +97,21 @@ DN_INLINE void v_store_bf16_first(uint16_t *address, vfloat value, int count)
         v_store_some_bf16(address, value, count);
 }
 
-/* sum + a * x + b * y for each lane's pair of weights (a, b) and one pair (x, y). */
+/* sum + a * x + b * y for each lane's pair of weights (a, b) and one pair (x, y). Products are
+ * exact. They are added to the sum one after the other, or first to each other; and Arm rounds
+ * neither sum to nearest, but what is not exact to the odd neighbour, which is off by up to 2^-23
+ * of the sum, not 2^-24. */
 #if DN_LANES == 16 && defined(__AVX512BF16__) && !defined(DN_EMULATED)
 DN_INLINE vfloat v_add_pairs(vfloat sum, vword weights, uint32_t pair)
 {
     __m512i all = _mm512_set1_epi32((int)pair);
     return (vfloat)_mm512_dpbf16_ps((__m512)sum, (__m512bh)weights, (__m512bh)all);
+}
+#elif DN_LANES == 4 && defined(__ARM_FEATURE_BF16_VECTOR_ARITHMETIC) && !defined(DN_EMULATED)
+DN_INLINE vfloat v_add_pairs(vfloat sum, vword weights, uint32_t pair)
+{
+    bfloat16x8_t all = vreinterpretq_bf16_u32(vdupq_n_u32(pair));
+    return (vfloat)vbfdotq_f32((float32x4_t)sum, vreinterpretq_bf16_u32((uint32x4_t)weights), all);
 }
 #else
 DN_INLINE vfloat v_add_pairs(vfloat sum, vword weights, uint32_t pair)

@@ -8,21 +8,15 @@
 #include <string.h>
 
 extern const dn_kernels dn_kernels_baseline_emulated, dn_kernels_neon_emulated,
-    dn_kernels_neondot_emulated, dn_kernels_neoni8mm_emulated, dn_kernels_avx2_emulated,
-    dn_kernels_avxvnni_emulated, dn_kernels_avx512_emulated, dn_kernels_avx512vnni_emulated,
-    dn_kernels_avx512bf16_emulated, dn_kernels_amx_emulated;
+    dn_kernels_neondot_emulated, dn_kernels_neoni8mm_emulated, dn_kernels_neonbf16_emulated,
+    dn_kernels_avx2_emulated, dn_kernels_avxvnni_emulated, dn_kernels_avx512_emulated,
+    dn_kernels_avx512vnni_emulated, dn_kernels_avx512bf16_emulated, dn_kernels_amx_emulated;
 
-static const dn_kernels *const twins[] = {&dn_kernels_baseline_emulated,
-                                          &dn_kernels_neon_emulated,
-                                          &dn_kernels_neondot_emulated,
-                                          &dn_kernels_neoni8mm_emulated,
-                                          &dn_kernels_avx2_emulated,
-                                          &dn_kernels_avxvnni_emulated,
-                                          &dn_kernels_avx512_emulated,
-                                          &dn_kernels_avx512vnni_emulated,
-                                          &dn_kernels_avx512bf16_emulated,
-                                          &dn_kernels_amx_emulated,
-                                          NULL};
+static const dn_kernels *const twins[] = {
+    &dn_kernels_baseline_emulated,   &dn_kernels_neon_emulated,     &dn_kernels_neondot_emulated,
+    &dn_kernels_neoni8mm_emulated,   &dn_kernels_neonbf16_emulated, &dn_kernels_avx2_emulated,
+    &dn_kernels_avxvnni_emulated,    &dn_kernels_avx512_emulated,   &dn_kernels_avx512vnni_emulated,
+    &dn_kernels_avx512bf16_emulated, &dn_kernels_amx_emulated,      NULL};
 
 /* A test of a twin must not run on another level, as with an unknown name. */
 static void check_name(const char *asked)

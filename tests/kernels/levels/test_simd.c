@@ -156,6 +156,24 @@ static void check_pairs(void)
         expect("v_add_pairs", DN_LANES, lane, sum[lane], 10 + (float)lane * 4 - 1);
 }
 
+/* Two additions, each of which is off by up to 2^-23 of its sum (simd_bf16.h). */
+static void check_rounded_pairs(void)
+{
+    for (int i = 0; i < 1000; i++) {
+        uint16_t a = (uint16_t)(0x3f80 + i * 37 % 128), b = (uint16_t)(0xbf00 + i * 53 % 256);
+        uint16_t x = (uint16_t)(0x3f80 + i * 71 % 128), y = (uint16_t)(0x3e80 + i * 29 % 512);
+        float start = (float)(i % 7 - 3) / 3;
+        vfloat sum =
+            v_add_pairs(v_set(start), (vword){0} + (a | (uint32_t)b << 16), x | (uint32_t)y << 16);
+        double first = (double)dn_float_of_bf16(a) * (double)dn_float_of_bf16(x);
+        double second = (double)dn_float_of_bf16(b) * (double)dn_float_of_bf16(y);
+        double size = fabs((double)start) + fabs(first) + fabs(second);
+        if (fabs((double)sum[i % DN_LANES] - ((double)start + first + second)) > size * 0x1p-22)
+            expect("v_add_pairs", DN_LANES, i % DN_LANES, sum[i % DN_LANES],
+                   (float)((double)start + first + second));
+    }
+}
+
 /* Bytes at the end of a page, where a store may not reach further than the last. */
 static void check_byte_ends(uint8_t *end)
 {
@@ -251,6 +269,7 @@ int main(void)
     check_half_rest((uint16_t *)(void *)pages);
     check_rounding();
     check_pairs();
+    check_rounded_pairs();
     check_byte_ends((uint8_t *)(pages + page));
     check_quads();
     check_fixed();
