@@ -682,8 +682,8 @@ typedef struct dn_session_options {
                                       "bf16-weights": the weights of layers and transitions alone;
                                       maps and arithmetic remain float32. "int8": of a quantised
                                       model, bytes, with the same bits on every processor. "auto":
-                                      "int8" if that was recorded to lose little and is faster
-                                      here, else "f32" */
+                                      "int8", else "bf16", if that was recorded to lose little and
+                                      is faster here, else "f32" */
     dn_workers *workers;           /* NULL: those of the calling thread, which sleep between
                                       runs and end with it */
     const dn_session *share;       /* a session of the same model and precision whose laid-out
@@ -812,9 +812,9 @@ DN_API dn_status dn_quantiser_keep(dn_quantiser *quantiser, const char *place);
  * maps. May be called again after more places are kept, while no session of the model exists. */
 DN_API dn_status dn_quantiser_finish(dn_quantiser *quantiser);
 
-/* What is recorded of how a model was quantised, a JSON object as text; NULL if it is not
- * quantised. dn_model_set_quantisation: DN_ERROR_ARGUMENT if it is no JSON object, or the model
- * is not quantised. */
+/* What is recorded of how a model was quantised, and of what its precisions cost, a JSON object as
+ * text; NULL if nothing is, and the model is not quantised. A file keeps it.
+ * dn_model_set_quantisation: DN_ERROR_ARGUMENT if it is no JSON object. */
 DN_API const char *dn_model_quantisation(const dn_model *model);
 DN_API dn_status dn_model_set_quantisation(dn_model *model, const char *json);
 

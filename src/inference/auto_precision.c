@@ -1,40 +1,52 @@
 /* SPDX-License-Identifier: MIT */
 #include "inference/auto_precision.h"
 
+#include "base/log.h"
+
 #include <jansson.h>
 
 /* The logits' error, over their deviation; and the loss in accuracy or mean AUROC. */
 #define MOST_ERROR 0.05
 #define MOST_DROP 0.005
 
-/* What is lost by bytes of a recorded figure; more than any if it is not one of both numbers. */
-static double drop_of(const json_t *figure)
+/* What is lost of a recorded figure; more than any if it is not one of both numbers. */
+static double drop_of(const json_t *figure, const char *precision)
 {
-    const json_t *floats = json_object_get(figure, "f32"), *bytes = json_object_get(figure, "int8");
-    if (!json_is_number(floats) || !json_is_number(bytes))
+    const json_t *exact = json_object_get(figure, "f32"),
+                 *rounded = json_object_get(figure, precision);
+    if (!json_is_number(exact) || !json_is_number(rounded))
         return 1;
-    return json_number_value(floats) - json_number_value(bytes);
+    return json_number_value(exact) - json_number_value(rounded);
 }
 
-static bool is_small(const json_t *record)
+static bool is_small(const json_t *record, const char *precision)
 {
     static const char *const figures[] = {"top1", "auroc"};
     const json_t *error = json_object_get(record, "logits_error");
     bool small = json_is_number(error) && json_number_value(error) <= MOST_ERROR;
     for (int i = 0; i < 2; i++) {
         const json_t *figure = json_object_get(record, figures[i]);
-        small = small && (!figure || drop_of(figure) <= MOST_DROP);
+        small = small && (!figure || drop_of(figure, precision) <= MOST_DROP);
     }
     return small;
 }
 
+static bool is_fast(const dn_kernels *table)
+{
+    return table && table->fast;
+}
+
 const char *dn_auto_precision(const dn_model *model, const dn_kernels *kernels)
 {
-    const char *text = dn_model_quantisation(model);
-    if (!text || !kernels->bytes || !kernels->bytes->fast)
-        return "f32";
-    json_t *record = json_loads(text, 0, NULL);
-    bool small = record && is_small(record);
+    const char *text = dn_model_quantisation(model), *chosen = "f32";
+    json_t *record = text ? json_loads(text, 0, NULL) : NULL;
+    if (!record)
+        dn_log(DN_LOG_WARNING, "precision auto: what bf16 and int8 cost was not recorded with the "
+                               "network, as densenet quantize does: f32 is taken");
+    if (is_fast(kernels->halves) && is_small(json_object_get(record, "bf16"), "bf16"))
+        chosen = "bf16";
+    if (model->quantisation && is_fast(kernels->bytes) && is_small(record, "int8"))
+        chosen = "int8";
     json_decref(record);
-    return small ? "int8" : "f32";
+    return chosen;
 }

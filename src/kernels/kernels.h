@@ -254,7 +254,7 @@ typedef struct dn_kernels {
     int tile_channels;                 /* ... by outputs, the width of a full panel */
     dn_dtype maps;                     /* the elements of grids: DN_F32, DN_BF16 or DN_U8 */
     int unit;                          /* of panels of maps' kind of weights, not Winograd's */
-    bool fast; /* of a table of bytes: the processor multiplies and adds four at once */
+    bool fast; /* of bytes or bfloat16: the processor multiplies fours or pairs at once */
     void (*conv)(const dn_conv *op, dn_piece piece, float *scratch);
     void (*pointwise)(const dn_pointwise *op, dn_piece piece, float *scratch);
     void (*winograd)(const dn_winograd *op, dn_piece piece, float *scratch); /* NULL: by conv */

@@ -135,14 +135,16 @@ static void read_preprocess(const dn_tensor_file *file, dn_model *model, dn_meta
                           sound ? "with other channels than the network takes" : "no pipeline");
 }
 
-static dn_status read_training(const dn_tensor_file *file, dn_model *model,
-                               dn_metadata_doubts *doubts)
+static dn_status read_object(const dn_tensor_file *file, const char *key,
+                             dn_status (*set)(dn_model *model, const char *json), dn_model *model,
+                             dn_metadata_doubts *doubts)
 {
-    dn_status status = dn_model_set_training(model, dn_metadata_text(file, "densenet.training"));
+    const char *text = dn_metadata_text(file, key);
+    dn_status status = text ? set(model, text) : DN_OK;
     if (status == DN_ERROR_MEMORY)
         return dn_fail_within(status, file->name);
     if (status != DN_OK)
-        dn_metadata_doubt(doubts, file, "densenet.training", "a JSON object is expected");
+        dn_metadata_doubt(doubts, file, key, "a JSON object is expected");
     return DN_OK;
 }
 
@@ -152,6 +154,7 @@ dn_status dn_metadata_read(const dn_tensor_file *file, dn_model *model, dn_metad
     read_temperature(file, model, doubts);
     read_preprocess(file, model, doubts);
     DN_TRY(read_labels(file, model, doubts));
-    DN_TRY(read_training(file, model, doubts));
+    DN_TRY(read_object(file, "densenet.training", dn_model_set_training, model, doubts));
+    DN_TRY(read_object(file, "densenet.precisions", dn_model_set_quantisation, model, doubts));
     return read_thresholds(file, model, doubts);
 }

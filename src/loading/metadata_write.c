@@ -148,6 +148,8 @@ static dn_status write_metadata(const dn_model *model, dn_concat concat, dn_meta
         DN_TRY(write_thresholds(&to, model));
     if (model->training)
         DN_TRY(add(context, "densenet.training", model->training));
+    if (model->precisions && !model->quantisation) /* else it is of bytes, or of rounded weights */
+        DN_TRY(add(context, "densenet.precisions", model->precisions));
     return DN_OK;
 }
 

@@ -181,7 +181,7 @@ static dn_status read_nodes(const reading *r)
     for (int i = 0; i < r->to->graph.pool_node; i++)
         if (dn_is_quantised(&r->to->graph.nodes[i]))
             DN_TRY(read_node(r, i));
-    return dn_copy_string(dn_metadata_text(r->file, DN_QUANTISATION_KEY), &r->to->record);
+    return DN_OK;
 }
 
 dn_status dn_read_quantisation(const dn_tensor_file *file, const dn_quantised_tensors *taken,
@@ -197,6 +197,9 @@ dn_status dn_read_quantisation(const dn_tensor_file *file, const dn_quantised_te
         return status;
     }
     model->quantisation = r.to;
+    free(model->precisions);
+    model->precisions = NULL;
+    DN_TRY(dn_copy_string(dn_metadata_text(file, DN_QUANTISATION_KEY), &model->precisions));
     snprintf(model->origin.dtype, sizeof model->origin.dtype, "int8");
     return DN_OK;
 }

@@ -174,9 +174,8 @@ static dn_status make_metadata(saver *s)
     dn_status status =
         dn_metadata_write(s->model, dn_dialect_concat(s->naming), add_metadata_entry, &metadata);
     if (status == DN_OK && s->dtype == DN_I8)
-        status = add_metadata_entry(&metadata, DN_QUANTISATION_KEY,
-                                    s->model->quantisation->record ? s->model->quantisation->record
-                                                                   : "{}");
+        status =
+            add_metadata_entry(&metadata, DN_QUANTISATION_KEY, dn_model_quantisation(s->model));
     dn_text_add(&metadata, "}");
     if (status == DN_OK)
         return dn_text_take(&metadata, &s->metadata);

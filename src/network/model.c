@@ -75,6 +75,7 @@ void dn_model_free(dn_model *model)
     dn_layout_free(&model->layout);
     free(model->thresholds);
     free(model->training);
+    free(model->precisions);
     free(model->warning);
     dn_quantisation_free(model->quantisation);
     dn_tensor_file_close(model->file);

@@ -29,6 +29,8 @@ struct dn_model {
     bool has_preprocess;
     dn_preprocess preprocess;
     dn_quantisation *quantisation; /* owned; NULL: it has none */
+    char *precisions;              /* JSON object: how it was quantised, what precisions cost; or
+                                      NULL */
     char *warning;
 };
 

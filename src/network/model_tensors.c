@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "network/model.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 int dn_model_tensor_count(const dn_model *model)
@@ -49,6 +50,8 @@ dn_status dn_model_set_tensor(dn_model *model, int index, const float *data, siz
     if (!model->replaced[index])
         DN_TRY(dn_alloc_aligned(count, sizeof *data, &model->replaced[index]));
     memmove(model->replaced[index], data, count * sizeof *data);
+    free(model->precisions); /* what they cost is not known any more */
+    model->precisions = NULL;
     model->tensors[index] = model->replaced[index];
     return DN_OK;
 }

@@ -51,27 +51,24 @@ void dn_quantisation_free(dn_quantisation *q)
     dn_graph_free(&q->graph);
     free(q->nodes);
     free(q->storage);
-    free(q->record);
     free(q);
 }
 
 const char *dn_model_quantisation(const dn_model *model)
 {
-    if (!model || !model->quantisation)
+    if (!model)
         return NULL;
-    return model->quantisation->record ? model->quantisation->record : "{}";
+    return model->precisions ? model->precisions : model->quantisation ? "{}" : NULL;
 }
 
 dn_status dn_model_set_quantisation(dn_model *model, const char *json)
 {
     DN_NEED(model);
     DN_NEED(json);
-    if (!model->quantisation)
-        return dn_fail(DN_ERROR_ARGUMENT, "the network is not quantised");
     DN_TRY(dn_json_check_object(json, "quantisation"));
     char *copy;
     DN_TRY(dn_copy_string(json, &copy));
-    free(model->quantisation->record);
-    model->quantisation->record = copy;
+    free(model->precisions);
+    model->precisions = copy;
     return DN_OK;
 }

@@ -22,7 +22,6 @@ typedef struct dn_quantisation {
     dn_graph graph; /* without sizes */
     dn_node_quantisation *nodes;
     float *storage;
-    char *record; /* JSON object: how it was made, and what it costs; or NULL */
 } dn_quantisation;
 
 /* True for nodes that are quantised: convolutions before the head. */

@@ -98,6 +98,27 @@ def without_pictures(folder):
     answers(folder, out, "--precision", "int8")
 
 
+def halves(folder):
+    """bf16 is measured and recorded with weights that stay; auto says what it takes, and why where it cannot know."""
+    net, out = f"{folder}/net.safetensors", f"{folder}/halves.safetensors"
+    done = run("quantize", net, *NET, "--to", "bf16", "-d", f"{folder}/data", "-o", out)
+    check("--to bf16", done.returncode == 0 and "12 pictures compared" in done.stdout and "in bfloat16" in done.stdout,
+          done.stdout + done.stderr)
+    check("its weights stay", answers(folder, out) == answers(folder, net))
+    shown = json.loads(run("info", "--json", out).stdout)
+    cost = shown["quantisation"]["bf16"]
+    check("info has the record", shown["dtype"] == "f32" and 0 < cost["logits_error"] < 1 and set(cost["top1"]) == {"f32", "bf16"},
+          shown)
+    check("info says it", "bf16           measured; logits' error" in run("info", out).stdout)
+    run("convert", out, f"{folder}/halves2.safetensors")
+    check("convert keeps it", json.loads(run("info", "--json", f"{folder}/halves2.safetensors").stdout)["quantisation"] ==
+          shown["quantisation"])
+    for name, silent in ((out, True), (net, False)):
+        done = run("predict", "-w", name, *NET, "--json", "--precision", "auto", f"{folder}/pictures/00.png")
+        check(f"auto of {name}", json.loads(done.stdout)["precision"] in (("f32", "bf16") if silent else ("f32",)) and
+              ("was not recorded" not in done.stderr) == silent, done.stdout + done.stderr)
+
+
 def refusals(folder, out):
     net = f"{folder}/net.safetensors"
     pictures = ("--data", f"{folder}/pictures")
@@ -110,6 +131,9 @@ def refusals(folder, out):
             ("a method", (net, *pictures, "-o", f"{folder}/x.safetensors", "--method", "best"), "mse|percentile|minmax"),
             ("a layer", (net, *pictures, "-o", f"{folder}/x.safetensors", "--keep", "block7.layer1"), "of this network"),
             ("a target without labels", (net, *pictures, "-o", f"{folder}/x.safetensors", "--target-drop", "1"), "labelled data"),
+            ("bf16 without data", (net, "-o", f"{folder}/x.safetensors", "--to", "bf16"), "--data is expected"),
+            ("bf16 with --keep", (net, *pictures, "-o", f"{folder}/x.safetensors", "--to", "bf16", "--keep", "stem"), "for int8"),
+            ("bf16 of bytes", (out, *pictures, "-o", f"{folder}/x.safetensors", "--to", "bf16"), "is quantised already"),
             ("a target without data", (net, "-o", f"{folder}/x.safetensors", "--target-drop", "1"), "--data is expected"),
             ("no pictures", (net, "--data", f"{folder}/nothing", "-o", f"{folder}/x.safetensors"), "nothing")):
         done = run("quantize", *arguments, *NET)
@@ -153,6 +177,7 @@ with tempfile.TemporaryDirectory() as scratch:
     copies(scratch, quantised, bits)
     labelled(scratch)
     without_pictures(scratch)
+    halves(scratch)
     refusals(scratch, quantised)
     damaged(scratch, quantised)
 finish()

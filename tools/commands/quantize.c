@@ -14,11 +14,11 @@
 #include <string.h>
 
 static struct {
-    const char *data, *output, *method, *keep, *report;
+    const char *data, *output, *to, *method, *keep, *report;
     double percentile, target_drop;
     int most;
     bool json;
-} chosen = {.method = "mse", .percentile = 99.99, .most = 300, .target_drop = -1};
+} chosen = {.to = "int8", .method = "mse", .percentile = 99.99, .most = 300, .target_drop = -1};
 
 static const option_row options[] = {
     {"data", 'd', OPTION_FILE, &chosen.data, "PICTURES",
@@ -26,6 +26,10 @@ static const option_row options[] = {
      "`densenet eval` takes; without it, what the norms recorded in training stands for them",
      0, 0},
     {"output", 'o', OPTION_FILE, &chosen.output, "FILE", "the file to write, .safetensors", 0, 0},
+    {"to", 0, OPTION_TEXT, &chosen.to, "int8|bf16",
+     "bf16 leaves the weights as they are: what it costs is measured and recorded, so that "
+     "`--precision auto` may take it (int8)",
+     0, 0},
     {"most", 'n', OPTION_INT, &chosen.most, "N", "pictures to observe (300)", 1, 1000000},
     {"method", 0, OPTION_TEXT, &chosen.method, "mse|percentile|minmax",
      "how the ranges of numbers are chosen that bytes stand for: with the least error, to hold "
@@ -56,10 +60,20 @@ static dn_range_method method_chosen(void)
                                                       : DN_RANGE_MSE;
 }
 
+static bool to_bytes(void)
+{
+    return strcmp(chosen.to, "int8") == 0;
+}
+
 static bool options_agree(const char *weights)
 {
     if (!chosen.output)
         return complain("quantize: -o FILE is expected");
+    if (!to_bytes() && (chosen.keep || chosen.target_drop >= 0))
+        return complain("quantize --to bf16: --keep and --target-drop are for int8");
+    if (!to_bytes() && !chosen.data)
+        return complain("quantize --to bf16: what it costs is measured on pictures: --data is "
+                        "expected");
     if (!chosen.data && (chosen.target_drop >= 0 || chosen.report))
         return complain("quantize: --target-drop and --report are measured on pictures: --data is "
                         "expected");
@@ -117,13 +131,32 @@ static bool quantize(dn_model *model, const dn_model *exact, quantized_report *r
     return sound;
 }
 
-static bool write_all(dn_model *model, const quantized_report *report, const char *weights)
+/* The model as it is, against itself. */
+static bool measure_halves(const dn_model *model, quantized_report *report)
 {
-    return quantized_record(report, model) &&
-           ok_or_complain(dn_model_save(model, chosen.output, NULL)) &&
-           (!chosen.report || quantized_draw(report, weights, chosen.report)) &&
-           (chosen.json ? quantized_print_json(report, weights, chosen.output)
-                        : quantized_print(report, weights, chosen.output));
+    if (strcmp(dn_model_origin(model)->dtype, "int8") == 0)
+        return complain("%s: is quantised already", weights_path(report->weights));
+    return choose_pipeline(model, &report->data.preprocess) &&
+           quantized_measure(report, model, model);
+}
+
+/* Floats of half the size keep it. */
+static bool write_model(const dn_model *model)
+{
+    const char *dtype = dn_model_origin(model)->dtype;
+    dn_save_options saving;
+    dn_save_defaults(&saving, sizeof saving);
+    if (!to_bytes() && (strcmp(dtype, "f16") == 0 || strcmp(dtype, "bf16") == 0))
+        saving.dtype = dtype;
+    return ok_or_complain(dn_model_save(model, chosen.output, &saving));
+}
+
+static bool write_all(dn_model *model, const quantized_report *report)
+{
+    return quantized_record(report, model) && write_model(model) &&
+           (!chosen.report || quantized_draw(report, chosen.report)) &&
+           (chosen.json ? quantized_print_json(report, chosen.output)
+                        : quantized_print(report, chosen.output));
 }
 
 static int run(int count, char **arguments)
@@ -133,11 +166,16 @@ static int run(int count, char **arguments)
     if (!options_agree(weights))
         return EXIT_REFUSED;
     weights_set_task(labelled_task_asked());
-    quantized_report report = {.method = chosen.method, .percentile = chosen.percentile};
+    quantized_report report = {.weights = weights,
+                               .precision = chosen.to,
+                               .method = chosen.method,
+                               .percentile = chosen.percentile};
     dn_model *model = weights_open(weights), *exact = NULL;
-    bool sound = model && ok_or_complain(weights_read(weights_path(weights), &exact)) &&
-                 (!chosen.data || calibration_open(chosen.data, &report.data)) &&
-                 quantize(model, exact, &report) && write_all(model, &report, weights);
+    bool sound = model && (!chosen.data || calibration_open(chosen.data, &report.data)) &&
+                 (to_bytes() ? ok_or_complain(weights_read(weights_path(weights), &exact)) &&
+                                   quantize(model, exact, &report)
+                             : measure_halves(model, &report)) &&
+                 write_all(model, &report);
     quantized_report_free(&report);
     dn_model_free(exact);
     dn_model_free(model);
@@ -147,18 +185,20 @@ static int run(int count, char **arguments)
 const command quantize_command = {
     .name = "quantize",
     .arguments = "WEIGHTS",
-    .summary = "make a network compute in bytes",
+    .summary = "make a network compute in bytes, or measure what bfloat16 costs",
     .description =
         "Writes WEIGHTS with weights of 8 bits and the ranges of its maps, a quarter of the size,\n"
         "for `--precision int8`, whose answers are the same bits on every processor. Some hundred\n"
         "pictures of the kind that the network is for tell the ranges best. Prints what rounding\n"
         "costs: the logits' error and, of labelled data, the accuracy before and after on the\n"
-        "part test or val, if there is one; and the layers with the worst signal to noise.\n",
+        "part test or val, if there is one; and the layers with the worst signal to noise.\n"
+        "With `--to bf16`, for which nothing is quantised, only that is measured and recorded.\n",
     .examples = "  densenet quantize net.pth --data photos -o net-int8.safetensors\n"
                 "  densenet predict --weights net-int8.safetensors --precision int8 cat.jpg\n"
                 "  densenet quantize net.pth --data flowers --target-drop 0.5 -o "
                 "net-int8.safetensors\n"
-                "      with as many layers in floats as that needs\n",
+                "      with as many layers in floats as that needs\n"
+                "  densenet quantize net.pth --to bf16 --data photos -o net.safetensors\n",
     .options = options,
     .least = 1,
     .most = 1,

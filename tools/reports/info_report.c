@@ -178,36 +178,55 @@ static void print_training(const dn_model *model)
     json_decref(training);
 }
 
-static void print_figure(const json_t *record, const char *name, const char *what, double unit)
+static void print_figure(const json_t *record, const char *name, const char *what,
+                         const char *precision, double unit)
 {
     const json_t *figure = json_object_get(record, name);
     if (figure)
-        printf("; %s %.4g in float32, %.4g in bytes", what,
+        printf("; %s %.4g in float32, %.4g in %s", what,
                unit * json_number_value(json_object_get(figure, "f32")),
-               unit * json_number_value(json_object_get(figure, "int8")));
+               unit * json_number_value(json_object_get(figure, precision)), precision);
 }
 
-/* How it was quantised, and what that cost then. */
-static void print_quantisation(const dn_model *model)
+static void print_cost(const json_t *record, const char *precision)
 {
-    const char *text = dn_model_quantisation(model), *method, *name;
-    json_t *record = text ? json_loads(text, 0, NULL) : NULL, *kept;
+    if (json_object_get(record, "logits_error"))
+        printf("; logits' error %.1e", json_number_value(json_object_get(record, "logits_error")));
+    print_figure(record, "top1", "accuracy", precision, 100);
+    print_figure(record, "auroc", "mean AUROC", precision, 1);
+}
+
+/* How it was quantised. */
+static void print_bytes(const json_t *record)
+{
+    const char *method, *name;
+    const json_t *kept;
     size_t i;
-    if (!text)
-        return;
     method = json_string_value(json_object_get(record, "method"));
     printf("  %-14s by %s, of %lld pictures", "quantised", method ? method : "another program",
            (long long)json_integer_value(json_object_get(record, "pictures")));
-    if (json_object_get(record, "logits_error"))
-        printf("; logits' error %.1e", json_number_value(json_object_get(record, "logits_error")));
-    print_figure(record, "top1", "accuracy", 100);
-    print_figure(record, "auroc", "mean AUROC", 1);
+    print_cost(record, "int8");
     json_array_foreach(json_object_get(record, "kept"), i, kept)
     {
         name = json_string_value(kept);
         printf("%s%s", i ? ", " : "; in floats ", name ? name : "?");
     }
     putchar('\n');
+}
+
+/* What is recorded of precisions, and what they cost then. */
+static void print_precisions(const dn_model *model)
+{
+    const char *text = dn_model_quantisation(model);
+    json_t *record = text ? json_loads(text, 0, NULL) : NULL;
+    const json_t *halves = json_object_get(record, "bf16");
+    if (strcmp(dn_model_origin(model)->dtype, "int8") == 0)
+        print_bytes(record);
+    if (halves) {
+        printf("  %-14s measured", "bf16");
+        print_cost(halves, "bf16");
+        putchar('\n');
+    }
     json_decref(record);
 }
 
@@ -237,7 +256,7 @@ void info_print(const char *path, const dn_model *model)
         print_field("function", text);
     }
     print_training(model);
-    print_quantisation(model);
+    print_precisions(model);
     if (dn_model_warning(model))
         print_field("warning", dn_model_warning(model));
 }

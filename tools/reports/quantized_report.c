@@ -22,6 +22,11 @@
 /* Layers that are printed. */
 #define WORST 10
 
+static bool of_bytes(const quantized_report *report)
+{
+    return strcmp(report->precision, "int8") == 0;
+}
+
 /* ---- measuring ---- */
 
 typedef struct comparison {
@@ -36,18 +41,30 @@ static bool compare(const float *input, int n, int height, int width, void *cont
     return layer_noise_add(c->noise, c->exact, c->rounded, c->classes, input, n, height, width);
 }
 
-static bool measure_noise(quantized_report *report, const dn_model *exact, const dn_model *model)
+static bool measure_noise(const quantized_report *report, const dn_model *exact,
+                          const dn_model *model, const char *precision, layer_noise *noise)
 {
-    comparison c = {.noise = &report->noise, .classes = dn_model_arch(model)->classes};
-    layer_noise_free(&report->noise);
-    report->noise = (layer_noise){.labels = dn_model_objective(exact) == DN_OBJECTIVE_LABELS};
+    comparison c = {.noise = noise, .classes = dn_model_arch(model)->classes};
+    layer_noise_free(noise);
+    *noise = (layer_noise){.labels = dn_model_objective(exact) == DN_OBJECTIVE_LABELS};
     bool sound = session_open_as(exact, threads_asked(), "f32", &c.exact) &&
-                 session_open_as(model, threads_asked(), "int8", &c.rounded) &&
+                 session_open_as(model, threads_asked(), precision, &c.rounded) &&
                  calibration_each(&report->data, COMPARED, "compared", compare, &c) > 0;
     dn_session_free(c.exact);
     dn_session_free(c.rounded);
     if (sound)
-        layer_noise_sort(&report->noise);
+        layer_noise_sort(noise);
+    return sound;
+}
+
+/* The logits of bf16 with bytes' weights, too. */
+static bool measure_layers(quantized_report *report, const dn_model *exact, const dn_model *model)
+{
+    layer_noise halves = {0};
+    bool sound = measure_noise(report, exact, model, report->precision, &report->noise) &&
+                 (!of_bytes(report) || measure_noise(report, exact, model, "bf16", &halves));
+    report->halves = halves.logits;
+    layer_noise_free(&halves);
     return sound;
 }
 
@@ -100,12 +117,12 @@ bool quantized_measure(quantized_report *report, const dn_model *exact, const dn
 {
     int64_t samples;
     bool first = !report->test;
-    if (!measure_noise(report, exact, model))
+    if (!measure_layers(report, exact, model))
         return false;
     if (!open_test(report, exact))
         return true;
     return (!first || evaluate(report, exact, "f32", &report->before, &samples)) &&
-           evaluate(report, model, "int8", &report->after, &report->samples);
+           evaluate(report, model, report->precision, &report->after, &report->samples);
 }
 
 bool quantized_add_kept(quantized_report *report, const char *name)
@@ -140,27 +157,46 @@ static json_t *kept_names(const quantized_report *report)
     return names;
 }
 
-/* What is recorded in the weights, too. */
-static json_t *record_of(const quantized_report *report)
+static json_t *distance_of(const logits_distance *distance)
 {
-    json_t *record = json_pack("{s:s, s:i, s:o}", "method", report->method, "pictures",
-                               report->observed, "kept", kept_names(report));
-    if (strcmp(report->method, "percentile") == 0)
-        json_object_set_new(record, "percentile", json_real(report->percentile));
+    return json_pack("{s:o, s:o}", "logits_error", number_or_null(logits_distance_error(distance)),
+                     "agree", number_or_null(logits_distance_agree(distance)));
+}
+
+/* What the precision costs. */
+static json_t *cost_of(const quantized_report *report)
+{
+    json_t *cost = json_object();
     if (report->noise.pictures && report->noise.logits.count > 0) {
-        json_object_set_new(record, "compared", json_integer(report->noise.pictures));
-        json_object_set_new(record, "logits_error",
-                            number_or_null(logits_distance_error(&report->noise.logits)));
-        json_object_set_new(record, "agree",
-                            number_or_null(logits_distance_agree(&report->noise.logits)));
+        json_t *distance = distance_of(&report->noise.logits);
+        json_object_set_new(cost, "compared", json_integer(report->noise.pictures));
+        json_object_update(cost, distance);
+        json_decref(distance);
     }
     if (report->test) {
         const char *figure = report->labels ? "auroc" : "top1";
-        json_object_set_new(record, "samples", json_integer(report->samples));
-        json_object_set_new(record, figure,
-                            json_pack("{s:o, s:o}", "f32", number_or_null(report->before), "int8",
-                                      number_or_null(report->after)));
+        json_object_set_new(cost, "samples", json_integer(report->samples));
+        json_object_set_new(cost, figure,
+                            json_pack("{s:o, s:o}", "f32", number_or_null(report->before),
+                                      report->precision, number_or_null(report->after)));
     }
+    return cost;
+}
+
+/* What is recorded in the weights, too. */
+static json_t *record_of(const quantized_report *report)
+{
+    if (!of_bytes(report))
+        return json_pack("{s:o}", "bf16", cost_of(report));
+    json_t *record = json_pack("{s:s, s:i, s:o}", "method", report->method, "pictures",
+                               report->observed, "kept", kept_names(report));
+    json_t *cost = cost_of(report);
+    if (strcmp(report->method, "percentile") == 0)
+        json_object_set_new(record, "percentile", json_real(report->percentile));
+    json_object_update(record, cost);
+    json_decref(cost);
+    if (report->halves.count > 0)
+        json_object_set_new(record, "bf16", distance_of(&report->halves));
     return record;
 }
 
@@ -181,7 +217,7 @@ static double megabytes(const char *path)
     return stat(path, &status) == 0 ? (double)status.st_size / 1e6 : NAN;
 }
 
-bool quantized_print_json(const quantized_report *report, const char *weights, const char *output)
+bool quantized_print_json(const quantized_report *report, const char *output)
 {
     json_t *record = record_of(report), *layers = json_array();
     for (size_t i = 0; i < report->noise.count; i++) {
@@ -189,7 +225,7 @@ bool quantized_print_json(const quantized_report *report, const char *weights, c
         json_array_append_new(layers, json_pack("{s:s, s:o}", "name", layer->name, "snr_db",
                                                 number_or_null(layer_noise_ratio(layer))));
     }
-    json_object_set_new(record, "weights", json_string(weights));
+    json_object_set_new(record, "weights", json_string(report->weights));
     json_object_set_new(record, "output", json_string(output));
     json_object_set_new(record, "layers", layers);
     bool sound = record && json_dumpf(record, stdout, JSON_REAL_PRECISION(6)) == 0;
@@ -200,14 +236,20 @@ bool quantized_print_json(const quantized_report *report, const char *weights, c
 
 /* ---- for people ---- */
 
+static const char *numbers_of(const quantized_report *report)
+{
+    return of_bytes(report) ? "bytes" : "bfloat16";
+}
+
 static void print_accuracy(const quantized_report *report)
 {
     if (report->labels)
-        printf("%lld pictures: mean AUROC %.4f in float32, %.4f in bytes\n",
-               (long long)report->samples, report->before, report->after);
+        printf("%lld pictures: mean AUROC %.4f in float32, %.4f in %s\n",
+               (long long)report->samples, report->before, report->after, numbers_of(report));
     else
-        printf("%lld pictures: %.2f%% named right in float32, %.2f%% in bytes\n",
-               (long long)report->samples, 100 * report->before, 100 * report->after);
+        printf("%lld pictures: %.2f%% named right in float32, %.2f%% in %s\n",
+               (long long)report->samples, 100 * report->before, 100 * report->after,
+               numbers_of(report));
 }
 
 static void print_layers(const quantized_report *report)
@@ -223,10 +265,10 @@ static void print_layers(const quantized_report *report)
         printf("and %zu more\n", noise->count - WORST);
 }
 
-bool quantized_print(const quantized_report *report, const char *weights, const char *output)
+bool quantized_print(const quantized_report *report, const char *output)
 {
     const layer_noise *noise = &report->noise;
-    double before = megabytes(weights);
+    double before = megabytes(report->weights);
     print_escaped(stdout, output);
     printf(": %.1f MB", megabytes(output));
     if (isfinite(before)) /* the built-in network has no file */
@@ -234,14 +276,14 @@ bool quantized_print(const quantized_report *report, const char *weights, const 
     putchar('\n');
     if (report->observed)
         printf("%d picture%s observed\n", report->observed, dn_plural(report->observed));
-    else
+    else if (of_bytes(report))
         printf("no pictures: ranges are those that the norms recorded\n");
     for (int i = 0; i < report->kept_count; i++)
         printf("%s%s%s", i ? ", " : "in floats: ", report->kept[i],
                i + 1 == report->kept_count ? "\n" : "");
     if (noise->pictures && noise->logits.count > 0)
-        printf("%ld of them compared: logits' error %.1e, the same %s for %.1f%%\n",
-               noise->pictures, logits_distance_error(&noise->logits),
+        printf("%ld%s compared: logits' error %.1e, the same %s for %.1f%%\n", noise->pictures,
+               report->observed ? " of them" : " pictures", logits_distance_error(&noise->logits),
                noise->labels ? "labels" : "class", 100 * logits_distance_agree(&noise->logits));
     if (report->test)
         print_accuracy(report);
@@ -250,11 +292,11 @@ bool quantized_print(const quantized_report *report, const char *weights, const 
     return true;
 }
 
-bool quantized_draw(const quantized_report *report, const char *weights, const char *path)
+bool quantized_draw(const quantized_report *report, const char *path)
 {
     char title[256];
-    const char *name = strrchr(weights, '/');
-    snprintf(title, sizeof title, "%.150s in bytes: signal to noise of each layer",
-             name ? name + 1 : weights);
+    const char *name = strrchr(report->weights, '/');
+    snprintf(title, sizeof title, "%.150s in %s: signal to noise of each layer",
+             name ? name + 1 : report->weights, numbers_of(report));
     return noise_bars_write(&report->noise, title, path);
 }

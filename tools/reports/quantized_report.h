@@ -7,12 +7,14 @@
 #include "run/calibration.h"
 
 typedef struct quantized_report {
+    const char *weights, *precision; /* "int8" or "bf16" */
     const char *method;
     double percentile;
     calibration data;
     int observed; /* pictures; 0: the norms' records stood for them */
     layer_noise noise;
-    char **kept; /* names of layers */
+    logits_distance halves; /* of bf16, when bytes are measured */
+    char **kept;            /* names of layers */
     int kept_count;
     dn_dataset *test;     /* on which accuracy is measured; NULL: not */
     double before, after; /* top-1 accuracy, or mean AUROC of labels */
@@ -29,9 +31,9 @@ bool quantized_add_kept(quantized_report *report, const char *name);
 /* Records in the model what was measured. */
 bool quantized_record(const quantized_report *report, dn_model *model);
 
-bool quantized_print(const quantized_report *report, const char *weights, const char *output);
-bool quantized_print_json(const quantized_report *report, const char *weights, const char *output);
-bool quantized_draw(const quantized_report *report, const char *weights, const char *path);
+bool quantized_print(const quantized_report *report, const char *output);
+bool quantized_print_json(const quantized_report *report, const char *output);
+bool quantized_draw(const quantized_report *report, const char *path);
 void quantized_report_free(quantized_report *report);
 
 #endif

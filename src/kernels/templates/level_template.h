@@ -92,7 +92,7 @@ const dn_kernels DN_TABLE = {
 #endif
 #if defined(DN_HALVES) || defined(DN_BYTES)
     .unit = DN_DEPTH_UNIT,
-    .fast = DN_HAS_QUADS || DN_DEPTH_UNIT == 64,
+    .fast = DN_OF_MAPS(false, DN_DEPTH_UNIT > 0, DN_HAS_QUADS || DN_DEPTH_UNIT == 64),
 #else
     .peak = peak,
     .halves = &DN_HALVES_TABLE,

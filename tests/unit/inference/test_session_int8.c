@@ -4,6 +4,7 @@
 #include "testing.h"
 
 #include "base/random.h"
+#include "inference/auto_precision.h"
 #include "inference/session.h"
 #include "network/model.h"
 #include "sessions.h"
@@ -200,7 +201,7 @@ static void what_cannot_be(void **state)
     assert_int_equal(dn_session_create(model, &options, &session), DN_ERROR_ARGUMENT);
     assert_non_null(strstr(dn_last_error(), "is not quantised"));
     assert_null(dn_model_quantisation(model));
-    assert_int_equal(dn_model_set_quantisation(model, "{}"), DN_ERROR_ARGUMENT);
+    assert_int_equal(dn_model_set_quantisation(model, "[]"), DN_ERROR_ARGUMENT);
     assert_int_equal(dn_quantiser_create(model, NULL, &quantiser), DN_OK);
     assert_int_equal(dn_quantiser_keep(quantiser, "block9.layer1"), DN_ERROR_ARGUMENT);
     /* Nothing tells the range of its pictures. */
@@ -241,26 +242,56 @@ static void automatic(void **state)
     example given = new_example(new_arch(DN_STEM_CIFAR, 3, 6, 2), NULL);
     static const struct {
         const char *record;
-        bool small;
+        bool small, halves;
     } cases[] = {
-        {"{}", false},
-        {"{\"logits_error\": 0.2}", false},
-        {"{\"logits_error\": 0.02}", true},
-        {"{\"logits_error\": 0.02, \"top1\": {\"f32\": 0.9, \"int8\": 0.897}}", true},
-        {"{\"logits_error\": 0.02, \"top1\": {\"f32\": 0.9, \"int8\": 0.8}}", false},
-        {"{\"logits_error\": 0.02, \"auroc\": {\"f32\": 0.9, \"int8\": null}}", false},
+        {"{}", false, false},
+        {"{\"logits_error\": 0.2}", false, false},
+        {"{\"logits_error\": 0.2, \"bf16\": {\"logits_error\": 0.01}}", false, true},
+        {"{\"logits_error\": 0.02, \"bf16\": {\"logits_error\": 0.01}}", true, true},
+        {"{\"bf16\": {\"logits_error\": 0.01, \"top1\": {\"f32\": 0.9, \"bf16\": 0.8}}}", false,
+         false},
+        {"{\"bf16\": 0.01}", false, false},
+        {"{\"logits_error\": 0.02}", true, false},
+        {"{\"logits_error\": 0.02, \"top1\": {\"f32\": 0.9, \"int8\": 0.897}}", true, false},
+        {"{\"logits_error\": 0.02, \"top1\": {\"f32\": 0.9, \"int8\": 0.8}}", false, false},
+        {"{\"logits_error\": 0.02, \"auroc\": {\"f32\": 0.9, \"int8\": null}}", false, false},
     };
-    bool fast = dn_kernels_best()->bytes->fast;
+    const dn_kernels *table = dn_kernels_best();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         dn_session *session;
         dn_session_options options = session_options(1);
         options.precision = "auto";
         assert_int_equal(dn_model_set_quantisation(given.model, cases[i].record), DN_OK);
         assert_int_equal(dn_session_create(given.model, &options, &session), DN_OK);
-        assert_string_equal(dn_session_precision(session), fast && cases[i].small ? "int8" : "f32");
+        assert_string_equal(dn_session_precision(session),
+                            table->bytes->fast && cases[i].small     ? "int8"
+                            : table->halves->fast && cases[i].halves ? "bf16"
+                                                                     : "f32");
         dn_session_free(session);
     }
     free_example(&given);
+}
+
+/* On every level, of a network that is not quantised: bytes are no choice there. */
+static void automatic_halves(void **state)
+{
+    (void)state;
+    dn_arch arch = new_arch(DN_STEM_CIFAR, 3, 6, 2);
+    dn_model *model = new_model(&arch);
+    const char *record = "{\"logits_error\": 0.01, \"bf16\": {\"logits_error\": 0.01}}";
+    assert_int_equal(dn_model_set_quantisation(model, record), DN_OK);
+    int fast = 0;
+    for (int i = 0; dn_kernels_level(i); i++) {
+        const dn_kernels *level = dn_kernels_level(i);
+        bool pairs = level->halves->fast;
+        assert_string_equal(dn_auto_precision(model, level), pairs ? "bf16" : "f32");
+        fast += pairs;
+    }
+    assert_true(fast > 0);
+    const float *weights = dn_model_tensor(model, 0).data;
+    assert_int_equal(dn_model_set_tensor(model, 0, weights, model->layout.slots[0].count), DN_OK);
+    assert_null(dn_model_quantisation(model)); /* it was of other weights */
+    dn_model_free(model);
 }
 
 int main(void)
@@ -272,6 +303,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be),
         cmocka_unit_test(without_pictures),
         cmocka_unit_test(automatic),
+        cmocka_unit_test(automatic_halves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
