@@ -425,7 +425,7 @@ DN_API void dn_load_defaults(dn_load_options *options, size_t struct_size);
  * name is the path of a file; or of a folder with model.safetensors or pytorch_model.bin, as
  * model hubs have them; or, if there is no such file, "builtin", the network that this
  * library trained on CIFAR-10 and contains (ten classes, pictures of 32 x 32:
- * assets/README.md), or a name of dn_published_weights that was fetched.
+ * assets/README.md), a name of dn_published_weights that was fetched, or a hub's OWNER/NAME.
  * A config.json of timm or transformers beside the file gives the pipeline and the labels that
  * the file does not record; one that is of another network is ignored, with a warning.
  * options may be NULL. The caller releases *model with dn_model_free. */
@@ -449,12 +449,15 @@ typedef struct dn_tensor_view {
 DN_API dn_status dn_model_from_tensors(const dn_tensor_view *tensors, size_t count,
                                        const dn_load_options *options, dn_model **model);
 
-/* Weights that torchvision publishes; `densenet pull` fetches them into the cache. */
+/* Weights that torchvision, TorchXRayVision and Keras publish; `densenet pull` fetches them into
+ * the cache. */
 typedef struct dn_published {
     const char *name;   /* "densenet121" */
     const char *file;   /* in dn_cache_folder */
-    const char *sha256; /* the first hex digits of the digest */
+    const char *sha256; /* the first hex digits of the digest; NULL: none is published */
     const char *url;
+    const char *md5; /* the digest in hex; NULL: none is published */
+    const char *publisher;
 } dn_published;
 
 /* Returns the index-th entry, NULL past the last. */
@@ -465,7 +468,8 @@ DN_API const dn_published *dn_published_weights(int index);
 DN_API dn_status dn_cache_folder(char *path, size_t size);
 
 /* Writes the path of the file that dn_model_load reads for a name into path, of `size`
- * bytes; PATH_MAX suffices. "builtin" is its own path, of no file. DN_ERROR_IO for published
+ * bytes; PATH_MAX suffices. "builtin" is its own path, of no file; a hub's OWNER/NAME or
+ * OWNER/NAME@REVISION, if there is no such file, is a folder in the cache. DN_ERROR_IO for
  * weights that were not fetched. */
 DN_API dn_status dn_weights_path(const char *name, char *path, size_t size);
 

@@ -7,7 +7,14 @@
 #include <string.h>
 
 /* What can be completed at one place of the command line. */
-typedef enum place { PLACE_FREE, PLACE_FILE, PLACE_CHOICE, PLACE_ARCH, PLACE_COMMAND } place;
+typedef enum place {
+    PLACE_FREE,
+    PLACE_FILE,
+    PLACE_CHOICE,
+    PLACE_ARCH,
+    PLACE_PUBLISHED,
+    PLACE_COMMAND
+} place;
 
 static place place_of_value(const option_row *row)
 {
@@ -21,10 +28,11 @@ static place place_of_value(const option_row *row)
 static place place_of_arguments(const command *owner)
 {
     int length;
-    return !*owner->arguments                        ? PLACE_FREE
-           : choice_at(owner->arguments, 0, &length) ? PLACE_CHOICE
-           : strstr(owner->arguments, "ARCH")        ? PLACE_ARCH
-                                                     : PLACE_FILE;
+    return !*owner->arguments                          ? PLACE_FREE
+           : choice_at(owner->arguments, 0, &length)   ? PLACE_CHOICE
+           : strstr(owner->arguments, "ARCH")          ? PLACE_ARCH
+           : strncmp(owner->arguments, "NAME", 4) == 0 ? PLACE_PUBLISHED
+                                                       : PLACE_FILE;
 }
 
 /* The words of a place, separated by spaces; list holds the choices. */
@@ -38,6 +46,9 @@ static void print_words(place where, const char *list)
     if (where == PLACE_ARCH)
         for (int i = 0; (word = dn_arch_name(i)); i++, space = " ")
             printf("%s%s", space, word);
+    if (where == PLACE_PUBLISHED)
+        for (int i = 0; dn_published_weights(i); i++, space = " ")
+            printf("%s%s", space, dn_published_weights(i)->name);
     if (where == PLACE_COMMAND)
         for (int i = 0; command_list[i]; i++, space = " ")
             printf("%s%s", space, command_list[i]->name);

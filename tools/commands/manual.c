@@ -10,6 +10,7 @@ static const struct {
 } environment[] = {
     {"DENSENET_CPU", "The kernels to run, if not the best that the machine offers: baseline, "
                      "avx2, avx512, neon, or reference, which is plain C."},
+    {"HF_TOKEN", "What a model hub knows its user by, for `densenet pull` of gated networks."},
     {"XDG_CACHE_HOME",
      "Where pulled weights are kept, in a folder densenet; ~/.cache if it is not set."},
 };

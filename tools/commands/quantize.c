@@ -185,7 +185,7 @@ static int run(int count, char **arguments)
 const command quantize_command = {
     .name = "quantize",
     .arguments = "WEIGHTS",
-    .summary = "make a network compute in bytes, or measure what bfloat16 costs",
+    .summary = "make a network compute in bytes, or measure what bf16 costs",
     .description =
         "Writes WEIGHTS with weights of 8 bits and the ranges of its maps, a quarter of the size,\n"
         "for `--precision int8`, whose answers are the same bits on every processor. Some hundred\n"

@@ -8,10 +8,16 @@
 /* A file that is being fetched, and its progress. */
 typedef struct download {
     const char *url, *label; /* label: for the progress line and messages */
+    const char *token;       /* what a hub knows the user by; only for the host of the URL, whose
+                                redirections are followed without it. NULL: none */
+    bool optional;           /* that there is none (404) is no failure to complain of */
     int descriptor;          /* of the partial file, open for writing */
     int64_t have;            /* bytes of it that are valid */
     int64_t most;            /* bytes that it may have; more are refused, and removed */
+    const char *advice;      /* what ends the sentence about more; "": nothing */
     int seconds;             /* of less than 1 kB/s after which the attempt ends */
+    long answer;             /* set to the last answer's HTTP status; 0: there was none */
+    char sha256[65];         /* set to what a hub says that the file's is; "": nothing */
 } download;
 
 /* Fetches the rest of a file, resuming if the server can, and trying again as

@@ -179,8 +179,36 @@ static void names_and_files(void **state)
     expect_same(model, pulled);
     dn_model_free(pulled);
     dn_model_free(model);
-    assert_null(dn_published_weights(4));
+    assert_null(dn_published_weights(17));
     assert_null(dn_published_weights(-1));
+}
+
+/* hub/OWNER/NAME in the cache, unless a file or the owner's folder is here. */
+static void names_of_a_hub(void **state)
+{
+    (void)state;
+    dn_model *model = make_model(2), *pulled;
+    char path[300];
+    setenv("XDG_CACHE_HOME", scratch_root, 1);
+    assert_int_equal(dn_weights_path("owner/net", path, sizeof path), DN_ERROR_IO);
+    assert_non_null(strstr(dn_last_error(), "densenet pull owner/net"));
+    scratch_folder("densenet/hub");
+    scratch_folder("densenet/hub/owner");
+    scratch_folder("densenet/hub/owner/net@v1");
+    assert_int_equal(
+        dn_model_save(model, scratch_path("densenet/hub/owner/net@v1/model.safetensors"), NULL),
+        DN_OK);
+    assert_int_equal(dn_model_load("owner/net", NULL, &pulled), DN_ERROR_IO);
+    assert_int_equal(dn_model_load("owner/net@v1", NULL, &pulled), DN_OK);
+    expect_same(model, pulled);
+    dn_model_free(pulled);
+    dn_model_free(model);
+    static const char *const paths[] = {"../net", "owner/..", "./net",
+                                        "/owner", "a/b/c",    "owner/@v1"};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        assert_int_equal(dn_weights_path(paths[i], path, sizeof path), DN_OK);
+        assert_string_equal(path, paths[i]);
+    }
 }
 
 static void a_tensor_may_be_set(void **state)
@@ -299,6 +327,7 @@ int main(void)
         cmocka_unit_test(a_state_dict_of_the_callers),
         cmocka_unit_test(a_lost_bias),
         scratch_test(names_and_files),
+        scratch_test(names_of_a_hub),
         scratch_test(one_of_two_networks),
         scratch_test(a_hubs_folder),
         cmocka_unit_test(a_tensor_may_be_set),
