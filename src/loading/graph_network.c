@@ -44,21 +44,43 @@ static void describe_function(const dn_assembled *made, dn_arch *arch)
         dn_head_describe(made->head, arch);
 }
 
+static int list_computed(const dn_arch *arch, dn_head_part parts[DN_MAX_HEAD_PARTS])
+{
+    dn_head_part all[DN_MAX_HEAD_PARTS];
+    int count = dn_head_parts(arch, all), kept = 0;
+    for (int i = 0; i < count; i++)
+        if (all[i].kind != DN_HEAD_DROPOUT)
+            parts[kept++] = all[i];
+    return kept;
+}
+
+/* A graph has no dropout. Its windows are those of one size of pictures, of which a grid has others
+ * for others. */
+static bool computes_head(const dn_arch *shown, const dn_arch *recorded)
+{
+    const dn_head *a = &shown->head, *b = &recorded->head;
+    dn_head_part first[DN_MAX_HEAD_PARTS], second[DN_MAX_HEAD_PARTS];
+    int count = list_computed(shown, first);
+    return count == list_computed(recorded, second) &&
+           memcmp(first, second, (size_t)count * sizeof *first) == 0 && a->pool == b->pool &&
+           dn_head_rows(a) == dn_head_rows(b) && dn_head_columns(a) == dn_head_columns(b) &&
+           (a->window == b->window || (a->pool == DN_POOL_GRID && !b->window));
+}
+
 /* What is recorded is believed if the graph computes it, but for the norms' epsilon, which the
- * tensors go with. */
+ * tensors go with: a graph has it as a float. */
 static void read_recorded(dn_load_job *l)
 {
     dn_arch recorded = l->arch;
-    char seen[DN_HEAD_TEXT_SIZE], said[DN_HEAD_TEXT_SIZE];
     if (!dn_metadata_arch(l->file, &recorded, &l->doubts))
         return;
     const dn_stem_row a = dn_arch_stem(&l->arch), b = dn_arch_stem(&recorded);
-    dn_arch_head_text(&l->arch, seen, sizeof seen);
-    dn_arch_head_text(&recorded, said, sizeof said);
     l->metadata = a.stride == b.stride && a.pools == b.pools &&
                   recorded.linear_transitions == l->arch.linear_transitions &&
-                  recorded.linear_final == l->arch.linear_final && strcmp(seen, said) == 0;
-    recorded.bn_epsilon = l->arch.bn_epsilon;
+                  recorded.linear_final == l->arch.linear_final &&
+                  computes_head(&l->arch, &recorded);
+    if ((float)recorded.bn_epsilon != (float)l->arch.bn_epsilon)
+        recorded.bn_epsilon = l->arch.bn_epsilon;
     if (l->metadata)
         l->arch = recorded;
     else
@@ -122,6 +144,10 @@ dn_status dn_graph_network(dn_load_job *l)
 void dn_graph_describe(const dn_load_job *l, dn_model *model)
 {
     const dn_graph_facts *graph = &l->graph;
+    const char *batches = dn_metadata_text(l->file, DN_BATCHES_KEY);
+    double count;
+    if (l->metadata && dn_metadata_real(batches, &count) && count >= 0 && count < 1e15)
+        model->batches_tracked = count;
     if (graph->temperature > 0)
         dn_model_set_temperature(model, graph->temperature);
     if (!graph->prepares)

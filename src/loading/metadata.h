@@ -45,6 +45,9 @@ dn_concat dn_metadata_concat(const dn_tensor_file *file, dn_metadata_doubts *dou
 /* Labels, objective, preprocessing and thresholds, if the file has them. */
 dn_status dn_metadata_read(const dn_tensor_file *file, dn_model *model, dn_metadata_doubts *doubts);
 
+/* In a file that has no tensors which count them: the batches that the norms' statistics saw. */
+#define DN_BATCHES_KEY "densenet.batches_tracked"
+
 /* Calls add(context, key, text) for each entry of the model's metadata. */
 typedef dn_status dn_metadata_entry(void *context, const char *key, const char *text);
 dn_status dn_metadata_write(const dn_model *model, dn_concat concat, dn_metadata_entry *add,

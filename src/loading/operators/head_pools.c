@@ -71,11 +71,31 @@ static dn_status pool_cells(dn_walk *w, const dn_operator *item, const dn_window
     return begin(w, item, 4, &head, rows * columns, out);
 }
 
+/* Windows that are not square and fill the maps, as a grid has them of oblong pictures. */
+static bool divides_oblong(const dn_operator *item, const dn_known *maps, dn_head *head)
+{
+    int64_t sides[2], strides[2], dilations[2], pads[4];
+    bool plain = dn_walk_integers(item, "kernel_shape", 2, 0, sides) &&
+                 dn_walk_integers(item, "strides", 2, 1, strides) &&
+                 dn_walk_integers(item, "dilations", 2, 1, dilations) && dilations[0] == 1 &&
+                 dilations[1] == 1 && dn_walk_integers(item, "pads", 4, 0, pads) && !pads[0] &&
+                 !pads[1] && !pads[2] && !pads[3] && sides[0] == strides[0] &&
+                 sides[1] == strides[1] && sides[0] != sides[1] && sides[0] > 0 && sides[1] > 0;
+    if (!plain || !maps->height || maps->height % sides[0] || maps->width % sides[1])
+        return false;
+    int64_t rows = maps->height / sides[0], columns = maps->width / sides[1];
+    *head = (dn_head){.pool = DN_POOL_GRID, .grid = (int)rows, .grid_width = (int)columns};
+    return rows <= 64 && columns <= 64 && rows * columns > 1;
+}
+
 dn_status dn_head_mean_pool(dn_walk *w, const dn_operator *item, const dn_known **out)
 {
     dn_window window;
     const char *fault;
     bool taken;
+    dn_head oblong;
+    if (divides_oblong(item, dn_walk_input(w, item, 0), &oblong))
+        return begin(w, item, 4, &oblong, dn_head_cells(&oblong), out);
     if (!dn_window_read(item, dn_walk_input(w, item, 0), 0, &window, &fault))
         return dn_walk_depart(w, item, out, "%s", fault);
     DN_TRY(dn_pool_transition(w, item, &window, out, &taken));
