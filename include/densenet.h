@@ -617,14 +617,21 @@ typedef struct dn_save_options {
     size_t struct_size; /* set by dn_save_defaults */
     const char *naming; /* "torchvision" (default), "reference" */
     const char *dtype;  /* "f32" (default), "f16", "bf16"; of a quantised model "int8" (default),
-                           as .safetensors under torchvision's names */
+                           as .safetensors or .onnx under torchvision's names */
+
+    /* Of ONNX files, which have no "bf16" and torchvision's names only. */
+    int opset;          /* version of the operators, 13 to 28; 0: 17 */
+    bool fold;          /* norms that stand behind a convolution become part of it */
+    bool probabilities; /* the graph makes what dn_model_probabilities makes of logits */
+    bool preprocessing; /* pictures go in as dn_preprocess_bytes makes them, and the graph does
+                           the recorded pipeline's last step */
 } dn_save_options;
 DN_API void dn_save_defaults(dn_save_options *options, size_t struct_size);
 
 /* Writes a PyTorch zip file if path ends in .pt or .pth, arrays for numpy.load if it ends in .npz,
- * a safetensors file if it ends in .safetensors or has no ending; another is refused. Architecture,
- * labels and preprocessing are in its metadata. The file appears whole or not at all. options may
- * be NULL. */
+ * a graph of operators if it ends in .onnx, a safetensors file if it ends in .safetensors or has no
+ * ending; another is refused. Architecture, labels and preprocessing are in its metadata. The file
+ * appears whole or not at all. options may be NULL. */
 DN_API dn_status dn_model_save(const dn_model *model, const char *path,
                                const dn_save_options *options);
 

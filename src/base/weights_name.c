@@ -13,6 +13,7 @@ static const struct {
     {".pt", DN_WEIGHTS_TORCH},
     {".pth", DN_WEIGHTS_TORCH},
     {".npz", DN_WEIGHTS_NPZ},
+    {".onnx", DN_WEIGHTS_ONNX},
 };
 
 dn_status dn_weights_format_of(const char *path, dn_weights_format *format)
@@ -28,6 +29,6 @@ dn_status dn_weights_format_of(const char *path, dn_weights_format *format)
         }
     return dn_fail(DN_ERROR_ARGUMENT,
                    "%s: %s files are not written; the name of a weight file must end in "
-                   ".safetensors, .pt, .pth or .npz, or have no ending",
+                   ".safetensors, .pt, .pth, .npz or .onnx, or have no ending",
                    path, ending);
 }

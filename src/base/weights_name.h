@@ -9,7 +9,8 @@
 typedef enum dn_weights_format {
     DN_WEIGHTS_SAFETENSORS, /* .safetensors, or no ending */
     DN_WEIGHTS_TORCH,       /* .pt, .pth */
-    DN_WEIGHTS_NPZ          /* .npz */
+    DN_WEIGHTS_NPZ,         /* .npz */
+    DN_WEIGHTS_ONNX         /* .onnx: not tensors alone, but a graph */
 } dn_weights_format;
 
 /* The format of a file to be written, by its name's ending; DN_ERROR_ARGUMENT if none is written

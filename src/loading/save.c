@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/memory.h"
 
-#include "base/sized_options.h"
 #include "base/text.h"
 #include "base/weights_name.h"
 #include "loading/metadata.h"
 #include "loading/order.h"
 #include "loading/quantised.h"
+#include "loading/save_format.h"
 #include "network/names.h"
 #include "tensors/writers.h"
 
@@ -17,56 +17,12 @@
 /* What is being written. */
 typedef struct saver {
     const dn_model *model;
-    dn_weights_format format;
-    dn_dialect naming;
-    dn_dtype dtype;
+    dn_save_format format;
     dn_output *outputs;
     size_t count;
     float *reordered; /* the tensors whose channels change places, or of whole numbers */
     char *metadata;
 } saver;
-
-void dn_save_defaults(dn_save_options *options, size_t struct_size)
-{
-    dn_start_options(options, struct_size, &(dn_save_options){0}, sizeof *options);
-}
-
-/* A quantised network as it is, in safetensors and in the order of its own maps. */
-static dn_status choose_bytes(saver *s)
-{
-    s->dtype = DN_I8;
-    if (!s->model->quantisation)
-        return dn_fail(DN_ERROR_ARGUMENT, "dtype \"int8\": the network is not quantised");
-    if (s->format != DN_WEIGHTS_SAFETENSORS)
-        return dn_fail(DN_ERROR_ARGUMENT, "dtype \"int8\": is written to .safetensors only");
-    if (dn_dialect_concat(s->naming) == DN_CONCAT_FIRST)
-        return dn_fail(DN_ERROR_ARGUMENT, "dtype \"int8\": is written under torchvision's names");
-    return DN_OK;
-}
-
-static dn_status read_options(const dn_save_options *given, saver *s)
-{
-    dn_save_options options = {0};
-    DN_TRY(dn_read_options(given, &options, sizeof options));
-    const char *naming = options.naming ? options.naming : "torchvision";
-    const char *usual = s->model->quantisation ? "int8" : "f32";
-    const char *dtype = options.dtype ? options.dtype : usual;
-    s->naming = DN_DIALECT_TORCHVISION;
-    if (strcmp(naming, "reference") == 0)
-        s->naming = DN_DIALECT_REFERENCE;
-    else if (strcmp(naming, "torchvision") != 0)
-        return dn_fail(DN_ERROR_ARGUMENT, "naming \"%s\": torchvision or reference is expected",
-                       naming);
-    if (strcmp(dtype, "int8") == 0)
-        return choose_bytes(s);
-    static const dn_dtype dtypes[] = {DN_F32, DN_F16, DN_BF16};
-    for (int i = 0; i < 3; i++)
-        if (strcmp(dtype, dn_dtype_name(dtypes[i])) == 0) {
-            s->dtype = dtypes[i];
-            return DN_OK;
-        }
-    return dn_fail(DN_ERROR_ARGUMENT, "dtype \"%s\": f32, f16, bf16 or int8 is expected", dtype);
-}
 
 /* A copy of slot i with the channels in the order that a layer that puts new
  * maps first expects. */
@@ -75,7 +31,7 @@ static const float *reorder(saver *s, int i, float **next)
     const dn_slot *slot = &s->model->layout.slots[i];
     const float *data = s->model->tensors[i];
     dn_channels channels = dn_channels_read(&s->model->arch, slot);
-    if (dn_dialect_concat(s->naming) != DN_CONCAT_FIRST || channels.layers == 0)
+    if (dn_dialect_concat(s->format.naming) != DN_CONCAT_FIRST || channels.layers == 0)
         return data;
     int concatenated = channels.in + channels.layers * channels.growth;
     size_t count = (size_t)concatenated;
@@ -118,7 +74,7 @@ static dn_status add_own(void *context, const char *name, const dn_output *outpu
 /* The convolution whose weight slot i is, if it is written in bytes; or DN_NONE. */
 static int quantised_node(const saver *s, int slot)
 {
-    const dn_graph *graph = s->dtype == DN_I8 ? &s->model->quantisation->graph : NULL;
+    const dn_graph *graph = s->format.dtype == DN_I8 ? &s->model->quantisation->graph : NULL;
     for (int i = 0; graph && i < graph->pool_node; i++)
         if (dn_is_quantised(&graph->nodes[i]) && graph->nodes[i].weight == slot)
             return i;
@@ -131,20 +87,20 @@ static dn_status make_outputs(saver *s)
     const dn_layout *layout = &s->model->layout;
     dn_name_context context = dn_name_context_of(arch);
     DN_TRY(dn_calloc(DN_QUANTISED_PARTS * (size_t)layout->count, sizeof *s->outputs, &s->outputs));
-    if (dn_dialect_concat(s->naming) == DN_CONCAT_FIRST || s->dtype == DN_I8)
+    if (dn_dialect_concat(s->format.naming) == DN_CONCAT_FIRST || s->format.dtype == DN_I8)
         DN_TRY(dn_alloc_aligned(layout->floats, sizeof(float), &s->reordered));
     float *next = s->reordered;
     for (int i = 0; i < layout->count; i++) {
         const dn_slot *slot = &layout->slots[i];
         char name[DN_TENSOR_NAME_SIZE];
         int node = quantised_node(s, i);
-        dn_name_format(s->naming, &context, &slot->key, name);
+        dn_name_format(s->format.naming, &context, &slot->key, name);
         if (node != DN_NONE) {
             DN_TRY(dn_write_quantised(s->model, node, name, next, add_own, s));
             next += slot->count;
             continue;
         }
-        dn_output output = {.dtype = s->dtype == DN_I8 ? DN_F32 : s->dtype,
+        dn_output output = {.dtype = s->format.dtype == DN_I8 ? DN_F32 : s->format.dtype,
                             .rank = slot->rank,
                             .data = reorder(s, i, &next)};
         for (int d = 0; d < slot->rank; d++)
@@ -171,9 +127,9 @@ static dn_status make_metadata(saver *s)
 {
     dn_text metadata = {0};
     dn_text_add(&metadata, "{\"format\":\"pt\"");
-    dn_status status =
-        dn_metadata_write(s->model, dn_dialect_concat(s->naming), add_metadata_entry, &metadata);
-    if (status == DN_OK && s->dtype == DN_I8)
+    dn_status status = dn_metadata_write(s->model, dn_dialect_concat(s->format.naming),
+                                         add_metadata_entry, &metadata);
+    if (status == DN_OK && s->format.dtype == DN_I8)
         status =
             add_metadata_entry(&metadata, DN_QUANTISATION_KEY, dn_model_quantisation(s->model));
     dn_text_add(&metadata, "}");
@@ -183,7 +139,7 @@ static dn_status make_metadata(saver *s)
     return status;
 }
 
-static dn_status write_file(const saver *s, const char *path)
+static dn_status write_tensors(saver *s, dn_file_writer *writer)
 {
     static dn_status (*const writers[])(dn_file_writer *, const char *, const dn_output *,
                                         size_t) = {
@@ -191,9 +147,25 @@ static dn_status write_file(const saver *s, const char *path)
         [DN_WEIGHTS_TORCH] = dn_write_torch,
         [DN_WEIGHTS_NPZ] = dn_write_npz,
     };
+    DN_TRY(make_outputs(s));
+    DN_TRY(make_metadata(s));
+    return writers[s->format.file](writer, s->metadata, s->outputs, s->count);
+}
+
+static dn_status write_contents(saver *s, dn_file_writer *writer)
+{
+#ifndef DN_WITHOUT_ONNX
+    if (s->format.file == DN_WEIGHTS_ONNX)
+        return dn_save_onnx(s->model, &s->format.onnx, writer);
+#endif
+    return write_tensors(s, writer);
+}
+
+static dn_status write_file(saver *s, const char *path)
+{
     dn_file_writer writer;
     DN_TRY(dn_file_create(path, &writer));
-    dn_status status = writers[s->format](&writer, s->metadata, s->outputs, s->count);
+    dn_status status = write_contents(s, &writer);
     if (status == DN_OK)
         return dn_file_commit(&writer);
     dn_file_abandon(&writer);
@@ -214,13 +186,8 @@ dn_status dn_model_save(const dn_model *model, const char *path, const dn_save_o
     DN_NEED(model);
     DN_NEED(path);
     saver s = {.model = model};
-    DN_TRY(dn_weights_format_of(path, &s.format));
-    DN_TRY(read_options(options, &s));
-    dn_status status = make_outputs(&s);
-    if (status == DN_OK)
-        status = make_metadata(&s);
-    if (status == DN_OK)
-        status = write_file(&s, path);
+    DN_TRY(dn_save_format_read(model, path, options, &s.format));
+    dn_status status = write_file(&s, path);
     release(&s);
     return status;
 }

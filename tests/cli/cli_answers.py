@@ -141,14 +141,14 @@ def names(folder):
         good = f'"{typed}"; did you mean {meant}?' in done.stderr if meant else "did you" not in done.stderr
         check(typed, done.returncode == 2 and good and done.stderr.count("\n") == 1, done.stderr)
     for command in (("convert", f"{folder}/cifar.safetensors"), ("init", *SMALL, "-o")):
-        for ending in (".onnx", ".h5", ".png", ".safetensor"):
+        for ending in (".pdparams", ".h5", ".png", ".safetensor"):
             done = run(*command, f"{folder}/v1.0/net{ending}")
             check(f"{command[0]} to {ending}", done.returncode == 2 and
                   f"{ending} files are not written" in done.stderr and done.stderr.count("\n") == 1, done.stderr)
         os.makedirs(f"{folder}/v.out", exist_ok=True)
-        for name in ("net", "net-0.5", ".net", "net.PTH"):
+        for name, form in (("net", "safetensors"), ("net-0.5", "safetensors"), (".net", "safetensors"), ("net.PTH", "torch"),
+                           ("net.ONNX", "ONNX")):
             done = run(*command, f"{folder}/v.out/{name}")
-            form = "torch" if name.endswith("H") else "safetensors"
             check(f"{command[0]} to {name}", done.returncode == 0 and
                   form in strict_json(run("info", "--json", f"{folder}/v.out/{name}").stdout)["format"], done.stderr)
 

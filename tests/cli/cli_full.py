@@ -62,6 +62,7 @@ def commands(folder):
         net = ("-w", f"{folder}/{name}", "--threads", "2")
         return {
             "convert": ("convert", f"{folder}/{name}", "out.safetensors"),
+            "export": ("convert", f"{folder}/{name}", "out.onnx"),
             "predict": ("predict", *net, *grey, f"{folder}/data/one", "--cam", "maps"),
             "eval": ("eval", *net, *grey, f"{folder}/data", "--confusion", "m.csv", "--per-class", "classes.csv"),
             "forward": ("forward", *net, "-i", f"{folder}/x.npy", "-o", "y.npy"),

@@ -12,7 +12,8 @@
 
 static struct {
     const char *naming, *dtype, *labels, *preprocess, *task;
-    int image_size[2];
+    int image_size[2], opset;
+    bool fold, probabilities, preprocessing;
 } chosen;
 
 static const option_row options[] = {
@@ -28,6 +29,14 @@ static const option_row options[] = {
      "what the network sees: a square, or height and width, as 256x128", 1, 4096},
     {"task", 0, OPTION_TEXT, &chosen.task, "classes|labels",
      "what the outputs mean: one of the classes, or any of the labels", 0, 0},
+    {"opset", 0, OPTION_INT, &chosen.opset, "N", "of ONNX: version of the operators, 13 to 28 (17)",
+     13, 28},
+    {"fold", 0, OPTION_FLAG, &chosen.fold, NULL,
+     "of ONNX: norms that stand behind a convolution become part of it", 0, 0},
+    {"probabilities", 0, OPTION_FLAG, &chosen.probabilities, NULL,
+     "of ONNX: softmax or sigmoids come last, as in `densenet predict`", 0, 0},
+    {"with-preprocessing", 0, OPTION_FLAG, &chosen.preprocessing, NULL,
+     "of ONNX: pictures in bytes go in, height x width x channels, already resized", 0, 0},
     {"", 0, OPTION_TABLE, reading_options, NULL, NULL, 0, 0},
     {0},
 };
@@ -51,8 +60,13 @@ static int convert(dn_model *model, const char *path)
     if ((chosen.labels && !labels_read(chosen.labels, model)) ||
         ((chosen.preprocess || chosen.image_size[0]) && !record_preprocess(model)))
         return EXIT_REFUSED;
-    dn_save_options format = {
-        .struct_size = sizeof format, .naming = chosen.naming, .dtype = chosen.dtype};
+    const dn_save_options format = {.struct_size = sizeof format,
+                                    .naming = chosen.naming,
+                                    .dtype = chosen.dtype,
+                                    .opset = chosen.opset,
+                                    .fold = chosen.fold,
+                                    .probabilities = chosen.probabilities,
+                                    .preprocessing = chosen.preprocessing};
     return dn_model_save(model, path, &format) == DN_OK ? EXIT_DONE : refuse();
 }
 
@@ -78,14 +92,19 @@ const command convert_command = {
     .description =
         "OUT is a PyTorch file if it ends in .pt or .pth, which torch.load(weights_only=True)\n"
         "and load_state_dict(strict=True) accept, arrays by name for numpy.load() if it ends in\n"
-        ".npz, and a safetensors file if it ends in .safetensors or has no ending. It appears\n"
-        "whole or not at all. The architecture, and labels, preprocessing and task if they are\n"
-        "known, go into its metadata.\n",
+        ".npz, a graph for onnxruntime, OpenVINO and other engines if it ends in .onnx, and a\n"
+        "safetensors file if it ends in .safetensors or has no ending. It appears whole or not at\n"
+        "all. The architecture, and labels, preprocessing and task if they are known, go into its\n"
+        "metadata.\n",
     .examples = "  densenet convert densenet121-a639ec97.pth densenet121.safetensors\n"
                 "      the 2017 file as safetensors in today's torchvision names\n"
                 "  densenet convert net.safetensors net.pth --naming reference\n"
                 "      for the reference module, which concatenates the other way around\n"
-                "  densenet convert net.pth small.safetensors --dtype f16 --labels names.txt\n",
+                "  densenet convert net.pth small.safetensors --dtype f16 --labels names.txt\n"
+                "  densenet convert net.safetensors net.onnx --with-preprocessing --probabilities\n"
+                "      a graph from pictures in bytes to probabilities\n"
+                "  densenet convert net-int8.safetensors net-int8.onnx\n"
+                "      a quantised network, for engines that multiply bytes\n",
     .options = options,
     .least = 2,
     .most = 2,

@@ -22,6 +22,14 @@ bool dn_onnx_dtype(int number, dn_dtype *dtype)
     return true;
 }
 
+int dn_onnx_number(dn_dtype dtype)
+{
+    int number = 1;
+    while (dtypes[number] != dtype)
+        number++;
+    return number;
+}
+
 static dn_status read_shape(const DnOnnx__Tensor *message, const char *what, dn_tensor *tensor)
 {
     if (message->n_dims > DN_MAX_RANK)

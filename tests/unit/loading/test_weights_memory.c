@@ -179,8 +179,9 @@ static void writing(void **state)
 {
     (void)state;
     static const char *const names[] = {"a.pth", "a.safetensors"};
-    static const dn_save_options options[] = {{sizeof *options, "reference", "f16"},
-                                              {sizeof *options, NULL, NULL}};
+    static const dn_save_options options[] = {
+        {.struct_size = sizeof *options, .naming = "reference", .dtype = "f16"},
+        {.struct_size = sizeof *options}};
     dn_model *model = sample_model();
     for (int n = 0; n < 4; n++) {
         const char *path = scratch_path(names[n % 2]);
