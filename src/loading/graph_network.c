@@ -137,6 +137,11 @@ dn_status dn_graph_network(dn_load_job *l)
     if (l->state)
         return dn_fail(DN_ERROR_MISMATCH, "%s: holds one network; the option state does not apply",
                        l->file->name);
+    if (dn_metadata_text(l->file, DN_QUANTISATION_KEY))
+        return dn_fail(DN_ERROR_MISMATCH,
+                       "%s: is a quantised network as engines multiply it, whose maps are in units "
+                       "of bytes; the .safetensors file that it was made from is read instead",
+                       l->file->name);
     dn_status status = take_network(l, &w);
     return status == DN_OK ? DN_OK : dn_fail_within(status, l->file->name);
 }

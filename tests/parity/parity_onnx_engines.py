@@ -210,7 +210,7 @@ def quantised(folder):
             print(f"int8, {name}{' with some kept' if keep else ''}: {error:.1e} from floats; "
                   + ", ".join(f"{engine} {far:.1e} from here" for engine, far in apart.items()))
             if not keep and name != "plain":
-                check(f"{name}: weights are bytes", kinds == {onnx.TensorProto.INT8}, kinds if kinds != {onnx.TensorProto.INT8} else "")
+                check(f"{name}: weights are bytes", kinds == {onnx.TensorProto.INT8}, kinds - {onnx.TensorProto.INT8} or "")
             convert(f"{name} as floats", net, out, "--dtype", "f32")
             compare(f"{name} as floats", out, x, forward(folder, net, x, "--precision", "f32"))
 

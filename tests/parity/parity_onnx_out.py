@@ -94,7 +94,8 @@ def described(folder):
 def heads(folder):
     def whole(side):
         return nn.Sequential(base().features, nn.ReLU(), nn.AvgPool2d(side), nn.Flatten(), nn.Linear(16, 4))
-    sized = {"a window": (lambda: whole(8), 64), "a grid of windows": (lambda: Grid(4), 96), "windows": (lambda: Windows(3, 3), 96)}
+    sized = {"a window": (lambda: whole(8), 64), "a grid of windows": (lambda: Grid(4), 96),
+             "windows": (lambda: Windows(3, 3), 96)}
     for name, (build, side) in {**{name: (row[0], 64) for name, row in HEADS.items()}, **sized}.items():
         torch.save(network(folder, build, side)[0], f"{folder}/module.pt")
         comes_back(name, folder, f"{folder}/module.pt", ("--image-size", side) if name in sized else ())
@@ -110,6 +111,22 @@ def heads(folder):
     comes_back("a grid", folder, f"{folder}/grid.safetensors", ("--grid", "2x3", "--preprocess", "none,resize=64x96"))
     comes_back("a grid of oblong windows", folder, f"{folder}/grid.safetensors",
                ("--grid", "2x3", "--preprocess", "none,resize=128x96"))
+
+
+def contradicted(folder):
+    """A record of what the graph does not compute is not believed."""
+    torch.save(network(folder, HEADS["linear, ReLU, dropout, linear"][0])[0], f"{folder}/module.pt")
+    convert("a head", f"{folder}/module.pt", f"{folder}/net.onnx")
+    data = contents(f"{folder}/net.onnx")
+    check("its head is recorded", data.count(b"=9,relu,dropout") == 1)
+    shown = "mean,linear=9,relu,linear=4"
+    for told, head in ((b"=9,relu,dropout", "mean,linear=9,relu,dropout,linear=4"), (b"=9,norm,dropout", shown),
+                       (b"=9,dropout,relu", "mean,linear=9,dropout,relu,linear=4"), (b"=9,dropout,drop", shown)):
+        with open(f"{folder}/net.onnx", "wb") as file:
+            file.write(data.replace(b"=9,relu,dropout", told))
+        info = json.loads(run("info", "--json", f"{folder}/net.onnx").stdout)
+        good = info["head"] == head and ("metadata" in (info["warning"] or "")) == ("dropout" not in head)
+        check(f"a record of {told.decode()}", good, "" if good else info)
 
 
 def biased(folder):
@@ -152,6 +169,15 @@ def opsets(folder):
         check(f"opset {opset} is read", run("info", f"{folder}/net.onnx").returncode == 0)
 
 
+def quantised(folder):
+    """A network in bytes is for engines: it says so of itself."""
+    out = f"{folder}/int8.onnx"
+    done = run("quantize", settle(SMALL, folder), "-o", out)
+    check("quantize to ONNX", done.returncode == 0, done.stderr if done.returncode else "")
+    accepted("int8", out)
+    refused("a graph of bytes", run("info", out, "--check"), "int8.onnx", "as engines multiply it", ".safetensors")
+
+
 def refusals(folder):
     path, out = settle(SMALL, folder), f"{folder}/no.onnx"
 
@@ -178,4 +204,4 @@ def refusals(folder):
 if __name__ == "__main__":
     if not onnx:
         print("without onnx: its checker is not asked")
-    main((plain, described, heads, biased, other_types, folded, opsets, refusals))
+    main((plain, described, heads, contradicted, biased, other_types, folded, opsets, quantised, refusals))

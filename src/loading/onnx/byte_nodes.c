@@ -11,6 +11,7 @@
 
 #define BYTE_MOST 255
 #define MIDDLE 128
+#define NO_EPSILON 1e-12 /* beside a variance of 1 */
 #define WHOLE_MOST 127
 #define BIAS_MOST 0x40000000
 
@@ -89,7 +90,7 @@ static const char *norm_bytes(const dn_graph_draft *d, int number, const char *x
         mean[c] = 0;
         variance[c] = 1;
     }
-    return dn_add_norm_of(d, node, x, d->floats, 0);
+    return dn_add_norm_of(d, node, x, d->floats, NO_EPSILON);
 }
 
 /* The mean of four is of what a byte can be. */

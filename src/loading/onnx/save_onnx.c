@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "loading/metadata.h"
 #include "loading/onnx/graph_draft.h"
+#include "loading/quantised.h"
 
 #include <stdio.h>
 
@@ -18,7 +19,8 @@ static dn_status check_options(const dn_model *model, const dn_onnx_options *opt
                        "probabilities: the network has no head, and so no classes");
     if (options->preprocessing && !model->has_preprocess)
         return dn_fail(DN_ERROR_ARGUMENT,
-                       "preprocessing: the network records none that could be in the graph");
+                       "preprocessing: the network records none that could be in the graph (option "
+                       "preprocess)");
     if (options->preprocessing && model->preprocess.channels != model->arch.channels)
         return dn_fail(DN_ERROR_ARGUMENT,
                        "preprocessing: it makes %d channel%s, but the network reads %d",
@@ -77,6 +79,8 @@ static dn_status describe(const dn_graph_draft *d)
 {
     char batches[32];
     DN_TRY(dn_metadata_write(d->model, DN_CONCAT_LAST, add_entry, d->to));
+    if (d->options->dtype == DN_I8)
+        DN_TRY(dn_onnx_metadata(d->to, DN_QUANTISATION_KEY, dn_model_quantisation(d->model)));
     snprintf(batches, sizeof batches, "%.0f", d->model->batches_tracked);
     return d->model->batches_tracked >= 0 ? dn_onnx_metadata(d->to, DN_BATCHES_KEY, batches)
                                           : DN_OK;
