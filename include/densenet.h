@@ -237,9 +237,10 @@ DN_API void dn_free(void *memory);
 
 /* Decoded pixels, interleaved, rows from top to bottom without padding. They equal those
  * of Pillow's convert("RGB"), which drops alpha and, like torchvision, ignores EXIF
- * orientation, except that grey of 9 to 16 bits, in PNG, TIFF or PGM, is kept in 16 (Pillow clips
- * it at 255). TIFF is turned as it says, as Pillow does. Grey DICOM is kept in floating point, 0
- * black and 1 white, with a window from 0 to 1, without one also outside. */
+ * orientation, except that grey of more than 8 bits, in PNG, TIFF, JPEG 2000 or PGM, is kept in
+ * 16 (Pillow clips it at 255). TIFF, HEIF and AVIF are turned as they say, as Pillow does. Grey
+ * DICOM is kept in floating point, 0 black and 1 white, with a window from 0 to 1, without one
+ * also outside. */
 typedef struct dn_image {
     int width, height;
     int channels;    /* 1 grey, 3 RGB */
@@ -268,7 +269,8 @@ typedef struct dn_image_limits {
 } dn_image_limits;
 DN_API void dn_image_defaults(dn_image_limits *limits, size_t struct_size);
 
-/* Decodes a JPEG, PNG, WebP, TIFF, BMP, GIF, PGM, PPM or DICOM file, recognised by its content;
+/* Decodes a JPEG, PNG, WebP, TIFF, JPEG 2000, HEIF, AVIF, BMP, GIF, PGM, PPM or DICOM file,
+ * recognised by its content;
  * of an animation, or of several pages, the first. A truncated file is
  * DN_ERROR_FORMAT, never half a picture; one of more than max_pixels is DN_ERROR_LIMIT.
  * A DICOM file of several frames is DN_ERROR_FORMAT unless one is chosen, by limits or by "#7"

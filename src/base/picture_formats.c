@@ -1,10 +1,38 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/picture_formats.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
+/* torchvision's, and then others. */
+static const char *const read_endings[] = {".jpg",  ".jpeg", ".png",  ".ppm",   ".bmp",
+                                           ".pgm",  ".tif",  ".tiff", ".webp",  ".gif",
+                                           ".jpe",  ".jfif", ".dcm",  ".dicom",
+#ifndef DN_WITHOUT_JPEG_2000
+                                           ".jp2",  ".j2k",
+#endif
+#ifndef DN_WITHOUT_HEIF
+                                           ".heic", ".heif", ".avif",
+#endif
+                                           NULL};
+
+const char *dn_picture_ending(int index)
+{
+    return read_endings[index];
+}
+
+bool dn_is_picture_name(const char *name)
+{
+    for (int i = 0; read_endings[i]; i++)
+        if (dn_has_suffix(name, read_endings[i]))
+            return true;
+    return false;
+}
+
+/* Those of pictures at all. */
 static const char *const endings[DN_ENDINGS] = {".heic", ".heif", ".avif", ".nii", ".jp2", ".j2k",
                                                 ".jxl",  ".psd",  ".tga",  ".exr", ".svg", ".ico",
                                                 ".cr2",  ".nef",  ".arw",  ".dng", ".pbm", ".mha"};

@@ -8,10 +8,28 @@
 
 /* The formats that this build reads, for sentences. */
 #ifdef DN_WITHOUT_TIFF
-#define DN_FORMATS_READ "JPEG, PNG, WebP, BMP, GIF, PGM, PPM and DICOM"
+#define DN_TIFF_READ ""
 #else
-#define DN_FORMATS_READ "JPEG, PNG, WebP, TIFF, BMP, GIF, PGM, PPM and DICOM"
+#define DN_TIFF_READ ", TIFF"
 #endif
+#ifdef DN_WITHOUT_JPEG_2000
+#define DN_JPEG_2000_READ ""
+#else
+#define DN_JPEG_2000_READ ", JPEG 2000"
+#endif
+#ifdef DN_WITHOUT_HEIF
+#define DN_HEIF_READ ""
+#else
+#define DN_HEIF_READ ", HEIF, AVIF"
+#endif
+#define DN_FORMATS_READ                                                                            \
+    "JPEG, PNG, WebP" DN_TIFF_READ DN_JPEG_2000_READ DN_HEIF_READ ", BMP, GIF, PGM, PPM and DICOM"
+
+/* By its ending: what torchvision's ImageFolder takes, and other formats that are read. */
+bool dn_is_picture_name(const char *name);
+
+/* The endings of such names, from index 0; NULL after the last. */
+const char *dn_picture_ending(int index);
 
 enum { DN_ENDINGS = 18 };
 

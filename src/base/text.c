@@ -140,3 +140,21 @@ const char *dn_plural(long long count)
 {
     return count == 1 ? "" : "s";
 }
+
+static char to_lower(char letter)
+{
+    return (char)(letter >= 'A' && letter <= 'Z' ? letter + 'a' - 'A' : letter);
+}
+
+bool dn_has_suffix(const char *name, const char *suffix)
+{
+    size_t length = strlen(name), size = strlen(suffix);
+    if (length < size)
+        return false;
+    name += length - size;
+    while (*suffix && to_lower(*name) == *suffix) {
+        name++;
+        suffix++;
+    }
+    return *suffix == '\0';
+}

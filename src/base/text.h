@@ -28,6 +28,10 @@ bool dn_is_utf8(const char *text);
 /* Returns the number of characters; a byte that is not UTF-8 counts as one. */
 size_t dn_utf8_characters(const char *text);
 
+/* Whether name ends in suffix, which is in lower case, ignoring name's case; ASCII only, in every
+ * locale. */
+bool dn_has_suffix(const char *name, const char *suffix);
+
 /* The ending of a noun that is counted: "" of one, else "s". */
 const char *dn_plural(long long count);
 

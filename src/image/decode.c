@@ -23,6 +23,16 @@
 #else
 #define DECODE_TIFF dn_decode_tiff
 #endif
+#ifdef DN_WITHOUT_JPEG_2000
+#define DECODE_JPEG_2000 NULL
+#else
+#define DECODE_JPEG_2000 dn_decode_jpeg_2000
+#endif
+#ifdef DN_WITHOUT_HEIF
+#define DECODE_HEIF NULL
+#else
+#define DECODE_HEIF dn_decode_heif
+#endif
 
 /* How files of a format begin ('?' matches any byte). */
 typedef struct picture_format {
@@ -47,11 +57,12 @@ static const picture_format formats[] = {
     {"PGM", "P5", 2, dn_decode_pnm, NULL},
     {"PPM", "P3", 2, dn_decode_pnm, NULL},
     {"PPM", "P6", 2, dn_decode_pnm, NULL},
-    {"JPEG 2000", "\0\0\0\x0cjP  ", 8, NULL, NULL},
+    {"JPEG 2000", "\0\0\0\x0cjP  ", 8, DECODE_JPEG_2000, NULL},
+    {"JPEG 2000", "\xff\x4f\xff\x51", 4, DECODE_JPEG_2000, NULL},
     {"JPEG XL", "\0\0\0\x0cJXL ", 8, NULL, NULL},
     {"JPEG XL", "\xff\x0a", 2, NULL, NULL},
     {"Photoshop", "8BPS", 4, NULL, NULL},
-    {"HEIF or AVIF", "????ftyp", 8, NULL, NULL},
+    {"HEIF or AVIF", "????ftyp", 8, DECODE_HEIF, NULL},
 };
 
 static bool begins_with_magic(const dn_source *source, const picture_format *format)

@@ -21,7 +21,7 @@ typedef struct dn_source {
 typedef dn_status dn_decode(const dn_source *source, dn_image **image);
 
 dn_decode dn_decode_jpeg, dn_decode_png, dn_decode_webp, dn_decode_tiff, dn_decode_bmp,
-    dn_decode_gif, dn_decode_pnm, dn_decode_dicom;
+    dn_decode_gif, dn_decode_pnm, dn_decode_dicom, dn_decode_jpeg_2000, dn_decode_heif;
 
 /* Refuses what is not a picture, and what the source may not be as large as. */
 dn_status dn_image_check_size(const dn_source *source, size_t width, size_t height);

@@ -46,13 +46,13 @@ def recursive(folder):
     expected = [f"tree/{name}" for name in ("b.png", "a/1.png", "a/2.png", "a/deep/er/0.png", "c/0.png")]
     done = predict(folder, "--csv", "--recursive", f"{folder}/tree")
     check("below", done.returncode == 0 and named(done) == expected and not done.stderr, done)
-    for name in ("a/x.heic", "c/y.heic", "c/z.avif"):
+    for name in ("a/x.jxl", "c/y.jxl", "c/z.psd"):
         write(f"{folder}/tree/{name}", b"")
     os.symlink("../a", f"{folder}/tree/c/again")
     os.symlink("..", f"{folder}/tree/c/up")
     done = predict(folder, "--csv", "-r", f"{folder}/tree")
     check("links, and other formats", done.returncode == 1 and named(done) == expected and
-          b"tree: 3 pictures in formats that are not read are left out: 2 .heic, 1 .avif\n" in done.stderr and
+          b"tree: 3 pictures in formats that are not read are left out: 2 .jxl, 1 .psd\n" in done.stderr and
           b"tree: 2 links to folders that are read already are not followed\n" in done.stderr, done)
     for depth in range(14):
         os.makedirs(f"{folder}/links/{depth}")
@@ -130,16 +130,16 @@ def without_answer(folder):
 
 def one_rule(folder):
     """Formats that are not read: counted, said once, and the status is 1."""
-    for name in ("a/0.png", "b/0.png", "a/x.heic", "b/y.heic"):
+    for name in ("a/0.png", "b/0.png", "a/x.jxl", "b/y.jxl"):
         write(f"{folder}/data/{name}", None if name.endswith("png") else b"")
-    said = b"2 pictures in formats that are not read are left out: 2 .heic\n"
+    said = b"2 pictures in formats that are not read are left out: 2 .jxl\n"
     net = ("-w", f"{folder}/net.safetensors", *PIPELINE)
     for command in (("predict", "-r", f"{folder}/data", *net), ("predict", "-r", f"{folder}/data", *net, "--cam", f"{folder}/maps"),
                     ("eval", f"{folder}/data", *net),
                     ("train", f"{folder}/data", *PIPELINE, "--channels", "1", "--blocks", "1", "--growth", "2", "--stem", "cifar",
                      "--epochs", "1", "--val-split", "0", "-o", f"{folder}/run")):
         done = run(*command)
-        check(command[0], done.returncode == 1 and done.stderr.count(said) == 1 and done.stderr.count(b"heic") == 1, done)
+        check(command[0], done.returncode == 1 and done.stderr.count(said) == 1 and done.stderr.count(b"jxl") == 1, done)
     done = run("check-input", "-r", f"{folder}/data", *net)
     check("check-input", done.stderr.count(said) == 1, done)
 

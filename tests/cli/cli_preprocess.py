@@ -78,15 +78,15 @@ def check(folder):
 
     # Pictures in formats that are not read are named once, at once if there are no others.
     os.mkdir(inside("phone"))
-    for name in ("1.heic", "2.HEIC", "3.avif", "notes.txt"):
+    for name in ("1.jxl", "2.JXL", "3.psd", "notes.txt"):
         write(inside("phone/" + name), b"")
     status, said = run(inside("phone"), *small)
     assert status == 2 and said.count("\n") == 1 and nothing_written(), said
-    assert "phone: holds only pictures in formats that are not read: 2 .heic, 1 .avif; JPEG, PNG" in said, said
+    assert "phone: holds only pictures in formats that are not read: 2 .jxl, 1 .psd; JPEG, PNG" in said, said
     write(inside("phone/4.png"), grey_png(5, 4, 51))
     status, said = run(inside("phone"), *small)
     assert status == 1 and said.count("\n") == 1 and array(output)[0] == (1, 1, 4, 5), said
-    assert "phone: 3 pictures in formats that are not read are left out: 2 .heic, 1 .avif" in said, said
+    assert "phone: 3 pictures in formats that are not read are left out: 2 .jxl, 1 .psd" in said, said
     os.unlink(output)
 
     # An orientation is ignored, and said to be, or applied.

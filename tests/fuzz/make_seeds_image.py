@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """make_seeds_image.py DIR: pictures for fuzz_image, in DIR/image/: every kind of
-PNG, BMP, GIF and TIFF, and JPEG, WebP and compressed TIFF where Pillow is installed.
+PNG, BMP, GIF and TIFF, and JPEG, WebP, JPEG 2000 and compressed TIFF where Pillow is
+installed.
 A byte before the file chooses the pipeline."""
 import io
 import os
@@ -31,6 +32,8 @@ def by_pillow():
         "lossless.webp": (rgb, "WEBP", {"lossless": True}),
         "alpha.webp": (Image.frombytes("RGBA", SIZE, noise), "WEBP", {}),
         "grey.gif": (rgb.convert("L"), "GIF", {}),
+        "rgb.jp2": (rgb, "JPEG2000", {"num_resolutions": 2}),
+        "grey.j2k": (rgb.convert("L"), "JPEG2000", {"num_resolutions": 2, "no_jp2": True}),
     }
     for compression in ("tiff_lzw", "jpeg", "packbits", "tiff_adobe_deflate", "lzma", "zstd"):
         kinds[f"{compression}.tif"] = (rgb, "TIFF", {"compression": compression})

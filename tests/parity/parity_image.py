@@ -168,6 +168,20 @@ def tiffs():
     return files
 
 
+def jp2s():
+    pictures, files = of_every_mode(), {}
+    for name in ("L", "LA", "RGB", "RGBA"):
+        for bare in (False, True):
+            for kind, options in {"lossless": {}, "lossy": {"irreversible": True, "quality_layers": [20, 5]},
+                                  "tiles": {"tile_size": (16, 16)}, "offset": {"tile_size": (64, 64), "offset": (3, 5)},
+                                  "mct": {"mct": int(name in ("RGB", "RGBA"))}}.items():
+                files[f"{name}-{kind}-{'codestream' if bare else 'file'}"] = encoded(
+                    pictures[name], "JPEG2000", no_jp2=bare, num_resolutions=3, **options)
+    deep = Image.fromarray(photograph(37, 29, 1)[..., 0].astype("u2") * 257, "I;16")
+    files["deep"] = encoded(deep, "JPEG2000", num_resolutions=3)
+    return files
+
+
 def bmps():
     files = {name: encoded(image, "BMP") for name, image in of_every_mode().items() if name not in ("LA", "CMYK")}
     files.update(bitmap_files.every_bmp(random.Random(7), 37, 29))
@@ -204,9 +218,34 @@ def gifs():
     return files
 
 
+def jp2_palette():
+    """Indices, with the boxes of their palette, and the picture meant."""
+    indices, colours = generator.integers(0, 7, (29, 37), "u1"), generator.integers(0, 256, (7, 3), "u1")
+    data = encoded(Image.fromarray(indices), "JPEG2000", num_resolutions=3)
+    boxes = b"\0\0\0\x23pclr\0\x07\x03\7\7\7" + colours.tobytes()
+    boxes += b"\0\0\0\x14cmap" + b"".join(b"\0\0\1" + bytes([c]) for c in range(3))
+    at, colr = data.index(b"jp2h") - 4, data.index(b"colr")
+    size = int.from_bytes(data[at:at + 4], "big")
+    header = data[at + 4:colr + 10] + b"\x10" + data[colr + 11:at + size]  # sRGB
+    return data[:at] + (size + len(boxes)).to_bytes(4, "big") + header + boxes + data[at + size:], colours[indices]
+
+
+def check_jp2_colours(folder):
+    """Palettes and luma with chroma, which Pillow applies with recent versions of OpenJPEG only."""
+    chroma = Image.fromarray(photograph(37, 29)).convert("YCbCr")
+    for name, (data, meant) in {"palette": jp2_palette(),
+                                "luma and chroma": (encoded(chroma, "JPEG2000"), chroma.convert("RGB"))}.items():
+        ours, _ = pixels(save_all(folder, {name: data}))
+        good = numpy.array_equal(ours[0], planes(meant))
+        report(f"JPEG 2000, {name}", "identical" if good else "differs", good)
+
+
 def check_decoding(folder):
     kinds = {"PNG": picture_files.every_png(random.Random(7), 37, 29), "JPEG": jpegs(), "WebP": webps(),
              "TIFF": tiffs(), "BMP": bmps(), "GIF": gifs(), "PNM": pnms()}
+    if "JPEG 2000" in subprocess.run([DENSENET, "version"], stdout=subprocess.PIPE, text=True, check=True).stdout:
+        kinds["JPEG 2000"] = jp2s()
+        check_jp2_colours(folder)
     for kind, files in kinds.items():
         paths, wrong = save_all(folder, files), []
         for size in {as_pillow_reads(path).size for path in paths}:
@@ -266,7 +305,7 @@ def check_damage(folder):
              "PNG": encoded(rgb, "PNG"), "WebP": encoded(rgb, "WEBP"),
              "lossless WebP": encoded(rgb, "WEBP", lossless=True), "BMP": encoded(rgb, "BMP"),
              "GIF": encoded(rgb.quantize(64), "GIF"),
-             "animated WebP": animated_webp((40, 40), (4, 8), "RGB", lossless=True)}
+             "JPEG 2000": encoded(rgb, "JPEG2000", no_jp2=True), "animated WebP": animated_webp((40, 40), (4, 8), "RGB", lossless=True)}
     for compression in ("raw", "tiff_lzw", "tiff_adobe_deflate", "packbits", "jpeg"):
         whole[f"TIFF, {compression}"] = encoded(rgb, "TIFF", compression=compression)
     for kind, data in whole.items():

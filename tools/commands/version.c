@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/picture_formats.h"
 #include "commands/commands.h"
 #include "densenet.h"
 #include "ui/build_facts.h"
 
 #include <stdio.h>
-
-#ifdef DN_WITHOUT_TIFF
-#define TIFF ""
-#else
-#define TIFF ", TIFF"
-#endif
 
 static int run(int count, char **arguments)
 {
@@ -17,8 +12,7 @@ static int run(int count, char **arguments)
     printf("densenet %s (%s kernels)\n", dn_version(), dn_cpu_level());
     printf("  %-10s %s\n", "commit", build_commit);
     printf("  %-10s %s\n", "compiler", build_compiler);
-    printf("  %-10s training; pictures in JPEG, PNG, WebP%s, BMP, GIF, PGM, PPM, DICOM\n",
-           "features", TIFF);
+    printf("  %-10s training; pictures in " DN_FORMATS_READ "\n", "features");
     printf("  %-10s ", "kernels");
     const char *level;
     for (int i = 0; (level = dn_cpu_level_name(i)); i++)

@@ -56,23 +56,12 @@ static bool append(picture_list *list, char *path)
     return true;
 }
 
-static bool is_picture(const char *name)
-{
-    static const char *const extensions[] = {"jpg", "jpeg", "jpe",  "jfif", "png", "webp", "bmp",
-                                             "gif", "tif",  "tiff", "pgm",  "ppm", "dcm",  "dicom"};
-    const char *dot = strrchr(name, '.');
-    for (size_t i = 0; dot && i < sizeof extensions / sizeof *extensions; i++)
-        if (strcasecmp(dot + 1, extensions[i]) == 0)
-            return true;
-    return false;
-}
-
 bool picture_list_holds(const char *path)
 {
     DIR *folder = opendir(path);
-    bool found = !folder && is_picture(path);
+    bool found = !folder && dn_is_picture_name(path);
     for (struct dirent *entry; folder && !found && (entry = readdir(folder));)
-        found = entry->d_name[0] != '.' && is_picture(entry->d_name);
+        found = entry->d_name[0] != '.' && dn_is_picture_name(entry->d_name);
     if (folder)
         closedir(folder);
     return found;
@@ -155,9 +144,9 @@ static bool read_entries(folder_walk *walk, DIR *stream, const char *folder, pic
         mode_t kind = kind_of(dirfd(stream), entry);
         if (kind == S_IFDIR)
             sound = append(below, join(folder, entry->d_name));
-        else if (is_picture(entry->d_name) && kind != S_IFREG)
+        else if (dn_is_picture_name(entry->d_name) && kind != S_IFREG)
             refuse_special(walk, folder, entry->d_name);
-        else if (is_picture(entry->d_name))
+        else if (dn_is_picture_name(entry->d_name))
             sound = append(walk->list, join(folder, entry->d_name));
         else
             dn_left_out_add(&walk->left_out, entry->d_name);

@@ -5,6 +5,7 @@
 
 #include "base/picture_formats.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "data/datasets/name_list.h"
 
 /* What is known about a path before a kind claims it. */
@@ -70,15 +71,6 @@ dn_status dn_dataset_write_labels_as_text(dn_dataset *dataset);
 
 /* folder/name, or name alone where it is absolute or folder is ""; free(). */
 dn_status dn_join_path(const char *folder, const char *name, char **path);
-
-/* Whether name ends in suffix, which is in lower case, ignoring name's case. */
-bool dn_has_suffix(const char *name, const char *suffix);
-
-/* By extension: torchvision's ImageFolder's, and .gif, .jpe and .jfif. */
-bool dn_is_picture_name(const char *name);
-
-/* The endings of such names, from index 0; NULL after the last. */
-const char *dn_picture_ending(int index);
 
 /* Names of the folders or the files in a folder, except those that begin with a
  * dot. Links are followed. The first: whether any is wanted (NULL: whether

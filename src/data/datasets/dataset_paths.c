@@ -83,43 +83,6 @@ dn_status dn_list_folder(const char *path, bool folders, dn_name_list *names)
     return status;
 }
 
-/* ASCII only, in every locale. */
-static char to_lower(char letter)
-{
-    return (char)(letter >= 'A' && letter <= 'Z' ? letter + 'a' - 'A' : letter);
-}
-
-bool dn_has_suffix(const char *name, const char *suffix)
-{
-    size_t length = strlen(name), size = strlen(suffix);
-    if (length < size)
-        return false;
-    name += length - size;
-    while (*suffix && to_lower(*name) == *suffix) {
-        name++;
-        suffix++;
-    }
-    return *suffix == '\0';
-}
-
-/* torchvision's, and then others of formats that are read. */
-static const char *const endings[] = {".jpg", ".jpeg", ".png",  ".ppm",   ".bmp",
-                                      ".pgm", ".tif",  ".tiff", ".webp",  ".gif",
-                                      ".jpe", ".jfif", ".dcm",  ".dicom", NULL};
-
-const char *dn_picture_ending(int index)
-{
-    return endings[index];
-}
-
-bool dn_is_picture_name(const char *name)
-{
-    for (int i = 0; endings[i]; i++)
-        if (dn_has_suffix(name, endings[i]))
-            return true;
-    return false;
-}
-
 dn_status dn_fail_left_out(const dn_dataset *dataset)
 {
     char formats[256];

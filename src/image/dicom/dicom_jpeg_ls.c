@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* JPEG-LS by CharLS, which is written in C++: it is loaded when the first such frame is met, since
  * with C++'s library it would delay the start of every command (docs/dicom.md). */
+#include "base/library.h"
 #include "image/dicom/dicom_codec.h"
 
 #include <charls/charls.h>
-#include <dlfcn.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,25 +22,18 @@ static struct {
     charls_jpegls_errc (*decode)(charls_jpegls_decoder *, void *, size_t, uint32_t);
 } charls;
 
-/* Converts dlsym's pointer to data into one to a function, as POSIX recommends. */
-static bool find(void *library, const char *name, void *pointer)
-{
-    void *symbol = dlsym(library, name);
-    memcpy(pointer, &symbol, sizeof symbol);
-    return symbol != NULL;
-}
-
-/* It stays loaded: threads may be in it. */
 static void load(void)
 {
-    void *library = dlopen(LIBRARY(CHARLS_VERSION_MAJOR), RTLD_NOW | RTLD_LOCAL);
-    charls.is_here =
-        library && find(library, "charls_jpegls_decoder_create", &charls.create) &&
-        find(library, "charls_jpegls_decoder_destroy", &charls.destroy) &&
-        find(library, "charls_jpegls_decoder_set_source_buffer", &charls.set_source) &&
-        find(library, "charls_jpegls_decoder_read_header", &charls.read_header) &&
-        find(library, "charls_jpegls_decoder_get_interleave_mode", &charls.interleave) &&
-        find(library, "charls_jpegls_decoder_decode_to_buffer", &charls.decode);
+    const dn_library_function functions[] = {
+        {"charls_jpegls_decoder_create", &charls.create},
+        {"charls_jpegls_decoder_destroy", &charls.destroy},
+        {"charls_jpegls_decoder_set_source_buffer", &charls.set_source},
+        {"charls_jpegls_decoder_read_header", &charls.read_header},
+        {"charls_jpegls_decoder_get_interleave_mode", &charls.interleave},
+        {"charls_jpegls_decoder_decode_to_buffer", &charls.decode},
+    };
+    charls.is_here = dn_library_load(LIBRARY(CHARLS_VERSION_MAJOR), functions,
+                                     sizeof functions / sizeof *functions);
 }
 
 /* Whole planes one after another, to pixels of three samples. */

@@ -48,8 +48,8 @@ static void expect_heard(const char *sentence)
 static void pictures_that_are_left_out_are_counted(void **state)
 {
     (void)state;
-    static const char *const files[] = {"a/1.tga", "a/2.heic",    "b/3.HEIC", "b/x/4.avif",
-                                        "a/5.png", "b/notes.txt", "b/6.jpg",  "b/.7.heic"};
+    static const char *const files[] = {"a/1.tga", "a/2.jxl",     "b/3.JXL", "b/x/4.psd",
+                                        "a/5.png", "b/notes.txt", "b/6.jpg", "b/.7.jxl"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         scratch_text(files[i], "");
     heard[0] = '\0';
@@ -57,8 +57,7 @@ static void pictures_that_are_left_out_are_counted(void **state)
     dn_dataset *dataset = open_dataset("", DN_PORTION_TRAIN);
     dn_set_log(NULL, NULL);
     assert_string_equal(list_samples(dataset), "0:a/5.png 1:b/6.jpg");
-    expect_heard(
-        ": 4 pictures in formats that are not read are left out: 2 .heic, 1 .avif, 1 .tga");
+    expect_heard(": 4 pictures in formats that are not read are left out: 2 .jxl, 1 .psd, 1 .tga");
     dn_dataset_free(dataset);
 }
 
@@ -66,23 +65,23 @@ static void pictures_that_are_left_out_are_counted(void **state)
 static void data_of_other_formats(void **state)
 {
     (void)state;
-    scratch_text("folder/a/1.avif", "");
-    scratch_text("folder/a/2.avif", "");
-    scratch_text("folder/b/3.avif", "");
-    scratch_text("table.csv", "image,x\n1.avif,1\n2.avif,0\n");
-    scratch_text("mixed.csv", "image,x\n1.avif,1\n2.png,0\n");
+    scratch_text("folder/a/1.psd", "");
+    scratch_text("folder/a/2.psd", "");
+    scratch_text("folder/b/3.psd", "");
+    scratch_text("table.csv", "image,x\n1.psd,1\n2.psd,0\n");
+    scratch_text("mixed.csv", "image,x\n1.psd,1\n2.png,0\n");
     assert_refused("folder", DN_PORTION_TRAIN,
-                   "holds only pictures in formats that are not read: 3 .avif; JPEG, PNG");
+                   "holds only pictures in formats that are not read: 3 .psd; JPEG, PNG");
     assert_refused("table.csv", DN_PORTION_TRAIN,
-                   "holds only pictures in formats that are not read: 2 .avif; JPEG, PNG");
+                   "holds only pictures in formats that are not read: 2 .psd; JPEG, PNG");
     heard[0] = '\0';
     dn_set_log(hear, NULL);
     dn_dataset *dataset = open_dataset("mixed.csv", DN_PORTION_TRAIN);
     dn_set_log(NULL, NULL);
-    assert_non_null(strstr(heard, "1 picture in formats that are not read is skipped: 1 .avif"));
+    assert_non_null(strstr(heard, "1 picture in formats that are not read is skipped: 1 .psd"));
     dn_dataset_free(dataset);
     scratch_text("part/a/1.png", "");
-    scratch_text("part/b/1.avif", "");
+    scratch_text("part/b/1.psd", "");
     assert_refused("part", DN_PORTION_TRAIN, "part/b: a class folder without pictures in it");
 }
 
