@@ -10,20 +10,11 @@ import tempfile
 
 from checking import check, finish
 from fonts import use_without_cache
-from picture_files import grey_png
-from run_files import results, sent
+from run_files import results, sent, write_pictures
 
 DENSENET = os.environ["DENSENET"]
 NETWORK = ["--blocks", "1,1", "--growth", "4", "--stem", "cifar", "--threads", "1", "--epochs", "3", "--batch-size", "4",
            "--val-split", "0.25", "--augment", "cifar,cutout=8", "--ema", "0.9"]
-
-
-def write_pictures(folder):
-    for name, base in (("cat", 40), ("dog", 160)):
-        os.makedirs(f"{folder}/{name}")
-        for number in range(8):
-            with open(f"{folder}/{name}/{number}.png", "wb") as file:
-                file.write(grey_png(34, 32, base + 9 * number))
 
 
 def command(folder, run, *options):

@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Classes that are not alike frequent, runs that end early, and X-rays: what was asked for is done, recorded and
 kept by a resumed run, or refused."""
-import csv
-import json
 import os
 import subprocess
 import tempfile
 
 from checking import check, finish
 from picture_files import grey_png
-from run_files import results
+from run_files import log_rows, results, settings
 
 DENSENET = os.environ["DENSENET"]
 NETWORK = ["--blocks", "1,1", "--growth", "4", "--stem", "cifar", "--threads", "1", "--batch-size", "4"]
@@ -33,11 +31,6 @@ def write_text(path, text):
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
     return path
-
-
-def settings(run):
-    with open(f"{run}/settings.json", encoding="utf-8") as file:
-        return json.load(file)
 
 
 def train(data, *options, run=None, epochs=2):
@@ -171,8 +164,7 @@ def labels(folder):
 
 
 def logged(run):
-    with open(f"{run}/log.csv", newline="", encoding="ascii") as file:
-        return [row for row in csv.DictReader(file) if row["kind"] == "epoch"]
+    return [row for row in log_rows(run) if row["kind"] == "epoch"]
 
 
 def patience(folder):

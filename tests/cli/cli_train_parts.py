@@ -8,6 +8,7 @@ import tempfile
 
 from checking import check, finish
 from picture_files import grey_png
+from run_files import settings
 
 DENSENET = os.environ["DENSENET"]
 NETWORK = ["--blocks", "1,1", "--growth", "4", "--stem", "cifar", "--threads", "1", "--epochs", "1", "--batch-size", "4"]
@@ -23,11 +24,6 @@ def write_classes(folder, names, count=4):
         for number in range(count):
             with open(f"{folder}/{name}/{number}.png", "wb") as file:
                 file.write(grey_png(34, 32, 20 + 60 * place + 5 * number))
-
-
-def settings(run):
-    with open(f"{run}/settings.json", encoding="utf-8") as file:
-        return json.load(file)
 
 
 def trained(what, words, data, *options, status=0):

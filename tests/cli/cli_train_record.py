@@ -10,6 +10,7 @@ import tempfile
 
 from checking import check, finish
 from picture_files import grey_png
+from run_files import settings, training_record, write_pictures
 
 DENSENET = os.environ["DENSENET"]
 NETWORK = ["--blocks", "1,1", "--growth", "4", "--stem", "cifar", "--epochs", "2", "--batch-size", "4", "--val-split", "0.25"]
@@ -17,25 +18,6 @@ NETWORK = ["--blocks", "1,1", "--growth", "4", "--stem", "cifar", "--epochs", "2
 
 def densenet(*arguments, **variables):
     return subprocess.run([DENSENET, *arguments], capture_output=True, text=True, env={**os.environ, **variables})
-
-
-def write_pictures(folder):
-    for name, base in (("cat", 40), ("dog", 160)):
-        os.makedirs(f"{folder}/{name}")
-        for number in range(8):
-            with open(f"{folder}/{name}/{number}.png", "wb") as file:
-                file.write(grey_png(34, 32, base + 9 * number))
-
-
-def settings(run):
-    with open(f"{run}/settings.json", encoding="utf-8") as file:
-        return json.load(file)
-
-
-def recorded(path):
-    with open(path, "rb") as file:
-        size, = struct.unpack("<Q", file.read(8))
-        return json.loads(json.loads(file.read(size))["__metadata__"]["densenet.training"])
 
 
 def train(data, run, *options, **variables):
@@ -73,7 +55,7 @@ def run_is_recorded(folder, data, commit, level):
           resolved["network"]["blocks"] == [1, 1] and resolved["steps-per-epoch"] == 3, resolved)
     check("what is not given", made["defaults"]["momentum"] is None and made["defaults"]["nesterov"] is False)
 
-    training = recorded(f"{folder}/run/last.safetensors")
+    training = training_record(f"{folder}/run/last.safetensors")
     check("the weights' record", training["resolved"] == resolved and training["settings"]["lr"] == 0.1 and
           training["programs"] == [{key: call[key] for key in ("version", "commit", "compiler", "kernels")}], training)
     check("is of what numbers depend on", "memory" not in training["settings"] and "date" not in json.dumps(training))
@@ -86,7 +68,7 @@ def run_is_recorded(folder, data, commit, level):
     check("another training replaces it, and names its network",
           started["resolved"]["network"]["parameters"] == resolved["network"]["parameters"] and
           started["resolved"]["momentum"] == "0.95 to 0.85 and back" and
-          recorded(f"{folder}/started/last.safetensors")["settings"]["schedule"] == "onecycle", started["resolved"])
+          training_record(f"{folder}/started/last.safetensors")["settings"]["schedule"] == "onecycle", started["resolved"])
     stepped = train(data, f"{folder}/stepped", "--schedule", "step", "--momentum", "0.5", "--max-steps", "1")
     check("milestones and momentum", stepped["resolved"]["milestones"] == "0.5,0.75" and
           stepped["resolved"]["momentum"] == 0.5, stepped["resolved"])
@@ -108,7 +90,7 @@ def resumed(folder, commit):
     check("another program is said", done.returncode == 0 and "commit 0123456789ab" in done.stderr and
           f"this is" in done.stderr and commit in done.stderr, done)
     check("and other data", done.stderr.count("the data that it") == 1, done)
-    programs = recorded(f"{run}/last.safetensors")["programs"]
+    programs = training_record(f"{run}/last.safetensors")["programs"]
     check("both are recorded", [program["commit"] for program in programs] == ["0123456789ab", commit], programs)
     done = densenet("info", f"{run}/last.safetensors")
     check("and shown", done.stdout.count(", commit ") == 2, done)

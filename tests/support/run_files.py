@@ -1,7 +1,20 @@
 # SPDX-License-Identifier: MIT
-"""What tests of training share: a signal at a chosen call, and what a run left."""
+"""What tests of training share: pictures, a signal at a chosen call, and what a run left."""
 import csv
+import json
 import os
+import struct
+
+from picture_files import grey_png
+
+
+def write_pictures(folder):
+    """Two classes of eight pictures, each of one grey."""
+    for name, base in (("cat", 40), ("dog", 160)):
+        os.makedirs(f"{folder}/{name}")
+        for number in range(8):
+            with open(f"{folder}/{name}/{number}.png", "wb") as file:
+                file.write(grey_png(34, 32, base + 9 * number))
 
 
 def sent(call, number, what):
@@ -20,3 +33,19 @@ def results(run):
     time = rows[0].index("seconds")
     kept.append([row[:time] + row[time + 1:] for row in rows])
     return kept
+
+
+def settings(run):
+    with open(f"{run}/settings.json", encoding="utf-8") as file:
+        return json.load(file)
+
+
+def log_rows(run):
+    with open(f"{run}/log.csv", newline="", encoding="ascii") as file:
+        return list(csv.DictReader(file))
+
+
+def training_record(path):
+    with open(path, "rb") as file:
+        size, = struct.unpack("<Q", file.read(8))
+        return json.loads(json.loads(file.read(size))["__metadata__"]["densenet.training"])

@@ -15,7 +15,8 @@
 static const struct {
     const char *name, *unsaid; /* the value in a run that does not name it */
 } kept[] = {{"batch-size", NULL}, {"accumulate", NULL},    {"val-split", "not given"},
-            {"seed", "0"},        {"no-shuffle", "false"}, {"sampler", "shuffle"}};
+            {"seed", "0"},        {"no-shuffle", "false"}, {"sampler", "shuffle"},
+            {"precision", "f32"}};
 
 static const option_row *find_row(const command *chosen, const char *name)
 {

@@ -50,6 +50,7 @@ static const struct {
     {NULL, "clip", "0"},
     {NULL, "seed", "0"},
     {NULL, "memory", "normal"},
+    {NULL, "precision", "f32"},
     {NULL, "eval-every", "1"},
     {NULL, "patience", "0"},
     {NULL, "save-minutes", "10"},

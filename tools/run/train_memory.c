@@ -3,6 +3,8 @@
 #include "ui/memory_headroom.h"
 #include "ui/report.h"
 
+/* In float32 whatever trains: the same weights have the same figures in every run, and by `densenet
+ * eval`. */
 dn_evaluate_options train_validation(const train_run *run)
 {
     return (dn_evaluate_options){

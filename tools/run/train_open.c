@@ -196,10 +196,10 @@ static void print_plan(const train_run *run)
                 "loss\n",
                 train_chosen.patience, train_chosen.patience == 1 ? "" : "s",
                 train_score_name(run));
-    fprintf(stderr, "%s, %zu parameters, on %d picture%s (%s); memory planned: %.0f MB\n",
-            run->arch.name, dn_arch_parameters(&run->arch), dn_dataset_count(run->train),
-            dn_dataset_count(run->train) == 1 ? "" : "s", dn_dataset_format(run->whole),
-            1e-6 * (double)run->bytes);
+    fprintf(stderr, "%s, %zu parameters, in %s on %d picture%s (%s); memory planned: %.0f MB\n",
+            run->arch.name, dn_arch_parameters(&run->arch), train_chosen.precision,
+            dn_dataset_count(run->train), dn_dataset_count(run->train) == 1 ? "" : "s",
+            dn_dataset_format(run->whole), 1e-6 * (double)run->bytes);
 }
 
 /* What the data makes useless is refused, if it was asked for. */

@@ -13,7 +13,7 @@ typedef struct train_settings {
     const char *data, *val, *output, *resume, *recipe; /* data: the argument */
     const char *arch, *init, *init_scheme, *freeze, *augment, *preprocess;
     bool exif_orientation;
-    const char *schedule, *milestones, *optimiser, *memory;
+    const char *schedule, *milestones, *optimiser, *memory, *precision;
     const char *class_weights, *pos_weight, *sampler;
     double val_split, lr, warmup, momentum, weight_decay, label_smoothing, dropout, mixup, ema,
         clip, save_minutes;

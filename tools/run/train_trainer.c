@@ -31,6 +31,7 @@ bool train_settings_trainer(dn_trainer_options *options)
     dn_trainer_defaults(options, sizeof *options);
     options->threads = threads_asked();
     options->low_memory = strcmp(train_chosen.memory, "low") == 0;
+    options->precision = train_chosen.precision;
     options->seed = (uint64_t)train_chosen.seed;
     options->optimiser = train_chosen.optimiser;
     if (option_given(&train_chosen.momentum))

@@ -262,17 +262,16 @@ static void *run_machine(void *context)
 
 /* Two machines step by step, on parts[machine][step]. */
 static void run_cluster(machine machines[MACHINES], const dn_batch parts[MACHINES][2], int steps,
-                        const float *class_weights)
+                        const dn_trainer_options *of_each)
 {
     static cluster all;
     dn_arch arch = small_arch();
     pthread_t threads[MACHINES];
     pthread_barrier_init(&all.barrier, NULL, MACHINES);
     for (int m = 0; m < MACHINES; m++) {
-        dn_trainer_options options = small_options();
+        dn_trainer_options options = *of_each;
         options.sum = sum_over_machines;
         options.sum_context = &machines[m];
-        options.class_weights = class_weights;
         machines[m] = (machine){.all = &all,
                                 .number = m,
                                 .steps = steps,
@@ -288,16 +287,14 @@ static void run_cluster(machine machines[MACHINES], const dn_batch parts[MACHINE
 
 /* One trainer with the same parts in each step; norms see each part alone either
  * way. Halves are halves in binary: the same bits. */
-static void two_machines_train_as_one(void **state)
+static void train_as_one(const dn_trainer_options *options)
 {
-    (void)state;
     const dn_batch parts[MACHINES][2] = {{pictures(0, 2), pictures(4, 2)},
                                          {pictures(2, 2), pictures(6, 2)}};
     machine machines[MACHINES];
-    run_cluster(machines, parts, 4, NULL);
+    run_cluster(machines, parts, 4, options);
     dn_arch arch = small_arch();
-    dn_trainer_options options = small_options();
-    dn_trainer *one = new_trainer(&arch, &options);
+    dn_trainer *one = new_trainer(&arch, options);
     dn_step_result result;
     for (int step = 0; step < 4; step++) {
         const dn_batch both[] = {parts[0][step % 2], parts[1][step % 2]};
@@ -315,16 +312,26 @@ static void two_machines_train_as_one(void **state)
     dn_trainer_free(one);
 }
 
+static void two_machines_train_as_one(void **state)
+{
+    (void)state;
+    dn_trainer_options options = small_options();
+    train_as_one(&options);
+    options.precision = "bf16";
+    options.ema = 0.9;
+    train_as_one(&options);
+}
+
 /* Every picture counts alike, or by its class, and a machine without any keeps step. */
 static void count_by_pictures(const float *class_weights)
 {
     const dn_batch parts[MACHINES][2] = {{pictures(0, 6), pictures(0, 3)},
                                          {pictures(6, 2), {NULL, NULL, 0}}};
     machine machines[MACHINES];
-    run_cluster(machines, parts, 2, class_weights);
     dn_arch arch = small_arch();
     dn_trainer_options options = small_options();
     options.class_weights = class_weights;
+    run_cluster(machines, parts, 2, &options);
     dn_trainer *one = new_trainer(&arch, &options);
     const dn_batch first[] = {parts[0][0], parts[1][0]};
     step_with(one, first, 2, 8);
