@@ -28,7 +28,7 @@ ENGINES = {
     "openvino": Engine("engines", "openvino", {"f32": ("openvino",), "bf16": ("openvino",),
                                                "int8": ("openvino", "nncf")}),
     # With one thread Debian's PyTorch leaves 1x1 convolutions to BLAS, the slow reference.
-    "system pytorch": Engine("system", "pytorch", {"f32": TORCH, "bf16": TORCH}, {"f32": TORCH}, False),
+    "system pytorch": Engine("system", "pytorch", {"f32": TORCH, "bf16": TORCH}, {"f32": TORCH, "bf16": TORCH}, False),
     "pytorch": Engine("pytorch", "pytorch", {"f32": TORCH, "bf16": TORCH}, {"f32": TORCH, "bf16": TORCH}),
     "torchvision": Engine("system", "torchvision_preprocess", {}),
 }

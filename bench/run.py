@@ -194,21 +194,24 @@ class Bench:
         peers = self.peers("training", precision, threads, lambda key, engine: (
             engine.kind + "_train", (name, batch, threads, precision, self.compiling)))
         mine = precision if self.offers(precision, train=True) else "f32"
-        command = [name, "--train", "--batch", str(batch), "--threads", str(threads)]
-        if mine != "f32":
-            command += ["--precision", mine]
-        own = float("inf")
+        turn = (name, "--train", "--batch", batch, "--threads", threads, "--precision")
+        kinds = list(dict.fromkeys((mine, "f32")))
+        own = dict.fromkeys(kinds, float("inf"))
         for _ in range(self.options.rounds):
-            own = min(own, self.own(*command))
+            for kind in kinds:
+                own[kind] = min(own[kind], self.own(*turn, kind))
             for peer in peers.values():
                 peer.turn()
-        own_peak = measured([self.options.program, "bench", *command, "--runs", "2"])[2]
+        own_peak = {kind: measured([self.options.program, "bench", *map(str, turn), kind, "--runs", "2"])[2]
+                    for kind in kinds}
+        others = {("densenet", kind, ""): (own[kind], own_peak[kind]) for kind in kinds[1:]}
         for key, peer in peers.items():
             peer.close()
-            theirs = (key, precision, peer.variant)
-            self.add("training step", work, (precision, mine), theirs, own, self.peer_time(peer), "ms")
+            others[key, precision, peer.variant] = self.peer_time(peer), peer.peak
+        for theirs, (taken, peak) in others.items():
+            self.add("training step", work, (precision, mine), theirs, own[mine], taken, "ms")
             self.add("memory of training", f"{name} training, peak memory", (precision, mine), theirs,
-                     own_peak / 1e6, peer.peak / 1e6, "MB")
+                     own_peak[mine] / 1e6, peak / 1e6, "MB")
 
     def photographs(self):
         """Pictures are decoded and resampled in bytes, and normalised in f32, by both."""

@@ -27,10 +27,14 @@ def options(folder, **changed):
 
 def processor_time(folder):
     arguments = ("bench", "--blocks", "2", "--growth", "4", "--size", "32", "--runs", "3", "--threads", "1", "--json")
-    for more in ((), ("--train",)):
+    for more in ((), ("--train",), ("--train", "--precision", "bf16")):
         done = subprocess.run([PROGRAM, *arguments, *more], capture_output=True, text=True, check=True)
         found = json.loads(done.stdout)
         check(f"processor time {more}", 0 < found["ms_processor"] <= found["ms_median"] + 1, found)
+        check(f"precision {more}", found["precision"] == ("bf16" if "bf16" in more else "f32"), found)
+    done = subprocess.run([PROGRAM, *arguments, "--train", "--precision", "int8"], capture_output=True, text=True)
+    check("no training in bytes", done.returncode == 2 and not done.stdout and
+          'precision "int8": f32 or bf16 is expected' in done.stderr, done)
 
 
 def missing_peers(folder):
@@ -46,10 +50,10 @@ def missing_peers(folder):
 def precisions(folder):
     """What the program refuses is asked once; then only its peers are measured."""
     bench = bench_run.Bench(options(folder))
-    check("f32 and bf16", bench.offers("f32") and bench.offers("bf16"))
+    check("f32 and bf16", all(bench.offers(name, train) for name in ("f32", "bf16") for train in (False, True)))
     done = bench.bench("densenet-40-12", "--runs", 1, "--precision", "int7")
     check("a precision that is none", done.returncode == 2 and not bench.offers("int7") and
-          bench.refused == {("bf16", False): False, ("int7", False): True}, bench.refused)
+          bench.refused == {("bf16", False): False, ("bf16", True): False, ("int7", False): True}, bench.refused)
     bench.add("forward", "a network", ("int7", "int7"), ("openvino", "int8", ""), None, 20.0, "ms")
     check("a row without ours", bench.rows[0]["ratio"] is None and bench.rows[0]["other"] == 20, bench.rows)
 

@@ -34,6 +34,7 @@ bool bench_train(const dn_model *model, const float *input, int runs, double *se
     options.height = row->height;
     options.width = row->width;
     options.threads = row->threads;
+    options.precision = row->precision;
     options.steps = runs + 1;
     options.schedule = "constant";
     options.rate = 1e-4;
