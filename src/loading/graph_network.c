@@ -75,8 +75,9 @@ static void read_recorded(dn_load_job *l)
     if (!dn_metadata_arch(l->file, &recorded, &l->doubts))
         return;
     const dn_stem_row a = dn_arch_stem(&l->arch), b = dn_arch_stem(&recorded);
+    bool transitions = recorded.block_count > 1;
     l->metadata = a.stride == b.stride && a.pools == b.pools &&
-                  recorded.linear_transitions == l->arch.linear_transitions &&
+                  (recorded.linear_transitions == l->arch.linear_transitions || !transitions) &&
                   recorded.linear_final == l->arch.linear_final &&
                   computes_head(&l->arch, &recorded);
     if ((float)recorded.bn_epsilon != (float)l->arch.bn_epsilon)

@@ -58,7 +58,7 @@ def difference(a, b):
 def plain(folder):
     for name, arch in {**STEMS, **PUBLISHED}.items():
         path = settle(arch, folder)
-        function = LINEAR if name == "deep stem" else ()
+        function = LINEAR if name in ("deep stem", "one block") else ()
         comes_back(name, folder, path, function)
     path = settle(SMALL, folder)
     for stem in ("7x7/1+pool", "3x3/2", "5x5/2"):
