@@ -31,6 +31,7 @@ def plain(end, before=(), shape=(1, 3, 8, 8), opset=13):
     graph.tensor((2,), [2, 3], "q", name="axes")
     graph.tensor((3, 1, 1), [100.0, 110.0, 120.0], name="mean")
     graph.tensor((2,), [0, -1], "q", name="sizes")
+    graph.tensor((2, 6), graph.numbers(12), name="wide")
     graph.nodes += end
     return graph.model("x", "y", shape, (1, 2), opset=opset)
 
@@ -43,6 +44,12 @@ save("reshape", plain([onnx.node("ReduceMean", ["maps", "axes"], "g", keepdims=0
 save("matmul", plain([mean, onnx.node("Squeeze", ["g"], "f", axes=[2, 3]), onnx.node("Transpose", ["w"], "t", perm=[1, 0]),
                       onnx.node("MatMul", ["f", "t"], "m"), onnx.node("Add", ["m", "b"], "l"), onnx.node("Softmax", ["l"], "y", axis=1)]))
 save("grid", plain([onnx.node("AveragePool", ["maps"], "g", kernel_shape=[8, 8]), flatten, gemm]))
+save("oblong", plain([onnx.node("AveragePool", ["maps"], "g", kernel_shape=[8, 4], strides=[8, 4]), flatten,
+                      onnx.node("Gemm", ["f", "wide", "b"], "y", transB=1)]))
+RECORD = {"arch": "densenet", "blocks": "1", "growth": "1", "stem_channels": "2", "bottleneck": "0", "channels": "3", "classes": "2",
+          "compression": "0.5", "bn_epsilon": "1e-05", "stem": "cifar", "head": "mean,dropout,linear=2", "concat": "last",
+          "batches_tracked": "7", "temperature": "2", "preprocess": "cifar10"}
+save("recorded", plain([mean, flatten, gemm]) + onnx.message([(14, [(1, f"densenet.{key}"), (2, text)]) for key, text in RECORD.items()]))
 save("shape", plain([mean, onnx.node("Shape", ["g"], "s"), onnx.node("Constant", [], "i", value_ints=[0]),
                      onnx.node("Gather", ["s", "i"], "n"), onnx.node("Constant", [], "o", value_ints=[-1]),
                      onnx.node("Concat", ["n", "o"], "r", axis=0), onnx.node("Reshape", ["g", "r"], "f"), gemm]))
