@@ -108,7 +108,9 @@ DN_API const char *dn_stem_name(dn_stem stem);
 typedef enum dn_stem_pool {
     DN_STEM_POOL_USUAL, /* as its kind: imagenet and deep do, cifar and cifar-norm do not */
     DN_STEM_POOL_MAX,
-    DN_STEM_POOL_NONE
+    DN_STEM_POOL_NONE,
+    DN_STEM_POOL_BLUR /* 3x3/1 maxima, then the filter [1 2 1] x [1 2 1] / 16 at every other
+                         pixel of maps reflected at their edges: timm's densenetblur121d */
 } dn_stem_pool;
 
 /* A part of a network's head, as a module of an nn.Sequential. */
@@ -168,7 +170,7 @@ typedef struct dn_arch {
      * tensor tells (docs/checking.md). */
     int stem_kernel;         /* side of the stem's first convolution, odd; 0: its kind's */
     int stem_stride;         /* of the stem's first convolution; 0: its kind's */
-    dn_stem_pool stem_pool;  /* whether the stem ends in the 3x3/2 max-pool */
+    dn_stem_pool stem_pool;  /* whether the stem ends in the 3x3/2 max-pool, or blurs */
     bool linear_transitions; /* transitions have no ReLU after their norm */
     bool linear_final;       /* no ReLU after the last norm, before the global average */
     dn_head head;
@@ -184,7 +186,8 @@ DN_API void dn_arch_head_text(const dn_arch *arch, char *text, size_t size);
  * head linear on means. */
 DN_API bool dn_arch_cam_is_exact(const dn_arch *arch);
 
-/* Fills *arch from a name: densenet121|169|201|264|161, densenet-L-K (plain)
+/* Fills *arch from a name: densenet121|169|201|264|161, timm's densenetblur121d and
+ * densenet264d (growth rate 48; both have a deep stem), densenet-L-K (plain)
  * and densenet-bc-L-K (bottleneck, compression 0.5), the paper's CIFAR
  * networks for any growth rate K and any depth L whose layers divide evenly among the
  * blocks. ImageNet networks get 1000 classes, CIFAR ones 10. DN_ERROR_ARGUMENT if there is

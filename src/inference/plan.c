@@ -79,6 +79,13 @@ static void plan_stem(dn_planner *p, const dn_framed *maps, int first_image)
             if (output.frame.before)
                 dn_add_border(p, &output);
             plan_stem_conv(p, i, &input, &output, point);
+        } else if (node->blurs) {
+            dn_blur_pool op = {.input = dn_use_grid(p, &input, 0),
+                               .output = dn_use_grid(p, &output, 0),
+                               .channels = node->in,
+                               .maps = p->kernels->maps};
+            add_node_step(p, i,
+                          (dn_step){.kind = DN_STEP_BLUR_POOL, .op.blur_pool = op, .point = point});
         } else if (node->pools) {
             dn_max_pool op = {.input = dn_use_grid(p, &input, 0),
                               .output = dn_use_grid(p, &output, 0),

@@ -5,6 +5,7 @@
 #define DN_INFERENCE_PLAN_H
 
 #include "inference/prepared.h"
+#include "kernels/blur_pool.h"
 #include "kernels/vectors.h"
 #include "kernels/work_split.h"
 
@@ -16,6 +17,7 @@ typedef enum dn_step_kind {
     DN_STEP_WINOGRAD,
     DN_STEP_ACTIVATE,
     DN_STEP_MAX_POOL,
+    DN_STEP_BLUR_POOL,
     DN_STEP_GLOBAL_POOL,
     DN_STEP_VECTOR_POOL, /* pools of which few networks have one */
     DN_STEP_VECTOR_MAP,  /* a norm or ReLU of vectors */
@@ -57,6 +59,7 @@ typedef struct dn_step {
         dn_winograd winograd;
         dn_activate activate;
         dn_max_pool max_pool;
+        dn_blur_pool blur_pool;
         dn_global_pool global_pool;
         dn_vector_pool vector_pool;
         dn_vector_map vector_map;

@@ -251,6 +251,20 @@ static void run_max_pool(const dn_step *step, int task, const dn_task_context *c
     step->kernels->max_pool(&step->op.max_pool, task);
 }
 
+static size_t share_blur_pool(dn_step *step, int threads)
+{
+    (void)threads;
+    const dn_blur_pool *op = &step->op.blur_pool;
+    makes(step, op->output, op->channels, dn_blur_pool_tasks(op));
+    return 0;
+}
+
+static void run_blur_pool(const dn_step *step, int task, const dn_task_context *context)
+{
+    (void)context;
+    dn_blur_pool_run(&step->op.blur_pool, task);
+}
+
 static size_t share_global_pool(dn_step *step, int threads)
 {
     dn_global_pool *op = &step->op.global_pool;
@@ -325,6 +339,7 @@ static const dn_step_row rows[] = {
     [DN_STEP_WINOGRAD] = {share_winograd, run_winograd, name_winograd, winograd_operations, 4},
     [DN_STEP_ACTIVATE] = {share_activate, run_activate, name_activate, NULL, 1},
     [DN_STEP_MAX_POOL] = {share_max_pool, run_max_pool, name_pool, NULL, 1},
+    [DN_STEP_BLUR_POOL] = {share_blur_pool, run_blur_pool, name_pool, NULL, 1},
     [DN_STEP_GLOBAL_POOL] = {share_global_pool, run_global_pool, name_pool, NULL, 1},
     [DN_STEP_VECTOR_POOL] = {share_vector_pool, run_vector_pool, name_pool, NULL, 1},
     [DN_STEP_VECTOR_MAP] = {share_vector_map, run_vector_map, name_vector_map, NULL, 1},

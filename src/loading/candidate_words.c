@@ -55,8 +55,8 @@ static bool has_component(const char *path, const char *const *beginnings, size_
 bool dn_is_known_counter(const dn_tensor *tensor)
 {
     static const char *const names[] = {"num_batches_tracked", "n_averaged", "total_ops",
-                                        "total_params",        "op_threshs", "num_updates",
-                                        "temperature"};
+                                        "total_params",        "op_threshs", "filt",
+                                        "num_updates",         "temperature"};
     static const char *const modules[] = {"criterion", "loss", "pos_weight", "class_weight"};
     const char *name = dn_last_component(tensor->name);
     for (size_t i = 0; i < COUNT(names); i++)

@@ -8,6 +8,7 @@
 #include "loading/graph_network.h"
 #include "loading/reparametrise.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -120,18 +121,39 @@ static dn_status refuse_state(const dn_load_job *l)
     return status;
 }
 
-/* Networks that blur where this family pools would load but give wrong answers.
- * antialiased-cnns (Zhang, 2019) keeps the blur's filters among the tensors. */
-static dn_status refuse_filters(const dn_tensor_file *file)
+/* [1 2 1] x [1 2 1] / 16 of each channel. */
+static bool is_stem_filter(const dn_tensor *tensor)
+{
+    static const double taps[] = {1, 2, 1};
+    bool same = tensor->rank == 4 && tensor->shape[1] == 1 && tensor->shape[2] == 3 &&
+                tensor->shape[3] == 3 && dn_dtype_is_float(tensor->dtype);
+    for (int64_t c = 0; same && c < tensor->shape[0]; c++)
+        for (int i = 0; same && i < 9; i++) {
+            const int64_t at =
+                c * tensor->strides[0] + i / 3 * tensor->strides[2] + i % 3 * tensor->strides[3];
+            const uint8_t *tap = tensor->data + at * (int64_t)dn_dtype_size(tensor->dtype);
+            same = fabs(dn_to_double(tensor->dtype, tap) - taps[i / 3] * taps[i % 3] / 16) < 1e-6;
+        }
+    return same;
+}
+
+/* Networks that blur elsewhere than at a stem's end would load but give wrong answers.
+ * antialiased-cnns (Zhang, 2019) keeps its filters among the tensors, and so do modules of timm's
+ * that were saved whole, of which only the stem blurs. */
+static dn_status look_for_filters(dn_load_job *l)
 {
     static const char ending[] = ".filt";
-    for (size_t i = 0; i < file->tensor_count; i++) {
-        const char *name = file->tensors[i].name;
+    for (size_t i = 0; i < l->file->tensor_count; i++) {
+        const char *name = l->file->tensors[i].name;
         size_t length = strlen(name);
-        if (length >= sizeof ending && strcmp(name + length + 1 - sizeof ending, ending) == 0)
+        if (length < sizeof ending || strcmp(name + length + 1 - sizeof ending, ending) != 0)
+            continue;
+        if (l->filter || !strstr(name, "pool0") || !is_stem_filter(&l->file->tensors[i]))
             return dn_fail(DN_ERROR_MISMATCH,
-                           "%s: is an anti-aliased network (\"%s\"): blur pooling is not supported",
-                           file->name, name);
+                           "%s: is an anti-aliased network (\"%s\"): blur pooling is not supported "
+                           "but at a stem's end, of 3x3",
+                           l->file->name, name);
+        l->filter = true;
     }
     return DN_OK;
 }
@@ -191,7 +213,7 @@ dn_status dn_find_network(dn_load_job *l)
     dn_status axes = dn_turn_axes(l->file, &turned);
     if (axes != DN_OK)
         return dn_fail_within(axes, l->file->name);
-    DN_TRY(refuse_filters(l->file));
+    DN_TRY(look_for_filters(l));
     DN_TRY(l->state ? dn_candidates_at(l->file, l->state, &candidates)
                     : dn_candidates_find(l->file, &candidates));
     dn_status status =

@@ -2,6 +2,7 @@
 #include "loading/function.h"
 
 #include "check/hypotheses.h"
+#include "loading/match.h"
 #include "loading/recorded/module_function.h"
 #include "network/stems.h"
 
@@ -111,7 +112,7 @@ static void doubt_stem(const dn_function_question *question, const dn_module_fun
                       shown->stem_pool != DN_STEM_POOL_USUAL ||
                       asked->stem_pool != DN_STEM_POOL_USUAL || asked->stem;
     bool stride_known = said->stem_stride || asked->stem_stride || asked->stem;
-    bool plain = !arch->stem_kernel && arch->stem_pool == DN_STEM_POOL_USUAL;
+    bool plain = !arch->stem_kernel && (arch->stem_pool == DN_STEM_POOL_USUAL || stem.blurs);
     bool open = !plain || arch->stem == DN_STEM_CIFAR_NORM || shown->recorded;
     char text[256];
     if (!pool_known && open) {
@@ -121,6 +122,10 @@ static void doubt_stem(const dn_function_question *question, const dn_module_fun
                  stem.kernel, stem.kernel, stem.pools ? "one" : "none");
         doubt(doubts, text);
     }
+    if (dn_may_blur(arch) && said->stem_pool == DN_STEM_POOL_USUAL &&
+        asked->stem_pool == DN_STEM_POOL_USUAL)
+        doubt(doubts, "if this is timm's densenetblur121d, answers will be wrong: it blurs where a "
+                      "maximum was assumed (--stem-pool blur says)");
     if (!stride_known && !plain) {
         snprintf(text, sizeof text,
                  "the stride of its stem of %dx%d cannot be known: %d was assumed "
@@ -211,12 +216,15 @@ dn_status dn_find_function(const dn_function_question *question, dn_model *model
     if (!question->recorded) {
         DN_TRY(dn_read_module_function(question->file, question->sources, model, &said));
         DN_TRY(dn_weigh_hypotheses(model, &shown));
+        if (question->blurs && said.stem_pool == DN_STEM_POOL_USUAL)
+            said.stem_pool = DN_STEM_POOL_BLUR;
         believe_modules(&said, model);
         believe_statistics(&shown, &said, model);
     }
     DN_TRY(believe_stem(question->asked->stem, &model->arch));
     bool asked = believe_caller(question->asked, &model->arch);
     simplify(&model->arch);
+    dn_name_by_pool(&model->arch);
     DN_TRY(dn_arch_check(&model->arch));
     if (said.assumed[0])
         doubt(doubts, said.assumed);

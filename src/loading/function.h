@@ -14,6 +14,7 @@ typedef struct dn_function_question {
     const dn_load_options *asked;
     const char *recorded; /* the model's architecture is what this says: "metadata", "graph";
                              NULL: what the tensors tell */
+    bool blurs;           /* its name, or what lies beside it, says that its stem blurs */
 } dn_function_question;
 
 /* Completes model->arch and says in model->origin.function where from. Adds sentences to

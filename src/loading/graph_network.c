@@ -35,8 +35,8 @@ static void describe_function(const dn_assembled *made, dn_arch *arch)
 {
     const dn_stem_row *usual = dn_stem_row_of(arch->stem);
     arch->stem_stride = made->stem_stride == usual->stride ? 0 : made->stem_stride;
-    bool pools = made->stem_pool == DN_STEM_POOL_MAX;
-    arch->stem_pool = pools == usual->pools ? DN_STEM_POOL_USUAL : made->stem_pool;
+    const dn_stem_pool pool = usual->pools ? DN_STEM_POOL_MAX : DN_STEM_POOL_NONE;
+    arch->stem_pool = made->stem_pool == pool ? DN_STEM_POOL_USUAL : made->stem_pool;
     arch->linear_transitions = made->linear_transitions;
     arch->linear_final = made->linear_final;
     arch->bn_epsilon = made->epsilon;
@@ -76,7 +76,7 @@ static void read_recorded(dn_load_job *l)
         return;
     const dn_stem_row a = dn_arch_stem(&l->arch), b = dn_arch_stem(&recorded);
     bool transitions = recorded.block_count > 1;
-    l->metadata = a.stride == b.stride && a.pools == b.pools &&
+    l->metadata = a.stride == b.stride && a.pools == b.pools && a.blurs == b.blurs &&
                   (recorded.linear_transitions == l->arch.linear_transitions || !transitions) &&
                   recorded.linear_final == l->arch.linear_final &&
                   computes_head(&l->arch, &recorded);

@@ -18,12 +18,14 @@ dn_status dn_hub_find(const char *path, dn_hub_paths *paths);
 
 /* Gives the model the pipeline, the labels and the objective that timm's or transformers'
  * config.json holds, where it has none, and says so in its origin. A config that is none, or
- * of another network, changes nothing; *doubt says why, "" if there is nothing to say.
- * DN_ERROR_MISMATCH if it says that the network computes something else. */
+ * of another network, changes nothing; *doubt says why, "" if there is nothing to say. */
 typedef struct dn_hub_doubt {
     char text[320];
 } dn_hub_doubt;
 dn_status dn_hub_read(const void *data, size_t size, dn_model *model, dn_hub_doubt *doubt);
+
+/* Whether a config.json is of timm's network whose stem blurs. */
+dn_status dn_hub_blurs(const void *data, size_t size, bool *blurs);
 
 /* The same of the pipeline in transformers' preprocessor_config.json. */
 dn_status dn_hub_read_processor(const void *data, size_t size, dn_model *model,

@@ -159,15 +159,9 @@ static dn_status read_labels(const json_t *config, dn_model *model, bool *used, 
 
 static dn_status take(const json_t *config, dn_model *model, dn_hub_doubt *about)
 {
-    const char *name = json_string_value(json_object_get(config, "architecture"));
     bool labels;
     if (!is_hub_config(config) || !fits(config, &model->arch, about))
         return DN_OK;
-    if (name && strstr(name, "densenetblur"))
-        return dn_fail(DN_ERROR_MISMATCH,
-                       "is timm's %.64s, as the config.json beside it says: its blur pooling is "
-                       "not supported, answers would be wrong",
-                       name);
     bool pipeline = read_pipeline(config, model, about);
     DN_TRY(read_labels(config, model, &labels, about));
     if (strcmp(text_of(config, "problem_type", ""), "multi_label_classification") == 0)
@@ -207,6 +201,17 @@ dn_status dn_hub_read(const void *data, size_t size, dn_model *model, dn_hub_dou
     dn_status status = config ? take(config, model, about) : DN_OK;
     json_decref(config);
     return status;
+}
+
+dn_status dn_hub_blurs(const void *data, size_t size, bool *blurs)
+{
+    json_t *config;
+    dn_hub_doubt about;
+    DN_TRY(parse(data, size, "config.json", &config, &about));
+    const char *name = json_string_value(json_object_get(config, "architecture"));
+    *blurs = name && strstr(name, "densenetblur");
+    json_decref(config);
+    return DN_OK;
 }
 
 /* Other processors, of text, lie in files of the same name. */

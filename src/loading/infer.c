@@ -161,6 +161,8 @@ static bool same_network(const dn_arch *a, const dn_arch *b)
            a->stem_channels == b->stem_channels && a->bottleneck == b->bottleneck &&
            a->compression == b->compression && a->stem == b->stem &&
            a->stem_kernel == b->stem_kernel &&
+           (dn_stem_row_of(a->stem)->convs == 1 ||
+            memcmp(a->stem_hidden, b->stem_hidden, sizeof a->stem_hidden) == 0) &&
            memcmp(a->blocks, b->blocks, (size_t)a->block_count * sizeof *a->blocks) == 0;
 }
 
@@ -174,7 +176,8 @@ static void recognise(dn_arch *arch)
     snprintf(arch->name, sizeof arch->name, "densenet");
     for (int i = 0; i == 0 || dn_arch_name(i - 1); i++) {
         const char *name = i ? dn_arch_name(i - 1) : cifar;
-        if (dn_arch_find(name, &known) != DN_OK || !same_network(&known, arch))
+        if (dn_arch_find(name, &known) != DN_OK || !same_network(&known, arch) ||
+            known.stem_pool != arch->stem_pool)
             continue;
         known.channels = arch->channels;
         known.classes = 0;
@@ -182,6 +185,26 @@ static void recognise(dn_arch *arch)
         *arch = known;
         return;
     }
+}
+
+#define BLURRED "densenetblur121d"
+
+bool dn_may_blur(const dn_arch *arch)
+{
+    dn_arch blurred;
+    return arch->stem == DN_STEM_DEEP && dn_arch_find(BLURRED, &blurred) == DN_OK &&
+           memcmp(arch->blocks, blurred.blocks, sizeof blurred.blocks) == 0;
+}
+
+void dn_name_by_pool(dn_arch *arch)
+{
+    dn_arch blurred;
+    if (dn_arch_find(BLURRED, &blurred) != DN_OK)
+        return;
+    bool named = strcmp(arch->name, BLURRED) == 0;
+    bool blurs = same_network(&blurred, arch) && arch->stem_pool == DN_STEM_POOL_BLUR;
+    if (named != blurs)
+        snprintf(arch->name, sizeof arch->name, "%s", blurs ? BLURRED : "densenet");
 }
 
 dn_status dn_infer(const dn_match *match, dn_arch *arch)

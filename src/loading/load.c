@@ -20,25 +20,22 @@
 
 #define MAX_CONFIG ((size_t)1 << 24) /* bytes of a config.json */
 
-/* timm's only published network with a deep stem, densenetblur121d, has the
- * tensors of densenet121 with that stem and none for its blur: only the name of
- * the file or its folder can give it away. */
-static dn_status refuse_blur(dn_load_job *l)
+/* timm's densenetblur121d has the tensors of densenet121 with a deep stem, and none for its blur:
+ * only a filter kept in the file, a config.json beside it, or the name of the file or its folder
+ * can give it away. */
+static dn_status find_blur(const dn_load_job *l, bool *blurs)
 {
-    dn_arch like;
-    if (strcmp(l->origin.dialect, "timm") != 0 || dn_metadata_exists(l->file) ||
-        dn_arch_find("densenet121", &like) != DN_OK ||
-        memcmp(like.blocks, l->arch.blocks, sizeof like.blocks) != 0)
+    dn_file_map map;
+    *blurs = dn_may_blur(&l->arch) && strstr(l->file->name, "densenetblur");
+    if (l->filter || *blurs || !dn_may_blur(&l->arch) || !l->beside || !l->beside->config[0]) {
+        *blurs = *blurs || l->filter;
         return DN_OK;
-    if (strstr(l->file->name, "densenetblur"))
-        return dn_fail(DN_ERROR_MISMATCH,
-                       "%s: is named like timm's densenetblur121d: its blur pooling is not "
-                       "supported, answers would be wrong",
-                       l->file->name);
-    dn_load_warn(
-        l, "if this is timm's densenetblur121d, answers will be wrong: its blur pooling is not "
-           "supported");
-    return DN_OK;
+    }
+    if (dn_file_read(l->beside->config, MAX_CONFIG, &map) != DN_OK)
+        return DN_OK; /* which a warning will say when the rest of it is read */
+    dn_status status = dn_hub_blurs(map.data, map.size, blurs);
+    dn_file_map_close(&map);
+    return status;
 }
 
 static void warn_of_values(dn_load_job *l, const dn_model *model)
@@ -144,11 +141,10 @@ static dn_status read_metadata(dn_load_job *l, dn_model *model)
 static dn_status find_function(dn_load_job *l, dn_model *model)
 {
     dn_text doubts = {0};
-    dn_status status = dn_find_function(&(dn_function_question){l->file, l->sources, &l->options,
-                                                                l->file->operators ? "graph"
-                                                                : l->metadata      ? "metadata"
-                                                                                   : NULL},
-                                        model, &doubts);
+    dn_function_question question = {l->file, l->sources, &l->options, NULL, false};
+    DN_TRY(find_blur(l, &question.blurs));
+    question.recorded = l->file->operators ? "graph" : l->metadata ? "metadata" : NULL;
+    dn_status status = dn_find_function(&question, model, &doubts);
     if (status == DN_OK && doubts.failed)
         status = dn_fail(DN_ERROR_MEMORY, "out of memory");
     if (status == DN_OK && doubts.length)
@@ -159,7 +155,6 @@ static dn_status find_function(dn_load_job *l, dn_model *model)
 
 static dn_status build_model(dn_load_job *l, dn_model **out)
 {
-    DN_TRY(refuse_blur(l));
     if (!l->metadata && has_keras_parts(l))
         l->arch.bn_epsilon = 1.001e-5; /* of keras.applications, which no file says */
     dn_model *model;

@@ -35,6 +35,7 @@ typedef struct dn_load_job {
     dn_concat concat;
     bool metadata;        /* this program's metadata is present and describes the network */
     dn_graph_facts graph; /* of a file of operators */
+    bool filter;          /* the filter of a stem's blur is among its tensors */
     dn_quantised_tensors quantised;
     dn_metadata_doubts doubts;
     dn_text warning;

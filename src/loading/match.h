@@ -75,6 +75,12 @@ dn_status dn_settle_norms(dn_match *match);
 /* The architecture but for its head; DN_ERROR_MISMATCH if it cannot be inferred. */
 dn_status dn_infer(const dn_match *match, dn_arch *arch);
 
+/* Whether the tensors may be those of timm's densenetblur121d. */
+bool dn_may_blur(const dn_arch *arch);
+
+/* Gives that name, or takes it away, once it is known whether the stem blurs. */
+void dn_name_by_pool(dn_arch *arch);
+
 /* sources[i] becomes the tensor of slot i, biases[i] that of the bias of the convolution in
  * slot i, or NULL. DN_ERROR_MISMATCH, naming what is
  * missing, left over or of another shape, unless every slot has one and every

@@ -99,7 +99,7 @@ static bool parse_word(const dn_tensor_file *file, const char *key, const char *
 /* What only networks that are not usual have entries for. */
 static bool parse_function(const dn_tensor_file *file, dn_arch *arch, dn_metadata_doubts *doubts)
 {
-    static const char *const pools[] = {"usual", "max", "none", NULL};
+    static const char *const pools[] = {"usual", "max", "none", "blur", NULL};
     static const char *const relus[] = {"yes", "no", NULL};
     const struct {
         const char *key;

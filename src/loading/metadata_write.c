@@ -65,7 +65,8 @@ static dn_status add_text(const sink *to, const char *key, dn_text *text)
 /* Only what is not usual, so that other files stay as they were. */
 static dn_status write_function(const sink *to, const dn_arch *arch)
 {
-    static const char *const pools[] = {[DN_STEM_POOL_MAX] = "max", [DN_STEM_POOL_NONE] = "none"};
+    static const char *const pools[] = {
+        [DN_STEM_POOL_MAX] = "max", [DN_STEM_POOL_NONE] = "none", [DN_STEM_POOL_BLUR] = "blur"};
     if (arch->stem_kernel)
         DN_TRY(add_int(to, "densenet.stem_kernel", arch->stem_kernel));
     if (arch->stem_stride)

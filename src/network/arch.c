@@ -13,14 +13,21 @@
 #define MAX_STEM_KERNEL 15
 #define MAX_STEM_STRIDE 4
 
-/* Huang et al., 2017, table 1; 161 is the authors' published wide network. */
+/* Huang et al., 2017, table 1; 161 is the authors' published wide network; the last two are
+ * timm's. */
 static const struct {
     const char *name;
     int growth, blocks[4];
+    dn_stem stem;
+    dn_stem_pool pool;
 } imagenet_networks[] = {
-    {"densenet121", 32, {6, 12, 24, 16}}, {"densenet169", 32, {6, 12, 32, 32}},
-    {"densenet201", 32, {6, 12, 48, 32}}, {"densenet264", 32, {6, 12, 64, 48}},
-    {"densenet161", 48, {6, 12, 36, 24}},
+    {"densenet121", 32, {6, 12, 24, 16}, DN_STEM_IMAGENET, DN_STEM_POOL_USUAL},
+    {"densenet169", 32, {6, 12, 32, 32}, DN_STEM_IMAGENET, DN_STEM_POOL_USUAL},
+    {"densenet201", 32, {6, 12, 48, 32}, DN_STEM_IMAGENET, DN_STEM_POOL_USUAL},
+    {"densenet264", 32, {6, 12, 64, 48}, DN_STEM_IMAGENET, DN_STEM_POOL_USUAL},
+    {"densenet161", 48, {6, 12, 36, 24}, DN_STEM_IMAGENET, DN_STEM_POOL_USUAL},
+    {"densenetblur121d", 32, {6, 12, 24, 16}, DN_STEM_DEEP, DN_STEM_POOL_BLUR},
+    {"densenet264d", 48, {6, 12, 64, 48}, DN_STEM_DEEP, DN_STEM_POOL_USUAL},
 };
 #define IMAGENET_COUNT ((int)(sizeof imagenet_networks / sizeof *imagenet_networks))
 
@@ -39,7 +46,8 @@ static dn_arch imagenet_arch(int index)
         .stem_hidden = {growth, growth},
         .bottleneck = 4,
         .compression = 0.5,
-        .stem = DN_STEM_IMAGENET,
+        .stem = imagenet_networks[index].stem,
+        .stem_pool = imagenet_networks[index].pool,
         .channels = 3,
         .classes = 1000,
         .bn_epsilon = 1e-5,
@@ -91,10 +99,11 @@ dn_status dn_arch_find(const char *name, dn_arch *arch)
         return cifar_arch(name, true, depth, growth, arch);
     if (sscanf(name, "densenet-%5d-%5d%n", &depth, &growth, &end) == 2 && !name[end])
         return cifar_arch(name, false, depth, growth, arch);
-    return dn_fail(DN_ERROR_ARGUMENT,
-                   "unknown architecture \"%s\": densenet121, 169, 201, 264, 161, densenet-L-K or "
-                   "densenet-bc-L-K is expected",
-                   name);
+    return dn_fail(
+        DN_ERROR_ARGUMENT,
+        "unknown architecture \"%s\": densenet121, 169, 201, 264, 161, densenetblur121d, "
+        "densenet264d, densenet-L-K or densenet-bc-L-K is expected",
+        name);
 }
 
 static dn_status check_range(const char *field, int value, int low, int high)
@@ -135,13 +144,13 @@ static dn_status check_stem(const dn_arch *arch)
         DN_TRY(check_range("deep stem channels", arch->stem_hidden[i], 1, 4096));
     DN_TRY(check_range("stem kernel", arch->stem_kernel, 0, MAX_STEM_KERNEL));
     DN_TRY(check_range("stem stride", arch->stem_stride, 0, MAX_STEM_STRIDE));
-    DN_TRY(check_range("stem pool", (int)arch->stem_pool, 0, DN_STEM_POOL_NONE));
+    DN_TRY(check_range("stem pool", (int)arch->stem_pool, 0, DN_STEM_POOL_BLUR));
     if (arch->stem_kernel && (arch->stem_kernel % 2 == 0 || row->convs > 1))
         return dn_fail(DN_ERROR_ARGUMENT,
                        "architecture: a stem kernel of %d is not supported: an odd one of a stem "
                        "with one convolution is expected",
                        arch->stem_kernel);
-    if (arch->stem_pool == DN_STEM_POOL_MAX && !row->norm)
+    if (dn_arch_stem(arch).pools && !row->norm)
         return dn_fail(DN_ERROR_ARGUMENT,
                        "architecture: a stem without a norm does not end in a pool");
     return DN_OK;
@@ -186,6 +195,8 @@ int dn_arch_smallest_input(const dn_arch *arch)
     /* A stride s, rounding up, turns s (n - 1) + 1 into n. */
     if (stem.pools)
         size = 2 * (size - 1) + 1;
+    if (stem.blurs && size < 2)
+        size = 2; /* of which one can be reflected at the other */
     return stem.stride * (size - 1) + 1;
 }
 

@@ -105,7 +105,8 @@ static int grow_stem(grower *g)
                           .target = block,
                           .in = g->arch->stem_channels,
                           .out = g->arch->stem_channels,
-                          .pools = dn_arch_stem(g->arch).pools});
+                          .pools = dn_arch_stem(g->arch).pools,
+                          .blurs = dn_arch_stem(g->arch).blurs});
     return block;
 }
 
@@ -249,7 +250,7 @@ void dn_graph_free(dn_graph *graph)
     *graph = (dn_graph){0};
 }
 
-/* A window of 2 p + 1 with padding p, and the 3x3/2 maximum with padding 1, shrink
+/* A window of 2 p + 1 with padding p, and the stem's pools with padding 1, shrink
  * a side by their stride and round up; the 2x2 mean rounds down. */
 static int side_after(const dn_node *node, int side)
 {

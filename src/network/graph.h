@@ -50,6 +50,7 @@ typedef struct dn_node {
     int in, out;        /* channels; reads the first `in` of its source */
     int kernel, stride; /* of a window */
     bool pools;         /* a pointwise node by 2x2 means, an activation by 3x3/2 maxima */
+    bool blurs;         /* an activation that pools: 3x3/1 maxima, blurred with stride 2 */
     bool linear;        /* its norm has no ReLU */
     bool drops;         /* dropout applies to its output */
     bool rectifies;     /* a node of vectors is a ReLU, not a norm */

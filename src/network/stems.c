@@ -27,7 +27,8 @@ dn_stem_row dn_arch_stem(const dn_arch *arch)
     if (arch->stem_stride)
         stem.stride = arch->stem_stride;
     if (arch->stem_pool != DN_STEM_POOL_USUAL)
-        stem.pools = arch->stem_pool == DN_STEM_POOL_MAX;
+        stem.pools = arch->stem_pool != DN_STEM_POOL_NONE;
+    stem.blurs = arch->stem_pool == DN_STEM_POOL_BLUR;
     return stem;
 }
 

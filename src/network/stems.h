@@ -10,7 +10,8 @@ typedef struct dn_stem_row {
     int convs;          /* 1; or 3, of which the first two make stem_hidden maps */
     int kernel, stride; /* of the first convolution; further ones have stride 1 */
     bool norm;          /* BN and ReLU follow each convolution */
-    bool pools;         /* ends in the 3x3/2 maximum with padding 1 */
+    bool pools;         /* ends in the 3x3/2 maximum with padding 1, */
+    bool blurs;         /* or in 3x3/1 maxima and a blur that halves them likewise */
 } dn_stem_row;
 
 /* NULL past the last stem. */

@@ -71,7 +71,8 @@ static void watch(void *context, const dn_session *session, const dn_step *step)
     (void)session;
     dn_quantiser *q = context;
     bool makes_maps = step->kind == DN_STEP_CONV || step->kind == DN_STEP_WINOGRAD ||
-                      step->kind == DN_STEP_POINTWISE || step->kind == DN_STEP_MAX_POOL;
+                      step->kind == DN_STEP_POINTWISE || step->kind == DN_STEP_MAX_POOL ||
+                      step->kind == DN_STEP_BLUR_POOL;
     if (!makes_maps || step->place.role == DN_ROLE_HEAD)
         return;
     const dn_node *node = &q->graph.nodes[step->node];

@@ -168,6 +168,20 @@ static void head(builder *b)
         end(b);
 }
 
+static void stem_pool(builder *b)
+{
+    const dn_stem_row stem = dn_arch_stem(b->arch);
+    int height = (b->height - 1) / 2 + 1, width = (b->width - 1) / 2 + 1;
+    if (stem.blurs) {
+        begin(b, "Sequential");
+        pool(b, "MaxPool2d", 3, b->height, b->width);
+        pool(b, "BlurPool2d", 0, height, width);
+        end(b);
+    } else if (stem.pools) {
+        pool(b, "MaxPool2d", 3, height, width);
+    }
+}
+
 static void stem(builder *b)
 {
     dn_stem_conv convs[3];
@@ -181,8 +195,7 @@ static void stem(builder *b)
         }
     }
     end(b);
-    if (dn_arch_stem(b->arch).pools)
-        pool(b, "MaxPool2d", 3, (b->height - 1) / 2 + 1, (b->width - 1) / 2 + 1);
+    stem_pool(b);
 }
 
 static void dense_layer(builder *b)

@@ -24,7 +24,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     dn_hub_doubt doubt;
     dn_preprocess preprocess;
     dn_status status = dn_hub_read(data, size, model, &doubt);
-    if (status != DN_OK && status != DN_ERROR_MISMATCH && status != DN_ERROR_MEMORY)
+    if (status != DN_OK && status != DN_ERROR_MEMORY)
+        abort();
+    bool blurs;
+    status = dn_hub_blurs(data, size, &blurs);
+    if (status != DN_OK && status != DN_ERROR_MEMORY)
         abort();
     status = dn_hub_read_processor(data, size, model, &doubt);
     if (status != DN_OK && status != DN_ERROR_MEMORY)

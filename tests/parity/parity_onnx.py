@@ -191,7 +191,7 @@ def departures(folder):
        "makes maps that no dense layer adds to")
     net = small()
     net.features.pool0 = nn.Sequential(nn.MaxPool2d(3, 1, 1), nn.ReflectionPad2d(1), nn.Conv2d(12, 12, 3, 2, groups=12, bias=False))
-    no("a blur", net, "its node", "takes maxima of 3x3 windows, with stride 1")
+    no("a blur", net, "its node", "is no blur of reflected maxima")
     net = small()
     net.features.conv0 = nn.Sequential(nn.ReflectionPad2d(3), nn.Conv2d(3, 12, 7, 2, bias=False))
     no("a stem that reflects", net, "its node", "pads by reflect")

@@ -27,6 +27,7 @@ import torchinfo
 from torchinfo.enums import ColumnSettings, Units
 
 import reference_extended as extended
+from blur_modules import BlurPool2d
 
 PROGRAM = os.environ["DENSENET"]
 FREE = ["num_params", "params_percent", "kernel_size", "trainable"]
@@ -189,6 +190,27 @@ def reference_module():
     return 2
 
 
+class Blurred(extended.DenseNet):
+    """With a stem that blurs."""
+
+    def __init__(self, arch):
+        super().__init__(arch)
+        self.maxpool = torch.nn.Sequential(torch.nn.MaxPool2d(3, 1, 1), BlurPool2d(arch.stem_channels))
+
+
+Blurred.__name__ = "DenseNet"
+
+
+def blurred_stems():
+    arch = extended.Arch([6, 12, 24, 16], 32, 64, 4, 0.5, "deep", 3, 1000)
+    for size in ((2, 3, 224, 224), (5, 3, 37, 90), None):
+        statistics = measure(Blurred(arch), size)
+        compare(statistics, ["densenetblur121d"], size)
+        compare(statistics, ["densenetblur121d"], size, 6, FREE + (SIZED if size else []))
+    large = extended.Arch([6, 12, 64, 48], 48, 96, 4, 0.5, "deep", 3, 1000)
+    return 6 + compare_all(large, ["densenet264d"], (1, 3, 64, 64), 1)
+
+
 def smallest_inputs():
     """PyTorch takes what the program calls the smallest input, and nothing smaller."""
     for arch in (extended.imagenet(121), extended.cifar(40, 12, False)):
@@ -204,7 +226,7 @@ def smallest_inputs():
             pass
 
 
-tables = reference_module() + named_networks() + weight_files()
+tables = reference_module() + named_networks() + weight_files() + blurred_stems()
 for _ in range(60):
     arch = random_arch()
     tables += compare_all(arch, flags(arch), random_size(arch), 4)

@@ -18,9 +18,11 @@ except ImportError as missing:
     print(f"skipped: {missing}")
     sys.exit(77)
 
+from blur_modules import BlurPool2d
+
 DRIVER = os.environ["DENSENET_TRAIN_DRIVER"]
 IMAGENET, CIFAR, CIFAR_NORM, DEEP = range(4)
-USUAL, POOL, NO_POOL = range(3)
+USUAL, POOL, NO_POOL, BLUR = range(4)
 
 BASE = {
     "blocks": (2, 3), "growth": 12, "stem": IMAGENET, "stem_channels": 24, "stem_hidden": 16,
@@ -91,6 +93,8 @@ class DenseNet(nn.Module):
         pool = arch.get("stem_pool", USUAL)
         if pool == POOL or (pool == USUAL and stem in (IMAGENET, DEEP)):
             self.stem.append(nn.MaxPool2d(3, 2, 1))
+        if pool == BLUR:
+            self.stem.extend([nn.MaxPool2d(3, 1, 1), BlurPool2d(channels)])
         self.blocks, self.ends = nn.ModuleList(), nn.ModuleList()
         order = []
         for number, layers in enumerate(arch["blocks"]):
@@ -292,6 +296,8 @@ def cases():
     yield "stem with norm", {**step, "arch": {**BASE, "stem": CIFAR_NORM}, "size": (3, 16, 15)}
     yield "deep stem, one channel", {
         **step, "arch": {**BASE, "stem": DEEP, "channels": 1}, "size": (3, 45, 37)}
+    yield "deep stem that blurs", {
+        **step, "arch": {**BASE, "stem": DEEP, "stem_pool": BLUR}, "size": (3, 45, 38)}
     yield "growth 7, one block", {
         **step, "arch": {**BASE, "stem": CIFAR, "growth": 7, "blocks": (4,)}, "size": (2, 32, 32)}
     yield "transitions without ReLU", {

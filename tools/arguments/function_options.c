@@ -15,8 +15,8 @@ const option_row function_options[] = {
      "kind of stem: its stride and pool", 0, 0},
     {"stem-stride", 0, OPTION_INT, &chosen.stem_stride, "N",
      "stride of the stem's first convolution", 1, 4},
-    {"stem-pool", 0, OPTION_TEXT, &chosen.stem_pool, "max|none",
-     "whether the stem ends in the 3x3/2 max-pool", 0, 0},
+    {"stem-pool", 0, OPTION_TEXT, &chosen.stem_pool, "max|none|blur",
+     "whether the stem ends in the 3x3/2 max-pool, or blurs", 0, 0},
     {"transition-relu", 0, OPTION_TEXT, &chosen.transition_relu, "yes|no",
      "whether transitions have a ReLU", 0, 0},
     {"final-relu", 0, OPTION_TEXT, &chosen.final_relu, "yes|no",
@@ -30,9 +30,10 @@ const option_row function_options[] = {
 
 static dn_stem_pool asked_pool(void)
 {
-    return !chosen.stem_pool                      ? DN_STEM_POOL_USUAL
-           : strcmp(chosen.stem_pool, "max") == 0 ? DN_STEM_POOL_MAX
-                                                  : DN_STEM_POOL_NONE;
+    return !chosen.stem_pool                       ? DN_STEM_POOL_USUAL
+           : strcmp(chosen.stem_pool, "max") == 0  ? DN_STEM_POOL_MAX
+           : strcmp(chosen.stem_pool, "blur") == 0 ? DN_STEM_POOL_BLUR
+                                                   : DN_STEM_POOL_NONE;
 }
 
 static dn_relu asked_relu(const char *word)

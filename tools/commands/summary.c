@@ -78,9 +78,10 @@ const command summary_command = {
     .summary = "print a network's layers, shapes and sizes as torchinfo does",
     .description =
         "The table is the one torchinfo 1.7.2 prints of the same PyTorch module. ARCH is\n"
-        "densenet121, 169, 201, 264 or 161, or one of the paper's CIFAR networks, densenet-L-K\n"
-        "or densenet-bc-L-K, for any depth L and growth rate K. Options change the network that\n"
-        "is named or loaded; --blocks alone describes one.\n",
+        "densenet121, 169, 201, 264 or 161, timm's densenetblur121d or densenet264d, or one of "
+        "the\n"
+        "paper's CIFAR networks, densenet-L-K or densenet-bc-L-K, for any depth L and growth rate\n"
+        "K. Options change the network that is named or loaded; --blocks alone describes one.\n",
     .examples = "  densenet summary densenet264 --input 2,3,224,224\n"
                 "    layers, shapes, parameters, multiply-adds and memory\n"
                 "  densenet summary --blocks 4,4,4 --growth 8 --stem cifar --depth 5\n"

@@ -92,9 +92,10 @@ bool info_print_json(const char *path, const dn_model *model)
         "dialect", origin->dialect, "concat", origin->concat, "concat_from", origin->concat_from,
         "state", origin->state, "derived", origin->derived, "config", origin->config, "warning",
         warning, "stem_kernel", arch->stem_kernel, "stem_stride", arch->stem_stride, "stem_pool",
-        arch->stem_pool == DN_STEM_POOL_USUAL ? "usual"
-        : arch->stem_pool == DN_STEM_POOL_MAX ? "max"
-                                              : "none",
+        arch->stem_pool == DN_STEM_POOL_USUAL  ? "usual"
+        : arch->stem_pool == DN_STEM_POOL_MAX  ? "max"
+        : arch->stem_pool == DN_STEM_POOL_BLUR ? "blur"
+                                               : "none",
         "transition_relu", !arch->linear_transitions, "final_relu", !arch->linear_final, "function",
         origin->function, "training", parsed(dn_model_training(model)), "quantisation",
         parsed(dn_model_quantisation(model))));

@@ -55,7 +55,9 @@ static void print_stem(const dn_arch *arch)
         n += snprintf(text + n, sizeof text - (size_t)n, ", stride %d", arch->stem_stride);
     if (arch->stem_pool != DN_STEM_POOL_USUAL)
         snprintf(text + n, sizeof text - (size_t)n, ", %s",
-                 arch->stem_pool == DN_STEM_POOL_MAX ? "max-pool" : "no pool");
+                 arch->stem_pool == DN_STEM_POOL_MAX    ? "max-pool"
+                 : arch->stem_pool == DN_STEM_POOL_BLUR ? "blurred max-pool"
+                                                        : "no pool");
     print_field("stem", text);
 }
 

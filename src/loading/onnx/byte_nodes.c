@@ -241,7 +241,7 @@ static const char *add_node(const dn_graph_draft *d, int number)
     const dn_node *node = &d->graph->nodes[number];
     if (node->kind == DN_NODE_ACTIVATION) {
         const char *maps = dn_read_pieces(d, number);
-        return node->pools ? dn_add_max_pool(d, maps) : maps;
+        return node->pools ? dn_add_stem_pool(d, node, maps) : maps;
     }
     const dn_maps *target = &d->graph->maps[node->target];
     const char *x = read_input(d, number);

@@ -50,7 +50,7 @@ static const char *add_node(const dn_graph_draft *d, int number)
     const dn_node *node = &d->graph->nodes[number];
     const char *x = activate(d, number);
     if (node->kind == DN_NODE_ACTIVATION)
-        return node->pools ? dn_add_max_pool(d, x) : x;
+        return node->pools ? dn_add_stem_pool(d, node, x) : x;
     int reader = folded_reader(d, node);
     x = reader == DN_NONE ? dn_add_conv(d, number, x, dn_slot_tensor(d, node->weight), NULL)
                           : add_folded_conv(d, number, &d->graph->nodes[reader], x);

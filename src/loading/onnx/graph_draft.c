@@ -133,11 +133,34 @@ const char *dn_add_transition_pool(const dn_graph_draft *d, const dn_node *node,
     return dn_add_mean_pool(d, name, x, 2, 2);
 }
 
-const char *dn_add_max_pool(const dn_graph_draft *d, const char *x)
+/* Of maxima with stride 1. */
+static const char *add_blur(const dn_graph_draft *d, const dn_node *node, const char *x)
 {
+    const double pads[] = {0, 0, 1, 1, 0, 0, 1, 1}, taps[] = {1, 2, 1};
+    float *filter = dn_onnx_memory(d->to, (size_t)node->out * 9, sizeof *filter);
+    for (int i = 0; filter && i < node->out * 9; i++)
+        filter[i] = (float)(taps[i % 9 / 3] * taps[i % 3] / 16);
+    if (!filter)
+        return NULL;
+    const char *sides =
+        dn_onnx_whole(d->to, "features.pool0.pads", DN_I64, &(dn_onnx_shape){1, {8}}, pads);
+    const char *weight = dn_onnx_floats(d->to, "features.pool0.filt", d->dtype,
+                                        &(dn_onnx_shape){4, {node->out, 1, 3, 3}}, filter);
+    x = dn_onnx_binary(d->to, "Pad", "features.pool0.pad", x, sides);
+    dn_onnx_word(d->to, "mode", "reflect");
+    x = dn_onnx_binary(d->to, "Conv", "features.pool0.blur", x, weight);
+    dn_onnx_ints(d->to, "kernel_shape", (int64_t[]){3, 3}, 2);
+    dn_onnx_ints(d->to, "strides", (int64_t[]){2, 2}, 2);
+    dn_onnx_int(d->to, "group", node->out);
+    return x;
+}
+
+const char *dn_add_stem_pool(const dn_graph_draft *d, const dn_node *node, const char *x)
+{
+    int64_t stride = node->blurs ? 1 : 2;
     const char *made = dn_onnx_unary(d->to, "MaxPool", "features.pool0", x);
     dn_onnx_ints(d->to, "kernel_shape", (int64_t[]){3, 3}, 2);
     dn_onnx_ints(d->to, "pads", (int64_t[]){1, 1, 1, 1}, 4);
-    dn_onnx_ints(d->to, "strides", (int64_t[]){2, 2}, 2);
-    return made;
+    dn_onnx_ints(d->to, "strides", (int64_t[]){stride, stride}, 2);
+    return node->blurs ? add_blur(d, node, made) : made;
 }

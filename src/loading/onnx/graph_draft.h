@@ -48,7 +48,7 @@ const char *dn_add_biased_conv(const dn_graph_draft *d, int number, const char *
 const char *dn_add_mean_pool(const dn_graph_draft *d, const char *name, const char *x, int rows,
                              int columns);
 const char *dn_add_transition_pool(const dn_graph_draft *d, const dn_node *node, const char *x);
-const char *dn_add_max_pool(const dn_graph_draft *d, const char *x);
+const char *dn_add_stem_pool(const dn_graph_draft *d, const dn_node *node, const char *x);
 
 /* All nodes before the global pool; return the activated maps that it reads. */
 const char *dn_add_float_nodes(const dn_graph_draft *d);

@@ -26,6 +26,8 @@ static dn_status check_options(const dn_model *model, const dn_onnx_options *opt
                        "preprocessing: it makes %d channel%s, but the network reads %d",
                        model->preprocess.channels, dn_plural(model->preprocess.channels),
                        model->arch.channels);
+    if (options->dtype == DN_I8 && model->arch.stem_pool == DN_STEM_POOL_BLUR)
+        return dn_fail(DN_ERROR_ARGUMENT, "a stem that blurs is not written in bytes (dtype)");
     return DN_OK;
 }
 

@@ -135,7 +135,9 @@ static dn_status add_stem(dn_assembly *a, const dn_maker *end)
         key.unit = unit;
         DN_TRY(dn_pairs_add_conv(a, key, conv->weight, NULL));
     }
-    a->made->stem_pool = end->pools ? DN_STEM_POOL_MAX : DN_STEM_POOL_NONE;
+    a->made->stem_pool = end->blurs   ? DN_STEM_POOL_BLUR
+                         : end->pools ? DN_STEM_POOL_MAX
+                                      : DN_STEM_POOL_NONE;
     if (end->weight)
         return count == 1 ? DN_OK : dn_walk_refuse(end->item, "ends a stem without a norm");
     return dn_pairs_add_norm(a, (dn_key){.role = DN_ROLE_STEM, .unit = count - 1}, end->source,

@@ -3,6 +3,8 @@
 #include "loading/operators/arrays.h"
 #include "loading/operators/constant_steps.h"
 
+#define MOST_REVERSED 64
+
 dn_status dn_constant_list(dn_walk *w, size_t count, const int64_t *from, const dn_tensor **out)
 {
     dn_tensor *made;
@@ -54,6 +56,30 @@ dn_status dn_compute_concat(dn_walk *w, const dn_operator *item, const dn_tensor
     return dn_constant_list(w, count, list, out);
 }
 
+dn_status dn_compute_shape(dn_walk *w, const dn_operator *item, const dn_tensor **out)
+{
+    const dn_tensor *of = dn_walk_constant(w, item, 0);
+    return dn_constant_list(w, (size_t)of->rank, of->shape, out);
+}
+
+/* As many whole numbers as a list of one size says, all equal. */
+dn_status dn_compute_filled(dn_walk *w, const dn_operator *item, const dn_tensor **out)
+{
+    const dn_tensor *shape = dn_walk_constant(w, item, 0);
+    const dn_attribute *value = dn_operator_attribute(item, "value");
+    const int64_t *sizes = NULL, *filling = NULL;
+    int64_t list[DN_MAX_RANK];
+    if (shape->count == 1)
+        DN_TRY(dn_array_integers(w->file, shape, &sizes));
+    if (value && value->tensor && value->tensor->count == 1)
+        DN_TRY(dn_array_integers(w->file, value->tensor, &filling));
+    if (!sizes || !filling || sizes[0] < 0 || sizes[0] > DN_MAX_RANK)
+        return DN_OK;
+    for (int i = 0; i < (int)sizes[0]; i++)
+        list[i] = filling[0];
+    return dn_constant_list(w, (size_t)sizes[0], list, out);
+}
+
 /* Of a list, with the whole numbers that inputs or, in old files, attributes give. */
 static dn_status slice_bound(dn_walk *w, const dn_operator *item, int input, const char *name,
                              int64_t usual, int64_t *bound)
@@ -69,6 +95,17 @@ static dn_status slice_bound(dn_walk *w, const dn_operator *item, int input, con
     return DN_OK;
 }
 
+/* The whole of a short array, the last of its first axis first. */
+static dn_status reverse(dn_walk *w, const dn_tensor *data, const dn_tensor **out)
+{
+    int order[MOST_REVERSED];
+    if (data->rank == 0 || data->shape[0] > MOST_REVERSED)
+        return DN_OK;
+    for (int i = 0; i < (int)data->shape[0]; i++)
+        order[i] = (int)data->shape[0] - 1 - i;
+    return dn_array_reorder(w->file, data, 0, order, out);
+}
+
 dn_status dn_compute_slice(dn_walk *w, const dn_operator *item, const dn_tensor **out)
 {
     const dn_tensor *data = dn_walk_constant(w, item, 0);
@@ -79,6 +116,8 @@ dn_status dn_compute_slice(dn_walk *w, const dn_operator *item, const dn_tensor 
     DN_TRY(slice_bound(w, item, 1, "starts", 0, &start));
     DN_TRY(slice_bound(w, item, 2, "ends", INT64_MAX, &end));
     DN_TRY(slice_bound(w, item, 4, "steps", 1, &pace));
+    if (pace == -1 && start == -1 && end < -MOST_REVERSED)
+        return reverse(w, data, out);
     if (!list || pace != 1)
         return DN_OK;
     int64_t length = data->shape[0];

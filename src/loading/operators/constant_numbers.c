@@ -38,6 +38,30 @@ static double combine(char operation, double a, double b)
     return operation == 'A' ? a + b : operation == 'S' ? a - b : operation == 'M' ? a * b : a / b;
 }
 
+/* Sums, differences and products that fit. */
+static bool combine_whole(char operation, int64_t a, int64_t b, int64_t *result)
+{
+    return operation == 'A'   ? !__builtin_add_overflow(a, b, result)
+           : operation == 'S' ? !__builtin_sub_overflow(a, b, result)
+                              : operation == 'M' && !__builtin_mul_overflow(a, b, result);
+}
+
+/* Single whole numbers, as sizes are computed from. */
+static dn_status compute_whole(dn_walk *w, const dn_operator *item, const dn_tensor **out)
+{
+    const dn_tensor *a = dn_walk_constant(w, item, 0), *b = dn_walk_constant(w, item, 1);
+    const int64_t *first, *second;
+    int64_t result;
+    DN_TRY(dn_array_integers(w->file, a, &first));
+    DN_TRY(dn_array_integers(w->file, b, &second));
+    if (!first || !second || first[0] == DN_UNKNOWN_SIZE || second[0] == DN_UNKNOWN_SIZE ||
+        !combine_whole(item->type[0], first[0], second[0], &result))
+        return DN_OK;
+    DN_TRY(dn_constant_list(w, 1, &result, out));
+    const dn_tensor *like = b->rank > a->rank ? b : a;
+    return dn_array_reshape(w->file, *out, like->rank, like->shape, out);
+}
+
 /* Of equal shapes, or with a single number. */
 dn_status dn_compute_arithmetic(dn_walk *w, const dn_operator *item, const dn_tensor **out)
 {
@@ -48,6 +72,8 @@ dn_status dn_compute_arithmetic(dn_walk *w, const dn_operator *item, const dn_te
     float *data;
     if (!b || (a->count != b->count && a->count != 1 && b->count != 1))
         return DN_OK;
+    if (is_whole(a->dtype) && is_whole(b->dtype) && a->count == 1 && b->count == 1)
+        return compute_whole(w, item, out);
     DN_TRY(dn_array_read(w->file, a, like->count, &first));
     DN_TRY(dn_array_read(w->file, b, like->count, &second));
     if (!first || !second)

@@ -49,14 +49,24 @@ static const struct {
     const char *type;
     dn_constant_operation *compute;
 } operations[] = {
-    {"Constant", compute_constant},      {"Identity", compute_identity},
-    {"Dropout", compute_identity},       {"Unsqueeze", dn_compute_unsqueeze},
-    {"Squeeze", dn_compute_squeeze},     {"Reshape", dn_compute_reshape},
-    {"Transpose", dn_compute_transpose}, {"Cast", dn_compute_cast},
-    {"Add", dn_compute_arithmetic},      {"Sub", dn_compute_arithmetic},
-    {"Mul", dn_compute_arithmetic},      {"Div", dn_compute_arithmetic},
-    {"Gather", dn_compute_gather},       {"Concat", dn_compute_concat},
-    {"Slice", dn_compute_slice},         {"DequantizeLinear", dn_compute_dequantise},
+    {"Constant", compute_constant},
+    {"Identity", compute_identity},
+    {"Dropout", compute_identity},
+    {"Unsqueeze", dn_compute_unsqueeze},
+    {"Squeeze", dn_compute_squeeze},
+    {"Reshape", dn_compute_reshape},
+    {"Transpose", dn_compute_transpose},
+    {"Cast", dn_compute_cast},
+    {"Add", dn_compute_arithmetic},
+    {"Sub", dn_compute_arithmetic},
+    {"Mul", dn_compute_arithmetic},
+    {"Div", dn_compute_arithmetic},
+    {"Gather", dn_compute_gather},
+    {"Concat", dn_compute_concat},
+    {"Slice", dn_compute_slice},
+    {"DequantizeLinear", dn_compute_dequantise},
+    {"ConstantOfShape", dn_compute_filled},
+    {"Shape", dn_compute_shape},
 };
 
 static dn_status set_constant(dn_walk *w, const dn_tensor *tensor, const dn_known **out)

@@ -69,7 +69,8 @@ dn_status dn_conv_make(dn_walk *w, const dn_operator *item, const dn_tensor *wei
     if (weight->shape[0] > 1000000)
         return dn_walk_depart(w, item, out, "makes %lld maps", (long long)weight->shape[0]);
     const dn_maker maker = {
-        item, source, weight, (int)weight->shape[0], (int)window.kernel, (int)window.stride, false};
+        item,  source, weight, (int)weight->shape[0], (int)window.kernel, (int)window.stride,
+        false, false};
     DN_TRY(dn_maps_make(w, &maker, dn_window_leaves(&window, source->height, 0),
                         dn_window_leaves(&window, source->width, 1), &made));
     return add_bias(w, item, bias, made, out);

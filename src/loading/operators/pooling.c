@@ -98,6 +98,13 @@ dn_status dn_pool_max(dn_walk *w, const dn_operator *item, const dn_window *wind
     dn_known *made;
     if (!maps->relu)
         return dn_walk_depart(w, item, out, "takes maxima of maps that no ReLU came before");
+    if (window->kernel == 3 && window->stride == 1 && acts_as(window, maps, 1)) {
+        DN_TRY(dn_walk_derive(w, maps, &made));
+        made->kind = DN_KNOWN_MAXIMA;
+        memset(made->pad, 0, sizeof made->pad);
+        *out = made;
+        return DN_OK;
+    }
     if (window->kernel != 3 || window->stride != 2 || !acts_as(window, maps, 1))
         return dn_walk_depart(w, item, out,
                               "takes maxima of %lldx%lld windows, with stride %lld; a stem's are "

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which operators a DenseNet has, and of what. */
+#include "loading/operators/blur.h"
 #include "loading/operators/bytes_steps.h"
 #include "loading/operators/constants.h"
 #include "loading/operators/convs.h"
@@ -57,6 +58,15 @@ static const struct {
     {"Cast", pass, pass, pass},
 };
 
+/* What lies between the maxima and the filter of a stem that blurs. */
+static const struct {
+    const char *type;
+    dn_walk_operation *of_maxima;
+} blur_operations[] = {
+    {"Pad", dn_blur_pad}, {"Conv", dn_blur_conv},       {"Identity", pass},
+    {"Cast", pass},       {"Shape", dn_constant_shape},
+};
+
 /* The first operand that is no constant, and the fault among the operands that came first. */
 static void look_at_inputs(const dn_walk *w, const dn_operator *item, const dn_known **operand,
                            const dn_known **fault)
@@ -76,7 +86,11 @@ static void look_at_inputs(const dn_walk *w, const dn_operator *item, const dn_k
 static dn_walk_operation *find(const dn_operator *item, dn_known_kind kind, bool *known)
 {
     *known = false;
-    for (size_t i = 0; i < sizeof operations / sizeof *operations && !*known; i++)
+    for (size_t i = 0; i < sizeof blur_operations / sizeof *blur_operations; i++)
+        if (kind == DN_KNOWN_MAXIMA && strcmp(blur_operations[i].type, item->type) == 0)
+            return blur_operations[i].of_maxima;
+    for (size_t i = 0;
+         kind != DN_KNOWN_MAXIMA && i < sizeof operations / sizeof *operations && !*known; i++)
         if (strcmp(operations[i].type, item->type) == 0) {
             *known = true;
             return kind == DN_KNOWN_PICTURE ? operations[i].of_picture
@@ -112,6 +126,8 @@ static dn_status follow(dn_walk *w, const dn_operator *item, const dn_known **ou
     if (!operand)
         return dn_constant_compute(w, item, out);
     dn_walk_operation *operation = find(item, operand->kind, &known);
+    if (!operation && operand->kind == DN_KNOWN_MAXIMA)
+        return dn_walk_depart(w, item, out, "reads maxima with stride 1, which only a blur may");
     if (!operation)
         return dn_walk_depart(w, item, out, "%s",
                               known ? "is not where a DenseNet has one"

@@ -13,6 +13,7 @@ typedef enum dn_known_kind {
     DN_KNOWN_FAULT,
     DN_KNOWN_CONSTANT,
     DN_KNOWN_PICTURE,
+    DN_KNOWN_MAXIMA, /* of 3x3 with stride 1: what a blur reads */
     DN_KNOWN_MAPS,
     DN_KNOWN_VECTOR
 } dn_known_kind;
@@ -59,7 +60,8 @@ typedef struct dn_known {
     int height, width;        /* 0: not known */
     const dn_walk_norm *norm; /* NULL: none */
     bool relu;
-    int pad[4]; /* zeros around picture or maps: above, left, below, right */
+    int pad[4]; /* zeros around picture or maps: above, left, below, right; around maxima their
+                   own reflection */
     int stored; /* the maker that computes it; DN_NONE: none yet */
     const dn_walk_head *head;
 } dn_known;
@@ -71,6 +73,7 @@ typedef struct dn_maker {
     const dn_tensor *weight; /* NULL: a stem's end */
     int out, kernel, stride;
     bool pools; /* a convolution by 2x2 means, a stem's end by 3x3/2 maxima */
+    bool blurs; /* these have stride 1, and are blurred */
 } dn_maker;
 
 typedef struct dn_walk {

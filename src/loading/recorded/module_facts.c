@@ -31,13 +31,19 @@ bool dn_attribute_is(const dn_recorded_modules *modules, const dn_recorded_modul
 }
 
 bool dn_is_pool(const dn_recorded_modules *modules, const dn_recorded_module *pool,
-                const char *class, int kernel, int padding)
+                const char *class, int kernel, int padding, int stride)
 {
     return strcmp(pool->class, class) == 0 &&
            !dn_recorded_attribute(modules, pool, "divisor_override") &&
            dn_attribute_is(modules, pool, "kernel_size", kernel) &&
-           dn_attribute_is(modules, pool, "stride", 2) &&
+           dn_attribute_is(modules, pool, "stride", stride) &&
            dn_attribute_is(modules, pool, "padding", padding) &&
            dn_attribute_is(modules, pool, "ceil_mode", 0) &&
            dn_attribute_is(modules, pool, "dilation", 1);
+}
+
+bool dn_is_blur(const dn_recorded_modules *modules, const dn_recorded_module *module)
+{
+    const char *class = dn_recorded_class(modules, module), *last = strrchr(class, '.');
+    return strcmp(last ? last + 1 : class, "BlurPool2d") == 0;
 }

@@ -15,8 +15,11 @@ dn_status dn_refuse_class(const dn_recorded_modules *modules, const dn_recorded_
 bool dn_attribute_is(const dn_recorded_modules *modules, const dn_recorded_module *module,
                      const char *name, double number);
 
-/* True for a pool of this class with stride 2. */
+/* True for a blur that halves maps. */
+bool dn_is_blur(const dn_recorded_modules *modules, const dn_recorded_module *module);
+
+/* True for a pool of this class and stride. */
 bool dn_is_pool(const dn_recorded_modules *modules, const dn_recorded_module *pool,
-                const char *class, int kernel, int padding);
+                const char *class, int kernel, int padding, int stride);
 
 #endif

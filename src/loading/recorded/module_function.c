@@ -91,12 +91,13 @@ static dn_status read_epsilon(const reader *r, const dn_node *node)
 /* The modules without tensors between two with. */
 typedef struct between {
     bool known; /* there are no others: a Sequential runs them in order */
-    bool relu, identity, pool;
+    bool relu, identity, pool, blur;
     dn_relu code; /* what holds them calls one */
 } between;
 
-static void look_at(const dn_recorded_module *module, between *found)
+static void look_at(const reader *r, const dn_recorded_module *module, between *found)
 {
+    found->blur |= dn_is_blur(r->modules, module);
     found->relu |= strcmp(module->class, "ReLU") == 0;
     found->identity |= strcmp(module->class, "Identity") == 0;
     found->pool |= strstr(module->class, "Pool") != NULL;
@@ -110,7 +111,7 @@ static between look_between(const reader *r, int from_slot, int to_slot)
         return found;
     for (const dn_recorded_module *module = from + 1; module < to; module++)
         if (module->leaf)
-            look_at(module, &found);
+            look_at(r, module, &found);
     found.known = dn_runs_in_order(r->modules, from, to);
     found.code = dn_relu_of_code(r->modules, from, to);
     return found;
@@ -161,7 +162,9 @@ static dn_status read_stem_end(const reader *r)
         return DN_OK;
     if (found.known && !found.relu)
         return dn_refuse_module(module_of(r, end->norm), "a norm without a ReLU after it");
-    if (found.pool)
+    if (found.blur)
+        r->function->stem_pool = DN_STEM_POOL_BLUR;
+    else if (found.pool)
         r->function->stem_pool = DN_STEM_POOL_MAX;
     else if (found.known || found.identity)
         r->function->stem_pool = DN_STEM_POOL_NONE;

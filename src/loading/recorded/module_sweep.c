@@ -23,6 +23,7 @@ typedef struct sweep {
     part at;                          /* what it is */
     const dn_node *next;              /* whose module follows; NULL: none */
     int pools;                        /* seen since the last layer */
+    const dn_recorded_module *maxima; /* 3x3/1, which only a blur may follow; NULL: none */
 } sweep;
 
 /* ---- the nodes' own modules ---- */
@@ -114,7 +115,7 @@ static dn_status check_pool(sweep *s, const dn_recorded_module *module, bool in_
     if (after_last_norm(s))
         return check_last_pool(s, module);
     if (in_transition(s)) {
-        if (!dn_is_pool(s->modules, module, "AvgPool2d", 2, 0))
+        if (!dn_is_pool(s->modules, module, "AvgPool2d", 2, 0, 2))
             return dn_refuse_module(module, "another pool than the mean of 2x2");
         bool placed = is_transition(s->at.node) && !s->at.norm;
         return s->pools == 1 && (placed || !in_order)
@@ -123,11 +124,26 @@ static dn_status check_pool(sweep *s, const dn_recorded_module *module, bool in_
     }
     if (!at_stem_end(s))
         return dn_refuse_module(module, "a pool inside a block or a stem");
-    if (!dn_is_pool(s->modules, module, "MaxPool2d", 3, 1))
+    if (dn_is_pool(s->modules, module, "MaxPool2d", 3, 1, 1) && s->pools == 1 && s->at.norm) {
+        s->maxima = module;
+        return DN_OK;
+    }
+    if (!dn_is_pool(s->modules, module, "MaxPool2d", 3, 1, 2))
         return dn_refuse_module(module, "another pool than the maximum of 3x3 with stride 2");
     return s->pools == 1 && s->at.norm
                ? DN_OK
                : dn_refuse_module(module, "a second pool, or one of a stem without a norm");
+}
+
+/* timm's BlurPool2d; what it was made with is recorded in a pickle. */
+static dn_status check_blur(sweep *s, const dn_recorded_module *module)
+{
+    const dn_value *mode = dn_recorded_attribute(s->modules, module, "pad_mode");
+    bool sound = s->maxima && dn_attribute_is(s->modules, module, "filt_size", 3) &&
+                 dn_attribute_is(s->modules, module, "stride", 2) &&
+                 (!mode || (mode->texts && strcmp(mode->texts[0], "reflect") == 0));
+    s->maxima = NULL;
+    return sound ? DN_OK : dn_refuse_module(module, "a blur elsewhere than after a stem's maxima");
 }
 
 static bool is_concatenating_pool(const sweep *s, const dn_recorded_module *module)
@@ -146,6 +162,8 @@ static dn_status check_between(sweep *s, const dn_recorded_module *module)
         return check_relu(s, module, in_order);
     if (module->class[0] && strstr(module->class, "Pool"))
         return check_pool(s, module, in_order);
+    if (dn_is_blur(s->modules, module))
+        return check_blur(s, module);
     return dn_refuse_class(s->modules, module);
 }
 
@@ -179,6 +197,8 @@ static dn_status walk(sweep *s)
     for (; i < s->modules->count && !is_head(s, s->at.node); i++) {
         const dn_recorded_module *module = &s->modules->items[i];
         if (s->parts[i].node) {
+            if (s->maxima)
+                return dn_refuse_module(s->maxima, "a maximum with stride 1, without a blur");
             if (!is_transition(s->at.node) || !is_transition(s->parts[i].node))
                 s->pools = 0;
             s->before = module;

@@ -10,7 +10,7 @@
 
 #define MOST_ATTRIBUTES 4
 
-enum { ATTRIBUTE_FLOAT = 1, ATTRIBUTE_INT = 2, ATTRIBUTE_INTS = 7 };
+enum { ATTRIBUTE_FLOAT = 1, ATTRIBUTE_INT = 2, ATTRIBUTE_STRING = 3, ATTRIBUTE_INTS = 7 };
 
 dn_status dn_onnx_create(dn_onnx_builder **builder)
 {
@@ -156,6 +156,16 @@ void dn_onnx_int(dn_onnx_builder *b, const char *name, int64_t value)
         return;
     attribute->has_i = true;
     attribute->i = value;
+}
+
+void dn_onnx_word(dn_onnx_builder *b, const char *name, const char *value)
+{
+    DnOnnx__Attribute *attribute = add_attribute(b, name, ATTRIBUTE_STRING);
+    char *own = dn_onnx_copy(b, value);
+    if (!attribute || !own)
+        return;
+    attribute->has_s = true;
+    attribute->s = (ProtobufCBinaryData){strlen(own), (uint8_t *)own};
 }
 
 void dn_onnx_float(dn_onnx_builder *b, const char *name, double value)

@@ -45,6 +45,7 @@ const char *dn_onnx_ternary(dn_onnx_builder *b, const char *op, const char *name
 void dn_onnx_ints(dn_onnx_builder *b, const char *name, const int64_t *values, size_t count);
 void dn_onnx_int(dn_onnx_builder *b, const char *name, int64_t value);
 void dn_onnx_float(dn_onnx_builder *b, const char *name, double value);
+void dn_onnx_word(dn_onnx_builder *b, const char *name, const char *value);
 
 /* The `to` of a Cast, the newest node. */
 void dn_onnx_cast_to(dn_onnx_builder *b, dn_dtype dtype);

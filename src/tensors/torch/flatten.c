@@ -241,8 +241,8 @@ static bool is_internal(const dn_pickle_node *key)
 static bool defines_function(const dn_pickle_node *key)
 {
     static const char *const names[] = {
-        "eps",    "kernel_size",  "stride",    "padding",     "dilation",
-        "groups", "padding_mode", "ceil_mode", "output_size", "divisor_override"};
+        "eps",          "kernel_size", "stride",      "padding",          "dilation",  "groups",
+        "padding_mode", "ceil_mode",   "output_size", "divisor_override", "filt_size", "pad_mode"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (dn_pickle_node_is_text(key, names[i]))
             return true;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The end of a stem with norms: activated maps, through the 3x3/2 maximum if
+/* The end of a stem with norms: activated maps, through the 3x3/2 maximum or the blur if
  * the network has one, become the first maps of the first block. One image per
  * task. */
+#include "kernels/blur_pool.h"
 #include "train/engine/batch_norm.h"
 #include "train/engine/nodes.h"
 
@@ -37,6 +38,15 @@ static dn_grid value_of(const dn_engine *engine, int maps, int image)
     return dn_one_image(engine->options.maps, &grid, image);
 }
 
+static dn_blur_pool blur_of(const activation_work *work, dn_grid input, dn_grid output)
+{
+    return (dn_blur_pool){.input = input,
+                          .output = output,
+                          .channels = work->node->in,
+                          .maps = work->engine->options.maps,
+                          .affine = work->affine};
+}
+
 static void forward_image(void *context, int image, int thread)
 {
     (void)thread;
@@ -45,7 +55,11 @@ static void forward_image(void *context, int image, int thread)
     const dn_node *node = work->node;
     dn_grid input = value_of(engine, node->source, image);
     dn_grid output = value_of(engine, node->target, image);
-    if (node->pools) {
+    if (node->blurs) {
+        dn_blur_pool op = blur_of(work, input, output);
+        for (int task = 0; task < dn_blur_pool_tasks(&op); task++)
+            dn_blur_pool_run(&op, task);
+    } else if (node->pools) {
         dn_activated_pool op = {input, output, node->in, work->affine};
         for (int y = 0; y < output.height; y++)
             engine->map_kernels->gradients->activated_pool(&op, y);
@@ -68,8 +82,8 @@ static void forward(dn_engine *engine, const dn_node *node)
 
 /* ---- backward ---- */
 
-/* The gradient of the maximum is spread over the source's own gradient, which
- * then goes back through the norm in place. */
+/* The gradient of the maximum, or of the blurred ones, is spread over the source's own gradient,
+ * which then goes back through the norm in place. */
 static void backward_image(void *context, int image, int thread)
 {
     const activation_work *work = context;
@@ -97,8 +111,12 @@ static void backward_image(void *context, int image, int thread)
                           .width = target->width,
                           .pixel_stride = stride,
                           .row_stride = (ptrdiff_t)stride * target->width};
-        engine->map_kernels->gradients->activated_pool_gradient(
-            &(dn_activated_pool_gradient){input, pooled, passed, node->in, work->affine}, 0);
+        dn_blur_pool blur = blur_of(work, input, pooled);
+        if (node->blurs)
+            dn_blur_pool_spread(&blur, 0, &pooled, &passed);
+        else
+            engine->map_kernels->gradients->activated_pool_gradient(
+                &(dn_activated_pool_gradient){input, pooled, passed, node->in, work->affine}, 0);
         op.gradient = op.out;
     }
     engine->map_kernels->gradients->norm_gradient(&op);

@@ -14,9 +14,9 @@ static void parameter_counts(void **state)
         const char *name;
         size_t parameters;
     } known[] = {
-        {"densenet121", 7978856},       {"densenet169", 14149480}, {"densenet201", 20013928},
-        {"densenet264", 33337704},      {"densenet161", 28681000}, {"densenet-40-12", 1019722},
-        {"densenet-bc-100-12", 769162},
+        {"densenet121", 7978856},  {"densenet169", 14149480},     {"densenet201", 20013928},
+        {"densenet264", 33337704}, {"densenetblur121d", 7998088}, {"densenet264d", 72736216},
+        {"densenet161", 28681000}, {"densenet-40-12", 1019722},   {"densenet-bc-100-12", 769162},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         dn_arch arch;
