@@ -8,7 +8,7 @@ import os
 import sys
 
 sys.dont_write_bytecode = True  # the tree stays as it is
-from figures import agreement, dense, layers, measures, network, speed
+from figures import agreement, dense, layers, measures, network, rounding, speed
 
 FIGURES = {
     "dense-block": dense.dense_block,
@@ -26,6 +26,7 @@ FIGURES = {
     "roofline": speed.roofline,
     "cost": speed.cost,
     "agreement": agreement.agreement,
+    "rounding": rounding.rounding,
 }
 
 

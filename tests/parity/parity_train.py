@@ -148,7 +148,7 @@ def make_optimiser(name, parameters, rate):
     return torch.optim.SGD(parameters, rate, momentum=0.9, nesterov=True, weight_decay=1e-4)
 
 
-def train_torch(case, start, inputs, targets, dtype):
+def train_torch(case, start, inputs, targets, dtype, autocast=False):
     model = DenseNet(case["arch"]).to(dtype)
     for tensor, values in zip(model.tensors(), start):
         tensor.data.copy_(values)
@@ -163,8 +163,9 @@ def train_torch(case, start, inputs, targets, dtype):
         total = 0.0
         for part in range(parts):
             x, y = inputs[step * parts + part].to(dtype), targets[step * parts + part]
-            logits = model(x)
-            loss = functional.cross_entropy(logits, y) / parts
+            with torch.autocast("cpu", torch.bfloat16, enabled=autocast):
+                logits = model(x)
+                loss = functional.cross_entropy(logits, y) / parts
             loss.backward()
             total += loss.item()
         if step == 0:
@@ -177,7 +178,7 @@ def train_torch(case, start, inputs, targets, dtype):
     return result
 
 
-def train_here(case, start, inputs, targets, folder, **extra):
+def train_here(case, start, inputs, targets, folder, level=None, **extra):
     arch, classes = case["arch"], case["arch"]["classes"]
     onehot = functional.one_hot(targets, classes)
     files = {"parameters": flat(start), "inputs": inputs.numpy(), "targets": onehot.numpy()}
@@ -189,7 +190,8 @@ def train_here(case, start, inputs, targets, folder, **extra):
     keys |= {"images": inputs.shape[1], "height": inputs.shape[3], "width": inputs.shape[4]}
     keys |= extra
     command = [DRIVER, "arch=densenet121", *(f"{k}={v}" for k, v in keys.items())]
-    subprocess.run(command, check=True, capture_output=True)
+    kernels = {"DENSENET_CPU": level} if level else {}
+    subprocess.run(command, check=True, capture_output=True, env={**os.environ, **kernels})
     out = np.fromfile(folder / "out", np.float32)
     sizes = [inputs.shape[1] * classes, files["parameters"].size, case["steps"],
              files["parameters"].size]

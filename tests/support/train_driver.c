@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Trains on given numbers and writes the results, for parity_train.py:
+/* Trains on given numbers and writes the results, for parity_train*.py:
  *     train_driver key=value...
  * Numbers are raw float32: `parameters` in layout order, `inputs` and `targets`
  * of all steps. `out` gets the first step's logits and gradients, every step's
@@ -114,6 +114,8 @@ static bool parse_engine(job *work, const char *key, const char *value)
         engine->width = atoi(value);
     else if (strcmp(key, "threads") == 0)
         engine->team.threads = atoi(value);
+    else if (strcmp(key, "bf16") == 0)
+        engine->maps = atoi(value) ? DN_BF16 : DN_F32;
     else if (strcmp(key, "low_memory") == 0)
         engine->low_memory = atoi(value);
     else if (strcmp(key, "dropout") == 0)
