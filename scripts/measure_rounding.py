@@ -13,7 +13,6 @@ deviation, of the place, of storing alone, and of what is left, which comes from
 """
 import csv
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -120,7 +119,10 @@ def as_kept(precision, bytes_, name, x):
 def measure(program, network, weights, precision, bytes_):
     """(place, error, of storing, of multiplying), the whole last."""
     exact = program.forward(weights[0], "f32")
-    root = lambda difference: float(difference.square().mean().sqrt() / exact.std())
+
+    def root(difference):
+        return float(difference.square().mean().sqrt() / exact.std())
+
     state = torch.from_numpy(numpy.load(program.pictures)), None
     before, whole = network.logits(state), 0
     for number, (place, step, name) in enumerate(network.steps, 1):

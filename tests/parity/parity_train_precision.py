@@ -7,10 +7,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+import parity_train as parity  # skips without PyTorch
 import numpy as np
 import torch
-
-import parity_train as parity
 
 MOST, SEEDS = 1.5, (1, 2)
 PAIRS = ("avx512bf16-emulated", "amx-emulated")
