@@ -620,7 +620,7 @@ DN_API dn_status dn_model_set_tensor(dn_model *model, int index, const float *da
 
 typedef struct dn_save_options {
     size_t struct_size; /* set by dn_save_defaults */
-    const char *naming; /* "torchvision" (default), "reference" */
+    const char *naming; /* "torchvision" (default), "reference"; of .h5 files "keras" alone */
     const char *dtype;  /* "f32" (default), "f16", "bf16"; of a quantised model "int8" (default),
                            as .safetensors or .onnx under torchvision's names */
 
@@ -634,9 +634,10 @@ typedef struct dn_save_options {
 DN_API void dn_save_defaults(dn_save_options *options, size_t struct_size);
 
 /* Writes a PyTorch zip file if path ends in .pt or .pth, arrays for numpy.load if it ends in .npz,
- * a graph of operators if it ends in .onnx, a safetensors file if it ends in .safetensors or has no
- * ending; another is refused. Architecture, labels and preprocessing are in its metadata. The file
- * appears whole or not at all. options may be NULL. */
+ * a graph of operators if it ends in .onnx, Keras' HDF5 if it ends in .h5, .hdf5 or (as Keras 3 has
+ * it) .weights.h5, a safetensors file if it ends in .safetensors or has no ending; another is
+ * refused. Architecture, labels and preprocessing are in its metadata. The file appears whole or
+ * not at all. options may be NULL. */
 DN_API dn_status dn_model_save(const dn_model *model, const char *path,
                                const dn_save_options *options);
 

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 
+#include <string.h>
 #include <strings.h>
 
 static const struct {
@@ -14,7 +15,27 @@ static const struct {
     {".pth", DN_WEIGHTS_TORCH},
     {".npz", DN_WEIGHTS_NPZ},
     {".onnx", DN_WEIGHTS_ONNX},
+    {".weights.h5", DN_WEIGHTS_KERAS_3}, /* before the ending that it ends in */
+    {".h5", DN_WEIGHTS_KERAS},
+    {".hdf5", DN_WEIGHTS_KERAS},
 };
+
+static bool ends_in(const char *path, const char *ending)
+{
+    size_t length = strlen(path), span = strlen(ending);
+    return length >= span && strcasecmp(path + length - span, ending) == 0;
+}
+
+static dn_status check_build(const char *path, dn_weights_format format)
+{
+#ifdef DN_WITHOUT_HDF5
+    if (format == DN_WEIGHTS_KERAS || format == DN_WEIGHTS_KERAS_3)
+        return dn_fail(DN_ERROR_ARGUMENT,
+                       "%s: this build writes no files of Keras (DENSENET_HDF5 is off)", path);
+#endif
+    (void)path, (void)format;
+    return DN_OK;
+}
 
 dn_status dn_weights_format_of(const char *path, dn_weights_format *format)
 {
@@ -23,12 +44,12 @@ dn_status dn_weights_format_of(const char *path, dn_weights_format *format)
     if (!ending)
         return DN_OK;
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-        if (strcasecmp(ending, endings[i].ending) == 0) {
+        if (ends_in(path, endings[i].ending)) {
             *format = endings[i].format;
-            return DN_OK;
+            return check_build(path, *format);
         }
     return dn_fail(DN_ERROR_ARGUMENT,
                    "%s: %s files are not written; the name of a weight file must end in "
-                   ".safetensors, .pt, .pth, .npz or .onnx, or have no ending",
+                   ".safetensors, .pt, .pth, .npz, .onnx or .h5, or have no ending",
                    path, ending);
 }

@@ -10,11 +10,13 @@ typedef enum dn_weights_format {
     DN_WEIGHTS_SAFETENSORS, /* .safetensors, or no ending */
     DN_WEIGHTS_TORCH,       /* .pt, .pth */
     DN_WEIGHTS_NPZ,         /* .npz */
-    DN_WEIGHTS_ONNX         /* .onnx: not tensors alone, but a graph */
+    DN_WEIGHTS_ONNX,        /* .onnx: not tensors alone, but a graph */
+    DN_WEIGHTS_KERAS,       /* .h5, .hdf5 */
+    DN_WEIGHTS_KERAS_3      /* .weights.h5 */
 } dn_weights_format;
 
 /* The format of a file to be written, by its name's ending; DN_ERROR_ARGUMENT if none is written
- * under that ending. */
+ * under that ending, or this build does not write it. */
 dn_status dn_weights_format_of(const char *path, dn_weights_format *format);
 
 #endif

@@ -6,6 +6,7 @@
 #include "loading/axes.h"
 #include "loading/candidate_words.h"
 #include "loading/graph_network.h"
+#include "loading/keras/keras.h"
 #include "loading/reparametrise.h"
 
 #include <math.h>
@@ -207,6 +208,9 @@ dn_status dn_find_network(dn_load_job *l)
     const char *derived;
     if (l->file->operators)
         return dn_graph_network(l);
+    dn_status keras = dn_keras_prepare(l->file);
+    if (keras != DN_OK)
+        return dn_fail_within(keras, l->file->name);
     DN_TRY(dn_dequantise(l->file, &l->quantised));
     DN_TRY(dn_reparametrise(l->file, &derived));
     bool turned;

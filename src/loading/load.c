@@ -8,6 +8,7 @@
 #include "loading/fold_biases.h"
 #include "loading/function.h"
 #include "loading/graph_network.h"
+#include "loading/keras/keras.h"
 #include "loading/leftovers.h"
 #include "loading/load_job.h"
 #include "loading/other_metadata.h"
@@ -94,7 +95,19 @@ static bool has_keras_parts(const dn_load_job *l)
     bool found = false;
     for (int i = 0; i < l->layout.count && !found; i++)
         found = strstr(l->sources[i]->name, "moving_variance") != NULL;
-    return found && strcmp(l->origin.dialect, dn_dialect_name(DN_DIALECT_KERAS)) == 0;
+    return found && (dn_is_keras_file(l->file) ||
+                     strcmp(l->origin.dialect, dn_dialect_name(DN_DIALECT_KERAS)) == 0);
+}
+
+/* Keras flattens maps pixel by pixel, and its next layer reads them so. */
+static dn_status refuse_flattened(const dn_load_job *l)
+{
+    if (l->metadata || !dn_is_keras_file(l->file) || l->arch.head.pool != DN_POOL_GRID)
+        return DN_OK;
+    return dn_fail(DN_ERROR_MISMATCH,
+                   "%s: its head reads maps that Keras flattened, pixel by pixel, which is not "
+                   "supported",
+                   l->file->name);
 }
 
 /* What is not in the file, and so may be otherwise. */
@@ -133,6 +146,7 @@ static dn_status read_metadata(dn_load_job *l, dn_model *model)
     if (dn_metadata_exists(l->file))
         return DN_OK;
     DN_TRY(dn_other_metadata_read(l->file, model));
+    dn_keras_read_pipeline(l->file, model);
     if (dn_other_points_left(l->file, model))
         dn_load_warn(l, "its op_threshs are not one number per output, and are not applied");
     return DN_OK;
@@ -155,6 +169,7 @@ static dn_status find_function(dn_load_job *l, dn_model *model)
 
 static dn_status build_model(dn_load_job *l, dn_model **out)
 {
+    DN_TRY(refuse_flattened(l));
     if (!l->metadata && has_keras_parts(l))
         l->arch.bn_epsilon = 1.001e-5; /* of keras.applications, which no file says */
     dn_model *model;

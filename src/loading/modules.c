@@ -21,6 +21,7 @@ static const struct {
     {"variance", VARIANCE},
     {"var", VARIANCE},
     {"weight", WEIGHT},
+    {"kernel", WEIGHT},
     {"gamma", WEIGHT},
     {"scale", WEIGHT},
     {"w", WEIGHT},

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "base/weights_name.h"
+#include "loading/keras/keras_save.h"
 #include "loading/metadata.h"
 #include "loading/order.h"
 #include "loading/quantised.h"
@@ -81,13 +82,30 @@ static int quantised_node(const saver *s, int slot)
     return DN_NONE;
 }
 
+/* Slot i as it is to be written; *next: room for what changes. */
+static dn_output make_output(saver *s, int i, float **next)
+{
+    const dn_slot *slot = &s->model->layout.slots[i];
+    dn_output output = {.dtype = s->format.dtype == DN_I8 ? DN_F32 : s->format.dtype,
+                        .rank = slot->rank,
+                        .data = reorder(s, i, next)};
+    for (int d = 0; d < slot->rank; d++)
+        output.shape[d] = slot->shape[d];
+    if (s->format.naming == DN_DIALECT_KERAS) {
+        dn_keras_turn(slot, output.data, *next, &output);
+        *next += slot->count;
+    }
+    return output;
+}
+
 static dn_status make_outputs(saver *s)
 {
     const dn_arch *arch = &s->model->arch;
     const dn_layout *layout = &s->model->layout;
     dn_name_context context = dn_name_context_of(arch);
     DN_TRY(dn_calloc(DN_QUANTISED_PARTS * (size_t)layout->count, sizeof *s->outputs, &s->outputs));
-    if (dn_dialect_concat(s->format.naming) == DN_CONCAT_FIRST || s->format.dtype == DN_I8)
+    if (dn_dialect_concat(s->format.naming) == DN_CONCAT_FIRST || s->format.dtype == DN_I8 ||
+        s->format.naming == DN_DIALECT_KERAS)
         DN_TRY(dn_alloc_aligned(layout->floats, sizeof(float), &s->reordered));
     float *next = s->reordered;
     for (int i = 0; i < layout->count; i++) {
@@ -100,13 +118,8 @@ static dn_status make_outputs(saver *s)
             next += slot->count;
             continue;
         }
-        dn_output output = {.dtype = s->format.dtype == DN_I8 ? DN_F32 : s->format.dtype,
-                            .rank = slot->rank,
-                            .data = reorder(s, i, &next)};
-        for (int d = 0; d < slot->rank; d++)
-            output.shape[d] = slot->shape[d];
-        DN_TRY(add_output(s, name, output));
-        if (slot->key.part == DN_PART_NORM_VARIANCE)
+        DN_TRY(add_output(s, name, make_output(s, i, &next)));
+        if (slot->key.part == DN_PART_NORM_VARIANCE && s->format.naming != DN_DIALECT_KERAS)
             DN_TRY(add_counter(s, name));
     }
     return DN_OK;
@@ -126,7 +139,8 @@ static dn_status add_metadata_entry(void *context, const char *key, const char *
 static dn_status make_metadata(saver *s)
 {
     dn_text metadata = {0};
-    dn_text_add(&metadata, "{\"format\":\"pt\"");
+    dn_text_add(&metadata, "{\"format\":\"%s\"",
+                s->format.naming == DN_DIALECT_KERAS ? "keras" : "pt");
     dn_status status = dn_metadata_write(s->model, dn_dialect_concat(s->format.naming),
                                          add_metadata_entry, &metadata);
     if (status == DN_OK && s->format.dtype == DN_I8)
@@ -146,6 +160,10 @@ static dn_status write_tensors(saver *s, dn_file_writer *writer)
         [DN_WEIGHTS_SAFETENSORS] = dn_write_safetensors,
         [DN_WEIGHTS_TORCH] = dn_write_torch,
         [DN_WEIGHTS_NPZ] = dn_write_npz,
+#ifndef DN_WITHOUT_HDF5
+        [DN_WEIGHTS_KERAS] = dn_write_keras_layers,
+        [DN_WEIGHTS_KERAS_3] = dn_write_keras_classes,
+#endif
     };
     DN_TRY(make_outputs(s));
     DN_TRY(make_metadata(s));

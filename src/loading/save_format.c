@@ -2,6 +2,7 @@
 #include "loading/save_format.h"
 
 #include "base/sized_options.h"
+#include "loading/keras/keras_save.h"
 
 #include <string.h>
 
@@ -50,20 +51,35 @@ static dn_status check_onnx(const char *path, const dn_save_options *options,
     return DN_OK;
 }
 
+/* The names that a file is to have: Keras' files have Keras'. */
+static dn_status choose_naming(const dn_model *model, const char *asked, dn_save_format *format)
+{
+    format->naming = DN_DIALECT_TORCHVISION;
+    if (format->file == DN_WEIGHTS_KERAS || format->file == DN_WEIGHTS_KERAS_3) {
+        format->naming = DN_DIALECT_KERAS;
+        return !asked || strcmp(asked, "keras") == 0
+                   ? dn_keras_check(model)
+                   : dn_fail(DN_ERROR_ARGUMENT, "naming \"%s\": HDF5 files have Keras' names",
+                             asked);
+    }
+    if (asked && strcmp(asked, "reference") == 0)
+        format->naming = DN_DIALECT_REFERENCE;
+    else if (asked && strcmp(asked, "torchvision") != 0)
+        return dn_fail(DN_ERROR_ARGUMENT, "naming \"%s\": torchvision or reference is expected",
+                       asked);
+    return DN_OK;
+}
+
 static dn_status read_numbers(const dn_model *model, const dn_save_options *options,
                               dn_save_format *format)
 {
-    const char *naming = options->naming ? options->naming : "torchvision";
     const char *usual = model->quantisation ? "int8" : "f32";
     const char *dtype = options->dtype ? options->dtype : usual;
-    format->naming = DN_DIALECT_TORCHVISION;
-    if (strcmp(naming, "reference") == 0)
-        format->naming = DN_DIALECT_REFERENCE;
-    else if (strcmp(naming, "torchvision") != 0)
-        return dn_fail(DN_ERROR_ARGUMENT, "naming \"%s\": torchvision or reference is expected",
-                       naming);
+    DN_TRY(choose_naming(model, options->naming, format));
     if (strcmp(dtype, "int8") == 0)
         return choose_bytes(model, format);
+    if (format->naming == DN_DIALECT_KERAS && strcmp(dtype, "bf16") == 0)
+        return dn_fail(DN_ERROR_ARGUMENT, "dtype \"bf16\": HDF5 has no such type");
     static const dn_dtype dtypes[] = {DN_F32, DN_F16, DN_BF16};
     for (int i = 0; i < 3; i++)
         if (strcmp(dtype, dn_dtype_name(dtypes[i])) == 0) {

@@ -3,6 +3,7 @@
 #include "loading/load_job.h"
 
 #include "base/memory.h"
+#include "loading/keras/keras.h"
 #include "loading/order.h"
 
 #include <stdarg.h>
@@ -81,6 +82,15 @@ void dn_discard_match(dn_load_job *l)
     l->sources = l->biases = NULL;
 }
 
+/* What the file's own configuration says. */
+static dn_concat configured_concat(const dn_tensor_file *file)
+{
+    const dn_value *value = dn_tensor_file_value(file, DN_KERAS_CONCAT);
+    if (!value || !value->texts)
+        return DN_CONCAT_AUTO;
+    return strcmp(value->texts[0], "first") == 0 ? DN_CONCAT_FIRST : DN_CONCAT_LAST;
+}
+
 /* The order, and whether anything contradicts it: the statistics are facts,
  * metadata is this program's word, names are a convention. */
 static dn_status decide_concat(dn_load_job *l, const dn_match *match)
@@ -93,10 +103,11 @@ static dn_status decide_concat(dn_load_job *l, const dn_match *match)
         const char *from;
     } sources[] = {{facts, "statistics"},
                    {metadata, "metadata"},
+                   {configured_concat(l->file), "modules"},
                    {l->asked, "request"},
                    {match->convention, "names"}};
     l->concat = DN_CONCAT_AUTO;
-    for (int i = 0; i < 4 && l->concat == DN_CONCAT_AUTO; i++) {
+    for (int i = 0; i < 5 && l->concat == DN_CONCAT_AUTO; i++) {
         l->concat = sources[i].concat;
         snprintf(l->origin.concat_from, sizeof l->origin.concat_from, "%s", sources[i].from);
     }

@@ -104,6 +104,8 @@ static const rule rules[] = {
     {PADDLE, DN_ROLE_TRANSITION, CONV, 0, "tr_conv%C_blk.conv_ac_func._conv."},
     {PADDLE, DN_ROLE_FINAL, NORM, 0, "batch_norm."},
     {PADDLE, DN_ROLE_HEAD, LINEAR, 0, "out."},
+    {KERAS, DN_ROLE_HEAD, LINEAR, 0, "predictions_%u/"}, /* of a head of several parts */
+    {KERAS, DN_ROLE_HEAD, NORM, 0, "predictions_bn_%u/"},
 };
 #define RULE_COUNT (sizeof rules / sizeof *rules)
 

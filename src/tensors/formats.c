@@ -8,6 +8,8 @@
 
 static const dn_reader *const readers[] = {
     &dn_safetensors_reader, &dn_npz_reader,          &dn_onnx_reader,
+    &dn_hdf5_reader,        &dn_keras_reader, /* before PyTorch's, which takes every other zip
+                                                 archive */
     &dn_torch_zip_reader,   &dn_torch_legacy_reader, &dn_pickle_reader,
 };
 
@@ -20,7 +22,7 @@ static const struct {
     {0, "<!", "is a web page, not a weight file"},
     {0, "<html", "is a web page, not a weight file"},
     {0, "{", "is JSON text, not a weight file"},
-    {0, "\x89HDF", "is an HDF5 file (Keras), which is not read; save its tensors as safetensors"},
+    {0, "\x89HDF", "is a damaged HDF5 file"},
     {0, "\x1f\x8b", "is compressed by gzip; unpack it first"},
     {0, "\x93NUMPY",
      "is a single NumPy array, not a weight file; numpy.savez writes several, with their names"},
@@ -38,7 +40,7 @@ static dn_status refuse(const dn_tensor_file *file)
             return dn_fail(DN_ERROR_FORMAT, "%s: %s", file->name, other_formats[i].sentence);
     }
     return dn_fail(DN_ERROR_FORMAT,
-                   "%s: is %s, neither safetensors, ONNX nor a file of PyTorch or NumPy",
+                   "%s: is %s, neither safetensors, ONNX nor a file of PyTorch, Keras or NumPy",
                    file->name, file->map.size ? "of an unknown format" : "empty");
 }
 

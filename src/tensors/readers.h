@@ -17,5 +17,7 @@ extern const dn_reader dn_onnx_reader;
 extern const dn_reader dn_torch_zip_reader;
 extern const dn_reader dn_torch_legacy_reader;
 extern const dn_reader dn_pickle_reader;
+extern const dn_reader dn_hdf5_reader;
+extern const dn_reader dn_keras_reader;
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tensors/tensors.h"
 
+#include "base/json.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
@@ -179,4 +180,20 @@ dn_status dn_tensor_file_add_text(dn_tensor_file *file, const char *path, const 
     texts[0] = text_copy;
     return dn_tensor_file_add_value(file,
                                     &(dn_value){.path = path_copy, .count = 1, .texts = texts});
+}
+
+dn_status dn_tensor_file_add_metadata(dn_tensor_file *file, const char *json, size_t size)
+{
+    json_t *metadata = NULL;
+    DN_TRY(dn_json_parse(json, size, "its " DN_METADATA_ENTRY, &file->budget, &metadata));
+    dn_status status = DN_OK;
+    const char *key;
+    json_t *text;
+    json_object_foreach(metadata, key, text)
+    {
+        if (status == DN_OK && json_is_string(text))
+            status = dn_tensor_file_add_text(file, key, json_string_value(text));
+    }
+    json_decref(metadata);
+    return status;
 }

@@ -88,4 +88,8 @@ dn_status dn_tensor_file_add(dn_tensor_file *file, const dn_tensor *tensor);
 dn_status dn_tensor_file_add_value(dn_tensor_file *file, const dn_value *value);
 dn_status dn_tensor_file_add_text(dn_tensor_file *file, const char *path, const char *text);
 
+/* What this program adds to a file of tensors under this name, {"densenet.KEY": "text", ...}. */
+#define DN_METADATA_ENTRY "densenet.json"
+dn_status dn_tensor_file_add_metadata(dn_tensor_file *file, const char *json, size_t size);
+
 #endif

@@ -32,4 +32,14 @@ dn_status dn_write_torch(dn_file_writer *writer, const char *metadata, const dn_
 dn_status dn_write_npz(dn_file_writer *writer, const char *metadata, const dn_output *outputs,
                        size_t count);
 
+/* Keras' two layouts of HDF5 files, of tensors named LAYER/PART: a group for each layer, as in
+ * .h5 files; groups of Conv2D, BatchNormalization and Dense layers, numbered in order, as in Keras
+ * 3's .weights.h5. `metadata` is the root's attribute densenet.json. */
+#ifndef DN_WITHOUT_HDF5
+dn_status dn_write_keras_layers(dn_file_writer *writer, const char *metadata,
+                                const dn_output *outputs, size_t count);
+dn_status dn_write_keras_classes(dn_file_writer *writer, const char *metadata,
+                                 const dn_output *outputs, size_t count);
+#endif
+
 #endif

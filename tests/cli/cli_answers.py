@@ -141,7 +141,7 @@ def names(folder):
         good = f'"{typed}"; did you mean {meant}?' in done.stderr if meant else "did you" not in done.stderr
         check(typed, done.returncode == 2 and good and done.stderr.count("\n") == 1, done.stderr)
     for command in (("convert", f"{folder}/cifar.safetensors"), ("init", *SMALL, "-o")):
-        for ending in (".pdparams", ".h5", ".png", ".safetensor"):
+        for ending in (".pdparams", ".msgpack", ".png", ".safetensor"):
             done = run(*command, f"{folder}/v1.0/net{ending}")
             check(f"{command[0]} to {ending}", done.returncode == 2 and
                   f"{ending} files are not written" in done.stderr and done.stderr.count("\n") == 1, done.stderr)

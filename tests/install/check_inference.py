@@ -55,7 +55,7 @@ def main():
     assert 0 <= float(run(program, env=environment)) <= 1
     needed = run("ldd", f"{libraries}/libdensenet.so") + run("pkg-config", "--static", "--libs", "densenet",
                                                              env=environment)
-    for library in ("jpeg", "png", "webp", "tiff", "protobuf-c", "openjp2", "heif", "gdcm", "libzip", "curl", "cairo"):
+    for library in ("jpeg", "png", "webp", "tiff", "protobuf-c", "hdf5", "openjp2", "heif", "gdcm", "libzip", "curl", "cairo"):
         assert library not in needed, needed
     assert not os.path.exists(f"{PREFIX}/bin/densenet")
     print("the library for tensors only runs and needs zlib and jansson")

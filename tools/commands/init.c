@@ -49,7 +49,8 @@ const command init_command = {
     .description =
         "The same seed gives the same weights on every machine. A file that ends in .pt or .pth\n"
         "is a PyTorch file, one that ends in .npz NumPy's, one that ends in .onnx a graph, one\n"
-        "that ends in .safetensors or has no ending safetensors; other endings are refused.\n",
+        "that ends in .h5 or .weights.h5 Keras', one that ends in .safetensors or has no ending\n"
+        "safetensors; other endings are refused.\n",
     .examples = "  densenet init densenet121 --classes 5 -o start.safetensors\n"
                 "  densenet init --blocks 2,3,4 --growth 8 --stem cifar --seed 7 -o small.pth\n",
     .options = options,

@@ -6,8 +6,6 @@
 #include "tensors/tensors.h"
 #include "tensors/zip/zip.h"
 
-#define DN_METADATA_ENTRY "densenet.json"
-
 /* Adds what PREFIXdensenet.json says, {"densenet.KEY": "text", ...}, to the file's values, if
  * there is such an entry. */
 dn_status dn_read_metadata_entry(dn_tensor_file *file, const dn_zip *zip, const char *prefix);

@@ -100,17 +100,28 @@ static bool read_zip64(const unsigned char *extra, size_t length, uint64_t *size
     return *size != 0xffffffffu && *compressed != 0xffffffffu && *offset != 0xffffffffu;
 }
 
+/* The lengths of the parts of a directory's entry after its first DIRECTORY_SIZE bytes; false if
+ * it is not whole. */
+static bool measure_entry(const unsigned char *record, const unsigned char *end, size_t *name,
+                          size_t *extra, size_t *whole)
+{
+    if (end - record < DIRECTORY_SIZE || get32(record) != DIRECTORY_MAGIC)
+        return false;
+    *name = get16(record + 28);
+    *extra = get16(record + 30);
+    *whole = DIRECTORY_SIZE + *name + *extra + get16(record + 32);
+    return (size_t)(end - record) >= *whole;
+}
+
 /* One directory entry; *at moves past it. */
 static dn_status read_entry(dn_pool *pool, const unsigned char **at, const unsigned char *end,
                             dn_zip_entry *entry)
 {
     const unsigned char *record = *at;
-    if (end - record < DIRECTORY_SIZE || get32(record) != DIRECTORY_MAGIC)
+    size_t name, extra, whole;
+    if (!measure_entry(record, end, &name, &extra, &whole))
         return dn_fail(DN_ERROR_FORMAT, "the zip archive's directory is damaged");
-    size_t name = get16(record + 28), extra = get16(record + 30), comment = get16(record + 32);
-    if ((size_t)(end - record) < DIRECTORY_SIZE + name + extra + comment)
-        return dn_fail(DN_ERROR_FORMAT, "the zip archive's directory is damaged");
-    *at += DIRECTORY_SIZE + name + extra + comment;
+    *at += whole;
     DN_TRY(dn_pool_copy(pool, (const char *)record + DIRECTORY_SIZE, name, &entry->name));
     uint64_t compressed = get32(record + 20), size = get32(record + 24),
              offset = get32(record + 42);
@@ -140,13 +151,35 @@ static dn_status sort_entries(dn_zip *zip)
     return DN_OK;
 }
 
+static dn_status find_directory(const unsigned char *data, size_t size, directory *found)
+{
+    DN_TRY(read_end(data, size, found));
+    if (found->offset > size || found->size > size - found->offset ||
+        found->count > found->size / DIRECTORY_SIZE)
+        return dn_fail(DN_ERROR_FORMAT, "the zip archive's directory is not within the file");
+    return DN_OK;
+}
+
+bool dn_zip_lists(const unsigned char *data, size_t size, const char *name)
+{
+    directory found = {0};
+    if (find_directory(data, size, &found) != DN_OK)
+        return false;
+    const unsigned char *at = data + found.offset, *end = at + found.size;
+    size_t length, extra, whole;
+    for (uint64_t i = 0; i < found.count; i++, at += whole) {
+        if (!measure_entry(at, end, &length, &extra, &whole))
+            return false;
+        if (length == strlen(name) && memcmp(at + DIRECTORY_SIZE, name, length) == 0)
+            return true;
+    }
+    return false;
+}
+
 dn_status dn_zip_open(dn_pool *pool, const unsigned char *data, size_t size, dn_zip *zip)
 {
     directory found = {0};
-    DN_TRY(read_end(data, size, &found));
-    if (found.offset > size || found.size > size - found.offset ||
-        found.count > found.size / DIRECTORY_SIZE)
-        return dn_fail(DN_ERROR_FORMAT, "the zip archive's directory is not within the file");
+    DN_TRY(find_directory(data, size, &found));
     *zip = (dn_zip){.data = data, .size = size, .count = found.count};
     DN_TRY(dn_pool_alloc(pool, zip->count, sizeof *zip->entries, &zip->entries));
     const unsigned char *at = data + found.offset, *end = at + found.size;

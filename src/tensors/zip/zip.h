@@ -25,6 +25,9 @@ typedef struct dn_zip {
 /* Reads the directory, zip64 included; the entries live in the pool. */
 dn_status dn_zip_open(dn_pool *pool, const unsigned char *data, size_t size, dn_zip *zip);
 
+/* Whether an archive's directory has an entry of this name; costs no memory. */
+bool dn_zip_lists(const unsigned char *data, size_t size, const char *name);
+
 /* NULL if there is none of that name. */
 const dn_zip_entry *dn_zip_find(const dn_zip *zip, const char *name);
 
