@@ -64,6 +64,9 @@ def floats(folder):
             if convert(name, path, out, *fold, *function):
                 for x in pictures(arch):
                     worst = max(worst, compare(f"{name} {fold}", out, x, forward(folder, path, x, *function)))
+    path, blur = settle(STEMS["deep stem"], folder), ("--stem-pool", "blur")
+    for x in pictures(STEMS["deep stem"]) if convert("a blur", path, out, *blur) else ():
+        worst = max(worst, compare("a blur", out, x, forward(folder, path, x, *blur)))
     print(f"floats: {len(STEMS)} networks by {', '.join(ENGINES)}, {worst:.1e}")
 
 

@@ -60,10 +60,9 @@ def plain(folder):
         path = settle(arch, folder)
         function = LINEAR if name in ("deep stem", "one block") else ()
         comes_back(name, folder, path, function)
-    path = settle(SMALL, folder)
-    for stem in ("7x7/1+pool", "3x3/2", "5x5/2"):
-        if run("info", path, "--stem", stem).returncode == 0:
-            comes_back(stem, folder, path, ("--stem", stem))
+    for what in (("--stem-stride", 1), ("--stem-pool", "none"), ("--stem-pool", "blur")):
+        comes_back(" ".join(map(str, what)), folder, settle(STEMS["deep stem"], folder), what)
+    comes_back("an odd stem", folder, settle(SMALL, folder), ("--stem-stride", 3, "--stem-pool", "none"))
 
 
 def described(folder):

@@ -141,7 +141,7 @@ static const char *add_blur(const dn_graph_draft *d, const dn_node *node, const 
     for (int i = 0; filter && i < node->out * 9; i++)
         filter[i] = (float)(taps[i % 9 / 3] * taps[i % 3] / 16);
     if (!filter)
-        return NULL;
+        return "";
     const char *sides =
         dn_onnx_whole(d->to, "features.pool0.pads", DN_I64, &(dn_onnx_shape){1, {8}}, pads);
     const char *weight = dn_onnx_floats(d->to, "features.pool0.filt", d->dtype,
