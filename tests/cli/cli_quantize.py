@@ -104,6 +104,7 @@ def halves(folder):
     done = run("quantize", net, *NET, "--to", "bf16", "-d", f"{folder}/data", "-o", out)
     check("--to bf16", done.returncode == 0 and "12 pictures compared" in done.stdout and "in bfloat16" in done.stdout,
           done.stdout + done.stderr)
+    check("the file is named", f"{net}: records no names" in done.stderr, done.stderr)
     check("its weights stay", answers(folder, out) == answers(folder, net))
     shown = json.loads(run("info", "--json", out).stdout)
     cost = shown["quantisation"]["bf16"]

@@ -188,7 +188,7 @@ static bool compares_alone(void)
 
 static int measure(const dn_model *model, dn_dataset *data)
 {
-    if (!outputs_match("eval", model, data))
+    if (!outputs_match(weights_argument(), model, data))
         return EXIT_REFUSED;
     if (chosen.compare)
         return compare(model, data);

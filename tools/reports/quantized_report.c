@@ -103,7 +103,7 @@ static bool open_test(quantized_report *report, const dn_model *model)
     if (!report->data.labelled || dn_model_arch(model)->classes == 0 ||
         !labelled_open(report->data.path, &request, &report->test))
         return false;
-    if (outputs_match("quantize", model, report->test)) {
+    if (outputs_match(report->weights, model, report->test)) {
         report->labels = dn_dataset_objective(report->test) == DN_OBJECTIVE_LABELS;
         return true;
     }

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/match_outputs.h"
 
-#include "arguments/weights.h"
 #include "ui/report.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* A single output stands for the second of two classes, or for the one of its name. */
-static bool match_yes(const char *who, const dn_model *model, dn_dataset *data)
+static bool match_yes(const char *weights, const dn_model *model, dn_dataset *data)
 {
     const char *yes = dn_model_label(model, 0);
     const char *names[] = {dn_dataset_label(data, 0), dn_dataset_label(data, 1)};
@@ -17,15 +16,14 @@ static bool match_yes(const char *who, const dn_model *model, dn_dataset *data)
     if (strcmp(yes, names[0]) != 0)
         return complain("%s: the network's one output is \"%s\", the data's classes are \"%s\" "
                         "and \"%s\"",
-                        who, yes, names[0], names[1]);
+                        weights, yes, names[0], names[1]);
     return ok_or_complain(dn_dataset_match(data, (const char *[]){names[1], names[0]}, 2));
 }
 
 /* What cannot be checked: the file may have been trained on another order. */
-static void say_order(void)
+static void say_order(const char *weights)
 {
-    complain("%s: records no names, so its outputs are taken in the order of the data's",
-             weights_argument());
+    complain("%s: records no names, so its outputs are taken in the order of the data's", weights);
 }
 
 /* By name where an output is called 0, else by number, which is not proof that they belong. */
@@ -40,15 +38,15 @@ static void say_numbers(const dn_dataset *data, const char *first)
 }
 
 /* Classes by name if the model knows names, otherwise by number. */
-bool outputs_match(const char *who, const dn_model *model, dn_dataset *data)
+bool outputs_match(const char *weights, const dn_model *model, dn_dataset *data)
 {
     int classes = dn_model_arch(model)->classes;
     if (classes == 1 && dn_dataset_objective(data) == DN_OBJECTIVE_CLASSES &&
         dn_dataset_outputs(data) == 2)
-        return match_yes(who, model, data);
+        return match_yes(weights, model, data);
     if (!dn_model_label(model, 0)) {
         if (classes == dn_dataset_outputs(data))
-            say_order();
+            say_order(weights);
         return true;
     }
     const char **names = malloc((size_t)classes * sizeof *names);
