@@ -131,7 +131,10 @@ typedef struct dn_head_part {
 typedef enum dn_head_pool {
     DN_POOL_MEAN,     /* one mean per channel */
     DN_POOL_MAX_MEAN, /* all maxima, then all means: fastai's AdaptiveConcatPool2d */
-    DN_POOL_GRID      /* rows and columns of means, flattened channel by channel */
+    DN_POOL_GRID,     /* rows and columns of means, flattened channel by channel */
+    DN_POOL_MAX,      /* one maximum per channel */
+    DN_POOL_AVGMAX,   /* half the sum of mean and maximum: timm's avgmax */
+    DN_POOL_MEAN_MAX  /* all means, then all maxima: timm's catavgmax */
 } dn_head_pool;
 
 /* What comes after the last block's norm and ReLU. All zeros: the mean, and one linear with

@@ -14,9 +14,9 @@
 static float weight_at(const dn_node *pool, const dn_grid *grid, const float *weight, int channel,
                        int y, int x)
 {
-    if (pool->pool == DN_POOL_MAX_MEAN)
+    if (pool->out == 2 * pool->in && pool->pool != DN_POOL_GRID)
         return weight[channel] + weight[pool->in + channel];
-    if (pool->pool == DN_POOL_MEAN)
+    if (pool->pool != DN_POOL_GRID)
         return weight[channel];
     int cells = pool->rows * pool->columns, row = y / (grid->height / pool->rows);
     int cell = row * pool->columns + x / (grid->width / pool->columns);

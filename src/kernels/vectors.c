@@ -58,6 +58,30 @@ static void pool_window(const dn_vector_pool *op, int image, window w, int first
         mean[c] /= (double)w.height * w.width;
 }
 
+/* A channel's numbers, or one of a grid. */
+static void write_pooled(const dn_vector_pool *op, int channel, int cell, float mean, float most,
+                         float *out)
+{
+    bool means_first = op->pool == DN_POOL_MEAN_MAX;
+    switch (op->pool) {
+    case DN_POOL_MEAN:
+    case DN_POOL_GRID:
+        out[(ptrdiff_t)channel * op->rows * op->columns + cell] = mean;
+        break;
+    case DN_POOL_MAX_MEAN:
+    case DN_POOL_MEAN_MAX:
+        out[channel] = means_first ? mean : most;
+        out[op->channels + channel] = means_first ? most : mean;
+        break;
+    case DN_POOL_MAX:
+        out[channel] = most;
+        break;
+    case DN_POOL_AVGMAX:
+        out[channel] = 0.5f * (mean + most);
+        break;
+    }
+}
+
 void dn_pool_vectors(const dn_vector_pool *op, int task)
 {
     int image = task / runs(op), first = task % runs(op) * RUN;
@@ -68,12 +92,7 @@ void dn_pool_vectors(const dn_vector_pool *op, int task)
         pool_window(op, image, window_of(op, cell), first, count, mean, most);
         for (int i = 0; i < count; i++) {
             int c = first + i;
-            if (op->pool == DN_POOL_MAX_MEAN) {
-                out[c] = most[i];
-                out[op->channels + c] = (float)mean[i];
-            } else {
-                out[(ptrdiff_t)c * cells + cell] = (float)mean[i];
-            }
+            write_pooled(op, c, cell, (float)mean[i], most[i], out);
         }
     }
 }
@@ -95,13 +114,31 @@ static int largest_pixel(const dn_vector_pool *op, int image, int channel)
     return best;
 }
 
-static void spread_max_mean(const dn_vector_pool *op, int image, const float *gradient, dn_rows out)
+/* The gradients of a channel's mean and maximum. */
+static void split_gradient(const dn_vector_pool *op, const float *gradient, int channel,
+                           float *mean, float *most)
+{
+    bool means_first = op->pool == DN_POOL_MEAN_MAX, both = op->pool == DN_POOL_AVGMAX;
+    float first = gradient[channel];
+    if (op->pool == DN_POOL_MAX || both) {
+        *most = both ? 0.5f * first : first;
+        *mean = both ? 0.5f * first : 0;
+        return;
+    }
+    float second = gradient[op->channels + channel];
+    *mean = means_first ? first : second;
+    *most = means_first ? second : first;
+}
+
+static void spread_maxima(const dn_vector_pool *op, int image, const float *gradient, dn_rows out)
 {
     int channels = op->channels, pixels = op->input.height * op->input.width;
     for (int c = 0; c < channels; c++) {
+        float mean, most;
+        split_gradient(op, gradient, c, &mean, &most);
         for (int p = 0; p < pixels; p++)
-            out.data[p * out.stride + c] = gradient[channels + c] / (float)pixels;
-        out.data[largest_pixel(op, image, c) * out.stride + c] += gradient[c];
+            out.data[p * out.stride + c] = mean / (float)pixels;
+        out.data[largest_pixel(op, image, c) * out.stride + c] += most;
     }
 }
 
@@ -122,10 +159,10 @@ static void spread_cells(const dn_vector_pool *op, const float *gradient, dn_row
 void dn_spread_vector(const dn_vector_pool *op, int image, const float *gradient, dn_rows out)
 {
     int pixels = op->input.height * op->input.width;
-    if (op->pool == DN_POOL_MAX_MEAN)
-        spread_max_mean(op, image, gradient, out);
-    else if (op->pool == DN_POOL_GRID)
+    if (op->pool == DN_POOL_GRID)
         spread_cells(op, gradient, out);
+    else if (op->pool != DN_POOL_MEAN)
+        spread_maxima(op, image, gradient, out);
     else
         for (int p = 0; p < pixels; p++)
             for (int c = 0; c < op->channels; c++)

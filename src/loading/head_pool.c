@@ -77,6 +77,14 @@ static dn_status choose_grid(dn_head_work *w, const dn_module *first, int64_t ce
     return DN_OK;
 }
 
+/* fastai's heads, which read maxima first, are Sequentials; timm's catavgmax has one linear. */
+static bool is_timms(const dn_module *first)
+{
+    static const char name[] = "classifier";
+    size_t length = first->path_length, own = sizeof name - 1;
+    return length >= own && strncmp(first->path + length - own, name, own) == 0;
+}
+
 dn_status dn_choose_pool(dn_head_work *w, const dn_module *first)
 {
     int channels = dn_block_out(w->arch, w->arch->block_count - 1);
@@ -86,7 +94,7 @@ dn_status dn_choose_pool(dn_head_work *w, const dn_module *first)
         if (!known && find_recorded(w, 2, &grid))
             return choose_grid(w, first, 2);
         w->facts.assumed |= !known;
-        w->head.pool = DN_POOL_MAX_MEAN;
+        w->head.pool = known || !is_timms(first) ? DN_POOL_MAX_MEAN : DN_POOL_MEAN_MAX;
         return DN_OK;
     }
     if (!known && first->in % channels == 0 && first->in / channels <= MOST * MOST)

@@ -24,8 +24,13 @@ typedef struct dn_hub_doubt {
 } dn_hub_doubt;
 dn_status dn_hub_read(const void *data, size_t size, dn_model *model, dn_hub_doubt *doubt);
 
-/* Whether a config.json is of timm's network whose stem blurs. */
-dn_status dn_hub_blurs(const void *data, size_t size, bool *blurs);
+/* What a config.json of timm says of a function that no tensor tells. */
+typedef struct dn_hub_function {
+    bool blurs; /* the stem does: densenetblur121d */
+    bool pools; /* and how the head pools is known */
+    dn_head_pool pool;
+} dn_hub_function;
+dn_status dn_hub_read_function(const void *data, size_t size, dn_hub_function *says);
 
 /* The same of the pipeline in transformers' preprocessor_config.json. */
 dn_status dn_hub_read_processor(const void *data, size_t size, dn_model *model,

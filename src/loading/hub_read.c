@@ -203,13 +203,35 @@ dn_status dn_hub_read(const void *data, size_t size, dn_model *model, dn_hub_dou
     return status;
 }
 
-dn_status dn_hub_blurs(const void *data, size_t size, bool *blurs)
+/* timm's names of global pools; those that begin with "fast" compute the same. */
+static bool find_pool(const char *name, dn_head_pool *pool)
+{
+    static const struct {
+        const char *name;
+        dn_head_pool pool;
+    } pools[] = {{"avg", DN_POOL_MEAN},
+                 {"max", DN_POOL_MAX},
+                 {"avgmax", DN_POOL_AVGMAX},
+                 {"catavgmax", DN_POOL_MEAN_MAX}};
+    if (name && strncmp(name, "fast", 4) == 0)
+        name += 4;
+    for (size_t i = 0; name && i < sizeof pools / sizeof *pools; i++)
+        if (strcmp(pools[i].name, name) == 0) {
+            *pool = pools[i].pool;
+            return true;
+        }
+    return false;
+}
+
+dn_status dn_hub_read_function(const void *data, size_t size, dn_hub_function *says)
 {
     json_t *config;
     dn_hub_doubt about;
+    *says = (dn_hub_function){0};
     DN_TRY(parse(data, size, "config.json", &config, &about));
     const char *name = json_string_value(json_object_get(config, "architecture"));
-    *blurs = name && strstr(name, "densenetblur");
+    says->blurs = name && strstr(name, "densenetblur");
+    says->pools = config && find_pool(json_string_value(get(config, "global_pool")), &says->pool);
     json_decref(config);
     return DN_OK;
 }

@@ -14,6 +14,7 @@
 #include "loading/other_metadata.h"
 #include "loading/published.h"
 #include "loading/temperature.h"
+#include "network/head.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -21,22 +22,30 @@
 
 #define MAX_CONFIG ((size_t)1 << 24) /* bytes of a config.json */
 
-/* timm's densenetblur121d has the tensors of densenet121 with a deep stem, and none for its blur:
- * only a filter kept in the file, a config.json beside it, or the name of the file or its folder
- * can give it away. */
-static dn_status find_blur(const dn_load_job *l, bool *blurs)
+/* timm's densenetblur121d has the tensors of densenet121 with a deep stem, and none for its blur;
+ * and maxima, or half the sum of these and means, leave as many numbers as means alone: only a
+ * filter kept in the file, a config.json beside it, or the name of the file or its folder can say
+ * so. */
+static dn_status ask_names(dn_load_job *l, bool *blurs)
 {
     dn_file_map map;
-    *blurs = dn_may_blur(&l->arch) && strstr(l->file->name, "densenetblur");
-    if (l->filter || *blurs || !dn_may_blur(&l->arch) || !l->beside || !l->beside->config[0]) {
-        *blurs = *blurs || l->filter;
-        return DN_OK;
+    dn_hub_function says = {0};
+    if (l->beside && l->beside->config[0] &&
+        dn_file_read(l->beside->config, MAX_CONFIG, &map) == DN_OK) {
+        dn_status status = dn_hub_read_function(map.data, map.size, &says);
+        dn_file_map_close(&map);
+        DN_TRY(status);
+    } /* otherwise a warning will say so when the rest of it is read */
+    bool named = says.blurs || strstr(l->file->name, "densenetblur");
+    *blurs = l->filter || (named && dn_may_blur(&l->arch));
+    dn_head *head = &l->arch.head;
+    bool fits = dn_pool_doubles(says.pool) ? l->head.assumed && dn_pool_doubles(head->pool)
+                                           : head->pool == DN_POOL_MEAN;
+    if (says.pools && fits && l->arch.classes > 0 && !l->metadata && !l->file->operators) {
+        head->pool = says.pool;
+        l->head.assumed = l->head.assumed && !dn_pool_doubles(says.pool);
     }
-    if (dn_file_read(l->beside->config, MAX_CONFIG, &map) != DN_OK)
-        return DN_OK; /* which a warning will say when the rest of it is read */
-    dn_status status = dn_hub_blurs(map.data, map.size, blurs);
-    dn_file_map_close(&map);
-    return status;
+    return DN_OK;
 }
 
 static void warn_of_values(dn_load_job *l, const dn_model *model)
@@ -155,8 +164,7 @@ static dn_status read_metadata(dn_load_job *l, dn_model *model)
 static dn_status find_function(dn_load_job *l, dn_model *model)
 {
     dn_text doubts = {0};
-    dn_function_question question = {l->file, l->sources, &l->options, NULL, false};
-    DN_TRY(find_blur(l, &question.blurs));
+    dn_function_question question = {l->file, l->sources, &l->options, NULL, l->blurs};
     question.recorded = l->file->operators ? "graph" : l->metadata ? "metadata" : NULL;
     dn_status status = dn_find_function(&question, model, &doubts);
     if (status == DN_OK && doubts.failed)
@@ -172,6 +180,7 @@ static dn_status build_model(dn_load_job *l, dn_model **out)
     DN_TRY(refuse_flattened(l));
     if (!l->metadata && has_keras_parts(l))
         l->arch.bn_epsilon = 1.001e-5; /* of keras.applications, which no file says */
+    DN_TRY(ask_names(l, &l->blurs));
     dn_model *model;
     DN_TRY(dn_model_create(&l->arch, false, &model));
     model->origin = l->origin;

@@ -36,6 +36,7 @@ typedef struct dn_load_job {
     bool metadata;        /* this program's metadata is present and describes the network */
     dn_graph_facts graph; /* of a file of operators */
     bool filter;          /* the filter of a stem's blur is among its tensors */
+    bool blurs;           /* that, or a name, says that the stem blurs */
     dn_quantised_tensors quantised;
     dn_metadata_doubts doubts;
     dn_text warning;

@@ -67,11 +67,16 @@ int dn_head_cells(const dn_head *head)
     return dn_head_rows(head) * dn_head_columns(head);
 }
 
+bool dn_pool_doubles(dn_head_pool pool)
+{
+    return pool == DN_POOL_MAX_MEAN || pool == DN_POOL_MEAN_MAX;
+}
+
 int dn_head_width(const dn_head *head, int channels)
 {
-    return head->pool == DN_POOL_MAX_MEAN ? 2 * channels
-           : head->pool == DN_POOL_GRID   ? channels * dn_head_cells(head)
-                                          : channels;
+    return dn_pool_doubles(head->pool)  ? 2 * channels
+           : head->pool == DN_POOL_GRID ? channels * dn_head_cells(head)
+                                        : channels;
 }
 
 bool dn_head_reads_pool(const dn_arch *arch, int part)
@@ -113,12 +118,12 @@ dn_status dn_head_check(const dn_arch *arch)
 {
     const dn_head *head = &arch->head;
     bool none = head->grid == 0 && head->grid_width == 0;
-    if (head->pool > DN_POOL_GRID || (head->pool == DN_POOL_GRID ? !is_grid(head) : !none))
+    if (head->pool > DN_POOL_MEAN_MAX || (head->pool == DN_POOL_GRID ? !is_grid(head) : !none))
         return dn_fail(
             DN_ERROR_ARGUMENT,
             "architecture: the head's pool is not a kind of pool, or its grid does not suit it");
     if (head->window < 0 || head->window > MAX_WINDOW ||
-        (head->window && head->pool == DN_POOL_MAX_MEAN))
+        (head->window && head->pool != DN_POOL_MEAN && head->pool != DN_POOL_GRID))
         return dn_fail(DN_ERROR_ARGUMENT, "architecture: the head's pool cannot have this window");
     if (head->part_count < 0 || head->part_count > DN_MAX_HEAD_PARTS)
         return dn_fail(DN_ERROR_ARGUMENT,

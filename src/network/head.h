@@ -28,6 +28,9 @@ int dn_head_rows(const dn_head *head);
 int dn_head_columns(const dn_head *head);
 int dn_head_cells(const dn_head *head);
 
+/* True if the vector holds two numbers of each channel. */
+bool dn_pool_doubles(dn_head_pool pool);
+
 /* The length of the pooled vector, of a network whose last block leaves `channels`. */
 int dn_head_width(const dn_head *head, int channels);
 

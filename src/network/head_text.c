@@ -15,7 +15,7 @@ bool dn_arch_cam_is_exact(const dn_arch *arch)
     for (int i = 0; i < count; i++)
         if (parts[i].kind == DN_HEAD_RELU)
             return false;
-    return count > 0 && arch->head.pool != DN_POOL_MAX_MEAN;
+    return count > 0 && (arch->head.pool == DN_POOL_MEAN || arch->head.pool == DN_POOL_GRID);
 }
 
 static const char *const kinds[] = {
@@ -26,7 +26,8 @@ static const char *const kinds[] = {
 #define KIND_COUNT ((int)(sizeof kinds / sizeof *kinds))
 
 static const char *const pools[] = {
-    [DN_POOL_MEAN] = "mean", [DN_POOL_MAX_MEAN] = "max+mean", [DN_POOL_GRID] = "grid"};
+    [DN_POOL_MEAN] = "mean", [DN_POOL_MAX_MEAN] = "max+mean", [DN_POOL_GRID] = "grid",
+    [DN_POOL_MAX] = "max",   [DN_POOL_AVGMAX] = "avgmax",     [DN_POOL_MEAN_MAX] = "mean+max"};
 #define POOL_COUNT ((int)(sizeof pools / sizeof *pools))
 
 static const char window_word[] = "window";

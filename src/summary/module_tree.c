@@ -147,6 +147,13 @@ static void global_pool(builder *b)
         pool(b, "AdaptiveAvgPool2d", 0, 1, 1);
         b->channels = dn_head_width(head, channels);
         end(b);
+    } else if (head->pool == DN_POOL_MAX || head->pool == DN_POOL_AVGMAX ||
+               head->pool == DN_POOL_MEAN_MAX) {
+        const char *const classes[] = {[DN_POOL_MAX] = "AdaptiveMaxPool2d",
+                                       [DN_POOL_AVGMAX] = "AdaptiveAvgMaxPool2d",
+                                       [DN_POOL_MEAN_MAX] = "AdaptiveCatAvgMaxPool2d"};
+        b->channels = dn_head_width(head, channels);
+        pool(b, classes[head->pool], 0, 1, 1);
     } else {
         pool(b, "AdaptiveAvgPool2d", 0, dn_head_rows(head), dn_head_columns(head));
     }

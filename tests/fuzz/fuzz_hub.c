@@ -26,8 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     dn_status status = dn_hub_read(data, size, model, &doubt);
     if (status != DN_OK && status != DN_ERROR_MEMORY)
         abort();
-    bool blurs;
-    status = dn_hub_blurs(data, size, &blurs);
+    dn_hub_function says;
+    status = dn_hub_read_function(data, size, &says);
     if (status != DN_OK && status != DN_ERROR_MEMORY)
         abort();
     status = dn_hub_read_processor(data, size, model, &doubt);

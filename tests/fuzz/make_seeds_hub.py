@@ -19,6 +19,7 @@ CONFIGS = {
                      "problem_type": "multi_label_classification"},
     "two_labels": {"id2label": {"0": "a", "7": "b", "2": 3}},
     "blur": {"architecture": "densenetblur121d"},
+    "pool": {"architecture": "densenet121", "num_classes": 3, "global_pool": "catavgmax", "pretrained_cfg": {"global_pool": "fastavgmax"}},
     "stranger": {"architecture": "resnet50"},
     "tiny_share": {**TIMM, "pretrained_cfg": {**PIPELINE, "crop_pct": 1e-300}},
     "large_share": {**TIMM, "pretrained_cfg": {**PIPELINE, "crop_pct": 90.9}},

@@ -47,10 +47,12 @@ class Pool(nn.Module):
         if self.name == "mean":
             return x.mean((2, 3))
         mean = functional.adaptive_avg_pool2d(x, self.grid).flatten(1)
-        return torch.cat([functional.adaptive_max_pool2d(x, 1).flatten(1), mean], 1) if self.name == "max+mean" else mean
+        most = functional.adaptive_max_pool2d(x, 1).flatten(1)
+        return {"max+mean": torch.cat([most, mean], 1), "mean+max": torch.cat([mean, most], 1), "max": most,
+                "avgmax": 0.5 * (mean + most)}.get(self.name, mean) if "max" in self.name else mean
 
     def width(self, channels):
-        return channels * (2 if self.name == "max+mean" else self.grid[0] * self.grid[1])
+        return channels * (2 if "+" in self.name else self.grid[0] * self.grid[1])
 
 
 def make_head(text, channels):
@@ -242,6 +244,9 @@ HEADS = {
     "head that begins and ends with norms": "mean,norm,linear=10,norm",
     "head of ReLU first": "mean,relu,linear=10",
     "head with maxima": "max+mean,norm,dropout,linear-no-bias=17,relu,norm,dropout,linear-no-bias=10",
+    "head of maxima alone": "max,linear=10",
+    "head of halves": "avgmax,linear=10",
+    "head of means, then maxima": "mean+max,linear=10",
     "head of a grid": "grid=3,linear=10",
     "head of a grid of one row": "grid=1x3,linear=10",
 }

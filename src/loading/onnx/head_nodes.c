@@ -13,8 +13,18 @@ static const char *add_pool(const dn_graph_draft *d, const char *x)
     if (pool->pool == DN_POOL_MEAN)
         return dn_onnx_unary(d->to, "GlobalAveragePool", "avgpool", x);
     const char *maxima = dn_onnx_unary(d->to, "GlobalMaxPool", "maxpool", x);
+    if (pool->pool == DN_POOL_MAX)
+        return maxima;
     const char *means = dn_onnx_unary(d->to, "GlobalAveragePool", "avgpool", x);
-    const char *both = dn_onnx_binary(d->to, "Concat", "pool", maxima, means);
+    if (pool->pool == DN_POOL_AVGMAX) {
+        const float half = 0.5f;
+        const char *sum = dn_onnx_binary(d->to, "Add", "pool.sum", means, maxima);
+        return dn_onnx_binary(d->to, "Mul", "pool", sum,
+                              dn_onnx_floats(d->to, "half", d->dtype, &(dn_onnx_shape){0}, &half));
+    }
+    bool means_first = pool->pool == DN_POOL_MEAN_MAX;
+    const char *both = dn_onnx_binary(d->to, "Concat", "pool", means_first ? means : maxima,
+                                      means_first ? maxima : means);
     dn_onnx_int(d->to, "axis", 1);
     return both;
 }

@@ -18,8 +18,8 @@ static dn_status order_vector(dn_assembly *a, const int *order, const int **out)
         for (int s = 0; s < cells; s++)
             made[c * cells + s] = order[c] * cells + s;
     for (int c = 0; c < channels && width > channels * cells; c++) {
-        made[c] = order[c] + (head->means_first ? channels : 0);
-        made[channels + c] = order[c] + (head->means_first ? 0 : channels);
+        made[c] = order[c];
+        made[channels + c] = order[c] + channels;
     }
     *out = made;
     return DN_OK;
@@ -38,8 +38,9 @@ dn_status dn_head_assemble(dn_assembly *a, const int *order)
 {
     const dn_walk_head *head = a->made->head;
     const int *places;
-    if (head->head.pool == DN_POOL_MAX_MEAN && !head->joined)
-        return dn_fail(DN_ERROR_MISMATCH, "its head reads maxima of all maps, without their means");
+    if (head->head.pool == DN_POOL_AVGMAX && !head->halved)
+        return dn_fail(DN_ERROR_MISMATCH,
+                       "its head reads sums of means and maxima, not half of them");
     DN_TRY(order_vector(a, order, &places));
     int width = dn_head_width(&head->head, head->source->channels);
     for (int i = 0; i < head->head.part_count; i++) {

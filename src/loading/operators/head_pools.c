@@ -27,11 +27,11 @@ static dn_status begin(dn_walk *w, const dn_operator *item, int rank, const dn_h
     return DN_OK;
 }
 
-/* GlobalAveragePool, GlobalMaxPool; until they are joined, the pool of maxima stands for them. */
+/* GlobalAveragePool, GlobalMaxPool. */
 dn_status dn_head_global(dn_walk *w, const dn_operator *item, const dn_known **out)
 {
     bool maxima = strcmp(item->type, "GlobalMaxPool") == 0;
-    return begin(w, item, 4, &(dn_head){.pool = maxima ? DN_POOL_MAX_MEAN : DN_POOL_MEAN}, 1, out);
+    return begin(w, item, 4, &(dn_head){.pool = maxima ? DN_POOL_MAX : DN_POOL_MEAN}, 1, out);
 }
 
 dn_status dn_head_reduce(dn_walk *w, const dn_operator *item, const dn_known **out)
@@ -111,6 +111,6 @@ dn_status dn_head_max_pool(dn_walk *w, const dn_operator *item, const dn_known *
         return dn_walk_depart(w, item, out, "%s", fault);
     bool whole = window.kernel == maps->height && window.kernel == maps->width && !window.pads[0] &&
                  !window.pads[1] && !window.pads[2] && !window.pads[3];
-    return whole ? begin(w, item, 4, &(dn_head){.pool = DN_POOL_MAX_MEAN}, 1, out)
+    return whole ? begin(w, item, 4, &(dn_head){.pool = DN_POOL_MAX}, 1, out)
                  : dn_pool_max(w, item, &window, out);
 }

@@ -172,9 +172,46 @@ static dn_status add_or_divide(dn_walk *w, const dn_operator *item, const float 
     return DN_OK;
 }
 
+/* Both are pooled from the same maps, one by means and one by maxima, and nothing else. */
+static bool are_mean_and_max(const dn_known *first, const dn_known *second)
+{
+    bool both =
+        first && second && first->kind == DN_KNOWN_VECTOR && second->kind == DN_KNOWN_VECTOR;
+    const dn_walk_head *a = both ? first->head : NULL, *b = both ? second->head : NULL;
+    return both && a->source == b->source && !a->head.part_count && !b->head.part_count &&
+           !a->head.window && !b->head.window && a->rank == b->rank &&
+           ((a->head.pool == DN_POOL_MEAN && b->head.pool == DN_POOL_MAX) ||
+            (a->head.pool == DN_POOL_MAX && b->head.pool == DN_POOL_MEAN)) &&
+           a->width == b->width && a->width == a->source->channels;
+}
+
+/* The sum of means and maxima, or its half. */
+static dn_status add_or_halve(dn_walk *w, const dn_known *from, bool halved, const dn_known **out)
+{
+    dn_known *made;
+    dn_walk_head *head;
+    DN_TRY(derive(w, from, &made, &head));
+    head->head.pool = DN_POOL_AVGMAX;
+    head->halved = halved;
+    *out = made;
+    return DN_OK;
+}
+
+static bool halves(const dn_known *from, const float *factors, const float *terms)
+{
+    const dn_walk_head *head = from->head;
+    bool even = factors && !terms && head->head.pool == DN_POOL_AVGMAX && !head->halved &&
+                !head->head.part_count;
+    for (int c = 0; even && c < head->width; c++)
+        even = factors[c] == 0.5f;
+    return even;
+}
+
 dn_status dn_head_arithmetic(dn_walk *w, const dn_operator *item, const dn_known **out)
 {
     const dn_known *from = dn_walk_input(w, item, 0);
+    if (item->type[0] == 'A' && are_mean_and_max(from, dn_walk_input(w, item, 1)))
+        return add_or_halve(w, from, false, out);
     const dn_tensor *other = dn_walk_constant(w, item, 1);
     const float *numbers = NULL, *factors, *terms;
     if (from->kind == DN_KNOWN_CONSTANT && (item->type[0] == 'A' || item->type[0] == 'M')) {
@@ -186,7 +223,8 @@ dn_status dn_head_arithmetic(dn_walk *w, const dn_operator *item, const dn_known
     if (!numbers)
         return dn_walk_depart(w, item, out, "combines a vector with something else than constants");
     DN_TRY(dn_maps_line(w, item, numbers, from->head->width, &factors, &terms));
-    return add_or_divide(w, item, factors, terms, from, out);
+    return halves(from, factors, terms) ? add_or_halve(w, from, true, out)
+                                        : add_or_divide(w, item, factors, terms, from, out);
 }
 
 /* Softmax, LogSoftmax or Sigmoid. */
@@ -262,22 +300,13 @@ dn_status dn_head_concat(dn_walk *w, const dn_operator *item, const dn_known **o
 {
     const dn_known *first = dn_walk_input(w, item, 0), *second = dn_walk_input(w, item, 1);
     int64_t axis = dn_walk_integer(item, "axis", 1);
-    const dn_head_pool maxima = DN_POOL_MAX_MEAN;
     dn_known *made;
     dn_walk_head *head;
-    bool both = item->input_count == 2 && first && second && first->kind == DN_KNOWN_VECTOR &&
-                second->kind == DN_KNOWN_VECTOR;
-    const dn_walk_head *a = both ? first->head : NULL, *b = both ? second->head : NULL;
-    if (!both || a->source != b->source || a->head.part_count || b->head.part_count ||
-        a->head.window || b->head.window || a->rank != b->rank ||
-        (a->head.pool == maxima) == (b->head.pool == maxima) ||
-        (a->head.pool | b->head.pool) > DN_POOL_MAX_MEAN || a->width != b->width ||
-        a->width != a->source->channels || (axis != 1 && axis != 1 - a->rank))
+    if (item->input_count != 2 || !are_mean_and_max(first, second) ||
+        (axis != 1 && axis != 1 - first->head->rank))
         return dn_walk_depart(w, item, out, "joins vectors that are not maxima and means");
     DN_TRY(derive(w, first, &made, &head));
-    head->means_first = a->head.pool != maxima;
-    head->head.pool = maxima;
-    head->joined = true;
+    head->head.pool = first->head->head.pool == DN_POOL_MEAN ? DN_POOL_MEAN_MAX : DN_POOL_MAX_MEAN;
     head->width *= 2;
     *out = made;
     return DN_OK;

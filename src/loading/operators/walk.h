@@ -41,9 +41,8 @@ typedef struct dn_walk_head {
     dn_head head;                          /* all its parts, also of a plain one */
     dn_walk_norm parts[DN_MAX_HEAD_PARTS]; /* of a linear, weight and bias */
     int width, rank;
-    bool joined;      /* of DN_POOL_MAX_MEAN: both are there, */
-    bool means_first; /* and in this order */
-    bool ended;       /* by a softmax or sigmoid */
+    bool halved; /* of DN_POOL_AVGMAX: the sum is */
+    bool ended;  /* by a softmax or sigmoid */
     dn_objective objective;
     double temperature;
 } dn_walk_head;

@@ -80,7 +80,7 @@ dn_status dn_read_window(const dn_recorded_modules *modules, const dn_recorded_m
     p.around = dn_common_module(modules, norm, first);
     for (size_t i = 0; i < modules->count; i++)
         DN_TRY(read_pool(&p, &modules->items[i]));
-    if (!p.seen && head->pool != DN_POOL_MAX_MEAN)
+    if (!p.seen && (head->pool == DN_POOL_MEAN || head->pool == DN_POOL_GRID))
         p.window = flattens(&p, first) ? 1 : dn_window_of_code(modules, norm, first);
     *window = p.window;
     return DN_OK;

@@ -92,7 +92,7 @@ static void checked(void **state)
         {.grid_width = 3},
         {.pool = DN_POOL_GRID, .grid = 1, .grid_width = 1},
         {.pool = DN_POOL_GRID, .grid = 2, .grid_width = 65},
-        {.pool = (dn_head_pool)3},
+        {.pool = (dn_head_pool)6},
         {.part_count = -1},
         {.part_count = DN_MAX_HEAD_PARTS + 1},
         {.part_count = 1, .parts = {{DN_HEAD_NORM, 0}}},
