@@ -163,7 +163,17 @@ def operating_points(folder):
 
     shares = [1 / (1 + math.exp(-logit)) for logit in (1.0, 0.5, -8.0)]
     with_points([0.5, math.nan, 0.25])
-    check("good ones", near(answer(path, picture), [shares[0], 0.5, shares[2] / 0.5]), answer(path, picture))
+    found = answer(path, picture)
+    check("good ones", found[1] is None and near([found[0], found[2]], [shares[0], shares[2] / 0.5]), found)
+    done = run("predict", "-w", path, picture, *PIPELINE)
+    check("without one, text", done.returncode == 0 and "        -  1 (not trained)\n" in done.stdout and done.stdout.count("%") == 2, done)
+    rows = json.loads(run("predict", "-w", path, picture, "--json", "--top", "3", *PIPELINE).stdout)["predictions"]
+    check("without one, last", [row["index"] for row in rows] == [0, 2, 1] and rows[2]["note"] == "not trained", rows)
+    done = run("predict", "-w", path, picture, "--csv", *PIPELINE)
+    check("without one, CSV", ",2,1,1,,not trained\n" in done.stdout.replace(",3,1,1,", ",2,1,1,"), done)
+    done = run("predict", "-w", path, picture, "--cam", f"{folder}/points", "--class", "1", *PIPELINE)
+    check("without one, a map", done.returncode == 2 and "--class 1: this output was not trained, and has no heat map" in done.stderr and
+          not os.path.exists(f"{folder}/points"), done)
     write(path, {**header, "op_threshs": {"dtype": "F32", "shape": [2], "data_offsets": [len(data), len(data) + 8]}},
           data + struct.pack("<2f", 0.5, 0.5))
     done = run("info", path)

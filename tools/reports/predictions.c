@@ -11,6 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Of an output whose operating point is not a number: what it would be given, 0.5, means nothing.
+ */
+static const char not_trained[] = "not trained";
+
 const char *prediction_label(const dn_model *model, int output)
 {
     static char number[16];
@@ -25,9 +29,18 @@ const char *prediction_label(const dn_model *model, int output)
     return number;
 }
 
+bool prediction_untrained(const dn_model *model, int output)
+{
+    const float *thresholds = dn_model_thresholds(model);
+    return thresholds && dn_model_objective(model) == DN_OBJECTIVE_LABELS &&
+           isnan(thresholds[output]);
+}
+
 static int by_probability(const void *a, const void *b)
 {
     const prediction *x = a, *y = b;
+    if (x->untrained != y->untrained)
+        return x->untrained - y->untrained;
     if (x->probability != y->probability)
         return x->probability < y->probability ? 1 : -1;
     return x->output - y->output;
@@ -54,7 +67,9 @@ int predictions_rank(const dn_model *model, const float *probabilities, int most
     bool labels = dn_model_objective(model) == DN_OBJECTIVE_LABELS;
     for (int i = 0; i < classes; i++)
         if (!labels || prediction_label(model, i))
-            ranked[count++] = (prediction){.output = i, .probability = probabilities[i]};
+            ranked[count++] = (prediction){.output = i,
+                                           .probability = probabilities[i],
+                                           .untrained = prediction_untrained(model, i)};
     qsort(ranked, (size_t)count, sizeof *ranked, by_probability);
     for (int i = 0; i < count; i++)
         ranked[i].rank = i + 1;
@@ -68,7 +83,8 @@ int predictions_strongest(const prediction *ranked, int count)
 {
     int best = 0;
     for (int i = 1; i < count; i++)
-        if (ranked[i].probability > ranked[best].probability)
+        if (!ranked[i].untrained &&
+            (ranked[best].untrained || ranked[i].probability > ranked[best].probability))
             best = i;
     return best;
 }
@@ -85,8 +101,13 @@ static void print_text(const dn_model *model, const char *picture, const predict
 {
     print_escaped(stdout, picture);
     for (int i = 0; i < count; i++) {
-        printf("\n  %6.2f%%  ", 100 * (double)ranked[i].probability);
+        if (ranked[i].untrained)
+            printf("\n        -  ");
+        else
+            printf("\n  %6.2f%%  ", 100 * (double)ranked[i].probability);
         print_escaped(stdout, prediction_label(model, ranked[i].output));
+        if (ranked[i].untrained)
+            printf(" (%s)", not_trained);
     }
     if (heat) {
         printf("\n  %sheat map: ",
@@ -109,7 +130,10 @@ static json_t *row_object(const dn_model *model, const prediction *row)
     json_t *object = json_object();
     json_object_set_new(object, "index", json_integer(row->output));
     add_text(object, "label", prediction_label(model, row->output));
-    json_object_set_new(object, "probability", number_or_null((double)row->probability));
+    json_object_set_new(object, "probability",
+                        row->untrained ? json_null() : number_or_null((double)row->probability));
+    if (row->untrained)
+        add_text(object, "note", not_trained);
     return object;
 }
 
@@ -161,10 +185,12 @@ static void print_csv(const dn_model *model, const char *picture, const predicti
         csv_field(stdout, picture);
         printf(",%d,%d,", ranked[i].rank, ranked[i].output);
         csv_field(stdout, prediction_label(model, ranked[i].output));
-        printf(",%.7g", (double)ranked[i].probability);
+        putchar(',');
+        if (!ranked[i].untrained)
+            printf("%.7g", (double)ranked[i].probability);
         if (fit)
             printf(",%.4g,%d", dn_input_fit_distance(fit), dn_input_fit_is_foreign(fit));
-        fputs(",\n", stdout);
+        printf(",%s\n", ranked[i].untrained ? not_trained : "");
     }
 }
 

@@ -14,6 +14,7 @@ typedef enum prediction_format {
 typedef struct prediction {
     int output, rank; /* rank by probability, from 1 */
     float probability;
+    bool untrained; /* the output has no operating point, and its probability no meaning */
 } prediction;
 
 /* False for answers from damaged weights or for a damaged picture. */
@@ -31,6 +32,9 @@ int predictions_strongest(const prediction *ranked, int count);
 /* The output's label. Without one its number, or "yes" if it is the only output; NULL for a
  * label that was never trained. */
 const char *prediction_label(const dn_model *model, int output);
+
+/* Whether it is one of labels with operating points, and has none. */
+bool prediction_untrained(const dn_model *model, int output);
 
 /* checks: whether predictions_print will be given fits. */
 void predictions_begin(prediction_format format, bool checks);

@@ -63,6 +63,10 @@ static bool print_answers(predictor *p, char *const *paths, picture_tensor *cons
         prediction_facts facts = {.precision = dn_session_precision(p->session)};
         if (p->heat && named) {
             prediction of = shown(p, row, named);
+            if (of.untrained) {
+                complain("%s: no heat map: no output of the network was trained", paths[i]);
+                return false;
+            }
             facts.heat = heat_folder_add(p->heat, p->session, i, &of, &p->preprocess, paths[i],
                                          pictures[i]->image);
             if (!facts.heat)
