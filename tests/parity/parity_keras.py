@@ -139,8 +139,8 @@ def parts(keras, folder, which):
     for name, path in saved(preparing, folder):
         compare(f"{which}, preparing pictures, {name}", path, expected, folder, ready)
         if "weights" not in name:
-            said = info(path)["preprocess"]
-            check(f"{which}, preparing pictures, {name}: said", said == "imagenet", said)
+            said = [info(path)[key] for key in ("preprocess", "preprocess_recorded")]
+            check(f"{which}, preparing pictures, {name}: said", said == ["torchvision", True], said)
     sequential = keras.Sequential([keras.Input((SIZE, SIZE, 3)), base, *head])
     expected = numpy.asarray(functional.predict(x, verbose=0))
     for kind, model in (("nested", functional), ("in a Sequential", sequential)):
