@@ -100,7 +100,7 @@ void dn_keras_read_pipeline(const dn_tensor_file *file, dn_model *model)
     for (int c = 0; c < 3; c++) {
         double scale = 255 * value->numbers[c], offset = value->numbers[3 + c];
         pipeline.std[c] = (float)(1 / scale);
-        pipeline.mean[c] = (float)(-offset / scale);
+        pipeline.mean[c] = (float)(0 - offset / scale); /* no -0 */
         if (!(pipeline.std[c] > 0) || !isfinite(pipeline.std[c]) || !isfinite(pipeline.mean[c]))
             return;
     }
