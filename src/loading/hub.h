@@ -11,6 +11,7 @@ typedef struct dn_hub_paths {
     char weights[PATH_MAX];
     char config[PATH_MAX];    /* "": there is none */
     char processor[PATH_MAX]; /* preprocessor_config.json; "": there is none */
+    char bundle[PATH_MAX];    /* configs/metadata.json of a MONAI bundle; "": it is none */
 } dn_hub_paths;
 
 /* The files behind a path, which is that of a weight file or of a folder with one. */
@@ -31,6 +32,10 @@ typedef struct dn_hub_function {
     dn_head_pool pool;
 } dn_hub_function;
 dn_status dn_hub_read_function(const void *data, size_t size, dn_hub_function *says);
+
+/* The same of the labels and the pipeline in a MONAI bundle's metadata. DN_ERROR_MISMATCH if it is
+ * of volumes. */
+dn_status dn_hub_read_bundle(const void *data, size_t size, dn_model *model, dn_hub_doubt *doubt);
 
 /* The same of the pipeline in transformers' preprocessor_config.json. */
 dn_status dn_hub_read_processor(const void *data, size_t size, dn_model *model,

@@ -28,6 +28,20 @@ static void join(const char *path, size_t folder, const char *name, char file[PA
         file[0] = '\0';
 }
 
+/* A MONAI bundle has its weights in models/, and what they are in configs/. */
+static bool find_bundle(const char *folder, size_t length, dn_hub_paths *paths)
+{
+    static const char *const names[] = {"/models/model.pt", "/models/model.ts",
+                                        "/models/model.onnx"};
+    join(folder, length, "/configs/metadata.json", paths->bundle);
+    for (size_t i = 0; i < sizeof names / sizeof *names && paths->bundle[0]; i++) {
+        join(folder, length, names[i], paths->weights);
+        if (paths->weights[0])
+            return true;
+    }
+    return false;
+}
+
 static dn_status find_in_folder(const char *folder, dn_hub_paths *paths)
 {
     static const char *const names[] = {"/model.safetensors", "/pytorch_model.bin"};
@@ -42,6 +56,8 @@ static dn_status find_in_folder(const char *folder, dn_hub_paths *paths)
             return DN_OK;
         }
     }
+    if (find_bundle(folder, length, paths))
+        return DN_OK;
     join(folder, length, "/best.safetensors", paths->weights);
     if (paths->weights[0])
         return dn_fail(DN_ERROR_IO,

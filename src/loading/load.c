@@ -92,6 +92,7 @@ static dn_status read_beside(dn_load_job *l, dn_model *model)
     dn_objective recorded = model->objective;
     if (!l->beside)
         return DN_OK;
+    DN_TRY(read_hub(l, l->beside->bundle, dn_hub_read_bundle, model));
     DN_TRY(read_hub(l, l->beside->config, dn_hub_read, model));
     if (l->metadata)
         model->objective = recorded;

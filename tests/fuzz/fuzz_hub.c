@@ -26,6 +26,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     dn_status status = dn_hub_read(data, size, model, &doubt);
     if (status != DN_OK && status != DN_ERROR_MEMORY)
         abort();
+    status = dn_hub_read_bundle(data, size, model, &doubt);
+    if (status != DN_OK && status != DN_ERROR_MISMATCH && status != DN_ERROR_MEMORY)
+        abort();
     dn_hub_function says;
     status = dn_hub_read_function(data, size, &says);
     if (status != DN_OK && status != DN_ERROR_MEMORY)

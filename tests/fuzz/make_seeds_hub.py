@@ -20,6 +20,9 @@ CONFIGS = {
     "two_labels": {"id2label": {"0": "a", "7": "b", "2": 3}},
     "blur": {"architecture": "densenetblur121d"},
     "pool": {"architecture": "densenet121", "num_classes": 3, "global_pool": "catavgmax", "pretrained_cfg": {"global_pool": "fastavgmax"}},
+    "bundle": {"network_data_format": {
+        "inputs": {"image": {"num_channels": 3, "spatial_shape": [8, 9], "value_range": [-1, 1]}},
+        "outputs": {"pred": {"channel_def": {"0": "a", "1": "b", "2": "c"}}}}},
     "stranger": {"architecture": "resnet50"},
     "tiny_share": {**TIMM, "pretrained_cfg": {**PIPELINE, "crop_pct": 1e-300}},
     "large_share": {**TIMM, "pretrained_cfg": {**PIPELINE, "crop_pct": 90.9}},
