@@ -127,7 +127,7 @@ def refusals(folder, out):
             ("no output", (net, *pictures), "-o FILE is expected"),
             ("itself", (net, *pictures, "-o", net), "net.safetensors"),
             ("a picture of the data", (net, "--data", f"{folder}/pictures/00.png", "-o", f"{folder}/pictures/00.png"), "00.png"),
-            ("torch's format", (net, *pictures, "-o", f"{folder}/x.pth"), ".safetensors only"),
+            ("torch's format", (net, *pictures, "-o", f"{folder}/x.pth"), ".safetensors and .onnx only"),
             ("twice", (out, *pictures, "-o", f"{folder}/x.safetensors"), "is quantised already"),
             ("a method", (net, *pictures, "-o", f"{folder}/x.safetensors", "--method", "best"), "mse|percentile|minmax"),
             ("a layer", (net, *pictures, "-o", f"{folder}/x.safetensors", "--keep", "block7.layer1"), "of this network"),
