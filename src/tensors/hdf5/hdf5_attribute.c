@@ -16,11 +16,10 @@ typedef struct attribute {
     dn_value value;
 } attribute;
 
-/* Copies a text of at most `most` bytes, which a zero may end sooner. */
-static dn_status add_text(attribute *a, size_t index, const char *text, size_t most)
+static dn_status add_text(attribute *a, size_t index, const char *text, size_t length)
 {
     char *copy;
-    DN_TRY(dn_pool_copy(&a->image->file->pool, text, strnlen(text, most), &copy));
+    DN_TRY(dn_pool_copy(&a->image->file->pool, text, length, &copy));
     a->value.texts[index] = copy;
     return DN_OK;
 }
@@ -47,7 +46,7 @@ static dn_status read_variable_texts(attribute *a)
     if (H5(H5Aread)(a->id, a->type, texts) < 0)
         status = dn_fail(DN_ERROR_FORMAT, "its attribute \"%.200s\" is damaged", a->value.path);
     for (size_t i = 0; status == DN_OK && i < a->count; i++)
-        status = add_text(a, i, texts[i] ? texts[i] : "", SIZE_MAX);
+        status = add_text(a, i, texts[i] ? texts[i] : "", texts[i] ? strlen(texts[i]) : 0);
     H5(H5Dvlen_reclaim)(a->type, a->space, H5P_DEFAULT, texts);
     free(texts);
     return status;
@@ -71,8 +70,10 @@ static dn_status read_fixed_texts(attribute *a)
     char *bytes;
     DN_TRY(read_elements(a, &bytes));
     DN_TRY(dn_pool_alloc(&a->image->file->pool, a->count, sizeof *a->value.texts, &a->value.texts));
-    for (size_t i = 0; i < a->count; i++)
-        DN_TRY(add_text(a, i, bytes + i * a->element, a->element));
+    for (size_t i = 0; i < a->count; i++) {
+        const char *text = bytes + i * a->element; /* a zero may end it sooner */
+        DN_TRY(add_text(a, i, text, strnlen(text, a->element)));
+    }
     return DN_OK;
 }
 
