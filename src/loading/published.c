@@ -13,7 +13,7 @@
 
 #define TORCHVISION(arch, digest)                                                                  \
     {                                                                                              \
-        .name = arch, .file = arch "-" digest ".pth", .sha256 = digest,                            \
+        .name = (arch), .file = arch "-" digest ".pth", .sha256 = (digest),                        \
         .url = "https://download.pytorch.org/models/" arch "-" digest ".pth",                      \
         .publisher = "torchvision"                                                                 \
     }
@@ -31,7 +31,7 @@
 #define KERAS_FILE(arch, top) arch "_weights_tf_dim_ordering_tf_kernels" top ".h5"
 #define KERAS(arch, ending, top, digest)                                                           \
     {                                                                                              \
-        .name = "keras-" arch ending, .file = KERAS_FILE(arch, top), .md5 = digest,                \
+        .name = "keras-" arch ending, .file = KERAS_FILE(arch, top), .md5 = (digest),              \
         .url = "https://storage.googleapis.com/tensorflow/keras-applications/"                     \
                "densenet/" KERAS_FILE(arch, top),                                                  \
         .publisher = "Keras"                                                                       \
