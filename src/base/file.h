@@ -14,6 +14,9 @@ typedef struct dn_file_map {
     bool mapped;
 } dn_file_map;
 
+/* Whether a folder has this path; links are followed. */
+bool dn_is_folder(const char *path);
+
 /* Maps a file read-only if the system can, else reads it. For files that are too large to be
  * copied, weights and tars: if one is cut short while it is mapped, whoever touches what is gone
  * gets SIGBUS, which a library cannot turn into an error. */

@@ -14,6 +14,12 @@
 /* A device may have no end. */
 #define MOST_WITHOUT_SIZE ((size_t)1 << 30)
 
+bool dn_is_folder(const char *path)
+{
+    struct stat found;
+    return stat(path, &found) == 0 && S_ISDIR(found.st_mode);
+}
+
 static dn_status fail_size(const char *path, size_t most)
 {
     return most == MOST_WITHOUT_SIZE

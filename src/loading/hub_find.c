@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "loading/hub.h"
 
+#include "base/file.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,12 +11,6 @@ static bool is_regular(const char *path)
 {
     struct stat found;
     return stat(path, &found) == 0 && S_ISREG(found.st_mode);
-}
-
-static bool is_folder(const char *path)
-{
-    struct stat found;
-    return stat(path, &found) == 0 && S_ISDIR(found.st_mode);
 }
 
 /* A file beside the end of the path; "" if it is not there. */
@@ -75,7 +71,7 @@ dn_status dn_hub_find(const char *path, dn_hub_paths *paths)
     size_t length = strlen(path);
     if (length >= sizeof paths->weights)
         return dn_fail(DN_ERROR_ARGUMENT, "a path of %zu bytes is too long", length);
-    if (is_folder(path))
+    if (dn_is_folder(path))
         return find_in_folder(path, paths);
     const char *slash = strrchr(path, '/');
     snprintf(paths->weights, sizeof paths->weights, "%s", path);

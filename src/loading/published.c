@@ -3,6 +3,7 @@
  * they are kept. */
 #include "loading/published.h"
 
+#include "base/file.h"
 #include "base/hub_name.h"
 
 #include <limits.h>
@@ -72,12 +73,6 @@ static const dn_published *find(const char *name)
     return NULL;
 }
 
-static bool is_folder(const char *name)
-{
-    struct stat found;
-    return stat(name, &found) == 0 && S_ISDIR(found.st_mode);
-}
-
 /* A folder of that name, a run's perhaps, is not a weight file. */
 static bool is_file(const char *name)
 {
@@ -128,9 +123,9 @@ static dn_status hub_path(const char *name, const dn_hub_name *hub, char *path, 
 {
     char folder[DN_HUB_FOLDER], cached[PATH_MAX];
     dn_hub_name_folder(hub, folder);
-    if (cache_path(folder, cached, sizeof cached) == DN_OK && is_folder(cached))
+    if (cache_path(folder, cached, sizeof cached) == DN_OK && dn_is_folder(cached))
         return write_name(cached, path, size);
-    return is_folder(hub->owner)
+    return dn_is_folder(hub->owner)
                ? write_name(name, path, size)
                : dn_fail(DN_ERROR_IO,
                          "%s: there is no such file, and no network of that name has been fetched: "
@@ -145,7 +140,7 @@ dn_status dn_weights_path(const char *name, char *path, size_t size)
     const dn_published *weights = find(name);
     dn_hub_name hub;
     char cached[PATH_MAX];
-    if (!is_file(name) && !is_folder(name) && dn_hub_name_parse(name, &hub))
+    if (!is_file(name) && !dn_is_folder(name) && dn_hub_name_parse(name, &hub))
         return hub_path(name, &hub, path, size);
     if (!weights || is_file(name))
         return write_name(name, path, size);

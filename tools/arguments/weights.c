@@ -2,6 +2,7 @@
 #include "arguments/weights.h"
 
 #include "arguments/function_options.h"
+#include "base/file.h"
 #include "base/weights_name.h"
 #include "files/same_file.h"
 #include "ui/report.h"
@@ -84,10 +85,9 @@ bool weights_are_distinct(const char *output, const char *name)
     static const char *const beside[] = {"config.json", "preprocessor_config.json",
                                          "model.safetensors", "pytorch_model.bin"};
     char path[PATH_MAX];
-    struct stat found;
     if (!output || !name || dn_weights_path(name, path, sizeof path) != DN_OK)
         return true; /* reading them will say why */
-    bool folder = stat(path, &found) == 0 && S_ISDIR(found.st_mode);
+    bool folder = dn_is_folder(path);
     int length = (int)(folder ? strlen(path) : (size_t)(base_name(path) - path));
     bool sound = folder || output_is_distinct(output, path);
     for (int i = 0; i < (folder ? 4 : 2) && sound; i++)

@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "files/curl_library.h"
 
+#include "base/library.h"
 #include "ui/report.h"
 
 #include <dlfcn.h>
-#include <string.h>
 
 curl_library curl;
 
-/* Converts dlsym's pointer to data into one to a function, as POSIX recommends. */
 static bool find(const char *name, void *pointer)
 {
-    void *symbol = dlsym(curl.library, name);
-    memcpy(pointer, &symbol, sizeof symbol);
-    return symbol != NULL;
+    return dn_library_find(curl.library, name, pointer);
 }
 
 bool curl_load(void)
@@ -23,7 +20,7 @@ bool curl_load(void)
     if (curl.library)
         return true;
     for (size_t i = 0; i < sizeof names / sizeof *names && !curl.library; i++)
-        curl.library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
+        curl.library = dn_library_open(names[i]);
     if (!curl.library)
         return complain("libcurl, which fetches files, is not installed");
     return (find("curl_easy_init", &curl.init) && find("curl_easy_setopt", &curl.setopt) &&

@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static const char hub[] = "https://huggingface.co";
@@ -169,12 +168,6 @@ static bool fetch_all(pull_job *job)
     return sound;
 }
 
-static bool is_folder(const char *path)
-{
-    struct stat found;
-    return stat(path, &found) == 0 && S_ISDIR(found.st_mode);
-}
-
 bool pull_hub(const pull_options *options, const dn_hub_name *name)
 {
     char cache[PATH_MAX], inside[DN_HUB_FOLDER];
@@ -188,8 +181,8 @@ bool pull_hub(const pull_options *options, const dn_hub_name *name)
     job.folder = path_join(cache, inside);
     if (job.folder && asprintf(&job.part, "%s~part", job.folder) < 0)
         job.part = NULL;
-    bool sound =
-        job.part ? is_folder(job.folder) || fetch_all(&job) : complain("out of memory for a path");
+    bool sound = job.part ? dn_is_folder(job.folder) || fetch_all(&job)
+                          : complain("out of memory for a path");
     if (sound)
         printf("%s: %s\n", job.text, job.folder);
     free(job.part);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "tensors/hdf5/hdf5_library.h"
 
+#include "base/library.h"
+
 #include <dlfcn.h>
 #include <pthread.h>
-#include <string.h>
 
 dn_hdf5_library dn_hdf5;
 
@@ -16,12 +17,9 @@ static void *callers_data;
 #define TEXT(text) #text
 #define EXPANDED(name) TEXT(name)
 
-/* Converts dlsym's pointer to data into one to a function, as POSIX recommends. */
 static bool find(const char *name, void *pointer)
 {
-    void *symbol = dlsym(dn_hdf5.handle, name);
-    memcpy(pointer, &symbol, sizeof symbol);
-    return symbol != NULL;
+    return dn_library_find(dn_hdf5.handle, name, pointer);
 }
 
 #define FIND_FUNCTION(name) &&find(EXPANDED(name), &dn_hdf5.name##_)
@@ -59,7 +57,7 @@ static bool is_of_headers(void)
  * was first and wants that. */
 static dn_status load(void)
 {
-    void *handle = dlopen(DN_HDF5_LIBRARY, RTLD_NOW | RTLD_LOCAL);
+    void *handle = dn_library_open(DN_HDF5_LIBRARY);
     if (!handle)
         return dn_fail(DN_ERROR_IO, "HDF5 files are not read: %s is not installed",
                        DN_HDF5_LIBRARY);
