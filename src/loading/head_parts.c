@@ -66,8 +66,8 @@ static dn_status add_class(dn_head_work *w, const dn_recorded_module *entry, boo
         return DN_OK;
     case DN_CLASS_MEAN: /* after linears, it changes places with them, but not with a ReLU */
         return has_relu(w) ? unsupported(w, entry) : DN_OK;
-    case DN_CLASS_MAX_MEAN:
-        w->head.pool = DN_POOL_MAX_MEAN;
+    case DN_CLASS_POOL:
+        dn_class_pool(&w->recorded, entry, &w->head.pool);
         return dn_has_linear(w) ? unsupported(w, entry) : DN_OK;
     case DN_CLASS_OTHER:
         return unsupported(w, entry);

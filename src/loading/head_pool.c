@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "loading/head_parts.h"
 #include "loading/metadata.h"
+#include "loading/recorded/module_pool.h"
 #include "network/head.h"
 #include "network/widths.h"
 
@@ -85,16 +86,32 @@ static bool is_timms(const dn_module *first)
     return length >= own && strncmp(first->path + length - own, name, own) == 0;
 }
 
+/* Of the modules between the last norm and a linear. */
+static dn_head_pool recorded_pool(const dn_head_work *w, const dn_module *first)
+{
+    const dn_recorded_modules *modules = &w->recorded;
+    size_t norm = dn_recorded_index(modules, w->norm, w->norm_length);
+    size_t linear = dn_recorded_index(modules, first->path, first->path_length);
+    return norm < modules->count && linear < modules->count
+               ? dn_read_pool(modules, &modules->items[norm], &modules->items[linear])
+               : DN_POOL_MEAN;
+}
+
 dn_status dn_choose_pool(dn_head_work *w, const dn_module *first)
 {
     int channels = dn_block_out(w->arch, w->arch->block_count - 1);
-    bool known = w->head.pool == DN_POOL_MAX_MEAN, asked = w->asked.pool == DN_POOL_GRID;
-    if (first->in == 2 * channels && !asked) {
+    bool asked = w->asked.pool == DN_POOL_GRID;
+    if (w->head.pool == DN_POOL_MEAN && !asked && first->tensors[0]->rank == 2)
+        w->head.pool = recorded_pool(w, first);
+    bool known = w->head.pool != DN_POOL_MEAN;
+    if (known && !asked && first->in == dn_head_width(&w->head, channels))
+        return DN_OK;
+    if (!known && !asked && first->in == 2 * channels) {
         dn_head grid;
-        if (!known && find_recorded(w, 2, &grid))
+        if (find_recorded(w, 2, &grid))
             return choose_grid(w, first, 2);
-        w->facts.assumed |= !known;
-        w->head.pool = known || !is_timms(first) ? DN_POOL_MAX_MEAN : DN_POOL_MEAN_MAX;
+        w->facts.assumed = true;
+        w->head.pool = is_timms(first) ? DN_POOL_MEAN_MAX : DN_POOL_MAX_MEAN;
         return DN_OK;
     }
     if (!known && first->in % channels == 0 && first->in / channels <= MOST * MOST)

@@ -210,7 +210,9 @@ def pools(folder):
         "overlapping": (cut(nn.AvgPool2d(5, 3), 4), other), "higher than wide": (cut(nn.AvgPool2d((8, 4)), 2), other),
         "two": (cut(nn.Sequential(nn.AvgPool2d(2), nn.AdaptiveAvgPool2d(1))), "a second pool"),
         "adaptive": (cut(nn.AdaptiveAvgPool2d((1, 1))), RIGHT), "of 2x2": (cut(nn.AdaptiveAvgPool2d(2), 4), RIGHT),
-        "a maximum": (cut(nn.AdaptiveMaxPool2d(1)), "AdaptiveMaxPool2d"),
+        "a maximum": (cut(nn.AdaptiveMaxPool2d(1)), RIGHT), "maxima of 2x2": (cut(nn.AdaptiveMaxPool2d(2), 4), "does not fit a head for 16 maps"),
+        "maxima of means": (cut(nn.Sequential(nn.AvgPool2d(2), nn.AdaptiveMaxPool2d(1))), "AvgPool2d"),
+        "maxima in windows": (cut(nn.MaxPool2d(8)), "MaxPool2d"),
         "of a convolution": (lambda: nn.Sequential(base().features, nn.ReLU(), nn.Conv2d(WIDTH, 4, 1), nn.AvgPool2d(7),
                                                    nn.Flatten()), small),
     }

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""timm's global pools, max, avgmax and catavgmax, from their definitions: as config.json, the metadata and an
-ONNX graph say them; catavgmax also by its classifier's width."""
+"""timm's global pools, max, avgmax and catavgmax, from their definitions: as config.json, the metadata, an ONNX
+graph, a pickled module and TorchScript say them; catavgmax also by its classifier's width. Those of
+timm itself, where it is installed."""
 import json
 import os
+import sys
+import types
 
 from weight_parity import check, main, refused, run
 
@@ -83,6 +86,73 @@ def configs(folder):
     same("a config that the classifier contradicts", net, folder, lying)
 
 
+def of_timm(name, function):
+    """A class under the name and module that timm's has, which is all that a file records of it."""
+    place = "timm.layers.adaptive_avgmax_pool"
+    for depth in (1, 2, 3):
+        package = ".".join(place.split(".")[:depth])
+        sys.modules.setdefault(package, types.ModuleType(package))
+    made = type(name, (nn.Module,), {"forward": lambda self, x: function(x), "__module__": place})
+    setattr(sys.modules[place], name, made)
+    return made
+
+
+KEPT = lambda kind: lambda x: pooled(x, kind)[:, :, None, None]
+TIMMS = {"FastAdaptiveAvgPool": "avg", "FastAdaptiveMaxPool": "max", "AdaptiveAvgMaxPool2d": "avgmax", "FastAdaptiveAvgMaxPool": "avgmax",
+         "AdaptiveCatAvgMaxPool2d": "catavgmax", "FastAdaptiveCatAvgMaxPool": "catavgmax"}
+CLASSES = {name: of_timm(name, KEPT(kind)) for name, kind in TIMMS.items()}
+SELECT = of_timm("SelectAdaptivePool2d", None)
+SELECT.forward = lambda self, x: self.flatten(self.pool(x))
+
+
+class Selecting(Net):
+    """As timm's DenseNet: a module pools, which is registered before the classifier."""
+
+    def __init__(self, kind, pool):
+        super().__init__(kind)
+        classifier = self.classifier
+        del self.classifier
+        self.global_pool = SELECT()
+        self.global_pool.pool, self.global_pool.flatten = pool, nn.Flatten(1)
+        self.classifier = classifier
+
+    def forward(self, x):
+        return self.classifier(self.global_pool(functional.relu(self.features(x))))
+
+
+def recorded(folder):
+    for name, kind in {"AdaptiveMaxPool2d": "max", **TIMMS}.items():
+        pool = CLASSES[name]() if name in CLASSES else nn.AdaptiveMaxPool2d(1)
+        net = settle(Selecting(kind, pool), (64, 64))
+        torch.save(net, f"{folder}/module.pt")
+        torch.jit.trace(net, torch.randn(1, 3, 64, 64), check_trace=False).save(f"{folder}/trace.pt")
+        for form in ("module", "trace"):
+            said = same(f"{name}, {form}", net, folder, f"{folder}/{form}.pt")
+            check(f"{name}, {form}: nothing is assumed of its head", "head" not in said, said)
+    for what, net, word in (("maxima of 2x2", Selecting("avg", nn.AdaptiveMaxPool2d(2)), "pool of other means"),
+                            ("another's class", Selecting("avg", type("FastAdaptiveMaxPool", (nn.Identity,), {"__module__": "__main__"})()),
+                             "class FastAdaptiveMaxPool")):
+        globals()["FastAdaptiveMaxPool"] = type(net.global_pool.pool)
+        torch.save(net, f"{folder}/odd.pt")
+        refused(what, run("info", f"{folder}/odd.pt"), "odd.pt", word)
+
+
+def real_timm(folder):
+    for name in [name for name in sys.modules if name.split(".")[0] == "timm"]:
+        del sys.modules[name]  # the classes above
+    try:
+        from timm.models.densenet import DenseNet
+    except ImportError:
+        print("timm is not installed: its own modules are not compared")
+        return
+    for kind in ("max", "avgmax", "catavgmax", "fast", "fastmax", "fastavgmax", "fastcatavgmax"):
+        net = settle(DenseNet(growth_rate=8, block_config=(2, 2), num_classes=5, global_pool=kind), (64, 64))
+        torch.save(net, f"{folder}/module.pt")
+        torch.jit.trace(net, torch.randn(1, 3, 64, 64), check_trace=False).save(f"{folder}/trace.pt")
+        for form in ("module", "trace"):
+            same(f"timm's {kind}, {form}", net, folder, f"{folder}/{form}.pt")
+
+
 class Twice(Net):
     """The sum, not its half."""
 
@@ -114,4 +184,4 @@ def precisions(folder):
 
 
 if __name__ == "__main__":
-    main((configs, graphs, precisions))
+    main((configs, recorded, graphs, precisions, real_timm))

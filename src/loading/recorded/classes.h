@@ -6,13 +6,13 @@
 #include "loading/recorded/recorded_modules.h"
 
 typedef enum dn_class_kind {
-    DN_CLASS_OTHER, /* also those of other packages, whatever their names */
+    DN_CLASS_OTHER, /* also those of other packages, whatever their names, but for pools */
     DN_CLASS_SEQUENTIAL,
     DN_CLASS_TENSORS, /* known by its tensors: a linear, norm or convolution */
     DN_CLASS_NOTHING, /* at inference: Dropout, Identity */
     DN_CLASS_FLATTEN,
     DN_CLASS_MEAN,
-    DN_CLASS_MAX_MEAN,
+    DN_CLASS_POOL, /* another than means */
     DN_CLASS_RELU,
     DN_CLASS_SIGMOID,
     DN_CLASS_SOFTMAX
@@ -20,6 +20,10 @@ typedef enum dn_class_kind {
 
 dn_class_kind dn_class_kind_of(const dn_recorded_modules *modules,
                                const dn_recorded_module *module);
+
+/* What a module's class makes of maps, if it is one that pools them; of a grid, the mean. */
+bool dn_class_pool(const dn_recorded_modules *modules, const dn_recorded_module *module,
+                   dn_head_pool *pool);
 
 /* True if all that holds the module is a Sequential, from its parent up to, and including,
  * the path's first `outermost` bytes: nothing else can happen between its modules. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "loading/recorded/module_facts.h"
 
+#include "network/head.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -40,6 +42,13 @@ bool dn_is_pool(const dn_recorded_modules *modules, const dn_recorded_module *po
            dn_attribute_is(modules, pool, "padding", padding) &&
            dn_attribute_is(modules, pool, "ceil_mode", 0) &&
            dn_attribute_is(modules, pool, "dilation", 1);
+}
+
+bool dn_pool_fits(dn_head_pool pool, dn_head_pool head)
+{
+    bool both = dn_pool_doubles(head) || head == DN_POOL_AVGMAX;
+    return pool == head || (both && (pool == DN_POOL_MEAN || pool == DN_POOL_MAX)) ||
+           (pool == DN_POOL_MEAN && head == DN_POOL_GRID);
 }
 
 bool dn_is_blur(const dn_recorded_modules *modules, const dn_recorded_module *module)

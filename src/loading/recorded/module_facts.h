@@ -18,6 +18,9 @@ bool dn_attribute_is(const dn_recorded_modules *modules, const dn_recorded_modul
 /* True for a blur that halves maps. */
 bool dn_is_blur(const dn_recorded_modules *modules, const dn_recorded_module *module);
 
+/* True if a class's pool makes what the head reads, or a part of it. */
+bool dn_pool_fits(dn_head_pool pool, dn_head_pool head);
+
 /* True for a pool of this class and stride. */
 bool dn_is_pool(const dn_recorded_modules *modules, const dn_recorded_module *pool,
                 const char *class, int kernel, int padding, int stride);

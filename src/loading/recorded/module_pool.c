@@ -49,10 +49,13 @@ static bool makes_cells(const pools *p, const dn_recorded_module *pool)
 
 static dn_status read_pool(pools *p, const dn_recorded_module *module)
 {
-    bool adaptive = strcmp(module->class, "AdaptiveAvgPool2d") == 0;
-    if ((!adaptive && strcmp(module->class, "AvgPool2d") != 0) || !is_last(p, module))
+    bool adaptive = strcmp(module->class, "AvgPool2d") != 0;
+    dn_head_pool pool;
+    if (!dn_class_pool(p->modules, module, &pool) || !is_last(p, module))
         return DN_OK;
-    int window = adaptive || p->head->pool == DN_POOL_MAX_MEAN ? 0 : side_of(p, module);
+    int window = adaptive || dn_pool_doubles(p->head->pool) ? 0 : side_of(p, module);
+    if (!dn_pool_fits(pool, p->head->pool))
+        return dn_refuse_class(p->modules, module);
     if (adaptive ? !makes_cells(p, module) : !window)
         return dn_refuse_module(module, "a pool of other means than the head reads");
     if (p->seen++ && p->window != window)
@@ -84,4 +87,21 @@ dn_status dn_read_window(const dn_recorded_modules *modules, const dn_recorded_m
         p.window = flattens(&p, first) ? 1 : dn_window_of_code(modules, norm, first);
     *window = p.window;
     return DN_OK;
+}
+
+dn_head_pool dn_read_pool(const dn_recorded_modules *modules, const dn_recorded_module *norm,
+                          const dn_recorded_module *first)
+{
+    pools p = {.modules = modules, .norm = norm};
+    dn_head_pool found = DN_POOL_MEAN, pool;
+    p.around = dn_common_module(modules, norm, first);
+    for (size_t i = 0; i < modules->count; i++) {
+        const dn_recorded_module *module = &modules->items[i];
+        if (!dn_class_pool(modules, module, &pool) || !is_last(&p, module))
+            continue;
+        if (p.seen++ && pool != found)
+            return DN_POOL_MEAN;
+        found = pool;
+    }
+    return found;
 }

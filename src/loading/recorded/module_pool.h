@@ -11,4 +11,9 @@
 dn_status dn_read_window(const dn_recorded_modules *modules, const dn_recorded_module *norm,
                          const dn_recorded_module *first, const dn_head *head, int *window);
 
+/* The pool that is recorded between the two, of one number or two of each map: means if there is
+ * none, or several that differ. */
+dn_head_pool dn_read_pool(const dn_recorded_modules *modules, const dn_recorded_module *norm,
+                          const dn_recorded_module *first);
+
 #endif

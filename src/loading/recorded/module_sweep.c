@@ -102,11 +102,9 @@ static dn_status check_relu(const sweep *s, const dn_recorded_module *module, bo
 
 static dn_status check_last_pool(const sweep *s, const dn_recorded_module *module)
 {
-    bool means =
-        strcmp(module->class, "AdaptiveAvgPool2d") == 0 || strcmp(module->class, "AvgPool2d") == 0;
-    bool maxima =
-        strcmp(module->class, "AdaptiveMaxPool2d") == 0 && s->at.node->pool == DN_POOL_MAX_MEAN;
-    return means || maxima ? DN_OK : dn_refuse_class(s->modules, module);
+    dn_head_pool pool;
+    bool fits = dn_class_pool(s->modules, module, &pool) && dn_pool_fits(pool, s->at.node->pool);
+    return fits ? DN_OK : dn_refuse_class(s->modules, module);
 }
 
 static dn_status check_pool(sweep *s, const dn_recorded_module *module, bool in_order)
@@ -146,21 +144,16 @@ static dn_status check_blur(sweep *s, const dn_recorded_module *module)
     return sound ? DN_OK : dn_refuse_module(module, "a blur elsewhere than after a stem's maxima");
 }
 
-static bool is_concatenating_pool(const sweep *s, const dn_recorded_module *module)
-{
-    return after_last_norm(s) && s->at.node->pool == DN_POOL_MAX_MEAN &&
-           strstr(dn_recorded_class(s->modules, module), "ConcatPool");
-}
-
 static dn_status check_between(sweep *s, const dn_recorded_module *module)
 {
-    if (does_nothing(module) || is_concatenating_pool(s, module))
+    if (does_nothing(module))
         return DN_OK;
     bool in_order = dn_runs_in_order(s->modules, s->before, module) ||
                     dn_runs_in_order(s->modules, module, s->before);
     if (strcmp(module->class, "ReLU") == 0)
         return check_relu(s, module, in_order);
-    if (module->class[0] && strstr(module->class, "Pool"))
+    dn_head_pool pool;
+    if (strstr(module->class, "Pool") || dn_class_pool(s->modules, module, &pool))
         return check_pool(s, module, in_order);
     if (dn_is_blur(s->modules, module))
         return check_blur(s, module);

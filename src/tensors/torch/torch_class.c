@@ -52,6 +52,7 @@ static const struct {
     {"torch.max_pool2d(", 1, {KERNEL_SIZE, STRIDE, PADDING, DILATION, CEIL_MODE, END}},
     {"torch.avg_pool2d(", 1, {KERNEL_SIZE, STRIDE, PADDING, CEIL_MODE, SKIPPED, DIVISOR, END}},
     {"torch.adaptive_avg_pool2d(", 1, {OUTPUT_SIZE, END}},
+    {"torch.adaptive_max_pool2d(", 1, {OUTPUT_SIZE, END}},
 };
 
 static bool equals(dn_span span, const char *text)
