@@ -423,6 +423,9 @@ typedef struct dn_load_options {
                          are given above; refused if the file's convolutions are another's. NULL:
                          found */
     const char *task; /* "classes" or "labels": what the outputs mean. NULL: found */
+    const char *head_pool; /* "mean", "max", "avgmax", "max+mean" or "mean+max", as in
+                              dn_arch_head_text; refused if the head reads another number of
+                              values. NULL: found */
 } dn_load_options;
 DN_API void dn_load_defaults(dn_load_options *options, size_t struct_size);
 

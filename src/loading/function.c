@@ -4,6 +4,7 @@
 #include "check/hypotheses.h"
 #include "loading/match.h"
 #include "loading/recorded/module_function.h"
+#include "loading/request.h"
 #include "network/stems.h"
 
 #include <stdio.h>
@@ -43,50 +44,6 @@ static void believe_statistics(const dn_hypotheses *shown, const dn_module_funct
         model->arch.stem_pool = shown->stem_pool;
     if (said->transition_relu == DN_RELU_AUTO && shown->transition_relu != DN_RELU_AUTO)
         model->arch.linear_transitions = shown->transition_relu == DN_RELU_NO;
-}
-
-/* ---- what the caller says ---- */
-
-static bool believe_caller(const dn_load_options *asked, dn_arch *arch)
-{
-    if (asked->stem_stride)
-        arch->stem_stride = asked->stem_stride;
-    if (asked->stem_pool != DN_STEM_POOL_USUAL)
-        arch->stem_pool = asked->stem_pool;
-    if (asked->transition_relu != DN_RELU_AUTO)
-        arch->linear_transitions = asked->transition_relu == DN_RELU_NO;
-    if (asked->final_relu != DN_RELU_AUTO)
-        arch->linear_final = asked->final_relu == DN_RELU_NO;
-    if (asked->bn_epsilon > 0)
-        arch->bn_epsilon = asked->bn_epsilon;
-    return asked->stem || asked->stem_stride || asked->stem_pool != DN_STEM_POOL_USUAL ||
-           asked->transition_relu != DN_RELU_AUTO || asked->final_relu != DN_RELU_AUTO ||
-           asked->bn_epsilon > 0;
-}
-
-/* The kind's stride and pool, if the file's convolutions can be that kind's. */
-static dn_status believe_stem(const char *kind, dn_arch *arch)
-{
-    const dn_stem_row *row = NULL;
-    const dn_stem_row seen = dn_arch_stem(arch);
-    int stem = 0;
-    if (!kind)
-        return DN_OK;
-    while ((row = dn_stem_row_of((dn_stem)stem)) && strcmp(row->name, kind) != 0)
-        stem++;
-    if (!row)
-        return dn_fail(DN_ERROR_ARGUMENT, "option stem: \"%.40s\" is not a kind of stem", kind);
-    if (row->convs != seen.convs || row->kernel != seen.kernel || row->norm != seen.norm)
-        return dn_fail(DN_ERROR_MISMATCH,
-                       "option stem: %s is %d convolution%s of %dx%d with%s a norm, the file has "
-                       "%d of %dx%d with%s one",
-                       row->name, row->convs, row->convs == 1 ? "" : "s", row->kernel, row->kernel,
-                       row->norm ? "" : "out", seen.convs, seen.kernel, seen.kernel,
-                       seen.norm ? "" : "out");
-    arch->stem = (dn_stem)stem;
-    arch->stem_kernel = arch->stem_stride = 0;
-    arch->stem_pool = DN_STEM_POOL_USUAL;
-    return DN_OK;
 }
 
 /* The usual values are 0 in an architecture, so that equal networks are equal. */
@@ -221,8 +178,8 @@ dn_status dn_find_function(const dn_function_question *question, dn_model *model
         believe_modules(&said, model);
         believe_statistics(&shown, &said, model);
     }
-    DN_TRY(believe_stem(question->asked->stem, &model->arch));
-    bool asked = believe_caller(question->asked, &model->arch);
+    bool asked;
+    DN_TRY(dn_apply_request(question->asked, &model->arch, &asked));
     simplify(&model->arch);
     dn_name_by_pool(&model->arch);
     DN_TRY(dn_arch_check(&model->arch));

@@ -13,6 +13,7 @@
 #include "loading/load_job.h"
 #include "loading/other_metadata.h"
 #include "loading/published.h"
+#include "loading/request.h"
 #include "loading/temperature.h"
 #include "network/head.h"
 
@@ -124,9 +125,10 @@ static dn_status refuse_flattened(const dn_load_job *l)
 static void warn_of_head(dn_load_job *l, const dn_arch *arch)
 {
     bool linear = l->head.assumed_linear && l->options.final_relu == DN_RELU_AUTO;
+    bool pool_alone = arch->head.part_count == 0 && l->options.head_pool;
     char text[DN_HEAD_TEXT_SIZE];
     dn_arch_head_text(arch, text, sizeof text);
-    if (l->head.assumed || linear)
+    if ((l->head.assumed && !pool_alone) || linear)
         dn_load_warn(l, "its head is taken for %s%s: what has no tensors is not in the file", text,
                      arch->linear_final ? ", after a norm without ReLU (option final_relu)" : "");
     if (l->head.assumed_sigmoid && !l->options.task)
@@ -231,21 +233,6 @@ void dn_load_defaults(dn_load_options *options, size_t struct_size)
     dn_start_options(options, struct_size, &(dn_load_options){0}, sizeof *options);
 }
 
-static dn_status check_options(const dn_load_options *asked)
-{
-    const char *task = asked->task;
-    if (task && strcmp(task, "classes") != 0 && strcmp(task, "labels") != 0)
-        return dn_fail(DN_ERROR_ARGUMENT, "the task \"%.40s\" is neither classes nor labels", task);
-    bool none = asked->grid_rows == 0 && asked->grid_columns == 0;
-    bool sound = asked->grid_rows >= 1 && asked->grid_rows <= 64 && asked->grid_columns >= 1 &&
-                 asked->grid_columns <= 64 && asked->grid_rows * asked->grid_columns > 1;
-    return none || sound ? DN_OK
-                         : dn_fail(DN_ERROR_ARGUMENT,
-                                   "a head's grid cannot have %d rows and %d columns: 1 to 64 of "
-                                   "each, 2 in all, are expected",
-                                   asked->grid_rows, asked->grid_columns);
-}
-
 /* beside: a hub's files; NULL: there are none. */
 static dn_status load_beside(dn_tensor_file *file, const dn_hub_paths *beside,
                              const dn_load_options *options, dn_model **model)
@@ -257,7 +244,7 @@ static dn_status load_beside(dn_tensor_file *file, const dn_hub_paths *beside,
     l.asked = chosen.concat;
     l.state = chosen.state && chosen.state[0] ? chosen.state : NULL;
     if (status == DN_OK)
-        status = check_options(&chosen);
+        status = dn_check_request(&chosen);
     if (status == DN_OK)
         status = dn_find_network(&l);
     if (status == DN_OK)

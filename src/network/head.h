@@ -41,6 +41,9 @@ bool dn_head_reads_pool(const dn_arch *arch, int part);
 /* DN_ERROR_ARGUMENT if the head is not one that a network can have. */
 dn_status dn_head_check(const dn_arch *arch);
 
+/* A pool without a grid by its name in that text. DN_ERROR_ARGUMENT if it is none. */
+dn_status dn_head_pool_parse(const char *name, dn_head_pool *pool);
+
 /* The head that dn_arch_head_text writes, and its classes; false if it is not such a text. */
 bool dn_head_parse(const char *text, dn_head *head, int *classes);
 

@@ -101,6 +101,17 @@ static int find_word(const char *const *words, int count, const char *word)
     return i;
 }
 
+dn_status dn_head_pool_parse(const char *name, dn_head_pool *pool)
+{
+    int found = find_word(pools, POOL_COUNT, name);
+    if (found == POOL_COUNT || found == DN_POOL_GRID)
+        return dn_fail(DN_ERROR_ARGUMENT,
+                       "a head's pool is mean, max, avgmax, max+mean or mean+max, not \"%.40s\"",
+                       name);
+    *pool = (dn_head_pool)found;
+    return DN_OK;
+}
+
 static bool parse_pool(const char **text, dn_head *head, bool *none)
 {
     char word[32];

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """timm's global pools, max, avgmax and catavgmax, from their definitions: as config.json, the metadata, an ONNX
-graph, a pickled module and TorchScript say them; catavgmax also by its classifier's width. Those of
+graph, a pickled module, TorchScript and --head-pool say them; catavgmax also by its classifier's width. Those of
 timm itself, where it is installed."""
 import json
 import os
@@ -137,6 +137,27 @@ def recorded(folder):
         refused(what, run("info", f"{folder}/odd.pt"), "odd.pt", word)
 
 
+def asked(folder):
+    """Of a state dict, only the caller can say it."""
+    for kind, word in (("max", "max"), ("avgmax", "avgmax"), ("catavgmax", "mean+max")):
+        net = network(kind, 4)
+        torch.save(net.state_dict(), f"{folder}/state.pth")
+        said = same(f"{kind}, asked for", net, folder, f"{folder}/state.pth", "--head-pool", word)
+        check(f"{kind}, asked for, is not assumed", "head" not in said, said)
+        done = run("convert", f"{folder}/state.pth", f"{folder}/{kind}.safetensors", "--head-pool", word)
+        same(f"{kind}, asked for and kept", net, folder, f"{folder}/{kind}.safetensors")
+    for kind, word in (("avg", "mean+max"), ("catavgmax", "max")):
+        torch.save(network(kind).state_dict(), f"{folder}/state.pth")
+        refused(f"{word} of {kind}", run("info", f"{folder}/state.pth", "--head-pool", word), "state.pth", f"cannot read {word}")
+    for word in ("grid", "average", ""):
+        done = run("info", f"{folder}/state.pth", "--head-pool", word)
+        check(f"--head-pool '{word}'", done.returncode == 2 and done.stderr.count("\n") <= 2, done)
+    for word in ("max", "avgmax", "max+mean", "mean+max"):
+        done = run("init", "--blocks", "1,1", "--growth", "4", "--classes", "3", "--head-pool", word, "-o", f"{folder}/made.safetensors")
+        found = json.loads(run("info", "--json", f"{folder}/made.safetensors").stdout)["head"] if done.returncode == 0 else ""
+        check(f"init --head-pool {word}", found == f"{word},linear=3", (found, done.stderr))
+
+
 def real_timm(folder):
     for name in [name for name in sys.modules if name.split(".")[0] == "timm"]:
         del sys.modules[name]  # the classes above
@@ -184,4 +205,4 @@ def precisions(folder):
 
 
 if __name__ == "__main__":
-    main((configs, recorded, graphs, precisions, real_timm))
+    main((configs, recorded, asked, graphs, precisions, real_timm))

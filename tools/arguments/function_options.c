@@ -8,6 +8,7 @@ static struct {
     const char *stem, *stem_pool, *transition_relu, *final_relu;
     double bn_epsilon;
     int grid[2];
+    const char *head_pool;
 } chosen;
 
 const option_row function_options[] = {
@@ -25,6 +26,8 @@ const option_row function_options[] = {
      1e-12, 0.5},
     {"grid", 0, OPTION_SIDES, chosen.grid, "ROWSxCOLUMNS",
      "means of each map that the classifier reads", 1, 64},
+    {"head-pool", 0, OPTION_TEXT, &chosen.head_pool, "mean|max|avgmax|max+mean|mean+max",
+     "how the classifier's pool makes numbers of maps", 0, 0},
     {0},
 };
 
@@ -34,6 +37,22 @@ static dn_stem_pool asked_pool(void)
            : strcmp(chosen.stem_pool, "max") == 0  ? DN_STEM_POOL_MAX
            : strcmp(chosen.stem_pool, "blur") == 0 ? DN_STEM_POOL_BLUR
                                                    : DN_STEM_POOL_NONE;
+}
+
+static dn_head_pool asked_head_pool(void)
+{
+    static const struct {
+        const char *name;
+        dn_head_pool pool;
+    } pools[] = {{"mean", DN_POOL_MEAN},
+                 {"max", DN_POOL_MAX},
+                 {"avgmax", DN_POOL_AVGMAX},
+                 {"max+mean", DN_POOL_MAX_MEAN},
+                 {"mean+max", DN_POOL_MEAN_MAX}};
+    int i = 0;
+    while (strcmp(chosen.head_pool, pools[i].name) != 0) /* the options allow no other */
+        i++;
+    return pools[i].pool;
 }
 
 static dn_relu asked_relu(const char *word)
@@ -56,6 +75,7 @@ void function_request(dn_load_options *options)
     options->bn_epsilon = chosen.bn_epsilon;
     options->grid_rows = chosen.grid[0];
     options->grid_columns = chosen.grid[1];
+    options->head_pool = chosen.head_pool;
 }
 
 void function_apply(dn_arch *arch)
@@ -75,4 +95,6 @@ void function_apply(dn_arch *arch)
         arch->head.grid = chosen.grid[0];
         arch->head.grid_width = chosen.grid[1];
     }
+    if (chosen.head_pool)
+        arch->head.pool = asked_head_pool();
 }

@@ -160,6 +160,35 @@ static void probability_of_one_output(void **state)
     dn_model_free(model);
 }
 
+/* The caller's word on the pool, if the classifier reads as many numbers. */
+static void asked_pools(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *pool;
+        dn_status status;
+        dn_head_pool found;
+    } asked[] = {{"max", DN_OK, DN_POOL_MAX},        {"avgmax", DN_OK, DN_POOL_AVGMAX},
+                 {"mean", DN_OK, DN_POOL_MEAN},      {NULL, DN_OK, DN_POOL_MEAN},
+                 {"mean+max", DN_ERROR_MISMATCH, 0}, {"max+mean", DN_ERROR_MISMATCH, 0},
+                 {"grid", DN_ERROR_ARGUMENT, 0},     {"", DN_ERROR_ARGUMENT, 0}};
+    dn_model *model = sample_model(), *loaded;
+    sample file = sample_saved(model, "a.pth", "torchvision");
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        dn_load_options options;
+        dn_load_defaults(&options, sizeof options);
+        options.head_pool = asked[i].pool;
+        assert_int_equal(dn_model_read(file.data, file.size, "a", &options, &loaded),
+                         asked[i].status);
+        if (asked[i].status != DN_OK)
+            continue;
+        assert_int_equal(dn_model_arch(loaded)->head.pool, asked[i].found);
+        dn_model_free(loaded);
+    }
+    free(file.data);
+    dn_model_free(model);
+}
+
 static void bad_options(void **state)
 {
     (void)state;
@@ -185,6 +214,7 @@ int main(void)
         scratch_test(probabilities),
         scratch_test(probability_of_one_output),
         scratch_test(bad_options),
+        scratch_test(asked_pools),
         comma_test(locales_do_not_matter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
