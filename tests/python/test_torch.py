@@ -100,3 +100,12 @@ def test_replace_answers_as_the_module(published):
 def test_a_module_that_is_no_densenet():
     with pytest.raises(densenet.DenseNetError):
         densenet.torch.replace(torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.Linear(4, 2)))
+
+
+def test_a_data_loader_trains(batch):
+    x, y = torch.from_numpy(batch), torch.tensor([0, 1, 1, 0])
+    data = torch.utils.data.TensorDataset(x, y)
+    done = densenet.train(loader=torch.utils.data.DataLoader(data, batch_size=2), labels=["a", "b"], epochs=2,
+                          arch="densenet-10-2", rate=0.05, seed=1)
+    again = densenet.train((batch, y.numpy()), labels=["a", "b"], epochs=1, batch=4, arch="densenet-10-2", seed=1)
+    assert done.steps == 4 and again.steps == 1 and done.net(x).shape == (4, 2)

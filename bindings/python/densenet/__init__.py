@@ -16,19 +16,21 @@ from ._errors import (ArgumentError, DenseNetError, DenseNetWarning, FileError, 
 from ._evaluation import Evaluation, Output, evaluate
 from ._facts import Arch, Check, Norm, Origin
 from ._heat import HeatMap
+from ._history import Epoch, Training
 from ._loading import arch_names, from_tensors, from_torch, init, load
 from ._network import Network
 from ._pictures import read_picture
 from ._prediction import Answer, Prediction, Predictions
 from ._pull import published, pull
+from ._training import train
 
 __version__: str = _native.facts()["version"]
 #: the level of the kernels in use: "avx512", "avx2", "neon", "baseline", "reference"
 cpu_level: str = _native.facts()["cpu_level"]
 
 __all__ = [
-    "Answer", "Arch", "ArgumentError", "Check", "DenseNetError", "DenseNetWarning", "Evaluation", "FileError",
+    "Answer", "Arch", "ArgumentError", "Check", "DenseNetError", "DenseNetWarning", "Epoch", "Evaluation", "FileError",
     "FileFormatError", "HeatMap", "LimitError", "MismatchError", "Network", "Norm", "NumericError", "Origin",
-    "OutOfMemoryError", "Output", "Prediction", "Predictions", "arch_names", "cpu_level", "evaluate",
-    "from_tensors", "from_torch", "init", "load", "published", "pull", "read_picture",
+    "OutOfMemoryError", "Output", "Prediction", "Predictions", "Training", "arch_names", "cpu_level", "evaluate",
+    "from_tensors", "from_torch", "init", "load", "published", "pull", "read_picture", "train",
 ]

@@ -22,7 +22,7 @@ RELUS = {None: 0, True: 1, False: 2}
 SCHEMES = ("pytorch", "paper")
 
 
-def _one_of(name: str, value: str, values: Any) -> int:
+def one_of(name: str, value: str, values: Any) -> int:
     if value not in values:
         raise ValueError(f"{name}={value!r}: one of {', '.join(map(repr, values))} is needed")
     return int(list(values).index(value))
@@ -33,8 +33,8 @@ def reading(*, concat: str = "auto", state: Optional[str] = None, stem: Optional
             bn_epsilon: float = 0, task: Optional[str] = None) -> Dict[str, Any]:
     """The options of load(), checked."""
     options: Dict[str, Any] = {
-        "concat": _one_of("concat", concat, CONCATS), "stem_stride": stem_stride, "bn_epsilon": bn_epsilon,
-        "stem_pool": _one_of("stem_pool", stem_pool, POOLS), "transition_relu": RELUS[transition_relu],
+        "concat": one_of("concat", concat, CONCATS), "stem_stride": stem_stride, "bn_epsilon": bn_epsilon,
+        "stem_pool": one_of("stem_pool", stem_pool, POOLS), "transition_relu": RELUS[transition_relu],
         "final_relu": RELUS[final_relu]}
     texts = {"state": state, "stem": stem, "task": task}
     options.update({name: text.encode() for name, text in texts.items() if text is not None})
@@ -101,7 +101,7 @@ def init(arch: str, *, classes: Optional[int] = None, channels: Optional[int] = 
     the others of arch_names(). scheme: "pytorch", its modules' defaults, or "paper" (He et al.,
     2015). Raises ArgumentError for a name that there is not."""
     changes = {name: value for name, value in (("classes", classes), ("channels", channels)) if value is not None}
-    return Network(_native.model_init(arch, changes, _one_of("scheme", scheme, SCHEMES), seed), threads)
+    return Network(_native.model_init(arch, changes, one_of("scheme", scheme, SCHEMES), seed), threads)
 
 
 def arch_names() -> List[str]:
