@@ -2,13 +2,19 @@
 # The file of each instruction set is the same templates with different flags. FMA
 # contraction is asked for, except of maps of bytes, whose bits are the same everywhere;
 # -ffast-math is not.
-set(KERNEL_FLAGS -O3 -ffp-contract=fast)
+set(DENSENET_KERNEL_OPTIMISATION -O3 CACHE STRING "How kernels are optimised")
+set(KERNEL_FLAGS ${DENSENET_KERNEL_OPTIMISATION} -ffp-contract=fast)
 if(DENSENET_SANITIZE)
   # UBSan in unrolled register tiles takes minutes to compile: addresses are
   # checked, and the numbers are compared with plain C. A checked address may
   # separate a product from its sum in one place and not in another: without
   # contraction the bits stay the same.
   set(KERNEL_FLAGS -O1 -ffp-contract=off -fno-sanitize=undefined)
+  if(CMAKE_C_COMPILER_ID MATCHES Clang AND DENSENET_SANITIZE MATCHES address)
+    # Written out at each access, checks take minutes to compile, too: in large functions they
+    # are calls. Twins, which are not optimised, keep theirs.
+    set(CALLED_CHECKS -mllvm -asan-instrumentation-with-call-threshold=200)
+  endif()
 endif()
 if(DENSENET_FUZZ AND LIB_FUZZING_ENGINE)
   set(KERNEL_FLAGS -O1 -fno-sanitize=all) # no fuzz target runs them
@@ -44,7 +50,8 @@ elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
 endif()
 foreach(level ${LEVELS} ${REFINED_LEVELS})
   set_source_files_properties(src/kernels/level_${level}.c src/kernels/halves_${level}.c
-    PROPERTIES COMPILE_OPTIONS "${KERNEL_FLAGS};${FLAGS_${level}}")
+    PROPERTIES COMPILE_OPTIONS "${KERNEL_FLAGS};${CALLED_CHECKS};${FLAGS_${level}}")
   set_source_files_properties(src/kernels/bytes_${level}.c src/kernels/kept_${level}.c
-    PROPERTIES COMPILE_OPTIONS "${KERNEL_FLAGS};-ffp-contract=off;${FLAGS_${level}}")
+    PROPERTIES COMPILE_OPTIONS
+      "${KERNEL_FLAGS};${CALLED_CHECKS};-ffp-contract=off;${FLAGS_${level}}")
 endforeach()
