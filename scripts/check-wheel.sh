@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # check-wheel.sh [FOLDER]: builds Python's wheel in FOLDER (build/wheel-check) with the libraries
 # that it needs inside, installs it into a new environment with NumPy and pytest and nothing else,
-# and runs its tests there, away from the tree; then those that compare with PyTorch in one that
-# sees the system's packages; and checks the types. What the release tree has compiled, ccache has.
+# and runs its tests there, away from the tree; then those of packages that are used where they are
+# installed, and those that compare with PyTorch in one that sees the system's; and checks the types. What the release tree has compiled, ccache has.
 #   DENSENET_PYTHON  the Python, /usr/bin/python3 if there is one
 # Status 77: something that this needs is not installed, or cannot be fetched.
 set -eu
@@ -79,4 +79,10 @@ for name in fresh peers; do
     "$folder/$name/bin/pip" install --quiet --disable-pip-version-check --no-deps "$wheel"
 done
 "$folder/fresh/bin/python" -X dev -m pytest -q -rs -W error -p no:cacheprovider .
+if "$folder/fresh/bin/pip" install --quiet --disable-pip-version-check scikit-learn pandas; then
+    "$folder/fresh/bin/python" -m pytest -q -rs -p no:cacheprovider \
+        -k 'sklearn or frame' .
+else
+    say "scikit-learn and pandas cannot be fetched: the tests that use them are left out"
+fi
 "$folder/peers/bin/python" -m pytest -q -rs -p no:cacheprovider test_torch.py
