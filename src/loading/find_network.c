@@ -96,12 +96,7 @@ static dn_status try_each(dn_load_job *l, const dn_candidates *candidates)
 static dn_status try_candidates(dn_load_job *l, const dn_candidates *candidates)
 {
     if (candidates->count == 0 || candidates->items[0].count == 0)
-        return dn_fail(DN_ERROR_MISMATCH, "holds no tensors%s",
-                       strcmp(l->file->format, "torchscript") == 0
-                           ? ": its weights are constants of its code, as torch.jit.freeze and "
-                             "torch.jit.optimize_for_inference leave them; the module before that, "
-                             "its state dict or an ONNX export of it can be read"
-                           : "");
+        return dn_fail(DN_ERROR_MISMATCH, "holds no tensors");
     dn_status status = try_each(l, candidates);
     l->accepts_none = l->saw_none;
     if (status == DN_ERROR_MISMATCH && l->accepts_none)

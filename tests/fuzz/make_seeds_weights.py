@@ -91,6 +91,21 @@ def classes():
       y = torch.mean(_0(x, [1, 1], ), [2, -1])
     return torch.add((self.net).forward(y, ), 1)
 ''')
+    save("script", "frozen", b'''  def forward(self: __torch__.Own,
+    x: Tensor) -> Tensor:
+    a = torch.conv2d(x, CONSTANTS.c1, None, [2, 2], [3, 3])
+    b = [torch.relu_(a)]
+    _0 = torch.dim(a)
+    if torch.ne(_0, 4):
+      ops.prim.RaiseException(torch.format("{}", _0), "builtins.ValueError")
+    else:
+      pass
+    _1 = torch.append(b, torch.batch_norm(torch.cat(b, 1), CONSTANTS.c1, None, CONSTANTS.c1, CONSTANTS.c1, False, 0.1, 1e-05, True))
+    c, d, = torch.max_pool2d_with_indices((b)[1], [3, 3], [2, 2], [1, 1])
+    e: Tensor = torch.mean(torch.pad(c, [1, 1, 1, 1], "reflect"), annotate(List[int], [2, 3]), True, dtype=None)
+    f = torch.addmm(CONSTANTS.c1, torch.view(e, [torch.size(e, 0), -1]), torch.t(CONSTANTS.c2), beta=1)
+    return {"out": torch.softmax(torch.div(f, 2.5), -1)}
+''')
 
 
 def packed(state):

@@ -105,10 +105,12 @@ void dn_torch_code_close(dn_torch_code *code)
 
 /* Class "__torch__.torch.nn.modules.conv.___torch_mangle_3.Conv2d" is Conv2d in
  * code/__torch__/torch/nn/modules/conv/___torch_mangle_3.py. */
-static dn_code_class *find(const dn_torch_code *code, const char *class)
+dn_code_class *dn_torch_code_find(const dn_torch_code *code, const char *class)
 {
     char path[512];
     const char *dot = strrchr(class, '.');
+    if (!dot)
+        return NULL;
     int length =
         snprintf(path, sizeof path, "%scode/%.*s.py", code->prefix, (int)(dot - class), class);
     if ((size_t)length >= sizeof path || code->count == 0)
@@ -167,7 +169,7 @@ dn_status dn_torch_code_describe(dn_torch_code *code, dn_tensor_file *file, cons
                                  const char *class)
 {
     bool scripted = strncmp(class, everything, sizeof everything - 1) == 0;
-    dn_code_class *found = scripted ? find(code, class) : NULL;
+    dn_code_class *found = scripted ? dn_torch_code_find(code, class) : NULL;
     if (!found)
         return DN_OK;
     if (++code->modules > MAX_MODULES)

@@ -28,6 +28,9 @@ typedef struct dn_torch_code {
 dn_status dn_torch_code_open(const dn_zip *zip, const char *prefix, dn_torch_code *code);
 void dn_torch_code_close(dn_torch_code *code);
 
+/* The class of this name, "__torch__.FILE.NAME"; NULL if there is none. */
+dn_code_class *dn_torch_code_find(const dn_torch_code *code, const char *class);
+
 /* Adds to the file what the code says of the module at a path: "PATH.stride", ..., or the list
  * "PATH.__calls__". */
 dn_status dn_torch_code_describe(dn_torch_code *code, dn_tensor_file *file, const char *path,

@@ -5,11 +5,13 @@
 #include "base/text.h"
 #include "tensors/readers.h"
 #include "tensors/torch/flatten.h"
+#include "tensors/torch/frozen/frozen_script.h"
 #include "tensors/torch/torch_code.h"
 #include "tensors/torch/torch_storage.h"
 #include "tensors/zip/metadata_entry.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct archive {
@@ -17,6 +19,7 @@ typedef struct archive {
     dn_zip zip;
     dn_torch_code code; /* of TorchScript */
     char prefix[256];   /* "ARCHIVE/", or "" */
+    const char *folder; /* of what is pickled now: "data", "constants" */
 } archive;
 
 static bool recognises(const unsigned char *data, size_t size)
@@ -62,7 +65,7 @@ static dn_status locate(void *context, dn_storage *storage)
 {
     archive *a = context;
     char name[256];
-    int length = snprintf(name, sizeof name, "data/%s", storage->key);
+    int length = snprintf(name, sizeof name, "%s/%s", a->folder, storage->key);
     const dn_zip_entry *entry = (size_t)length < sizeof name ? find(a, name) : NULL;
     if (!entry || storage->base)
         return dn_fail(DN_ERROR_FORMAT, "zip entry \"%.100s\" is missing", name);
@@ -79,14 +82,65 @@ static dn_status describe(void *context, dn_tensor_file *file, const char *path,
     return dn_torch_code_describe(&a->code, file, path, class);
 }
 
+static dn_status read_pickle(archive *a, const char *name, dn_pickle_node **root)
+{
+    dn_pool *pool = &a->file->pool;
+    const dn_zip_entry *entry = find(a, name);
+    dn_storages storages = {.pool = pool};
+    dn_pickle pickle = {
+        .size = entry->size, .pool = pool, .load = dn_storages_load, .context = &storages};
+    DN_TRY(dn_zip_read(&a->zip, entry, pool, &pickle.data));
+    return dn_pickle_read(&pickle, root);
+}
+
+/* The tensors among the constants by their numbers, which join the file's. */
+static dn_status read_constants(archive *a, const dn_tensor ***constants, size_t *count)
+{
+    dn_pool *pool = &a->file->pool;
+    dn_pickle_node *list;
+    a->folder = "constants";
+    DN_TRY(read_pickle(a, "constants.pkl", &list));
+    DN_TRY(dn_flatten(a->file, list, locate, NULL, a));
+    *count = list->kind == DN_PICKLE_LIST ? list->list.count : 0;
+    DN_TRY(dn_pool_alloc(pool, *count + 1, sizeof **constants, constants));
+    for (size_t i = 0; i < a->file->tensor_count; i++) {
+        const dn_tensor *tensor = &a->file->tensors[i];
+        char *end;
+        unsigned long number = strtoul(tensor->name, &end, 10);
+        if (end > tensor->name && !*end && number < *count)
+            (*constants)[number] = tensor;
+    }
+    return DN_OK;
+}
+
+/* A module without tensors was frozen: its code has them. */
+static dn_status read_frozen(archive *a, const dn_pickle_node *root)
+{
+    const dn_pickle_node *class = root->kind == DN_PICKLE_OBJECT ? root->object.class : NULL;
+    const dn_code_class *found = class && class->kind == DN_PICKLE_CLASS
+                                     ? dn_torch_code_find(&a->code, class->text.data)
+                                     : NULL;
+    const dn_tensor **constants;
+    size_t count;
+    if (!found)
+        return DN_OK;
+    DN_TRY(read_constants(a, &constants, &count));
+    return count ? dn_frozen_script_read(a->file, found->code, constants, count) : DN_OK;
+}
+
+static dn_status flatten_script(archive *a, dn_pickle_node *root)
+{
+    DN_TRY(dn_torch_code_open(&a->zip, a->prefix, &a->code));
+    DN_TRY(dn_flatten(a->file, root, locate, describe, a));
+    return a->file->tensor_count ? DN_OK : read_frozen(a, root);
+}
+
 static dn_status flatten(archive *a, dn_pickle_node *root)
 {
     if (!find(a, "constants.pkl"))
         return dn_flatten(a->file, root, locate, NULL, a);
     a->file->format = "torchscript";
-    dn_status status = dn_torch_code_open(&a->zip, a->prefix, &a->code);
-    if (status == DN_OK)
-        status = dn_flatten(a->file, root, locate, describe, a);
+    dn_status status = flatten_script(a, root);
     dn_torch_code_close(&a->code);
     return status;
 }
@@ -97,13 +151,9 @@ static dn_status read_archive(archive *a)
     DN_TRY(dn_zip_open(pool, a->file->map.data, a->file->map.size, &a->zip));
     DN_TRY(find_prefix(a));
     DN_TRY(check_byte_order(a));
-    const dn_zip_entry *entry = find(a, "data.pkl");
-    dn_storages storages = {.pool = pool};
-    dn_pickle pickle = {
-        .size = entry->size, .pool = pool, .load = dn_storages_load, .context = &storages};
     dn_pickle_node *root = NULL;
-    DN_TRY(dn_zip_read(&a->zip, entry, pool, &pickle.data));
-    DN_TRY(dn_pickle_read(&pickle, &root));
+    a->folder = "data";
+    DN_TRY(read_pickle(a, "data.pkl", &root));
     DN_TRY(flatten(a, root));
     return dn_read_metadata_entry(a->file, &a->zip, a->prefix);
 }
