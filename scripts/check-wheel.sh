@@ -79,10 +79,10 @@ for name in fresh peers; do
     "$folder/$name/bin/pip" install --quiet --disable-pip-version-check --no-deps "$wheel"
 done
 "$folder/fresh/bin/python" -X dev -m pytest -q -rs -W error -p no:cacheprovider .
-if "$folder/fresh/bin/pip" install --quiet --disable-pip-version-check scikit-learn pandas; then
+if "$folder/fresh/bin/pip" install --quiet --disable-pip-version-check scikit-learn pandas matplotlib; then
     "$folder/fresh/bin/python" -m pytest -q -rs -p no:cacheprovider \
-        -k 'sklearn or frame' .
+        -k 'sklearn or frame or figures or pillow' .
 else
-    say "scikit-learn and pandas cannot be fetched: the tests that use them are left out"
+    say "scikit-learn, pandas and matplotlib cannot be fetched: the tests that use them are left out"
 fi
 "$folder/peers/bin/python" -m pytest -q -rs -p no:cacheprovider test_torch.py

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from . import _native
 from ._errors import warn
 from ._facts import frame, table
+from ._plots import axes_or_new
 
 if TYPE_CHECKING:
     import pandas
+    from matplotlib.axes import Axes
 
     from ._network import Network
 
@@ -56,6 +58,22 @@ class Evaluation:
     def _repr_html_(self) -> str:
         rows = [[o.label, o.support, f"{o.precision:.3f}", f"{o.recall:.3f}", f"{o.f1:.3f}"] for o in self.outputs]
         return f"<p>{self}</p>" + table(rows, ["", "samples", "precision", "recall", "F1"])
+
+    def plot(self, axes: "Axes | None" = None) -> "Axes":
+        """Draws, of classes, each one's answers as shares, of labels the AUROCs, on axes of
+        matplotlib, which must be installed."""
+        drawn: "Axes" = axes_or_new(axes)
+        names, places = [output.label for output in self.outputs], range(len(self.outputs))
+        if self.confusion is None:
+            drawn.barh(names, [output.auroc for output in self.outputs])
+            drawn.set_xlabel("AUROC")
+            return drawn
+        drawn.imshow(self.confusion / np.maximum(self.confusion.sum(1, keepdims=True), 1), vmin=0, vmax=1)
+        drawn.set_xticks(places, names, rotation=90)
+        drawn.set_yticks(places, names)
+        drawn.set_xlabel("answer")
+        drawn.set_ylabel("truth")
+        return drawn
 
     def to_frame(self) -> "pandas.DataFrame":
         """A row for each output, of pandas, which must be installed."""

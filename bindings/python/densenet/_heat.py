@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._arrays import FloatArray
+from ._plots import axes_or_new
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,6 +42,12 @@ def png(pixels: NDArray[np.uint8]) -> bytes:
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(lines.tobytes()))
             + chunk(b"IEND", b""))
+
+
+def image(pixels: NDArray[np.uint8], alt: str) -> str:
+    """(height, width, 3) bytes as an element of HTML."""
+    data = base64.b64encode(png(pixels)).decode()
+    return f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{data}">'
 
 
 class HeatMap:
@@ -81,11 +88,7 @@ class HeatMap:
 
     def plot(self, axes: "Axes | None" = None) -> "Axes":
         """Draws the overlay on axes of matplotlib, which must be installed."""
-        try:
-            from matplotlib import pyplot
-        except ImportError as fault:
-            raise ImportError("plot() needs matplotlib: pip install matplotlib") from fault
-        drawn = pyplot.figure().gca() if axes is None else axes
+        drawn: "Axes" = axes_or_new(axes)
         drawn.imshow(self.overlay())
         drawn.set_axis_off()
         drawn.set_title(self.label)
@@ -123,5 +126,4 @@ class HeatMap:
         return png(self.overlay())
 
     def _repr_html_(self) -> str:
-        data = base64.b64encode(self._repr_png_()).decode()
-        return f'<img alt="where it is {html.escape(self.label)}" src="data:image/png;base64,{data}">'
+        return image(self.overlay(), f"where it is {self.label}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Tuple
 import numpy as np
 
 from ._facts import frame
+from ._plots import pyplot
 
 if TYPE_CHECKING:
     import pandas
@@ -85,11 +86,7 @@ class Training:
 
     def plot(self, axes: Optional[Sequence["Axes"]] = None) -> Any:
         """Draws loss and score on two axes of matplotlib, which must be installed."""
-        try:
-            from matplotlib import pyplot
-        except ImportError as fault:
-            raise ImportError("plot() needs matplotlib: pip install matplotlib") from fault
-        drawn = pyplot.figure().subplots(1, 2) if axes is None else axes
+        drawn = pyplot().figure().subplots(1, 2) if axes is None else axes
         epochs = [epoch.epoch for epoch in self.history]
         for place, (title, curves) in zip(drawn, self._curves().items()):
             for name, values in curves:

@@ -2,17 +2,20 @@
 """What pictures show: ranked answers, and why."""
 from __future__ import annotations
 
+import html
 from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Union
 
 import numpy as np
 
 from ._arrays import FloatArray
 from ._facts import frame, table
-from ._heat import HeatMap
+from ._heat import HeatMap, image
 from ._pictures import pixels_of
+from ._plots import axes_or_new
 
 if TYPE_CHECKING:
     import pandas
+    from matplotlib.axes import Axes
 
     from ._network import Network
 
@@ -92,9 +95,27 @@ class Prediction:
     def __repr__(self) -> str:
         return f"<densenet.Prediction of {self.name}: {self}>"
 
+    def plot(self, axes: "Axes | None" = None, count: int = 5) -> "Axes":
+        """Draws the likeliest answers as bars on axes of matplotlib, which must be installed."""
+        drawn: "Axes" = axes_or_new(axes)
+        top = self.top(count)[::-1]
+        drawn.barh([answer.label for answer in top], [answer.probability for answer in top])
+        drawn.set_xlim(0, 1)
+        drawn.set_title(self.name)
+        return drawn
+
     def _repr_html_(self) -> str:
-        rows = [[answer.label, f"{100 * answer.probability:.1f}%"] for answer in self.top(5)]
-        return self.cam()._repr_html_() + table(rows, ["", self.name]) if rows else repr(self)
+        top = self.top(5)
+        if not top:
+            return html.escape(repr(self))
+        return f"<div>{image(self.picture, self.name)} {self.cam()._repr_html_()}</div>" + "".join(map(_bar, top))
+
+
+def _bar(answer: Answer) -> str:
+    """An answer as a bar of HTML, 200 pixels for certainty."""
+    return (f'<div><span style="display:inline-block;height:.8em;background:#3b6ea5;'
+            f'width:{200 * answer.probability:.0f}px"></span> {100 * answer.probability:.1f}% '
+            f'{html.escape(answer.label)}</div>')
 
 
 class Predictions(List[Prediction]):
