@@ -8,30 +8,23 @@
 
 #define MANY 64
 
-typedef struct planned {
-    dn_model *model;
-    dn_session *session;
-    const dn_plan *plan;
-} planned;
-
-static planned plan_for(const char *name, const dn_kernels *level, int threads)
+static dn_model *new_model(const char *name)
 {
     dn_arch arch;
-    planned p;
+    dn_model *model;
     assert_int_equal(dn_arch_find(name, &arch), DN_OK);
-    assert_int_equal(dn_model_init(&arch, DN_INIT_PAPER, 1, &p.model), DN_OK);
-    dn_kernels_choose(level);
-    p.session = open_session(p.model, threads);
-    assert_int_equal(dn_session_plan(p.session, 1, 224, 224), DN_OK);
-    p.plan = p.session->plans[0];
-    return p;
+    assert_int_equal(dn_model_init(&arch, DN_INIT_PAPER, 1, &model), DN_OK);
+    return model;
 }
 
-static void close_planned(planned *p)
+/* For one picture; a session has it until it is closed. */
+static dn_session *plan_for(const dn_model *model, const dn_kernels *level, int threads)
 {
-    dn_session_free(p->session);
-    dn_model_free(p->model);
+    dn_kernels_choose(level);
+    dn_session *session = open_session(model, threads);
+    assert_int_equal(dn_session_plan(session, 1, 224, 224), DN_OK);
     dn_kernels_choose(NULL);
+    return session;
 }
 
 static int convolution_tasks(const dn_step *step)
@@ -64,15 +57,19 @@ static int most_tasks(const dn_step *step)
 static void one_picture_occupies_64_cores(void **state)
 {
     (void)state;
-    static const char *const names[] = {"densenet121", "densenet201"};
-    for (int n = 0; dn_kernels_level(n / 2); n++) {
-        planned p = plan_for(names[n % 2], dn_kernels_level(n / 2), MANY);
-        for (int i = 0; i < p.plan->step_count; i++) {
-            int most = most_tasks(&p.plan->steps[i]);
-            assert_true(p.plan->steps[i].tasks >= (most < MANY ? most : MANY));
+    dn_model *models[] = {new_model("densenet121"), new_model("densenet201")};
+    const dn_kernels *level;
+    for (int n = 0; (level = dn_kernels_level(n / 2)); n++) {
+        dn_session *session = plan_for(models[n % 2], level, MANY);
+        const dn_plan *plan = session->plans[0];
+        for (int i = 0; i < plan->step_count; i++) {
+            int most = most_tasks(&plan->steps[i]);
+            assert_true(plan->steps[i].tasks >= (most < MANY ? most : MANY));
         }
-        close_planned(&p);
+        dn_session_free(session);
     }
+    dn_model_free(models[0]);
+    dn_model_free(models[1]);
 }
 
 static void every_output_is_in_one_task(void **state)
@@ -99,12 +96,16 @@ static void every_output_is_in_one_task(void **state)
 static void two_threads_get_equal_work(void **state)
 {
     (void)state;
-    for (int level = 0; dn_kernels_level(level); level++) {
-        planned p = plan_for("densenet121", dn_kernels_level(level), 2);
-        for (int i = 0; i < p.plan->step_count; i++)
-            assert_int_equal(convolution_tasks(&p.plan->steps[i]) % 2, 0);
-        close_planned(&p);
+    dn_model *model = new_model("densenet121");
+    const dn_kernels *level;
+    for (int n = 0; (level = dn_kernels_level(n)); n++) {
+        dn_session *session = plan_for(model, level, 2);
+        const dn_plan *plan = session->plans[0];
+        for (int i = 0; i < plan->step_count; i++)
+            assert_int_equal(convolution_tasks(&plan->steps[i]) % 2, 0);
+        dn_session_free(session);
     }
+    dn_model_free(model);
 }
 
 int main(void)
