@@ -74,6 +74,7 @@ fi
 "$folder/tools/bin/mypy" --python-executable "$folder/fresh/bin/python" --cache-dir "$folder/types"
 
 cp -r tests/python "$folder/tests"
+cp -r examples/notebooks "$folder/tests"
 cd "$folder/tests"
 for name in fresh peers; do
     "$folder/$name/bin/pip" install --quiet --disable-pip-version-check --no-deps "$wheel"
@@ -85,4 +86,4 @@ if "$folder/fresh/bin/pip" install --quiet --disable-pip-version-check scikit-le
 else
     say "scikit-learn, pandas and matplotlib cannot be fetched: the tests that use them are left out"
 fi
-"$folder/peers/bin/python" -m pytest -q -rs -p no:cacheprovider test_torch.py
+"$folder/peers/bin/python" -m pytest -q -rs -p no:cacheprovider test_torch.py 'test_notebooks.py::test_notebook[compare]'
