@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import densenet
+from densenet._arrays import as_batch
 
 
 def test_logits_of_a_batch_are_those_of_its_pictures(net, batch):
@@ -26,6 +27,28 @@ def test_out_is_filled_and_returned(net, batch):
     lambda x: memoryview(x)], ids=["float64", "fortran", "strided", "buffer"])
 def test_arrays_of_other_kinds_are_the_same_numbers(net, batch, convert):
     assert np.array_equal(net(convert(batch)), net(batch))
+
+
+class Exported:
+    """As another library's tensor: DLPack and nothing else."""
+
+    def __init__(self, array, is_here=True):
+        self.array, self.is_here = array, is_here
+
+    def __dlpack__(self, **options):
+        if not self.is_here:
+            raise BufferError("it is on another device")
+        return self.array.__dlpack__(**options)
+
+    def __dlpack_device__(self):
+        return self.array.__dlpack_device__()
+
+
+def test_dlpack_comes_in_without_a_copy(net, batch):
+    assert np.shares_memory(as_batch(Exported(batch)), batch)
+    assert np.array_equal(net(Exported(batch)), net(batch))
+    with pytest.raises(TypeError, match="in this process's memory"):
+        net(Exported(batch, is_here=False))
 
 
 def test_what_is_no_batch_is_refused(net, batch):

@@ -2,10 +2,13 @@
 """Threads, forks, memory and references."""
 import concurrent.futures
 import gc
+import multiprocessing
 import os
 import sys
+import threading
 import time
 import tracemalloc
+import warnings
 
 import numpy as np
 import pytest
@@ -35,30 +38,70 @@ def test_threads_mix_answers_maps_and_features(net, batch):
 
 
 def test_the_gil_is_released(net):
+    """With the interpreter never switching by itself, this thread runs only while the other one has let go."""
     large = np.zeros((16, 3, 128, 128), np.float32)
-    ticks, done = 0, False
+    ticks, states, interval = 0, [], sys.getswitchinterval()
 
     def work():
-        nonlocal done
+        states.append("begun")
         net(large)
-        done = True
+        states.append("done")
 
-    with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        future = pool.submit(work)
-        while not done and not future.done():
-            ticks += 1
+    sys.setswitchinterval(1e6)
+    try:
+        thread = threading.Thread(target=work)
+        thread.start()
+        while "done" not in states:
+            ticks += "begun" in states
             time.sleep(0)
-    assert ticks > 10
+        thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert ticks > 0
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
 def test_a_child_answers_the_same(net, batch):
     right = net(batch)
-    child = os.fork()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # from 3.12 on fork() warns of threads
+        child = os.fork()
     if child == 0:
         os._exit(0 if np.array_equal(net(batch), right) else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert np.array_equal(net(batch), right)
+
+
+def answer_of(net, batch):
+    return net(batch)
+
+
+def test_another_process_answers_the_same(net, batch):
+    spawned = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(1, mp_context=spawned) as pool:
+        assert np.array_equal(pool.submit(answer_of, net, batch).result(), net(batch))
+
+
+def test_a_child_forked_while_threads_compute(net, batch):
+    right, stop = net(batch), threading.Event()
+
+    def compute():
+        while not stop.is_set():
+            net(batch)
+
+    threads = [threading.Thread(target=compute) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # from 3.12 on fork() warns of threads
+        child = os.fork()
+    if child == 0:
+        os._exit(0 if np.array_equal(net(batch), right) else 1)
+    status = os.waitpid(child, 0)[1]
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert os.waitstatus_to_exitcode(status) == 0
 
 
 def test_references_stay_flat(small):
