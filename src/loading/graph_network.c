@@ -115,7 +115,7 @@ static dn_status take_network(dn_load_job *l, dn_walk *w)
     DN_TRY(dn_walk_run(w));
     DN_TRY(choose_output(w, &output));
     DN_TRY(dn_assemble(w, output, &match, &made));
-    DN_TRY(dn_infer(&match, &l->arch));
+    DN_TRY(dn_infer(&match, dn_metadata_text(l->file, "densenet.stem"), &l->arch));
     describe_function(&made, &l->arch);
     if (dn_arch_check(&l->arch) != DN_OK)
         return DN_ERROR_MISMATCH; /* keeps dn_arch_check's sentence */

@@ -33,21 +33,22 @@ static dn_status dimension(const dn_match *match, dn_key key, int rank, int inde
     return DN_OK;
 }
 
-/* How well a kind of stem fits: its kernel first, then whether the file has a norm, as it
- * has. */
-static int fitness(const dn_stem_row *row, int kernel, bool norm)
+/* How well a kind of stem fits: as the file says, if its norms are those, for its kernel may be
+ * any; then its kernel, then whether the file has a norm, as it has. */
+static int fitness(const dn_stem_row *row, int kernel, bool norm, const char *said)
 {
-    return 2 * (row->kernel == kernel) + (row->norm == norm);
+    bool known = said && strcmp(row->name, said) == 0 && row->norm == norm;
+    return 4 * known + 2 * (row->kernel == kernel) + (row->norm == norm);
 }
 
-/* The kind with this many convolutions that fits best; of another kernel only if all else is
- * the same. */
-static bool recognise_stem(int convs, int kernel, bool norm, dn_arch *arch)
+/* The kind with this many convolutions that fits best; of another kernel only if it is said, or
+ * all else is the same. */
+static bool recognise_stem(int convs, int kernel, bool norm, const char *said, dn_arch *arch)
 {
     const dn_stem_row *row, *found = NULL;
     for (int i = 0; (row = dn_stem_row_of((dn_stem)i)); i++)
         if (row->convs == convs &&
-            (!found || fitness(row, kernel, norm) > fitness(found, kernel, norm))) {
+            (!found || fitness(row, kernel, norm, said) > fitness(found, kernel, norm, said))) {
             found = row;
             arch->stem = (dn_stem)i;
         }
@@ -55,7 +56,7 @@ static bool recognise_stem(int convs, int kernel, bool norm, dn_arch *arch)
     return !arch->stem_kernel || (convs == 1 && kernel % 2 == 1);
 }
 
-static dn_status infer_stem(const dn_match *match, dn_arch *arch)
+static dn_status infer_stem(const dn_match *match, const char *said, dn_arch *arch)
 {
     dn_key key = {.role = DN_ROLE_STEM, .part = DN_PART_CONV};
     int kernel = 0;
@@ -63,7 +64,7 @@ static dn_status infer_stem(const dn_match *match, dn_arch *arch)
     DN_TRY(dimension(match, key, 4, 2, "the stem's convolution", &kernel));
     bool norm = find(match, (dn_key){.role = DN_ROLE_STEM, .part = DN_PART_NORM_WEIGHT});
     bool three = find(match, (dn_key){.role = DN_ROLE_STEM, .unit = 2, .part = DN_PART_CONV});
-    if (!recognise_stem(three ? 3 : 1, kernel, norm, arch))
+    if (!recognise_stem(three ? 3 : 1, kernel, norm, said, arch))
         return dn_fail(DN_ERROR_MISMATCH,
                        "the stem's convolution is %dx%d; one with an odd side or three of 3x3 are "
                        "expected",
@@ -207,11 +208,11 @@ void dn_name_by_pool(dn_arch *arch)
         snprintf(arch->name, sizeof arch->name, "%s", blurs ? BLURRED : "densenet");
 }
 
-dn_status dn_infer(const dn_match *match, dn_arch *arch)
+dn_status dn_infer(const dn_match *match, const char *stem, dn_arch *arch)
 {
     dn_arch found = {.bn_epsilon = 1e-5};
     DN_TRY(infer_blocks(match, &found));
-    DN_TRY(infer_stem(match, &found));
+    DN_TRY(infer_stem(match, stem, &found));
     DN_TRY(infer_layers(match, &found));
     DN_TRY(infer_compression(match, &found));
     if (dn_arch_check(&found) != DN_OK)

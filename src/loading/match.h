@@ -72,8 +72,9 @@ dn_status dn_find_roles(dn_match *match);
 /* Exchanges a layer's two norms, matched by structure, where statistics say so. */
 dn_status dn_settle_norms(dn_match *match);
 
-/* The architecture but for its head; DN_ERROR_MISMATCH if it cannot be inferred. */
-dn_status dn_infer(const dn_match *match, dn_arch *arch);
+/* The architecture but for its head; DN_ERROR_MISMATCH if it cannot be inferred. stem: the kind
+ * that the file says it is, NULL: none; believed if its norms are there or not, as it has them. */
+dn_status dn_infer(const dn_match *match, const char *stem, dn_arch *arch);
 
 /* Whether the tensors may be those of timm's densenetblur121d. */
 bool dn_may_blur(const dn_arch *arch);

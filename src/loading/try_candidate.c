@@ -62,7 +62,7 @@ static void keep_asked_grid(const dn_load_options *asked, dn_arch *arch)
 
 static dn_status check_match(dn_load_job *l, const dn_candidate *candidate, dn_match *match)
 {
-    DN_TRY(dn_infer(match, &l->arch));
+    DN_TRY(dn_infer(match, dn_metadata_text(l->file, "densenet.stem"), &l->arch));
     l->arch.head = asked_grid(&l->options);
     DN_TRY(dn_match_head(match, l->file, &l->arch, &l->head));
     DN_TRY(check_head(l, candidate, match));

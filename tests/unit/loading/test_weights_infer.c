@@ -22,7 +22,7 @@ static dn_status infer(const described *all, size_t count, dn_arch *arch)
         memcpy(tensors[i].shape, all[i].shape, sizeof all[i].shape);
         match.pairs[match.pair_count++] = (dn_pair){all[i].key, &tensors[i]};
     }
-    dn_status status = dn_infer(&match, arch);
+    dn_status status = dn_infer(&match, NULL, arch);
     dn_match_free(&match);
     return status;
 }
