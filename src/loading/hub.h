@@ -1,21 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The folder that a model hub keeps a network in: weights and, beside them, config.json. */
+/* What the files say that a model hub keeps beside a network's weights (base/hub_files.h). */
 #ifndef DN_LOADING_HUB_H
 #define DN_LOADING_HUB_H
 
 #include "network/model.h"
-
-#include <limits.h>
-
-typedef struct dn_hub_paths {
-    char weights[PATH_MAX];
-    char config[PATH_MAX];    /* "": there is none */
-    char processor[PATH_MAX]; /* preprocessor_config.json; "": there is none */
-    char bundle[PATH_MAX];    /* configs/metadata.json of a MONAI bundle; "": it is none */
-} dn_hub_paths;
-
-/* The files behind a path, which is that of a weight file or of a folder with one. */
-dn_status dn_hub_find(const char *path, dn_hub_paths *paths);
 
 /* Gives the model the pipeline, the labels and the objective that timm's or transformers'
  * config.json holds, where it has none, and says so in its origin. A config that is none, or

@@ -234,7 +234,7 @@ void dn_load_defaults(dn_load_options *options, size_t struct_size)
 }
 
 /* beside: a hub's files; NULL: there are none. */
-static dn_status load_beside(dn_tensor_file *file, const dn_hub_paths *beside,
+static dn_status load_beside(dn_tensor_file *file, const dn_hub_files *beside,
                              const dn_load_options *options, dn_model **model)
 {
     dn_load_job l = {.file = file, .beside = beside};
@@ -265,7 +265,7 @@ dn_status dn_load_file(dn_tensor_file *file, const dn_load_options *options, dn_
 dn_status dn_model_load(const char *name, const dn_load_options *options, dn_model **model)
 {
     char path[PATH_MAX];
-    dn_hub_paths paths = {0};
+    dn_hub_files files = {0};
     dn_tensor_file *file;
     DN_NEED(name);
     DN_NEED(model);
@@ -274,9 +274,9 @@ dn_status dn_model_load(const char *name, const dn_load_options *options, dn_mod
         DN_TRY(dn_builtin_open(&file));
         return dn_load_file(file, options, model);
     }
-    DN_TRY(dn_hub_find(path, &paths));
-    DN_TRY(dn_tensor_file_open(paths.weights, &file));
-    return load_beside(file, &paths, options, model);
+    DN_TRY(dn_hub_find(path, &files));
+    DN_TRY(dn_tensor_file_open(files.weights, &file));
+    return load_beside(file, &files, options, model);
 }
 
 dn_status dn_model_read(const void *data, size_t size, const char *name,

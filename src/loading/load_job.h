@@ -3,6 +3,7 @@
 #ifndef DN_LOADING_LOAD_JOB_H
 #define DN_LOADING_LOAD_JOB_H
 
+#include "base/hub_files.h"
 #include "base/text.h"
 #include "loading/hub.h"
 #include "loading/match.h"
@@ -23,7 +24,7 @@ typedef struct dn_load_job {
     dn_load_options options;
     dn_concat asked;            /* by the caller */
     const char *state;          /* by the caller; NULL: the likeliest */
-    const dn_hub_paths *beside; /* a hub's files; NULL: none are looked for */
+    const dn_hub_files *beside; /* a hub's files; NULL: none are looked for */
     dn_arch arch;
     dn_layout layout;
     const dn_tensor **sources; /* of each slot */

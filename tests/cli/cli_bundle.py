@@ -51,6 +51,13 @@ with tempfile.TemporaryDirectory() as root:
     check("convert", run("convert", bundle, f"{root}/kept.safetensors").returncode == 0)
     found = json.loads(run("info", "--json", f"{root}/kept.safetensors").stdout)
     check("kept", found["labels"] == NAMES and found["preprocess_recorded"], found)
+    for name in ("models/model.pt", "configs/metadata.json"):
+        before = open(f"{bundle}/{name}", "rb").read()
+        done = run("convert", bundle, f"{bundle}/{name}")
+        check(f"{name} stays", done.returncode == 2 and done.stderr.endswith("it would be overwritten\n") and done.stderr.count("\n") == 1 and
+              before == open(f"{bundle}/{name}", "rb").read(), done)
+    done = run("convert", bundle, f"{bundle}/models/other.pt")
+    check("a file beside them", done.returncode == 0, done)
     for what, image in {"another range": {"value_range": [0, 255]}, "no range": {"value_range": None}, "any size": {"spatial_shape": ["*", "16*n"]},
                         "no size": {"spatial_shape": [0, 0]}, "huge": {"spatial_shape": [2**62, 8]}, "text": {"spatial_shape": "24"}}.items():
         found = info(bundle, metadata(**image))

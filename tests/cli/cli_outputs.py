@@ -154,6 +154,7 @@ def inputs_stay(folder):
     os.makedirs(f"{place}/hub")
     os.link(f"{place}/net.pth", f"{place}/hub/pytorch_model.bin")
     os.symlink("hub/pytorch_model.bin", f"{place}/hub.pth")
+    write(f"{place}/hub/config.json", b"{}")
     write(f"{place}/x.npy", npy((1, 1, 8, 8), [0] * 64))
     write(f"{place}/picture.npy", grey_png(8, 8, 100))
     os.link(f"{place}/net.pth", f"{place}/net.npy")
@@ -161,7 +162,8 @@ def inputs_stay(folder):
             ((*measure, f"{place}/data", "--confusion"), "data/one/a.png", "lies among the data of"),
             ((*measure, f"{place}/data", "--confusion"), "data/one/new.png", "lies among the data of"),
             ((*measure, f"{place}/data", "--per-class"), "data/two/../two/a.png", "lies among the data of"),
-            (("convert", f"{place}/hub"), "hub.pth", "overwritten"),
+            (("convert", f"{place}/hub"), "hub.pth", "overwritten"), (("convert", f"{place}/hub"), "hub/config.json", "overwritten"),
+            (("convert", f"{place}/hub/pytorch_model.bin"), "hub/config.json", "overwritten"),
             (("preprocess", f"{place}/picture.npy", "-o"), "picture.npy", "overwritten"),
             (("preprocess", f"{place}/data/one", "-w", f"{place}/net.npy", "-o"), "net.npy", "overwritten"),
             (("forward", "-w", f"{place}/net.npy", "-i", f"{place}/x.npy", "-o"), "net.npy", "overwritten"),

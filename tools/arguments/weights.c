@@ -2,14 +2,12 @@
 #include "arguments/weights.h"
 
 #include "arguments/function_options.h"
-#include "base/file.h"
+#include "base/hub_files.h"
 #include "base/weights_name.h"
 #include "files/same_file.h"
 #include "ui/report.h"
 
 #include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char *argument, *concat, *state, *task;
@@ -68,31 +66,18 @@ const char *weights_path(const char *name)
     return ok_or_complain(dn_weights_path(name, path, sizeof path)) ? path : NULL;
 }
 
-/* NAME in a folder, or in that of a file. */
-static bool is_distinct_from(const char *output, const char *folder, int length, const char *name)
-{
-    char *path;
-    const char *between = length && folder[length - 1] != '/' ? "/" : "";
-    if (asprintf(&path, "%.*s%s%s", length, folder, between, name) < 0)
-        return complain("out of memory for a path");
-    bool distinct = output_is_distinct(output, path);
-    free(path);
-    return distinct;
-}
-
 bool weights_are_distinct(const char *output, const char *name)
 {
-    static const char *const beside[] = {"config.json", "preprocessor_config.json",
-                                         "model.safetensors", "pytorch_model.bin"};
     char path[PATH_MAX];
-    if (!output || !name || dn_weights_path(name, path, sizeof path) != DN_OK)
+    dn_hub_files read = {0};
+    if (!output || !name || dn_weights_path(name, path, sizeof path) != DN_OK ||
+        dn_hub_find(path, &read) != DN_OK)
         return true; /* reading them will say why */
-    bool folder = dn_is_folder(path);
-    int length = (int)(folder ? strlen(path) : (size_t)(base_name(path) - path));
-    bool sound = folder || output_is_distinct(output, path);
-    for (int i = 0; i < (folder ? 4 : 2) && sound; i++)
-        sound = is_distinct_from(output, path, length, beside[i]);
-    return sound;
+    const char *const files[] = {read.weights, read.config, read.processor, read.bundle};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (files[i][0] && !output_is_distinct(output, files[i]))
+            return false;
+    return true;
 }
 
 bool weights_name_valid(const char *path)

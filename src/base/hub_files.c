@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "loading/hub.h"
+#include "base/hub_files.h"
 
 #include "base/file.h"
 
@@ -25,58 +25,58 @@ static void join(const char *path, size_t folder, const char *name, char file[PA
 }
 
 /* A MONAI bundle has its weights in models/, and what they are in configs/. */
-static bool find_bundle(const char *folder, size_t length, dn_hub_paths *paths)
+static bool find_bundle(const char *folder, size_t length, dn_hub_files *files)
 {
     static const char *const names[] = {"/models/model.pt", "/models/model.ts",
                                         "/models/model.onnx"};
-    join(folder, length, "/configs/metadata.json", paths->bundle);
-    for (size_t i = 0; i < sizeof names / sizeof *names && paths->bundle[0]; i++) {
-        join(folder, length, names[i], paths->weights);
-        if (paths->weights[0])
+    join(folder, length, "/configs/metadata.json", files->bundle);
+    for (size_t i = 0; i < sizeof names / sizeof *names && files->bundle[0]; i++) {
+        join(folder, length, names[i], files->weights);
+        if (files->weights[0])
             return true;
     }
     return false;
 }
 
-static dn_status find_in_folder(const char *folder, dn_hub_paths *paths)
+static dn_status find_in_folder(const char *folder, dn_hub_files *files)
 {
     static const char *const names[] = {"/model.safetensors", "/pytorch_model.bin"};
     size_t length = strlen(folder);
     while (length > 1 && folder[length - 1] == '/')
         length--;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        join(folder, length, names[i], paths->weights);
-        if (paths->weights[0]) {
-            join(folder, length, "/config.json", paths->config);
-            join(folder, length, "/preprocessor_config.json", paths->processor);
+        join(folder, length, names[i], files->weights);
+        if (files->weights[0]) {
+            join(folder, length, "/config.json", files->config);
+            join(folder, length, "/preprocessor_config.json", files->processor);
             return DN_OK;
         }
     }
-    if (find_bundle(folder, length, paths))
+    if (find_bundle(folder, length, files))
         return DN_OK;
-    join(folder, length, "/best.safetensors", paths->weights);
-    if (paths->weights[0])
+    join(folder, length, "/best.safetensors", files->weights);
+    if (files->weights[0])
         return dn_fail(DN_ERROR_IO,
                        "%s: is the folder of a training run; its weights are %s and "
                        "last.safetensors beside it",
-                       folder, paths->weights);
+                       folder, files->weights);
     return dn_fail(DN_ERROR_IO,
                    "%s: is a folder without model.safetensors or pytorch_model.bin; a file was "
                    "expected",
                    folder);
 }
 
-dn_status dn_hub_find(const char *path, dn_hub_paths *paths)
+dn_status dn_hub_find(const char *path, dn_hub_files *files)
 {
     size_t length = strlen(path);
-    if (length >= sizeof paths->weights)
+    if (length >= sizeof files->weights)
         return dn_fail(DN_ERROR_ARGUMENT, "a path of %zu bytes is too long", length);
     if (dn_is_folder(path))
-        return find_in_folder(path, paths);
+        return find_in_folder(path, files);
     const char *slash = strrchr(path, '/');
-    snprintf(paths->weights, sizeof paths->weights, "%s", path);
+    snprintf(files->weights, sizeof files->weights, "%s", path);
     size_t folder = slash ? (size_t)(slash + 1 - path) : 0;
-    join(path, folder, "config.json", paths->config);
-    join(path, folder, "preprocessor_config.json", paths->processor);
+    join(path, folder, "config.json", files->config);
+    join(path, folder, "preprocessor_config.json", files->processor);
     return DN_OK;
 }
