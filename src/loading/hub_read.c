@@ -2,7 +2,6 @@
 /* timm's config.json: architecture, num_classes, label_names and, in pretrained_cfg (older
  * files: at the top), input_size, crop_pct, crop_mode, interpolation, mean, std. transformers':
  * id2label, problem_type. */
-#include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "loading/hub.h"
@@ -12,8 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { LARGEST = 16 << 20 };
 
 __attribute__((format(printf, 2, 3))) static bool doubt(dn_hub_doubt *about, const char *format,
                                                         ...)
@@ -157,9 +154,10 @@ static dn_status read_labels(const json_t *config, dn_model *model, bool *used, 
 
 /* -------------------------------------------------------------------- config */
 
-static dn_status take(const json_t *config, dn_model *model, dn_hub_doubt *about)
+dn_status dn_hub_read(const json_t *config, dn_model *model, dn_hub_doubt *about)
 {
     bool labels;
+    about->text[0] = '\0';
     if (!is_hub_config(config) || !fits(config, &model->arch, about))
         return DN_OK;
     bool pipeline = read_pipeline(config, model, about);
@@ -172,35 +170,19 @@ static dn_status take(const json_t *config, dn_model *model, dn_hub_doubt *about
     return DN_OK;
 }
 
-/* Parses a file; *config is NULL if it is none, about which there is a doubt. */
-static dn_status parse(const void *data, size_t size, const char *file, json_t **config,
+dn_status dn_hub_parse(const void *data, size_t size, const char *what, json_t **json,
                        dn_hub_doubt *about)
 {
-    char what[64];
-    *config = NULL;
-    about->text[0] = '\0';
-    if (size > LARGEST) {
-        doubt(about, "the %s beside it has %zu bytes, and was ignored", file, size);
-        return DN_OK;
-    }
-    snprintf(what, sizeof what, "the %s beside it", file);
     dn_budget budget;
+    *json = NULL;
+    about->text[0] = '\0';
     dn_budget_begin(size, &budget);
-    dn_status status = dn_json_parse(data, size, what, &budget, config);
+    dn_status status = dn_json_parse(data, size, what, &budget, json);
     if (status == DN_ERROR_MEMORY)
         return status;
     if (status != DN_OK)
         doubt(about, "%.200s", dn_last_error());
     return DN_OK;
-}
-
-dn_status dn_hub_read(const void *data, size_t size, dn_model *model, dn_hub_doubt *about)
-{
-    json_t *config;
-    DN_TRY(parse(data, size, "config.json", &config, about));
-    dn_status status = config ? take(config, model, about) : DN_OK;
-    json_decref(config);
-    return status;
 }
 
 /* timm's names of global pools; those that begin with "fast" compute the same. */
@@ -223,17 +205,12 @@ static bool find_pool(const char *name, dn_head_pool *pool)
     return false;
 }
 
-dn_status dn_hub_read_function(const void *data, size_t size, dn_hub_function *says)
+dn_hub_function dn_hub_function_of(const json_t *config)
 {
-    json_t *config;
-    dn_hub_doubt about;
-    *says = (dn_hub_function){0};
-    DN_TRY(parse(data, size, "config.json", &config, &about));
     const char *name = json_string_value(json_object_get(config, "architecture"));
-    says->blurs = name && strstr(name, "densenetblur");
-    says->pools = config && find_pool(json_string_value(get(config, "global_pool")), &says->pool);
-    json_decref(config);
-    return DN_OK;
+    dn_hub_function says = {.blurs = name && strstr(name, "densenetblur")};
+    says.pools = config && find_pool(json_string_value(get(config, "global_pool")), &says.pool);
+    return says;
 }
 
 /* Other processors, of text, lie in files of the same name. */
@@ -247,19 +224,17 @@ static bool is_of_pictures(const json_t *config)
     return false;
 }
 
-dn_status dn_hub_read_processor(const void *data, size_t size, dn_model *model, dn_hub_doubt *about)
+dn_status dn_hub_read_processor(const json_t *config, dn_model *model, dn_hub_doubt *about)
 {
     static const char file[] = "preprocessor_config.json";
-    json_t *config;
     dn_preprocess read = {0};
     dn_hub_reason why = {""};
-    DN_TRY(parse(data, size, file, &config, about));
+    about->text[0] = '\0';
     if (!model->has_preprocess && is_of_pictures(config) &&
         take_pipeline(dn_hub_processor(config, &read, &why), &read, file, &why, model, about)) {
         bool labels = model->origin.config[0] != '\0';
         snprintf(model->origin.config, sizeof model->origin.config, "preprocessing%s",
                  labels ? " and labels" : "");
     }
-    json_decref(config);
     return DN_OK;
 }

@@ -21,22 +21,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MAX_CONFIG ((size_t)1 << 24) /* bytes of a config.json */
-
 /* timm's densenetblur121d has the tensors of densenet121 with a deep stem, and none for its blur;
  * and maxima, or half the sum of these and means, leave as many numbers as means alone: only a
  * filter kept in the file, a config.json beside it, or the name of the file or its folder can say
  * so. */
-static dn_status ask_names(dn_load_job *l, bool *blurs)
+static void ask_names(dn_load_job *l, bool *blurs)
 {
-    dn_file_map map;
-    dn_hub_function says = {0};
-    if (l->beside && l->beside->config[0] &&
-        dn_file_read(l->beside->config, MAX_CONFIG, &map) == DN_OK) {
-        dn_status status = dn_hub_read_function(map.data, map.size, &says);
-        dn_file_map_close(&map);
-        DN_TRY(status);
-    } /* otherwise a warning will say so when the rest of it is read */
+    const dn_hub_function says = dn_hub_function_of(l->beside.json[DN_BESIDE_CONFIG]);
     bool named = says.blurs || strstr(l->file->name, "densenetblur");
     *blurs = l->filter || (named && dn_may_blur(&l->arch));
     dn_head *head = &l->arch.head;
@@ -46,7 +37,6 @@ static dn_status ask_names(dn_load_job *l, bool *blurs)
         head->pool = says.pool;
         l->head.assumed = l->head.assumed && !dn_pool_doubles(says.pool);
     }
-    return DN_OK;
 }
 
 static void warn_of_values(dn_load_job *l, const dn_model *model)
@@ -67,37 +57,21 @@ static dn_status fold_biases(const dn_load_job *l, dn_model *model)
     return DN_OK;
 }
 
-typedef dn_status read_hub_file(const void *data, size_t size, dn_model *model,
-                                dn_hub_doubt *doubt);
-
-static dn_status read_hub(dn_load_job *l, const char *path, read_hub_file *read, dn_model *model)
-{
-    dn_file_map map;
-    dn_hub_doubt doubt = {""};
-    if (!path[0])
-        return DN_OK;
-    if (dn_file_read(path, MAX_CONFIG, &map) != DN_OK) {
-        dn_load_warn(l, "%s", dn_last_error());
-        return DN_OK;
-    }
-    dn_status status = read(map.data, map.size, model, &doubt);
-    dn_file_map_close(&map);
-    if (doubt.text[0])
-        dn_load_warn(l, "%s", doubt.text);
-    return status == DN_OK ? DN_OK : dn_fail_within(status, l->file->name);
-}
-
-/* What the file does not say, a hub's files beside it may: config.json first. */
+/* What the file does not say, a hub's files beside it may. */
 static dn_status read_beside(dn_load_job *l, dn_model *model)
 {
     dn_objective recorded = model->objective;
-    if (!l->beside)
-        return DN_OK;
-    DN_TRY(read_hub(l, l->beside->bundle, dn_hub_read_bundle, model));
-    DN_TRY(read_hub(l, l->beside->config, dn_hub_read, model));
+    for (int kind = 0; kind < DN_BESIDE_COUNT; kind++) {
+        const char *doubt;
+        dn_status status = dn_beside_read(&l->beside, kind, model, &doubt);
+        if (status != DN_OK)
+            return dn_fail_within(status, l->file->name);
+        if (doubt[0])
+            dn_load_warn(l, "%s", doubt);
+    }
     if (l->metadata)
         model->objective = recorded;
-    return read_hub(l, l->beside->processor, dn_hub_read_processor, model);
+    return DN_OK;
 }
 
 /* Layers under Keras' names may be another framework's. */
@@ -183,7 +157,7 @@ static dn_status build_model(dn_load_job *l, dn_model **out)
     DN_TRY(refuse_flattened(l));
     if (!l->metadata && has_keras_parts(l))
         l->arch.bn_epsilon = 1.001e-5; /* of keras.applications, which no file says */
-    DN_TRY(ask_names(l, &l->blurs));
+    ask_names(l, &l->blurs);
     dn_model *model;
     DN_TRY(dn_model_create(&l->arch, false, &model));
     model->origin = l->origin;
@@ -237,7 +211,7 @@ void dn_load_defaults(dn_load_options *options, size_t struct_size)
 static dn_status load_beside(dn_tensor_file *file, const dn_hub_files *beside,
                              const dn_load_options *options, dn_model **model)
 {
-    dn_load_job l = {.file = file, .beside = beside};
+    dn_load_job l = {.file = file};
     dn_load_options chosen = {0};
     dn_status status = dn_read_options(options, &chosen, sizeof chosen);
     l.options = chosen;
@@ -246,12 +220,15 @@ static dn_status load_beside(dn_tensor_file *file, const dn_hub_files *beside,
     if (status == DN_OK)
         status = dn_check_request(&chosen);
     if (status == DN_OK)
+        status = dn_beside_open(beside, &l.beside);
+    if (status == DN_OK)
         status = dn_find_network(&l);
     if (status == DN_OK)
         status = build_model(&l, model);
     if (status == DN_OK && (*model)->warning)
         dn_log(DN_LOG_WARNING, "%s", (*model)->warning);
     dn_discard_match(&l);
+    dn_beside_close(&l.beside);
     dn_text_drop(&l.warning);
     dn_tensor_file_close(l.file);
     return status;

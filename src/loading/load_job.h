@@ -3,9 +3,8 @@
 #ifndef DN_LOADING_LOAD_JOB_H
 #define DN_LOADING_LOAD_JOB_H
 
-#include "base/hub_files.h"
 #include "base/text.h"
-#include "loading/hub.h"
+#include "loading/beside.h"
 #include "loading/match.h"
 #include "loading/match_head.h"
 #include "loading/metadata.h"
@@ -22,9 +21,9 @@ typedef struct dn_graph_facts {
 typedef struct dn_load_job {
     dn_tensor_file *file;
     dn_load_options options;
-    dn_concat asked;            /* by the caller */
-    const char *state;          /* by the caller; NULL: the likeliest */
-    const dn_hub_files *beside; /* a hub's files; NULL: none are looked for */
+    dn_concat asked;   /* by the caller */
+    const char *state; /* by the caller; NULL: the likeliest */
+    dn_beside beside;
     dn_arch arch;
     dn_layout layout;
     const dn_tensor **sources; /* of each slot */

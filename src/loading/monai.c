@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* configs/metadata.json of a MONAI bundle: in network_data_format, inputs.image has num_channels,
  * spatial_shape and value_range, outputs.pred has the labels in channel_def. */
-#include "base/json.h"
 #include "base/memory.h"
 #include "loading/hub.h"
 
@@ -90,11 +89,12 @@ static bool read_pipeline(const json_t *input, dn_model *model, dn_hub_doubt *ab
     return true;
 }
 
-static dn_status take(const json_t *metadata, dn_model *model, dn_hub_doubt *about)
+dn_status dn_hub_read_bundle(const json_t *metadata, dn_model *model, dn_hub_doubt *about)
 {
     const json_t *input = only_entry(metadata, "inputs", "image");
     const json_t *channels = json_object_get(input, "num_channels");
     bool labels;
+    about->text[0] = '\0';
     if (json_array_size(json_object_get(input, "spatial_shape")) == 3)
         return dn_fail(DN_ERROR_MISMATCH, "is a network of volumes, as the bundle's metadata.json "
                                           "says, which is not of this family");
@@ -108,21 +108,4 @@ static dn_status take(const json_t *metadata, dn_model *model, dn_hub_doubt *abo
              pipeline ? "preprocessing" : "", pipeline && labels ? " and " : "",
              labels ? "labels" : "");
     return DN_OK;
-}
-
-dn_status dn_hub_read_bundle(const void *data, size_t size, dn_model *model, dn_hub_doubt *about)
-{
-    json_t *metadata = NULL;
-    dn_budget budget;
-    about->text[0] = '\0';
-    dn_budget_begin(size, &budget);
-    dn_status status = dn_json_parse(data, size, "the bundle's metadata.json", &budget, &metadata);
-    if (status == DN_OK)
-        status = take(metadata, model, about);
-    else if (status != DN_ERROR_MEMORY) {
-        snprintf(about->text, sizeof about->text, "%.200s", dn_last_error());
-        status = DN_OK;
-    }
-    json_decref(metadata);
-    return status;
 }

@@ -23,19 +23,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     dn_model *model = create_model();
     dn_hub_doubt doubt;
     dn_preprocess preprocess;
-    dn_status status = dn_hub_read(data, size, model, &doubt);
+    json_t *json;
+    dn_status status = dn_hub_parse(data, size, "it", &json, &doubt);
     if (status != DN_OK && status != DN_ERROR_MEMORY)
         abort();
-    status = dn_hub_read_bundle(data, size, model, &doubt);
+    status = dn_hub_read(json, model, &doubt);
+    if (status != DN_OK && status != DN_ERROR_MEMORY)
+        abort();
+    status = dn_hub_read_bundle(json, model, &doubt);
     if (status != DN_OK && status != DN_ERROR_MISMATCH && status != DN_ERROR_MEMORY)
         abort();
-    dn_hub_function says;
-    status = dn_hub_read_function(data, size, &says);
+    dn_hub_function says = dn_hub_function_of(json);
+    if (says.pool > DN_POOL_MEAN_MAX)
+        abort();
+    status = dn_hub_read_processor(json, model, &doubt);
     if (status != DN_OK && status != DN_ERROR_MEMORY)
         abort();
-    status = dn_hub_read_processor(data, size, model, &doubt);
-    if (status != DN_OK && status != DN_ERROR_MEMORY)
-        abort();
+    json_decref(json);
     if (dn_model_preprocess(model, &preprocess)) {
         char text[256];
         dn_preprocess_format(&preprocess, text, sizeof text);
