@@ -4,6 +4,7 @@
 #include "base/file.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define LARGEST ((size_t)1 << 24) /* bytes of a file */
 
@@ -32,14 +33,26 @@ static dn_status open_file(const char *path, int kind, dn_beside *beside)
     return status;
 }
 
-dn_status dn_beside_open(const dn_hub_files *files, dn_beside *beside)
+/* Of a bundle that is a zip archive, or of TorchScript that MONAI wrote. */
+static dn_status open_value(const dn_tensor_file *weights, dn_beside *beside)
 {
-    if (!files)
+    const dn_value *value = dn_tensor_file_value(weights, DN_BUNDLE_VALUE);
+    if (beside->json[DN_BESIDE_BUNDLE] || !value || !value->texts || !value->count)
         return DN_OK;
-    const char *const paths[] = {files->bundle, files->config, files->processor};
-    for (int i = 0; i < DN_BESIDE_COUNT; i++)
-        DN_TRY(open_file(paths[i], i, beside));
-    return DN_OK;
+    const char *text = value->texts[0];
+    return dn_hub_parse(text, strlen(text), kinds[DN_BESIDE_BUNDLE].what,
+                        &beside->json[DN_BESIDE_BUNDLE], &beside->doubts[DN_BESIDE_BUNDLE]);
+}
+
+dn_status dn_beside_open(const dn_hub_files *files, const dn_tensor_file *weights,
+                         dn_beside *beside)
+{
+    if (files) {
+        const char *const paths[] = {files->bundle, files->config, files->processor};
+        for (int i = 0; i < DN_BESIDE_COUNT; i++)
+            DN_TRY(open_file(paths[i], i, beside));
+    }
+    return open_value(weights, beside);
 }
 
 void dn_beside_close(dn_beside *beside)

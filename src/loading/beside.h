@@ -6,6 +6,7 @@
 
 #include "base/hub_files.h"
 #include "loading/hub.h"
+#include "tensors/tensors.h"
 
 /* In the order in which they are believed. */
 enum { DN_BESIDE_BUNDLE, DN_BESIDE_CONFIG, DN_BESIDE_PROCESSOR, DN_BESIDE_COUNT };
@@ -15,8 +16,10 @@ typedef struct dn_beside {
     dn_hub_doubt doubts[DN_BESIDE_COUNT];
 } dn_beside;
 
-/* files: NULL if there are none. Start with zeros; dn_beside_close also after a failure. */
-dn_status dn_beside_open(const dn_hub_files *files, dn_beside *beside);
+/* files: NULL if there are none; a bundle's metadata may also be in the weight file. Start with
+ * zeros; dn_beside_close also after a failure. */
+dn_status dn_beside_open(const dn_hub_files *files, const dn_tensor_file *weights,
+                         dn_beside *beside);
 void dn_beside_close(dn_beside *beside);
 
 /* What one of them says of labels, pipeline and objective, where the model has none. *doubt: a

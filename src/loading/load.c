@@ -220,7 +220,7 @@ static dn_status load_beside(dn_tensor_file *file, const dn_hub_files *beside,
     if (status == DN_OK)
         status = dn_check_request(&chosen);
     if (status == DN_OK)
-        status = dn_beside_open(beside, &l.beside);
+        status = dn_beside_open(beside, file, &l.beside);
     if (status == DN_OK)
         status = dn_find_network(&l);
     if (status == DN_OK)

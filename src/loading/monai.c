@@ -66,13 +66,19 @@ static bool read_pipeline(const json_t *input, dn_model *model, dn_hub_doubt *ab
     const json_t *range = json_object_get(input, "value_range");
     double low = json_number_value(json_array_get(range, 0));
     double high = json_number_value(json_array_get(range, 1));
-    int sides[2];
+    int sides[2], channels = model->arch.channels;
     dn_preprocess read;
     if (model->has_preprocess || !input)
         return false;
+    if (channels != 1 && channels != 3) {
+        snprintf(about->text, sizeof about->text,
+                 "the bundle's metadata.json is of inputs of %d channels, which no picture has: "
+                 "forward takes them as an array",
+                 channels);
+        return false;
+    }
     bool known = json_array_size(range) == 2 && high == 1 && (low == 0 || low == -1) &&
                  read_sides(json_object_get(input, "spatial_shape"), sides) &&
-                 (model->arch.channels == 1 || model->arch.channels == 3) &&
                  dn_preprocess_parse("none", &read) == DN_OK;
     if (!known) {
         doubt(about, "does not say a pipeline that can be followed here");
@@ -80,7 +86,7 @@ static bool read_pipeline(const json_t *input, dn_model *model, dn_hub_doubt *ab
     }
     read.resize = sides[0];
     read.resize_width = sides[1];
-    read.channels = model->arch.channels;
+    read.channels = channels;
     for (int c = 0; c < 3; c++) {
         read.mean[c] = low == 0 ? 0 : 0.5f;
         read.std[c] = low == 0 ? 1 : 0.5f;

@@ -2,6 +2,7 @@
 /* Recognises a weight file's format by its content and passes it to its reader. */
 #include "base/memory.h"
 #include "tensors/readers.h"
+#include "tensors/zip/bundle.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +63,7 @@ dn_status dn_check_tensor_names(dn_tensor_file *file)
     return DN_OK;
 }
 
-static dn_status read_contents(dn_tensor_file *file)
+static dn_status read_weights(dn_tensor_file *file)
 {
     const unsigned char *data = file->map.data;
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
@@ -75,6 +76,16 @@ static dn_status read_contents(dn_tensor_file *file)
         return status == DN_OK ? DN_OK : dn_fail_within(status, file->name);
     }
     return refuse(file);
+}
+
+static dn_status read_contents(dn_tensor_file *file)
+{
+    const dn_file_map whole = file->map;
+    dn_status status = dn_bundle_enter(file);
+    if (status == DN_OK)
+        status = read_weights(file);
+    file->map = whole;
+    return status;
 }
 
 static dn_status read_map(dn_file_map map, bool borrowed, const char *name, dn_tensor_file **out)

@@ -92,4 +92,8 @@ dn_status dn_tensor_file_add_text(dn_tensor_file *file, const char *path, const 
 #define DN_METADATA_ENTRY "densenet.json"
 dn_status dn_tensor_file_add_metadata(dn_tensor_file *file, const char *json, size_t size);
 
+/* The value that is the text of a MONAI bundle's metadata: of a bundle in a zip archive, or what
+ * MONAI puts into TorchScript. */
+#define DN_BUNDLE_VALUE "metadata.json"
+
 #endif

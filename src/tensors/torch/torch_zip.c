@@ -155,6 +155,7 @@ static dn_status read_archive(archive *a)
     a->folder = "data";
     DN_TRY(read_pickle(a, "data.pkl", &root));
     DN_TRY(flatten(a, root));
+    DN_TRY(dn_read_text_entry(a->file, &a->zip, a->prefix, "extra/metadata.json", DN_BUNDLE_VALUE));
     return dn_read_metadata_entry(a->file, &a->zip, a->prefix);
 }
 

@@ -160,7 +160,16 @@ static dn_status find_directory(const unsigned char *data, size_t size, director
     return DN_OK;
 }
 
-bool dn_zip_lists(const unsigned char *data, size_t size, const char *name)
+/* Whether an entry's name is this one, or ends in it below a folder. */
+static bool is_named(const unsigned char *entry, size_t length, const char *name, bool below)
+{
+    size_t own = strlen(name);
+    if (length < own || memcmp(entry + length - own, name, own) != 0)
+        return false;
+    return length == own || (below && entry[length - own - 1] == '/');
+}
+
+static bool lists(const unsigned char *data, size_t size, const char *name, bool below)
 {
     directory found = {0};
     if (find_directory(data, size, &found) != DN_OK)
@@ -170,10 +179,20 @@ bool dn_zip_lists(const unsigned char *data, size_t size, const char *name)
     for (uint64_t i = 0; i < found.count; i++, at += whole) {
         if (!measure_entry(at, end, &length, &extra, &whole))
             return false;
-        if (length == strlen(name) && memcmp(at + DIRECTORY_SIZE, name, length) == 0)
+        if (is_named(at + DIRECTORY_SIZE, length, name, below))
             return true;
     }
     return false;
+}
+
+bool dn_zip_lists(const unsigned char *data, size_t size, const char *name)
+{
+    return lists(data, size, name, false);
+}
+
+bool dn_zip_lists_below(const unsigned char *data, size_t size, const char *name)
+{
+    return lists(data, size, name, true);
 }
 
 dn_status dn_zip_open(dn_pool *pool, const unsigned char *data, size_t size, dn_zip *zip)

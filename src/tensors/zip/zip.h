@@ -28,6 +28,9 @@ dn_status dn_zip_open(dn_pool *pool, const unsigned char *data, size_t size, dn_
 /* Whether an archive's directory has an entry of this name; costs no memory. */
 bool dn_zip_lists(const unsigned char *data, size_t size, const char *name);
 
+/* The same of that name in any folder. */
+bool dn_zip_lists_below(const unsigned char *data, size_t size, const char *name);
+
 /* NULL if there is none of that name. */
 const dn_zip_entry *dn_zip_find(const dn_zip *zip, const char *name);
 

@@ -5,6 +5,7 @@
 
 #include "allocation.h"
 #include "network/head.h"
+#include "tensors/zip/zip_write.h"
 
 #include <jansson.h>
 
@@ -175,6 +176,44 @@ static void reading_heads(void **state)
     dn_model_free(sampled);
 }
 
+/* The archive of a MONAI bundle with these weights. */
+static sample bundle_of(const sample *weights)
+{
+    static const char json[] =
+        "{\"network_data_format\": {\"outputs\": {\"pred\": {\"channel_def\": "
+        "{\"0\": \"a\", \"1\": \"b\", \"2\": \"c\"}}}}}";
+    const char *path = scratch_path("bundle.zip");
+    dn_file_writer writer;
+    assert_int_equal(dn_file_create(path, &writer), DN_OK);
+    dn_zip_writer zip = {.file = &writer};
+    assert_int_equal(dn_zip_add(&zip, "net/configs/metadata.json", json, sizeof json - 1), DN_OK);
+    assert_int_equal(dn_zip_add(&zip, "net/models/model.pt", weights->data, weights->size), DN_OK);
+    assert_int_equal(dn_zip_finish(&zip, DN_OK), DN_OK);
+    assert_int_equal(dn_file_commit(&writer), DN_OK);
+    sample made = sample_read(path);
+    unlink(path);
+    return made;
+}
+
+/* Its own labels come first, with its metadata damaged the bundle's. */
+static void reading_bundles(void **state)
+{
+    (void)state;
+    dn_model *model = sample_model(), *loaded;
+    sample file = sample_saved(model, "a.pth", "torchvision");
+    for (size_t i = 0; i + 15 < file.size; i++)
+        if (memcmp(file.data + i, "densenet.labels", 15) == 0)
+            file.data[i] = 'D';
+    sample bundle = bundle_of(&file);
+    read_under_stress(&bundle, true);
+    assert_int_equal(dn_model_read(bundle.data, bundle.size, "net.zip", NULL, &loaded), DN_OK);
+    assert_string_equal(dn_model_label(loaded, 2), "c");
+    dn_model_free(loaded);
+    free(bundle.data);
+    free(file.data);
+    dn_model_free(model);
+}
+
 static void writing(void **state)
 {
     (void)state;
@@ -212,6 +251,7 @@ int main(void)
         scratch_test(reading_heads),
         scratch_test(writing),
         scratch_test(reading_with_jansson),
+        scratch_test(reading_bundles),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
