@@ -597,6 +597,12 @@ DN_API dn_status dn_model_set_training(dn_model *model, const char *json);
  * NULL if the model has none. NaN marks an output that was never trained. */
 DN_API const float *dn_model_thresholds(const dn_model *model);
 
+/* Returns the thresholds of the sigmoid at which four of five positive answers were right in
+ * TorchXRayVision's own test (its ppv80_thres), one per output, NaN where there is none; NULL if
+ * the model has none. They are only told: dn_model_probabilities applies the operating thresholds.
+ * The array is the model's. */
+DN_API const float *dn_model_ppv80(const dn_model *model);
+
 /* The temperature of a calibrated network (Guo et al., 2017): dn_model_probabilities and
  * dn_evaluate divide its logits by this number; what a session returns is not divided. 1 unless
  * the file holds another as a tensor, value or recorded entry "temperature". A model that is

@@ -82,21 +82,20 @@ static bool take_thresholds(const json_t *array, int count, float *thresholds)
     return true;
 }
 
-static dn_status read_thresholds(const dn_tensor_file *file, dn_model *model,
-                                 dn_metadata_doubts *doubts)
+static dn_status read_thresholds(const dn_tensor_file *file, const char *key, dn_model *model,
+                                 float **found, dn_metadata_doubts *doubts)
 {
     json_t *array;
     float *thresholds;
-    DN_TRY(read_array(file, "densenet.thresholds", model, doubts, &array));
+    DN_TRY(read_array(file, key, model, doubts, &array));
     if (!array)
         return DN_OK;
     dn_status status = dn_alloc_aligned((size_t)model->arch.classes, sizeof(float), &thresholds);
     if (status == DN_OK && take_thresholds(array, model->arch.classes, thresholds)) {
-        model->thresholds = thresholds;
+        *found = thresholds;
     } else if (status == DN_OK) {
         free(thresholds);
-        dn_metadata_doubt(doubts, file, "densenet.thresholds",
-                          "numbers between 0 and 1 are expected");
+        dn_metadata_doubt(doubts, file, key, "numbers between 0 and 1 are expected");
     }
     json_decref(array);
     return status;
@@ -156,5 +155,6 @@ dn_status dn_metadata_read(const dn_tensor_file *file, dn_model *model, dn_metad
     DN_TRY(read_labels(file, model, doubts));
     DN_TRY(read_object(file, "densenet.training", dn_model_set_training, model, doubts));
     DN_TRY(read_object(file, "densenet.precisions", dn_model_set_quantisation, model, doubts));
-    return read_thresholds(file, model, doubts);
+    DN_TRY(read_thresholds(file, "densenet.ppv80", model, &model->ppv80, doubts));
+    return read_thresholds(file, "densenet.thresholds", model, &model->thresholds, doubts);
 }

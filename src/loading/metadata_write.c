@@ -116,16 +116,19 @@ static dn_status write_labels(const sink *to, const dn_model *model)
     return add_text(to, "densenet.labels", &text);
 }
 
-static dn_status write_thresholds(const sink *to, const dn_model *model)
+static dn_status write_thresholds(const sink *to, const char *key, const float *thresholds,
+                                  int count)
 {
     dn_text text = {0};
-    for (int i = 0; i < model->arch.classes; i++) {
-        float value = model->thresholds[i];
+    if (!thresholds)
+        return DN_OK;
+    for (int i = 0; i < count; i++) {
+        float value = thresholds[i];
         dn_text_add(&text, i ? "," : "[");
         dn_text_add(&text, isfinite(value) ? "%.9g" : "null", (double)value);
     }
     dn_text_add(&text, "]");
-    return add_text(to, "densenet.thresholds", &text);
+    return add_text(to, key, &text);
 }
 
 static dn_status write_metadata(const dn_model *model, dn_concat concat, dn_metadata_entry *add,
@@ -145,8 +148,9 @@ static dn_status write_metadata(const dn_model *model, dn_concat concat, dn_meta
     }
     if (model->labels)
         DN_TRY(write_labels(&to, model));
-    if (model->thresholds)
-        DN_TRY(write_thresholds(&to, model));
+    const int classes = model->arch.classes;
+    DN_TRY(write_thresholds(&to, "densenet.thresholds", model->thresholds, classes));
+    DN_TRY(write_thresholds(&to, "densenet.ppv80", model->ppv80, classes));
     if (model->training)
         DN_TRY(add(context, "densenet.training", model->training));
     if (model->precisions && !model->quantisation) /* else it is of bytes, or of rounded weights */

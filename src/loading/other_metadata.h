@@ -18,6 +18,9 @@ bool dn_other_points_left(const dn_tensor_file *file, const dn_model *model);
 #define DN_XRV_OUTPUTS 18
 const float *dn_xrv_thresholds(const char *path);
 
+/* The thresholds that it publishes for 80% of right positives, likewise. */
+const float *dn_xrv_ppv80(const char *path);
+
 /* The name of each output, if the file does not say. */
 extern const char *const dn_xrv_labels[DN_XRV_OUTPUTS];
 

@@ -56,16 +56,16 @@ static dn_status reorder_tensors(dn_model *model, const int *order)
     return DN_OK;
 }
 
-static dn_status reorder_thresholds(dn_model *model, const int *order)
+static dn_status reorder_numbers(float **numbers, int count, const int *order)
 {
     float *made;
-    if (!model->thresholds)
+    if (!*numbers)
         return DN_OK;
-    DN_TRY(dn_calloc((size_t)model->arch.classes, sizeof *made, &made));
-    for (int i = 0; i < model->arch.classes; i++)
-        made[i] = model->thresholds[order[i]];
-    free(model->thresholds);
-    model->thresholds = made;
+    DN_TRY(dn_calloc((size_t)count, sizeof *made, &made));
+    for (int i = 0; i < count; i++)
+        made[i] = (*numbers)[order[i]];
+    free(*numbers);
+    *numbers = made;
     return DN_OK;
 }
 
@@ -88,7 +88,8 @@ static dn_status match(dn_model *model, const char *const *labels, int *order, b
     if (*found == DN_LABELS_SAME)
         return DN_OK;
     DN_TRY(reorder_tensors(model, order));
-    DN_TRY(reorder_thresholds(model, order));
+    DN_TRY(reorder_numbers(&model->thresholds, model->arch.classes, order));
+    DN_TRY(reorder_numbers(&model->ppv80, model->arch.classes, order));
     return dn_model_set_labels(model, labels, model->arch.classes);
 }
 

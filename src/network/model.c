@@ -74,6 +74,7 @@ void dn_model_free(dn_model *model)
     free(model->storage);
     dn_layout_free(&model->layout);
     free(model->thresholds);
+    free(model->ppv80);
     free(model->training);
     free(model->precisions);
     free(model->warning);
@@ -153,6 +154,11 @@ const float *dn_model_thresholds(const dn_model *model)
     return model->thresholds;
 }
 
+const float *dn_model_ppv80(const dn_model *model)
+{
+    return model ? model->ppv80 : NULL;
+}
+
 double dn_model_temperature(const dn_model *model)
 {
     if (!model)
@@ -210,6 +216,15 @@ void dn_model_set_preprocess(dn_model *model, const dn_preprocess *preprocess)
     model->preprocess = *preprocess;
 }
 
+static dn_status copy_numbers(const float *from, int count, float **to)
+{
+    if (!from)
+        return DN_OK;
+    DN_TRY(dn_calloc((size_t)count, sizeof **to, to));
+    memcpy(*to, from, (size_t)count * sizeof *from);
+    return DN_OK;
+}
+
 dn_status dn_model_copy_metadata(const dn_model *from, dn_model *to)
 {
     to->objective = from->objective;
@@ -220,12 +235,8 @@ dn_status dn_model_copy_metadata(const dn_model *from, dn_model *to)
         DN_TRY(dn_model_set_labels(to, (const char *const *)from->labels, from->arch.classes));
     if (from->training)
         DN_TRY(dn_copy_string(from->training, &to->training));
-    if (from->thresholds) {
-        size_t bytes = (size_t)from->arch.classes * sizeof(float);
-        DN_TRY(dn_calloc(1, bytes, &to->thresholds));
-        memcpy(to->thresholds, from->thresholds, bytes);
-    }
-    return DN_OK;
+    DN_TRY(copy_numbers(from->thresholds, from->arch.classes, &to->thresholds));
+    return copy_numbers(from->ppv80, from->arch.classes, &to->ppv80);
 }
 
 const float *dn_model_find(const dn_model *model, const dn_key *key)

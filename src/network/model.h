@@ -23,6 +23,7 @@ struct dn_model {
     dn_objective objective;
     char **labels;          /* classes names, or NULL */
     float *thresholds;      /* classes operating points (TorchXRayVision's op_threshs), or NULL */
+    float *ppv80;           /* and its ppv80_thres, or NULL */
     char *training;         /* JSON object: how it was trained; or NULL */
     double temperature;     /* divides the logits; 1: none */
     double batches_tracked; /* by the norms' statistics; -1: not known */

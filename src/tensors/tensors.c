@@ -80,6 +80,14 @@ const dn_value *dn_tensor_file_value(const dn_tensor_file *file, const char *pat
     return NULL;
 }
 
+const dn_value *dn_tensor_file_last(const dn_tensor_file *file, const char *name)
+{
+    for (size_t i = file->value_count; i-- > 0;)
+        if (strcmp(dn_last_component(file->values[i].path), name) == 0)
+            return &file->values[i];
+    return NULL;
+}
+
 static dn_status count_elements(dn_tensor *tensor, const char *what)
 {
     tensor->count = 1;

@@ -68,6 +68,9 @@ const char *dn_last_component(const char *path);
 /* The value at a path; NULL if there is none. */
 const dn_value *dn_tensor_file_value(const dn_tensor_file *file, const char *path);
 
+/* The last value with this name, in any dictionary or module; NULL if there is none. */
+const dn_value *dn_tensor_file_last(const dn_tensor_file *file, const char *name);
+
 /* Sets count and checks that no dimension is negative and that all elements,
  * beginning `offset` elements in, are within the `available` ones. Otherwise
  * fails with a sentence that begins with `what`. */

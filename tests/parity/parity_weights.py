@@ -3,6 +3,7 @@
 named and odd, code bases' names and none, wrappers, number formats, PyTorch's formats old and
 new; and back into PyTorch's modules by strict loading."""
 import json
+import os
 import pickle
 import sys
 import types
@@ -224,10 +225,36 @@ def whole_modules(folder):
     found = json.loads(run("info", "--json", published).stdout)
     check("published operating points", found["thresholds"][0] == 0.0391175523 and found["labels"][13:15] == ["Hernia", ""],
           str(found["thresholds"][0]))
+    check("no ppv80 of that one", found["ppv80"] is None, str(found["ppv80"]))
+    first = f"{folder}/nih-pc-chex-mimic_ch-google-openi-kaggle-densenet121-d121-tw-lr001-rot45-tr15-sc15-seed0-best.pt"
+    os.rename(published, first)
+    check("ppv80 in words", "ppv80          of the sigmoid, 0.46 to 0.99" in run("info", first).stdout, run("info", first).stdout)
+    run("convert", first, f"{folder}/kept.safetensors")
+    for path in (first, f"{folder}/kept.safetensors"):
+        found = json.loads(run("info", "--json", path).stdout)
+        check("published ppv80", len(found["ppv80"]) == 18 and abs(found["ppv80"][5] - 0.46127197) < 1e-7 and found["thresholds"], str(found["ppv80"]))
     print("whole modules: two kinds, TorchXRayVision three ways")
+
+
+def chexpert(folder):
+    """Networks of CheXpert's ensemble, of one logit or three for each task, and the archive of all."""
+    path, tasks = f"{folder}/epoch_2.pth.tar", ["Atelectasis", "Pleural Effusion"]
+    for outputs in (2, 6):
+        model = torchvision.models.DenseNet(8, (1, 1), 8, num_classes=outputs)
+        state = {f"module.model.{name}": value for name, value in model.state_dict().items()}
+        torch.save({"ckpt_info": {"epoch": 2}, "model_name": "DenseNet121", "model_state": state,
+                    "task_sequence": {name: i for i, name in enumerate(tasks)}}, path)
+        if outputs == 6:
+            refused("three logits a task", run("info", path), "epoch_2.pth.tar", "three logits for each of its 2 tasks")
+        else:
+            found = json.loads(run("info", "--json", path).stdout)
+            check("one logit a task", found["labels"] == tasks and found["task"] == "labels", str(found["labels"]))
+    with zipfile.ZipFile(f"{folder}/weights.zip", "w") as archive:
+        archive.write(path, "CheXpert/epoch_2.pth.tar")
+    refused("the ensemble", run("info", f"{folder}/weights.zip"), "weights.zip", "such as \"CheXpert/epoch_2.pth.tar\"")
 
 
 # ------------------------------------------------------- decisions and refusals
 
 
-main((named_networks, odd_networks, wrappers, number_formats, file_formats, whole_modules))
+main((named_networks, odd_networks, wrappers, number_formats, file_formats, whole_modules, chexpert))

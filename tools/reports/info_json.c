@@ -37,9 +37,8 @@ static json_t *labels_of(const dn_model *model)
     return array;
 }
 
-static json_t *thresholds_of(const dn_model *model)
+static json_t *thresholds_of(const dn_model *model, const float *thresholds)
 {
-    const float *thresholds = dn_model_thresholds(model);
     if (!thresholds)
         return json_null();
     json_t *array = json_array();
@@ -77,8 +76,7 @@ bool info_print_json(const char *path, const dn_model *model)
     json_t *preprocess = preprocess_of(model, &recorded);
     return print_json(json_pack(
         "{s:s, s:s, s:o, s:i, s:i, s:s, s:i, s:f, s:i, s:i, s:s, s:f, s:I, s:i, s:s, s:f, s:o, "
-        "s:o, "
-        "s:o, "
+        "s:o, s:o, s:o, "
         "s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:i, s:i, s:s, s:b, s:b, s:s, s:o, "
         "s:o}",
         "file", path, "architecture", arch->name, "blocks", blocks_of(arch), "growth", arch->growth,
@@ -87,7 +85,8 @@ bool info_print_json(const char *path, const dn_model *model)
         arch->classes, "head", head, "bn_epsilon", arch->bn_epsilon, "parameters",
         (json_int_t)dn_arch_parameters(arch), "tensors", dn_model_tensor_count(model), "task",
         any ? "labels" : "classes", "temperature", dn_model_temperature(model), "labels",
-        labels_of(model), "thresholds", thresholds_of(model), "preprocess", preprocess,
+        labels_of(model), "thresholds", thresholds_of(model, dn_model_thresholds(model)), "ppv80",
+        thresholds_of(model, dn_model_ppv80(model)), "preprocess", preprocess,
         "preprocess_recorded", recorded, "format", origin->format, "dtype", origin->dtype,
         "dialect", origin->dialect, "concat", origin->concat, "concat_from", origin->concat_from,
         "state", origin->state, "derived", origin->derived, "config", origin->config, "warning",

@@ -120,6 +120,20 @@ static void print_preprocess(const dn_model *model)
     printf("  %-14s %s%s\n", "preprocessing", text, recorded ? "" : " (by the stem; not recorded)");
 }
 
+/* The lowest and the highest; --json has each. */
+static void print_precise(const dn_model *model, int classes)
+{
+    const float *thresholds = dn_model_ppv80(model);
+    double low = 1, high = 0;
+    for (int i = 0; thresholds && i < classes; i++) {
+        low = thresholds[i] < low ? (double)thresholds[i] : low;
+        high = thresholds[i] > high ? (double)thresholds[i] : high;
+    }
+    if (high >= low)
+        printf("  %-14s of the sigmoid, %.2f to %.2f: four of five positives right\n", "ppv80", low,
+               high);
+}
+
 /* A head that is one linear goes without saying. */
 static void print_head(const dn_arch *arch)
 {
@@ -148,6 +162,7 @@ static void print_outputs(const dn_model *model)
     print_head(dn_model_arch(model));
     printf("  %-14s %d %s%s\n", "outputs", classes, meaning_of_outputs(model),
            dn_model_thresholds(model) ? ", with operating points" : "");
+    print_precise(model, classes);
     double temperature = dn_model_temperature(model);
     if (temperature != 1)
         printf("  %-14s %g, by which logits are divided\n", "temperature", temperature);

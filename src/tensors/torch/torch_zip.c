@@ -34,6 +34,23 @@ static const dn_zip_entry *find(const archive *a, const char *name)
     return (size_t)length < sizeof path ? dn_zip_find(&a->zip, path) : NULL;
 }
 
+/* The first entry that is a weight file by its name; NULL if there is none. */
+static const char *find_weights(const archive *a)
+{
+    static const char *const endings[] = {".pth.tar", ".pth",  ".pt",         ".ckpt",
+                                          ".bin",     ".onnx", ".safetensors"};
+    for (size_t i = 0; i < a->zip.count; i++) {
+        const char *name = a->zip.entries[i].name;
+        size_t length = strlen(name);
+        for (size_t k = 0; k < sizeof endings / sizeof *endings; k++) {
+            size_t own = strlen(endings[k]);
+            if (length > own && strcmp(name + length - own, endings[k]) == 0)
+                return name;
+        }
+    }
+    return NULL;
+}
+
 static dn_status find_prefix(archive *a)
 {
     static const char pickle[] = "data.pkl";
@@ -46,7 +63,11 @@ static dn_status find_prefix(archive *a)
             return DN_OK;
         }
     }
-    return dn_fail(DN_ERROR_FORMAT, "is a zip archive without data.pkl, which a PyTorch file has");
+    const char *inner = find_weights(a);
+    return dn_fail(DN_ERROR_FORMAT,
+                   "is a zip archive without data.pkl, which a PyTorch file has%s%.200s%s",
+                   inner ? "; unpack it and give one of the weight files in it, such as \"" : "",
+                   inner ? inner : "", inner ? "\"" : "");
 }
 
 static dn_status check_byte_order(const archive *a)
