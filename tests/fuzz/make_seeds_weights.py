@@ -50,6 +50,15 @@ def networks(folder):
             elif end == "pth":
                 with zipfile.ZipFile(path) as archive:
                     save("pickle", stem, archive.read("densenet/data.pkl"))
+                save("weights", f"{stem}-bundle.zip", files.bundle({"models/model.pt": read(path)}))
+
+
+def bundles():
+    """Archives of MONAI bundles: of no network, of two, of an archive."""
+    sound = files.bundle({"models/model.pt": files.SOUND_ZIP})
+    for name, entries in {"sound": {"models/model.ts": files.SOUND_ZIP}, "none": {}, "inner": {"models/model.pt": sound},
+                          "two": {"models/model.pt": b"", "a/configs/metadata.json": b"{}", "a/models/model.pt": b""}}.items():
+        save("weights", f"bundle-{name}.zip", files.bundle(entries))
 
 
 def graphs_of_operators():
@@ -235,6 +244,7 @@ for what, (code, _) in files.HOSTILE_PICKLES.items():
 save("weights", "deflated", files.DEFLATED)
 save("pickle", "sound", files.SOUND_PICKLE)
 save("safetensors", "sound", files.header(files.SOUND_SAFETENSORS))
+bundles()
 graphs_of_operators()
 metadata()
 classes()

@@ -230,6 +230,17 @@ def with_field(data, magic, offset, value):
 
 
 LOCAL, CENTRAL, END = b"PK\3\4", b"PK\1\2", b"PK\5\6"
+def bundle(entries, folder="net/"):
+    """A MONAI bundle's folder as an archive, with labels of two outputs."""
+    file, shape = io.BytesIO(), {"num_channels": 1, "spatial_shape": [8, 8], "value_range": [0, 1]}
+    network = {"inputs": {"image": shape}, "outputs": {"pred": {"channel_def": {"0": "a", "1": "b"}}}}
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(f"{folder}configs/metadata.json", json.dumps({"network_data_format": network}))
+        for name, data in entries.items():
+            archive.writestr(f"{folder}{name}", data)
+    return file.getvalue()
+
+
 SOUND_ZIP, SOUND_LEGACY = torch_zip(), torch_legacy()
 DEFLATED = torch_zip(method=zipfile.ZIP_DEFLATED, entries={"0": b"\0" * 24})
 
