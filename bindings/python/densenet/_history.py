@@ -61,16 +61,17 @@ def chart(title: str, curves: Sequence[Tuple[str, Sequence[float]]]) -> str:
     style = 'font-family="sans-serif" font-size="10"'
     return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" {style}>'
             f'<text x="{MARGIN}" y="16">{html.escape(title)}: {names}</text>'
-            f'<text x="2" y="{HEIGHT - MARGIN}">{low:.3g}</text><text x="2" y="{MARGIN}">{high:.3g}</text>{lines}</svg>')
+            f'<text x="2" y="{HEIGHT - MARGIN}">{low:.3g}</text><text x="2" y="{MARGIN}">{high:.3g}</text>'
+            f'{lines}</svg>')
 
 
 class Training:
     """What densenet.train() did."""
 
-    def __init__(self, history: List[Epoch], score_name: str) -> None:
+    def __init__(self, history: List[Epoch], score_name: str, net: Network) -> None:
         self.history = history  #: an Epoch for each that was finished
         self.score_name = score_name  #: "accuracy", "mean AUROC"
-        self.net: Optional[Network] = None  #: the best by validation, without one the last
+        self.net = net  #: the best by validation, without one the last
         self.best: Optional[Epoch] = None  #: the epoch that `net` is of, where validated
         self.finished = False  #: False after Ctrl-C or a callback's end
         self.steps = 0  #: made, over all calls

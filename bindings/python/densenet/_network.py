@@ -1,20 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""A network, ready to run."""
+"""A network, ready to run: pictures, what it is, files; _computing.py has batches."""
 from __future__ import annotations
 
-import json
 import os
 import tempfile
-from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union, overload
 
 import numpy as np
 
 from . import _native, _show
-from ._arrays import ArrayLike, FloatArray, Memory, as_batch, as_bytes
-from ._facts import Arch, Check, Norm, Origin
+from ._arrays import FloatArray, Memory, as_bytes
+from ._computing import Computing
+from ._facts import Check, Norm
 from ._pictures import Picture, as_list, name_of, tensor_of
 from ._prediction import Prediction, Predictions
-from ._sessions import Sessions
 
 if TYPE_CHECKING:
     import torch
@@ -22,119 +21,32 @@ if TYPE_CHECKING:
     from ._native import Model
 
 Path = Union[str, "os.PathLike[str]"]
+Many = Union[List[Picture], Tuple[Picture, ...], Iterator[Picture]]
+Single = Union[Path, bytes, bytearray]
 
 
-class Network:
+class Network(Computing):
     """A DenseNet and what is known of it, from load(), from_torch(), from_tensors() or init().
 
     Any number of threads may use one; it can be pickled, and used after a fork. `with` releases
     the working memory at its end; the network remains usable.
     """
 
-    def __init__(self, model: Model, threads: int = 0, precision: str = "f32") -> None:
-        self._model = model
-        facts = _native.model_facts(model)
-        self.arch = Arch(**facts["arch"])
-        self.origin = Origin(**facts["origin"])
-        #: one of the classes ("classes"), or any of the labels ("labels")
-        self.task: str = facts["task"]
-        #: names of the outputs; None where none is known, "" for an output that was never trained
-        self.labels: Tuple[Optional[str], ...] = tuple(facts["labels"])
-        #: the pipeline that makes tensors of pictures (docs/pictures.md)
-        self.preprocess: str = facts["preprocess"]
-        #: whether the file recorded it, rather than it being usual for this architecture
-        self.preprocess_recorded: bool = facts["preprocess_recorded"]
-        #: what is recorded of the training and of quantisation
-        self.training: Optional[Dict[str, Any]] = json.loads(facts["training"] or "null")
-        self.quantisation: Optional[Dict[str, Any]] = json.loads(facts["quantisation"] or "null")
-        #: a sentence if something about the file deserves attention
-        self.warning: Optional[str] = facts["warning"]
-        self.temperature: float = facts["temperature"]
-        self._sessions = Sessions(model, threads, precision)
-
-    # ---- computing
-
-    def __call__(self, x: ArrayLike, out: Optional[FloatArray] = None) -> FloatArray:
-        """Logits, (n, classes), of a batch (n, channels, height, width) of tensors.
-
-        x: NumPy, PyTorch or whatever has DLPack or the buffer protocol; float32 and contiguous, it
-        is not copied. out: where to write the logits, float32 and contiguous. The GIL is released;
-        results are the same, to the bit, for any number of threads. Raises ValueError for another
-        shape and ArgumentError for pictures smaller than arch.smallest_input.
-        """
-        x = as_batch(x)
-        if out is None:
-            out = np.empty((x.shape[0], self._outputs()), dtype=np.float32)
-        self._fits(x, out)
-        session = self._sessions.take()
-        try:
-            _native.session_run(session, x, out)
-        finally:
-            self._sessions.give_back(session)
-        return out
-
-    def features(self, x: ArrayLike, names: Union[str, Sequence[str], None] = None) -> Any:
-        """Inner tensors of a batch, (n, channels, height, width), by name: "stem", "block1.layer1",
-        "block1", "transition1", "final", "pool", "logits" (docs/densenet.md); feature_names() lists
-        them. A name gives an array, a list or None (all) a dict. Raises KeyError for a name that
-        the network lacks.
-        """
-        x = as_batch(x)
-        asked = [names] if isinstance(names, str) else list(names or ())
-        found: Dict[str, Any] = dict.fromkeys(asked)
-        out = np.empty((x.shape[0], self._outputs()), dtype=np.float32) if self.arch.classes else None
-        self._fits(x, out)
-        session = self._sessions.take()
-        try:
-            _native.session_features(session, x, out, found, names is None)
-        finally:
-            self._sessions.give_back(session)
-        for name, kept in found.items():
-            if kept is None:
-                raise KeyError(f"the network has no inner tensor {name!r}; feature_names() lists them")
-            found[name] = np.frombuffer(kept[1], dtype=np.float32).reshape(kept[0])
-        return found[names] if isinstance(names, str) else found
-
-    def feature_names(self) -> List[str]:
-        """Names of the inner tensors, in the order of computation."""
-        side = max(self.arch.smallest_input, 1)
-        return list(self.features(np.zeros((1, self.arch.channels, side, side), dtype=np.float32)))
-
-    def cam(self, x: ArrayLike, output: Union[int, str]) -> FloatArray:
-        """Class-activation maps of a batch, (n, height, width) at the size of the last maps.
-
-        Where arch.cam_is_exact, a map's mean is the logit less its constant part (Zhou et al.,
-        2016); else the maps are gradient-weighted (Selvaraju et al., 2017).
-        """
-        x, index = as_batch(x), self.index(output)
-        out = np.empty((x.shape[0], self._outputs()), dtype=np.float32)
-        self._fits(x, out)
-        session = self._sessions.take()
-        try:
-            _native.session_run(session, x, out)
-            maps = np.empty((x.shape[0], *_native.session_cam(session, 0, index, None)), dtype=np.float32)
-            for image in range(x.shape[0]):
-                _native.session_cam(session, image, index, maps[image])
-        finally:
-            self._sessions.give_back(session)
-        return maps
-
-    def probabilities(self, logits: ArrayLike) -> FloatArray:
-        """Of logits, (n, classes): softmax over classes or a sigmoid per label, after the recorded
-        temperature, and by the recorded thresholds."""
-        result = np.array(logits, dtype=np.float32, order="C")
-        _native.model_probabilities(self._model, result)
-        return result
-
-    # ---- pictures
-
     def prepare(self, picture: Picture, preprocess: Optional[str] = None) -> FloatArray:
         """The tensor of a picture, (channels, height, width), by the network's pipeline, or by
         another or with changes: "timm", "resize=256,crop=224"."""
         return tensor_of(picture, self._pipeline(preprocess))
 
-    def predict(self, pictures: Union[Picture, Iterable[Picture]], batch: int = 16,
-                preprocess: Optional[str] = None) -> Any:
+    @overload
+    def predict(self, pictures: Many, batch: int = 16, preprocess: Optional[str] = None) -> Predictions: ...
+
+    @overload
+    def predict(self, pictures: Single, batch: int = 16, preprocess: Optional[str] = None) -> Prediction: ...
+
+    @overload
+    def predict(self, pictures: Picture, batch: int = 16, preprocess: Optional[str] = None) -> Any: ...
+
+    def predict(self, pictures: Picture, batch: int = 16, preprocess: Optional[str] = None) -> Any:
         """What pictures show: a Prediction of one, Predictions, which are a list, of many.
 
         pictures: paths, files' bytes, PIL images, arrays (height, width[, 3]), or one of these.
@@ -165,24 +77,6 @@ class Network:
         return _native.preprocess_parse(preprocess, self.preprocess)[0] if preprocess else self.preprocess
 
     # ---- what it is
-
-    def index(self, output: Union[int, str]) -> int:
-        """The number of an output, by its number or its label. KeyError if there is none."""
-        if isinstance(output, str):
-            if output in self.labels:
-                return self.labels.index(output)
-            within = [i for i, label in enumerate(self.labels) if label and output in label.split(", ")]
-            if len(within) == 1:
-                return within[0]
-            raise KeyError(f"no output is called {output!r}" if not within else
-                           f"{len(within)} outputs are called {output!r}: give a number, as {within[0]}")
-        if not -self.arch.classes <= output < self.arch.classes:
-            raise KeyError(f"output {output} of {self.arch.classes}")
-        return output % self.arch.classes
-
-    def label(self, output: int) -> str:
-        """The name of an output, or its number as text."""
-        return self.labels[output] or str(output)
 
     @property
     def tensors(self) -> Mapping[str, FloatArray]:
@@ -270,18 +164,6 @@ class Network:
     def close(self) -> None:
         """Releases the working memory and laid-out weights; the next call makes them anew."""
         self._sessions.close()
-
-    def _outputs(self) -> int:
-        return self.arch.classes
-
-    def _fits(self, x: FloatArray, out: Optional[FloatArray]) -> None:
-        if x.shape[1] != self.arch.channels:
-            raise ValueError(f"x has {x.shape[1]} channels; the network takes {self.arch.channels}")
-        if out is None or self.arch.classes == 0:
-            if out is not None:
-                raise ValueError("the network has no head, so no logits: features(x, \"pool\") is what it ends in")
-        elif out.shape != (x.shape[0], self.arch.classes):
-            raise ValueError(f"out has the shape {out.shape}; {(x.shape[0], self.arch.classes)} is needed")
 
 
 def _text(option: Union[int, bytes]) -> str:

@@ -52,7 +52,8 @@ class Run:
                  threads: int) -> None:
         self.source, self.trainer, self.epochs, self.output = source, trainer, epochs, output
         self.threads = threads
-        self.training = Training([], "accuracy" if source.task == "classes" else "mean AUROC")
+        self.training = Training([], "accuracy" if source.task == "classes" else "mean AUROC", self.model())
+        self.chosen = False  #: whether that network is one by validation, or the last
         self.sums = [0.0, 0.0, 0.0]  #: of the epoch so far: loss, correct, pictures
         self.started = self.saved = time.monotonic()
 
@@ -84,6 +85,7 @@ class Run:
         if note["best"] is not None:
             self.training.best = self.training.history[note["best"] - 1]
             self.training.net = load(self.path("best"), threads=self.threads)
+            self.chosen = True
         self.source.seek(*divmod(_native.trainer_steps(self.trainer), self.source.steps))
 
     def step(self) -> Tuple[float, float]:
@@ -104,9 +106,9 @@ class Run:
         self.training.history.append(epoch)
         self.sums = [0.0, 0.0, 0.0]
         if score is None:
-            self.training.net = net
+            self.training.net, self.chosen = net, True
         elif math.isfinite(score.loss) and (self.training.best is None or _rank(epoch) > _rank(self.training.best)):
-            self.training.best, self.training.net = epoch, net
+            self.training.best, self.training.net, self.chosen = epoch, net, True
             if self.output is not None:
                 net.save(self.path("best"))
         if self.output is not None:
@@ -130,7 +132,7 @@ class Run:
                         self.save()
                 training.steps = _native.trainer_steps(self.trainer)
                 training.finished = training.steps >= total
-                if training.net is None:
+                if not self.chosen:
                     training.net = self.model()
                 if interrupts.asked and not training.finished:
                     self.stop()

@@ -28,8 +28,9 @@ class DenseNetClassifier(ClassifierMixin, BaseEstimator):
     the training data's mean 0 and deviation 1 (mean_, scale_). y: any classes.
 
     arch, epochs, batch, optimiser, rate, weight_decay, schedule, warmup, threads, precision: as
-    densenet.train() has them; so is start, which stands instead of arch. random_state: of the weights and of the order; with a number, fits
-    are the same to the bit. After fit(): net_, the Network; history_, an Epoch each; classes_.
+    densenet.train() has them; so is start, which stands instead of arch. random_state: of the
+    weights and of the order; with a number, fits are the same to the bit. After fit(): net_, the
+    Network; history_, an Epoch each; classes_.
     """
 
     def __init__(self, arch: Optional[str] = "densenet-bc-40-12", *, start: Union[Network, Path, None] = None,
@@ -69,7 +70,7 @@ class DenseNetClassifier(ClassifierMixin, BaseEstimator):
                      optimiser=self.optimiser, rate=self.rate, weight_decay=self.weight_decay,
                      schedule=self.schedule, warmup=self.warmup, threads=self.threads, precision=self.precision,
                      seed=int(check_random_state(self.random_state).randint(2**31 - 1)))
-        self.net_: Any = done.net
+        self.net_ = done.net
         self.history_ = done.history
         return self
 
