@@ -155,3 +155,13 @@ def test_the_check_finds_a_kernel_that_was_negated(net, tmp_path):
         spoilt = densenet.from_tensors(tensors, stem="cifar")
     check = spoilt.check()
     assert not check and check.contradictions and "contradict" in str(check) and "color" in check._repr_html_()
+
+
+def test_the_pool_of_a_head_can_be_said(net, tmp_path):
+    net.save(tmp_path / "net.pth")
+    said = densenet.load(tmp_path / "net.pth", head_pool="max")
+    assert said.arch.head == "max,linear=10"
+    with pytest.raises(densenet.MismatchError, match="cannot read mean"):
+        densenet.load(tmp_path / "net.pth", head_pool="mean+max")
+    with pytest.raises(densenet.ArgumentError, match="a head's pool is"):
+        densenet.load(tmp_path / "net.pth", head_pool="grid")

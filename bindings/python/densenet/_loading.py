@@ -30,13 +30,13 @@ def one_of(name: str, value: str, values: Any) -> int:
 
 def reading(*, concat: str = "auto", state: Optional[str] = None, stem: Optional[str] = None, stem_stride: int = 0,
             stem_pool: str = "usual", transition_relu: Optional[bool] = None, final_relu: Optional[bool] = None,
-            bn_epsilon: float = 0, task: Optional[str] = None) -> Dict[str, Any]:
+            bn_epsilon: float = 0, task: Optional[str] = None, head_pool: Optional[str] = None) -> Dict[str, Any]:
     """The options of load(), checked."""
     options: Dict[str, Any] = {
         "concat": one_of("concat", concat, CONCATS), "stem_stride": stem_stride, "bn_epsilon": bn_epsilon,
         "stem_pool": one_of("stem_pool", stem_pool, POOLS), "transition_relu": RELUS[transition_relu],
         "final_relu": RELUS[final_relu]}
-    texts = {"state": state, "stem": stem, "task": task}
+    texts = {"state": state, "stem": stem, "task": task, "head_pool": head_pool}
     options.update({name: text.encode() for name, text in texts.items() if text is not None})
     return options
 
@@ -50,7 +50,8 @@ def load(source: Union[str, "os.PathLike[str]", bytes, BinaryIO], *, threads: in
     threads: 0 for one per core. precision: "f32", "bf16", "bf16-weights", "int8" of a quantised
     network, "auto". What the file does not tell can be said: concat="first"|"last", state="ema",
     stem="cifar", stem_stride=, stem_pool="max"|"none"|"blur", transition_relu=, final_relu=,
-    bn_epsilon=, task="classes"|"labels"; where it contradicts the file, this is refused.
+    bn_epsilon=, task="classes"|"labels", head_pool="mean"|"max"|"avgmax"|"max+mean"|"mean+max"; where
+    it contradicts the file, this is refused.
 
     Raises FileError, FileFormatError, MismatchError if it holds no DenseNet; warns
     (DenseNetWarning) where the file contradicts itself.

@@ -7,10 +7,19 @@
 #member, type, offsetof(dn_load_options, member)                                           \
     }
 static const option_row load_rows[] = {
-    ROW(OF_INT, concat),        ROW(OF_BYTES, state),    ROW(OF_INT, stem_stride),
-    ROW(OF_INT, stem_pool),     ROW(OF_INT, final_relu), ROW(OF_INT, transition_relu),
-    ROW(OF_DOUBLE, bn_epsilon), ROW(OF_INT, grid_rows),  ROW(OF_INT, grid_columns),
-    ROW(OF_BYTES, stem),        ROW(OF_BYTES, task),     {0},
+    ROW(OF_INT, concat),
+    ROW(OF_BYTES, state),
+    ROW(OF_INT, stem_stride),
+    ROW(OF_INT, stem_pool),
+    ROW(OF_INT, final_relu),
+    ROW(OF_INT, transition_relu),
+    ROW(OF_DOUBLE, bn_epsilon),
+    ROW(OF_INT, grid_rows),
+    ROW(OF_INT, grid_columns),
+    ROW(OF_BYTES, stem),
+    ROW(OF_BYTES, task),
+    ROW(OF_BYTES, head_pool),
+    {0},
 };
 #undef ROW
 #define ROW(type, member)                                                                          \
