@@ -100,7 +100,6 @@ def heads(folder):
         check("nothing is assumed of it", "taken for" not in (found.get("warning") or ""))
     for what, layers, words in (
             ("a swish between", [keras.pool(), keras.dense("dense", "one", "swish"), keras.dense("dense_1", "two")], ["swish"]),
-            ("maxima", [Layer("max_pool", "GlobalMaxPooling2D"), keras.dense("predictions")], ["max_pool"]),
             ("a layer of another kind", [Layer("attention", "MultiHeadAttention"), keras.pool(), keras.dense("predictions")],
              ["attention"])):
         path = f"{folder}/no.h5"
@@ -186,6 +185,11 @@ def logits(folder):
             expected = keras.outputs(STATE, ARCH, x, final_relu).numpy()
             error = abs(numpy.load(f"{folder}/y.npy") - expected).max() / abs(expected).max()
             weight_parity.check(f"logits, {form}, {'with' if final_relu else 'no'} last ReLU", error < 2e-6, f"relative error {error:.1e}")
+    keras.save_layers(network([Layer("max_pool", "GlobalMaxPooling2D"), keras.dense("predictions")]), STATE, f"{folder}/in.h5")
+    run("forward", "--weights", f"{folder}/in.h5", "--input", f"{folder}/x.npy", "--output", f"{folder}/y.npy")
+    expected = keras.outputs(STATE, ARCH, x, maxima=True).numpy()
+    error = abs(numpy.load(f"{folder}/y.npy") - expected).max() / abs(expected).max()
+    weight_parity.check("logits of maxima", error < 2e-6, f"relative error {error:.1e}")
 
 
 def written(folder):

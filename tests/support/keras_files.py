@@ -214,7 +214,7 @@ def save_keras(model, state, path, dtype="float32", named=True, compression=zipf
 
 # ------------------------------------------------------------------------- torch
 
-def outputs(state, arch, x, final_relu=True, epsilon=EPSILON):
+def outputs(state, arch, x, final_relu=True, epsilon=EPSILON, maxima=False):
     """What the network computes, in torch's functions."""
     def normed(x, place):
         values = [state[f"{place}.{part}"] for part in ("running_mean", "running_var", "weight", "bias")]
@@ -234,5 +234,6 @@ def outputs(state, arch, x, final_relu=True, epsilon=EPSILON):
             place = f"features.transition{b}"
             x = F.avg_pool2d(read(x, f"{place}.norm", f"{place}.conv"), 2)
     x = normed(x, "features.norm5")
-    x = (F.relu(x) if final_relu else x).mean((2, 3))
+    x = F.relu(x) if final_relu else x
+    x = x.amax((2, 3)) if maxima else x.mean((2, 3))
     return F.linear(x, state["classifier.weight"], state["classifier.bias"])
