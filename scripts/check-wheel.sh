@@ -52,6 +52,13 @@ environment fresh numpy pytest
 options=--system-site-packages
 environment peers pytest
 
+# The source package has all that a build of its own needs.
+logged sdist "$folder/tools/bin/python" -c 'import sys, scikit_build_core.build as build
+build.build_sdist(sys.argv[1])' "$folder"
+tar -C "$folder" -xzf "$folder"/libdensenet-*.tar.gz
+logged configure cmake -S "$(echo "$folder"/libdensenet-*/)" -B "$folder/configured" \
+    -DDENSENET_PYTHON=ON -DDENSENET_PROGRAM=OFF
+
 # The compiler and the flags of the release tree, so that ccache knows them.
 logged build env CC="${CC:-/usr/bin/cc}" "$folder/tools/bin/pip" wheel --disable-pip-version-check --no-deps \
     --no-build-isolation --verbose --config-settings="build-dir=$folder/tree" \

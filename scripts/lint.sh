@@ -21,7 +21,7 @@ tables="level_avx2 level_avx512 halves_avx512bf16 halves_amx bytes_avx2 bytes_av
 } | tr '\n' '\0' |
     xargs -0 -n 4 -P "$(getconf _NPROCESSORS_ONLN)" clang-tidy -p "$1" --quiet --warnings-as-errors='*' 2>/dev/null
 
-headers=$("${DENSENET_PYTHON:-/usr/bin/python3}" -c 'import sysconfig; print(sysconfig.get_path("include"))')
+headers=$("${DENSENET_PYTHON:-/usr/bin/python3}" -c 'import sysconfig; print(sysconfig.get_path("include"))' || :)
 if [ -f "$headers/Python.h" ]; then
     clang-tidy --quiet --warnings-as-errors='*' bindings/python/native/*.c -- -std=gnu11 -D_GNU_SOURCE \
         -DPy_LIMITED_API=0x03090000 -Iinclude -isystem "$headers" 2>/dev/null
