@@ -26,17 +26,6 @@ static bool ends_in(const char *path, const char *ending)
     return length >= span && strcasecmp(path + length - span, ending) == 0;
 }
 
-static dn_status check_build(const char *path, dn_weights_format format)
-{
-#ifdef DN_WITHOUT_HDF5
-    if (format == DN_WEIGHTS_KERAS || format == DN_WEIGHTS_KERAS_3)
-        return dn_fail(DN_ERROR_ARGUMENT,
-                       "%s: this build writes no files of Keras (DENSENET_HDF5 is off)", path);
-#endif
-    (void)path, (void)format;
-    return DN_OK;
-}
-
 dn_status dn_weights_format_of(const char *path, dn_weights_format *format)
 {
     const char *ending = dn_file_ending(path);
@@ -46,7 +35,7 @@ dn_status dn_weights_format_of(const char *path, dn_weights_format *format)
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
         if (ends_in(path, endings[i].ending)) {
             *format = endings[i].format;
-            return check_build(path, *format);
+            return DN_OK;
         }
     return dn_fail(DN_ERROR_ARGUMENT,
                    "%s: %s files are not written; the name of a weight file must end in "

@@ -16,7 +16,7 @@ typedef enum dn_weights_format {
 } dn_weights_format;
 
 /* The format of a file to be written, by its name's ending; DN_ERROR_ARGUMENT if none is written
- * under that ending, or this build does not write it. */
+ * under that ending. */
 dn_status dn_weights_format_of(const char *path, dn_weights_format *format);
 
 #endif

@@ -160,10 +160,8 @@ static dn_status write_tensors(saver *s, dn_file_writer *writer)
         [DN_WEIGHTS_SAFETENSORS] = dn_write_safetensors,
         [DN_WEIGHTS_TORCH] = dn_write_torch,
         [DN_WEIGHTS_NPZ] = dn_write_npz,
-#ifndef DN_WITHOUT_HDF5
         [DN_WEIGHTS_KERAS] = dn_write_keras_layers,
         [DN_WEIGHTS_KERAS_3] = dn_write_keras_classes,
-#endif
     };
     DN_TRY(make_outputs(s));
     DN_TRY(make_metadata(s));

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "tensors/writers.h"
 
+#include "base/memory.h"
+
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 size_t dn_output_count(const dn_output *output)
@@ -44,4 +47,16 @@ dn_status dn_output_convert(const dn_output *output, unsigned char *bytes)
                            output->name, (double)output->data[i], dn_dtype_name(output->dtype));
     dn_from_float(output->dtype, output->data, count, bytes);
     return DN_OK;
+}
+
+dn_status dn_output_write(dn_file_writer *writer, const dn_output *output)
+{
+    unsigned char *bytes;
+    size_t size = dn_output_bytes(output);
+    DN_TRY(dn_alloc_aligned(size, 1, &bytes));
+    dn_status status = dn_output_convert(output, bytes);
+    if (status == DN_OK)
+        status = dn_file_write(writer, bytes, size);
+    free(bytes);
+    return status;
 }

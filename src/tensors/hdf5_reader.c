@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* HDF5's rows of the readers, also in a library that was built without it: Keras' .h5 and
- * .weights.h5, and its .keras, a zip archive with such a file in it. */
+/* HDF5's rows of the readers, Keras' .h5 and .weights.h5, and its .keras, a zip archive with such
+ * a file in it. */
 #include "tensors/hdf5/hdf5_files.h"
 #include "tensors/readers.h"
 #include "tensors/zip/zip.h"
@@ -19,16 +19,5 @@ static bool is_keras(const unsigned char *data, size_t size)
            dn_zip_lists(data, size, DN_KERAS_WEIGHTS);
 }
 
-#ifdef DN_WITHOUT_HDF5
-static dn_status refuse(dn_tensor_file *file)
-{
-    (void)file;
-    return dn_fail(DN_ERROR_FORMAT,
-                   "is a file of Keras, which this build cannot read (DENSENET_HDF5 is off)");
-}
-const dn_reader dn_hdf5_reader = {"hdf5", is_hdf5, refuse};
-const dn_reader dn_keras_reader = {"keras", is_keras, refuse};
-#else
 const dn_reader dn_hdf5_reader = {"hdf5", is_hdf5, dn_hdf5_read_file};
 const dn_reader dn_keras_reader = {"keras", is_keras, dn_keras_read_archive};
-#endif

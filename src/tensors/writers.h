@@ -22,6 +22,9 @@ size_t dn_output_bytes(const dn_output *output);
  * value becomes infinite. bytes: dn_output_bytes of them. */
 dn_status dn_output_convert(const dn_output *output, unsigned char *bytes);
 
+/* Converts and writes it. */
+dn_status dn_output_write(dn_file_writer *writer, const dn_output *output);
+
 /* These write the tensors in order, and `metadata`, a JSON object of strings, where
  * other programs ignore it: in safetensors' __metadata__, and in the entry
  * densenet.json of zip files. The same input gives the same bytes. */
@@ -35,11 +38,9 @@ dn_status dn_write_npz(dn_file_writer *writer, const char *metadata, const dn_ou
 /* Keras' two layouts of HDF5 files, of tensors named LAYER/PART: a group for each layer, as in
  * .h5 files; groups of Conv2D, BatchNormalization and Dense layers, numbered in order, as in Keras
  * 3's .weights.h5. `metadata` is the root's attribute densenet.json. */
-#ifndef DN_WITHOUT_HDF5
 dn_status dn_write_keras_layers(dn_file_writer *writer, const char *metadata,
                                 const dn_output *outputs, size_t count);
 dn_status dn_write_keras_classes(dn_file_writer *writer, const char *metadata,
                                  const dn_output *outputs, size_t count);
-#endif
 
 #endif

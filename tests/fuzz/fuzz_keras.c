@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a Keras file says of its tensors, as it stands after libhdf5: lines of NAME and its sides,
+/* What a Keras file says of its tensors, as it stands after fuzz_hdf5: lines of NAME and its sides,
  * or of GROUP@ATTRIBUTE=TEXT,TEXT; an empty line; the model's configuration. A network that is read
  * has all its tensors. */
 #include "base/memory.h"

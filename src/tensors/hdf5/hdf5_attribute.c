@@ -4,151 +4,129 @@
 #include "tensors/hdf5/hdf5_parts.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { STEPS_PER_ATTRIBUTE = 2048 };
+enum { STEPS_PER_ATTRIBUTE = 512 };
 
 typedef struct attribute {
-    dn_hdf5_image *image;
-    hid_t id, type, space;
-    size_t element, count;
+    const dn_hdf5_image *image;
+    dn_hdf5_bytes name, type, space, data;
+    dn_hdf5_element element;
     dn_value value;
 } attribute;
 
-static dn_status add_text(attribute *a, size_t index, const char *text, size_t length)
+static dn_status damaged(const attribute *a, const char *why)
 {
-    char *copy;
-    DN_TRY(dn_pool_copy(&a->image->file->pool, text, length, &copy));
-    a->value.texts[index] = copy;
-    return DN_OK;
-}
-
-/* The library's memory for them is its own, and many may share one text. */
-static dn_status admit_texts(attribute *a)
-{
-    dn_hdf5_image *image = a->image;
-    size_t bytes;
-    if (!dn_multiply(a->count, image->longest_text + 1, &bytes))
-        return dn_fail(DN_ERROR_LIMIT, "its attribute \"%.200s\" is larger than the file",
-                       a->value.path);
-    DN_TRY(dn_budget_take_steps(&image->file->budget, bytes / 16));
-    return dn_budget_admit_bytes(&image->file->budget, bytes);
+    return dn_fail(DN_ERROR_FORMAT, "its attribute \"%.200s\" is damaged%s", a->value.path, why);
 }
 
 static dn_status read_variable_texts(attribute *a)
 {
-    char **texts;
-    DN_TRY(admit_texts(a));
-    DN_TRY(dn_pool_alloc(&a->image->file->pool, a->count, sizeof *a->value.texts, &a->value.texts));
-    DN_TRY(dn_calloc(a->count, sizeof *texts, &texts));
-    dn_status status = DN_OK;
-    if (H5(H5Aread)(a->id, a->type, texts) < 0)
-        status = dn_fail(DN_ERROR_FORMAT, "its attribute \"%.200s\" is damaged", a->value.path);
-    for (size_t i = 0; status == DN_OK && i < a->count; i++)
-        status = add_text(a, i, texts[i] ? texts[i] : "", texts[i] ? strlen(texts[i]) : 0);
-    H5(H5Dvlen_reclaim)(a->type, a->space, H5P_DEFAULT, texts);
-    free(texts);
-    return status;
-}
-
-/* The elements one after the other; *bytes is the pool's. */
-static dn_status read_elements(attribute *a, char **bytes)
-{
-    size_t size;
-    if (!dn_multiply(a->count, a->element, &size) || size > a->image->size)
-        return dn_fail(DN_ERROR_FORMAT, "its attribute \"%.200s\" is larger than the file",
-                       a->value.path);
-    DN_TRY(dn_pool_alloc(&a->image->file->pool, size, 1, bytes));
-    if (H5(H5Aread)(a->id, a->type, *bytes) < 0)
-        return dn_fail(DN_ERROR_FORMAT, "its attribute \"%.200s\" is damaged", a->value.path);
+    DN_TRY(dn_pool_alloc(&a->image->file->pool, a->value.count, sizeof *a->value.texts,
+                         &a->value.texts));
+    for (size_t i = 0; i < a->value.count; i++) {
+        bool whole;
+        DN_TRY(dn_hdf5_read_text(a->image, &a->data, &a->value.texts[i], &whole));
+        if (!whole)
+            return damaged(a, ": its texts are not whole");
+    }
     return DN_OK;
 }
 
+/* A zero may end one sooner. */
 static dn_status read_fixed_texts(attribute *a)
 {
-    char *bytes;
-    DN_TRY(read_elements(a, &bytes));
-    DN_TRY(dn_pool_alloc(&a->image->file->pool, a->count, sizeof *a->value.texts, &a->value.texts));
-    for (size_t i = 0; i < a->count; i++) {
-        const char *text = bytes + i * a->element; /* a zero may end it sooner */
-        DN_TRY(add_text(a, i, text, strnlen(text, a->element)));
+    DN_TRY(dn_pool_alloc(&a->image->file->pool, a->value.count, sizeof *a->value.texts,
+                         &a->value.texts));
+    for (size_t i = 0; i < a->value.count; i++) {
+        const char *text = (const char *)a->data.at + i * a->element.size;
+        char *copy;
+        DN_TRY(dn_pool_copy(&a->image->file->pool, text, strnlen(text, a->element.size), &copy));
+        a->value.texts[i] = copy;
     }
     return DN_OK;
 }
 
-static dn_status read_numbers(attribute *a, dn_dtype dtype)
+static dn_status read_numbers(attribute *a)
 {
-    char *bytes;
-    DN_TRY(read_elements(a, &bytes));
-    DN_TRY(dn_pool_alloc(&a->image->file->pool, a->count, sizeof *a->value.numbers,
+    size_t size = a->element.size;
+    DN_TRY(dn_pool_alloc(&a->image->file->pool, a->value.count, sizeof *a->value.numbers,
                          &a->value.numbers));
-    for (size_t i = 0; i < a->count; i++)
-        a->value.numbers[i] = dn_to_double(dtype, (const unsigned char *)bytes + i * a->element);
+    for (size_t i = 0; i < a->value.count; i++) {
+        unsigned char number[8];
+        memcpy(number, a->data.at + i * size, size);
+        if (a->element.swapped)
+            dn_hdf5_swap(number, 1, size, number);
+        a->value.numbers[i] = dn_to_double(a->element.dtype, number);
+    }
     return DN_OK;
 }
 
+/* Checks that all elements are there. */
 static dn_status read_value(attribute *a)
 {
-    dn_dtype dtype;
+    int rank;
     int64_t shape[DN_MAX_RANK];
-    int rank = dn_hdf5_shape(a->space, shape);
-    a->element = H5(H5Tget_size)(a->type);
-    a->count = 1;
+    size_t bytes;
+    if (!dn_hdf5_read_space(a->space, &rank, shape) || !dn_hdf5_read_element(a->type, &a->element))
+        return damaged(a, "");
+    a->value.count = rank >= 0;
     for (int d = 0; d < rank; d++)
-        if (!dn_multiply(a->count, (size_t)shape[d], &a->count))
-            return dn_fail(DN_ERROR_FORMAT, "its attribute \"%.200s\" is larger than the file",
-                           a->value.path);
-    if (rank < 0 || a->count == 0 || a->element == 0)
+        if (!dn_multiply(a->value.count, (size_t)shape[d], &a->value.count))
+            return damaged(a, "");
+    if (a->value.count == 0 || a->element.size == 0 || a->element.kind == DN_HDF5_OTHER)
         return DN_OK;
-    a->value.count = a->count;
-    if (H5(H5Tget_class)(a->type) == H5T_STRING)
-        return H5(H5Tis_variable_str)(a->type) > 0 ? read_variable_texts(a) : read_fixed_texts(a);
-    return dn_hdf5_element(a->type, &dtype) ? read_numbers(a, dtype) : DN_OK;
+    if (!dn_multiply(a->value.count, a->element.size, &bytes) || bytes > a->data.left)
+        return damaged(a, ": it is larger than its part of the file");
+    DN_TRY(a->element.kind == DN_HDF5_NUMBER       ? read_numbers(a)
+           : a->element.kind == DN_HDF5_FIXED_TEXT ? read_fixed_texts(a)
+                                                   : read_variable_texts(a));
+    return dn_tensor_file_add_value(a->image->file, &a->value);
 }
 
-static dn_status read_open(attribute *a, const char *path)
+/* Takes a part, which version 1 fills up to a multiple of 8 bytes. */
+static dn_hdf5_bytes take(dn_hdf5_bytes *body, uint64_t version, uint64_t size)
 {
-    char name[256], *whole;
-    ssize_t length = H5(H5Aget_name)(a->id, sizeof name, name);
-    if (length < 0)
+    dn_hdf5_bytes part = dn_hdf5_cut(body, size);
+    if (version == 1)
+        dn_hdf5_skip(body, (8 - size % 8) % 8);
+    return part;
+}
+
+/* Version 3 adds what characters the name is of. */
+static bool split(attribute *a, dn_hdf5_bytes body)
+{
+    uint64_t version = dn_hdf5_number(&body, 1), flags = dn_hdf5_number(&body, 1),
+             name = dn_hdf5_number(&body, 2), type = dn_hdf5_number(&body, 2),
+             space = dn_hdf5_number(&body, 2);
+    if (version == 3)
+        dn_hdf5_skip(&body, 1);
+    a->name = take(&body, version, name);
+    a->type = take(&body, version, type);
+    a->space = take(&body, version, space);
+    a->data = body;
+    return !body.broken && version >= 1 && version <= 3 && flags == 0 && a->name.left &&
+           a->name.at[a->name.left - 1] == '\0';
+}
+
+static dn_status read_attribute(const dn_hdf5_image *image, const char *path, dn_hdf5_bytes body)
+{
+    attribute a = {.image = image};
+    char *whole;
+    DN_TRY(dn_budget_take_steps(&image->file->budget, STEPS_PER_ATTRIBUTE));
+    if (!split(&a, body))
         return dn_fail(DN_ERROR_FORMAT, "an attribute of \"%.200s\" is damaged", path);
-    if ((size_t)length >= sizeof name)
-        return DN_OK;
-    size_t size = strlen(path) + (size_t)length + 1;
-    DN_TRY(dn_pool_alloc(&a->image->file->pool, size + 1, 1, &whole));
-    snprintf(whole, size + 1, "%s@%s", path, name);
-    a->value.path = whole;
-    a->type = H5(H5Aget_type)(a->id);
-    a->space = H5(H5Aget_space)(a->id);
-    dn_status status = DN_OK;
-    if (a->type >= 0 && a->space >= 0)
-        status = read_value(a);
-    if (a->type >= 0)
-        H5(H5Tclose)(a->type);
-    if (a->space >= 0)
-        H5(H5Sclose)(a->space);
-    if (status == DN_OK && (a->value.texts || a->value.numbers))
-        status = dn_tensor_file_add_value(a->image->file, &a->value);
-    return status;
+    size_t size = strlen(path) + a.name.left + 1;
+    DN_TRY(dn_pool_alloc(&image->file->pool, size, 1, &whole));
+    snprintf(whole, size, "%s@%s", path, (const char *)a.name.at);
+    a.value.path = whole;
+    return read_value(&a);
 }
 
-dn_status dn_hdf5_read_attributes(dn_hdf5_image *image, hid_t object, const char *path)
+dn_status dn_hdf5_read_attributes(const dn_hdf5_image *image, const dn_hdf5_object *object)
 {
-    H5O_info_t about;
-    memset(&about, 0, sizeof about);
-    if (H5(H5Oget_info2)(object, &about, H5O_INFO_NUM_ATTRS) < 0)
-        return dn_fail(DN_ERROR_FORMAT, "the attributes of \"%.200s\" are damaged", path);
-    for (hsize_t i = 0; i < about.num_attrs; i++) {
-        DN_TRY(dn_budget_take_steps(&image->file->budget, STEPS_PER_ATTRIBUTE));
-        attribute a = {.image = image};
-        a.id = H5(H5Aopen_by_idx)(object, ".", H5_INDEX_NAME, H5_ITER_INC, i, H5P_DEFAULT,
-                                  H5P_DEFAULT);
-        if (a.id < 0)
-            return dn_fail(DN_ERROR_FORMAT, "an attribute of \"%.200s\" is damaged", path);
-        dn_status status = read_open(&a, path);
-        H5(H5Aclose)(a.id);
-        DN_TRY(status);
-    }
+    for (size_t i = 0; i < object->count; i++)
+        if (object->messages[i].type == DN_HDF5_ATTRIBUTE)
+            DN_TRY(read_attribute(image, object->path, object->messages[i].body));
     return DN_OK;
 }

@@ -6,92 +6,130 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { COMPACT, CONTIGUOUS, CHUNKED, VIRTUAL, LAYOUT_VERSION = 3 };
+
+typedef struct dataset {
+    const dn_hdf5_image *image;
+    const dn_hdf5_object *object;
+    dn_hdf5_element element;
+    dn_tensor tensor;
+    size_t bytes;
+} dataset;
+
+static dn_status damaged(const dataset *d)
+{
+    return dn_fail(DN_ERROR_FORMAT, "tensor \"%.200s\" is damaged", d->object->path);
+}
+
 /* Keras marks two bytes of no type of HDF5's own by an attribute. */
-static dn_status find_element(dn_hdf5_image *image, hid_t dataset, hid_t type, const char *path,
-                              dn_dtype *dtype, bool *found)
+static dn_status find_bfloat16(dataset *d)
 {
-    *found = dn_hdf5_element(type, dtype);
-    if (*found || H5(H5Tget_size)(type) != 2)
-        return DN_OK;
     char name[1100];
-    snprintf(name, sizeof name, "%s@dtype", path);
-    DN_TRY(dn_hdf5_read_attributes(image, dataset, path));
-    const dn_value *value = dn_tensor_file_value(image->file, name);
-    *found = value && value->texts && strcmp(value->texts[0], "bfloat16") == 0;
-    *dtype = DN_BF16;
+    snprintf(name, sizeof name, "%s@dtype", d->object->path);
+    DN_TRY(dn_hdf5_read_attributes(d->image, d->object));
+    const dn_value *value = dn_tensor_file_value(d->image->file, name);
+    if (value && value->texts && strcmp(value->texts[0], "bfloat16") == 0)
+        d->element = (dn_hdf5_element){.kind = DN_HDF5_NUMBER, .size = 2, .dtype = DN_BF16};
     return DN_OK;
 }
 
-static dn_status place_contiguous(const dn_hdf5_image *image, hid_t dataset, size_t bytes,
-                                  dn_tensor *tensor)
+/* ------------------------------------------------------------- where numbers lie */
+
+static dn_status place_contiguous(dataset *d, dn_hdf5_bytes layout)
 {
-    haddr_t offset = H5(H5Dget_offset)(dataset);
-    if (offset == HADDR_UNDEF)
-        return dn_fail(DN_ERROR_FORMAT, "tensor \"%.200s\" was never written", tensor->name);
-    if (offset > image->size || bytes > image->size - offset)
+    uint64_t address = dn_hdf5_number(&layout, 8), size = dn_hdf5_number(&layout, 8);
+    if (!layout.broken && address == DN_HDF5_NOWHERE)
+        return dn_fail(DN_ERROR_FORMAT, "tensor \"%.200s\" was never written", d->object->path);
+    if (layout.broken || size != d->bytes)
+        return damaged(d);
+    dn_hdf5_bytes all = dn_hdf5_from(d->image, address), numbers = dn_hdf5_cut(&all, size);
+    if (numbers.broken)
         return dn_fail(DN_ERROR_FORMAT, "tensor \"%.200s\" ends past the end of the file",
-                       tensor->name);
-    tensor->data = image->data + offset;
+                       d->object->path);
+    d->tensor.data = numbers.at;
     return DN_OK;
 }
 
-static dn_status place(const dn_hdf5_image *image, hid_t dataset, hid_t type, hid_t list,
-                       dn_tensor *tensor)
+static dn_status place_compact(dataset *d, dn_hdf5_bytes layout)
 {
-    size_t bytes = tensor->count * dn_dtype_size(tensor->dtype);
-    H5D_layout_t layout = H5(H5Pget_layout)(list);
-    if (H5(H5Pget_external_count)(list) != 0)
-        return dn_fail(DN_ERROR_FORMAT, "tensor \"%.200s\" lies in another file, which is not read",
-                       tensor->name);
-    if (layout != H5D_CONTIGUOUS && layout != H5D_CHUNKED && layout != H5D_COMPACT)
-        return dn_fail(DN_ERROR_FORMAT,
-                       "tensor \"%.200s\" is put together from other datasets, which is not done",
-                       tensor->name);
-    tensor->data = image->data;
-    if (bytes == 0)
-        return DN_OK;
-    if (layout == H5D_CONTIGUOUS)
-        return place_contiguous(image, dataset, bytes, tensor);
+    dn_hdf5_bytes numbers = dn_hdf5_cut(&layout, dn_hdf5_number(&layout, 2));
+    if (numbers.broken || numbers.left != d->bytes)
+        return damaged(d);
+    d->tensor.data = numbers.at;
+    return DN_OK;
+}
+
+static dn_status place_chunks(dataset *d, dn_hdf5_bytes layout)
+{
     unsigned char *copy;
-    DN_TRY(dn_pool_alloc(&image->file->pool, bytes, 1, &copy));
-    tensor->data = copy;
-    if (layout == H5D_CHUNKED)
-        return dn_hdf5_read_chunks(image, dataset, list, tensor, copy);
-    return H5(H5Dread)(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, copy) < 0
-               ? dn_fail(DN_ERROR_FORMAT, "tensor \"%.200s\" is damaged", tensor->name)
-               : DN_OK;
+    DN_TRY(dn_pool_alloc(&d->image->file->pool, d->bytes, 1, &copy));
+    d->tensor.data = copy;
+    return dn_hdf5_read_chunks(d->image, d->object, layout, &d->tensor, copy);
 }
 
-static dn_status read_open(dn_hdf5_image *image, hid_t dataset, hid_t type, hid_t space, hid_t list,
-                           const char *path)
+static dn_status place(dataset *d)
 {
-    dn_tensor tensor = {0};
-    bool found;
-    char *name;
-    if (type < 0 || space < 0 || list < 0)
-        return dn_fail(DN_ERROR_FORMAT, "its dataset \"%.200s\" is damaged", path);
-    DN_TRY(find_element(image, dataset, type, path, &tensor.dtype, &found));
-    tensor.rank = dn_hdf5_shape(space, tensor.shape);
-    if (!found || tensor.rank < 0)
+    dn_hdf5_bytes layout, external;
+    dn_hdf5_find_message(d->object, DN_HDF5_LAYOUT, &layout);
+    uint64_t version = dn_hdf5_number(&layout, 1), kind = dn_hdf5_number(&layout, 1);
+    if (dn_hdf5_find_message(d->object, DN_HDF5_EXTERNAL, &external))
+        return dn_fail(DN_ERROR_FORMAT,
+                       "tensor \"%.200s\" lies in another file, which is not read; save it in this "
+                       "one",
+                       d->object->path);
+    if (version > LAYOUT_VERSION && kind == VIRTUAL)
+        return dn_fail(DN_ERROR_FORMAT,
+                       "tensor \"%.200s\" is put together from other datasets, which is not done; "
+                       "save a copy of its numbers",
+                       d->object->path);
+    if (version > LAYOUT_VERSION)
+        return dn_hdf5_refuse_newer();
+    if (version != LAYOUT_VERSION || kind > CHUNKED)
+        return damaged(d);
+    d->tensor.data = d->image->data;
+    if (d->bytes == 0)
         return DN_OK;
-    DN_TRY(dn_pool_copy(&image->file->pool, path, strlen(path), &name));
-    tensor.name = name;
-    dn_tensor_pack(&tensor);
-    DN_TRY(dn_tensor_check(&tensor, 0, SIZE_MAX / dn_dtype_size(tensor.dtype), name));
-    DN_TRY(place(image, dataset, type, list, &tensor));
-    return dn_tensor_file_add(image->file, &tensor);
+    return kind == CONTIGUOUS ? place_contiguous(d, layout)
+           : kind == COMPACT  ? place_compact(d, layout)
+                              : place_chunks(d, layout);
 }
 
-dn_status dn_hdf5_read_dataset(dn_hdf5_image *image, hid_t dataset, const char *path)
+static dn_status turn_round(dataset *d)
 {
-    hid_t type = H5(H5Dget_type)(dataset), space = H5(H5Dget_space)(dataset),
-          list = H5(H5Dget_create_plist)(dataset);
-    dn_status status = read_open(image, dataset, type, space, list, path);
-    if (type >= 0)
-        H5(H5Tclose)(type);
-    if (space >= 0)
-        H5(H5Sclose)(space);
-    if (list >= 0)
-        H5(H5Pclose)(list);
-    return status;
+    unsigned char *turned;
+    if (!d->element.swapped || d->element.size == 1 || d->bytes == 0)
+        return DN_OK;
+    DN_TRY(dn_budget_take_steps(&d->image->file->budget, d->bytes));
+    DN_TRY(dn_pool_alloc(&d->image->file->pool, d->bytes, 1, &turned));
+    dn_hdf5_swap(d->tensor.data, d->tensor.count, d->element.size, turned);
+    d->tensor.data = turned;
+    return DN_OK;
+}
+
+static dn_status add(dataset *d)
+{
+    char *name;
+    DN_TRY(dn_pool_copy(&d->image->file->pool, d->object->path, strlen(d->object->path), &name));
+    d->tensor.name = name;
+    d->tensor.dtype = d->element.dtype;
+    dn_tensor_pack(&d->tensor);
+    DN_TRY(dn_tensor_check(&d->tensor, 0, SIZE_MAX / d->element.size, name));
+    d->bytes = d->tensor.count * d->element.size;
+    DN_TRY(place(d));
+    DN_TRY(turn_round(d));
+    return dn_tensor_file_add(d->image->file, &d->tensor);
+}
+
+dn_status dn_hdf5_read_dataset(const dn_hdf5_image *image, const dn_hdf5_object *object)
+{
+    dataset d = {.image = image, .object = object};
+    dn_hdf5_bytes type, space;
+    if (!dn_hdf5_find_message(object, DN_HDF5_TYPE, &type) ||
+        !dn_hdf5_find_message(object, DN_HDF5_SPACE, &space) ||
+        !dn_hdf5_read_element(type, &d.element) ||
+        !dn_hdf5_read_space(space, &d.tensor.rank, d.tensor.shape))
+        return damaged(&d);
+    if (d.element.kind != DN_HDF5_NUMBER && d.element.size == 2)
+        DN_TRY(find_bfloat16(&d));
+    return d.element.kind == DN_HDF5_NUMBER && d.tensor.rank >= 0 ? add(&d) : DN_OK;
 }

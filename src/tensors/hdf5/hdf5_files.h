@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the readers' rows call: without a word of HDF5's own headers. */
+/* What the readers' rows call. */
 #ifndef DN_HDF5_FILES_H
 #define DN_HDF5_FILES_H
 

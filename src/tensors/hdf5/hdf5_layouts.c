@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_SIZE = 256 };
+enum { NAME_SIZE = 256, MOST_PARTS = 8 };
 
 static const char *part_of(const dn_output *output)
 {
@@ -33,55 +33,47 @@ static size_t layer_length(const dn_hdf5_maker *m, size_t first)
 
 /* --------------------------------------------------------------- layers by classes */
 
-static dn_status fill_vars(const dn_hdf5_maker *m, hid_t vars, size_t first, size_t count)
-{
-    char layer[NAME_SIZE], number[24];
-    copy_layer(&m->outputs[first], layer);
-    DN_TRY(dn_hdf5_add_text(m, vars, "name", layer));
-    for (size_t i = 0; i < count; i++) {
-        snprintf(number, sizeof number, "%zu", i);
-        DN_TRY(dn_hdf5_add_dataset(m, vars, number, &m->outputs[first + i]));
-    }
-    return DN_OK;
-}
-
-static dn_status add_numbered(dn_hdf5_maker *m, hid_t layers, size_t first, size_t count)
+static dn_status add_numbered(dn_hdf5_maker *m, dn_hdf5_item *layers, size_t first, size_t count)
 {
     static const char *const classes[] = {"batch_normalization", "dense", "conv2d"};
     int class = m->outputs[first].rank / 2, number = m->numbers[class]++;
     char name[NAME_SIZE];
+    dn_hdf5_item *group, *vars;
     snprintf(name, sizeof name, number ? "%s_%d" : "%s", classes[class], number);
-    hid_t group = dn_hdf5_make_group(m, layers, name);
-    hid_t vars = group < 0 ? group : dn_hdf5_make_group(m, group, "vars");
-    dn_status status = vars < 0 ? dn_hdf5_not_made() : fill_vars(m, vars, first, count);
-    if (vars >= 0)
-        H5(H5Gclose)(vars);
-    if (group >= 0)
-        H5(H5Gclose)(group);
-    return status;
+    DN_TRY(dn_hdf5_add_group(m, layers, name, &group));
+    DN_TRY(dn_hdf5_add_group(m, group, "vars", &vars));
+    copy_layer(&m->outputs[first], name);
+    DN_TRY(dn_hdf5_add_text(m, vars, "name", name));
+    for (size_t i = 0; i < count; i++) {
+        snprintf(name, sizeof name, "%zu", i);
+        DN_TRY(dn_hdf5_add_dataset(m, vars, name, &m->outputs[first + i]));
+    }
+    return DN_OK;
 }
 
 dn_status dn_hdf5_add_by_classes(dn_hdf5_maker *m)
 {
-    hid_t layers = dn_hdf5_make_group(m, m->file, "layers");
-    dn_status status = layers < 0 ? dn_hdf5_not_made() : DN_OK;
-    for (size_t i = 0, count; i < m->count && status == DN_OK; i += count) {
+    dn_hdf5_item *layers;
+    DN_TRY(dn_hdf5_add_group(m, m->root, "layers", &layers));
+    for (size_t i = 0, count; i < m->count; i += count) {
         count = layer_length(m, i);
-        status = add_numbered(m, layers, i, count);
+        DN_TRY(add_numbered(m, layers, i, count));
     }
-    if (layers >= 0)
-        H5(H5Gclose)(layers);
-    return status;
+    return DN_OK;
 }
 
 /* ---------------------------------------------------------------- layers by names */
 
 /* The datasets lie below the layer's group under all of their names, as in Keras' own files. */
-static dn_status fill_layer(const dn_hdf5_maker *m, hid_t group, hid_t inner, size_t first,
-                            size_t count)
+static dn_status add_named(dn_hdf5_maker *m, const char *layer, size_t first, size_t count)
 {
-    const char *names[8] = {NULL};
-    for (size_t i = 0; i < count && i < 8; i++) {
+    const char *names[MOST_PARTS] = {NULL};
+    dn_hdf5_item *group, *inner;
+    if (count > MOST_PARTS)
+        return dn_fail(DN_ERROR_LIMIT, "a layer of %zu tensors", count);
+    DN_TRY(dn_hdf5_add_group(m, m->root, layer, &group));
+    DN_TRY(dn_hdf5_add_group(m, group, layer, &inner));
+    for (size_t i = 0; i < count; i++) {
         names[i] = m->outputs[first + i].name;
         DN_TRY(
             dn_hdf5_add_dataset(m, inner, part_of(&m->outputs[first + i]), &m->outputs[first + i]));
@@ -89,19 +81,7 @@ static dn_status fill_layer(const dn_hdf5_maker *m, hid_t group, hid_t inner, si
     return dn_hdf5_add_texts(m, group, "weight_names", names, count, false);
 }
 
-static dn_status add_named(const dn_hdf5_maker *m, const char *layer, size_t first, size_t count)
-{
-    hid_t group = dn_hdf5_make_group(m, m->file, layer);
-    hid_t inner = group < 0 ? group : dn_hdf5_make_group(m, group, layer);
-    dn_status status = inner < 0 ? dn_hdf5_not_made() : fill_layer(m, group, inner, first, count);
-    if (inner >= 0)
-        H5(H5Gclose)(inner);
-    if (group >= 0)
-        H5(H5Gclose)(group);
-    return status;
-}
-
-static dn_status add_layers(const dn_hdf5_maker *m, char (*names)[NAME_SIZE], const char **list)
+static dn_status add_layers(dn_hdf5_maker *m, char (*names)[NAME_SIZE], const char **list)
 {
     size_t layers = 0;
     for (size_t i = 0, count; i < m->count; i += count, layers++) {
@@ -110,10 +90,10 @@ static dn_status add_layers(const dn_hdf5_maker *m, char (*names)[NAME_SIZE], co
         list[layers] = names[layers];
         DN_TRY(add_named(m, names[layers], i, count));
     }
-    return dn_hdf5_add_texts(m, m->file, "layer_names", list, layers, false);
+    return dn_hdf5_add_texts(m, m->root, "layer_names", list, layers, false);
 }
 
-dn_status dn_hdf5_add_by_names(const dn_hdf5_maker *m)
+dn_status dn_hdf5_add_by_names(dn_hdf5_maker *m)
 {
     char(*names)[NAME_SIZE] = NULL;
     const char **list = NULL;
@@ -123,9 +103,9 @@ dn_status dn_hdf5_add_by_names(const dn_hdf5_maker *m)
     if (status == DN_OK)
         status = add_layers(m, names, list);
     if (status == DN_OK)
-        status = dn_hdf5_add_text(m, m->file, "backend", "tensorflow");
+        status = dn_hdf5_add_text(m, m->root, "backend", "tensorflow");
     if (status == DN_OK)
-        status = dn_hdf5_add_text(m, m->file, "keras_version", "2.15.0");
+        status = dn_hdf5_add_text(m, m->root, "keras_version", "2.15.0");
     free(names);
     free(list);
     return status;

@@ -1,71 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* HDF5 files, which are opened as an image in memory: the library is given no name of a file and
- * follows none. */
-#include "base/memory.h"
+/* HDF5 files, from their root through all groups. */
 #include "tensors/hdf5/hdf5_files.h"
 #include "tensors/hdf5/hdf5_parts.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-enum { MOST_DEPTH = 32, MOST_PATH = 1024, STEPS_PER_OBJECT = 4096 };
-
-/* ------------------------------------------------------------------ the file */
-
-/* The library would copy the image; it is told that the copy has been made. It is opened for
- * reading only, and so is not written to. */
-static void *lend(size_t size, H5FD_file_image_op_t operation, void *image)
-{
-    (void)size, (void)operation;
-    return (void *)((const dn_hdf5_image *)image)->data;
-}
-
-static void *pretend_copy(void *to, const void *from, size_t size, H5FD_file_image_op_t operation,
-                          void *image)
-{
-    (void)from, (void)size, (void)operation, (void)image;
-    return to;
-}
-
-static void *refuse_resize(void *at, size_t size, H5FD_file_image_op_t operation, void *image)
-{
-    (void)at, (void)size, (void)operation, (void)image;
-    return NULL;
-}
-
-static herr_t keep(void *at, H5FD_file_image_op_t operation, void *image)
-{
-    (void)at, (void)operation, (void)image;
-    return 0;
-}
-
-static void *same_image(void *image)
-{
-    return image;
-}
-
-static herr_t no_release(void *image)
-{
-    (void)image;
-    return 0;
-}
-
-static hid_t open_image(dn_hdf5_image *image)
-{
-    H5FD_file_image_callbacks_t callbacks = {lend,       pretend_copy, refuse_resize, keep,
-                                             same_image, no_release,   image};
-    hid_t list = H5(H5Pcreate)(dn_hdf5.file_access), file = H5I_INVALID_HID;
-    if (list < 0)
-        return list;
-    if (H5(H5Pset_fapl_core)(list, 65536, false) >= 0 &&
-        H5(H5Pset_file_image_callbacks)(list, &callbacks) >= 0 &&
-        H5(H5Pset_file_image)(list, (void *)image->data, image->size) >= 0)
-        file = H5(H5Fopen)("image", DN_HDF5_READ, list);
-    H5(H5Pclose)(list);
-    return file;
-}
-
-/* ------------------------------------------------------------------- objects */
+enum { MOST_DEPTH = 32, MOST_PATH = 1024 };
 
 /* A walk through the groups. */
 typedef struct walk {
@@ -73,12 +13,11 @@ typedef struct walk {
     char path[MOST_PATH];
     size_t length;
     int depth;
-    haddr_t *groups; /* where those that were entered lie */
+    uint64_t *groups; /* where those that were entered lie */
     size_t count, capacity;
-    dn_status status;
 } walk;
 
-static dn_status enter_group(walk *w, haddr_t address)
+static dn_status enter_group(walk *w, uint64_t address)
 {
     if (w->depth == MOST_DEPTH)
         return dn_fail(DN_ERROR_LIMIT, "has groups within groups, %d deep", MOST_DEPTH);
@@ -93,74 +32,48 @@ static dn_status enter_group(walk *w, haddr_t address)
     return DN_OK;
 }
 
-static herr_t visit_link(hid_t group, const char *name, const H5L_info_t *link, void *walk);
-
-static dn_status read_group(walk *w, hid_t group)
+static dn_status extend_path(walk *w, const char *name)
 {
-    hsize_t next = 0;
-    DN_TRY(dn_hdf5_read_attributes(w->image, group, w->path));
-    w->depth++;
-    herr_t result = H5(H5Literate)(group, H5_INDEX_NAME, H5_ITER_INC, &next, visit_link, w);
-    w->depth--;
-    if (w->status == DN_OK && result < 0)
-        return dn_fail(DN_ERROR_FORMAT, "its group \"%.200s\" is damaged", w->path);
-    return w->status;
-}
-
-static dn_status read_object(walk *w, hid_t object)
-{
-    H5O_info_t about;
-    memset(&about, 0, sizeof about);
-    if (H5(H5Oget_info2)(object, &about, H5O_INFO_BASIC) < 0)
-        return dn_fail(DN_ERROR_FORMAT, "its object \"%.200s\" is damaged", w->path);
-    if (about.type == H5O_TYPE_DATASET)
-        return dn_hdf5_read_dataset(w->image, object, w->path);
-    if (about.type != H5O_TYPE_GROUP)
-        return DN_OK;
-    DN_TRY(enter_group(w, about.addr));
-    return read_group(w, object);
-}
-
-static dn_status follow_link(walk *w, hid_t group, const char *name, const H5L_info_t *link)
-{
-    size_t length = strlen(name), before = w->length;
-    DN_TRY(dn_budget_take_steps(&w->image->file->budget, STEPS_PER_OBJECT));
-    if (link->type != H5L_TYPE_HARD)
-        return dn_fail(DN_ERROR_FORMAT, "its link \"%.200s\" is not followed: it leads by a name",
-                       name);
-    if (length + before + 2 > sizeof w->path)
+    size_t length = strlen(name);
+    if (length + w->length + 2 > sizeof w->path)
         return dn_fail(DN_ERROR_LIMIT, "has a path of more than %d bytes", MOST_PATH);
-    if (before)
+    if (w->length)
         w->path[w->length++] = '/';
     memcpy(w->path + w->length, name, length + 1);
     w->length += length;
-    hid_t object = H5(H5Oopen)(group, name, H5P_DEFAULT);
-    dn_status status = object < 0
-                           ? dn_fail(DN_ERROR_FORMAT, "its object \"%.200s\" is damaged", w->path)
-                           : read_object(w, object);
-    if (object >= 0)
-        H5(H5Oclose)(object);
-    w->length = before;
-    w->path[before] = '\0';
-    return status;
+    return DN_OK;
 }
 
-static herr_t visit_link(hid_t group, const char *name, const H5L_info_t *link, void *context)
+static dn_status read_object(walk *w, uint64_t address);
+
+static dn_status read_group(walk *w, const dn_hdf5_object *group)
 {
-    walk *w = context;
-    w->status = follow_link(w, group, name, link);
-    return w->status == DN_OK ? 0 : -1;
+    dn_hdf5_link *links;
+    size_t count, before = w->length;
+    DN_TRY(dn_hdf5_read_attributes(w->image, group));
+    DN_TRY(dn_hdf5_list_group(w->image, group, &links, &count));
+    w->depth++;
+    for (size_t i = 0; i < count; i++) {
+        DN_TRY(extend_path(w, links[i].name));
+        DN_TRY(read_object(w, links[i].address));
+        w->length = before;
+        w->path[before] = '\0';
+    }
+    w->depth--;
+    return DN_OK;
 }
 
-static dn_status read_root(dn_hdf5_image *image)
+static dn_status read_object(walk *w, uint64_t address)
 {
-    hid_t root = open_image(image);
-    if (root < 0)
-        return dn_fail(DN_ERROR_FORMAT, "is a damaged or truncated HDF5 file");
-    walk w = {.image = image};
-    dn_status status = read_object(&w, root);
-    H5(H5Fclose)(root);
-    return status;
+    dn_hdf5_object object;
+    dn_hdf5_bytes body;
+    DN_TRY(dn_hdf5_read_object(w->image, address, w->path, &object));
+    if (dn_hdf5_find_message(&object, DN_HDF5_LAYOUT, &body))
+        return dn_hdf5_read_dataset(w->image, &object);
+    if (!dn_hdf5_find_message(&object, DN_HDF5_SYMBOLS, &body))
+        return DN_OK;
+    DN_TRY(enter_group(w, address));
+    return read_group(w, &object);
 }
 
 /* What this program wrote, if it did. */
@@ -175,11 +88,12 @@ static dn_status add_metadata(dn_tensor_file *file)
 dn_status dn_hdf5_read(dn_tensor_file *file, const unsigned char *data, size_t size)
 {
     dn_hdf5_image image = {.file = file, .data = data, .size = size};
-    DN_TRY(dn_hdf5_check_forms(&image));
-    DN_TRY(dn_hdf5_enter());
-    dn_status status = read_root(&image);
-    dn_hdf5_leave();
-    return status == DN_OK ? add_metadata(file) : status;
+    walk w = {.image = &image};
+    uint64_t root;
+    DN_TRY(dn_hdf5_read_superblock(&image, &root));
+    DN_TRY(read_object(&w, root));
+    DN_TRY(dn_hdf5_check_overlaps(&image));
+    return add_metadata(file);
 }
 
 dn_status dn_hdf5_read_file(dn_tensor_file *file)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Keras' HDF5 files, made in memory and then written as any other file. */
+/* Keras' HDF5 files: put together (hdf5_maker.h), then written from beginning to end. */
 #include "base/memory.h"
 #include "tensors/hdf5/hdf5_maker.h"
 #include "tensors/tensors.h"
@@ -7,102 +7,117 @@
 
 #include <stdlib.h>
 
-enum { INCREMENT = 1 << 20 };
+/* ----------------------------------------------------------------- describing */
 
-static bool make_types(dn_hdf5_maker *m)
+static void put_header(dn_hdf5_maker *m, uint64_t begin, dn_hdf5_item *item)
 {
-    m->text = H5(H5Tcopy)(dn_hdf5.string);
-    m->float16 = H5(H5Tcopy)(dn_hdf5.f32);
-    return m->text >= 0 && m->float16 >= 0 && H5(H5Tset_size)(m->text, H5T_VARIABLE) >= 0 &&
-           H5(H5Tset_cset)(m->text, H5T_CSET_UTF8) >= 0 &&
-           H5(H5Tset_fields)(m->float16, 15, 10, 5, 0, 10) >= 0 &&
-           H5(H5Tset_size)(m->float16, 2) >= 0 && H5(H5Tset_ebias)(m->float16, 15) >= 0;
+    item->address = begin + m->described.length;
+    dn_hdf5_put(&m->described, 2, 1);
+    dn_hdf5_put(&m->described, 2, item->message_count);
+    dn_hdf5_put(&m->described, 4, 1); /* link */
+    dn_hdf5_put(&m->described, 8, item->messages.length);
+    m->described.failed |= item->messages.failed;
+    dn_text_add_bytes(&m->described, item->messages.data, item->messages.length);
 }
 
-/* Without times the same tensors make the same bytes. */
-static bool make_lists(dn_hdf5_maker *m)
+/* Items were added after the groups that they are in. */
+static dn_status describe(dn_hdf5_maker *m)
 {
-    m->access = H5(H5Pcreate)(dn_hdf5.file_access);
-    m->create = H5(H5Pcreate)(dn_hdf5.file_create);
-    m->group_list = H5(H5Pcreate)(dn_hdf5.group_create);
-    m->dataset_list = H5(H5Pcreate)(dn_hdf5.dataset_create);
-    return m->access >= 0 && m->create >= 0 && m->group_list >= 0 && m->dataset_list >= 0 &&
-           H5(H5Pset_fapl_core)(m->access, INCREMENT, false) >= 0 &&
-           H5(H5Pset_obj_track_times)(m->create, false) >= 0 &&
-           H5(H5Pset_obj_track_times)(m->group_list, false) >= 0 &&
-           H5(H5Pset_obj_track_times)(m->dataset_list, false) >= 0;
+    dn_hdf5_end_collection(m);
+    uint64_t begin = m->begin + m->texts.length;
+    for (dn_hdf5_item *item = m->last; item; item = item->before) {
+        if (item->is_group)
+            DN_TRY(dn_hdf5_put_members(m, begin, item));
+        put_header(m, begin, item);
+    }
+    return DN_OK;
 }
 
-static dn_status make_file(dn_hdf5_maker *m, const char *metadata)
-{
-    if (!make_types(m) || !make_lists(m))
-        return dn_hdf5_not_made();
-    m->file = H5(H5Fcreate)("image", DN_HDF5_TRUNCATE, m->create, m->access);
-    if (m->file < 0)
-        return dn_hdf5_not_made();
-    DN_TRY(m->with_classes ? dn_hdf5_add_by_classes(m) : dn_hdf5_add_by_names(m));
-    DN_TRY(dn_hdf5_add_text(m, m->file, DN_METADATA_ENTRY, metadata));
-    return H5(H5Fflush)(m->file, H5F_SCOPE_GLOBAL) < 0 ? dn_hdf5_not_made() : DN_OK;
-}
+/* -------------------------------------------------------------------- writing */
 
-static dn_status write_image(const dn_hdf5_maker *m, dn_file_writer *writer)
+/* Writes a text that is complete, and frees it. */
+static dn_status write_text(dn_file_writer *writer, dn_text *text)
 {
-    ssize_t size = H5(H5Fget_file_image)(m->file, NULL, 0);
-    unsigned char *image;
-    if (size < 0)
-        return dn_hdf5_not_made();
-    DN_TRY(dn_alloc_aligned((size_t)size, 1, &image));
-    dn_status status = H5(H5Fget_file_image)(m->file, image, (size_t)size) == size
-                           ? dn_file_write(writer, image, (size_t)size)
-                           : dn_hdf5_not_made();
-    free(image);
+    size_t length = text->length;
+    char *bytes = NULL;
+    DN_TRY(dn_text_take(text, &bytes));
+    dn_status status = dn_file_write(writer, bytes, length);
+    free(bytes);
     return status;
 }
 
-static void release(dn_hdf5_maker *m)
+/* Version 0; addresses and lengths of 8 bytes; the root is described once more. */
+static dn_status write_superblock(const dn_hdf5_maker *m, dn_file_writer *writer)
 {
-    hid_t lists[] = {m->access, m->create, m->group_list, m->dataset_list};
-    if (m->file >= 0)
-        H5(H5Fclose)(m->file);
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-        if (lists[i] >= 0)
-            H5(H5Pclose)(lists[i]);
-    if (m->text >= 0)
-        H5(H5Tclose)(m->text);
-    if (m->float16 >= 0)
-        H5(H5Tclose)(m->float16);
+    const dn_hdf5_item *root = m->root;
+    dn_text block = {0};
+    dn_text_add_bytes(&block, "\x89HDF\r\n\x1a\n\0\0\0\0\0\x08\x08\0", 16);
+    dn_hdf5_put(&block, 2, DN_HDF5_LEAF);
+    dn_hdf5_put(&block, 2, DN_HDF5_BRANCH);
+    dn_hdf5_put(&block, 4, 0);
+    dn_hdf5_put(&block, 8, 0); /* addresses count from the first byte */
+    dn_hdf5_put(&block, 8, DN_HDF5_NOWHERE);
+    dn_hdf5_put(&block, 8, m->begin + m->texts.length + m->described.length);
+    dn_hdf5_put(&block, 8, DN_HDF5_NOWHERE);
+    dn_hdf5_put(&block, 8, 0);
+    dn_hdf5_put(&block, 8, root->address);
+    dn_hdf5_put(&block, 8, 1); /* what follows is the root's symbols */
+    dn_hdf5_put(&block, 8, root->tree);
+    dn_hdf5_put(&block, 8, root->names);
+    return write_text(writer, &block);
 }
 
-static dn_status write(dn_file_writer *writer, bool with_classes, const char *metadata,
-                       const dn_output *outputs, size_t count)
+static dn_status write_numbers(const dn_hdf5_maker *m, dn_file_writer *writer)
 {
-    dn_hdf5_maker m = {.file = -1,
-                       .access = -1,
-                       .create = -1,
-                       .group_list = -1,
-                       .dataset_list = -1,
-                       .text = -1,
-                       .float16 = -1,
-                       .with_classes = with_classes,
-                       .outputs = outputs,
-                       .count = count};
-    DN_TRY(dn_hdf5_enter());
-    dn_status status = make_file(&m, metadata);
+    uint64_t end = DN_HDF5_SUPERBLOCK;
+    static const char zeros[8];
+    for (size_t i = 0; i <= m->count; i++) {
+        DN_TRY(dn_file_write(writer, zeros, (size_t)(dn_hdf5_align(end) - end)));
+        if (i == m->count)
+            break;
+        DN_TRY(dn_output_write(writer, &m->outputs[i]));
+        end = dn_hdf5_align(end) + dn_output_bytes(&m->outputs[i]);
+    }
+    return DN_OK;
+}
+
+static dn_status make(dn_hdf5_maker *m, dn_status (*add_outputs)(dn_hdf5_maker *),
+                      const char *metadata)
+{
+    DN_TRY(add_outputs(m));
+    DN_TRY(dn_hdf5_add_text(m, m->root, DN_METADATA_ENTRY, metadata));
+    return describe(m);
+}
+
+static dn_status write_whole(dn_hdf5_maker *m, dn_file_writer *writer)
+{
+    DN_TRY(write_superblock(m, writer));
+    DN_TRY(write_numbers(m, writer));
+    DN_TRY(write_text(writer, &m->texts));
+    return write_text(writer, &m->described);
+}
+
+static dn_status write(dn_file_writer *writer, dn_status (*add_outputs)(dn_hdf5_maker *),
+                       const char *metadata, const dn_output *outputs, size_t count)
+{
+    dn_hdf5_maker m;
+    dn_status status = dn_hdf5_begin(&m, outputs, count);
     if (status == DN_OK)
-        status = write_image(&m, writer);
-    release(&m);
-    dn_hdf5_leave();
+        status = make(&m, add_outputs, metadata);
+    if (status == DN_OK)
+        status = write_whole(&m, writer);
+    dn_hdf5_drop(&m);
     return status;
 }
 
 dn_status dn_write_keras_layers(dn_file_writer *writer, const char *metadata,
                                 const dn_output *outputs, size_t count)
 {
-    return write(writer, false, metadata, outputs, count);
+    return write(writer, dn_hdf5_add_by_names, metadata, outputs, count);
 }
 
 dn_status dn_write_keras_classes(dn_file_writer *writer, const char *metadata,
                                  const dn_output *outputs, size_t count)
 {
-    return write(writer, true, metadata, outputs, count);
+    return write(writer, dn_hdf5_add_by_classes, metadata, outputs, count);
 }

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/memory.h"
 #include "base/text.h"
 #include "tensors/writers.h"
 
@@ -48,18 +47,6 @@ static dn_status write_header(dn_file_writer *writer, const char *metadata,
     return status;
 }
 
-static dn_status write_data(dn_file_writer *writer, const dn_output *output)
-{
-    unsigned char *bytes;
-    size_t size = dn_output_bytes(output);
-    DN_TRY(dn_alloc_aligned(size, 1, &bytes));
-    dn_status status = dn_output_convert(output, bytes);
-    if (status == DN_OK)
-        status = dn_file_write(writer, bytes, size);
-    free(bytes);
-    return status;
-}
-
 dn_status dn_write_safetensors(dn_file_writer *writer, const char *metadata,
                                const dn_output *outputs, size_t count)
 {
@@ -67,6 +54,6 @@ dn_status dn_write_safetensors(dn_file_writer *writer, const char *metadata,
     for (size_t w = 0; w < WIDTH_COUNT; w++)
         for (size_t i = 0; i < count; i++)
             if (dn_dtype_size(outputs[i].dtype) == widths[w])
-                DN_TRY(write_data(writer, &outputs[i]));
+                DN_TRY(dn_output_write(writer, &outputs[i]));
     return DN_OK;
 }

@@ -108,7 +108,6 @@ static void configured(void **state)
     dn_model_free(model);
 }
 
-/* What this program allocates; the library's own memory is its affair. */
 static void short_of_memory(void **state)
 {
     (void)state;
