@@ -44,8 +44,10 @@ def test_the_gil_is_released(net):
 
     def work():
         states.append("begun")
-        net(large)
-        states.append("done")
+        try:
+            net(large)
+        finally:
+            states.append("done")
 
     sys.setswitchinterval(1e6)
     try:

@@ -45,6 +45,14 @@ static message *take_messages(void)
     return taken;
 }
 
+/* In a forked child, where a thread that held the lock is no more. */
+static void renew_lock(void)
+{
+    pthread_mutex_init(&lock, NULL);
+    first = NULL;
+    last = &first;
+}
+
 PyObject *text_or_none(const char *text)
 {
     if (!text)
@@ -101,6 +109,8 @@ static PyObject *start(PyObject *module, PyObject *arguments)
     PyObject *types, *function;
     if (!PyArg_ParseTuple(arguments, "O!O:start", &PyTuple_Type, &types, &function))
         return NULL;
+    if (!notify && pthread_atfork(NULL, NULL, renew_lock) != 0)
+        return PyErr_NoMemory();
     Py_INCREF(types);
     Py_INCREF(function);
     Py_XDECREF(exceptions);
