@@ -550,7 +550,7 @@ typedef struct dn_origin {
                              if these answered something */
     char state[64];       /* where in the file it was, if that was not all of it: "model_ema" */
     char derived[160]; /* what was computed from the file's tensors: "pruning masks were applied" */
-    char config[32];   /* what a config.json beside it gave: "preprocessing and labels" */
+    char config[32];   /* what config.json or metadata.json gave: "preprocessing and labels" */
 } dn_origin;
 DN_API const dn_origin *dn_model_origin(const dn_model *model);
 

@@ -57,6 +57,7 @@ def archives(bundle, root):
     found = json.loads(run("info", "--json", path).stdout)
     check("its labels and pipeline", found["labels"] == NAMES and found["config"] == "preprocessing and labels" and found["warning"] is None and
           found["preprocess"] == "none,resize=24x40,mean=0.5:0.5:0.5,std=0.5:0.5:0.5", found)
+    check("text", "configuration  preprocessing and labels" in run("info", path).stdout)
     done = run("convert", path, path)
     check("an archive stays", done.returncode == 2 and "overwritten" in done.stderr, done)
     names = {"net/configs/metadata.json": said}

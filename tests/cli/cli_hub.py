@@ -76,7 +76,7 @@ with tempfile.TemporaryDirectory() as root:
     found = info(folder, {"architectures": ["DenseNet"], "id2label": {str(i): n for i, n in enumerate(NAMES)},
                           "problem_type": "multi_label_classification"})
     check("transformers'", found["labels"] == NAMES and found["config"] == "labels" and not found["preprocess_recorded"], found)
-    check("text", "config.json    labels" in run("info", folder).stdout)
+    check("text", "configuration  labels" in run("info", folder).stdout)
 
     ignored = {"is of 5 classes, the network has 3": changed(num_classes=5), "is of resnet50": changed(architecture="resnet50"),
                "is of densenet169": changed(architecture="densenet169"), "is not valid JSON": "{",

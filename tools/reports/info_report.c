@@ -262,7 +262,7 @@ void info_print(const char *path, const dn_model *model)
              origin->state[0] ? ", from \"" : "", origin->state, origin->state[0] ? "\"" : "");
     print_field("file", text);
     if (origin->config[0])
-        print_field("config.json", origin->config);
+        print_field("configuration", origin->config);
     if (origin->derived[0])
         print_field("computed", origin->derived);
     print_field("names", origin->dialect);

@@ -32,7 +32,7 @@ def rows(net: Network) -> List[Tuple[str, str]]:
         read = f"{origin.format}, {origin.dialect} names, {origin.dtype}; layers put new maps {origin.concat}"
         found.append(("read from", f"{read} ({origin.concat_from})"))
     extra = [("computes", origin.function), ("state", origin.state), ("derived", origin.derived),
-             ("config.json", origin.config), ("warning", net.warning or "")]
+             ("configuration", origin.config), ("warning", net.warning or "")]
     found += [(name, text) for name, text in extra if text]
     if net.quantisation is not None:
         found.append(("quantised", "int8"))
