@@ -154,6 +154,40 @@ static dn_status read_labels(const json_t *config, dn_model *model, bool *used, 
 
 /* -------------------------------------------------------------------- config */
 
+/* timm's names of global pools; those that begin with "fast" compute the same. */
+static bool find_pool(const char *name, dn_head_pool *pool)
+{
+    static const struct {
+        const char *name;
+        dn_head_pool pool;
+    } pools[] = {{"avg", DN_POOL_MEAN},
+                 {"max", DN_POOL_MAX},
+                 {"avgmax", DN_POOL_AVGMAX},
+                 {"catavgmax", DN_POOL_MEAN_MAX}};
+    if (name && strncmp(name, "fast", 4) == 0)
+        name += 4;
+    for (size_t i = 0; name && i < sizeof pools / sizeof *pools; i++)
+        if (strcmp(pools[i].name, name) == 0) {
+            *pool = pools[i].pool;
+            return true;
+        }
+    return false;
+}
+
+/* Another pool changes the logits, so this doubt is said rather than one of pictures or labels. */
+static void check_pool(const json_t *config, dn_hub_doubt *about)
+{
+    const json_t *said = get(config, "global_pool");
+    const char *name = json_string_value(said);
+    bool usual = !said || json_is_null(said) || (name && (!*name || strcmp(name, "fast") == 0));
+    dn_head_pool pool;
+    if (!usual && !find_pool(name, &pool))
+        doubt(about,
+              "the global_pool in the config.json beside it, %.40s, is not known here, and was "
+              "ignored",
+              name ? name : "no text");
+}
+
 dn_status dn_hub_read(const json_t *config, dn_model *model, dn_hub_doubt *about)
 {
     bool labels;
@@ -162,6 +196,7 @@ dn_status dn_hub_read(const json_t *config, dn_model *model, dn_hub_doubt *about
         return DN_OK;
     bool pipeline = read_pipeline(config, model, about);
     DN_TRY(read_labels(config, model, &labels, about));
+    check_pool(config, about);
     if (strcmp(text_of(config, "problem_type", ""), "multi_label_classification") == 0)
         model->objective = DN_OBJECTIVE_LABELS;
     snprintf(model->origin.config, sizeof model->origin.config, "%s%s%s",
@@ -183,26 +218,6 @@ dn_status dn_hub_parse(const void *data, size_t size, const char *what, json_t *
     if (status != DN_OK)
         doubt(about, "%.200s", dn_last_error());
     return DN_OK;
-}
-
-/* timm's names of global pools; those that begin with "fast" compute the same. */
-static bool find_pool(const char *name, dn_head_pool *pool)
-{
-    static const struct {
-        const char *name;
-        dn_head_pool pool;
-    } pools[] = {{"avg", DN_POOL_MEAN},
-                 {"max", DN_POOL_MAX},
-                 {"avgmax", DN_POOL_AVGMAX},
-                 {"catavgmax", DN_POOL_MEAN_MAX}};
-    if (name && strncmp(name, "fast", 4) == 0)
-        name += 4;
-    for (size_t i = 0; name && i < sizeof pools / sizeof *pools; i++)
-        if (strcmp(pools[i].name, name) == 0) {
-            *pool = pools[i].pool;
-            return true;
-        }
-    return false;
 }
 
 dn_hub_function dn_hub_function_of(const json_t *config)

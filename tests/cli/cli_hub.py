@@ -96,6 +96,12 @@ with tempfile.TemporaryDirectory() as root:
     for words, text in ignored.items():
         found = info(folder, text)
         check(words, words in str(found["warning"]) and found["labels"] is None, found)
+    for pool, words in {"gem": "config.json beside it, gem, is not known here", "maxx": "beside it, maxx, is", 5: "beside it, no text, is"}.items():
+        found = info(folder, changed(global_pool=pool))
+        check(f"a pool that is not known, {pool}", words in str(found["warning"]) and found["head"] == "mean,linear=3", found)
+    for pool in ("", "fast", "fastavg"):
+        found = info(folder, changed(global_pool=pool))
+        check(f"the usual pool, {pool}", found["warning"] is None, found)
     for what, text in {"another program's": {"lr": 0.1}, "a list": [1]}.items():
         found = info(folder, text)
         check(what, found["warning"] is None and found["config"] == "", found)
