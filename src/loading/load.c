@@ -19,6 +19,7 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* timm's densenetblur121d has the tensors of densenet121 with a deep stem, and none for its blur;
@@ -152,6 +153,17 @@ static dn_status find_function(dn_load_job *l, dn_model *model)
     return status == DN_OK ? DN_OK : dn_fail_within(status, l->file->name);
 }
 
+/* Names that were cut to fit a sentence may end within a character, which JSON cannot hold. */
+static dn_status keep_warning(dn_load_job *l, dn_model *model)
+{
+    char *text = NULL;
+    DN_TRY(dn_text_take(&l->warning, &text));
+    model->warning = dn_utf8_repair(text);
+    size_t bytes = strlen(text) + 1;
+    free(text);
+    return model->warning ? DN_OK : dn_fail_memory(bytes);
+}
+
 static dn_status build_model(dn_load_job *l, dn_model **out)
 {
     DN_TRY(refuse_flattened(l));
@@ -189,7 +201,7 @@ static dn_status build_model(dn_load_job *l, dn_model **out)
     if (status == DN_OK)
         warn_of_values(l, model);
     if (status == DN_OK && (l->warning.length || l->warning.failed))
-        status = dn_text_take(&l->warning, &model->warning);
+        status = keep_warning(l, model);
     if (status != DN_OK) {
         dn_model_free(model);
         return status;

@@ -99,6 +99,9 @@ with tempfile.TemporaryDirectory() as root:
     for pool, words in {"gem": "config.json beside it, gem, is not known here", "maxx": "beside it, maxx, is", 5: "beside it, no text, is"}.items():
         found = info(folder, changed(global_pool=pool))
         check(f"a pool that is not known, {pool}", words in str(found["warning"]) and found["head"] == "mean,linear=3", found)
+    for what in ("global_pool", "crop_mode"):
+        found = info(folder, changed(**{what: "a" + 99 * "\u00e4"}))
+        check(f"a long {what} that is cut within a character", "beside it" in str(found["warning"]), found)
     for pool in ("", "fast", "fastavg"):
         found = info(folder, changed(global_pool=pool))
         check(f"the usual pool, {pool}", found["warning"] is None, found)
