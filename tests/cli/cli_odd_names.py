@@ -40,6 +40,9 @@ def trained_and_evaluated(folder):
         check("and evaluated", done.returncode == 0 and "caf\ufffd".encode() in done.stdout, done)
         check("controls are escaped", b"\\x1b[31m " in done.stdout and b"two\\nlines " in done.stdout
               and b"\x1b" not in done.stdout, done)
+    run("convert", folder + b"/run/last.safetensors", folder + b"/net\xff.pt")
+    done = run("info", "--json", folder + b"/net\xff.pt")
+    check("info of a file whose name is not UTF-8", done.returncode == 0 and "net\ufffd.pt".encode() in done.stdout, done)
     done = run("train", data, *SMALL, "--init", folder + b"/run/last.safetensors", "-o", folder + b"/more")
     check("whose head is kept", done.returncode == 0 and b"other names" not in done.stderr, done)
     done = run("eval", pictures(folder + b"/alike", b"\xe9", b"\xe8"), "-w", folder + b"/run/last.safetensors")
