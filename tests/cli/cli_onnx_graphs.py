@@ -83,13 +83,6 @@ def sidecars(folder):
     os.makedirs(inner)
     shutil.copy(f"{GOLDEN}/exported.onnx.data", f"{folder}/exported.onnx.data")
     check("a copy of both", run("info", placed()).returncode == 0)
-    done = run("convert", placed(), f"{folder}/exported.onnx.data", "--naming", "torchvision")
-    check("it is not written over", done.returncode == 2 and "exported.onnx.data" in done.stderr and
-          read("exported.onnx.data") == open(f"{folder}/exported.onnx.data", "rb").read(), done.stderr)
-    os.link(f"{folder}/exported.onnx.data", f"{folder}/same.safetensors")
-    done = run("convert", placed(), f"{folder}/same.safetensors")
-    check("nor under another name", done.returncode == 2 and "it would be overwritten" in done.stderr, done.stderr)
-    check("another file is", run("convert", placed(), write(f"{folder}/other.pth", b"")).returncode == 0)
     shutil.copy(f"{GOLDEN}/exported.onnx.data", f"{inner}/w.data")
     check("in a folder below", run("info", placed(location="inner/w.data")).returncode == 0)
     secret = write(f"{folder}/../secret-{os.getpid()}", read("exported.onnx.data"))

@@ -5,12 +5,10 @@
 #include "base/hub_files.h"
 #include "base/weights_name.h"
 #include "files/same_file.h"
-#include "tensors/tensors.h"
 #include "ui/report.h"
 
 #include <limits.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char *argument, *concat, *state, *task;
 
@@ -68,21 +66,6 @@ const char *weights_path(const char *name)
     return ok_or_complain(dn_weights_path(name, path, sizeof path)) ? path : NULL;
 }
 
-/* The files beside an ONNX file that hold its tensors are named within it: it is read for them
- * where there is something to lose. */
-static bool sidecars_are_distinct(const char *output, const char *weights)
-{
-    dn_tensor_file *file;
-    bool distinct = true;
-    if (access(output, F_OK) != 0 || !strstr(weights, ".onnx") ||
-        dn_tensor_file_open(weights, &file) != DN_OK)
-        return true;
-    for (size_t i = 0; distinct && i < file->sidecar_count; i++)
-        distinct = output_is_distinct(output, file->sidecars[i].path);
-    dn_tensor_file_close(file);
-    return distinct;
-}
-
 bool weights_are_distinct(const char *output, const char *name)
 {
     char path[PATH_MAX];
@@ -94,7 +77,7 @@ bool weights_are_distinct(const char *output, const char *name)
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         if (files[i][0] && !output_is_distinct(output, files[i]))
             return false;
-    return sidecars_are_distinct(output, read.weights);
+    return true;
 }
 
 bool weights_name_valid(const char *path)
