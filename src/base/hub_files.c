@@ -13,15 +13,35 @@ static bool is_regular(const char *path)
     return stat(path, &found) == 0 && S_ISREG(found.st_mode);
 }
 
-/* A file beside the end of the path; "" if it is not there. */
-static void join(const char *path, size_t folder, const char *name, char file[PATH_MAX])
+/* Also what cannot be read: that is to be said, where weights that are not files are passed over. */
+static bool is_there(const char *path)
+{
+    struct stat found;
+    return stat(path, &found) == 0 ? S_ISREG(found.st_mode) || S_ISDIR(found.st_mode)
+                                   : lstat(path, &found) == 0;
+}
+
+static void join_if(bool (*is)(const char *), const char *path, size_t folder, const char *name,
+                    char file[PATH_MAX])
 {
     size_t length = folder + strlen(name);
     file[0] = '\0';
     if (length + 1 < PATH_MAX)
         snprintf(file, PATH_MAX, "%.*s%s", (int)folder, path, name);
-    if (!is_regular(file))
+    if (!is(file))
         file[0] = '\0';
+}
+
+/* A file at the end of the path; "" if it is not there. */
+static void join(const char *path, size_t folder, const char *name, char file[PATH_MAX])
+{
+    join_if(is_regular, path, folder, name, file);
+}
+
+static void find_configuration(const char *path, size_t folder, dn_hub_files *files)
+{
+    join_if(is_there, path, folder, "config.json", files->config);
+    join_if(is_there, path, folder, "preprocessor_config.json", files->processor);
 }
 
 /* A MONAI bundle has its weights in models/, and what they are in configs/. */
@@ -47,8 +67,7 @@ static dn_status find_in_folder(const char *folder, dn_hub_files *files)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         join(folder, length, names[i], files->weights);
         if (files->weights[0]) {
-            join(folder, length, "/config.json", files->config);
-            join(folder, length, "/preprocessor_config.json", files->processor);
+            find_configuration(files->weights, length + 1, files);
             return DN_OK;
         }
     }
@@ -76,7 +95,6 @@ dn_status dn_hub_find(const char *path, dn_hub_files *files)
     const char *slash = strrchr(path, '/');
     snprintf(files->weights, sizeof files->weights, "%s", path);
     size_t folder = slash ? (size_t)(slash + 1 - path) : 0;
-    join(path, folder, "config.json", files->config);
-    join(path, folder, "preprocessor_config.json", files->processor);
+    find_configuration(path, folder, files);
     return DN_OK;
 }

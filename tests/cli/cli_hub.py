@@ -138,6 +138,16 @@ with tempfile.TemporaryDirectory() as root:
         stream.write("{")
     check("no JSON", "preprocessor_config.json beside it is not valid JSON" in info(folder, TIMM)["warning"])
     os.remove(f"{folder}/preprocessor_config.json")
+    for what, make in {"a link to nothing": lambda: os.symlink("nothing", config), "a link to itself": lambda: os.symlink("config.json", config),
+                       "a folder": lambda: os.mkdir(config)}.items():
+        os.remove(config)
+        make()
+        for path in (folder, weights):
+            done = run("info", "--json", path)
+            said = json.loads(done.stdout)["warning"] if done.returncode == 0 else ""
+            check(f"config.json is {what}", said and "config.json" in said and not said.endswith("config.json"), done)
+        (os.rmdir if what == "a folder" else os.remove)(config)
+        open(config, "w", encoding="ascii").close()
     found = info(folder, changed(architecture="densenetblur121d"))
     check("a blur that it cannot have", found["stem_pool"] == "usual" and "is of densenetblur121d, and was ignored" in found["warning"],
           found)

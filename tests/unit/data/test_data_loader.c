@@ -242,7 +242,7 @@ static int load_in_child(dn_loader *loader, dn_dataset *dataset, uint64_t expect
 {
     pid_t child = fork();
     if (child == 0) {
-        alarm(60);
+        alarm(20);
         bool good = digest_next(loader, 9) == expected;
         dn_loader_free(loader);
         dn_dataset_free(dataset);
@@ -290,7 +290,7 @@ static void a_child_may_free_it(void **state)
     next(loader);
     pid_t child = fork();
     if (child == 0) {
-        alarm(60);
+        alarm(20);
         dn_loader_free(loader);
         _exit(0);
     }
