@@ -13,7 +13,7 @@ static bool is_regular(const char *path)
     return stat(path, &found) == 0 && S_ISREG(found.st_mode);
 }
 
-/* Also what cannot be read: that is to be said, where weights that are not files are passed over. */
+/* Also what cannot be read: that is to be said. */
 static bool is_there(const char *path)
 {
     struct stat found;
