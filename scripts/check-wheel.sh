@@ -93,4 +93,4 @@ if "$folder/fresh/bin/pip" install --quiet --disable-pip-version-check scikit-le
 else
     say "scikit-learn, pandas and matplotlib cannot be fetched: the tests that use them are left out"
 fi
-"$folder/peers/bin/python" -m pytest -q -rs -p no:cacheprovider test_torch.py 'test_notebooks.py::test_notebook[compare]'
+"$folder/peers/bin/python" -m pytest -q -rs -p no:cacheprovider test_torch.py test_forward.py 'test_notebooks.py::test_notebook[compare]'

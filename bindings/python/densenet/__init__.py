@@ -17,7 +17,8 @@ from ._evaluation import Evaluation, Output, evaluate
 from ._facts import Arch, Check, Norm, Origin
 from ._heat import HeatMap
 from ._history import Epoch, Training
-from ._loading import arch_names, from_tensors, from_torch, init, load
+from ._loading import arch_names, from_tensors, init, load
+from ._modules import from_torch
 from ._network import Network
 from ._pictures import read_picture
 from ._prediction import Answer, Prediction, Predictions

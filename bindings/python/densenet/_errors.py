@@ -2,10 +2,13 @@
 """The library's failures as exceptions, its doubts as warnings, the rest as log entries."""
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sys
+import threading
 import warnings
+from typing import Iterator, List
 
 from . import _native
 
@@ -67,11 +70,28 @@ def warn(sentence: str) -> None:
     warnings.warn(sentence, DenseNetWarning, stacklevel=caller_level())
 
 
+_held = threading.local()  # .sentences: a list while this thread holds its warnings back
+
+
+@contextlib.contextmanager
+def held_warnings() -> Iterator[List[str]]:
+    """Keeps what the library would warn of in this thread, to be looked at first."""
+    sentences: List[str] = []
+    _held.sentences = sentences
+    try:
+        yield sentences
+    finally:
+        _held.sentences = None
+
+
 def _notify(is_warning: int, sentence: str) -> None:
-    if is_warning:
-        warn(sentence)
-    else:
+    held = getattr(_held, "sentences", None)
+    if not is_warning:
         logger.info(sentence)
+    elif held is not None:
+        held.append(sentence)
+    else:
+        warn(sentence)
 
 
 # In the order of dn_status.

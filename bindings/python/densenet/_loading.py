@@ -2,9 +2,8 @@
 """Where networks come from: files, modules, tensors, random numbers."""
 from __future__ import annotations
 
-import io
 import os
-from typing import TYPE_CHECKING, Any, BinaryIO, Dict, List, Mapping, Optional, Union
+from typing import Any, BinaryIO, Dict, List, Mapping, Optional, Union
 
 import numpy as np
 
@@ -12,9 +11,6 @@ from . import _native
 from ._arrays import ArrayLike, as_bytes, to_numpy
 from ._network import Network
 from ._pull import pull, published_row
-
-if TYPE_CHECKING:
-    import torch
 
 CONCATS = ("auto", "first", "last")
 POOLS = ("usual", "max", "none", "blur")
@@ -77,23 +73,6 @@ def from_tensors(tensors: Mapping[str, ArrayLike], *, threads: int = 0, precisio
         if array.dtype.kind == "f" or array.ndim:
             arrays.append((name.encode(), np.ascontiguousarray(array, dtype=np.float32)))
     return Network(_native.model_from_tensors(tuple(arrays), reading(**options)), threads, precision)
-
-
-def from_torch(module: "torch.nn.Module", *, threads: int = 0, precision: str = "f32", **options: Any) -> Network:
-    """A network of a live module of PyTorch's, also a scripted one: what its modules are, strides,
-    pools, epsilons and heads, is read from them and not only from the tensors. The weights are
-    copied. Options are load()'s."""
-    import torch
-    from torch import jit
-
-    memory = io.BytesIO()
-    if isinstance(module, jit.ScriptModule):
-        jit.save(module, memory)
-    else:
-        torch.save(module, memory)
-    kind = f"the module {type(module).__name__}"
-    return Network(_native.model_read(as_bytes(memory.getbuffer()), kind.encode(), reading(**options)), threads,
-                   precision)
 
 
 def init(arch: str, *, classes: Optional[int] = None, channels: Optional[int] = None, seed: int = 0,

@@ -10,7 +10,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from ._loading import from_torch
+from ._forward import computed
+from ._modules import read_module
 from ._network import Network
 
 if TYPE_CHECKING:
@@ -23,9 +24,10 @@ class Replaced(nn.Module):
     It has no parameters: training, state_dict() and to(device) are the original's business.
     """
 
-    def __init__(self, net: Network) -> None:
+    def __init__(self, net: Network, kind: str = "logits") -> None:
         super().__init__()
         self.net = net
+        self.kind = kind  #: what forward gives: "logits", "probabilities", "features"
         self.eval()
 
     def train(self, mode: bool = True) -> "Replaced":
@@ -36,11 +38,17 @@ class Replaced(nn.Module):
         return self
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Logits, (n, classes), of (n, channels, height, width) floats in the CPU's memory."""
+        """What the original answers, logits, probabilities or features, (n, outputs) in float32, of
+        (n, channels, height, width) floats in the CPU's memory."""
+        if not isinstance(x, torch.Tensor):
+            raise TypeError(f"a replaced module takes tensors, and this is a {type(x).__name__}; its net takes arrays")
+        if torch.jit.is_tracing():
+            raise RuntimeError("a replaced module cannot be traced, as its answer would be a constant: trace or export "
+                               "the original, or save() its net")
         if x.requires_grad and torch.is_grad_enabled():
             raise RuntimeError("a replaced module has no gradients, and its input requires them: "
                                "detach() the input, or call it within torch.no_grad()")
-        return torch.from_numpy(self.net(x))
+        return torch.from_numpy(computed(self.net, x, self.kind))
 
     def extra_repr(self) -> str:
         return repr(self.net)
@@ -48,8 +56,9 @@ class Replaced(nn.Module):
 
 def replace(module: nn.Module, **options: Any) -> Replaced:
     """A module that answers as `module`, a DenseNet, does in eval mode, and computes here. Options
-    are load()'s. Raises MismatchError if it is no DenseNet."""
-    return Replaced(from_torch(module, **options))
+    are from_torch()'s. Raises MismatchError if it is no DenseNet, or its forward() does more."""
+    threads, precision = options.pop("threads", 0), options.pop("precision", "f32")
+    return Replaced(*read_module(module, threads, precision, options))
 
 
 class Layer(nn.Module):
