@@ -131,12 +131,11 @@ void dn_tensor_pack(dn_tensor *tensor)
 
 bool dn_tensor_is_packed(const dn_tensor *tensor)
 {
-    int64_t stride = 1;
-    for (int d = tensor->rank - 1; d >= 0; d--) {
-        if (tensor->shape[d] != 1 && tensor->strides[d] != stride)
+    dn_tensor packed = *tensor;
+    dn_tensor_pack(&packed);
+    for (int d = 0; d < tensor->rank; d++)
+        if (tensor->shape[d] != 1 && tensor->strides[d] != packed.strides[d])
             return false;
-        stride *= tensor->shape[d];
-    }
     return true;
 }
 

@@ -2,6 +2,7 @@
 #include "testing.h"
 
 #include "tensors/dtype.h"
+#include "tensors/tensors.h"
 
 #include <math.h>
 
@@ -94,13 +95,28 @@ static void integers(void **state)
     assert_true(dn_to_double(DN_U32, bytes) == 4294967294.0);
 }
 
+/* Without elements, sizes may be any: their product is more than a number holds. */
+static void sizes_of_nothing(void **state)
+{
+    (void)state;
+    dn_tensor tensor = {.name = "x", .rank = 3, .shape = {0, 1LL << 32, 1LL << 32}};
+    float untouched = 1;
+    dn_tensor_pack(&tensor);
+    assert_int_equal(dn_tensor_check(&tensor, 0, 0, "x"), DN_OK);
+    assert_int_equal(tensor.count, 0);
+    assert_true(dn_tensor_is_packed(&tensor));
+    tensor.strides[2] = 7;
+    assert_false(dn_tensor_is_packed(&tensor));
+    dn_tensor_read(&tensor, &untouched);
+    assert_true(untouched == 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_half),
-        cmocka_unit_test(rounding),
-        cmocka_unit_test(strides_and_doubles),
-        cmocka_unit_test(integers),
+        cmocka_unit_test(every_half),          cmocka_unit_test(rounding),
+        cmocka_unit_test(strides_and_doubles), cmocka_unit_test(integers),
+        cmocka_unit_test(sizes_of_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
