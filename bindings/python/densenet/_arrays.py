@@ -3,7 +3,8 @@
 and contiguous."""
 from __future__ import annotations
 
-from typing import Any, Tuple, Union
+import operator
+from typing import Any, List, Sequence, Tuple, Union
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,8 @@ def to_numpy(value: ArrayLike) -> NDArray[Any]:
         return value
     if getattr(value, "requires_grad", False):
         value = value.detach()
+    if is_tensor(value) and value.is_neg():
+        value = value.resolve_neg()  # a view with other signs, of which DLPack says nothing
     if hasattr(value, "__dlpack__"):
         if hasattr(value, "is_contiguous") and str(getattr(value, "dtype", "")) == "torch.bfloat16":
             value = value.float()  # NumPy has no such numbers
@@ -51,6 +54,22 @@ def as_batch(x: ArrayLike) -> FloatArray:
     if type(x) is np.ndarray and x.dtype == np.float32 and x.ndim == 4 and x.flags.c_contiguous:
         return x
     return as_floats(x, "x", 4, "(n, channels, height, width)")
+
+
+def whole_number(name: str, value: int, least: int, most: int = 2**63 - 1) -> int:
+    """The value, if it is one from `least` to `most`."""
+    number = operator.index(value)
+    if not least <= number <= most:
+        raise ValueError(f"{name}={number}: {least} or more is needed" if number < least else
+                         f"{name}={number}: {most} is the most")
+    return number
+
+
+def texts(name: str, values: Sequence[object]) -> List[str]:
+    """Names of outputs as a list of texts; one text alone is a mistake."""
+    if isinstance(values, (str, bytes)):
+        raise TypeError(f"{name}={values!r}: a list of texts is needed")
+    return [str(value) for value in values]
 
 
 def as_bytes(data: Union[bytes, bytearray, memoryview]) -> NDArray[np.uint8]:

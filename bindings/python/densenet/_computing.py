@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple, Union, overl
 import numpy as np
 
 from . import _native
-from ._arrays import ArrayLike, FloatArray, as_batch
+from ._arrays import ArrayLike, FloatArray, as_batch, to_numpy
 from ._facts import Arch, Origin
 from ._sessions import Sessions
 
@@ -115,7 +115,7 @@ class Computing:
     def probabilities(self, logits: ArrayLike) -> FloatArray:
         """Of logits, (n, classes): softmax over classes or a sigmoid per label, after the recorded
         temperature, and by the recorded thresholds."""
-        result = np.array(logits, dtype=np.float32, order="C")
+        result = np.array(to_numpy(logits), dtype=np.float32, order="C")
         _native.model_probabilities(self._model, result)
         return result
 
@@ -129,6 +129,8 @@ class Computing:
                 return within[0]
             raise KeyError(f"no output is called {output!r}" if not within else
                            f"{len(within)} outputs are called {output!r}: give a number, as {within[0]}")
+        if not hasattr(output, "__index__"):
+            raise TypeError(f"output {output!r}: its number or its label is needed")
         if not -self.arch.classes <= output < self.arch.classes:
             raise KeyError(f"output {output} of {self.arch.classes}")
         return output % self.arch.classes
@@ -143,5 +145,7 @@ class Computing:
         if out is None or self.arch.classes == 0:
             if out is not None:
                 raise ValueError("the network has no head, so no logits: features(x, \"pool\") is what it ends in")
+        elif not isinstance(out, np.ndarray) or out.dtype != np.float32 or not out.flags.c_contiguous:
+            raise TypeError("out is no C-contiguous array of float32; of a tensor, tensor.numpy() shares the memory")
         elif out.shape != (x.shape[0], self.arch.classes):
             raise ValueError(f"out has the shape {out.shape}; {(x.shape[0], self.arch.classes)} is needed")

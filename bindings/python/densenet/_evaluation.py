@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 from . import _native
 from ._errors import warn
 from ._facts import frame, table
+from ._network import Network
 from ._plots import axes_or_new
 
 if TYPE_CHECKING:
     import pandas
     from matplotlib.axes import Axes
-
-    from ._network import Network
 
 PORTIONS = ("train", "test", "validation")
 
@@ -91,6 +90,8 @@ def evaluate(net: Network, data: Union[str, "os.PathLike[str]"], *, portion: str
     """
     if portion not in PORTIONS:
         raise ValueError(f"portion={portion!r}: one of {', '.join(map(repr, PORTIONS))} is needed")
+    if not isinstance(net, Network):
+        raise TypeError(f"a Network, as load() gives it, is needed, and this is a {type(net).__name__}")
     dataset = _native.dataset_open(os.fsencode(data), {"portion": PORTIONS.index(portion)})
     if all(net.labels):
         _native.dataset_match(dataset, [str(label).encode() for label in net.labels])

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, Dict, List, Mapping, Optional, Union
 import numpy as np
 
 from . import _native
-from ._arrays import ArrayLike, as_bytes, to_numpy
+from ._arrays import ArrayLike, as_bytes, to_numpy, whole_number
 from ._network import Network
 from ._pull import pull, published_row
 
@@ -28,6 +28,9 @@ def reading(*, concat: str = "auto", state: Optional[str] = None, stem: Optional
             stem_pool: str = "usual", transition_relu: Optional[bool] = None, final_relu: Optional[bool] = None,
             bn_epsilon: float = 0, task: Optional[str] = None, head_pool: Optional[str] = None) -> Dict[str, Any]:
     """The options of load(), checked."""
+    for name, relu in (("transition_relu", transition_relu), ("final_relu", final_relu)):
+        if relu not in RELUS:
+            raise ValueError(f"{name}={relu!r}: True, False or None is needed")
     options: Dict[str, Any] = {
         "concat": one_of("concat", concat, CONCATS), "stem_stride": stem_stride, "bn_epsilon": bn_epsilon,
         "stem_pool": one_of("stem_pool", stem_pool, POOLS), "transition_relu": RELUS[transition_relu],
@@ -35,6 +38,15 @@ def reading(*, concat: str = "auto", state: Optional[str] = None, stem: Optional
     texts = {"state": state, "stem": stem, "task": task, "head_pool": head_pool}
     options.update({name: text.encode() for name, text in texts.items() if text is not None})
     return options
+
+
+def read_all(source: Any) -> bytes:
+    """The rest of an open binary file."""
+    data = source.read() if hasattr(source, "read") else source
+    if not isinstance(data, (bytes, bytearray, memoryview)):
+        raise TypeError(f"a path, a file's bytes or a file opened with \"rb\" is needed, and this is a "
+                        f"{type(source).__name__}")
+    return bytes(data)
 
 
 def load(source: Union[str, "os.PathLike[str]", bytes, BinaryIO], *, threads: int = 0, precision: str = "f32",
@@ -58,7 +70,7 @@ def load(source: Union[str, "os.PathLike[str]", bytes, BinaryIO], *, threads: in
         if not os.path.exists(name) and published_row(name) is not None:
             name = pull(name)
         return Network(_native.model_load(os.fsencode(name), chosen), threads, precision)
-    data = source if isinstance(source, (bytes, bytearray, memoryview)) else source.read()
+    data = source if isinstance(source, (bytes, bytearray, memoryview)) else read_all(source)
     name = getattr(source, "name", "the file's bytes")
     return Network(_native.model_read(as_bytes(data), os.fsencode(str(name)), chosen), threads, precision)
 
@@ -67,6 +79,8 @@ def from_tensors(tensors: Mapping[str, ArrayLike], *, threads: int = 0, precisio
                  **options: Any) -> Network:
     """A network of a state dict: names of any dialect, arrays or tensors of floats, which must not
     be changed afterwards where they are float32 and contiguous. Options are load()'s."""
+    if not hasattr(tensors, "items"):
+        raise TypeError(f"a dict of names and tensors is needed, and this is a {type(tensors).__name__}")
     arrays = []
     for name, tensor in tensors.items():
         array = to_numpy(tensor)
@@ -81,7 +95,8 @@ def init(arch: str, *, classes: Optional[int] = None, channels: Optional[int] = 
     the others of arch_names(). scheme: "pytorch", its modules' defaults, or "paper" (He et al.,
     2015). Raises ArgumentError for a name that there is not."""
     changes = {name: value for name, value in (("classes", classes), ("channels", channels)) if value is not None}
-    return Network(_native.model_init(arch, changes, one_of("scheme", scheme, SCHEMES), seed), threads)
+    return Network(_native.model_init(arch, changes, one_of("scheme", scheme, SCHEMES),
+                                      whole_number("seed", seed, 0)), threads)
 
 
 def arch_names() -> List[str]:

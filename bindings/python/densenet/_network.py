@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, Optional, 
 import numpy as np
 
 from . import _native, _show
-from ._arrays import FloatArray, Memory, as_bytes
+from ._arrays import FloatArray, Memory, as_bytes, texts, whole_number
 from ._computing import Computing
 from ._facts import Check, Norm
 from ._pictures import Picture, as_list, name_of, tensor_of
@@ -54,6 +54,7 @@ class Network(Computing):
         a picture that cannot be read.
         """
         given, single = as_list(pictures)
+        whole_number("batch", batch, 1)
         pipeline = self._pipeline(preprocess)
         answers: List[Prediction] = []
         for first in range(0, len(given), batch):
@@ -137,9 +138,11 @@ class Network(Computing):
         if task not in (None, "classes", "labels"):
             raise ValueError(f'task {task!r}: "classes" or "labels" is needed')
         model = _read(self._bytes()) if (labels or task or preprocess or temperature) else self._model
-        texts = None if labels is None else [label.encode() for label in labels]
+        if temperature is not None and not temperature > 0:
+            raise ValueError(f"temperature={temperature}: a number above 0 is needed")
+        names = None if labels is None else [label.encode() for label in texts("labels", labels)]
         kind = -1 if task is None else ("classes", "labels").index(task)
-        _native.model_set(model, texts, kind, preprocess and self._pipeline(preprocess), None, temperature or 0)
+        _native.model_set(model, names, kind, preprocess and self._pipeline(preprocess), None, temperature or 0)
         options = self._sessions.options
         return Network(model, int(options["threads"]) if threads is None else threads,
                        precision or _text(options["precision"]))

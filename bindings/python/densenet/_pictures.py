@@ -28,6 +28,8 @@ def _pixels(picture: Picture) -> NDArray[Any]:
     if pixels.ndim == 3 and pixels.shape[2] == 4:
         pixels = pixels[:, :, :3]  # alpha is dropped, as convert("RGB") does
     if pixels.ndim == 2 and pixels.dtype.kind == "f":
+        if pixels.size and not (pixels.min() >= 0 and pixels.max() <= 1):
+            raise ValueError(f"a picture of floats has numbers from {pixels.min()} to {pixels.max()}; 0..1 are needed")
         pixels = pixels.astype(np.float32, copy=False)
     if pixels.dtype.name not in DEPTHS or pixels.ndim not in (2, 3):
         raise TypeError(f"an array of {pixels.dtype} and shape {pixels.shape} is no picture; (height, width) or "
@@ -64,7 +66,10 @@ def name_of(picture: Picture, index: int) -> str:
 
 def as_list(pictures: Union[Picture, Iterable[Picture]]) -> Tuple[List[Picture], bool]:
     """The pictures, and whether it was a single one. An array of four axes, or a list, is many."""
-    if isinstance(pictures, (list, tuple)) or hasattr(pictures, "__next__"):
+    if hasattr(pictures, "read"):  # an open file, which is also an iterator of lines
+        return [pictures.read()], True
+    paths = getattr(getattr(pictures, "dtype", None), "kind", "") in ("O", "U") and getattr(pictures, "ndim", 0) == 1
+    if paths or isinstance(pictures, (list, tuple)) or hasattr(pictures, "__next__"):
         return list(pictures), False
     if getattr(pictures, "ndim", 0) == 4:
         return list(to_numpy(pictures)), False

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Union
 
 import numpy as np
 
-from ._arrays import FloatArray
+from ._arrays import FloatArray, whole_number
 from ._facts import frame, table
 from ._heat import HeatMap, image
 from ._pictures import pixels_of
@@ -43,6 +43,7 @@ class Prediction:
     def top(self, count: int = 5) -> List[Answer]:
         """The likeliest outputs, the first one first; outputs that were never trained (their label
         is "") or gave no number are left out."""
+        whole_number("count", count, 0)
         order = np.argsort(-self.probabilities, kind="stable")
         known = [int(i) for i in order if self.net.labels[i] != "" and np.isfinite(self.probabilities[i])]
         return [Answer(self.net.label(i), float(self.probabilities[i]), i) for i in known[:count]]

@@ -55,7 +55,36 @@ def targets_of(answers: ArrayLike, outputs: int) -> FloatArray:
     if given.ndim != 2 or given.shape[1] != outputs or given.dtype.kind not in "fiub":
         raise ValueError(f"answers of the type {given.dtype} and shape {given.shape}: (n,) whole numbers of classes, "
                          f"or (n, {outputs}) floats 0..1 of labels, NaN where unknown, are needed")
-    return np.ascontiguousarray(given, dtype=np.float32)
+    targets = np.ascontiguousarray(given, dtype=np.float32)
+    if targets.size and not 0 <= np.nanmin(targets, initial=0) <= np.nanmax(targets, initial=0) <= 1:
+        raise ValueError(f"answers from {np.nanmin(targets)} to {np.nanmax(targets)}: of labels, 0..1 are needed, NaN "
+                         f"where unknown")
+    return targets
+
+
+def pair_of(pair: Any, what: str) -> Pair:
+    """Pictures and their answers, as many of these."""
+    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+        raise TypeError(f"{what} is a {type(pair).__name__}; (x, y), pictures and their answers, is needed")
+    x, y = as_batch(pair[0]), to_numpy(pair[1])
+    if not len(x) or y.ndim not in (1, 2) or len(x) != len(y):
+        raise ValueError(f"{what}: {len(x)} pictures with {len(y) if y.ndim else 'no'} answers")
+    if y.dtype.kind not in "fiub":
+        raise TypeError(f"{what} has answers of the type {y.dtype}; classes are whole numbers, and labels= their names")
+    return x, y
+
+
+def validation_of(val: Any, source: "Source") -> Optional[Pair]:
+    """What arrays and loaders are validated on, checked before the first step."""
+    if val is None or val is False:
+        return None
+    x, y = pair_of(val, "val")
+    if x.shape[1] != source.shape[0]:
+        raise MismatchError(f"val has {x.shape[1]} channels, the pictures to train on {source.shape[0]}")
+    if task_of(y) != source.task:
+        raise MismatchError(f"val has {task_of(y)}, the pictures to train on have {source.task}")
+    targets_of(y, len(source.labels))
+    return x, y
 
 
 def task_of(answers: ArrayLike) -> str:
@@ -79,12 +108,11 @@ class Arrays(Source):
 
     def __init__(self, data: Pair, val: Optional[Pair], batch: int, seed: int, labels: Optional[Sequence[str]],
                  start: Optional[Network]) -> None:
-        self._x = as_batch(data[0])
-        if not len(self._x) or len(self._x) != len(data[1]):
-            raise ValueError(f"{len(self._x)} pictures with {len(data[1])} answers")
-        self.task, self.labels = task_of(data[1]), outputs_of(data[1], labels, start)
-        self._y, self._seed, self.val = targets_of(data[1], len(self.labels)), seed, val
+        self._x, y = pair_of(data, "data")
+        self.task, self.labels = task_of(y), outputs_of(y, labels, start)
+        self._y, self._seed = targets_of(y, len(self.labels)), seed
         self.shape = (self._x.shape[1], self._x.shape[2], self._x.shape[3])
+        self.val = validation_of(val, self)
         self.batch = min(batch, len(self._x))
         self.steps = -(-len(self._x) // self.batch)
         self.seek(0, 0)
@@ -115,13 +143,14 @@ class Batches(Source):
         self._first: Optional[Pair] = next(self._rest, None)
         if self._first is None or self.steps < 1:
             raise ValueError("the loader has no batch")
-        x, y = as_batch(self._first[0]), self._first[1]
+        x, y = pair_of(self._first, "the loader's batch")
         if labels is None:
             labels = getattr(getattr(loader, "dataset", None), "classes", None)
         if labels is None and start is None and to_numpy(y).ndim == 1:
             raise TypeError("how many classes the loader has is not known: labels=[...] is needed")
-        self.task, self.labels, self.val = task_of(y), outputs_of(y, labels, start), val
+        self.task, self.labels = task_of(y), outputs_of(y, labels, start)
         self.shape, self.batch = (x.shape[1], x.shape[2], x.shape[3]), len(x)
+        self.val = validation_of(val, self)
         self._index = 0
 
     def seek(self, epoch: int, index: int) -> None:
@@ -143,6 +172,9 @@ class Batches(Source):
             self._index = 0
             if not self._once:
                 self._rest, self._first = iter(self._loader), None
-        x, y = self._next()
+        x, y = pair_of(self._next(), "the loader's batch")
+        if x.shape[1:] != self.shape:
+            raise ValueError(f"the loader gives pictures of the shape {x.shape[1:]} after ones of {self.shape}; all have "
+                             f"one")
         self._index += 1
-        return _native.trainer_step(trainer, as_batch(x), targets_of(y, len(self.labels)))
+        return _native.trainer_step(trainer, x, targets_of(y, len(self.labels)))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from typing import Any, Dict, Iterable, Optional, Sequence, Union
 
 from . import _native
+from ._arrays import texts, whole_number
 from ._files import Files
 from ._history import Training
 from ._loading import SCHEMES, load, one_of
@@ -25,6 +27,11 @@ def source_of(data: Union[Path, Pair, None], loader: Optional[Iterable[Pair]], v
         raise TypeError("one of data, a path or (x, y), and loader= is needed")
     if batch < 1:
         raise ValueError(f"batch={batch}: 1 or more is needed")
+    whole_number("seed", seed, 0)
+    if labels is not None and (isinstance(labels, str) or None not in labels):
+        labels = texts("labels", labels)
+    if steps is not None and loader is None:
+        raise TypeError("steps= is of loaders; files and arrays have as many as they have pictures")
     if loader is not None:
         return Batches(loader, val, steps, labels, start)
     if isinstance(data, (str, os.PathLike)):
@@ -106,6 +113,8 @@ def train(data: Union[Path, Pair, None] = None, *, loader: Optional[Iterable[Pai
     elif augment is not None:
         raise TypeError("augment= is of files; arrays and loaders bring their pictures as they are to be")
     adam = optimiser == "adamw"
+    if rate is not None and not math.isfinite(rate):
+        raise ValueError(f"rate={rate}: a finite number is needed")
     chosen: Dict[str, Any] = {
         "optimiser": optimiser, "rate": (0.001 if adam else 0.1) if rate is None else rate, "schedule": schedule,
         "weight_decay": (0.01 if adam else 1e-4) if weight_decay is None else weight_decay,
