@@ -65,6 +65,7 @@ logged build env CC="${CC:-/usr/bin/cc}" "$folder/tools/bin/pip" wheel --disable
     --config-settings=cmake.define.DENSENET_WERROR=ON --wheel-dir "$folder/built" .
 PATH=$folder/tools/bin:$PATH logged repair "$folder/tools/bin/auditwheel" repair --wheel-dir "$folder/repaired" "$folder"/built/*.whl
 wheel=$(echo "$folder"/repaired/*.whl)
+"$python" scripts/wheel_licences.py "$wheel"
 bytes=$(wc -c <"$wheel")
 say "$(basename "$wheel"): $bytes bytes"
 case $wheel in
