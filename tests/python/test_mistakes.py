@@ -64,7 +64,7 @@ def test_networks(net, call, error, words):
     ((X, np.full((6, 2), 7.0)), {}, ValueError, "from 7.0 to 7.0: of labels, 0..1"),
     ((X, np.array(["a", "b"] * 3)), {}, TypeError, "classes are whole numbers"),
     ((X, Y), {"labels": "ab"}, TypeError, "a list of texts"), ((X, Y), {"steps": 3}, TypeError, "steps= is of loaders"),
-    ((X, Y), {"rate": np.nan}, ValueError, "rate=nan"), ((X, Y), {"seed": -1}, ValueError, "seed=-1"),
+    ((X, Y), {"momentum": np.nan}, ValueError, "momentum=nan"), ((X, Y), {"seed": -1}, ValueError, "seed=-1"),
     ((X, Y), {"val": 0.2}, TypeError, "val is a float"), ((X, Y), {"val": "data"}, TypeError, "val is a str"),
     ((X, Y), {"val": (X[:3], Y[:2])}, ValueError, "3 pictures with 2 answers"),
     ((X, Y), {"val": (X[:0], Y[:0])}, ValueError, "0 pictures"),

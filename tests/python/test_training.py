@@ -129,6 +129,29 @@ def test_loaders_and_generators(arrays):
         densenet.train(loader=batches, **quick)
 
 
+def test_weights_of_outputs(arrays):
+    plain, even, uneven = (densenet.train(arrays, epochs=1, weights=weights, **QUICK) for weights in
+                           (None, [1, 1], np.array([1.0, 5.0])))
+    assert_same(plain, even)
+    assert not np.array_equal(weights(plain)["classifier.bias"], weights(uneven)["classifier.bias"])
+    assert uneven.net.training["weights"] == [1, 5] and plain.net.training["weights"] is None
+    y = np.stack([arrays[1], 1 - arrays[1]], 1)
+    labels = [densenet.train((arrays[0], y), epochs=1, weights=given, **QUICK).history[0].loss for given in
+              ([1, 1], [1, 9])]
+    assert labels[0] < labels[1]
+    for wrong, words in (([1], "one for each of 2"), ([1, -1], "finite numbers"), ([1, np.nan], "finite numbers")):
+        with pytest.raises(ValueError, match=words):
+            densenet.train(arrays, epochs=1, weights=wrong, **QUICK)
+
+
+def test_mixup_of_files(folder, arrays):
+    plain, mixed, again = (densenet.train(folder, epochs=1, mixup=alpha, **QUICK) for alpha in (0, 0.4, 0.4))
+    assert_same(mixed, again)
+    assert mixed.history[0].loss != plain.history[0].loss and mixed.net.training["mixup"] == 0.4
+    with pytest.raises(TypeError, match="mixup= is of files"):
+        densenet.train(arrays, mixup=0.4, **QUICK)
+
+
 def test_callbacks_see_it_and_may_end_it(arrays):
     seen = []
 

@@ -23,7 +23,7 @@ class Files(Source):
     """A data set of files (docs/training.md), decoded in the background."""
 
     def __init__(self, path: Union[str, "os.PathLike[str]"], val: Any, batch: int, seed: int,
-                 start: Optional[Network], output: Optional[str]) -> None:
+                 start: Optional[Network], output: Optional[str], mixup: float) -> None:
         options: Dict[str, Any] = {"portion": PORTIONS.index("train")}
         if output is not None:
             options["output"] = os.fsencode(output)
@@ -33,7 +33,7 @@ class Files(Source):
             self._match(self._data, start.labels)
             facts = _native.dataset_facts(self._data)
         self.task, self.labels, self.format = facts["task"], tuple(facts["labels"]), str(facts["format"])
-        self._seed = seed
+        self._seed, self._mixup = seed, mixup
         if isinstance(val, (str, os.PathLike)) or (val is None and facts["validation"] is not None):
             self.val = _native.dataset_open(os.fsencode(path if val is None else val),
                                             {**options, "portion": PORTIONS.index("validation")})
@@ -56,7 +56,8 @@ class Files(Source):
         self.shape = _native.preprocess_size(pipeline, size[1], size[0], 0)
         self._loader = _native.loader_create(self._data, pipeline, {
             "batch": self.batch, "size": self.shape[1], "width": self.shape[2], "threads": 1, "training": True,
-            "shuffle": True, "prefetch": True, "seed": self._seed, "augment": augment.encode()})
+            "shuffle": True, "prefetch": True, "seed": self._seed, "mixup": self._mixup,
+            "augment": augment.encode()})
         self.steps = _native.loader_batches(self._loader)
 
     def seek(self, epoch: int, index: int) -> None:

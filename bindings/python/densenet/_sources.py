@@ -174,7 +174,7 @@ class Batches(Source):
                 self._rest, self._first = iter(self._loader), None
         x, y = pair_of(self._next(), "the loader's batch")
         if x.shape[1:] != self.shape:
-            raise ValueError(f"the loader gives pictures of the shape {x.shape[1:]} after ones of {self.shape}; all have "
-                             f"one")
+            raise ValueError(f"the loader gives pictures of the shape {x.shape[1:]} after ones of {self.shape}; all "
+                             f"have one")
         self._index += 1
         return _native.trainer_step(trainer, x, targets_of(y, len(self.labels)))

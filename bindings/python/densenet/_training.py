@@ -7,8 +7,10 @@ import math
 import os
 from typing import Any, Dict, Iterable, Optional, Sequence, Union
 
+import numpy as np
+
 from . import _native
-from ._arrays import texts, whole_number
+from ._arrays import ArrayLike, texts, to_numpy, whole_number
 from ._files import Files
 from ._history import Training
 from ._loading import SCHEMES, load, one_of
@@ -21,7 +23,7 @@ Path = Union[str, "os.PathLike[str]"]
 
 def source_of(data: Union[Path, Pair, None], loader: Optional[Iterable[Pair]], val: Any, batch: int, seed: int,
               labels: Optional[Sequence[str]], start: Optional[Network], steps: Optional[int],
-              output: Optional[str]) -> Source:
+              output: Optional[str], mixup: float) -> Source:
     """What a training reads: one of a path, arrays and a loader."""
     if (data is None) == (loader is None):
         raise TypeError("one of data, a path or (x, y), and loader= is needed")
@@ -32,12 +34,14 @@ def source_of(data: Union[Path, Pair, None], loader: Optional[Iterable[Pair]], v
         labels = texts("labels", labels)
     if steps is not None and loader is None:
         raise TypeError("steps= is of loaders; files and arrays have as many as they have pictures")
+    if mixup and not isinstance(data, (str, os.PathLike)):
+        raise TypeError("mixup= is of files; arrays and loaders bring their pictures as they are to be")
     if loader is not None:
         return Batches(loader, val, steps, labels, start)
     if isinstance(data, (str, os.PathLike)):
         if labels is not None:
             raise TypeError("labels= are of arrays and loaders; a data set has its own")
-        return Files(data, val, batch, seed, start, output)
+        return Files(data, val, batch, seed, start, output, mixup)
     assert data is not None
     return Arrays(data, val, batch, seed, labels, start)
 
@@ -69,6 +73,7 @@ def train(data: Union[Path, Pair, None] = None, *, loader: Optional[Iterable[Pai
           steps: Optional[int] = None, labels: Optional[Sequence[str]] = None, preprocess: Optional[str] = None,
           augment: Optional[str] = None, optimiser: str = "sgd", rate: Optional[float] = None,
           weight_decay: Optional[float] = None, schedule: str = "cosine", warmup: float = 0, nesterov: bool = False,
+          mixup: float = 0, weights: Optional[ArrayLike] = None,
           scheme: str = "paper", seed: int = 0, threads: int = 0, precision: str = "f32",
           output: Optional[Path] = None, resume: bool = False, progress: bool = False,
           callbacks: Sequence[Callback] = (), **options: Any) -> Training:
@@ -86,7 +91,8 @@ def train(data: Union[Path, Pair, None] = None, *, loader: Optional[Iterable[Pai
     loaders. batch: pictures of a step, of files and arrays.
     preprocess: of files the pipeline, by default the network's (CIFAR's for CIFAR); of arrays and
     loaders only recorded. augment: of files, "none", "cifar", "imagenet" with changes; by default
-    by the stem.
+    by the stem. mixup: of files, alpha of mixup's Beta distribution. weights: one for each output, 0
+    or more: of classes CrossEntropyLoss(weight), of labels BCEWithLogitsLoss(pos_weight).
     optimiser: "sgd", "adamw". rate: the highest; None: 0.1, of AdamW 0.001. schedule: "constant",
     "step", "cosine", "onecycle". warmup: epochs. weight_decay: None: 1e-4, of AdamW 0.01. scheme:
     of random weights, "paper" or "pytorch". precision: "f32", "bf16". options: momentum, gamma,
@@ -105,7 +111,7 @@ def train(data: Union[Path, Pair, None] = None, *, loader: Optional[Iterable[Pai
     folder = None if output is None else os.fspath(output)
     if resume and folder is None:
         raise TypeError("resume=True needs output=, the folder to go on in")
-    source = source_of(data, loader, val, batch, seed, labels, begun, steps, folder)
+    source = source_of(data, loader, val, batch, seed, labels, begun, steps, folder, mixup)
     if isinstance(source, Files):
         model = begun if begun is not None else Network(_native.model_init(_named(arch), {}, 0, 0))
         usual = "imagenet" if model.arch.shrinks else "cifar"
@@ -113,19 +119,29 @@ def train(data: Union[Path, Pair, None] = None, *, loader: Optional[Iterable[Pai
     elif augment is not None:
         raise TypeError("augment= is of files; arrays and loaders bring their pictures as they are to be")
     adam = optimiser == "adamw"
-    if rate is not None and not math.isfinite(rate):
-        raise ValueError(f"rate={rate}: a finite number is needed")
     chosen: Dict[str, Any] = {
         "optimiser": optimiser, "rate": (0.001 if adam else 0.1) if rate is None else rate, "schedule": schedule,
         "weight_decay": (0.01 if adam else 1e-4) if weight_decay is None else weight_decay,
         "nesterov": nesterov, "seed": seed, "precision": precision, **options}
+    for name, value in {**chosen, "warmup": warmup, "mixup": mixup}.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError(f"{name}={value}: a finite number is needed")
+    recorded = {**chosen, "mixup": mixup, "weights": None}
+    if weights is not None:
+        weights = np.ascontiguousarray(to_numpy(weights), dtype=np.float32)
+        recorded["weights"] = weights.tolist()
+        if weights.shape != (len(source.labels),):
+            raise ValueError(f"weights of the shape {weights.shape}: one for each of {len(source.labels)} outputs is "
+                             f"needed")
+        if not (np.isfinite(weights) & (weights >= 0)).all():
+            raise ValueError("weights: finite numbers of 0 or more are needed")
     trained = start_model(source, arch, begun, scheme, seed)
     describe(trained, source, preprocess, {"program": "densenet.train", "epochs": epochs, "batch": source.batch,
-                                           "warmup": warmup, **chosen})
+                                           "warmup": warmup, **recorded})
     encoded = {name: value.encode() if isinstance(value, str) else value for name, value in chosen.items()}
     trainer = _native.trainer_create(trained, {
         **encoded, "batch": source.batch, "height": source.shape[1], "width": source.shape[2], "threads": threads,
-        "steps": epochs * source.steps, "warmup": round(warmup * source.steps)})
+        "steps": epochs * source.steps, "warmup": round(warmup * source.steps), "soft_targets": mixup > 0}, weights)
     if folder is not None:
         os.makedirs(folder, exist_ok=True)
     run = Run(source, trainer, epochs, folder, threads)

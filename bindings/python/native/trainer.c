@@ -36,20 +36,29 @@ static void release_trainer(void *trainer)
     dn_trainer_free(trainer);
 }
 
+/* trainer_create(model, options, weights): weights of the outputs, or None. */
 static PyObject *trainer_create(PyObject *module, PyObject *arguments)
 {
     (void)module;
     const dn_model *model;
-    PyObject *dict;
-    int failed;
+    PyObject *dict, *weights;
+    int failed = -1;
+    array_view opened = {0};
     dn_trainer_options options;
     dn_trainer_defaults(&options, sizeof options);
-    if (!PyArg_ParseTuple(arguments, "O&O!:trainer_create", as_model, &model, &PyDict_Type,
-                          &dict) ||
-        !options_set(dict, trainer_rows, &options))
+    if (!PyArg_ParseTuple(arguments, "O&O!O:trainer_create", as_model, &model, &PyDict_Type, &dict,
+                          &weights) ||
+        !options_set(dict, trainer_rows, &options) ||
+        (weights != Py_None && !array_open(weights, 'f', 4, false, &opened)))
         return NULL;
+    bool labels = dn_model_objective(model) == DN_OBJECTIVE_LABELS;
+    *(labels ? &options.positive_weights : &options.class_weights) = opened.data;
     dn_trainer *trainer = NULL;
-    RUN(failed, dn_trainer_create(model, &options, &trainer));
+    if (!opened.capsule || opened.count == dn_model_arch(model)->classes)
+        RUN(failed, dn_trainer_create(model, &options, &trainer));
+    else
+        PyErr_SetString(PyExc_ValueError, "a weight for each output is needed");
+    array_close(&opened);
     if (!failed)
         return capsule_new(trainer, "dn_trainer", release_trainer, NULL);
     dn_trainer_free(trainer);
@@ -174,7 +183,7 @@ static PyObject *trainer_restore(PyObject *module, PyObject *arguments)
 }
 
 PyMethodDef trainer_functions[] = {
-    {"trainer_create", trainer_create, METH_VARARGS, "(model, options) -> trainer"},
+    {"trainer_create", trainer_create, METH_VARARGS, "(model, options, weights) -> trainer"},
     {"trainer_step", trainer_step, METH_VARARGS,
      "(trainer, pictures, targets) -> loss, rate, gradient norm, pictures, correct"},
     {"trainer_step_loaded", trainer_step_loaded, METH_VARARGS,
