@@ -88,6 +88,7 @@ static dn_status find_in_folder(const char *folder, dn_hub_files *files)
 dn_status dn_hub_find(const char *path, dn_hub_files *files)
 {
     size_t length = strlen(path);
+    *files = (dn_hub_files){0};
     if (length >= sizeof files->weights)
         return dn_fail(DN_ERROR_ARGUMENT, "a path of %zu bytes is too long", length);
     if (dn_is_folder(path))

@@ -100,8 +100,8 @@ static bool is_all_of(const dn_tensor_file *file, const dn_tensor *tensor, size_
 {
     for (size_t i = 0; i < file->tensor_count; i++) {
         const dn_tensor *other = &file->tensors[i];
-        if (is_of_candidate(other) && lies_below(other, tensor->name, shorter) &&
-            !lies_below(other, tensor->name, longer))
+        if (lies_below(other, tensor->name, shorter) && !lies_below(other, tensor->name, longer) &&
+            is_of_candidate(other))
             return false;
     }
     return true;

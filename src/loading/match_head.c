@@ -12,9 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Searching them takes time in proportion to their square; no network records as many. */
-#define MOST_MODULES 16384
-
 static bool is_recorded(const dn_head_work *w, const dn_module *module)
 {
     return dn_recorded_index(&w->recorded, module->path, module->path_length) < w->recorded.count;
@@ -266,8 +263,6 @@ dn_status dn_match_head(dn_match *match, const dn_tensor_file *file, dn_arch *ar
     dn_head_work w = {.match = match, .arch = arch, .file = file, .asked = arch->head, .norm = ""};
     find_norm(&w);
     DN_TRY(dn_recorded_modules_find(file, &w.recorded));
-    if (w.recorded.count > MOST_MODULES)
-        dn_recorded_modules_free(&w.recorded);
     dn_status status =
         dn_calloc(match->pair_count + match->rest_count + 1, sizeof *w.tensors, &w.tensors);
     if (status == DN_OK)

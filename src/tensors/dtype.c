@@ -57,6 +57,8 @@ bool dn_dtype_from_safetensors(const char *name, dn_dtype *dtype)
 
 bool dn_dtype_from_torch(const char *name, dn_dtype *dtype)
 {
+    if (!*name) /* which types without a storage class have */
+        return false;
     for (int t = 0; t < DN_DTYPE_COUNT; t++)
         if (strcmp(types[t].torch, name) == 0 || strcmp(types[t].storage, name) == 0) {
             *dtype = (dn_dtype)t;

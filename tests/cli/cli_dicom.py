@@ -180,6 +180,22 @@ def windows(folder):
 
 # ---- hostile files -----------------------------------------------------------
 
+def rescales(folder):
+    """A line from values to shades that is no line is refused, whatever follows it."""
+    byte_table = files.sequence(0x28, 0x3010, E(0x28, 0x3002, "US", [256, 0, 8]) + E(0x28, 0x3006, "OW", bytes(256)))
+    for slope, intercept in (("nan", "0"), ("inf", "0"), ("1", "nan"), ("1", "-inf"), ("1abc", "0"), ("1", "x"), ("1e400", "0")):
+        for after in (b"", byte_table):
+            path = write(f"{folder}/rescale.dcm", files.dicom(
+                shaded(), 16, 16, more=E(0x28, 0x1052, "DS", intercept) + E(0x28, 0x1053, "DS", slope) + after))
+            done = run("preprocess", path, "--preprocess", "none", "--window", "auto", "-o", f"{folder}/none.npy")
+            check(f"slope {slope}, intercept {intercept}", done.returncode == 2 and b"its rescale" in done.stderr, done)
+    blank = write(f"{folder}/blank.dcm", files.dicom(shaded(), 16, 16, more=E(0x28, 0x1052, "DS", " ") + E(0x28, 0x1053, "DS", "  ")))
+    check("blanks are none", run("preprocess", blank, "--preprocess", "none", "-o", f"{folder}/blank.npy").returncode == 0)
+    done = run("predict", "--files-from", write(f"{folder}/list.dcm", person()))
+    check("a picture for a list of them", done.returncode == 2 and b"a list of files is expected" in done.stderr and
+          not holds_mark(done.stderr + done.stdout), done)
+
+
 def hostile(folder):
     """One sentence and status 2, soon and in little memory."""
     whole = files.dicom(shaded(), 16, 16, more=files.sequence(0x28, 0x3010, E(0x28, 0x3002, "US", [4, 0, 16]) +
@@ -226,7 +242,7 @@ def hostile(folder):
 with tempfile.TemporaryDirectory() as scratch:
     run("init", "--blocks", "1,2", "--growth", "2", "--stem", "cifar", "--channels", "1", "--classes", "2",
         "-o", f"{scratch}/net.safetensors")
-    for test in (privacy, frames, windows, hostile):
+    for test in (privacy, frames, windows, rescales, hostile):
         test(scratch)
         print(test.__name__)
 finish()

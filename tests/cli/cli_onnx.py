@@ -91,6 +91,10 @@ def nodes(folder):
     refused(folder, "an output of two nodes", changed(lambda f: f + [next((n, v) for n, v in f if n == NODE)]))
     refused(folder, "inputs that nothing makes", changed(
         lambda f: [(n, v) for n, v in f if n != NODE] + [(NODE, onnx.node("Relu", ["nothing"], "fc6_1"))]))
+    refused(folder, "no first term", changed(lambda f: [(n, v) for n, v in f if n != NODE] + [
+        (NODE, onnx.node("Add", ["", "data_0"], "fc6_1"))]))
+    refused(folder, "a sum of nothing", changed(lambda f: [(n, v) for n, v in f if n != NODE] + [
+        (TENSOR, onnx.tensor("empty", [0], [])), (TENSOR, onnx.tensor("one", [1], [1.0])), (NODE, onnx.node("Add", ["empty", "one"], "fc6_1"))]))
     nested = b""
     for _ in range(3000):  # graphs in attributes of nodes in graphs
         nested = onnx.message([(NODE, [(5, [(6, nested)])])])

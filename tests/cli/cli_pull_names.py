@@ -214,6 +214,11 @@ def tokens(bench):
     done = bench.pull(name, HF_TOKEN="hf_secret")
     check("but not to where the hub redirects", done.returncode == 0 and len(bench.store.requests) == 4 and
           not any(token for _, token in bench.store.requests), (done, bench.store.requests))
+    for user in ("http://127.0.0.1:x@", "http://localhost:1@", "http://127.0.0.1@"):
+        bench.forget()
+        bench.hub.requests.clear()
+        done = bench.run("pull", "--from", bench.hub.base.replace("http://", user), name, HF_TOKEN="hf_secret")
+        check(f"nor to a host after {user}", not any("Bearer" in (token or "") for _, token in bench.hub.requests), bench.hub.requests)
     for status in (401, 403):
         bench.offer(name, config=Answer(b"no", status), weights=Answer(b"no", status))
         bench.refuse(f"{status} without a token", name, str(status), "HF_TOKEN", "token only")

@@ -270,6 +270,13 @@ static char *read_file(const char *path, size_t *length)
     return text;
 }
 
+/* DICOM, whose parts are not to be shown as names of files that there are not. */
+static bool is_patient(const char *text, size_t length)
+{
+    return (length > 132 && memcmp(text + 128, "DICM", 4) == 0) ||
+           (length > 8 && memcmp(text, "\x08\0", 2) == 0);
+}
+
 /* Lines, or what zero bytes end if there is one. */
 static bool append_listed(picture_list *list, const char *path)
 {
@@ -277,6 +284,10 @@ static bool append_listed(picture_list *list, const char *path)
     char *text = read_file(path, &length);
     if (!text)
         return false;
+    if (is_patient(text, length)) {
+        free(text);
+        return complain("%s: is a picture, a list of files is expected", path);
+    }
     char end = memchr(text, '\0', length) ? '\0' : '\n';
     bool sound = true;
     for (char *at = text + text_file_mark(text), *next; at < text + length && sound; at = next) {

@@ -33,13 +33,21 @@ typedef struct pull_job {
     bool compared;              /* the weights with a checksum */
 } pull_job;
 
+/* What may follow a host's name in an address: a port, a path. Not a user's "@" of another host. */
+static bool ends_host(const char *rest)
+{
+    if (*rest == ':')
+        rest += 1 + strspn(rest + 1, "0123456789");
+    return !*rest || *rest == '/';
+}
+
 /* A token goes to a host over TLS, or to this machine. */
 static bool may_know_token(const char *base)
 {
     static const char *const safe[] = {"https://", "http://127.0.0.1", "http://localhost"};
     for (size_t i = 0; i < sizeof safe / sizeof *safe; i++) {
         size_t length = strlen(safe[i]);
-        if (strncmp(base, safe[i], length) == 0 && (i == 0 || strchr(":/", base[length])))
+        if (strncmp(base, safe[i], length) == 0 && (i == 0 || ends_host(base + length)))
             return true;
     }
     return false;

@@ -3,6 +3,7 @@
 #include "ui/lost_file.h"
 
 #include "arguments/options.h"
+#include "base/temporary.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -76,6 +77,7 @@ static void end_on_lost_file(int number, siginfo_t *fault, void *context)
     say("densenet: ");
     say(path ? path : "a file");
     say(": was cut short, or could not be read, while it was in use\n");
+    dn_temporary_remove_all();
     _exit(EXIT_REFUSED);
 }
 

@@ -126,7 +126,7 @@ static bool is_searched(const walk *w, uint32_t tag)
 {
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         for (int k = 0; k < 2; k++)
-            if (places[i].within[k] == tag && is_within(w, places[i].within, k))
+            if (tag && places[i].within[k] == tag && is_within(w, places[i].within, k))
                 return true;
     return false;
 }

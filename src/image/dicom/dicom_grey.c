@@ -55,6 +55,28 @@ static void set_window(tone *t, double center, double width)
     t->low = center - width / 2;
 }
 
+static bool is_blank(const dn_dicom_value *value)
+{
+    for (size_t i = 0; i < value->size; i++)
+        if (value->data[i] != ' ' && value->data[i] != '\0')
+            return false;
+    return true;
+}
+
+/* The modality's line, where there is one. */
+static dn_status read_rescale(tone *t)
+{
+    const dn_dicom *dicom = t->dicom;
+    if (is_blank(&dicom->values[DICOM_SLOPE]))
+        return DN_OK;
+    if (!dn_dicom_decimal(dicom, DICOM_SLOPE, &t->slope))
+        return dn_dicom_fail(dicom, "its rescale slope is no number");
+    if (!is_blank(&dicom->values[DICOM_INTERCEPT]) &&
+        !dn_dicom_decimal(dicom, DICOM_INTERCEPT, &t->intercept))
+        return dn_dicom_fail(dicom, "its rescale intercept is no number");
+    return DN_OK;
+}
+
 static dn_status read_window(tone *t)
 {
     const dn_dicom *dicom = t->dicom;
@@ -103,8 +125,7 @@ static dn_status open_tone(const dn_dicom *dicom, const dn_dicom_frame *frame, s
         return DN_OK;
     t->inverted = t->inverted || dn_dicom_is(dicom, DICOM_PRESENTATION, "INVERSE");
     DN_TRY(dn_dicom_table_open(dicom, DICOM_MODALITY_SHAPE, DICOM_MODALITY_TABLE, &t->modality));
-    if (dn_dicom_decimal(dicom, DICOM_SLOPE, &t->slope))
-        dn_dicom_decimal(dicom, DICOM_INTERCEPT, &t->intercept);
+    DN_TRY(read_rescale(t));
     if (source->voi == DN_VOI_WINDOW) {
         set_window(t, (double)source->window[0] - 0.5, (double)source->window[1] - 1);
         return DN_OK;

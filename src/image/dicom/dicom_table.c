@@ -28,6 +28,6 @@ dn_status dn_dicom_table_open(const dn_dicom *dicom, dn_dicom_attribute shape,
 uint32_t dn_dicom_table_at(const dn_dicom_table *table, double value)
 {
     double last = (double)(table->entries - 1), at = value - (double)table->first;
-    size_t index = (size_t)(at < 0 ? 0 : at > last ? last : at);
+    size_t index = (size_t)(!(at > 0) ? 0 : at > last ? last : at);
     return table->wide ? dn_dicom_word(table->data + 2 * index, table->big) : table->data[index];
 }

@@ -55,9 +55,12 @@ bool dn_dicom_decimal(const dn_dicom *dicom, dn_dicom_attribute attribute, doubl
     if (!first_text(&dicom->values[attribute], text))
         return false;
     locale_t callers = dn_use_decimal_points();
-    *value = strtod(text, &end);
+    const double read = strtod(text, &end);
     uselocale(callers);
-    return end != text && *end == '\0' && fabs(*value) <= MOST_DECIMAL;
+    const bool sound = end != text && *end == '\0' && fabs(read) <= MOST_DECIMAL;
+    if (sound)
+        *value = read;
+    return sound;
 }
 
 int64_t dn_dicom_integer(const dn_dicom *dicom, dn_dicom_attribute attribute, int64_t otherwise)

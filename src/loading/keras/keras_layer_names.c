@@ -81,8 +81,9 @@ static dn_status name_weight(dn_keras_naming *n, dn_keras_placed *item, const ch
 
 /* ------------------------------------------------------------ groups by layers */
 
-/* The place of a layer in "layer_names", or of what is not there after all others. */
-static size_t place_of(const dn_keras_naming *n, const char *layer)
+/* The place of a layer in "layer_names", or of what is not there after all others; *compared: with
+ * how many names. */
+static size_t place_of(const dn_keras_naming *n, const char *layer, size_t *compared)
 {
     static const char key[] = "layer_names";
     size_t base = strlen(n->base), place = 0, found = SIZE_MAX;
@@ -97,6 +98,7 @@ static size_t place_of(const dn_keras_naming *n, const char *layer)
             if (strcmp(value->texts[t], layer) == 0)
                 found = place;
     }
+    *compared = place;
     return found;
 }
 
@@ -112,7 +114,8 @@ static dn_status name_group(dn_keras_naming *n, const dn_value *value, const cha
     path[length] = '/';
     DN_TRY(dn_budget_take_steps(&n->file->budget,
                                 DN_KERAS_STEPS_PER_NAME + 16 * n->file->value_count));
-    size_t place = place_of(n, layer);
+    size_t compared, place = place_of(n, layer, &compared);
+    DN_TRY(dn_budget_take_steps(&n->file->budget, 8 * compared));
     for (size_t i = 0; i < value->count; i++) {
         size_t span = strlen(value->texts[i]);
         if (span >= DN_KERAS_NAME_SIZE)

@@ -99,7 +99,7 @@ static void snake(const char *class, char *text, size_t size)
         bool upper = isupper((unsigned char)*at);
         bool begins = upper && islower((unsigned char)at[1]) && at > class;
         bool follows_lower = upper && at > class && islower((unsigned char)at[-1]);
-        if ((begins || follows_lower) && text[length - 1] != '_')
+        if ((begins || follows_lower) && length && text[length - 1] != '_')
             text[length++] = '_';
         if (isalnum((unsigned char)*at) || *at == '_')
             text[length++] = (char)tolower((unsigned char)*at);

@@ -84,7 +84,7 @@ dn_status dn_array_read(dn_tensor_file *file, const dn_tensor *tensor, size_t co
     float *made = NULL;
     *floats = NULL;
     if (!tensor || !dn_dtype_is_float(tensor->dtype) ||
-        (tensor->count != count && tensor->count != 1))
+        (tensor->count != count && (tensor->count != 1 || !count)))
         return DN_OK;
     DN_TRY(dn_pool_alloc(&file->pool, count, sizeof *made, &made));
     dn_tensor_read(tensor, made);

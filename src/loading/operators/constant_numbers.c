@@ -112,7 +112,7 @@ dn_status dn_constant_dequantise(dn_walk *w, const dn_tensor *x, const dn_tensor
     made->name = x->name;
     for (size_t i = 0; i < x->count; i++) {
         size_t k = i / inner % steps;
-        data[i] = (float)(numbers[i] - (zeros ? zeros[k] : 0)) * scales[k];
+        data[i] = (float)((double)numbers[i] - (zeros ? (double)zeros[k] : 0)) * scales[k];
     }
     *out = made;
     return DN_OK;

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+enum { MOST_NUMBERS = 1000000 };
+
 static dn_status begin(dn_walk *w, const dn_operator *item, int rank, const dn_head *pool,
                        int cells, const dn_known **out)
 {
@@ -14,6 +16,8 @@ static dn_status begin(dn_walk *w, const dn_operator *item, int rank, const dn_h
     dn_walk_head *head = NULL;
     if (!maps->norm || maps->pad[0] || maps->pad[1] || maps->pad[2] || maps->pad[3])
         return dn_walk_depart(w, item, out, "pools maps that no norm came before");
+    if (maps->channels > MOST_NUMBERS / cells)
+        return dn_walk_depart(w, item, out, "makes more than %d numbers", MOST_NUMBERS);
     DN_TRY(dn_walk_derive(w, NULL, &made));
     DN_TRY(dn_pool_alloc(&w->file->pool, 1, sizeof *head, &head));
     *head = (dn_walk_head){.source = maps,

@@ -132,7 +132,8 @@ static dn_status follow(dn_walk *w, const dn_operator *item, const dn_known **ou
         return dn_walk_depart(w, item, out, "%s",
                               known ? "is not where a DenseNet has one"
                                     : "is no operator that a DenseNet has");
-    if (operand != dn_walk_input(w, item, 0) && !takes_any_order(item))
+    if (!dn_walk_input(w, item, 0) ||
+        (operand != dn_walk_input(w, item, 0) && !takes_any_order(item)))
         return dn_walk_depart(w, item, out, "reads constants where a DenseNet has maps");
     return operation(w, item, out);
 }

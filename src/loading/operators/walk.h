@@ -61,7 +61,7 @@ typedef struct dn_known {
     bool relu;
     int pad[4]; /* zeros around picture or maps: above, left, below, right; around maxima their
                    own reflection */
-    int stored; /* the maker that computes it; DN_NONE: none yet */
+    int stored; /* the maker that computes it; DN_NONE_STORED: none yet */
     const dn_walk_head *head;
 } dn_known;
 

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Searching them takes time in proportion to their square; no network records as many. */
+enum { MOST_MODULES = 16384 };
+
 static const char marker[] = "__class__";
 
 /* The length of the path of the module whose class this value is, or -1. */
@@ -54,6 +57,8 @@ dn_status dn_recorded_modules_find(const dn_tensor_file *file, dn_recorded_modul
     for (size_t i = 0; i < file->value_count; i++)
         count += module_path(&file->values[i]) >= 0;
     *modules = (dn_recorded_modules){.file = file};
+    if (count > MOST_MODULES)
+        return dn_fail(DN_ERROR_LIMIT, "records more than %d modules", MOST_MODULES);
     DN_TRY(dn_calloc(count, sizeof *modules->items, &modules->items));
     dn_recorded_module *last = NULL;
     for (size_t i = 0; i < file->value_count; i++) {

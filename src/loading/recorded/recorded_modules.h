@@ -22,7 +22,7 @@ typedef struct dn_recorded_modules {
     size_t count; /* 0: the file records none */
 } dn_recorded_modules;
 
-/* Released by dn_recorded_modules_free. */
+/* Released by dn_recorded_modules_free. DN_ERROR_LIMIT if there are more than any network has. */
 dn_status dn_recorded_modules_find(const dn_tensor_file *file, dn_recorded_modules *modules);
 void dn_recorded_modules_free(dn_recorded_modules *modules);
 

@@ -3,7 +3,6 @@
 #include "base/memory.h"
 #include "tensors/hdf5/hdf5_parts.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { COMPACT, CONTIGUOUS, CHUNKED, VIRTUAL, LAYOUT_VERSION = 3 };
@@ -24,12 +23,16 @@ static dn_status damaged(const dataset *d)
 /* Keras marks two bytes of no type of HDF5's own by an attribute. */
 static dn_status find_bfloat16(dataset *d)
 {
-    char name[1100];
-    snprintf(name, sizeof name, "%s@dtype", d->object->path);
+    const dn_tensor_file *file = d->image->file;
+    const size_t before = file->value_count;
     DN_TRY(dn_hdf5_read_attributes(d->image, d->object));
-    const dn_value *value = dn_tensor_file_value(d->image->file, name);
-    if (value && value->texts && strcmp(value->texts[0], "bfloat16") == 0)
-        d->element = (dn_hdf5_element){.kind = DN_HDF5_NUMBER, .size = 2, .dtype = DN_BF16};
+    for (size_t i = before; i < file->value_count; i++) {
+        const dn_value *value = &file->values[i];
+        const char *at = strrchr(value->path, '@');
+        if (at && strcmp(at, "@dtype") == 0 && value->texts &&
+            strcmp(value->texts[0], "bfloat16") == 0)
+            d->element = (dn_hdf5_element){.kind = DN_HDF5_NUMBER, .size = 2, .dtype = DN_BF16};
+    }
     return DN_OK;
 }
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { STEPS_PER_LINK = 64, BY_NAME = 2 };
+enum { STEPS_PER_LINK = 64, BY_NAME = 2, LONGEST_NAME = 4096 };
 
 typedef struct listing {
     const dn_hdf5_image *image;
@@ -25,6 +25,8 @@ static bool find_name(const listing *l, uint64_t offset, const char **name)
 {
     dn_hdf5_bytes rest = l->names;
     dn_hdf5_skip(&rest, offset);
+    if (rest.left > LONGEST_NAME)
+        rest.left = LONGEST_NAME;
     *name = (const char *)rest.at;
     return !rest.broken && rest.left && memchr(rest.at, '\0', rest.left) && **name &&
            !strchr(*name, '/') && (!l->count || strcmp(l->links[l->count - 1].name, *name) < 0);

@@ -53,7 +53,8 @@ static dn_status describe(const dn_npy_header *header, const unsigned char *data
                           dn_tensor *tensor)
 {
     const char *type = header->type;
-    bool one_byte = strcmp(type + 1, "i1") == 0 || strcmp(type + 1, "u1") == 0;
+    bool one_byte =
+        strcmp(type + 1, "i1") == 0 || strcmp(type + 1, "u1") == 0 || strcmp(type + 1, "b1") == 0;
     if ((type[0] != '<' && !(type[0] == '|' && one_byte)) ||
         !dn_dtype_from_numpy(type + 1, &tensor->dtype))
         return dn_fail(DN_ERROR_FORMAT,
@@ -75,7 +76,8 @@ static dn_status add_array(dn_tensor_file *file, const char *name, const unsigne
     dn_tensor tensor = {.name = name};
     size_t data = 0;
     DN_TRY(parse(&file->pool, bytes, size, &header, &data));
-    if (header.type[0] == '<' && header.type[1] == 'U')
+    if ((header.type[0] == '<' && header.type[1] == 'U') ||
+        (header.type[0] == '|' && header.type[1] == 'S'))
         return DN_OK;
     DN_TRY(describe(&header, bytes + data, size - data, &tensor));
     return dn_tensor_file_add(file, &tensor);

@@ -46,6 +46,8 @@ static void copy_arguments(dn_span rest, char text[NAME_SIZE])
 {
     size_t length = 0;
     int depth = 0;
+    if (rest.end - rest.at > NEAR)
+        rest.end = rest.at + NEAR;
     while (rest.at < rest.end && !(depth == 0 && *rest.at == ',') && *rest.at != '\n') {
         depth += (*rest.at == '(' || *rest.at == '[') - (*rest.at == ')' || *rest.at == ']');
         rest.at++;

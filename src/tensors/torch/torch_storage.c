@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { STEPS_PER_PROBE = 8 };
+
 static size_t hash(const char *key, size_t length)
 {
     size_t value = 14695981039346656037u; /* FNV-1a */
@@ -11,33 +13,44 @@ static size_t hash(const char *key, size_t length)
     return value;
 }
 
-/* Where the key is, or would go; capacity is a power of two, never full. */
-static size_t place_of(const dn_storages *storages, const char *key, size_t length)
+/* Where the key is, or would go; capacity is a power of two, never full. *probes grows by how many
+ * others were looked at, which keys that were chosen for it make many. */
+static size_t place_of(const dn_storages *storages, const char *key, size_t length, size_t *probes)
 {
     size_t mask = storages->capacity - 1, at = hash(key, length) & mask;
     while (storages->items[at] && (strlen(storages->items[at]->key) != length ||
-                                   memcmp(storages->items[at]->key, key, length) != 0))
+                                   memcmp(storages->items[at]->key, key, length) != 0)) {
         at = (at + 1) & mask;
+        ++*probes;
+    }
     return at;
+}
+
+static dn_status pay(const dn_storages *storages, size_t probes)
+{
+    dn_budget *budget = storages->pool->budget;
+    return budget ? dn_budget_take_steps(budget, probes * STEPS_PER_PROBE) : DN_OK;
 }
 
 dn_storage *dn_storages_find(const dn_storages *storages, const char *key, size_t length)
 {
-    return storages->capacity ? storages->items[place_of(storages, key, length)] : NULL;
+    size_t probes = 0;
+    return storages->capacity ? storages->items[place_of(storages, key, length, &probes)] : NULL;
 }
 
 static dn_status grow(dn_storages *storages)
 {
     dn_storages larger = {.pool = storages->pool, .count = storages->count};
+    size_t probes = 0;
     larger.capacity = storages->capacity ? 2 * storages->capacity : 64;
     DN_TRY(dn_pool_alloc(larger.pool, larger.capacity, sizeof(dn_storage *), &larger.items));
     for (size_t i = 0; i < storages->capacity; i++) {
         dn_storage *item = storages->items[i];
         if (item)
-            larger.items[place_of(&larger, item->key, strlen(item->key))] = item;
+            larger.items[place_of(&larger, item->key, strlen(item->key), &probes)] = item;
     }
     *storages = larger;
-    return DN_OK;
+    return pay(storages, probes);
 }
 
 /* The storage of a key, created the first time. */
@@ -48,7 +61,9 @@ static dn_status intern(dn_storages *storages, const dn_pickle_node *key, dn_dty
         DN_TRY(grow(storages));
     char *name = NULL;
     DN_TRY(dn_pool_copy(storages->pool, key->text.data, key->text.size, &name));
-    dn_storage **place = &storages->items[place_of(storages, name, strlen(name))];
+    size_t probes = 0;
+    dn_storage **place = &storages->items[place_of(storages, name, strlen(name), &probes)];
+    DN_TRY(pay(storages, probes));
     if (*place && ((*place)->dtype != dtype || (*place)->count != count))
         return dn_fail(DN_ERROR_FORMAT, "its pickle describes storage \"%.100s\" in two ways",
                        name);

@@ -42,6 +42,8 @@ static dn_status spoil(const dn_script_call *call, dn_frozen_value unknown)
 {
     for (int i = 0; i < call->count; i++) {
         const dn_script_value *given = &call->arguments[i];
+        if (given->kind == DN_SCRIPT_LIST)
+            DN_TRY(dn_budget_take_steps(&call->g->file->budget, given->list->count));
         for (size_t k = 0; given->kind == DN_SCRIPT_LIST && k < given->list->count; k++)
             given->list->items[k] = (dn_script_value){.kind = DN_SCRIPT_VALUE, .value = unknown};
         if (given->kind == DN_SCRIPT_VALUE && call->named)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tensors/torch/frozen/frozen_cursor.h"
 
+#include "base/locale.h"
+
 #include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
@@ -52,7 +54,9 @@ bool dn_cursor_number(dn_cursor *c, double *number)
     }
     digits[length] = '\0';
     char *end;
+    locale_t callers = dn_use_decimal_points();
     *number = strtod(digits, &end);
+    uselocale(callers);
     c->at += end - digits;
     return end > digits && isfinite(*number);
 }

@@ -130,9 +130,7 @@ dn_status dn_frozen_text(dn_frozen_graph *g, const char *name, const char *text)
 
 dn_frozen_value dn_frozen_now(const dn_frozen_graph *g, dn_frozen_value value)
 {
-    while (value >= 0 && g->memory[value].now != value)
-        value = g->memory[value].now;
-    return value;
+    return value >= 0 ? g->memory[value].now : value;
 }
 
 dn_status dn_frozen_share(dn_frozen_graph *g, dn_frozen_value one, dn_frozen_value other)
@@ -156,14 +154,14 @@ dn_status dn_frozen_change(dn_frozen_graph *g, dn_frozen_value value, dn_frozen_
     const dn_frozen_value base = g->memory[now].base;
     const size_t before = g->value_count;
     for (size_t v = 0; v < before; v++) {
-        const dn_frozen_value other = (dn_frozen_value)v;
-        if (other == changed || g->memory[v].base != base || g->memory[v].now != other)
+        const dn_frozen_value found = g->memory[v].now;
+        if ((dn_frozen_value)v == changed || g->memory[v].base != base)
             continue;
-        if (other != now && stale == DN_NO_VALUE) {
+        if (found != now && stale == DN_NO_VALUE) {
             DN_TRY(dn_frozen_operator(g, "changed in place", &changed, 1, &stale));
             g->items[g->count - 1].name = "a view";
         }
-        g->memory[v].now = other == now ? changed : stale;
+        g->memory[v].now = found == now ? changed : stale;
     }
     g->memory[changed].base = base;
     return DN_OK;

@@ -145,7 +145,7 @@ static dn_status run_if(method *m, int indentation, int depth)
     const bool both = take_else(&second, indentation);
     dn_cursor after = both ? skip_block(second, indentation, &raises[1]) : second;
     if (raises[0] == raises[1])
-        return dn_fail(DN_ERROR_MISMATCH, "its code decides while it runs (if%.*s)", length, line);
+        return dn_fail(DN_ERROR_MISMATCH, "its code decides while it runs (if %.*s)", length, line);
     s->cursor = raises[0] ? second : first;
     const int inner = dn_cursor_indentation(&s->cursor);
     if ((both || raises[1]) && inner > indentation)
@@ -164,7 +164,7 @@ static dn_status run_block(method *m, int indentation, int depth)
         dn_cursor_blank(&s->cursor);
         if (found != indentation)
             return dn_script_fail(s, "sound indentation");
-        if (dn_cursor_take(&s->cursor, "if"))
+        if (dn_cursor_take(&s->cursor, "if "))
             DN_TRY(run_if(m, indentation, depth));
         else
             DN_TRY(run_line(m));
