@@ -3,7 +3,6 @@
 
 #include "tensors/torch/torch_operand.h"
 
-#include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,17 +10,6 @@
 
 enum { MOST_NAMES = 64 + DN_OPERANDS_READ, NAME_SIZE = 64, NEAR = 4096 };
 enum { NAME_AND_OPERAND = NAME_SIZE + DN_OPERAND_SIZE };
-
-static bool is_word(char c)
-{
-    return isalnum((unsigned char)c) || c == '_' || c == '.';
-}
-
-static bool begins(dn_span span, const char *text)
-{
-    size_t length = strlen(text);
-    return (size_t)(span.end - span.at) >= length && memcmp(span.at, text, length) == 0;
-}
 
 static dn_status add_name(dn_class_calls *calls, dn_pool *pool, const char *name)
 {
@@ -167,7 +155,7 @@ static dn_span find_use(dn_span code, dn_span alias)
     size_t length = (size_t)(alias.end - alias.at), room = (size_t)(code.end - code.at);
     const char *end = code.at + (room < NEAR ? room : NEAR);
     for (const char *at = code.at + 1; at < end && (size_t)(end - at) > length; at++)
-        if (at[length] == '(' && !is_word(at[-1]) && memcmp(at, alias.at, length) == 0)
+        if (at[length] == '(' && !dn_is_word(at[-1]) && memcmp(at, alias.at, length) == 0)
             return (dn_span){at + length + 1, code.end};
     return (dn_span){code.end, code.end};
 }
@@ -178,14 +166,15 @@ static dn_span alias_before(dn_span code, const char *token)
     const char *end = token - 3, *at = end;
     if (token - code.at < 4 || memcmp(end, " = ", 3) != 0)
         return (dn_span){token, token};
-    while (at > code.at && is_word(at[-1]))
+    while (at > code.at && dn_is_word(at[-1]))
         at--;
     return (dn_span){at, end};
 }
 
 static bool is_function(dn_span token)
 {
-    return begins(token, "torch.") || begins(token, "ops.") || begins(token, "__torch__.");
+    return dn_span_begins(token, "torch.") || dn_span_begins(token, "ops.") ||
+           dn_span_begins(token, "__torch__.");
 }
 
 /* A function that gets a name by which it is called. */
@@ -207,13 +196,14 @@ static dn_status read_token(dn_span code, dn_span token, dn_code_lines *lines, d
     dn_span rest = {token.end, code.end};
     bool called = rest.at < rest.end && *rest.at == '(';
     rest.at += called;
-    if (token.end - token.at == 2 && begins(token, "if"))
+    if (token.end - token.at == 2 && dn_span_begins(token, "if"))
         return add_name(calls, pool, "if");
-    if (begins(token, "__torch__.") && !called)
+    if (dn_span_begins(token, "__torch__.") && !called)
         return read_alias(code, token, pool, calls);
     if (called && !is_function(token))
         token = dn_code_alias(lines, token);
-    if (!called || token.at == token.end || !is_function(token) || begins(token, "ops.prim."))
+    if (!called || token.at == token.end || !is_function(token) ||
+        dn_span_begins(token, "ops.prim."))
         return DN_OK;
     name_call(token, rest, name);
     add_operand(lines, rest, name);
@@ -227,11 +217,11 @@ dn_status dn_class_read_calls(dn_span code, dn_pool *pool, dn_class_calls *calls
     while (at < code.end) {
         if (*at == '"') {
             at = skip_text((dn_span){at, code.end});
-        } else if (!is_word(*at)) {
+        } else if (!dn_is_word(*at)) {
             at++;
         } else {
             const char *begin = at;
-            while (at < code.end && is_word(*at))
+            while (at < code.end && dn_is_word(*at))
                 at++;
             dn_code_lines_add(&lines, code, begin);
             DN_TRY(read_token(code, (dn_span){begin, at}, &lines, pool, calls));

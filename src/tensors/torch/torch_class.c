@@ -55,18 +55,6 @@ static const struct {
     {"torch.adaptive_max_pool2d(", 1, {OUTPUT_SIZE, END}},
 };
 
-static bool equals(dn_span span, const char *text)
-{
-    size_t length = strlen(text);
-    return (size_t)(span.end - span.at) == length && memcmp(span.at, text, length) == 0;
-}
-
-static bool begins(dn_span span, const char *text)
-{
-    size_t length = strlen(text);
-    return (size_t)(span.end - span.at) >= length && memcmp(span.at, text, length) == 0;
-}
-
 static dn_span trimmed(dn_span span)
 {
     while (span.at < span.end && strchr(" \n", *span.at))
@@ -82,7 +70,7 @@ static bool read_number(dn_span span, double *number)
 {
     char digits[40], *end;
     size_t length = (size_t)(span.end - span.at);
-    if (equals(span, "True") || equals(span, "False")) {
+    if (dn_span_is(span, "True") || dn_span_is(span, "False")) {
         *number = *span.at == 'T';
         return true;
     }
@@ -130,7 +118,7 @@ static void read_literal(dn_span span, dn_class_value *value)
     } else if (read_number(span, value->numbers)) {
         value->count = 1;
     }
-    if (!is_known(value) && !equals(span, "None"))
+    if (!is_known(value) && !dn_span_is(span, "None"))
         memcpy(value->text, "?", 2);
 }
 
@@ -141,12 +129,12 @@ static void read_constant(dn_span line, dn_class_value *values)
     static const char marker[] = " : Final[", equal[] = " = ";
     for (int i = 0; i < DN_CLASS_VALUES; i++) {
         dn_span rest = line;
-        if (!begins(rest, values[i].name))
+        if (!dn_span_begins(rest, values[i].name))
             continue;
         rest.at += strlen(values[i].name);
-        if (!begins(rest, marker))
+        if (!dn_span_begins(rest, marker))
             continue;
-        while (rest.at < rest.end && !begins(rest, equal))
+        while (rest.at < rest.end && !dn_span_begins(rest, equal))
             rest.at++;
         if (rest.at < rest.end)
             read_literal(trimmed((dn_span){rest.at + strlen(equal), rest.end}), &values[i]);
@@ -158,7 +146,7 @@ static void read_constants(dn_span code, dn_class_value *values)
     while (code.at < code.end) {
         const char *newline = memchr(code.at, '\n', (size_t)(code.end - code.at));
         dn_span line = {code.at, newline ? newline : code.end};
-        if (begins(line, "  ")) {
+        if (dn_span_begins(line, "  ")) {
             line.at += 2;
             read_constant(line, values);
         }
@@ -211,7 +199,7 @@ static void read_arguments(dn_span rest, int first, const int *wanted, dn_class_
         bool there = next_argument(&rest, &argument);
         if (*wanted == SKIPPED || is_known(&values[*wanted]))
             continue;
-        if (!there || equals(argument, "[]") || equals(argument, "annotate(List[int], [])"))
+        if (!there || dn_span_is(argument, "[]") || dn_span_is(argument, "annotate(List[int], [])"))
             assume_usual(*wanted, values);
         else
             read_literal(argument, &values[*wanted]);
@@ -223,8 +211,8 @@ static void read_calls(dn_span code, dn_class_value *values)
 {
     bool seen[sizeof calls / sizeof *calls] = {false};
     for (; (code.at = memchr(code.at, 't', (size_t)(code.end - code.at))); code.at++)
-        for (size_t i = 0; begins(code, "torch.") && i < sizeof calls / sizeof *calls; i++)
-            if (!seen[i] && begins(code, calls[i].name)) {
+        for (size_t i = 0; dn_span_begins(code, "torch.") && i < sizeof calls / sizeof *calls; i++)
+            if (!seen[i] && dn_span_begins(code, calls[i].name)) {
                 dn_span rest = {code.at + strlen(calls[i].name), code.end};
                 read_arguments(rest, calls[i].first, calls[i].arguments, values);
                 seen[i] = true;

@@ -5,7 +5,7 @@
 #ifndef DN_TORCH_CLASS_H
 #define DN_TORCH_CLASS_H
 
-#include <stddef.h>
+#include "tensors/torch/torch_span.h"
 
 #define DN_CLASS_VALUES 10
 
@@ -15,11 +15,6 @@ typedef struct dn_class_value {
     double numbers[4];
     char text[16]; /* "": it is numbers, or not written; "?": it is not a literal */
 } dn_class_value;
-
-/* A part of a text. */
-typedef struct dn_span {
-    const char *at, *end;
-} dn_span;
 
 /* The lines after "class NAME(Module):". */
 void dn_class_read(dn_span code, dn_class_value values[DN_CLASS_VALUES]);

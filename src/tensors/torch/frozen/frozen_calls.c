@@ -27,10 +27,8 @@ dn_status dn_script_list_add(dn_pool *pool, dn_script_value *list, const dn_scri
 /* "relu" of "torch.relu_", which changes its argument in place. */
 static dn_span plain_name(dn_span function, bool *in_place)
 {
-    static const char package[] = "torch.";
-    const size_t length = sizeof package - 1;
-    if ((size_t)(function.end - function.at) > length && memcmp(function.at, package, length) == 0)
-        function.at += length;
+    if (dn_span_begins(function, "torch."))
+        function.at += strlen("torch.");
     *in_place =
         function.end > function.at + 2 && function.end[-1] == '_' && function.end[-2] != '_';
     function.end -= *in_place;

@@ -4,7 +4,7 @@
 #define DN_TORCH_FROZEN_CALLS_H
 
 #include "tensors/torch/frozen/frozen_graph.h"
-#include "tensors/torch/torch_class.h"
+#include "tensors/torch/torch_span.h"
 
 typedef enum dn_script_kind {
     DN_SCRIPT_NONE,

@@ -8,11 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_word(char c)
-{
-    return isalnum((unsigned char)c) || c == '_' || c == '.';
-}
-
 void dn_cursor_blank(dn_cursor *c)
 {
     while (c->at < c->end && *c->at == ' ')
@@ -27,17 +22,14 @@ void dn_cursor_space(dn_cursor *c)
 
 bool dn_cursor_take(dn_cursor *c, const char *text)
 {
-    size_t length = strlen(text);
-    bool next = (size_t)(c->end - c->at) >= length && memcmp(c->at, text, length) == 0;
-    c->at += next ? length : 0;
+    bool next = dn_span_begins(*c, text);
+    c->at += next ? strlen(text) : 0;
     return next;
 }
 
 dn_span dn_cursor_word(dn_cursor *c)
 {
-    dn_span word = {c->at, c->at};
-    while (word.end < c->end && is_word(*word.end))
-        word.end++;
+    dn_span word = dn_span_word(*c);
     c->at = word.end;
     return word;
 }
@@ -95,9 +87,4 @@ void dn_cursor_next_line(dn_cursor *c)
 {
     const char *newline = c->at < c->end ? memchr(c->at, '\n', (size_t)(c->end - c->at)) : NULL;
     c->at = newline ? newline + 1 : c->end;
-}
-
-bool dn_span_is(dn_span span, const char *text)
-{
-    return (size_t)(span.end - span.at) == strlen(text) && memcmp(span.at, text, strlen(text)) == 0;
 }

@@ -3,9 +3,7 @@
 #ifndef DN_TORCH_FROZEN_CURSOR_H
 #define DN_TORCH_FROZEN_CURSOR_H
 
-#include "tensors/torch/torch_class.h"
-
-#include <stdbool.h>
+#include "tensors/torch/torch_span.h"
 
 /* What is left of the code. */
 typedef dn_span dn_cursor;
@@ -30,7 +28,5 @@ bool dn_cursor_text(dn_cursor *c, dn_span *text);
 int dn_cursor_indentation(dn_cursor *c);
 
 void dn_cursor_next_line(dn_cursor *c);
-
-bool dn_span_is(dn_span span, const char *text);
 
 #endif

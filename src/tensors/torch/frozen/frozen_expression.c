@@ -4,6 +4,7 @@
 #include <string.h>
 
 enum { DEEPEST = 32 };
+#define CONSTANT "CONSTANTS.c"
 
 dn_status dn_script_fail(const dn_script *s, const char *what)
 {
@@ -43,7 +44,7 @@ dn_status dn_script_assign(dn_script *s, dn_span name, const dn_script_value *va
 
 static dn_status find_constant(dn_script *s, dn_span word, dn_script_value *value)
 {
-    dn_cursor digits = {word.at + strlen("CONSTANTS.c"), word.end};
+    dn_cursor digits = {word.at + strlen(CONSTANT), word.end};
     double number = -1;
     if (!dn_cursor_number(&digits, &number) || digits.at < digits.end || number < 0 ||
         number >= (double)s->constant_count || !s->constants[(size_t)number])
@@ -57,10 +58,8 @@ static dn_status find_constant(dn_script *s, dn_span word, dn_script_value *valu
 
 static dn_status find_name(dn_script *s, dn_span word, dn_script_value *value)
 {
-    static const char constants[] = "CONSTANTS.c";
-    const size_t length = (size_t)(word.end - word.at);
     *value = (dn_script_value){0};
-    if (length > sizeof constants - 1 && memcmp(word.at, constants, sizeof constants - 1) == 0)
+    if (dn_span_begins(word, CONSTANT) && dn_span_length(word) > strlen(CONSTANT))
         return find_constant(s, word, value);
     if (dn_span_is(word, "None"))
         return DN_OK;
@@ -70,8 +69,7 @@ static dn_status find_name(dn_script *s, dn_span word, dn_script_value *value)
     }
     DN_TRY(dn_budget_take_steps(&s->graph.file->budget, 10 + s->name_count));
     for (size_t i = s->name_count; i-- > 0;) {
-        const dn_span name = s->names[i].name;
-        if ((size_t)(name.end - name.at) == length && memcmp(name.at, word.at, length) == 0) {
+        if (dn_span_equals(s->names[i].name, word)) {
             *value = s->names[i].value;
             return DN_OK;
         }

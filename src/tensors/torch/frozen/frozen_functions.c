@@ -3,8 +3,6 @@
 
 #include "tensors/torch/frozen/frozen_cursor.h"
 
-#include <string.h>
-
 /* To 32-bit floats, which is what ScalarType 6 is. */
 static dn_status add_cast(const dn_script_call *call, const char *type, dn_frozen_value *made)
 {
@@ -113,25 +111,6 @@ static dn_status add_product(const dn_script_call *call, const char *type, dn_fr
                : DN_OK;
 }
 
-/* Of constants only, whose memory remains as it is. */
-static dn_status add_turned(const dn_script_call *call, const char *type, dn_frozen_value *made)
-{
-    (void)type;
-    const dn_tensor *matrix = dn_script_is_value(call, 0)
-                                  ? dn_frozen_tensor(call->g, dn_script_argument(call, 0)->value)
-                                  : NULL;
-    dn_tensor *turned;
-    if (!matrix || matrix->rank != 2)
-        return DN_OK;
-    DN_TRY(dn_pool_alloc(&call->g->file->pool, 1, sizeof *turned, &turned));
-    *turned = *matrix;
-    for (int d = 0; d < 2; d++) {
-        turned->shape[d] = matrix->shape[1 - d];
-        turned->strides[d] = matrix->strides[1 - d];
-    }
-    return dn_frozen_constant(call->g, turned, made);
-}
-
 static dn_status add_along(const dn_script_call *call, const char *type, dn_frozen_value *made)
 {
     double axis;
@@ -187,7 +166,7 @@ static const struct {
     {"linear", "Gemm", add_linear},
     {"addmm", "Gemm", add_addmm},
     {"matmul", "MatMul", add_product},
-    {"t", NULL, add_turned},
+    {"t", "Transpose", dn_script_same},
     {"add", "Add", add_arithmetic},
     {"sub", "Sub", add_arithmetic},
     {"mul", "Mul", add_arithmetic},

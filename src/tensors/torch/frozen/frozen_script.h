@@ -5,7 +5,7 @@
 #define DN_TORCH_FROZEN_SCRIPT_H
 
 #include "tensors/tensors.h"
-#include "tensors/torch/torch_class.h"
+#include "tensors/torch/torch_span.h"
 
 /* Gives the file its operators, of the code of the module's class. constants: by number; NULL: not
  * a tensor. DN_ERROR_FORMAT if it is no code, DN_ERROR_MISMATCH if it decides while it runs. */
