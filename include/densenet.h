@@ -288,6 +288,11 @@ DN_API dn_status dn_image_decode(const void *data, size_t size, const char *name
                                  const dn_image_limits *limits, dn_image **image);
 DN_API void dn_image_free(dn_image *image);
 
+/* Makes a PNG file of height x width pixels of 1, 3 (RGB) or 4 (RGB and opacity) bytes. The caller
+ * releases *file, of *size bytes, with dn_free. */
+DN_API dn_status dn_png_encode(const unsigned char *pixels, int width, int height, int channels,
+                               void **file, size_t *size);
+
 /* Counts the frames of a DICOM file; files of other formats have 1. */
 DN_API dn_status dn_image_frames(const char *path, int *frames);
 
@@ -797,6 +802,77 @@ DN_API double dn_measure_peak(int threads);
  * DN_ERROR_ARGUMENT without a run, or for a picture or output that it lacks. */
 DN_API dn_status dn_session_cam(const dn_session *session, int image, int output, float *map,
                                 int *map_height, int *map_width);
+
+/* ----------------------------------------------------------------- answers */
+
+/* What a network says of a picture: one of its outputs, ranked. */
+typedef struct dn_answer {
+    int output, rank; /* rank by probability, from 1 */
+    float probability;
+    bool untrained; /* the output has no operating point, and its probability no meaning */
+} dn_answer;
+
+/* Returns what an output is called: its label; without one its number, which is written into
+ * `number`, or "yes" if it is the only output; NULL for a label that was never trained. Valid
+ * until the labels are set, the model is freed or `number` changes. */
+#define DN_OUTPUT_NUMBER_SIZE 12
+DN_API const char *dn_output_name(const dn_model *model, int output,
+                                  char *number);
+
+/* Returns whether an output is one of labels with operating points (dn_model_thresholds), and has
+ * none. */
+DN_API bool dn_output_is_untrained(const dn_model *model, int output);
+
+/* Ranks the probabilities (dn_model_probabilities) of one picture: writes the `most` most probable
+ * outputs, the highest first; 0: all in the network's order. Outputs without a name
+ * (dn_output_name) are skipped. Returns the count; answers has room for all outputs. */
+DN_API int dn_answers_rank(const dn_model *model, const float *probabilities, int most,
+                           dn_answer *answers);
+
+/* Returns the index of the most probable, those that were never trained last; -1 if count is 0. */
+DN_API int dn_answers_strongest(const dn_answer *answers, int count);
+
+/* Writes answers as JSON, [{"index": 281, "label": "tabby", "probability": 0.61}, ...]; an output
+ * that was never trained has the probability null and "note": "not trained". The caller releases
+ * *json with dn_free. */
+DN_API dn_status dn_answers_json(const dn_model *model, const dn_answer *answers, int count,
+                                 char **json);
+
+/* Where a picture speaks for an output: the map of dn_session_cam, and the part of the picture that
+ * it covers. */
+typedef struct dn_heat_map {
+    float *map; /* height x width, owned by the heat map */
+    int height, width;
+    double left, top, right, bottom; /* in the picture's pixels; beyond it where it was padded */
+    double most;                     /* the largest evidence; 0: there is none */
+    bool cropped;                    /* it does not cover all of the picture */
+} dn_heat_map;
+
+/* Makes the map of an output for picture `index` of the session's last run, which was made by the
+ * pipeline of a picture of this size (of the upright picture, if the pipeline makes it upright).
+ * The caller releases what *made holds with dn_heat_map_free. */
+DN_API dn_status dn_heat_map_create(const dn_session *session, int index, int output,
+                                    const dn_preprocess *preprocess, int width, int height,
+                                    dn_heat_map *made);
+DN_API void dn_heat_map_free(dn_heat_map *map);
+
+/* Places the map on its picture scaled by this factor. */
+DN_API void dn_heat_map_scale(dn_heat_map *map, double factor);
+
+/* Returns in rgb, 0 to 1, the colour of evidence on a grey pixel, 0 to 1, by its share of what is
+ * red. */
+DN_API void dn_heat_colour(double share, double grey, double rgb[3]);
+
+/* Paints a picture, height x width x 3 bytes, in grey with the evidence over it in colour, as
+ * strong as a share of `full`; what the network did not see is dark. painted: as the picture, and
+ * may be the same. */
+DN_API dn_status dn_heat_map_paint(const dn_heat_map *map, double full, int width, int height,
+                                   const unsigned char *picture, unsigned char *painted);
+
+/* Makes the colours of the evidence alone, to be laid over a picture of this size: height x width x
+ * 4 bytes, red, green, blue, opacity. */
+DN_API dn_status dn_heat_map_layer(const dn_heat_map *map, double full, int width, int height,
+                                   unsigned char *layer);
 
 /* ------------------------------------------------------------ quantisation */
 

@@ -40,6 +40,8 @@ TYPED = {
     "const dn_loaded **": "&loaded", "dn_trainer *": "trainer", "const dn_trainer *": "trainer",
     "const dn_batch *": "&loaded->batch", "dn_step_result *": "&step", "dn_input_scale *": "&scale",
     "dn_label_match *": "&found", "dn_quantiser *": "quantiser", "dn_image_limits *": "&limits",
+    "const dn_answer *": "answers", "dn_answer *": "answers", "dn_heat_map *": "&heat", "const dn_heat_map *": "&heat",
+    "const unsigned char *": "(unsigned char *)buffer",
 }
 
 PROGRAM = r"""
@@ -68,6 +70,8 @@ static dn_input_scale scale;
 static dn_label_match found;
 static dn_feature feature;
 static dn_byte_pictures bytes;
+static dn_answer answers[10];
+static dn_heat_map heat;
 static dn_tensor_view view;
 static dn_step_result step;
 static const char *weights, *data;

@@ -88,7 +88,7 @@ static bool open_predictor(predictor *p, dn_model *model, const picture_list *li
     p->class = chosen.class ? class_named(model, chosen.class) : -1;
     if (chosen.class && p->class < 0)
         return false;
-    if (chosen.class && prediction_untrained(model, p->class))
+    if (chosen.class && dn_output_is_untrained(model, p->class))
         return complain("predict: --class %s: this output was not trained, and has no heat map",
                         chosen.class);
     if (p->preprocess.channels != dn_model_arch(model)->channels)

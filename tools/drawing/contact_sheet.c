@@ -20,7 +20,7 @@
 
 typedef struct cell {
     cairo_surface_t *picture;
-    heatmap map;
+    dn_heat_map map;
     char *caption, *name;
 } cell;
 
@@ -47,7 +47,7 @@ static void clear(contact_sheet *sheet)
 {
     for (int i = 0; i < sheet->count; i++) {
         cairo_surface_destroy(sheet->cells[i].picture);
-        heatmap_free(&sheet->cells[i].map);
+        dn_heat_map_free(&sheet->cells[i].map);
         free(sheet->cells[i].caption);
         free(sheet->cells[i].name);
     }
@@ -131,18 +131,18 @@ static void write_page(contact_sheet *sheet)
     clear(sheet);
 }
 
-static bool copy_map(const heatmap *map, double factor, heatmap *copy)
+static bool copy_map(const dn_heat_map *map, double factor, dn_heat_map *copy)
 {
     size_t bytes = (size_t)map->height * (size_t)map->width * sizeof *map->map;
     *copy = *map;
     copy->map = malloc(bytes);
     if (copy->map)
         memcpy(copy->map, map->map, bytes);
-    heatmap_scale(copy, factor);
+    dn_heat_map_scale(copy, factor);
     return copy->map != NULL;
 }
 
-bool contact_sheet_add(contact_sheet *sheet, cairo_surface_t *picture, const heatmap *map,
+bool contact_sheet_add(contact_sheet *sheet, cairo_surface_t *picture, const dn_heat_map *map,
                        const char *caption, const char *name)
 {
     double factor = THUMB / fmax(cairo_image_surface_get_width(picture),

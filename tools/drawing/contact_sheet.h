@@ -17,7 +17,7 @@ void contact_sheet_free(contact_sheet *sheet);
 
 /* Keeps small copies; the surface and the map stay the caller's. Writes a page when it is full.
  * False if it has complained; of a page that it cannot write, contact_sheet_finish says so. */
-bool contact_sheet_add(contact_sheet *sheet, cairo_surface_t *picture, const heatmap *map,
+bool contact_sheet_add(contact_sheet *sheet, cairo_surface_t *picture, const dn_heat_map *map,
                        const char *caption, const char *name);
 
 /* Writes what is left. Returns how many pages there are; -1 if it has complained of one. */

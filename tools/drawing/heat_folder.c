@@ -147,7 +147,8 @@ static cairo_surface_t *with_key(cairo_surface_t *heat, const heat_key *key)
 }
 
 /* Small pictures are enlarged by whole factors: a map has few cells, and a key needs room. */
-static bool write_map(heatmap map, cairo_surface_t *picture, const heat_key *key, const char *name)
+static bool write_map(dn_heat_map map, cairo_surface_t *picture, const heat_key *key,
+                      const char *name)
 {
     if (!drawn_text_fits())
         return false;
@@ -156,7 +157,7 @@ static bool write_map(heatmap map, cairo_surface_t *picture, const heat_key *key
     double factor = side < SMALLEST ? ceil(SMALLEST / side) : 1;
     cairo_surface_t *large =
         factor > 1 ? surface_scaled(picture, factor) : cairo_surface_reference(picture);
-    heatmap_scale(&map, factor);
+    dn_heat_map_scale(&map, factor);
     cairo_surface_t *heat = large ? heatmap_draw(&map, large, map.most) : NULL;
     cairo_surface_t *whole = heat ? with_key(heat, key) : NULL;
     bool sound = whole && surface_write(whole, name);
@@ -166,8 +167,8 @@ static bool write_map(heatmap map, cairo_surface_t *picture, const heat_key *key
     return sound;
 }
 
-static bool draw(heat_folder *folder, const heatmap *map, const dn_image *image, const char *name,
-                 const char *caption, const char *picture)
+static bool draw(heat_folder *folder, const dn_heat_map *map, const dn_image *image,
+                 const char *name, const char *caption, const char *picture)
 {
     cairo_surface_t *plain = picture_surface(image);
     const heat_key key = {caption, "this picture", map->most, folder->exact, map->cropped};
@@ -178,20 +179,22 @@ static bool draw(heat_folder *folder, const heatmap *map, const dn_image *image,
 }
 
 const char *heat_folder_add(heat_folder *folder, const dn_session *session, int index,
-                            const prediction *shown, const dn_preprocess *preprocess,
+                            const dn_answer *shown, const dn_preprocess *preprocess,
                             const char *picture, const dn_image *image)
 {
     char *caption = NULL;
-    heatmap map = {0};
+    char number[DN_OUTPUT_NUMBER_SIZE];
+    dn_heat_map map = {0};
     const char *name = name_for(folder, picture);
-    if (!name || !heatmap_create(session, index, shown->output, preprocess, image, &map))
+    if (!name || !ok_or_complain(dn_heat_map_create(session, index, shown->output, preprocess,
+                                                    image->width, image->height, &map)))
         return NULL;
     bool sound = asprintf(&caption, "%.1f%%  %s", 100 * (double)shown->probability,
-                          prediction_label(folder->model, shown->output)) >= 0;
+                          dn_output_name(folder->model, shown->output, number)) >= 0;
     sound = sound ? draw(folder, &map, image, name, caption, picture)
                   : complain("out of memory for heat maps");
     free(caption);
-    heatmap_free(&map);
+    dn_heat_map_free(&map);
     return sound ? name : NULL;
 }
 

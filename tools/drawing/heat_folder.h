@@ -5,7 +5,6 @@
 
 #include "files/picture_list.h"
 #include "files/pictures.h"
-#include "reports/predictions.h"
 
 typedef struct heat_folder heat_folder;
 
@@ -14,11 +13,11 @@ typedef struct heat_folder heat_folder;
 heat_folder *heat_folder_open(const char *path, const dn_model *model, const picture_list *list,
                               const char *const *inputs);
 
-/* Draws the map of a prediction for picture `index` of the session's last run.
+/* Draws the map of an answer for picture `index` of the session's last run.
  * Returns the file's path, valid as long as the folder; NULL if it has
  * complained. */
 const char *heat_folder_add(heat_folder *folder, const dn_session *session, int index,
-                            const prediction *shown, const dn_preprocess *preprocess,
+                            const dn_answer *shown, const dn_preprocess *preprocess,
                             const char *picture, const dn_image *image);
 
 /* Writes the contact sheets. Returns how many there are, and their paths, valid as long as the

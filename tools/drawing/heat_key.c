@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "drawing/heat_key.h"
 
+#include "densenet.h"
 #include "drawing/drawn_text.h"
-#include "drawing/heatmap.h"
 
 #include <stdio.h>
 
@@ -31,7 +31,7 @@ static double draw_bar(cairo_t *context, const heat_key *key, double x, double y
     x += 14;
     for (int i = 0; i < BAR; i++) {
         double rgb[3];
-        heat_colour((i + 0.5) / BAR, 0.5, rgb);
+        dn_heat_colour((i + 0.5) / BAR, 0.5, rgb);
         cairo_set_source_rgb(context, rgb[0], rgb[1], rgb[2]);
         cairo_rectangle(context, x + i, y - 12, 1, 14);
         cairo_fill(context);

@@ -15,78 +15,12 @@
  */
 static const char not_trained[] = "not trained";
 
-const char *prediction_label(const dn_model *model, int output)
-{
-    static char number[16];
-    const char *label = dn_model_label(model, output);
-    if (label && label[0])
-        return label;
-    if (dn_model_arch(model)->classes == 1)
-        return "yes";
-    if (label && dn_model_objective(model) == DN_OBJECTIVE_LABELS)
-        return NULL;
-    snprintf(number, sizeof number, "%d", output);
-    return number;
-}
-
-bool prediction_untrained(const dn_model *model, int output)
-{
-    const float *thresholds = dn_model_thresholds(model);
-    return thresholds && dn_model_objective(model) == DN_OBJECTIVE_LABELS &&
-           isnan(thresholds[output]);
-}
-
-static int by_probability(const void *a, const void *b)
-{
-    const prediction *x = a, *y = b;
-    if (x->untrained != y->untrained)
-        return x->untrained - y->untrained;
-    if (x->probability != y->probability)
-        return x->probability < y->probability ? 1 : -1;
-    return x->output - y->output;
-}
-
-static int by_output(const void *a, const void *b)
-{
-    const prediction *x = a, *y = b;
-    return x->output - y->output;
-}
-
 bool all_finite(const float *values, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (!isfinite(values[i]))
             return false;
     return true;
-}
-
-int predictions_rank(const dn_model *model, const float *probabilities, int most,
-                     prediction *ranked)
-{
-    int classes = dn_model_arch(model)->classes, count = 0;
-    bool labels = dn_model_objective(model) == DN_OBJECTIVE_LABELS;
-    for (int i = 0; i < classes; i++)
-        if (!labels || prediction_label(model, i))
-            ranked[count++] = (prediction){.output = i,
-                                           .probability = probabilities[i],
-                                           .untrained = prediction_untrained(model, i)};
-    qsort(ranked, (size_t)count, sizeof *ranked, by_probability);
-    for (int i = 0; i < count; i++)
-        ranked[i].rank = i + 1;
-    if (most)
-        return count < most ? count : most;
-    qsort(ranked, (size_t)count, sizeof *ranked, by_output);
-    return count;
-}
-
-int predictions_strongest(const prediction *ranked, int count)
-{
-    int best = 0;
-    for (int i = 1; i < count; i++)
-        if (!ranked[i].untrained &&
-            (ranked[best].untrained || ranked[i].probability > ranked[best].probability))
-            best = i;
-    return best;
 }
 
 void predictions_begin(prediction_format format, bool checks)
@@ -96,16 +30,17 @@ void predictions_begin(prediction_format format, bool checks)
                checks ? ",input_distance,foreign" : "");
 }
 
-static void print_text(const dn_model *model, const char *picture, const prediction *ranked,
+static void print_text(const dn_model *model, const char *picture, const dn_answer *ranked,
                        int count, const char *heat)
 {
+    char number[DN_OUTPUT_NUMBER_SIZE];
     print_escaped(stdout, picture);
     for (int i = 0; i < count; i++) {
         if (ranked[i].untrained)
             printf("\n        -  ");
         else
             printf("\n  %6.2f%%  ", 100 * (double)ranked[i].probability);
-        print_escaped(stdout, prediction_label(model, ranked[i].output));
+        print_escaped(stdout, dn_output_name(model, ranked[i].output, number));
         if (ranked[i].untrained)
             printf(" (%s)", not_trained);
     }
@@ -125,16 +60,14 @@ static void add_text(json_t *object, const char *key, const char *text)
     free(repaired);
 }
 
-static json_t *row_object(const dn_model *model, const prediction *row)
+static json_t *answers_array(const dn_model *model, const dn_answer *ranked, int count)
 {
-    json_t *object = json_object();
-    json_object_set_new(object, "index", json_integer(row->output));
-    add_text(object, "label", prediction_label(model, row->output));
-    json_object_set_new(object, "probability",
-                        row->untrained ? json_null() : number_or_null((double)row->probability));
-    if (row->untrained)
-        add_text(object, "note", not_trained);
-    return object;
+    char *text = NULL;
+    json_t *rows = NULL;
+    if (ok_or_complain(dn_answers_json(model, ranked, count, &text)))
+        rows = json_loads(text, 0, NULL);
+    dn_free(text);
+    return rows;
 }
 
 static json_t *fit_object(const dn_input_fit *fit)
@@ -157,14 +90,11 @@ static json_t *picture_object(const char *picture)
     return object;
 }
 
-static void print_json(const dn_model *model, const char *picture, const prediction *ranked,
+static void print_json(const dn_model *model, const char *picture, const dn_answer *ranked,
                        int count, const prediction_facts *facts)
 {
-    json_t *rows = json_array();
-    for (int i = 0; i < count; i++)
-        json_array_append_new(rows, row_object(model, &ranked[i]));
     json_t *object = picture_object(picture);
-    json_object_set_new(object, "predictions", rows);
+    json_object_set_new(object, "predictions", answers_array(model, ranked, count));
     json_object_set_new(object, "precision", json_string(facts->precision));
     if (facts->heat)
         add_text(object,
@@ -178,13 +108,14 @@ static void print_json(const dn_model *model, const char *picture, const predict
     json_decref(object);
 }
 
-static void print_csv(const dn_model *model, const char *picture, const prediction *ranked,
+static void print_csv(const dn_model *model, const char *picture, const dn_answer *ranked,
                       int count, const dn_input_fit *fit)
 {
+    char number[DN_OUTPUT_NUMBER_SIZE];
     for (int i = 0; i < count; i++) {
         csv_field(stdout, picture);
         printf(",%d,%d,", ranked[i].rank, ranked[i].output);
-        csv_field(stdout, prediction_label(model, ranked[i].output));
+        csv_field(stdout, dn_output_name(model, ranked[i].output, number));
         putchar(',');
         if (!ranked[i].untrained)
             printf("%.7g", (double)ranked[i].probability);
@@ -213,7 +144,7 @@ void predictions_print_fault(prediction_format format, const char *picture, cons
 }
 
 void predictions_print(prediction_format format, const dn_model *model, const char *picture,
-                       const prediction *ranked, int count, const prediction_facts *facts)
+                       const dn_answer *ranked, int count, const prediction_facts *facts)
 {
     if (format == PREDICTION_JSON)
         print_json(model, picture, ranked, count, facts);

@@ -40,11 +40,11 @@ static bool check_picture(const predictor *p, int index, const char *path, dn_in
 }
 
 /* What a picture's map is of. */
-static prediction shown(const predictor *p, const float *probabilities, int named)
+static dn_answer shown(const predictor *p, const float *probabilities, int named)
 {
     if (p->class < 0)
-        return p->ranked[predictions_strongest(p->ranked, named)];
-    return (prediction){.output = p->class, .probability = probabilities[p->class]};
+        return p->ranked[dn_answers_strongest(p->ranked, named)];
+    return (dn_answer){.output = p->class, .probability = probabilities[p->class]};
 }
 
 /* Prints the answer for each picture from its row of logits. */
@@ -59,10 +59,10 @@ static bool print_answers(predictor *p, char *const *paths, picture_tensor *cons
             continue;
         }
         dn_model_probabilities(p->model, 1, row);
-        int named = predictions_rank(p->model, row, p->most, p->ranked);
+        int named = dn_answers_rank(p->model, row, p->most, p->ranked);
         prediction_facts facts = {.precision = dn_session_precision(p->session)};
         if (p->heat && named) {
-            prediction of = shown(p, row, named);
+            dn_answer of = shown(p, row, named);
             if (of.untrained) {
                 complain("%s: no heat map: no output of the network was trained", paths[i]);
                 return false;

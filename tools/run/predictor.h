@@ -22,7 +22,7 @@ typedef struct predictor {
     void *input; /* bytes or floats */
     size_t input_bytes;
     float *logits;
-    prediction *ranked;
+    dn_answer *ranked;
     int unread;     /* pictures that were reported */
     int unanswered; /* pictures for which the network gives no numbers */
 } predictor;
