@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// The key that a server may ask for: one dialogue, whoever needs it, and kept for this tab only.
+import { find, showError } from "./dom.js";
+
+const NAME = "densenet-key";
+let asking = null;
+
+export const key = () => sessionStorage.getItem(NAME);
+
+function answer() {
+  const dialog = find("key-dialog");
+  return new Promise((resolve) => {
+    find("key-form").onsubmit = (event) => {
+      event.preventDefault();
+      const value = find("key").value.trim();
+      if (!value) {
+        showError(find("key-error"), "A key is needed here.");
+        return;
+      }
+      sessionStorage.setItem(NAME, value);
+      resolve(true);
+      dialog.close();
+    };
+    find("key-cancel").onclick = () => dialog.close();
+    dialog.onclose = () => resolve(false);
+    dialog.showModal();
+    find("key").focus();
+  });
+}
+
+/** Asks once for all who wait; used: the key that was refused, or null. False if there is none to be had. */
+export async function askForKey(used) {
+  if (key() !== used) return true;
+  if (!asking) {
+    find("key").value = "";
+    find("key-error").replaceChildren();
+    if (used) showError(find("key-error"), "The server did not accept that key.");
+    asking = answer().finally(() => {
+      asking = null;
+    });
+  }
+  return asking;
+}
