@@ -816,8 +816,10 @@ typedef struct dn_answer {
  * `number`, or "yes" if it is the only output; NULL for a label that was never trained. Valid
  * until the labels are set, the model is freed or `number` changes. */
 #define DN_OUTPUT_NUMBER_SIZE 12
-DN_API const char *dn_output_name(const dn_model *model, int output,
-                                  char *number);
+DN_API const char *dn_output_name(const dn_model *model, int output, char *number);
+
+/* Returns the output of this label, or else of this number; -1 if there is none. */
+DN_API int dn_output_find(const dn_model *model, const char *name);
 
 /* Returns whether an output is one of labels with operating points (dn_model_thresholds), and has
  * none. */

@@ -13,7 +13,7 @@ if ! command -v clang-tidy >/dev/null; then
 fi
 tables="level_avx2 level_avx512 halves_avx512bf16 halves_amx bytes_avx2 bytes_avx512vnni bytes_amx kept_avx2"
 {
-    find src tools tests -name '*.c' ! -path 'src/kernels/level_*' ! -path 'src/kernels/halves_*' \
+    find src tools server tests -name '*.c' ! -path 'src/kernels/level_*' ! -path 'src/kernels/halves_*' \
         ! -path 'src/kernels/bytes_*' ! -path 'src/kernels/kept_*'
     for table in $tables; do
         echo "src/kernels/$table.c"

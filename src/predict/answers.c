@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static bool has_output(const dn_model *model, int output)
 {
@@ -24,6 +25,20 @@ const char *dn_output_name(const dn_model *model, int output, char *number)
         return NULL;
     snprintf(number, DN_OUTPUT_NUMBER_SIZE, "%d", output);
     return number;
+}
+
+int dn_output_find(const dn_model *model, const char *name)
+{
+    int count = model && name ? dn_model_arch(model)->classes : 0;
+    for (int i = 0; i < count; i++) {
+        const char *label = dn_model_label(model, i);
+        if (label && label[0] && strcmp(label, name) == 0)
+            return i;
+    }
+    if (!count || !name[0] || name[strspn(name, "0123456789")])
+        return -1;
+    long number = strtol(name, NULL, 10);
+    return number < count ? (int)number : -1;
 }
 
 bool dn_output_is_untrained(const dn_model *model, int output)

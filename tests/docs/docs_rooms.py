@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The folders of src/ are as CONTRIBUTING.md's table says: which may include which, and no two
+"""The folders are as CONTRIBUTING.md's table says: which may include which, and no two
 files of one name. Needs only Python."""
 import collections
 import os
@@ -25,7 +25,7 @@ def files(folder):
 def rooms():
     """Each room's row: | `src/room/` | what it holds | `room`, `room` |."""
     found = {}
-    for folder, may in re.findall(r"^\| `((?:src|tools)/\w*/?)` \|[^|]*\|([^|]*)\|$", read("CONTRIBUTING.md"), re.M):
+    for folder, may in re.findall(r"^\| `((?:src|tools|server)/\w*/?)` \|[^|]*\|([^|]*)\|$", read("CONTRIBUTING.md"), re.M):
         found[folder.strip("/").split("/")[-1]] = set(re.findall(r"`(\w+)`", may))
     return found
 
@@ -41,12 +41,13 @@ def wrong_inclusions(allowed):
             other = target.split("/")[0]
             if target != "densenet.h" and other != room and other not in allowed[room]:
                 yield f"{path} includes {target}: {room} may include {', '.join(sorted(allowed[room])) or 'nothing'}"
-    own = set(os.listdir(os.path.join(ROOT, "tools")))
-    for path in files("tools"):
-        for target in inclusions(path):
-            other = target.split("/")[0]
-            if target != "densenet.h" and other not in own | allowed["tools"]:
-                yield f"{path} includes {target}: tools may include the header and {', '.join(allowed['tools'])}"
+    # The program and the server stand side by side; the one opens the other by its door.
+    for folder, doors in (("tools", {"densenet.h", "server.h"}), ("server", {"densenet.h"})):
+        own = set(os.listdir(os.path.join(ROOT, folder)))
+        for path in files(folder):
+            for target in inclusions(path):
+                if target not in doors and target.split("/")[0] not in own | allowed[folder]:
+                    yield f"{path} includes {target}: {folder} may include {doors} and {', '.join(allowed[folder])}"
 
 
 def circles(allowed):
@@ -63,7 +64,7 @@ def circles(allowed):
 
 
 def doubled_names():
-    counted = collections.Counter(os.path.basename(path) for folder in ("src", "tools") for path in files(folder))
+    counted = collections.Counter(os.path.basename(path) for folder in ("src", "tools", "server") for path in files(folder))
     return [f"two files are called {name}" for name, count in counted.items() if count > 1]
 
 

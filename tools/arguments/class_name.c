@@ -4,7 +4,6 @@
 #include "arguments/suggestion.h"
 #include "ui/report.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static int refuse_name(const dn_model *model, const char *name)
@@ -26,20 +25,12 @@ static int refuse_name(const dn_model *model, const char *name)
 
 int class_named(const dn_model *model, const char *name)
 {
-    int count = dn_model_arch(model)->classes;
-    for (int i = 0; i < count; i++) {
-        const char *label = dn_model_label(model, i);
-        if (label && label[0] && strcmp(label, name) == 0)
-            return i;
-    }
-    char *end;
-    long number = strtol(name, &end, 10);
-    if (end == name || *end || name[strspn(name, "0123456789")] || number >= count)
+    char number[DN_OUTPUT_NUMBER_SIZE];
+    int output = dn_output_find(model, name);
+    if (output < 0)
         return refuse_name(model, name);
-    const char *label = dn_model_label(model, (int)number);
-    if (label && !label[0] && dn_model_objective(model) == DN_OBJECTIVE_LABELS) {
-        complain("--class: output %ld was never trained", number);
-        return -1;
-    }
-    return (int)number;
+    if (dn_output_name(model, output, number))
+        return output;
+    complain("--class: output %d was never trained", output);
+    return -1;
 }

@@ -3,6 +3,9 @@
 
 const command *const commands[] = {
     &predict_command,
+#ifndef DN_WITHOUT_SERVER
+    &serve_command,
+#endif
     &info_command,
     &convert_command,
     &pull_command,

@@ -22,6 +22,7 @@ extern const command train_command;
 extern const command plot_command;
 extern const command init_command;
 extern const command predict_command;
+extern const command serve_command;
 extern const command forward_command;
 extern const command verify_command;
 extern const command version_command;

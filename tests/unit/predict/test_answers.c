@@ -53,6 +53,11 @@ static void outputs_have_names(void **state)
     assert_int_equal(dn_answers_rank(model, (float[]){0.5f, 0.9f, 0.6f}, 0, answers), 2);
     assert_int_equal(answers[1].output, 2);
     assert_false(dn_output_is_untrained(model, 0));
+    assert_int_equal(dn_output_find(model, "dog"), 2);
+    assert_int_equal(dn_output_find(model, "1"), 1);
+    assert_int_equal(dn_output_find(model, "3"), -1);
+    assert_int_equal(dn_output_find(model, ""), -1);
+    assert_int_equal(dn_output_find(model, "99999999999999999999"), -1);
     dn_model_free(one);
     dn_model_free(model);
 }

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+#include "http/answer.h"
+
+#include "base/clock.h"
+#include "context.h"
+#include "http/api_key.h"
+#include "http/body.h"
+#include "http/coding.h"
+#include "routes/route.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { STATUS_GONE = 499, SMALLEST_CODED = 1024 };
+
+/* The client's own id, if it is one that a log can hold; otherwise a new one. */
+static void give_id(exchange *x)
+{
+    const char *asked = exchange_header(x, "X-Request-Id");
+    size_t length = asked ? strlen(asked) : 0;
+    bool plain = length > 0 && length < sizeof x->id;
+    for (size_t i = 0; i < length && plain; i++)
+        plain = asked[i] > ' ' && asked[i] <= '~' && asked[i] != '"' && asked[i] != '\\';
+    if (plain)
+        memcpy(x->id, asked, length + 1);
+    else
+        snprintf(x->id, sizeof x->id, "%08x-%08x", (unsigned)(uint64_t)(x->began * 1e6),
+                 atomic_fetch_add(&x->server->requests, 1));
+}
+
+static void find_network(exchange *x)
+{
+    const char *name =
+        x->route->network == ROUTE_NETWORK_IN_PATH ? x->parts[0] : exchange_query(x, "model");
+    x->network = repository_find(x->server->repository, name);
+    if (!x->network && name)
+        exchange_refuse(x, 404, "there is no network called \"%.100s\"", name);
+    else if (!x->network)
+        exchange_refuse(x, 503, "no network is loaded");
+}
+
+void answer_begin(exchange *x)
+{
+    give_id(x);
+    route_exchange(x);
+    if (!x->answered && !x->route->open)
+        key_check(x);
+    if (!x->answered && x->route->network != ROUTE_NO_NETWORK)
+        find_network(x);
+    if (!x->answered)
+        body_expect(x);
+}
+
+/* Routes that compute answer in a thread that has the time to compress, too. */
+static void code_reply(exchange *x)
+{
+    const char *coding = coding_accepted(exchange_header(x, "Accept-Encoding"));
+    bool worth =
+        !x->constant && x->reply_size >= SMALLEST_CODED && strcmp(x->type, "image/png") != 0;
+    size_t size;
+    void *coded = coding && worth ? coding_deflate(coding, x->reply, x->reply_size, &size) : NULL;
+    if (!coded)
+        return;
+    free(x->reply);
+    x->reply = coded;
+    x->reply_size = size;
+    x->coding = coding;
+}
+
+void answer_now(exchange *x)
+{
+    x->submitted = true;
+    body_decode(x);
+    if (!x->answered)
+        x->route->answer(x);
+    code_reply(x);
+    body_release(x);
+}
+
+void answer_queue(exchange *x)
+{
+    x->submitted = true;
+    x->job.line = x->network ? &x->network->line : NULL;
+    x->job.deadline = x->began + x->server->options->deadline;
+    if (queue_push(x->server->queue, &x->job))
+        return;
+    exchange_refuse(x, 503, "as many requests wait as may; try again");
+    exchange_add_header(x, "Retry-After", "1");
+    mhd.resume_connection(x->connection);
+}
+
+/* Whether the client has closed its end: nobody waits for the answer. */
+static bool is_gone(const exchange *x)
+{
+    const union MHD_ConnectionInfo *facts =
+        mhd.get_connection_info(x->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct pollfd socket = {.fd = facts ? facts->connect_fd : -1, .events = POLLRDHUP};
+    return poll(&socket, 1, 0) > 0 && (socket.revents & (POLLRDHUP | POLLHUP | POLLERR));
+}
+
+static exchange *exchange_of(job *taken)
+{
+    return (exchange *)(void *)((char *)taken - offsetof(exchange, job));
+}
+
+void answer_job(job *taken)
+{
+    exchange *x = exchange_of(taken);
+    if (is_gone(x))
+        exchange_refuse(x, STATUS_GONE, "the client went away");
+    else if (!exchange_is_overdue(x))
+        answer_now(x);
+    body_release(x);
+    taken->finished = dn_seconds();
+    mhd.resume_connection(x->connection);
+}
+
+static failure failure_of(const exchange *x, bool sent)
+{
+    if (!sent || x->status == STATUS_GONE)
+        return FAILURE_GONE;
+    if (x->status == 429 || x->status == 503)
+        return FAILURE_FULL;
+    return x->status == 504 ? FAILURE_DEADLINE : x->status >= 500 ? FAILURE_SERVER : FAILURE_INPUT;
+}
+
+static void write_down(const exchange *x, const double seconds[STAGE_COUNT], const char *why)
+{
+    char remote[64] = "unix";
+    const union MHD_ConnectionInfo *facts =
+        mhd.get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    key_address(facts ? facts->client_addr : NULL, remote, sizeof remote);
+    const access_line line = {.id = x->id,
+                              .remote = remote,
+                              .method = x->method,
+                              .path = x->path,
+                              .network = x->network ? x->network->name : NULL,
+                              .failure = why,
+                              .status = x->status,
+                              .pictures = x->pictures,
+                              .bytes_in = x->size_in,
+                              .bytes_out = x->size_out,
+                              .seconds = seconds[STAGE_ALL],
+                              .queue_seconds = seconds[STAGE_QUEUE],
+                              .decode_seconds = seconds[STAGE_DECODE],
+                              .compute_seconds = seconds[STAGE_COMPUTE]};
+    access_log_write(x->server->log, &line);
+}
+
+void answer_end(exchange *x, bool sent)
+{
+    double now = dn_seconds(), seconds[STAGE_COUNT] = {[STAGE_ALL] = now - x->began};
+    bool computed = x->job.finished > 0, good = sent && x->status < 400;
+    failure why = failure_of(x, sent);
+    if (computed) {
+        seconds[STAGE_QUEUE] = x->job.started - x->job.queued;
+        seconds[STAGE_DECODE] = x->decode_seconds;
+        seconds[STAGE_COMPUTE] = x->job.finished - x->job.started - x->decode_seconds;
+    }
+    counters *c = x->network ? x->network->counters : &x->server->general;
+    if (!good)
+        counters_failure(c, why, seconds[STAGE_ALL]);
+    else if (computed)
+        counters_success(c, seconds, x->pictures);
+    traffic_add(&x->server->traffic, now, seconds[STAGE_ALL]);
+    write_down(x, seconds, good ? NULL : failure_names[why]);
+    body_release(x);
+    network_release(x->network);
+    exchange_free(x);
+}

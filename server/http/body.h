@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The body of a request, as it arrives and as a route reads it. */
+#ifndef HTTP_BODY_H
+#define HTTP_BODY_H
+
+#include "http/exchange.h"
+
+/* Refuses a body that is too large or coded in an unknown way, by its headers. */
+void body_expect(exchange *x);
+
+/* Whether the body of a request that is refused is still received, and dropped: a client that is
+ * busy sending may not look for a reply before it is done. Not one that asked first, or has very
+ * much to send. */
+bool body_is_drained(const exchange *x);
+
+/* Adds bytes; what cannot be kept is dropped, and x answered. */
+void body_add(exchange *x, const void *bytes, size_t count);
+
+/* Undoes the coding; if that fails x is answered. */
+void body_decode(exchange *x);
+
+/* Bytes of all bodies that may be there at once. */
+size_t body_most_together(const exchange *x);
+
+/* Gives the room back that the body takes. */
+void body_release(exchange *x);
+
+#endif

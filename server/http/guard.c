@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#include "http/guard.h"
+
+#include "base/clock.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+struct watched {
+    int socket;
+    guard_step step;
+    double entered;
+    struct watched *next, *previous;
+};
+
+struct guard {
+    pthread_mutex_t lock;
+    struct watched *first;
+    double seconds;
+};
+
+guard *guard_create(double seconds)
+{
+    guard *g = calloc(1, sizeof *g);
+    if (!g)
+        return NULL;
+    pthread_mutex_init(&g->lock, NULL);
+    g->seconds = seconds;
+    return g;
+}
+
+struct watched *guard_begin(guard *g, int socket)
+{
+    struct watched *made = calloc(1, sizeof *made);
+    if (!made)
+        return NULL;
+    *made = (struct watched){.socket = socket, .step = GUARD_HEAD, .entered = dn_seconds()};
+    pthread_mutex_lock(&g->lock);
+    made->next = g->first;
+    if (g->first)
+        g->first->previous = made;
+    g->first = made;
+    pthread_mutex_unlock(&g->lock);
+    return made;
+}
+
+void guard_end(guard *g, struct watched *connection)
+{
+    if (!connection)
+        return;
+    pthread_mutex_lock(&g->lock);
+    if (connection->previous)
+        connection->previous->next = connection->next;
+    else
+        g->first = connection->next;
+    if (connection->next)
+        connection->next->previous = connection->previous;
+    pthread_mutex_unlock(&g->lock);
+    free(connection);
+}
+
+void guard_enter(guard *g, struct watched *connection, guard_step step)
+{
+    if (!connection)
+        return;
+    pthread_mutex_lock(&g->lock);
+    connection->step = step;
+    connection->entered = dn_seconds();
+    pthread_mutex_unlock(&g->lock);
+}
+
+/* Closes those in this step, or in any that is limited, since before a time. */
+static int close_since(guard *g, double before, bool idle_only)
+{
+    int count = 0;
+    pthread_mutex_lock(&g->lock);
+    for (const struct watched *at = g->first; at; at = at->next, count++)
+        if (at->entered < before &&
+            (idle_only ? at->step == GUARD_HEAD : at->step != GUARD_COMPUTING))
+            shutdown(at->socket, SHUT_RDWR);
+    pthread_mutex_unlock(&g->lock);
+    return count;
+}
+
+int guard_look(guard *g)
+{
+    return close_since(g, dn_seconds() - g->seconds, false);
+}
+
+void guard_close_idle(guard *g)
+{
+    close_since(g, dn_seconds() + 1, true);
+}
+
+void guard_free(guard *g)
+{
+    if (!g)
+        return;
+    while (g->first)
+        guard_end(g, g->first);
+    pthread_mutex_destroy(&g->lock);
+    free(g);
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+#include "networks/repository.h"
+
+#include "base/file.h"
+#include "base/status.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct entry {
+    char name[NETWORK_NAME_SIZE];
+    char *source;
+    network *loaded; /* NULL: it is not */
+    char fault[256];
+    counters counters;
+} entry;
+
+struct repository {
+    pthread_mutex_t lock;    /* of the entries */
+    pthread_mutex_t loading; /* one network is loaded at a time, and entries are added */
+    const char *folder, *precision;
+    int count;
+    entry *entries[REPOSITORY_MOST];
+};
+
+dn_status repository_create(const char *folder, const char *precision, repository **made)
+{
+    repository *r = calloc(1, sizeof *r);
+    if (!r)
+        return dn_fail_memory(sizeof *r);
+    pthread_mutex_init(&r->lock, NULL);
+    pthread_mutex_init(&r->loading, NULL);
+    r->folder = folder;
+    r->precision = precision;
+    *made = r;
+    return DN_OK;
+}
+
+static entry *find(repository *r, const char *name)
+{
+    for (int i = 0; i < r->count; i++)
+        if (strcmp(r->entries[i]->name, name) == 0)
+            return r->entries[i];
+    return NULL;
+}
+
+static dn_status append(repository *r, const char *name, const char *source, entry **made)
+{
+    if (r->count == REPOSITORY_MOST)
+        return dn_fail(DN_ERROR_LIMIT, "%s: there are %d networks already", source, r->count);
+    entry *e = calloc(1, sizeof *e);
+    if (!e || !(e->source = strdup(source))) {
+        free(e);
+        return dn_fail_memory(sizeof *e);
+    }
+    snprintf(e->name, sizeof e->name, "%s", name);
+    counters_begin(&e->counters);
+    pthread_mutex_lock(&r->lock);
+    r->entries[r->count++] = e;
+    pthread_mutex_unlock(&r->lock);
+    *made = e;
+    return DN_OK;
+}
+
+/* Puts a network, or none, in an entry's place; the old one answers what it has begun. */
+static void replace(repository *r, entry *e, network *loaded)
+{
+    pthread_mutex_lock(&r->lock);
+    network *old = e->loaded;
+    e->loaded = loaded;
+    e->fault[0] = '\0';
+    pthread_mutex_unlock(&r->lock);
+    network_release(old);
+}
+
+static dn_status load(repository *r, entry *e)
+{
+    network *loaded = NULL;
+    dn_status status = network_open(e->name, e->source, r->precision, &loaded);
+    if (status == DN_OK) {
+        loaded->counters = &e->counters;
+        replace(r, e, loaded);
+        return DN_OK;
+    }
+    pthread_mutex_lock(&r->lock);
+    snprintf(e->fault, sizeof e->fault, "%s", dn_last_error());
+    pthread_mutex_unlock(&r->lock);
+    return status;
+}
+
+static dn_status add(repository *r, const char *name, const char *source)
+{
+    entry *e = NULL;
+    pthread_mutex_lock(&r->loading);
+    dn_status status = find(r, name) ? dn_fail(DN_ERROR_ARGUMENT,
+                                               "two networks are called %s; NAME=FILE "
+                                               "gives one another name",
+                                               name)
+                                     : append(r, name, source, &e);
+    if (status == DN_OK)
+        status = load(r, e);
+    pthread_mutex_unlock(&r->loading);
+    return status;
+}
+
+dn_status repository_add(repository *r, const char *argument)
+{
+    char name[NETWORK_NAME_SIZE];
+    const char *equals = strchr(argument, '=');
+    if (!equals || memchr(argument, '/', (size_t)(equals - argument))) {
+        network_name_of_file(argument, name);
+        return add(r, name, argument);
+    }
+    snprintf(name, sizeof name, "%.*s", (int)(equals - argument), argument);
+    if (!network_name_is_valid(name) || (size_t)(equals - argument) >= sizeof name)
+        return dn_fail(DN_ERROR_ARGUMENT,
+                       "%s: a network's name has letters, digits, \"-\", \"_\" and \".\"",
+                       argument);
+    return add(r, name, equals + 1);
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* Whether something in the folder may be a network: a weight file, or a folder with one. */
+static bool is_candidate(const char *folder, const char *file, char path[PATH_MAX])
+{
+    if (file[0] == '.' || snprintf(path, PATH_MAX, "%s/%s", folder, file) >= PATH_MAX)
+        return false;
+    return dn_is_folder(path) || network_name_is_weights(file);
+}
+
+dn_status repository_add_folder(repository *r, void (*say)(const char *sentence))
+{
+    struct dirent **files;
+    char path[PATH_MAX], name[NETWORK_NAME_SIZE];
+    int count = scandir(r->folder, &files, NULL, by_name);
+    if (count < 0)
+        return dn_fail(DN_ERROR_IO, "%s: %s", r->folder, strerror(errno));
+    for (int i = 0; i < count; i++) {
+        if (is_candidate(r->folder, files[i]->d_name, path)) {
+            network_name_of_file(path, name);
+            if (add(r, name, path) != DN_OK)
+                say(dn_last_error());
+        }
+        free(files[i]);
+    }
+    free(files);
+    return DN_OK;
+}
+
+/* The file in the folder that a name stands for. */
+static dn_status find_in_folder(const repository *r, const char *name, char path[PATH_MAX])
+{
+    char found[NETWORK_NAME_SIZE];
+    DIR *folder = r->folder && network_name_is_valid(name) ? opendir(r->folder) : NULL;
+    for (const struct dirent *file; folder && (file = readdir(folder));) {
+        if (!is_candidate(r->folder, file->d_name, path))
+            continue;
+        network_name_of_file(path, found);
+        if (strcmp(found, name) == 0) {
+            closedir(folder);
+            return DN_OK;
+        }
+    }
+    if (folder)
+        closedir(folder);
+    return dn_fail(DN_ERROR_ARGUMENT, "there is no network called %.100s", name);
+}
+
+dn_status repository_load(repository *r, const char *name)
+{
+    char path[PATH_MAX];
+    pthread_mutex_lock(&r->loading);
+    entry *e = find(r, name);
+    dn_status status = e ? DN_OK : find_in_folder(r, name, path);
+    if (status == DN_OK && !e)
+        status = append(r, name, path, &e);
+    if (status == DN_OK)
+        status = load(r, e);
+    pthread_mutex_unlock(&r->loading);
+    return status;
+}
+
+dn_status repository_unload(repository *r, const char *name)
+{
+    pthread_mutex_lock(&r->loading);
+    entry *e = find(r, name);
+    bool loaded = e && e->loaded;
+    if (loaded)
+        replace(r, e, NULL);
+    pthread_mutex_unlock(&r->loading);
+    return loaded ? DN_OK : dn_fail(DN_ERROR_ARGUMENT, "no network called %.100s is loaded", name);
+}
+
+int repository_reload(repository *r, void (*say)(const char *sentence))
+{
+    int failed = 0;
+    pthread_mutex_lock(&r->loading);
+    for (int i = 0; i < r->count; i++)
+        if (r->entries[i]->loaded && load(r, r->entries[i]) != DN_OK) {
+            say(dn_last_error());
+            failed++;
+        }
+    pthread_mutex_unlock(&r->loading);
+    return failed;
+}
+
+network *repository_find(repository *r, const char *name)
+{
+    network *found = NULL;
+    pthread_mutex_lock(&r->lock);
+    if (name) {
+        entry *e = find(r, name);
+        found = network_hold(e ? e->loaded : NULL);
+    }
+    for (int i = 0; !name && !found && i < r->count; i++)
+        found = network_hold(r->entries[i]->loaded);
+    pthread_mutex_unlock(&r->lock);
+    return found;
+}
+
+int repository_list(repository *r, repository_entry *entries, int most)
+{
+    pthread_mutex_lock(&r->lock);
+    int count = r->count < most ? r->count : most;
+    for (int i = 0; i < count; i++) {
+        entry *e = r->entries[i];
+        entries[i] = (repository_entry){.loaded = e->loaded != NULL, .counters = &e->counters};
+        if (e->loaded)
+            entries[i].bytes = session_pool_bytes(e->loaded->sessions);
+        memcpy(entries[i].name, e->name, sizeof e->name);
+        memcpy(entries[i].fault, e->fault, sizeof e->fault);
+    }
+    pthread_mutex_unlock(&r->lock);
+    return count;
+}
+
+void repository_free(repository *r)
+{
+    if (!r)
+        return;
+    for (int i = 0; i < r->count; i++) {
+        network_release(r->entries[i]->loaded);
+        counters_end(&r->entries[i]->counters);
+        free(r->entries[i]->source);
+        free(r->entries[i]);
+    }
+    pthread_mutex_destroy(&r->lock);
+    pthread_mutex_destroy(&r->loading);
+    free(r);
+}

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: MIT
+"""`densenet serve`: pictures in, names and heat maps out, as its clients see it. Needs only Python."""
+import concurrent.futures
+import gzip
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import time
+import zlib
+
+from bitmap_files import bmp
+from serving import Server, densenet, multipart
+
+PICTURE = bmp((48, 40), 24, bytes((x * 5 % 256) if channel else (y * 6 % 256)
+                                  for y in range(40) for x in range(48) for channel in range(3)))
+
+
+def names_and_probabilities(folder):
+    """The same answers as `densenet predict`, from a form, a body, and compressed."""
+    path = os.path.join(folder, "one.bmp")
+    with open(path, "wb") as file:
+        file.write(PICTURE)
+    told = json.loads(densenet("predict", path, "--json", "-w", "builtin").stdout)["predictions"]
+    with Server() as server:
+        form, kind = multipart([("one.bmp", PICTURE), ("two.bmp", PICTURE)])
+        status, headers, body = server.ask("POST", "/predict", form, {"Content-Type": kind})
+        answer = json.loads(body)
+        assert status == 200 and answer["model"] == "builtin", body
+        assert [row["picture"] for row in answer["pictures"]] == ["one.bmp", "two.bmp"], answer
+        for row in answer["pictures"]:
+            assert row["predictions"] == told and row["precision"] == "f32", (row, told)
+        for coding, packed in (("gzip", gzip.compress(PICTURE)), ("deflate", zlib.compress(PICTURE))):
+            status, _, body = server.ask("POST", "/predict?top=2", packed, {"Content-Encoding": coding})
+            assert status == 200 and json.loads(body)["pictures"][0]["predictions"] == told[:2], body
+        status, headers, body = server.ask("GET", "/metrics", headers={"Accept-Encoding": "gzip"})
+        assert headers["Content-Encoding"] == "gzip"
+        assert 'densenet_requests_total{network="builtin",result="success"} 3' in gzip.decompress(body).decode()
+
+
+def heat_maps():
+    with Server() as server:
+        status, headers, body = server.ask("POST", "/predict?cam=cat", PICTURE)
+        assert status == 200 and headers["Content-Type"] == "image/png" and body[:4] == b"\x89PNG", body[:80]
+        assert headers["Densenet-Output"] == "3" and headers["Densenet-Label"] == "cat", headers
+        assert body[16:24] == bytes([0, 0, 1, 32, 0, 0, 0, 240]), body[16:24]  # 48 x 40, six times
+        assert body[25] == 2  # RGB
+        status, headers, body = server.ask("POST", "/predict?cam=&map=alone", PICTURE)
+        assert status == 200 and body[25] == 6, headers  # with opacity
+        for address, fault in (("cam=unicorn", "no class"), ("cam=10", "no class"), ("cam=cat&map=x", "over or alone")):
+            status, _, body = server.ask("POST", f"/predict?{address}", PICTURE)
+            assert status == 400 and fault in json.loads(body)["error"], body
+
+
+def wrong_requests():
+    """One sentence each, with the right status; the server goes on."""
+    form, kind = multipart([("a.bmp", PICTURE)])
+    cut, _ = multipart([("a.bmp", PICTURE), ("b.jpg", b"\xff\xd8\xff\xe0 no picture")])
+    with Server("--max-body", "1", "--max-pixels", "1") as server:
+        huge = PICTURE[:18] + (20000).to_bytes(4, "little") * 2 + PICTURE[26:]
+        cases = [
+            ("GET", "/nowhere", None, {}, 404, "nothing at this address"),
+            ("PUT", "/predict", b"", {}, 405, "POST is"),
+            ("POST", "/predict?model=no", PICTURE, {}, 404, "no network called"),
+            ("POST", "/predict?model=../../etc/passwd", PICTURE, {}, 404, "no network called"),
+            ("POST", "/predict", b"", {}, 400, "empty"),
+            ("POST", "/predict", b"GIF89a", {}, 400, "the body"),
+            ("POST", "/predict", huge, {}, 413, "pixels"),
+            ("POST", "/predict?top=0", PICTURE, {}, 400, "from 1 to"),
+            ("POST", "/predict?top=x", PICTURE, {}, 400, "from 1 to"),
+            ("POST", "/predict", b"{}", {"Content-Type": "application/json"}, 415, "is no picture"),
+            ("POST", "/predict", form, {"Content-Type": "multipart/form-data"}, 400, "boundary"),
+            ("POST", "/predict", form[:-30], {"Content-Type": kind}, 400, "damaged"),
+            ("POST", "/predict", b"not gzip", {"Content-Encoding": "gzip"}, 400, "coding is damaged"),
+            ("POST", "/predict", gzip.compress(bytes(1 << 21)), {"Content-Encoding": "gzip"}, 413, "more than"),
+            ("POST", "/predict", PICTURE, {"Content-Encoding": "br"}, 415, "gzip and deflate"),
+            ("POST", "/predict", bytes(2 << 20), {}, 413, "more than"),
+        ]
+        for method, address, body, headers, status, fault in cases:
+            got, _, said = server.ask(method, address, body, headers)
+            assert got == status and fault in json.loads(said)["error"], (method, address, got, said)
+        got, headers, said = server.ask("POST", "/predict", cut, {"Content-Type": kind})
+        rows = json.loads(said)["pictures"]
+        assert got == 200 and rows[0]["predictions"] and "b.jpg" in rows[1]["error"], said
+        assert server.ask("POST", "/predict", PICTURE)[0] == 200
+
+
+def a_key():
+    with tempfile.NamedTemporaryFile("w") as file:
+        file.write("secret-of-ours\n")
+        file.flush()
+        with Server("--api-key-file", file.name) as server:
+            for headers, status in (({}, 401), ({"Authorization": "Bearer secret-of-theirs"}, 401),
+                                    ({"Authorization": "Bearer secret-of-ours"}, 200),
+                                    ({"X-API-Key": "secret-of-ours"}, 200)):
+                assert server.ask("POST", "/predict", PICTURE, headers)[0] == status, headers
+            assert server.ask("GET", "/v2/health/ready")[0] == 200  # as a load balancer asks
+    assert densenet("serve", "--api-key-file", "/dev/null", check=False).returncode == 2
+
+
+def the_queue():
+    """What does not fit is refused at once, and counted; what fits is answered."""
+    with Server("--queue", "1", "--threads", "1") as server:
+        form, kind = multipart([(f"{i}.bmp", PICTURE) for i in range(40)])
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            asked = [pool.submit(server.ask, "POST", "/predict", form, {"Content-Type": kind}) for _ in range(8)]
+            answers = [one.result() for one in asked]
+        states = sorted(status for status, _, _ in answers)
+        assert set(states) == {200, 503} and states.count(200) >= 2, states
+        assert all(headers["Retry-After"] == "1" for status, headers, _ in answers if status == 503)
+        metrics = server.ask("GET", "/metrics")[2].decode()
+        assert f'{{network="builtin",result="full"}} {states.count(503)}' in metrics, metrics
+    with Server("--deadline", "0.001", "--threads", "1") as server:
+        assert server.ask("POST", "/predict", form, {"Content-Type": kind})[0] == 504
+
+
+def ending():
+    """SIGTERM: readiness goes first, what has begun is answered, then it ends with 0."""
+    form, kind = multipart([(f"{i}.bmp", PICTURE) for i in range(60)])
+    with Server("--threads", "1", "--grace", "0.5") as server:
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(server.ask, "POST", "/predict", form, {"Content-Type": kind})
+            server.wait_for('"densenet_computing_requests" 1'.replace('"', ""))
+            server.process.send_signal(signal.SIGTERM)
+            deadline = time.monotonic() + 10
+            while server.ask("GET", "/v2/health/ready")[0] != 503:
+                assert time.monotonic() < deadline
+            assert asked.result()[0] == 200
+        assert server.process.wait(20) == 0
+
+
+def reloading(folder):
+    """SIGHUP reads the files again; a damaged one leaves the old network."""
+    path = os.path.join(folder, "net.safetensors")
+    densenet("init", "densenet-bc-10-4", "--classes", "4", "-o", path)
+    with Server(f"mine={path}") as server:
+        def classes():
+            return json.loads(server.ask("GET", "/networks")[2])["networks"][0]["classes"]
+        assert classes() == 4
+        densenet("init", "densenet-bc-10-4", "--classes", "7", "-o", path + ".new.safetensors")
+        os.rename(path + ".new.safetensors", path)
+        server.process.send_signal(signal.SIGHUP)
+        server.say("loaded again")
+        assert classes() == 7
+        with open(path + ".bad", "wb") as file:
+            file.write(b"no weights")
+        os.rename(path + ".bad", path)
+        server.process.send_signal(signal.SIGHUP)
+        server.say("not all of them")
+        assert classes() == 7 and server.ask("POST", "/predict", PICTURE)[0] == 200
+
+
+def several_networks(folder):
+    densenet("init", "densenet-bc-10-4", "--classes", "4", "-o", os.path.join(folder, "small.safetensors"))
+    with open(os.path.join(folder, "broken.pth"), "wb") as file:
+        file.write(b"no weights")
+    with Server("--repository", folder, "first=builtin") as server:
+        names = [row["name"] for row in json.loads(server.ask("GET", "/networks")[2])["networks"]]
+        assert names[0] == "first" and "small" in names and "broken" not in names, names
+        answer = json.loads(server.ask("POST", "/predict?model=small", PICTURE)[2])
+        assert answer["model"] == "small", answer
+
+
+def refused_to_start(folder):
+    busy = os.path.join(folder, "socket")
+    with Server("--listen", f"unix:{busy}"):
+        cases = (["--listen", "nowhere:99999"], ["--listen", "127.0.0.1:x"], ["--listen", f"unix:{busy}"],
+                 ["--listen", "unix:"], ["/nowhere/net.pth"], ["--tls-cert", busy], ["--repository", "/nowhere"],
+                 ["a b=builtin"], ["builtin", "builtin"])
+        for case in cases:
+            done = densenet("serve", *case, check=False)
+            assert done.returncode == 2 and done.stderr.count("\n") == 1, (case, done)
+    assert not os.path.exists(busy)
+    done = densenet("serve", check=False, env={"DENSENET_SERVE_QUEUE": "none"})
+    assert done.returncode == 2 and "DENSENET_SERVE_QUEUE" in done.stderr, done
+
+
+def the_log(folder):
+    """One object per request, without names of pictures."""
+    path = os.path.join(folder, "access.log")
+    with Server("--access-log", path) as server:
+        form, kind = multipart([("Jane^Doe.dcm", b"DICM nothing")])
+        server.ask("POST", "/predict", form, {"Content-Type": kind, "X-Request-Id": "mine-1"})
+    with open(path, encoding="utf-8") as file:
+        lines = [json.loads(line) for line in file]
+    assert lines[-1]["id"] == "mine-1" and lines[-1]["status"] == 400 and lines[-1]["failure"] == "input", lines
+    assert "Jane" not in json.dumps(lines), lines
+
+
+def main():
+    for test in (names_and_probabilities, heat_maps, wrong_requests, a_key, the_queue, ending, reloading,
+                 several_networks, refused_to_start, the_log):
+        with tempfile.TemporaryDirectory() as folder:
+            test(*([folder] if test.__code__.co_argcount else []))
+        print(test.__name__)
+
+
+main()
