@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 typedef struct page_file {
-    const char *name; /* "index.html": its address is /index.html, of this one also / */
+    const char *name; /* "index.html": its address is /page/index.html, of this one also / */
     const char *type; /* for Content-Type */
     const char *etag; /* with its quotation marks; of the contents */
     const unsigned char *begin, *end;
