@@ -5,10 +5,10 @@
 
 #include <stdlib.h>
 
-static dn_status prepare(const network *n, picture *p)
+static dn_status prepare(const network *n, bool upright, picture *p)
 {
     const dn_preprocess *preprocess = &n->preprocess;
-    if (preprocess->exif_orientation)
+    if (preprocess->exif_orientation || upright)
         DN_TRY(dn_image_upright(p->image));
     DN_TRY(
         dn_preprocess_size(preprocess, p->image->width, p->image->height, &p->width, &p->height));
@@ -24,16 +24,16 @@ static dn_status prepare(const network *n, picture *p)
 }
 
 dn_status picture_read(const network *n, const void *file, size_t size, const char *name,
-                       size_t most_pixels, picture *made)
+                       const picture_reading *reading, picture *made)
 {
     picture p = {0};
     dn_image_limits limits;
     dn_image_defaults(&limits, sizeof limits);
-    limits.max_pixels = (int64_t)most_pixels;
+    limits.max_pixels = (int64_t)reading->most_pixels;
     dn_preprocess_reading(&n->preprocess, &limits);
     dn_status status = dn_image_decode(file, size, name, &limits, &p.image);
     if (status == DN_OK)
-        status = prepare(n, &p);
+        status = prepare(n, reading->upright, &p);
     if (status == DN_OK)
         *made = p;
     else

@@ -6,16 +6,22 @@
 #include "networks/served_network.h"
 
 typedef struct picture {
-    dn_image *image; /* upright, if the pipeline makes it so */
+    dn_image *image; /* upright, if the pipeline or who asked makes it so */
     void *tensor;    /* bytes, or floats of a pipeline that makes them */
     int height, width;
     bool is_bytes;
 } picture;
 
-/* Decodes and prepares a picture file of at most `most_pixels`; name is used in messages. The
- * caller releases what *made holds with picture_free. */
+/* How a picture file is read, whatever the pipeline. */
+typedef struct picture_reading {
+    size_t most_pixels;
+    bool upright; /* turned as its EXIF orientation says */
+} picture_reading;
+
+/* Decodes and prepares a picture file; name is used in messages. The caller releases what *made
+ * holds with picture_free. */
 dn_status picture_read(const network *n, const void *file, size_t size, const char *name,
-                       size_t most_pixels, picture *made);
+                       const picture_reading *reading, picture *made);
 
 /* Runs a session of the network over it. logits: one per class. */
 dn_status picture_run(const network *n, dn_session *session, const picture *p, float *logits);

@@ -34,9 +34,26 @@ static dn_status scale_picture(const dn_image *image, int width, int height, uns
     return dn_preprocess_bytes(&resize, image, rgb);
 }
 
-static dn_status draw(const dn_heat_map *map, const dn_image *image, bool alone, int width,
+/* What ?map= asks for. */
+typedef enum layers { MAP_OVER_PICTURE, MAP_ALONE, PICTURE_ALONE } layers;
+
+static bool read_layers(exchange *x, layers *wanted)
+{
+    static const char *const names[] = {"over", "alone", "none"};
+    const char *given = exchange_query(x, "map");
+    for (int i = 0; i < 3; i++)
+        if (strcmp(given ? given : "over", names[i]) == 0) {
+            *wanted = (layers)i;
+            return true;
+        }
+    exchange_refuse(x, 400, "map is \"%.20s\"; over, alone or none is needed", given);
+    return false;
+}
+
+static dn_status draw(const dn_heat_map *map, const dn_image *image, layers wanted, int width,
                       int height, void **file, size_t *size)
 {
+    bool alone = wanted == MAP_ALONE;
     int channels = alone ? 4 : 3;
     size_t bytes = (size_t)width * (size_t)height * (size_t)channels;
     unsigned char *pixels = malloc(bytes);
@@ -45,7 +62,7 @@ static dn_status draw(const dn_heat_map *map, const dn_image *image, bool alone,
         status = dn_heat_map_layer(map, map->most, width, height, pixels);
     if (status == DN_OK && !alone)
         status = scale_picture(image, width, height, pixels);
-    if (status == DN_OK && !alone)
+    if (status == DN_OK && wanted == MAP_OVER_PICTURE)
         status = dn_heat_map_paint(map, map->most, width, height, pixels, pixels);
     if (status == DN_OK)
         status = dn_png_encode(pixels, width, height, channels, file, size);
@@ -68,23 +85,20 @@ static void add_label(exchange *x, const char *label)
 
 void heat_reply(exchange *x, const dn_session *session, const picture *shown, int output)
 {
-    const char *kind = exchange_query(x, "map");
-    bool alone = kind && strcmp(kind, "alone") == 0;
+    layers wanted;
     const dn_image *image = shown->image;
     char number[DN_OUTPUT_NUMBER_SIZE];
     double factor = factor_for(image);
     dn_heat_map map;
     void *file;
     size_t size;
-    if (kind && !alone && strcmp(kind, "over") != 0) {
-        exchange_refuse(x, 400, "map is \"%.20s\"; over or alone is needed", kind);
+    if (!read_layers(x, &wanted))
         return;
-    }
     dn_status status = dn_heat_map_create(session, 0, output, &x->network->preprocess, image->width,
                                           image->height, &map);
     if (status == DN_OK) {
         dn_heat_map_scale(&map, factor);
-        status = draw(&map, image, alone, scaled(image->width, factor),
+        status = draw(&map, image, wanted, scaled(image->width, factor),
                       scaled(image->height, factor), &file, &size);
         dn_heat_map_free(&map);
     }

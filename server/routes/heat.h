@@ -6,7 +6,7 @@
 #include "networks/picture.h"
 
 /* Answers with the heat map of an output, for the picture of the session's last run, as PNG: over
- * the picture, or with ?map=alone the colours alone. */
+ * the picture; with ?map=alone the colours alone, with ?map=none the picture. */
 void heat_reply(exchange *x, const dn_session *session, const picture *shown, int output);
 
 #endif

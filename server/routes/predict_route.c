@@ -21,6 +21,7 @@ typedef struct prediction {
     const network *network;
     dn_session *session;
     int top; /* answers per picture; 0: all */
+    picture_reading reading;
     float *logits;
     dn_answer *answers;
     int answered;     /* pictures */
@@ -41,8 +42,8 @@ static dn_status check_numbers(const float *logits, int count, const char *name)
 static dn_status compute(prediction *p, const upload *file, picture *made)
 {
     double began = dn_seconds();
-    dn_status status = picture_read(p->network, file->bytes, file->size, file->name,
-                                    p->x->server->options->most_pixels, made);
+    dn_status status =
+        picture_read(p->network, file->bytes, file->size, file->name, &p->reading, made);
     p->x->decode_seconds += dn_seconds() - began;
     DN_TRY(status);
     status = picture_run(p->network, p->session, made, p->logits);
@@ -167,11 +168,22 @@ static bool read_top(exchange *x, const network *n, int *top)
     return !x->answered;
 }
 
+static bool read_orientation(exchange *x, bool *upright)
+{
+    const char *given = exchange_query(x, "orientation");
+    *upright = given && strcmp(given, "exif") == 0;
+    if (given && !*upright)
+        exchange_refuse(x, 400, "orientation is \"%.20s\"; exif or nothing is needed", given);
+    return !x->answered;
+}
+
 static void answer_predict(exchange *x)
 {
     uploads files;
     prediction p = {.x = x, .network = x->network};
-    if (!read_top(x, p.network, &p.top) || !uploads_find(x, &files))
+    p.reading.most_pixels = x->server->options->most_pixels;
+    if (!read_top(x, p.network, &p.top) || !read_orientation(x, &p.reading.upright) ||
+        !uploads_find(x, &files))
         return;
     size_t classes = (size_t)p.network->classes;
     p.logits = malloc(classes * sizeof *p.logits);

@@ -11,10 +11,14 @@ import time
 import zlib
 
 from bitmap_files import bmp
+from exif_files import block
+from picture_files import chunk, png
 from serving import Server, densenet, multipart
 
 PICTURE = bmp((48, 40), 24, bytes((x * 5 % 256) if channel else (y * 6 % 256)
                                   for y in range(40) for x in range(48) for channel in range(3)))
+
+TURNED = png([[(x * 5, y * 6, 90) for x in range(48)] for y in range(40)], 2, 8, chunks=chunk(b"eXIf", block(6)))
 
 
 def names_and_probabilities(folder):
@@ -48,7 +52,13 @@ def heat_maps():
         assert body[25] == 2  # RGB
         status, headers, body = server.ask("POST", "/predict?cam=&map=alone", PICTURE)
         assert status == 200 and body[25] == 6, headers  # with opacity
-        for address, fault in (("cam=unicorn", "no class"), ("cam=10", "no class"), ("cam=cat&map=x", "over or alone")):
+        shown = server.ask("POST", "/predict?cam=&map=none", PICTURE)[2]
+        assert shown[25] == 2 and shown != server.ask("POST", "/predict?cam=", PICTURE)[2]
+        turned = server.ask("POST", "/predict?cam=&map=none&orientation=exif", TURNED)[2]
+        assert turned[16:24] == shown[20:24] + shown[16:20] and turned[24:] != shown[24:]
+        assert server.ask("POST", "/predict?cam=&map=none", TURNED)[2][16:24] == shown[16:24]
+        for address, fault in (("cam=unicorn", "no class"), ("cam=10", "no class"), ("cam=cat&map=x", "over, alone or none"),
+                               ("cam=cat&orientation=x", "exif or nothing")):
             status, _, body = server.ask("POST", f"/predict?{address}", PICTURE)
             assert status == 400 and fault in json.loads(body)["error"], body
 
