@@ -21,8 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static const double step_seconds = 30; /* that a client has for its head, body or our reply */
-static const double window = 5;        /* seconds that the state is of */
+static const double window = 5; /* seconds that the state is of */
 static const long look_nanoseconds = 250000000;
 
 typedef struct running {
@@ -94,7 +93,7 @@ static dn_status start(running *r)
     allow_files(options->most_connections);
     int threads = options->threads ? options->threads : dn_core_count();
     s->queue = queue_create(threads, options->queue, answer_job);
-    s->guard = guard_create(step_seconds);
+    s->guard = guard_create(options->client_timeout);
     if (!s->queue || !s->guard)
         return dn_fail(DN_ERROR_MEMORY, "the server cannot start its threads");
     DN_TRY(listen_open(options->listen, r->certificate ? "https" : "http", &socket, &r->address));
@@ -168,7 +167,7 @@ static void drain(running *r)
             return;
     s->ending = true;
     daemon_quiesce(r->daemon);
-    double give_up = dn_seconds() + s->options->deadline + step_seconds;
+    double give_up = dn_seconds() + s->options->deadline + s->options->client_timeout;
     while (s->connections > 0 && dn_seconds() < give_up) {
         guard_close_idle(s->guard);
         int number = wait_for_signal(r);

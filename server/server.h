@@ -22,6 +22,7 @@ typedef struct serve_options {
     const char *precision;  /* of dn_session_options */
     int queue;              /* requests that may wait */
     double deadline, grace; /* seconds that a request may take; between SIGTERM and closing */
+    double client_timeout;  /* seconds that a client has to send a head or body, or to read */
     int most_connections;
     size_t most_body, most_pixels;
     const char *api_key_file, *tls_cert, *tls_key; /* or NULL */

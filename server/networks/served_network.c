@@ -19,6 +19,22 @@ static dn_status check(const network *n)
     return DN_OK;
 }
 
+/* Copies the head's tensors, the only ones that are read once a session has laid out the rest:
+ * whoever then cuts the file short, which is mapped, does no harm. */
+static dn_status copy_head(dn_model *model)
+{
+    static const char body[] = "features.";
+    for (int i = 0; i < dn_model_tensor_count(model); i++) {
+        dn_tensor_view view = dn_model_tensor(model, i);
+        size_t count = 1;
+        for (int d = 0; d < view.rank; d++)
+            count *= (size_t)view.shape[d];
+        if (strncmp(view.name, body, sizeof body - 1) != 0)
+            DN_TRY(dn_model_set_tensor(model, i, view.data, count));
+    }
+    return DN_OK;
+}
+
 static dn_status fill(network *n, const char *name, const char *source, const char *precision)
 {
     n->name = strdup(name);
@@ -29,6 +45,7 @@ static dn_status fill(network *n, const char *name, const char *source, const ch
     dn_model_preprocess(n->model, &n->preprocess);
     n->classes = dn_model_arch(n->model)->classes;
     DN_TRY(check(n));
+    DN_TRY(copy_head(n->model));
     return session_pool_open(n->model, precision, &n->sessions);
 }
 

@@ -16,14 +16,15 @@ enum { MEBI = 1 << 20, MOST_NETWORKS = 256 };
 static struct {
     const char *weights, *repository, *listen, *api_key_file, *tls_cert, *tls_key, *access_log;
     int queue, connections, body, pixels;
-    double deadline, grace;
+    double deadline, grace, client_timeout;
     bool allow_load;
 } chosen = {.listen = "127.0.0.1:8000",
             .queue = 64,
             .connections = 10000,
             .body = 32,
             .pixels = 64,
-            .deadline = 30};
+            .deadline = 30,
+            .client_timeout = 30};
 
 static const option_row options[] = {
     {"weights", 'w', OPTION_FILE, &chosen.weights, "FILE|NAME", "as an argument: one network", 0,
@@ -42,6 +43,8 @@ static const option_row options[] = {
      "that a request may take before it is given up with 504 (30)", 0.001, 86400},
     {"grace", 0, OPTION_FLOAT, &chosen.grace, "SECONDS",
      "between SIGTERM, when readiness goes, and no longer accepting connections (0)", 0, 86400},
+    {"client-timeout", 0, OPTION_FLOAT, &chosen.client_timeout, "SECONDS",
+     "that a client has to send a request's head, its body, or to read the reply (30)", 0.1, 86400},
     {"max-connections", 0, OPTION_INT, &chosen.connections, "N", "open at once (10000)", 1,
      1000000},
     {"max-body", 0, OPTION_INT, &chosen.body, "MIB",
@@ -114,6 +117,7 @@ static int run(int count, char **arguments)
                                  .queue = chosen.queue,
                                  .deadline = chosen.deadline,
                                  .grace = chosen.grace,
+                                 .client_timeout = chosen.client_timeout,
                                  .most_connections = chosen.connections,
                                  .most_body = (size_t)chosen.body * MEBI,
                                  .most_pixels = (size_t)chosen.pixels * 1000000,

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: MIT
+"""`densenet serve` and clients that are slow, gone, many or hostile: an answer or a closed connection, nobody
+else's answer, and no memory that stays. Needs only Python and openssl."""
+import concurrent.futures
+import json
+import os
+import random
+import signal
+import socket
+import ssl
+import subprocess
+import tempfile
+import time
+
+from bitmap_files import bmp
+from serving import Server, densenet, multipart
+
+
+def picture(seed, side=32):
+    return bmp((side, side), 24, random.Random(seed).randbytes(side * side * 3))
+
+
+def raw(server):
+    return socket.create_connection(server.host.rsplit(":", 1), timeout=60)
+
+
+def head(size, more=""):
+    return (f"POST /predict HTTP/1.1\r\nHost: a\r\nContent-Length: {size}\r\n{more}\r\n").encode()
+
+
+def closes(connection, seconds, drip=b""):
+    """Whether the server closes within so many seconds, while bytes drip."""
+    connection.settimeout(0.1)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if drip:
+                connection.sendall(drip)
+            if not connection.recv(4096):
+                return True
+        except TimeoutError:
+            continue
+        except OSError:
+            return True
+    return False
+
+
+def slow_clients():
+    """Bytes that come one by one do not buy time; a client in time is served beside them."""
+    with Server("--client-timeout", "1") as server:
+        idle, in_head, in_body = raw(server), raw(server), raw(server)
+        in_head.sendall(b"POST /predict HTTP/1.1\r\nX-A: ")
+        in_body.sendall(head(100000))
+        assert server.ask("POST", "/predict", picture(1))[0] == 200
+        assert closes(in_head, 8, b"a") and closes(in_body, 8, b"a") and closes(idle, 8)
+        assert server.ask("POST", "/predict", picture(1))[0] == 200
+
+
+def hostile_heads():
+    cases = [b"\0" * 5000, b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"A" * 100000, b"GET /" + b"a/" * 20000 + b" HTTP/1.1\r\n\r\n",
+             b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 20000 + b"\r\n", head("-1"), head("99999999999999999999"), head("1e3"),
+             b"POST /predict HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", b"\x16\x03\x01\x02\x00\x01",
+             b"GET /x%00 HTTP/1.1\r\nHost: a\r\n\r\n", b"GET /predict/../%2e%2e/etc/passwd HTTP/1.1\r\nHost: a\r\n\r\n"]
+    with Server("--client-timeout", "1") as server:
+        for case in cases:
+            with raw(server) as connection:
+                try:
+                    connection.sendall(case)
+                    answer = connection.recv(65536)
+                except OSError:
+                    answer = b""
+                assert not answer or answer.split()[1][:1] in b"45", (case[:60], answer[:200])
+        endless = raw(server)
+        endless.sendall(b"POST /predict HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+        try:
+            for _ in range(400):
+                endless.sendall(b"100000\r\n" + bytes(1 << 20) + b"\r\n")
+        except OSError:
+            pass
+        assert closes(endless, 10)
+        assert server.ask("POST", "/predict", picture(1))[0] == 200
+
+
+def resident(server):
+    with open(f"/proc/{server.process.pid}/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+
+def many_connections():
+    """Thousands that do nothing, and what they cost; more than may be are refused, not waited for."""
+    with Server("--max-connections", "900") as server:
+        server.ask("POST", "/predict", picture(1))
+        before = resident(server)
+        held = []
+        for _ in range(850):
+            held.append(raw(server))
+        assert server.ask("POST", "/predict", picture(1))[0] == 200
+        each = (resident(server) - before) / len(held)
+        print(f"{each:.0f} bytes a connection")
+        assert each < 20000, each
+        for connection in held:
+            connection.close()
+        server.wait_for("densenet_connections 1")
+
+
+def clients_that_leave():
+    """What nobody waits for is not computed."""
+    form, kind = multipart([(f"{i}.bmp", picture(i)) for i in range(200)])
+    with Server("--threads", "1") as server:
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            first = pool.submit(server.ask, "POST", "/predict", form, {"Content-Type": kind})
+            server.wait_for("densenet_computing_requests 1")
+            for _ in range(20):
+                with raw(server) as leaving:
+                    leaving.sendall(head(len(form), f"Content-Type: {kind}\r\n") + form)
+            assert first.result()[0] == 200
+        server.wait_for('densenet_requests_total{network="builtin",result="gone"} 20')
+
+
+def everyone_gets_their_own():
+    """Many at once, each another picture: all answers are those that they get alone."""
+    pictures = [picture(seed) for seed in range(24)]
+    with Server("--threads", "3") as server:
+        alone = [server.ask("POST", "/predict?top=10", one)[2] for one in pictures]
+        assert len(set(alone)) == len(alone)
+        order = [i % len(pictures) for i in range(480)]
+        random.Random(1).shuffle(order)
+        with concurrent.futures.ThreadPoolExecutor(32) as pool:
+            answers = list(pool.map(lambda i: server.ask("POST", "/predict?top=10", pictures[i])[2], order))
+        assert answers == [alone[i] for i in order]
+
+
+def memory_is_flat():
+    with Server("--threads", "2") as server:
+        def ask_many(count):
+            with concurrent.futures.ThreadPoolExecutor(8) as pool:
+                for status, _, _ in pool.map(lambda i: server.ask("POST", "/predict", picture(i % 7)), range(count)):
+                    assert status == 200
+            return resident(server)
+        warm = ask_many(300)
+        grown = ask_many(2000) - warm
+        print(f"{grown} bytes more after 2000 requests")
+        assert grown < 4 << 20, grown
+
+
+def tls(folder):
+    paths = [os.path.join(folder, name) for name in ("cert.pem", "key.pem")]
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "1",
+                    "-out", paths[0], "-keyout", paths[1]], check=True, capture_output=True)
+    context = ssl.create_default_context(cafile=paths[0])
+    context.check_hostname = False
+    with Server("--tls-cert", paths[0], "--tls-key", paths[1], "--client-timeout", "2") as server:
+        assert server.address.startswith("https://")
+        for garbage in (b"GET / HTTP/1.1\r\n\r\n", os.urandom(3000), b"\x16\x03\x01\xff\xff"):
+            with raw(server) as plain:
+                plain.sendall(garbage)
+                assert closes(plain, 10), garbage[:10]
+        with context.wrap_socket(raw(server)) as secure:
+            body = picture(1)
+            secure.sendall(head(len(body)) + body)
+            assert secure.recv(100).startswith(b"HTTP/1.1 200")
+    done = densenet("serve", "--tls-cert", paths[1], "--tls-key", paths[1], "--listen", "127.0.0.1:0", check=False)
+    assert done.returncode == 2 and "certificate" in done.stderr, done
+
+
+def kill_and_restart(folder):
+    """A socket that a killed server left is taken over; a client in between is refused, and no more."""
+    path = os.path.join(folder, "socket")
+    for _ in range(3):
+        server = Server("--listen", f"unix:{path}")
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(path)
+            body = picture(1)
+            client.sendall(head(len(body)) + body)
+            assert client.recv(100).startswith(b"HTTP/1.1 200")
+        server.process.send_signal(signal.SIGKILL)
+        server.process.wait()
+        server.process.stderr.close()
+        with socket.socket(socket.AF_UNIX) as client:
+            try:
+                client.connect(path)
+                raise AssertionError("a dead server answers")
+            except ConnectionRefusedError:
+                pass
+
+
+def weights_that_change(folder):
+    """A weight file that is cut or removed while it is served does no harm to what is loaded."""
+    path = os.path.join(folder, "net.safetensors")
+    densenet("init", "densenet-bc-10-4", "-o", path)
+    with Server(path, "--threads", "2") as server:
+        before = server.ask("POST", "/predict?model=net", picture(1))[2]
+        with open(path, "r+b") as file:
+            file.truncate(100)
+        for _ in range(4):
+            with concurrent.futures.ThreadPoolExecutor(8) as pool:
+                answers = set(pool.map(lambda _: server.ask("POST", "/predict?model=net", picture(1))[2], range(16)))
+            assert answers == {before}
+        assert server.ask("POST", "/predict?model=net&cam=", picture(1))[0] == 200
+        assert len(json.loads(server.ask("GET", "/networks")[2])["networks"]) == 1
+        server.process.send_signal(signal.SIGHUP)
+        server.say("not all of them")
+        assert server.ask("POST", "/predict?model=net", picture(1))[2] == before
+
+
+def main():
+    for test in (slow_clients, hostile_heads, many_connections, clients_that_leave, everyone_gets_their_own,
+                 memory_is_flat, tls, kill_and_restart, weights_that_change):
+        start = time.monotonic()
+        with tempfile.TemporaryDirectory() as folder:
+            test(*([folder] if test.__code__.co_argcount else []))
+        print(f"{test.__name__}: {time.monotonic() - start:.1f} s", flush=True)
+
+
+main()
