@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,7 +119,7 @@ static dn_status open_tcp(const char *where, int *made)
     return status;
 }
 
-/* What systemd has opened, if it was for this process. */
+/* Whether systemd has opened the socket, for this process. */
 static bool is_passed(void)
 {
     const char *process = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
@@ -151,7 +152,10 @@ static dn_status describe(int socket, const char *scheme, char **address)
 dn_status listen_open(const char *where, const char *scheme, int *socket, char **address)
 {
     *socket = FIRST_PASSED_SOCKET;
-    if (!is_passed()) {
+    if (is_passed()) {
+        fcntl(*socket, F_SETFD, FD_CLOEXEC);
+        fcntl(*socket, F_SETFL, fcntl(*socket, F_GETFL) | O_NONBLOCK);
+    } else {
         bool is_unix = strncmp(where, unix_prefix, strlen(unix_prefix)) == 0;
         DN_TRY(is_unix ? open_unix(where, socket) : open_tcp(where, socket));
     }
