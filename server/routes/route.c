@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const route *const tables[] = {health_routes, network_routes, predict_routes, metrics_routes,
-                                      page_routes};
+static const route *const tables[] = {health_routes,     network_routes, predict_routes,
+                                      metrics_routes,    page_routes,    model_routes,
+                                      repository_routes, infer_routes};
 
 /* Whether a path is the pattern's; what stands at its question marks is pointed at. */
 static bool matches(const char *pattern, const char *path, const char *starts[], size_t lengths[])

@@ -23,7 +23,7 @@ typedef struct route {
 
 /* The tables, each ends with a row without a path. */
 extern const route health_routes[], network_routes[], predict_routes[], metrics_routes[],
-    page_routes[];
+    page_routes[], model_routes[], repository_routes[], infer_routes[];
 
 /* Finds the route and fills in x->parts. Without one x is answered: 404 or 405. */
 void route_exchange(exchange *x);
