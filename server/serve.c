@@ -11,6 +11,7 @@
 #include "http/daemon.h"
 #include "http/listen.h"
 #include "http/microhttpd.h"
+#include "load/trial.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -27,6 +28,7 @@ static const long look_nanoseconds = 250000000;
 typedef struct running {
     server server;
     struct MHD_Daemon *daemon;
+    int socket;
     char *address, *certificate, *key;
     sigset_t signals;
 } running;
@@ -64,6 +66,8 @@ static dn_status read_secrets(running *r)
         DN_TRY(read_text(options->tls_cert, &r->certificate));
         DN_TRY(read_text(options->tls_key, &r->key));
     }
+    if (options->bench && options->tls_cert)
+        return dn_fail(DN_ERROR_ARGUMENT, "--bench asks without TLS; leave out --tls-cert");
     return options->api_key_file ? key_read(options->api_key_file, &r->server.api_key) : DN_OK;
 }
 
@@ -82,7 +86,6 @@ static dn_status start(running *r)
 {
     server *s = &r->server;
     const serve_options *options = s->options;
-    int socket;
     traffic_begin(&s->traffic);
     counters_begin(&s->general);
     DN_TRY(microhttpd_load());
@@ -96,10 +99,11 @@ static dn_status start(running *r)
     s->guard = guard_create(options->client_timeout);
     if (!s->queue || !s->guard)
         return dn_fail(DN_ERROR_MEMORY, "the server cannot start its threads");
-    DN_TRY(listen_open(options->listen, r->certificate ? "https" : "http", &socket, &r->address));
-    dn_status status = daemon_start(s, socket, r->certificate, r->key, &r->daemon);
+    DN_TRY(
+        listen_open(options->listen, r->certificate ? "https" : "http", &r->socket, &r->address));
+    dn_status status = daemon_start(s, r->socket, r->certificate, r->key, &r->daemon);
     if (status != DN_OK)
-        close(socket);
+        close(r->socket);
     return status;
 }
 
@@ -208,16 +212,19 @@ bool serve(const serve_options *options)
     sigaddset(&r.signals, SIGHUP);
     signal(SIGPIPE, SIG_IGN);
     pthread_sigmask(SIG_BLOCK, &r.signals, &before);
-    bool started = start(&r) == DN_OK;
-    if (started) {
+    dn_status status = start(&r);
+    if (status == DN_OK) {
         r.server.ready = true;
         say_address(&r);
-        watch_over(&r);
+        if (options->bench)
+            status = trial_run(r.socket, options->bench, r.server.api_key, options->json);
+        else
+            watch_over(&r);
         drain(&r);
-    } else {
-        options->say(dn_last_error());
     }
+    if (status != DN_OK)
+        options->say(dn_last_error());
     finish(&r);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return started;
+    return status == DN_OK;
 }

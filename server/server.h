@@ -27,6 +27,8 @@ typedef struct serve_options {
     size_t most_body, most_pixels;
     const char *api_key_file, *tls_cert, *tls_key; /* or NULL */
     const char *access_log;                        /* file, "-" for standard output, or NULL */
+    const char *bench; /* a picture: the server asks itself, prints how that went, and ends */
+    bool json;         /* prints it as JSON */
 
     /* Called a few times a second while the server runs, and with each sentence for the operator;
      * from the thread of serve(). */

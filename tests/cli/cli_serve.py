@@ -198,9 +198,22 @@ def the_log(folder):
     assert "Jane" not in json.dumps(lines), lines
 
 
+def asking_itself(folder):
+    path = os.path.join(folder, "one.bmp")
+    with open(path, "wb") as file:
+        file.write(PICTURE)
+    done = densenet("serve", "--bench", path, "--json", "--queue", "100", "--listen", f"unix:{folder}/socket")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [row["clients"] for row in rows] == [1, 8, 64], done
+    assert all(row["answered"] > 0 and row["refused"] == 0 and row["p99_ms"] >= row["median_ms"] for row in rows), rows
+    for case in (["--bench", "/dev/null"], ["--bench", f"{folder}/none"], ["--json"]):
+        done = densenet("serve", *case, "--listen", "127.0.0.1:0", check=False)
+        assert done.returncode == 2 and done.stderr, (case, done)
+
+
 def main():
     for test in (names_and_probabilities, heat_maps, wrong_requests, a_key, the_queue, ending, reloading,
-                 several_networks, refused_to_start, the_log):
+                 several_networks, refused_to_start, the_log, asking_itself):
         with tempfile.TemporaryDirectory() as folder:
             test(*([folder] if test.__code__.co_argcount else []))
         print(test.__name__)

@@ -138,9 +138,9 @@ def memory_is_flat():
                     assert status == 200
             return resident(server)
         warm = ask_many(300)
-        grown = ask_many(2000) - warm
-        print(f"{grown} bytes more after 2000 requests")
-        assert grown < 4 << 20, grown
+        grown = ask_many(1000) - warm
+        print(f"{grown} bytes more after 1000 requests")
+        assert grown < 1 << 20, grown
 
 
 def tls(folder):

@@ -14,10 +14,11 @@
 enum { MEBI = 1 << 20, MOST_NETWORKS = 256 };
 
 static struct {
-    const char *weights, *repository, *listen, *api_key_file, *tls_cert, *tls_key, *access_log;
+    const char *weights, *repository, *listen, *api_key_file, *tls_cert, *tls_key, *access_log,
+        *bench;
     int queue, connections, body, pixels;
     double deadline, grace, client_timeout;
-    bool allow_load;
+    bool allow_load, json;
 } chosen = {.listen = "127.0.0.1:8000",
             .queue = 64,
             .connections = 10000,
@@ -56,6 +57,9 @@ static const option_row options[] = {
     {"tls-key", 0, OPTION_FILE, &chosen.tls_key, "FILE", "its key, PEM", 0, 0},
     {"access-log", 0, OPTION_FILE, &chosen.access_log, "FILE|-",
      "write one JSON object per request; - is standard output", 0, 0},
+    {"bench", 0, OPTION_FILE, &chosen.bench, "PICTURE",
+     "ask for this picture by 1, 8 and 64 clients, print how that went, and end", 0, 0},
+    {"json", 0, OPTION_FLAG, &chosen.json, NULL, "print that as JSON, one line for each", 0, 0},
     {0},
 };
 
@@ -103,6 +107,10 @@ static int run(int count, char **arguments)
         complain("serve: %d networks; %d can be served", count, MOST_NETWORKS);
         return EXIT_REFUSED;
     }
+    if (chosen.json && !chosen.bench) {
+        complain("serve: --json is how --bench prints; that is missing");
+        return EXIT_REFUSED;
+    }
     if (chosen.weights)
         networks[network_count++] = chosen.weights;
     for (int i = 0; i < count; i++)
@@ -125,6 +133,8 @@ static int run(int count, char **arguments)
                                  .tls_cert = chosen.tls_cert,
                                  .tls_key = chosen.tls_key,
                                  .access_log = chosen.access_log,
+                                 .bench = chosen.bench,
+                                 .json = chosen.json,
                                  .show = isatty(STDERR_FILENO) ? show : NULL,
                                  .say = say};
     report_warnings();

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+#include "load/clients.h"
+
+#include "base/clock.h"
+#include "base/status.h"
+#include "base/thread.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+enum { MOST_TIMES = 1 << 16, REPLY_ROOM = 64 << 10 };
+
+typedef struct client {
+    const load *asked;
+    pthread_t thread;
+    double until;
+    float *times; /* of answers with 200 */
+    int count;
+    long refused;
+    bool broken;
+} client;
+
+static bool send_all(int socket, const char *bytes, size_t size)
+{
+    while (size) {
+        ssize_t sent = send(socket, bytes, size, MSG_NOSIGNAL);
+        if (sent <= 0)
+            return false;
+        bytes += sent;
+        size -= (size_t)sent;
+    }
+    return true;
+}
+
+/* Reads a reply whole. Returns its status; 0 if the connection broke. */
+static int read_reply(int socket, char *room)
+{
+    size_t got = 0;
+    const char *end = NULL;
+    while (!end) {
+        ssize_t count = recv(socket, room + got, REPLY_ROOM - 1 - got, 0);
+        if (count <= 0)
+            return 0;
+        got += (size_t)count;
+        room[got] = '\0';
+        end = strstr(room, "\r\n\r\n");
+    }
+    const char *length = strcasestr(room, "content-length:");
+    size_t left = length && length < end ? strtoul(length + 15, NULL, 10) : 0;
+    size_t body = got - (size_t)(end + 4 - room);
+    int status = (int)strtol(room + strlen("HTTP/1.1 "), NULL, 10);
+    while (body < left) {
+        ssize_t count = recv(socket, room, REPLY_ROOM, 0);
+        if (count <= 0)
+            return 0;
+        body += (size_t)count;
+    }
+    return status;
+}
+
+static void ask_once(client *c, int socket, char *room)
+{
+    double began = dn_seconds();
+    int status =
+        send_all(socket, c->asked->request, c->asked->request_size) ? read_reply(socket, room) : 0;
+    if (status == 0)
+        c->broken = true;
+    else if (status != 200)
+        c->refused++;
+    else if (c->count < MOST_TIMES)
+        c->times[c->count++] = (float)(dn_seconds() - began);
+}
+
+static void *ask(void *context)
+{
+    client *c = context;
+    char *room = malloc(REPLY_ROOM);
+    int opened = socket(c->asked->address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    c->broken =
+        !room || opened < 0 || connect(opened, c->asked->address, c->asked->address_size) != 0;
+    while (!c->broken && dn_seconds() < c->until)
+        ask_once(c, opened, room);
+    if (opened >= 0)
+        close(opened);
+    free(room);
+    return NULL;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+static dn_status summarise(const load *asked, const client *clients, load_result *result)
+{
+    *result = (load_result){0};
+    for (int i = 0; i < asked->clients; i++) {
+        result->answered += clients[i].count;
+        result->refused += clients[i].refused;
+        if (clients[i].broken)
+            return dn_fail(DN_ERROR_IO, "a connection of %d broke", asked->clients);
+    }
+    if (!result->answered)
+        return dn_fail(DN_ERROR_IO, "no request was answered with 200");
+    float *all = malloc((size_t)result->answered * sizeof *all), *to = all;
+    if (!all)
+        return dn_fail_memory((size_t)result->answered * sizeof *all);
+    for (int i = 0; i < asked->clients; i++) {
+        memcpy(to, clients[i].times, (size_t)clients[i].count * sizeof *to);
+        to += clients[i].count;
+    }
+    size_t count = (size_t)result->answered;
+    qsort(all, count, sizeof *all, by_time);
+    result->per_second = (double)count / asked->seconds;
+    result->median = (double)all[count / 2];
+    result->p99 = (double)all[count * 99 / 100];
+    result->slowest = (double)all[count - 1];
+    free(all);
+    return DN_OK;
+}
+
+dn_status load_run(const load *asked, load_result *result)
+{
+    client *clients = calloc((size_t)asked->clients, sizeof *clients);
+    if (!clients)
+        return dn_fail_memory((size_t)asked->clients * sizeof *clients);
+    double until = dn_seconds() + asked->seconds;
+    int started = 0;
+    for (; started < asked->clients; started++) {
+        client *c = &clients[started];
+        *c = (client){.asked = asked, .until = until, .times = malloc(MOST_TIMES * sizeof(float))};
+        if (!c->times || dn_start_thread(&c->thread, ask, c) != 0)
+            break;
+    }
+    for (int i = 0; i < started; i++)
+        pthread_join(clients[i].thread, NULL);
+    dn_status status =
+        started == asked->clients
+            ? summarise(asked, clients, result)
+            : dn_fail(DN_ERROR_MEMORY, "%d clients cannot be started", asked->clients);
+    for (int i = 0; i < asked->clients; i++)
+        free(clients[i].times);
+    free(clients);
+    return status;
+}
