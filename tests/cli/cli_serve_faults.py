@@ -16,6 +16,9 @@ from bitmap_files import bmp
 from serving import Server, densenet, multipart
 
 
+MEASURED = "thread" not in os.environ.get("DENSENET_SANITIZED", "")  # whose own memory would be measured
+
+
 def picture(seed, side=32):
     return bmp((side, side), 24, random.Random(seed).randbytes(side * side * 3))
 
@@ -97,7 +100,7 @@ def many_connections():
         assert server.ask("POST", "/predict", picture(1))[0] == 200
         each = (resident(server) - before) / len(held)
         print(f"{each:.0f} bytes a connection")
-        assert each < 20000, each
+        assert each < 20000 or not MEASURED, each
         for connection in held:
             connection.close()
         server.wait_for("densenet_connections 1")
@@ -140,7 +143,7 @@ def memory_is_flat():
         warm = ask_many(300)
         grown = ask_many(1000) - warm
         print(f"{grown} bytes more after 1000 requests")
-        assert grown < 1 << 20, grown
+        assert grown < 1 << 20 or not MEASURED, grown
 
 
 def tls(folder):
