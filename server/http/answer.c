@@ -159,7 +159,8 @@ void answer_end(exchange *x, bool sent)
         seconds[STAGE_DECODE] = x->decode_seconds;
         seconds[STAGE_COMPUTE] = x->job.finished - x->job.started - x->decode_seconds;
     }
-    counters *c = x->network ? x->network->counters : &x->server->general;
+    bool of_network = x->network && x->route->computes; /* not questions about it */
+    counters *c = of_network ? x->network->counters : &x->server->general;
     if (!good)
         counters_failure(c, why, seconds[STAGE_ALL]);
     else if (computed)

@@ -206,6 +206,7 @@ def statistics(folder):
         server.ask("POST", "/predict", PICTURE)
         infer(server, {"datatype": "BYTES", "shape": [1]}, framed(b"nothing"))
         server.wait_for('densenet_requests_total{network="builtin",result="input"} 1')
+        assert server.ask("GET", "/v2/models/builtin/versions/2")[0] == 404  # is no failed inference
         (told,) = json.loads(server.ask("GET", "/v2/models/stats")[2])["model_stats"]
         stages = told["inference_stats"]
         assert told["inference_count"] == told["execution_count"] == 4 and told["last_inference"] > 1e12, told
