@@ -247,6 +247,27 @@ def wrong_requests(folder):
         assert values(infer(server, fp32, data), [1, 10]) == logits
 
 
+def damaged_requests():
+    """What fuzzing found to be different from each other: an answer, or one sentence that says what is wrong."""
+    corpus = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fuzz", "corpus", "infer")
+    seen = set()
+    with Server("--allow-load") as server:
+        for name in sorted(os.listdir(corpus)):
+            with open(os.path.join(corpus, name), "rb") as file:
+                header, _, body = file.read().partition(b"\n")
+            header = header.decode("latin-1")
+            headers = {} if header == "-" else {LENGTH: header}
+            if not all(" " < letter <= "~" for letter in header):
+                continue
+            for address in (INFER, "/v2/repository/index", "/v2/repository/models/builtin/load"):
+                status, _, said = server.ask("POST", address, body, headers)
+                assert status in (200, 400, 413), (name, address, status, said)
+                assert status == 200 or json.loads(said)["error"], (name, said)
+                seen.add(status)
+        assert values(infer(server, {"datatype": "BYTES", "shape": [1]}, framed(PICTURE)), [1, 10])
+    assert seen == {200, 400, 413}, seen
+
+
 def loading(folder):
     """Networks of the folder, by name, where that is allowed."""
     densenet("init", "densenet-bc-10-4", "--classes", "4", "-o", os.path.join(folder, "small.safetensors"))
@@ -291,7 +312,8 @@ def loading(folder):
 
 
 def main():
-    for test in (tensors, picture_files, classification, codings, descriptions, statistics, wrong_requests, loading):
+    for test in (tensors, picture_files, classification, codings, descriptions, statistics, wrong_requests,
+                 damaged_requests, loading):
         with tempfile.TemporaryDirectory() as folder:
             test(*([folder] if test.__code__.co_argcount else []))
         print(test.__name__)
