@@ -2,6 +2,7 @@
 """Triton's own Python client works with `densenet serve`, and so does its image example, unchanged, if
 DENSENET_TRITON_EXAMPLE says where that is: src/python/examples/image_client.py of triton-inference-server/client.
 DENSENET_TRITON_PYTHON names a Python with tritonclient[http,grpc], attrdict and Pillow, if this one lacks them."""
+import asyncio
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ try:
     import numpy
     import PIL.Image
     import tritonclient.http as triton
+    import tritonclient.http.aio as aio
     from tritonclient.utils import InferenceServerException
 except ImportError:
     other = os.environ.get("DENSENET_TRITON_PYTHON")
@@ -79,6 +81,19 @@ def built_bodies(client, folder):
     assert (read.as_numpy("output") == logits).all()
 
 
+async def asynchronous(host, folder):
+    """The client for asyncio, eight requests in flight."""
+    client = aio.InferenceServerClient(host)
+    _, prepared, logits = pictures(folder)
+    rows = [index % 2 for index in range(8)]
+    answers = await asyncio.gather(*(client.infer("builtin", asked(prepared[row:row + 1]), request_id=str(row))
+                                     for row in rows))
+    for row, answer in zip(rows, answers):
+        assert (answer.as_numpy("output")[0] == logits[row]).all() and answer.get_response()["id"] == str(row)
+    assert await client.is_model_ready("builtin")
+    await client.close()
+
+
 def descriptions(client, folder):
     assert client.is_server_live() and client.is_server_ready()
     assert client.is_model_ready("builtin") and client.is_model_ready("builtin", "1")
@@ -136,6 +151,8 @@ def main():
                 test(client, folder)
             print(test.__name__)
         client.close()
+        with tempfile.TemporaryDirectory() as folder:
+            asyncio.run(asynchronous(server.host, folder))
         if not EXAMPLE:
             print("example: skipped, DENSENET_TRITON_EXAMPLE is not set")
             return
