@@ -23,15 +23,18 @@ export function showError(place, sentence, again) {
   place.replaceChildren(make("div", { className: "error", role: "alert" }, make("p", {}, sentence), button));
 }
 
-let waiting = [];
+const FEW = 2;
+let waiting = { said: [], answers: [] };
 
-/** Says something through the live region; what comes within half a second is said together. */
-export function announce(sentence) {
-  waiting.push(sentence);
-  if (waiting.length > 1) return;
-  setTimeout(() => {
-    const [first, ...others] = waiting;
-    waiting = [];
-    find("announcer").textContent = others.length ? `${first} And ${others.length} more answers.` : first;
-  }, 500);
+function sayAll() {
+  const { said, answers } = waiting;
+  waiting = { said: [], answers: [] };
+  const rest = answers.length > FEW ? [answers[0], `${answers.length - 1} more answers.`] : answers;
+  find("announcer").textContent = [...said, ...rest].join(" ");
+}
+
+/** Says something through the live region; what comes within half a second is said together, of many answers their number. */
+export function announce(sentence, list = "said") {
+  if (!waiting.said.length && !waiting.answers.length) setTimeout(sayAll, 500);
+  waiting[list].push(sentence);
 }

@@ -32,7 +32,10 @@ function offerOthers() {
   find("other").value = others.some((network) => network.name === kept) ? kept : NONE;
 }
 
-const outputs = (network) => counted(network.classes, kind(network, 1), kind(network, 2));
+/** Names of outputs; those that stand for nothing have none. */
+const namesOf = (network) => network.labels.filter((label) => label !== null).map(readable);
+
+const outputs = (network) => counted(namesOf(network).length, kind(network, 1), kind(network, 2));
 
 function invitation(network) {
   if (network.objective === "labels") return "Each is judged by itself: any of them, or none, may be in a picture.";
@@ -41,8 +44,7 @@ function invitation(network) {
 }
 
 function labelsOf(network) {
-  const labels = (network.labels ?? []).map(readable);
-  if (!labels.length) return null;
+  const labels = namesOf(network);
   const chips = make("ul", { className: "chips", role: "list" }, ...labels.map((label) => make("li", { textContent: label })));
   if (labels.length <= FEW) return chips;
   const filter = make("input", { type: "search", autocomplete: "off" });

@@ -66,7 +66,7 @@ export class Pane {
       this.showAnswers();
       this.card.compare();
       const [first] = this.answers;
-      announce(`${this.card.name}: ${readable(first.label)}, ${percent(first.probability ?? 0)}.`);
+      announce(`${this.card.name}: ${readable(first.label)}, ${percent(first.probability ?? 0)}.`, "answers");
     } catch (error) {
       this.element.classList.add("failed");
       this.fail(error, () => this.ask());
