@@ -2,6 +2,7 @@
 """The Open Inference Protocol of `densenet serve`: tensors and picture files in, in every form, the same numbers
 as `densenet forward`'s out; what the server says of itself; networks loaded and unloaded. Needs only Python."""
 import base64
+import concurrent.futures
 import gzip
 import json
 import math
@@ -247,6 +248,24 @@ def wrong_requests(folder):
         assert values(infer(server, fp32, data), [1, 10]) == logits
 
 
+def own_answers(folder):
+    """Many at once, each with its own tensor, form and id: nobody gets another's answer."""
+    numbers, _ = prepared(folder)
+    with Server() as server:
+        sent = [struct.pack(f"<{len(numbers)}f", *(number + 0.1 * i for number in numbers)) for i in range(8)]
+        tensor = {"datatype": "FP32", "shape": [1, 3, 32, 32]}
+        alone = [values(infer(server, tensor, data), [1, 10]) for data in sent]
+        assert len(set(map(tuple, alone))) == len(sent)
+
+        def ask(number):
+            which = number % len(sent)
+            reply = infer(server, tensor, sent[which], id=str(number), parameters={"binary_data_output": number % 3 == 0})
+            assert reply[1]["id"] == str(number) and values(reply, [1, 10]) == alone[which], (number, reply)
+
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            list(pool.map(ask, range(320)))
+
+
 def damaged_requests():
     """What fuzzing found to be different from each other: an answer, or one sentence that says what is wrong."""
     corpus = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fuzz", "corpus", "infer")
@@ -313,7 +332,7 @@ def loading(folder):
 
 def main():
     for test in (tensors, picture_files, classification, codings, descriptions, statistics, wrong_requests,
-                 damaged_requests, loading):
+                 own_answers, damaged_requests, loading):
         with tempfile.TemporaryDirectory() as folder:
             test(*([folder] if test.__code__.co_argcount else []))
         print(test.__name__)

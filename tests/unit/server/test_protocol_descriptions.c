@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the server says of itself and its networks, and requests that load and unload them. */
+#include "allocation.h"
 #include "protocol/descriptions.h"
 #include "protocol/repository_control.h"
 #include "protocol/statistics.h"
@@ -109,11 +110,40 @@ static void requests_to_a_repository_are_read(void **state)
                      DN_ERROR_FORMAT);
 }
 
+/* 0 to 3: a description; its object, or NULL. */
+static json_t *description(int which)
+{
+    const model_statistics statistics[] = {{.name = "a"}, {.name = "b"}};
+    const repository_model models[] = {{"a", true, ""}, {"b", false, "unloaded"}};
+    return which == 0   ? describe_model(&model)
+           : which == 1 ? describe_config(&model)
+           : which == 2 ? statistics_describe(statistics, 2)
+                        : repository_describe(models, 2);
+}
+
+static void memory_that_is_missing_is_said(void **state)
+{
+    (void)state;
+    json_set_alloc_funcs(malloc, free); /* which can be made to fail */
+    for (int which = 0; which < 4; which++)
+        for (int i = 0;; i++) {
+            fail_allocation(i);
+            json_t *json = description(which);
+            bool failed = allocation_failed();
+            fail_allocation(-1);
+            assert_int_equal(json == NULL, failed);
+            json_decref(json);
+            if (!failed)
+                break;
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(networks_are_described),
                                        cmocka_unit_test(statistics_are_tritons),
                                        cmocka_unit_test(repositories_are_listed),
-                                       cmocka_unit_test(requests_to_a_repository_are_read)};
+                                       cmocka_unit_test(requests_to_a_repository_are_read),
+                                       cmocka_unit_test(memory_that_is_missing_is_said)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

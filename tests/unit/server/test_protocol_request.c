@@ -194,6 +194,7 @@ static void memory_that_is_missing_is_said(void **state)
 {
     (void)state;
     static const char text[] = INPUT("\"datatype\":\"FP32\",\"shape\":[1],\"data\":[1]");
+    json_set_alloc_funcs(malloc, free); /* which can be made to fail */
     for (int i = 0;; i++) {
         infer_request r;
         fail_allocation(i);
@@ -205,7 +206,8 @@ static void memory_that_is_missing_is_said(void **state)
             assert_true(i > 0);
             return;
         }
-        assert_int_equal(status, DN_ERROR_MEMORY);
+        /* of a string's memory jansson says that there is no string */
+        assert_true(status == DN_ERROR_MEMORY || status == DN_ERROR_FORMAT);
     }
 }
 
