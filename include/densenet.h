@@ -271,7 +271,10 @@ typedef struct dn_image_limits {
     int64_t max_pixels; /* 0: 178956970, beyond which Pillow reports a decompression bomb */
     int frame;          /* of a DICOM file, from 1; 0: its only one */
     dn_voi voi;
-    float window[2]; /* center and width, at least 1, of DN_VOI_WINDOW */
+    float window[2];     /* center and width, at least 1, of DN_VOI_WINDOW */
+    const char *formats; /* those that may be read, as "jpeg,png": of jpeg, png, webp, tiff, gif,
+                            bmp, pnm, jpeg2000, heif, dicom; other pictures are DN_ERROR_FORMAT
+                            before their decoder sees them. NULL: all */
 } dn_image_limits;
 DN_API void dn_image_defaults(dn_image_limits *limits, size_t struct_size);
 

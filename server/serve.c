@@ -71,6 +71,20 @@ static dn_status read_secrets(running *r)
     return options->api_key_file ? key_read(options->api_key_file, &r->server.api_key) : DN_OK;
 }
 
+/* Whether the formats to be read are formats: a picture of one pixel says so. */
+static dn_status check_formats(const char *formats)
+{
+    static const char pixel[] = "P5 1 1 255\n";
+    dn_image_limits limits;
+    dn_image *image;
+    dn_image_defaults(&limits, sizeof limits);
+    limits.formats = formats;
+    dn_status status = dn_image_decode(pixel, sizeof pixel, "a pixel", &limits, &image);
+    if (status == DN_OK)
+        dn_image_free(image);
+    return status == DN_ERROR_ARGUMENT ? status : DN_OK;
+}
+
 static dn_status load_networks(server *s)
 {
     const serve_options *options = s->options;
@@ -89,6 +103,7 @@ static dn_status start(running *r)
     traffic_begin(&s->traffic);
     counters_begin(&s->general);
     DN_TRY(microhttpd_load());
+    DN_TRY(check_formats(options->formats));
     DN_TRY(read_secrets(r));
     if (options->access_log)
         DN_TRY(access_log_open(options->access_log, &s->log));

@@ -25,6 +25,7 @@ typedef struct serve_options {
     double client_timeout;  /* seconds that a client has to send a head or body, or to read */
     int most_connections;
     size_t most_body, most_pixels;
+    const char *formats;                           /* of dn_image_limits, or NULL */
     const char *api_key_file, *tls_cert, *tls_key; /* or NULL */
     const char *access_log;                        /* file, "-" for standard output, or NULL */
     const char *bench; /* a picture: the server asks itself, prints how that went, and ends */

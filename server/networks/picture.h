@@ -15,8 +15,13 @@ typedef struct picture {
 /* How a picture file is read, whatever the pipeline. */
 typedef struct picture_reading {
     size_t most_pixels;
-    bool upright; /* turned as its EXIF orientation says */
+    const char *formats; /* of dn_image_limits, or NULL */
+    bool upright;        /* turned as its EXIF orientation says */
 } picture_reading;
+
+/* The most pixels that a network is given where its pipeline leaves pictures as large as they are:
+ * a sixteenth of what is decoded, since a network needs some hundred bytes for each. */
+size_t picture_most_computed(size_t most_pixels);
 
 /* Decodes and prepares a picture file; name is used in messages. The caller releases what *made
  * holds with picture_free. */

@@ -2,6 +2,7 @@
 #include "routes/facts.h"
 
 #include "context.h"
+#include "networks/picture.h"
 
 #include <string.h>
 
@@ -28,7 +29,7 @@ bool facts_find(exchange *x, model_facts *facts)
                            .smallest = dn_arch_smallest_input(arch),
                            .classes = n->classes,
                            .most_batch = MOST_BATCH,
-                           .most_pixels = x->server->options->most_pixels,
+                           .most_pixels = picture_most_computed(x->server->options->most_pixels),
                            .label = label_of,
                            .labels = n->model};
     (void)dn_preprocess_fixed_size(&n->preprocess, &facts->width, &facts->height);

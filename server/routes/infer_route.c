@@ -29,7 +29,8 @@ static dn_status run_file(inference *i, const tensor_element *file, int index, f
 {
     char name[32];
     picture made;
-    const picture_reading reading = {.most_pixels = i->facts.most_pixels};
+    const picture_reading reading = {.most_pixels = i->x->server->options->most_pixels,
+                                     .formats = i->x->server->options->formats};
     snprintf(name, sizeof name, "picture %d", index);
     double began = dn_seconds();
     dn_status status = picture_read(i->x->network, file->bytes, file->size, name, &reading, &made);

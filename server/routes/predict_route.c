@@ -182,6 +182,7 @@ static void answer_predict(exchange *x)
     uploads files;
     prediction p = {.x = x, .network = x->network};
     p.reading.most_pixels = x->server->options->most_pixels;
+    p.reading.formats = x->server->options->formats;
     if (!read_top(x, p.network, &p.top) || !read_orientation(x, &p.reading.upright) ||
         !uploads_find(x, &files))
         return;

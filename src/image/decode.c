@@ -8,6 +8,7 @@
 #include "image/decode_frames.h"
 #include "image/dicom/dicom.h"
 #include "image/exif.h"
+#include "image/format_choice.h"
 
 #include <limits.h>
 #include <math.h>
@@ -36,33 +37,33 @@
 
 /* How files of a format begin ('?' matches any byte). */
 typedef struct picture_format {
-    const char *name, *magic;
+    const char *name, *key, *magic; /* key: in dn_image_limits.formats */
     size_t magic_size;
     dn_decode *decode;                                          /* NULL: named, not read */
     int (*orientation)(const unsigned char *data, size_t size); /* NULL: has none */
 } picture_format;
 
 static const picture_format formats[] = {
-    {"JPEG", "\xff\xd8\xff", 3, dn_decode_jpeg, dn_exif_in_jpeg},
-    {"PNG", "\x89PNG\r\n\x1a\n", 8, dn_decode_png, dn_exif_in_png},
-    {"WebP", "RIFF????WEBP", 12, dn_decode_webp, dn_exif_in_webp},
-    {"TIFF", "II*\0", 4, DECODE_TIFF, NULL},
-    {"TIFF", "MM\0*", 4, DECODE_TIFF, NULL},
-    {"TIFF", "II+\0", 4, DECODE_TIFF, NULL}, /* above four gigabytes */
-    {"TIFF", "MM\0+", 4, DECODE_TIFF, NULL},
-    {"GIF", "GIF87a", 6, dn_decode_gif, NULL},
-    {"GIF", "GIF89a", 6, dn_decode_gif, NULL},
-    {"BMP", "BM", 2, dn_decode_bmp, NULL},
-    {"PGM", "P2", 2, dn_decode_pnm, NULL},
-    {"PGM", "P5", 2, dn_decode_pnm, NULL},
-    {"PPM", "P3", 2, dn_decode_pnm, NULL},
-    {"PPM", "P6", 2, dn_decode_pnm, NULL},
-    {"JPEG 2000", "\0\0\0\x0cjP  ", 8, DECODE_JPEG_2000, NULL},
-    {"JPEG 2000", "\xff\x4f\xff\x51", 4, DECODE_JPEG_2000, NULL},
-    {"JPEG XL", "\0\0\0\x0cJXL ", 8, NULL, NULL},
-    {"JPEG XL", "\xff\x0a", 2, NULL, NULL},
-    {"Photoshop", "8BPS", 4, NULL, NULL},
-    {"HEIF or AVIF", "????ftyp", 8, DECODE_HEIF, NULL},
+    {"JPEG", "jpeg", "\xff\xd8\xff", 3, dn_decode_jpeg, dn_exif_in_jpeg},
+    {"PNG", "png", "\x89PNG\r\n\x1a\n", 8, dn_decode_png, dn_exif_in_png},
+    {"WebP", "webp", "RIFF????WEBP", 12, dn_decode_webp, dn_exif_in_webp},
+    {"TIFF", "tiff", "II*\0", 4, DECODE_TIFF, NULL},
+    {"TIFF", "tiff", "MM\0*", 4, DECODE_TIFF, NULL},
+    {"TIFF", "tiff", "II+\0", 4, DECODE_TIFF, NULL}, /* above four gigabytes */
+    {"TIFF", "tiff", "MM\0+", 4, DECODE_TIFF, NULL},
+    {"GIF", "gif", "GIF87a", 6, dn_decode_gif, NULL},
+    {"GIF", "gif", "GIF89a", 6, dn_decode_gif, NULL},
+    {"BMP", "bmp", "BM", 2, dn_decode_bmp, NULL},
+    {"PGM", "pnm", "P2", 2, dn_decode_pnm, NULL},
+    {"PGM", "pnm", "P5", 2, dn_decode_pnm, NULL},
+    {"PPM", "pnm", "P3", 2, dn_decode_pnm, NULL},
+    {"PPM", "pnm", "P6", 2, dn_decode_pnm, NULL},
+    {"JPEG 2000", "jpeg2000", "\0\0\0\x0cjP  ", 8, DECODE_JPEG_2000, NULL},
+    {"JPEG 2000", "jpeg2000", "\xff\x4f\xff\x51", 4, DECODE_JPEG_2000, NULL},
+    {"JPEG XL", NULL, "\0\0\0\x0cJXL ", 8, NULL, NULL},
+    {"JPEG XL", NULL, "\xff\x0a", 2, NULL, NULL},
+    {"Photoshop", NULL, "8BPS", 4, NULL, NULL},
+    {"HEIF or AVIF", "heif", "????ftyp", 8, DECODE_HEIF, NULL},
 };
 
 static bool begins_with_magic(const dn_source *source, const picture_format *format)
@@ -116,6 +117,12 @@ void dn_image_defaults(dn_image_limits *limits, size_t struct_size)
     dn_start_options(limits, struct_size, &(dn_image_limits){0}, sizeof *limits);
 }
 
+static dn_status decode_dicom(const dn_source *source, const char *chosen, dn_image **image)
+{
+    DN_TRY(dn_format_is_chosen(chosen, "dicom", source->name));
+    return dn_decode_dicom(source, image);
+}
+
 dn_status dn_image_decode(const void *data, size_t size, const char *name,
                           const dn_image_limits *limits, dn_image **image)
 {
@@ -132,7 +139,7 @@ dn_status dn_image_decode(const void *data, size_t size, const char *name,
     memcpy(source.window, chosen.window, sizeof source.window);
     DN_TRY(check_choice(&source));
     if (dn_dicom_has_preamble(data, size))
-        return dn_decode_dicom(&source, image);
+        return decode_dicom(&source, chosen.formats, image);
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
         if (!begins_with_magic(&source, &formats[i]))
             continue;
@@ -140,11 +147,14 @@ dn_status dn_image_decode(const void *data, size_t size, const char *name,
             return fail_format(&source, formats[i].name);
         if (source.frame)
             return fail_frame(&source);
+        DN_TRY(dn_format_is_chosen(chosen.formats, formats[i].key, name));
         DN_TRY(formats[i].decode(&source, image));
         (*image)->orientation = formats[i].orientation ? formats[i].orientation(data, size) : 0;
         return DN_OK;
     }
-    return dn_dicom_claims(data, size) ? dn_decode_dicom(&source, image) : fail_unknown(&source);
+    if (!dn_dicom_claims(data, size))
+        return fail_unknown(&source);
+    return decode_dicom(&source, chosen.formats, image);
 }
 
 dn_status dn_image_read(const char *path, const dn_image_limits *limits, dn_image **image)

@@ -96,6 +96,23 @@ def wrong_requests():
         assert server.ask("POST", "/predict", PICTURE)[0] == 200
 
 
+def formats_and_sizes(folder):
+    """Other formats' decoders never see a request; a network without a fixed size is not given just any."""
+    densenet("init", "densenet-bc-10-4", "-o", os.path.join(folder, "any.safetensors"))
+    with Server("--formats", "png,jpeg", "--max-pixels", "1") as server:
+        status, _, said = server.ask("POST", "/predict", PICTURE)
+        assert status == 400 and "only png,jpeg are read" in json.loads(said)["error"], said
+    done = densenet("serve", "--formats", "png,exe", "--listen", "127.0.0.1:0", check=False)
+    assert done.returncode == 2 and "exe" in done.stderr, done
+    large = bmp((320, 200), 24, bytes(320 * 200 * 3))
+    convert = ["convert", f"{folder}/any.safetensors", f"{folder}/free.safetensors", "--preprocess", "none"]
+    densenet(*convert)
+    with Server(f"{folder}/free.safetensors", "--max-pixels", "1") as server:
+        status, _, said = server.ask("POST", "/predict", large)
+        assert status == 413 and "62500 are allowed" in json.loads(said)["error"], said
+        assert server.ask("POST", "/predict", PICTURE)[0] == 200
+
+
 def a_key():
     with tempfile.NamedTemporaryFile("w") as file:
         file.write("secret-of-ours\n")
@@ -212,7 +229,7 @@ def asking_itself(folder):
 
 
 def main():
-    for test in (names_and_probabilities, heat_maps, wrong_requests, a_key, the_queue, ending, reloading,
+    for test in (names_and_probabilities, heat_maps, wrong_requests, formats_and_sizes, a_key, the_queue, ending, reloading,
                  several_networks, refused_to_start, the_log, asking_itself):
         with tempfile.TemporaryDirectory() as folder:
             test(*([folder] if test.__code__.co_argcount else []))

@@ -15,7 +15,7 @@ enum { MEBI = 1 << 20, MOST_NETWORKS = 256 };
 
 static struct {
     const char *weights, *repository, *listen, *api_key_file, *tls_cert, *tls_key, *access_log,
-        *bench;
+        *bench, *formats;
     int queue, connections, body, pixels;
     double deadline, grace, client_timeout;
     bool allow_load, json;
@@ -51,6 +51,8 @@ static const option_row options[] = {
     {"max-body", 0, OPTION_INT, &chosen.body, "MIB",
      "of a request; all together may have eight times as much (32)", 1, 2000},
     {"max-pixels", 0, OPTION_INT, &chosen.pixels, "MEGAPIXELS", "of a picture (64)", 1, 10000},
+    {"formats", 0, OPTION_TEXT, &chosen.formats, "FORMAT,...",
+     "of pictures that are read, as jpeg,png; others' decoders never see a request (all)", 0, 0},
     {"api-key-file", 0, OPTION_FILE, &chosen.api_key_file, "FILE",
      "answer only requests that carry the key on its first line", 0, 0},
     {"tls-cert", 0, OPTION_FILE, &chosen.tls_cert, "FILE", "certificate for HTTPS, PEM", 0, 0},
@@ -129,6 +131,7 @@ static int run(int count, char **arguments)
                                  .most_connections = chosen.connections,
                                  .most_body = (size_t)chosen.body * MEBI,
                                  .most_pixels = (size_t)chosen.pixels * 1000000,
+                                 .formats = chosen.formats,
                                  .api_key_file = chosen.api_key_file,
                                  .tls_cert = chosen.tls_cert,
                                  .tls_key = chosen.tls_key,
