@@ -4,56 +4,22 @@
 #include "base/element.h"
 #include "base/locale.h"
 #include "base/memory.h"
+#include "protocol/json_number.h"
 #include "protocol/json_tensor.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-static const char *skip_digits(const char *at, const char *end)
-{
-    while (at < end && *at >= '0' && *at <= '9')
-        at++;
-    return at;
-}
-
-/* Returns the place after the number of JSON that begins here, NULL if none does. */
-static const char *skip_number(const char *at, const char *end)
-{
-    if (at < end && *at == '-')
-        at++;
-    const char *digits = at;
-    at = skip_digits(at, end);
-    if (at == digits || (*digits == '0' && at - digits > 1))
-        return NULL;
-    if (at < end && *at == '.') {
-        const char *fraction = at + 1;
-        at = skip_digits(fraction, end);
-        if (at == fraction)
-            return NULL;
-    }
-    if (at < end && (*at == 'e' || *at == 'E')) {
-        const char *exponent = at + 1;
-        if (exponent < end && (*exponent == '+' || *exponent == '-'))
-            exponent++;
-        at = skip_digits(exponent, end);
-        if (at == exponent)
-            return NULL;
-    }
-    return at;
-}
-
 static dn_status read_number(json_tensor *r)
 {
-    const char *after = skip_number(r->at, r->end);
-    if (!after || after == r->end) /* strtof stops at what follows, at the latest at a bracket */
+    float *value = (float *)r->target + r->index;
+    r->at = json_number_read(r->at, r->end, value);
+    if (!r->at)
         return dn_fail(DN_ERROR_FORMAT, "input '%.100s': element %zu is not a number",
                        r->input->name, r->index);
-    float value = r->input->type == TENSOR_FP64 ? (float)strtod(r->at, NULL) : strtof(r->at, NULL);
-    if (!isfinite(value))
+    if (!isfinite(*value))
         return dn_fail(DN_ERROR_FORMAT, "input '%.100s': element %zu is too large for a float",
                        r->input->name, r->index);
-    ((float *)r->target)[r->index] = value;
-    r->at = after;
     return DN_OK;
 }
 
