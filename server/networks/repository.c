@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "networks/repository.h"
 
-#include "base/file.h"
 #include "base/status.h"
+#include "networks/network_folder.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,55 +121,22 @@ dn_status repository_add(repository *r, const char *argument)
     return add(r, name, equals + 1);
 }
 
-static int by_name(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
+typedef struct folder_reading {
+    repository *repository;
+    void (*say)(const char *sentence);
+} folder_reading;
 
-/* Whether something in the folder may be a network: a weight file, or a folder with one. */
-static bool is_candidate(const char *folder, const char *file, char path[PATH_MAX])
+static void add_from_folder(void *context, const char *name, const char *path)
 {
-    if (file[0] == '.' || snprintf(path, PATH_MAX, "%s/%s", folder, file) >= PATH_MAX)
-        return false;
-    return dn_is_folder(path) || network_name_is_weights(file);
+    const folder_reading *reading = context;
+    if (add(reading->repository, name, path) != DN_OK)
+        reading->say(dn_last_error());
 }
 
 dn_status repository_add_folder(repository *r, void (*say)(const char *sentence))
 {
-    struct dirent **files;
-    char path[PATH_MAX], name[NETWORK_NAME_SIZE];
-    int count = scandir(r->folder, &files, NULL, by_name);
-    if (count < 0)
-        return dn_fail(DN_ERROR_IO, "%s: %s", r->folder, strerror(errno));
-    for (int i = 0; i < count; i++) {
-        if (is_candidate(r->folder, files[i]->d_name, path)) {
-            network_name_of_file(path, name);
-            if (add(r, name, path) != DN_OK)
-                say(dn_last_error());
-        }
-        free(files[i]);
-    }
-    free(files);
-    return DN_OK;
-}
-
-/* The file in the folder that a name stands for. */
-static dn_status find_in_folder(const repository *r, const char *name, char path[PATH_MAX])
-{
-    char found[NETWORK_NAME_SIZE];
-    DIR *folder = r->folder && network_name_is_valid(name) ? opendir(r->folder) : NULL;
-    for (const struct dirent *file; folder && (file = readdir(folder));) {
-        if (!is_candidate(r->folder, file->d_name, path))
-            continue;
-        network_name_of_file(path, found);
-        if (strcmp(found, name) == 0) {
-            closedir(folder);
-            return DN_OK;
-        }
-    }
-    if (folder)
-        closedir(folder);
-    return dn_fail(DN_ERROR_ARGUMENT, "there is no network called %.100s", name);
+    folder_reading reading = {r, say};
+    return network_folder_each(r->folder, add_from_folder, &reading);
 }
 
 dn_status repository_load(repository *r, const char *name)
@@ -179,8 +144,10 @@ dn_status repository_load(repository *r, const char *name)
     char path[PATH_MAX];
     pthread_mutex_lock(&r->loading);
     entry *e = find(r, name);
-    dn_status status = e ? DN_OK : find_in_folder(r, name, path);
-    if (status == DN_OK && !e)
+    dn_status status = DN_OK;
+    if (!e && !(r->folder && network_folder_find(r->folder, name, path)))
+        status = dn_fail(DN_ERROR_ARGUMENT, "there is no network called %.100s", name);
+    else if (!e)
         status = append(r, name, path, &e);
     if (status == DN_OK)
         status = load(r, e);
