@@ -1,17 +1,23 @@
 # SPDX-License-Identifier: MIT
 """`densenet serve` and clients that are slow, gone, many or hostile: an answer or a closed connection, nobody
-else's answer, and no memory that stays. Needs only Python and openssl."""
+else's answer, and no memory that stays. Needs Pillow and openssl."""
+import collections
 import concurrent.futures
+import http.client
+import io
 import json
 import os
 import random
+import re
 import signal
 import socket
 import ssl
 import subprocess
 import tempfile
+import threading
 import time
 
+import PIL.Image
 from bitmap_files import bmp
 from serving import Server, densenet, multipart
 
@@ -146,6 +152,72 @@ def memory_is_flat():
         assert grown < 1 << 20 or not MEASURED, grown
 
 
+def peak(server):
+    with open(f"/proc/{server.process.pid}/status", encoding="ascii") as file:
+        return int(re.search(r"VmHWM:\s+(\d+)", file.read())[1]) * 1024
+
+
+def bombs():
+    """Small files of large pictures, in every format that Pillow writes: refused before they take memory, or, within
+    the limit, computed in what their pixels take for each thread."""
+    with Server("--max-pixels", "4", "--threads", "2") as server:
+        server.ask("POST", "/predict", picture(1))
+        before = peak(server)
+        for kind in ("PNG", "GIF", "BMP", "TIFF", "WEBP", "JPEG", "JPEG2000", "PPM"):
+            size = (5000, 4000) if kind not in ("BMP", "PPM", "JPEG2000") else (2100, 2000)
+            status, _, said = server.ask("POST", "/predict", drawn(kind, size))
+            assert status == 413 and "pixels" in json.loads(said)["error"], (kind, status, said)
+        print(f"bombs refused: {(peak(server) - before) >> 20} MiB more")
+        assert peak(server) - before < 32 << 20 or not MEASURED
+        within = drawn("PNG", (2000, 2000))
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            assert {one[0] for one in pool.map(lambda _: server.ask("POST", "/predict", within), range(32))} == {200}
+        print(f"bombs computed: {(peak(server) - before) >> 20} MiB more")
+        assert peak(server) - before < 2 * 4000000 * 3 * 2 + (32 << 20) or not MEASURED
+
+
+def drawn(kind, size):
+    made = io.BytesIO()
+    PIL.Image.new("RGB", size, (90, 40, 20)).save(made, kind, **({"compression": "tiff_deflate"} if kind == "TIFF" else {}))
+    return made.getvalue()
+
+
+def kill_under_load():
+    """Clients of a server that is killed and started again see their connection refused or broken, and otherwise
+    their own answers."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = Server("--listen", f"127.0.0.1:{port}")
+    expected = server.ask("POST", "/predict", picture(1))[2]
+    seen, stop = collections.Counter(), threading.Event()
+
+    def ask():
+        while not stop.is_set():
+            try:
+                status, _, body = server.ask("POST", "/predict", picture(1))
+                seen["answered" if status == 200 and body == expected else f"{status} {body}"] += 1
+            except (OSError, http.client.RemoteDisconnected):
+                seen["no connection"] += 1
+                time.sleep(0.01)
+    clients = [threading.Thread(target=ask) for _ in range(4)]
+    for client in clients:
+        client.start()
+    for _ in range(3):
+        time.sleep(0.3)
+        server.process.kill()
+        server.process.wait()
+        server.process.stderr.close()
+        server = Server("--listen", f"127.0.0.1:{port}")
+    time.sleep(0.3)
+    stop.set()
+    for client in clients:
+        client.join()
+    server.process.terminate()
+    assert server.process.wait(60) == 0
+    server.process.stderr.close()
+    assert set(seen) == {"answered", "no connection"}, seen
+
+
 def tls(folder):
     paths = [os.path.join(folder, name) for name in ("cert.pem", "key.pem")]
     subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "1",
@@ -208,7 +280,7 @@ def weights_that_change(folder):
 
 def main():
     for test in (slow_clients, hostile_heads, many_connections, clients_that_leave, everyone_gets_their_own,
-                 memory_is_flat, tls, kill_and_restart, weights_that_change):
+                 memory_is_flat, bombs, tls, kill_and_restart, kill_under_load, weights_that_change):
         start = time.monotonic()
         with tempfile.TemporaryDirectory() as folder:
             test(*([folder] if test.__code__.co_argcount else []))
