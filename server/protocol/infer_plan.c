@@ -44,10 +44,20 @@ static bool is_side(size_t side, int declared, const model_facts *m)
     return declared > 0 ? side == (size_t)declared : side >= (size_t)m->smallest;
 }
 
+static dn_status check_pixels(const infer_input *input, const model_facts *m)
+{
+    size_t pixels, height = input->dims[2], width = input->dims[3];
+    bool varies = m->height < 0 || m->width < 0;
+    if (!varies || (dn_multiply(height, width, &pixels) && pixels <= m->most_pixels))
+        return DN_OK;
+    return dn_fail(DN_ERROR_LIMIT,
+                   "a picture of %zu x %zu is larger than the %zu pixels that are taken", height,
+                   width, m->most_pixels);
+}
+
 static dn_status plan_tensor(const model_facts *m, infer_plan *plan)
 {
     const infer_input *input = &plan->input;
-    size_t pixels;
     if (!tensor_floats_has(input))
         return dn_fail(DN_ERROR_MISMATCH,
                        "input '" MODEL_INPUT "': %s is not taken here; FP32 and FP64 are, FP16 and "
@@ -58,11 +68,7 @@ static dn_status plan_tensor(const model_facts *m, infer_plan *plan)
     DN_TRY(check_batch(input, m));
     if (!is_side(input->dims[2], m->height, m) || !is_side(input->dims[3], m->width, m))
         return refuse_shape(input, m);
-    if (!dn_multiply(input->dims[2], input->dims[3], &pixels) || pixels > m->most_pixels)
-        return dn_fail(DN_ERROR_LIMIT,
-                       "a picture of %zu x %zu is larger than the %zu pixels that "
-                       "are taken",
-                       input->dims[2], input->dims[3], m->most_pixels);
+    DN_TRY(check_pixels(input, m));
     plan->batch = (int)input->dims[0];
     plan->height = (int)input->dims[2];
     plan->width = (int)input->dims[3];

@@ -141,6 +141,25 @@ def picture_files(folder):
             assert abs(told[row["index"]] - row["probability"]) < 1e-6, (row, told)
 
 
+def free_sizes(folder):
+    """A network whose pipeline leaves pictures as large as they are takes tensors of any size, within bounds."""
+    made, free = os.path.join(folder, "made.safetensors"), os.path.join(folder, "free.safetensors")
+    densenet("init", "densenet-bc-10-4", "-o", made)
+    densenet("convert", made, free, "--preprocess", "none")
+    with Server(free, "--max-pixels", "1") as server:
+        shape = json.loads(server.ask("GET", "/v2/models/free")[2])["inputs"][0]["shape"]
+        assert shape == [-1, 3, -1, -1], shape
+
+        def ask(height, width):
+            return infer(server, {"datatype": "FP32", "shape": [1, 3, height, width]}, bytes(12 * height * width),
+                         "/v2/models/free/infer")
+
+        assert ask(40, 48)[0] == ask(250, 250)[0] == 200
+        assert ask(250, 251)[0] == 413 and "62500 pixels" in ask(250, 251)[1]["error"]
+        assert ask(1, 62500)[0] == 400
+        assert infer(server, {"datatype": "BYTES", "shape": [1]}, framed(PICTURE), "/v2/models/free/infer")[0] == 200
+
+
 def classification(folder):
     """"value:index:label", the greatest first, as JSON and as binary data."""
     numbers, logits = prepared(folder)
@@ -331,7 +350,7 @@ def loading(folder):
 
 
 def main():
-    for test in (tensors, picture_files, classification, codings, descriptions, statistics, wrong_requests,
+    for test in (tensors, picture_files, free_sizes, classification, codings, descriptions, statistics, wrong_requests,
                  own_answers, damaged_requests, loading):
         with tempfile.TemporaryDirectory() as folder:
             test(*([folder] if test.__code__.co_argcount else []))

@@ -77,7 +77,11 @@ static void sizes_may_vary(void **state)
     (void)state;
     model_facts any = model;
     any.height = any.width = -1;
-    infer_request r = REQUEST(TENSOR_FP32, 4, 1, 3, 2, 50);
+    model_facts fixed = model;
+    fixed.most_pixels = 1; /* is not about it */
+    infer_request r = REQUEST(TENSOR_FP32, 4, 1, 3, 4, 5);
+    planned(&r, &fixed);
+    r = REQUEST(TENSOR_FP32, 4, 1, 3, 2, 50);
     infer_plan plan = planned(&r, &any);
     assert_int_equal(plan.height, 2);
     assert_int_equal(plan.width, 50);
