@@ -101,8 +101,8 @@ static dn_status read_rows(jpeg_reader *reader)
         if (inks)
             dn_inks_to_rgb(inks[0], image->width, row);
     }
-    /* A missing end mark is not an error, since every row has been read; damage
-     * before it is one, and exits through error_exit. */
+    /* As with Pillow, what follows the last row may be anything; damage before it exits through
+     * error_exit. */
     jpeg_finish_decompress(jpeg);
     return DN_OK;
 }
@@ -131,6 +131,7 @@ dn_status dn_decode_jpeg(const dn_source *source, dn_image **image)
     reader.jpeg.client_data = &reader;
     reader.errors.error_exit = jump_on_error;
     reader.errors.output_message = ignore_message;
+    reader.errors.emit_message = refuse_lost_samples;
     reader.progress.progress_monitor = count_scans;
     dn_status status = setjmp(reader.escape) ? fail_by_library(&reader) : read_picture(&reader);
     jpeg_destroy_decompress(&reader.jpeg);

@@ -69,14 +69,16 @@ static int keep_error(TIFF *tiff, void *context, const char *module, const char 
     return 1;
 }
 
-/* Where libtiff goes on without pixels: a JPEG or fax that ends too early, or a JPEG that is
- * smaller than its strip or tile. */
+/* Where libtiff goes on without pixels: a JPEG or fax that ends too early or is damaged, or a JPEG
+ * that is smaller than its strip or tile. */
 static int notice_gaps(TIFF *tiff, void *context, const char *module, const char *format,
                        va_list values)
 {
     (void)tiff, (void)module;
     tiff_reader *reader = context;
-    static const char *const gaps[] = {"Premature end of JPEG", "Premature EOF",
+    static const char *const gaps[] = {"Premature end of JPEG",        "Premature EOF",
+                                       "premature end of data",        "bad Huffman code",
+                                       "bad arithmetic code",          "instead of RST",
                                        "Improper JPEG strip/tile size"};
     char message[160];
     vsnprintf(message, sizeof message, format, values);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What libjpeg calls back while it decodes a file that is wholly in memory; over the jpeglib.h that
- * was included before, since builds for other sample sizes have other types. */
+/* What libjpeg calls back while it decodes a file that is wholly in memory; over the jpeglib.h and
+ * jerror.h that were included before, since builds for other sample sizes have other types. */
 #ifndef DN_IMAGE_JPEG_MEMORY_H
 #define DN_IMAGE_JPEG_MEMORY_H
 
@@ -9,6 +9,25 @@
 static void ignore_message(j_common_ptr jpeg)
 {
     (void)jpeg;
+}
+
+/* Warnings of an odd file whose samples are all there; after others the library makes samples up,
+ * which is an error. */
+static void refuse_lost_samples(j_common_ptr jpeg, int level)
+{
+    if (level >= 0)
+        return;
+    switch (jpeg->err->msg_code) {
+    case JWRN_ADOBE_XFORM:
+    case JWRN_BOGUS_PROGRESSION:
+    case JWRN_EXTRANEOUS_DATA:
+    case JWRN_JFIF_MAJOR:
+    case JWRN_NOT_SEQUENTIAL:
+    case JWRN_TOO_MUCH_DATA:
+        break;
+    default:
+        jpeg->err->error_exit(jpeg);
+    }
 }
 
 static void nothing_to_do(j_decompress_ptr jpeg)

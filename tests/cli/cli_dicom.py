@@ -196,6 +196,19 @@ def rescales(folder):
           not holds_mark(done.stderr + done.stdout), done)
 
 
+def cut_streams():
+    """Of each coding: a stream that lacks its end, and one that has the mark of its end too early."""
+    cut = {}
+    for kind, (bits, samples, syntax) in dicom_streams.KINDS.items():
+        stream = dicom_streams.stream(kind)
+        end = stream.rindex(b"\xff\xd9")
+        for size, mark in ((end, b""), (end - 1, b""), (end * 2 // 3, b""), (end - 4, b"\xff\xd9"), (end * 2 // 3, b"\xff\xd9")):
+            cut[f"{kind}-{size}-{len(mark)}"] = files.dicom(
+                files.encapsulate([[stream[:size] + mark]]), dicom_streams.ROWS, dicom_streams.COLUMNS, files.ROOT + syntax,
+                samples=samples, photometric="RGB" if samples == 3 else "MONOCHROME2", allocated=8 if bits == 8 else 16, stored=bits)
+    return cut
+
+
 def hostile(folder):
     """One sentence and status 2, soon and in little memory."""
     whole = files.dicom(shaded(), 16, 16, more=files.sequence(0x28, 0x3010, E(0x28, 0x3002, "US", [4, 0, 16]) +
@@ -213,7 +226,7 @@ def hostile(folder):
         "rle": files.dicom(files.encapsulate([[files.rle(bytes(8), 1, 1)]]), 4000, 4000, files.RLE),
         "rle-segments": files.dicom(files.encapsulate([[b"\xff" * 64]]), 4, 4, files.RLE),
         "fragment": files.dicom(files.item(b"") + files.item(stream, 0x7fffffff), **jpeg),
-        "table": files.dicom(files.item(b"\x07\0\0\0\xff\xff\xff\xff") + files.item(stream), frames=2, **jpeg),
+        "table": files.dicom(files.item(b"\x07\0\0\0\xff\xff\xff\xff") + files.item(stream) * 2, frames=2, **jpeg),
         "no-fragment": files.dicom(files.item(b"") + files.SEQUENCE_END, **jpeg),
         "other-size": files.dicom(one, 120, 170, files.ROOT + ".4.70"),
         "native": files.dicom(shaded(), 16, 16, said=files.ROOT + ".4.70"),
@@ -221,6 +234,7 @@ def hostile(folder):
         "no-rows": files.dicom(shaded(), 0, 16), "half": files.dicom(shaded(), 5, 5, samples=3, photometric="YBR_FULL_422"),
         "bomb": files.dicom(bytes(400 << 20), 16, 16, files.DEFLATED), "meta": b"\0" * 128 + b"DICM" + b"\2\0\2\0OB\0\0\xff\xff\xff\x7f",
     }
+    made.update(cut_streams())
     paths = [write(f"{folder}/hostile/{name}.dcm", data) for name, data in made.items()]
     paths += [write(f"{folder}/hostile/cut{size}.dcm", whole[:size]) for size in range(0, len(whole) - 1, 23)]
     done = run("preprocess", *paths, "-o", f"{folder}/hostile.npy")
@@ -231,8 +245,14 @@ def hostile(folder):
     check("nothing is written", not os.path.exists(f"{folder}/hostile.npy"))
     lying = write(f"{folder}/lying.dcm", files.dicom(one, frames=3, **jpeg))
     done = run("preprocess", lying, "-o", f"{folder}/lying.npy")
-    check("of frames that are not there, those that are", done.returncode == 1 and
-          done.stderr.count(b"it holds fewer frames than it says") == 2, done)
+    check("frames that are not there", done.returncode == 2 and
+          done.stderr.count(b"it holds fewer frames than it says") == 1, done)
+    for said, sentence in ((900, "it holds fewer pixels than it says"), ("two", "its number of frames is none"),
+                           ("-1", "its number of frames is none"), ("1000000001", "its number of frames is none"), ("  ", "")):
+        path = write(f"{folder}/said.dcm", files.dicom(shaded(), 16, 16, frames=said))
+        done = run("preprocess", path, "--preprocess", "none", "-o", f"{folder}/said.npy")
+        check(f"{said} frames", done.returncode == (2 if sentence else 0) and sentence in done.stderr.decode() and
+              sum(path in line for line in done.stderr.decode().splitlines()) == bool(sentence), done)
     limited = f"ulimit -v 400000; exec {PROGRAM} preprocess {folder}/hostile/deep.dcm {folder}/hostile/frames.dcm -o {folder}/h.npy"
     if "asan" not in PROGRAM:
         done = subprocess.run(["sh", "-c", limited], capture_output=True, check=False, timeout=120)

@@ -99,6 +99,8 @@ dn_status dn_dicom_walk(dn_dicom *dicom);
 
 /* The first number of an attribute; `otherwise` if it is not there or no number. */
 int64_t dn_dicom_integer(const dn_dicom *dicom, dn_dicom_attribute attribute, int64_t otherwise);
+/* How many frames it says it has: 1 where it says nothing, 0 where that is no number. */
+int64_t dn_dicom_frames(const dn_dicom *dicom);
 bool dn_dicom_decimal(const dn_dicom *dicom, dn_dicom_attribute attribute, double *value);
 /* Whether its text, without the spaces around it, is this one. */
 bool dn_dicom_is(const dn_dicom *dicom, dn_dicom_attribute attribute, const char *text);

@@ -125,6 +125,19 @@ static dn_status join(fragments *f, size_t to, dn_dicom_value *stream, void **ow
     return DN_OK;
 }
 
+dn_status dn_dicom_check_fragments(const dn_dicom *dicom)
+{
+    fragments f;
+    dn_dicom_value item;
+    DN_TRY(begin(dicom, &f));
+    for (int64_t i = 0; i < dicom->frames; i++) {
+        DN_TRY(next_item(&f, &item));
+        if (!item.data)
+            return dn_dicom_fail(dicom, "it holds fewer frames than it says");
+    }
+    return DN_OK;
+}
+
 dn_status dn_dicom_find_fragments(const dn_dicom *dicom, dn_dicom_value *stream, void **owned)
 {
     fragments f;

@@ -11,26 +11,43 @@ static bool is_halved(const dn_dicom *dicom)
            dn_dicom_is(dicom, DICOM_PHOTOMETRIC, "YBR_FULL_422");
 }
 
+static bool bits_of_frames(const dn_dicom *dicom, int64_t frames, size_t *bits)
+{
+    size_t per_pixel = is_halved(dicom) ? 16 : (size_t)(dicom->samples * dicom->allocated);
+    return dn_multiply((size_t)(dicom->rows * dicom->columns), per_pixel, bits) &&
+           dn_multiply(*bits, (size_t)frames, bits);
+}
+
+static bool is_exchanged(const dn_dicom *dicom)
+{
+    return dicom->syntax->big && dicom->words && dicom->allocated == 8;
+}
+
+static dn_status check_native(const dn_dicom *dicom)
+{
+    if (is_halved(dicom) && dicom->columns % 2)
+        return dn_dicom_fail(dicom, "pixels that share their colours two by two are odd in number");
+    size_t bits, needed;
+    if (!bits_of_frames(dicom, dicom->frames, &bits) || !dn_add(bits, 7, &needed))
+        return dn_fail_memory(SIZE_MAX);
+    needed = is_exchanged(dicom) ? dn_round_up(needed / 8, 2) : needed / 8;
+    if (needed > dicom->values[DICOM_PIXELS].size)
+        return dn_dicom_fail(dicom, "it holds fewer pixels than it says");
+    return DN_OK;
+}
+
 static dn_status read_native(const dn_dicom *dicom, dn_dicom_frame *frame)
 {
-    const dn_dicom_value *pixels = &dicom->values[DICOM_PIXELS];
+    size_t before;
+    if (!bits_of_frames(dicom, dicom->frame, &before))
+        return dn_fail_memory(SIZE_MAX);
     frame->halved = is_halved(dicom);
     frame->big = dicom->syntax->big;
-    frame->exchanged = frame->big && dicom->words && dicom->allocated == 8;
+    frame->exchanged = is_exchanged(dicom);
     frame->planar = dicom->planar && !frame->halved;
-    if (frame->halved && dicom->columns % 2)
-        return dn_dicom_fail(dicom, "pixels that share their colours two by two are odd in number");
-    size_t bits, all, needed;
-    size_t per_pixel = frame->halved ? 16 : (size_t)(dicom->samples * dicom->allocated);
-    if (!dn_multiply((size_t)(dicom->rows * dicom->columns), per_pixel, &bits) ||
-        !dn_multiply(bits, (size_t)dicom->frame, &all) || !dn_add(all, bits + 7, &needed))
-        return dn_fail_memory(SIZE_MAX);
-    needed = frame->exchanged ? dn_round_up(needed / 8, 2) : needed / 8;
-    if (needed > pixels->size)
-        return dn_dicom_fail(dicom, "it holds fewer pixels than it says");
-    frame->data = pixels->data;
-    frame->start = all / 8;
-    frame->first_bit = (int)(all % 8);
+    frame->data = dicom->values[DICOM_PIXELS].data;
+    frame->start = before / 8;
+    frame->first_bit = (int)(before % 8);
     return DN_OK;
 }
 
@@ -78,9 +95,8 @@ int64_t dn_dicom_sample(const dn_dicom *dicom, const dn_dicom_frame *frame, size
     return dicom->has_sign && value >= range / 2 ? value - range : value;
 }
 
-dn_status dn_dicom_read_frame(const dn_dicom *dicom, dn_dicom_frame *frame)
+dn_status dn_dicom_check_pixels(const dn_dicom *dicom)
 {
-    *frame = (dn_dicom_frame){0};
     if (dicom->syntax->coding == DN_DICOM_NOT_READ)
         return dn_fail(DN_ERROR_FORMAT, "%s: is a DICOM file compressed by %s, which is not read",
                        dicom->source->name, dicom->syntax->name);
@@ -88,6 +104,12 @@ dn_status dn_dicom_read_frame(const dn_dicom *dicom, dn_dicom_frame *frame)
         return dn_dicom_fail(dicom, dicom->encapsulated
                                         ? "its pixels are in fragments, its syntax has none"
                                         : "its pixels are not in the fragments of its syntax");
+    return dicom->encapsulated ? dn_dicom_check_fragments(dicom) : check_native(dicom);
+}
+
+dn_status dn_dicom_read_frame(const dn_dicom *dicom, dn_dicom_frame *frame)
+{
+    *frame = (dn_dicom_frame){0};
     if (!dicom->encapsulated)
         return read_native(dicom, frame);
     dn_dicom_value stream;

@@ -19,10 +19,16 @@ typedef struct dn_dicom_frame {
 /* A sample, by its place in the frame: its stored bits, as a number. */
 int64_t dn_dicom_sample(const dn_dicom *dicom, const dn_dicom_frame *frame, size_t index);
 
-/* Release *frame with free(frame->owned), even after a failure. */
+/* Refuses a file whose pixels are coded as none that is read, or fewer than its frames need. */
+dn_status dn_dicom_check_pixels(const dn_dicom *dicom);
+
+/* Of a file whose pixels are checked. Release *frame with free(frame->owned), even after a failure.
+ */
 dn_status dn_dicom_read_frame(const dn_dicom *dicom, dn_dicom_frame *frame);
 
-/* Compressed frames, each of one fragment or of several. Release *owned with free(). */
+/* Compressed frames, each of one fragment or of several: whether there are as many fragments as
+ * frames, and those of the frame. Release *owned with free(). */
+dn_status dn_dicom_check_fragments(const dn_dicom *dicom);
 dn_status dn_dicom_find_fragments(const dn_dicom *dicom, dn_dicom_value *stream, void **owned);
 
 /* A frame of so many bytes, from its compressed stream; the samples' bytes in little endian. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From a file to its data set: preamble, meta information, transfer syntax (DICOM PS3.10). */
-#include "image/dicom/dicom.h"
-
+#include "image/dicom/dicom_frame.h"
 #include "image/dicom/dicom_inflate.h"
 
 #include <stdlib.h>
@@ -139,7 +138,7 @@ static dn_status read_layout(dn_dicom *dicom)
 {
     dicom->rows = number(dicom, DICOM_ROWS);
     dicom->columns = number(dicom, DICOM_COLUMNS);
-    dicom->frames = dn_dicom_integer(dicom, DICOM_FRAMES, 1);
+    dicom->frames = dn_dicom_frames(dicom);
     dicom->samples = (int)dn_dicom_integer(dicom, DICOM_SAMPLES, 1);
     dicom->allocated = (int)number(dicom, DICOM_BITS_ALLOCATED);
     dicom->stored = (int)dn_dicom_integer(dicom, DICOM_BITS_STORED, dicom->allocated);
@@ -164,7 +163,8 @@ static dn_status read_layout(dn_dicom *dicom)
     if (dicom->stored < 1 || dicom->stored > bits || dicom->high_bit >= bits ||
         dicom->high_bit < dicom->stored - 1)
         return dn_dicom_fail(dicom, "the bits that it stores are not within those it allocates");
-    return dn_image_check_size(dicom->source, (size_t)dicom->columns, (size_t)dicom->rows);
+    DN_TRY(dn_image_check_size(dicom->source, (size_t)dicom->columns, (size_t)dicom->rows));
+    return dn_dicom_check_pixels(dicom);
 }
 
 dn_status dn_dicom_open(const dn_source *source, dn_dicom *dicom)

@@ -66,13 +66,20 @@ bool dn_dicom_decimal(const dn_dicom *dicom, dn_dicom_attribute attribute, doubl
 int64_t dn_dicom_integer(const dn_dicom *dicom, dn_dicom_attribute attribute, int64_t otherwise)
 {
     const dn_dicom_value *value = &dicom->values[attribute];
-    double decimal;
-    if (attribute == DICOM_FRAMES)
-        return dn_dicom_decimal(dicom, attribute, &decimal) && fabs(decimal) < 1e9
-                   ? (int64_t)decimal
-                   : otherwise;
     return value->data && value->size >= 2 ? dn_dicom_word(value->data, dicom->syntax->big)
                                            : otherwise;
+}
+
+int64_t dn_dicom_frames(const dn_dicom *dicom)
+{
+    char text[LONGEST_NUMBER];
+    const dn_dicom_value *value = &dicom->values[DICOM_FRAMES];
+    double number = 0;
+    if (value->size <= LONGEST_NUMBER && !first_text(value, text))
+        return 1;
+    return dn_dicom_decimal(dicom, DICOM_FRAMES, &number) && number > 0 && number < 1e9
+               ? (int64_t)number
+               : 0;
 }
 
 bool dn_dicom_is(const dn_dicom *dicom, dn_dicom_attribute attribute, const char *text)

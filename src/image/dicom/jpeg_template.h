@@ -59,7 +59,7 @@ static dn_dicom_outcome read_rows(jpeg_job *work, const dn_dicom_job *job)
             }
         }
     }
-    return DN_DICOM_DECODED;
+    return jpeg_finish_decompress(jpeg) ? DN_DICOM_DECODED : DN_DICOM_DAMAGED;
 }
 
 dn_dicom_outcome JPEG_CODEC(const dn_dicom_job *job)
@@ -71,6 +71,7 @@ dn_dicom_outcome JPEG_CODEC(const dn_dicom_job *job)
     work.jpeg.client_data = &work;
     work.errors.error_exit = jump_on_error;
     work.errors.output_message = ignore_message;
+    work.errors.emit_message = refuse_lost_samples;
     work.progress.progress_monitor = count_scans;
     dn_dicom_outcome outcome =
         setjmp(work.escape)
