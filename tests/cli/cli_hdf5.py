@@ -124,7 +124,7 @@ def hostile(folder):
     zeros = numpy.zeros((64, 64), "f4")
     made("a group within itself", cycle, "more than one path")
     made("a soft link", link(h5py.SoftLink("/a")), "is not followed")
-    made("another file", link(h5py.ExternalLink("/etc/passwd", "a")), "newer structures")
+    made("another file", link(h5py.ExternalLink("/etc/passwd", "a")), "links to other files")
     made("data outside", dataset((4, 4), "f4", external=[(f"{folder}/other", 0, 64)]), "another file")
     made("a virtual dataset", virtual, "put together from other datasets")
     made("another filter", dataset(data=zeros, compression="lzf"), "filter 32000")

@@ -83,6 +83,10 @@ def sidecars(folder):
     os.makedirs(inner)
     shutil.copy(f"{GOLDEN}/exported.onnx.data", f"{folder}/exported.onnx.data")
     check("a copy of both", run("info", placed()).returncode == 0)
+    for output in ("exported.onnx.data", "./inner/../exported.onnx.data"):
+        done = run("convert", placed(), f"{folder}/{output}")
+        check(f"{output}, which is read, is not replaced", done.returncode == 2 and "already reads" in done.stderr and
+              read("exported.onnx.data") == open(f"{folder}/exported.onnx.data", "rb").read(), done)
     shutil.copy(f"{GOLDEN}/exported.onnx.data", f"{inner}/w.data")
     check("in a folder below", run("info", placed(location="inner/w.data")).returncode == 0)
     secret = write(f"{folder}/../secret-{os.getpid()}", read("exported.onnx.data"))

@@ -4,6 +4,7 @@
 #include "arguments/function_options.h"
 #include "base/hub_files.h"
 #include "base/weights_name.h"
+#include "files/onnx_data.h"
 #include "files/same_file.h"
 #include "ui/report.h"
 
@@ -77,7 +78,7 @@ bool weights_are_distinct(const char *output, const char *name)
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         if (files[i][0] && !output_is_distinct(output, files[i]))
             return false;
-    return true;
+    return onnx_data_is_distinct(output, read.weights);
 }
 
 bool weights_name_valid(const char *path)

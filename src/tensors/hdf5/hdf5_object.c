@@ -4,6 +4,8 @@
 
 enum {
     VERSION = 1,
+    LINK_INFO = 2,
+    LINK = 6,
     CONTINUATION = 0x10,
     SHARED = 2,
     STEPS_PER_OBJECT = 4096,
@@ -54,6 +56,13 @@ static dn_status read_message(header *h, dn_hdf5_bytes *block)
     message.body = dn_hdf5_cut(block, size);
     if (block->broken || object->count == h->promised)
         return damaged(h);
+    if (message.type == LINK_INFO || message.type == LINK)
+        return dn_fail(
+            DN_ERROR_FORMAT,
+            "its group \"%.200s\" has links in HDF5's newer structures, as links to other "
+            "files always are, which are not read; save it as Keras does, with h5py's "
+            "libver=\"earliest\" and without such links",
+            object->path);
     if (!is_known(message.type))
         return dn_hdf5_refuse_newer();
     if (flags & SHARED)

@@ -77,8 +77,11 @@ static dn_status resolve(const dn_tensor_file *file, const char *what, const cha
         return refuse_place(what, location);
     snprintf(folder, sizeof folder, "%.*s/", length, slash ? file->name : ".");
     int needed = snprintf(wanted, sizeof wanted, "%s%s", folder, location);
-    if (needed < 0 || (size_t)needed >= sizeof wanted || !realpath(folder, root))
+    if (needed < 0 || (size_t)needed >= sizeof wanted)
         return dn_fail(DN_ERROR_IO, "%s lies in a file whose path is too long", what);
+    if (!realpath(folder, root))
+        return dn_fail(DN_ERROR_IO, "%s lies beside a file whose folder cannot be opened: %s", what,
+                       strerror(errno));
     if (!realpath(wanted, target))
         return dn_fail(DN_ERROR_IO, "%s lies in \"%.200s\", which cannot be opened: %s", what,
                        wanted, strerror(errno));

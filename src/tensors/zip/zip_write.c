@@ -75,8 +75,10 @@ dn_status dn_zip_add(dn_zip_writer *zip, const char *name, const void *bytes, si
     record r = {0};
     uint32_t checksum = checksum_of(bytes, size);
     if (zip->entries == 0xfffe || zip->offset + size > UINT32_MAX - 65536)
-        return dn_fail(DN_ERROR_LIMIT, "%s: a PyTorch zip file of 4 GiB or more cannot be written",
-                       zip->file->path);
+        return dn_fail(
+            DN_ERROR_LIMIT,
+            "%s: a file of 4 GiB or more cannot be written as a zip archive, which this format is",
+            zip->file->path);
     add_to_directory(zip, name, checksum, size);
     /* An extra field of PyTorch's id pads the header. */
     size_t header = 30 + strlen(name) + 4;
