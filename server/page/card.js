@@ -29,6 +29,7 @@ export class Card {
     this.slider.oninput = () => this.element.style.setProperty("--opacity", this.slider.value / 100);
     this.scale = make("div", { className: "scale", hidden: true },
       make("p", { className: "legend" }, make("span", { textContent: "little" }), make("span", { className: "colours", "aria-hidden": "true" }), make("span", { textContent: "most evidence" })),
+      make("p", { className: "unseen-part", textContent: "dark: not seen by the network" }),
       make("label", { className: "opacity" }, make("span", { textContent: "Heat map" }), this.slider));
     return this.scale;
   }
@@ -55,7 +56,9 @@ export class Card {
   }
 
   showScale() {
-    this.scale.hidden = !this.panes.some((pane) => pane.hasMap());
+    const shown = this.panes.filter((pane) => pane.hasMap());
+    this.scale.hidden = !shown.length;
+    this.scale.classList.toggle("cropped", shown.some((pane) => pane.cropped));
   }
 
   /** Says in a sentence whether two networks agree. */

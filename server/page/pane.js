@@ -16,7 +16,8 @@ export class Pane {
     this.network = network;
     this.answers = null;
     this.maps = new Map();
-    this.shown = null;
+    this.shown = null; // the class whose map is shown
+    this.cropped = false; // whether that map has dark edges
     this.expanded = false;
     this.leaving = new AbortController();
     this.picture = make("img", { className: "picture", alt: card.name, decoding: "async" });
@@ -159,12 +160,9 @@ export class Pane {
     const signal = AbortSignal.any([this.fetching.signal, this.leaving.signal]);
     this.stage.setAttribute("aria-busy", "true");
     try {
-      const url = await this.fetchMap(answer.index, signal);
+      const map = await this.fetchMap(answer.index, signal);
       signal.throwIfAborted();
-      const map = make("img", { className: "map", src: url, alt: `Heat map: where the evidence for ${readable(answer.label)} lies` });
-      this.stage.append(map);
-      if (this.network.cam === "gradient-weighted") this.say("This map is gradient-weighted: approximate for this network.");
-      announce(`Heat map of ${readable(answer.label)} shown.`);
+      this.showMap(map, readable(answer.label));
     } catch (error) {
       if (signal.aborted) return;
       this.shown = null;
@@ -175,11 +173,27 @@ export class Pane {
     this.stage.removeAttribute("aria-busy");
   }
 
+  showMap(map, label) {
+    this.stage.append(make("img", { className: "map", src: map.url, alt: `Heat map: where the evidence for ${label} lies` }));
+    this.cropped = map.cropped;
+    this.card.showScale();
+    if (!map.evidence) {
+      this.say(`Nothing in this picture speaks for ${label}.`);
+    } else if (this.network.cam === "gradient-weighted") {
+      this.say("This map is gradient-weighted: approximate for this network.");
+    }
+    announce(`Heat map of ${label} shown.`);
+  }
+
   async fetchMap(index, signal) {
     if (!this.maps.has(index)) {
-      const { body } = await ask(...this.request({ cam: index, map: "alone" }, signal));
+      const { response, body } = await ask(...this.request({ cam: index, map: "alone" }, signal));
       this.note.replaceChildren();
-      this.maps.set(index, URL.createObjectURL(body));
+      this.maps.set(index, {
+        url: URL.createObjectURL(body),
+        evidence: Number(response.headers.get("Densenet-Evidence")),
+        cropped: response.headers.get("Densenet-Cropped") === "yes",
+      });
     }
     return this.maps.get(index);
   }
@@ -201,7 +215,7 @@ export class Pane {
 
   close() {
     this.leaving.abort();
-    for (const url of this.maps.values()) URL.revokeObjectURL(url);
+    for (const { url } of this.maps.values()) URL.revokeObjectURL(url);
     this.element.remove();
   }
 }

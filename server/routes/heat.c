@@ -83,11 +83,19 @@ static void add_label(exchange *x, const char *label)
     exchange_add_header(x, "Densenet-Label", "%s", coded);
 }
 
+static void add_facts(exchange *x, const dn_heat_map *map, int output)
+{
+    char number[DN_OUTPUT_NUMBER_SIZE];
+    exchange_add_header(x, "Densenet-Output", "%d", output);
+    add_label(x, dn_output_name(x->network->model, output, number));
+    exchange_add_header(x, "Densenet-Evidence", "%.4g", map->most);
+    exchange_add_header(x, "Densenet-Cropped", "%s", map->cropped ? "yes" : "no");
+}
+
 void heat_reply(exchange *x, const dn_session *session, const picture *shown, int output)
 {
     layers wanted;
     const dn_image *image = shown->image;
-    char number[DN_OUTPUT_NUMBER_SIZE];
     double factor = factor_for(image);
     dn_heat_map map;
     void *file;
@@ -100,13 +108,12 @@ void heat_reply(exchange *x, const dn_session *session, const picture *shown, in
         dn_heat_map_scale(&map, factor);
         status = draw(&map, image, wanted, scaled(image->width, factor),
                       scaled(image->height, factor), &file, &size);
+        if (status == DN_OK) {
+            exchange_reply(x, 200, "image/png", file, size);
+            add_facts(x, &map, output);
+        }
         dn_heat_map_free(&map);
     }
-    if (status != DN_OK) {
+    if (status != DN_OK)
         exchange_refuse_status(x, status);
-        return;
-    }
-    exchange_reply(x, 200, "image/png", file, size);
-    exchange_add_header(x, "Densenet-Output", "%d", output);
-    add_label(x, dn_output_name(x->network->model, output, number));
 }

@@ -47,6 +47,7 @@ def heat_maps():
     with Server() as server:
         status, headers, body = server.ask("POST", "/predict?cam=cat", PICTURE)
         assert status == 200 and headers["Content-Type"] == "image/png" and body[:4] == b"\x89PNG", body[:80]
+        assert headers["Densenet-Cropped"] == "yes" and float(headers["Densenet-Evidence"]) > 0, headers
         assert headers["Densenet-Output"] == "3" and headers["Densenet-Label"] == "cat", headers
         assert body[16:24] == bytes([0, 0, 1, 32, 0, 0, 0, 240]), body[16:24]  # 48 x 40, six times
         assert body[25] == 2  # RGB

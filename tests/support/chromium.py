@@ -29,6 +29,8 @@ if not DRIVER or not CHROMIUM:
     sys.exit(77)
 
 SETTLED = "return !document.querySelector('[aria-busy]') && [...document.images].every((image) => image.complete)"
+DRAWN = """return Promise.all([...document.images].map((image) => image.decode().catch(() => {})))
+  .then(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(true)))));"""
 ANSWER = "button.answer"
 VISIBLE = "[...document.querySelectorAll(arguments[0])].filter((element) => element.checkVisibility({ visibilityProperty: true }))"
 
@@ -154,6 +156,7 @@ class Page:
         if pictures:
             self.wait(f"{pictures} cards", lambda: len(self.all(".card")) == pictures)
         self.wait("answers", lambda: self.run(SETTLED))
+        self.run(DRAWN)
 
     def pixels(self, selector):
         """An element's picture as PNG."""
