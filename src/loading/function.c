@@ -75,18 +75,18 @@ static void doubt_stem(const dn_function_question *question, const dn_module_fun
     if (!pool_known && open) {
         snprintf(text, sizeof text,
                  "whether its stem of %dx%d ends in a pool cannot be known: %s was assumed "
-                 "(--stem-pool says)",
+                 "(the option stem_pool says)",
                  stem.kernel, stem.kernel, stem.pools ? "one" : "none");
         doubt(doubts, text);
     }
     if (dn_may_blur(arch) && said->stem_pool == DN_STEM_POOL_USUAL &&
         asked->stem_pool == DN_STEM_POOL_USUAL)
         doubt(doubts, "if this is timm's densenetblur121d, answers will be wrong: it blurs where a "
-                      "maximum was assumed (--stem-pool blur says)");
+                      "maximum was assumed (the option stem_pool blur says)");
     if (!stride_known && !plain) {
         snprintf(text, sizeof text,
                  "the stride of its stem of %dx%d cannot be known: %d was assumed "
-                 "(--stem-stride says)",
+                 "(the option stem_stride says)",
                  stem.kernel, stem.kernel, stem.stride);
         doubt(doubts, text);
     }
@@ -100,7 +100,7 @@ static void doubt_transitions(const dn_function_question *question, const dn_mod
                  question->asked->transition_relu != DN_RELU_AUTO;
     if (!known && shown->recorded && model->arch.block_count > 1)
         doubt(doubts, "whether its transitions have a ReLU cannot be known: one each was assumed "
-                      "(--transition-relu says)");
+                      "(the option transition_relu says)");
 }
 
 /* Which source answered what, for a person. */
@@ -138,8 +138,7 @@ static dn_status doubt_contradictions(const dn_model *model, dn_text *doubts)
     snprintf(text, sizeof text,
              "the statistics of %d of its %d norms contradict its weights, first those of %s: it "
              "may be damaged, trained on with frozen statistics, or compute something else than is "
-             "known "
-             "of it (info --check)",
+             "known of it",
              contradicted, count, norms[first].norm);
     if (contradicted)
         doubt(doubts, text);

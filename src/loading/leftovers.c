@@ -77,7 +77,7 @@ static void warn(dn_load_job *l, name_list *normal, name_list *others)
     if (normal->count)
         dn_load_warn(l,
                      "it seems to normalise pictures itself, by %s, which is not computed here: "
-                     "the pipeline must (--preprocess mean=...,std=...)",
+                     "the pipeline must (mean=...,std=...)",
                      normal->text.data);
     if (others->count)
         dn_load_warn(l,

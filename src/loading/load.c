@@ -118,8 +118,8 @@ static void warn_of_task(dn_load_job *l, const dn_model *model)
 {
     if (!l->metadata && !l->options.task && l->head.open_end && !l->head.tells_objective &&
         model->arch.classes > 1 && model->objective != DN_OBJECTIVE_LABELS)
-        dn_load_warn(l, "whether a sigmoid follows the classifier is not in the file; --task "
-                        "labels says so");
+        dn_load_warn(l, "whether a sigmoid follows the classifier is not in the file; the option "
+                        "task labels says so");
 }
 
 /* Metadata that describes the network says all of it. */

@@ -49,7 +49,7 @@ def sources(folder):
     shutil.copy(state, named)
     x, found, said = answers(folder, state)
     check("nothing says it: a warning", "if this is timm's densenetblur121d, answers will be wrong" in said and
-          "--stem-pool blur says" in said, said)
+          "stem_pool blur says" in said, said)
     check("a maximum is another answer", not numpy.allclose(found, net(x).detach().numpy(), atol=1e-3))
     for what, said in (("an option", same("by an option", net, folder, state, *OPTION)),
                        ("its name", same("by its name", net, folder, named))):
