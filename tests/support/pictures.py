@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Pictures that look like something, made here."""
+import io
 import sys
 
 try:
-    from PIL import Image, ImageDraw
+    from PIL import Image, ImageChops, ImageDraw, ImageStat
 except ImportError:
     print("Pillow is not installed")
     sys.exit(77)
@@ -23,6 +24,12 @@ def photo(path, size=(160, 120), turned=None):
         exif[0x0112] = turned
     image.save(path, **({"exif": exif} if turned else {}))
     return path
+
+
+def difference(first, second):
+    """The mean difference of two PNG files' samples, of 255."""
+    one, two = (Image.open(io.BytesIO(file)).convert("RGB") for file in (first, second))
+    return sum(ImageStat.Stat(ImageChops.difference(one, two)).mean) / 3
 
 
 def damaged(path):
