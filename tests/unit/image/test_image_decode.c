@@ -290,11 +290,14 @@ static void endless_scans_are_refused(void **state)
     dn_image *image;
     assert_int_equal(decode_copy(file.data, file.size, &image), DN_ERROR_LIMIT);
     assert_string_equal(dn_last_error(), "p: the JPEG file has more than 500 scans");
-    unsigned char *frame = memmem(file.data, file.size, "\xff\xc2", 2); /* now of 4096 x 4096 */
-    assert_non_null(frame);
-    memcpy(frame + 5, (const unsigned char[]){0x10, 0, 0x10, 0}, 4);
-    assert_int_equal(decode_copy(file.data, file.size, &image), DN_ERROR_FORMAT);
-    assert_non_null(strstr(dn_last_error(), "premature end"));
+    free(file.data);
+    free(grey);
+    /* Of larger pictures fewer: each costs a pass over all of it. */
+    grey = draw_picture(2048, 2048, 1);
+    memset(grey, 128, (size_t)2048 * 2048);
+    file = encode_jpeg(grey, 2048, 2048, 1, scans, 300);
+    assert_int_equal(decode_copy(file.data, file.size, &image), DN_ERROR_LIMIT);
+    assert_string_equal(dn_last_error(), "p: the JPEG file has more than 256 scans");
     free(file.data);
     free(grey);
 }
