@@ -56,9 +56,9 @@ export class Card {
   }
 
   showScale() {
-    const shown = this.panes.filter((pane) => pane.hasMap());
+    const shown = this.panes.filter((pane) => pane.heat.index !== null);
     this.scale.hidden = !shown.length;
-    this.scale.classList.toggle("cropped", shown.some((pane) => pane.cropped));
+    this.scale.classList.toggle("cropped", shown.some((pane) => pane.heat.cropped));
   }
 
   /** Says in a sentence whether two networks agree. */

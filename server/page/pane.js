@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What one network says of one picture, and where it sees it.
 import { announce, make, showError } from "./dom.js";
+import { HeatMap } from "./heat_map.js";
 import { Refusal, ask, askForJSON } from "./requests.js";
 import { kind, percent, readable } from "./words.js";
 
@@ -15,14 +16,12 @@ export class Pane {
     this.card = card;
     this.network = network;
     this.answers = null;
-    this.maps = new Map();
-    this.shown = null; // the class whose map is shown
-    this.cropped = false; // whether that map has dark edges
     this.expanded = false;
     this.leaving = new AbortController();
     this.picture = make("img", { className: "picture", alt: card.name, decoding: "async" });
     this.picture.onerror = () => this.decodeThere();
     this.stage = make("div", { className: "stage" }, this.picture);
+    this.heat = new HeatMap(this.stage, (question, signal) => this.request(question, signal));
     this.list = make("ol", { className: "answers", role: "list", "aria-label": `Answers of ${network.name}` });
     this.below = make("div", { className: "below" });
     this.note = make("div", { className: "note" });
@@ -82,7 +81,7 @@ export class Pane {
   /** The rows to show: the first, or all that there is room for, and the one whose map is shown. */
   rows() {
     const rows = this.answers.slice(0, this.expanded ? this.most() : FIRST);
-    const shown = this.answers.find((answer) => answer.index === this.shown);
+    const shown = this.answers.find((answer) => answer.index === this.heat.index);
     return shown && !rows.includes(shown) ? [...rows, shown] : rows;
   }
 
@@ -107,7 +106,7 @@ export class Pane {
     if (untrained || !this.network.cam) {
       return make("li", { className: untrained ? "answer untrained" : "answer" }, ...text);
     }
-    const button = make("button", { className: "answer", type: "button", "aria-pressed": String(answer.index === this.shown) },
+    const button = make("button", { className: "answer", type: "button", "aria-pressed": String(answer.index === this.heat.index) },
       ...text, make("span", { className: "mark", "aria-hidden": "true" }));
     button.dataset.index = answer.index;
     button.onclick = () => this.toggle(answer);
@@ -137,65 +136,43 @@ export class Pane {
     input.onchange = () => {
       const words = input.value.trim().toLowerCase();
       const answer = this.answers.find((one) => readable(one.label).toLowerCase() === words);
-      if (answer && answer.index !== this.shown) this.toggle(answer);
+      if (answer && answer.index !== this.heat.index) this.toggle(answer);
       if (!answer && words) showError(this.note, `${this.network.name} knows no ${kind(this.network, 1)} “${input.value.trim()}”.`);
     };
     return make("label", { className: "field tall" }, make("span", { textContent: `Heat map of another ${kind(this.network, 1)}` }), input, list);
   }
 
-  hasMap() {
-    return this.shown !== null;
-  }
-
   /** Shows the heat map of an answer, or hides it if it is shown. */
   async toggle(answer) {
-    this.fetching?.abort();
-    this.stage.querySelector(".map")?.remove();
+    const label = readable(answer.label);
+    const again = this.heat.index === answer.index;
     this.note.replaceChildren();
-    this.shown = this.shown === answer.index ? null : answer.index;
-    this.showAnswers();
-    this.card.showScale();
-    if (this.shown === null) return;
-    this.fetching = new AbortController();
-    const signal = AbortSignal.any([this.fetching.signal, this.leaving.signal]);
-    this.stage.setAttribute("aria-busy", "true");
+    this.heat.hide();
+    const showing = again ? null : this.heat.show(answer.index, label, this.leaving.signal);
+    this.showState();
     try {
-      const map = await this.fetchMap(answer.index, signal);
-      signal.throwIfAborted();
-      this.showMap(map, readable(answer.label));
+      const map = await showing;
+      if (map) this.tell(map, label);
     } catch (error) {
-      if (signal.aborted) return;
-      this.shown = null;
-      this.showAnswers();
-      this.card.showScale();
       this.fail(error, () => this.toggle(answer));
     }
-    this.stage.removeAttribute("aria-busy");
+    this.showState();
   }
 
-  showMap(map, label) {
-    this.stage.append(make("img", { className: "map", src: map.url, alt: `Heat map: where the evidence for ${label} lies` }));
-    this.cropped = map.cropped;
+  /** Which answer's map is shown, and what its colours mean. */
+  showState() {
+    this.showAnswers();
     this.card.showScale();
+  }
+
+  tell(map, label) {
+    this.note.replaceChildren();
     if (!map.evidence) {
       this.say(`Nothing in this picture speaks for ${label}.`);
     } else if (this.network.cam === "gradient-weighted") {
       this.say("This map is gradient-weighted: approximate for this network.");
     }
     announce(`Heat map of ${label} shown.`);
-  }
-
-  async fetchMap(index, signal) {
-    if (!this.maps.has(index)) {
-      const { response, body } = await ask(...this.request({ cam: index, map: "alone" }, signal));
-      this.note.replaceChildren();
-      this.maps.set(index, {
-        url: URL.createObjectURL(body),
-        evidence: Number(response.headers.get("Densenet-Evidence")),
-        cropped: response.headers.get("Densenet-Cropped") === "yes",
-      });
-    }
-    return this.maps.get(index);
   }
 
   /** TIFF, DICOM and others that browsers do not show: the server decodes them. */
@@ -215,7 +192,7 @@ export class Pane {
 
   close() {
     this.leaving.abort();
-    for (const { url } of this.maps.values()) URL.revokeObjectURL(url);
+    this.heat.close();
     this.element.remove();
   }
 }
