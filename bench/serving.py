@@ -60,7 +60,7 @@ def load(port, clients, seconds, script):
                            f"http://127.0.0.1:{port}/predict"], capture_output=True, text=True, check=True).stdout
     assert "Non-2xx" not in said, said
     return {"per_second": float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1]),
-            "median": milliseconds(re.search(r"50%\s+(\S+)", said)[1]), "p99": milliseconds(re.search(r"99%\s+(\S+)", said)[1])}
+            "median": milliseconds(re.search(r"\n +50%\s+(\S+)", said)[1]), "p99": milliseconds(re.search(r"\n +99%\s+(\S+)", said)[1])}
 
 
 def peak(process):
