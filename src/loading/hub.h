@@ -15,6 +15,10 @@ typedef struct dn_hub_doubt {
 dn_status dn_hub_parse(const void *data, size_t size, const char *what, json_t **json,
                        dn_hub_doubt *doubt);
 
+/* Gives the model labels: a list, or {"0": name}. *used: there is one name per output; with others
+ * it stays as it is. */
+dn_status dn_hub_set_labels(const json_t *labels, dn_model *model, bool *used);
+
 /* Gives the model the pipeline, the labels and the objective that timm's or transformers'
  * config.json holds, where it has none, and says so in its origin. A config that is of another
  * network, or NULL, changes nothing; *doubt says why. */

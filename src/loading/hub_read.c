@@ -120,7 +120,6 @@ static bool read_pipeline(const json_t *config, dn_model *model, dn_hub_doubt *a
 
 /* -------------------------------------------------------------------- labels */
 
-/* The name of an output, in a list or in {"0": name}. */
 static const char *label_of(const json_t *labels, int output)
 {
     char key[16];
@@ -130,26 +129,32 @@ static const char *label_of(const json_t *labels, int output)
     return json_string_value(json_object_get(labels, key));
 }
 
-static dn_status read_labels(const json_t *config, dn_model *model, bool *used, dn_hub_doubt *about)
+dn_status dn_hub_set_labels(const json_t *labels, dn_model *model, bool *used)
 {
-    const json_t *labels = get(config, "label_names");
     int count = model->arch.classes;
     const char **names;
-    *used = false;
-    if (!labels)
-        labels = json_object_get(config, "id2label");
-    if (model->labels || !labels || json_is_null(labels))
-        return DN_OK;
     DN_TRY(dn_calloc((size_t)count, sizeof *names, &names));
     bool sound = json_array_size(labels) + json_object_size(labels) == (size_t)count;
     for (int i = 0; i < count && sound; i++)
         sound = (names[i] = label_of(labels, i)) != NULL;
     dn_status status = sound ? dn_model_set_labels(model, names, count) : DN_OK;
     *used = sound && status == DN_OK;
-    if (!sound)
-        doubt(about, "the labels in the config.json beside it are not one name per output");
     free(names);
     return status;
+}
+
+static dn_status read_labels(const json_t *config, dn_model *model, bool *used, dn_hub_doubt *about)
+{
+    const json_t *labels = get(config, "label_names");
+    *used = false;
+    if (!labels)
+        labels = json_object_get(config, "id2label");
+    if (model->labels || !labels || json_is_null(labels))
+        return DN_OK;
+    DN_TRY(dn_hub_set_labels(labels, model, used));
+    if (!*used)
+        doubt(about, "the labels in the config.json beside it are not one name per output");
+    return DN_OK;
 }
 
 /* -------------------------------------------------------------------- config */

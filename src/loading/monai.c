@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* configs/metadata.json of a MONAI bundle: in network_data_format, inputs.image has num_channels,
  * spatial_shape and value_range, outputs.pred has the labels in channel_def. */
-#include "base/memory.h"
 #include "loading/hub.h"
 
 #include <stdio.h>
@@ -28,24 +27,13 @@ static const json_t *only_entry(const json_t *metadata, const char *group, const
 static dn_status read_labels(const json_t *output, dn_model *model, bool *used, dn_hub_doubt *about)
 {
     const json_t *labels = json_object_get(output, "channel_def");
-    int count = model->arch.classes;
-    const char **names;
-    char key[16];
     *used = false;
     if (model->labels || !json_object_size(labels))
         return DN_OK;
-    DN_TRY(dn_calloc((size_t)count, sizeof *names, &names));
-    bool sound = json_object_size(labels) == (size_t)count;
-    for (int i = 0; i < count && sound; i++) {
-        snprintf(key, sizeof key, "%d", i);
-        sound = (names[i] = json_string_value(json_object_get(labels, key))) != NULL;
-    }
-    dn_status status = sound ? dn_model_set_labels(model, names, count) : DN_OK;
-    *used = sound && status == DN_OK;
-    if (!sound)
+    DN_TRY(dn_hub_set_labels(labels, model, used));
+    if (!*used)
         doubt(about, "does not have one label per output");
-    free(names);
-    return status;
+    return DN_OK;
 }
 
 /* Both sides, if they are two numbers. */

@@ -129,6 +129,15 @@ void dn_tensor_pack(dn_tensor *tensor)
     }
 }
 
+void dn_tensor_pack_columns(dn_tensor *tensor)
+{
+    size_t stride = 1;
+    for (int d = 0; d < tensor->rank; d++) {
+        tensor->strides[d] = (int64_t)(stride & INT64_MAX);
+        stride *= (size_t)tensor->shape[d];
+    }
+}
+
 bool dn_tensor_is_packed(const dn_tensor *tensor)
 {
     dn_tensor packed = *tensor;

@@ -80,6 +80,9 @@ dn_status dn_tensor_check(dn_tensor *tensor, size_t offset, size_t available, co
 void dn_tensor_pack(dn_tensor *tensor);
 bool dn_tensor_is_packed(const dn_tensor *tensor);
 
+/* Strides in Fortran's order, of which the first axis varies fastest. */
+void dn_tensor_pack_columns(dn_tensor *tensor);
+
 /* Every element in row-major order; for floating types. */
 void dn_tensor_read(const dn_tensor *tensor, float *out);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Operators on maps. */
+/* What stands between convolutions: maps joined, and the norms, factors and ReLUs that a
+ * convolution may have before it, in the order in which a layer has them. */
 #ifndef DN_LOADING_OPERATORS_MAP_ORDER_H
 #define DN_LOADING_OPERATORS_MAP_ORDER_H
 

@@ -39,16 +39,6 @@ static dn_status parse(dn_pool *pool, const unsigned char *bytes, size_t size,
     return dn_npy_parse(text, header);
 }
 
-/* The first axis varies fastest. Of sizes not checked yet, so unsigned, which may wrap. */
-static void pack_fortran(dn_tensor *tensor)
-{
-    size_t stride = 1;
-    for (int d = 0; d < tensor->rank; d++) {
-        tensor->strides[d] = (int64_t)(stride & INT64_MAX);
-        stride *= (size_t)tensor->shape[d];
-    }
-}
-
 static dn_status describe(const dn_npy_header *header, const unsigned char *data, size_t size,
                           dn_tensor *tensor)
 {
@@ -63,9 +53,10 @@ static dn_status describe(const dn_npy_header *header, const unsigned char *data
     tensor->rank = header->rank;
     tensor->data = data;
     memcpy(tensor->shape, header->shape, sizeof header->shape);
-    dn_tensor_pack(tensor);
     if (header->fortran)
-        pack_fortran(tensor);
+        dn_tensor_pack_columns(tensor);
+    else
+        dn_tensor_pack(tensor);
     return dn_tensor_check(tensor, 0, size / dn_dtype_size(tensor->dtype), "its data");
 }
 

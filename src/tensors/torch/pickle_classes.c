@@ -200,12 +200,10 @@ static dn_status make_array(dn_pool *pool, const dn_pickle_node *shape, const dn
     if (!read_sizes(shape, layout->shape, &layout->rank) ||
         !read_numpy_dtype(dtype, &layout->dtype) || !is_bytes(data))
         return DN_OK;
-    dn_tensor_pack(layout);
-    size_t stride = 1;
-    for (int d = 0; d < layout->rank && column_major; d++) {
-        layout->strides[d] = (int64_t)(stride & INT64_MAX);
-        stride *= (size_t)layout->shape[d];
-    }
+    if (column_major)
+        dn_tensor_pack_columns(layout);
+    else
+        dn_tensor_pack(layout);
     *storage = (dn_storage){.key = "",
                             .dtype = layout->dtype,
                             .count = data->text.size / dn_dtype_size(layout->dtype),
