@@ -206,11 +206,14 @@ class Repeats(nn.Module):
 
 
 def changed_code(source, path, change):
-    """A copy of an archive whose code is changed."""
+    """A copy of an archive whose code is changed; left out: None."""
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as new:
         for name in old.namelist():
             data = old.read(name)
-            new.writestr(name, change(data.decode()).encode() if name.endswith(".py") else data)
+            if name.endswith(".py"):
+                data = change(data.decode())
+            if data is not None:
+                new.writestr(name, data)
 
 
 def refusals(folder):
@@ -229,6 +232,7 @@ def refusals(folder):
     refused("a loop", path, "its code has a loop")
     freeze(small(), net)
     changes = {
+        "no code": (lambda t: None, "is TorchScript without its code (code/__torch__...)"),
         "no forward()": (lambda t: t.replace("def forward", "def backward"), "its code has no forward()"),
         "nothing returned": (lambda t: re.sub(r"return \w+", "return 1", t), "returns no tensor"),
         "another function": (lambda t: t.replace("torch.relu_(input9)", "torch.gelu(input9)"), "(torch.gelu)"),

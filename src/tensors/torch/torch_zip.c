@@ -143,6 +143,9 @@ static dn_status read_frozen(archive *a, const dn_pickle_node *root)
                                      : NULL;
     const dn_tensor **constants;
     size_t count;
+    if (a->code.count == 0)
+        return dn_fail(DN_ERROR_FORMAT, "is TorchScript without its code (code/__torch__...), and "
+                                        "no module of it has tensors");
     if (!found)
         return DN_OK;
     DN_TRY(read_constants(a, &constants, &count));
