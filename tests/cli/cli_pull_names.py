@@ -6,6 +6,7 @@ import http.server
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -278,8 +279,41 @@ def two_at_once(bench):
               (second, first.returncode, out, said, bench.left()))
 
 
+def stopped(bench):
+    """A signal leaves nothing; what a killed one leaves is continued, if a checksum says that it is the same, or removed."""
+    name, digest = "owner/stopped", hashlib.sha256(bench.network).hexdigest()
+    part = f"hub/{name}~part"
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        go = threading.Event()
+        bench.forget()
+        bench.offer(name, weights=Answer(bench.network, hold=go))
+        bench.hub.reached.clear()
+        with subprocess.Popen([PROGRAM, "pull", "--from", bench.hub.base, name], stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, env=bench.environment) as first:
+            reached = bench.hub.reached.wait(60)
+            first.send_signal(number)
+            first.communicate()
+        go.set()
+        killed = number == signal.SIGKILL
+        check(f"{number.name} while its weights come", reached and first.returncode == -number and
+              bench.left() == ([part, f"{part}/config.json", f"{part}/model.safetensors.part"] if killed else []),
+              (first.returncode, bench.left()))
+    bench.offer(name, config="", file="pytorch_model.bin")
+    done = bench.pull(name)
+    check("the next one takes nothing of a killed one's", done.returncode == 0 and
+          bench.left() == [f"hub/{name}/pytorch_model.bin"], (done, bench.left()))
+    bench.forget()
+    os.makedirs(f"{bench.cache}/{part}")
+    with open(f"{bench.cache}/{part}/model.safetensors.part", "wb") as file:
+        file.write(bench.network[:1000])
+    bench.offer(name, weights=Answer(bench.network[1000:], 206, Content_Range=f"bytes 1000-{len(bench.network) - 1}/{len(bench.network)}"))
+    done = bench.pull(name, "--sha256", digest)
+    check("but continues its weights", done.returncode == 0 and not done.stderr and
+          bench.left() == [f"hub/{name}/config.json", f"hub/{name}/model.safetensors"], (done, bench.left()))
+
+
 with tempfile.TemporaryDirectory() as scratch:
     table = Bench(scratch)
-    for part in (published, md5, networks, tokens, damage, two_at_once):
+    for part in (published, md5, networks, tokens, damage, two_at_once, stopped):
         part(table)
 sys.exit(failures > 0)

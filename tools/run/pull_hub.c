@@ -4,22 +4,18 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "files/fetch.h"
-#include "files/folder.h"
 #include "files/path_join.h"
+#include "run/pull_part.h"
 #include "run/pull_source.h"
 #include "ui/report.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char hub[] = "https://huggingface.co";
-static const char config_file[] = "config.json", processor_file[] = "preprocessor_config.json";
-static const char *const weight_files[] = {"model.safetensors", "pytorch_model.bin"};
+static const char *const weight_files[] = {PULL_SAFETENSORS, PULL_PICKLE};
 
 enum { MAX_CONFIG = 16000000 };
 
@@ -97,7 +93,7 @@ static bool check_config(pull_job *job, bool *timm)
     json_t *config = NULL;
     dn_file_map map;
     dn_budget budget;
-    char *path = path_join(job->part, config_file);
+    char *path = path_join(job->part, PULL_CONFIG);
     bool read = path && ok_or_complain(dn_file_read(path, MAX_CONFIG, &map));
     free(path);
     if (!read)
@@ -119,10 +115,10 @@ static bool fetch_configs(pull_job *job)
 {
     fetch f;
     bool timm = false;
-    if (!fetch_one(job, config_file, MAX_CONFIG, &f))
+    if (!fetch_one(job, PULL_CONFIG, MAX_CONFIG, &f))
         return f.absent;
     return check_config(job, &timm) &&
-           (timm || fetch_one(job, processor_file, MAX_CONFIG, &f) || f.absent);
+           (timm || fetch_one(job, PULL_PROCESSOR, MAX_CONFIG, &f) || f.absent);
 }
 
 static bool fetch_weights(pull_job *job)
@@ -142,33 +138,16 @@ static bool fetch_weights(pull_job *job)
                     weight_files[1]);
 }
 
-/* Removes what was fetched; nothing else is in these folders. */
-static void remove_part(const pull_job *job)
-{
-    const char *const files[] = {config_file, processor_file, weight_files[0], weight_files[1]};
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        char *path = path_join(job->part, files[i]), *part = NULL;
-        if (path && asprintf(&part, "%s.part", path) >= 0) {
-            unlink(part);
-            unlink(path);
-            free(part);
-        }
-        free(path);
-    }
-    rmdir(job->part);
-}
-
 static bool fetch_all(pull_job *job)
 {
-    int lock = folder_make(job->part) ? fetch_lock(job->part, O_RDONLY | O_DIRECTORY) : -1;
+    int lock = pull_part_begin(job->part, job->options->sha256 != NULL);
     if (lock < 0)
         return false;
     bool sound = fetch_configs(job) && fetch_weights(job) && pull_is_network(job->part) &&
-                 (rename(job->part, job->folder) == 0 ||
-                  complain("%s: cannot be written: %s", job->folder, strerror(errno)));
+                 pull_part_keep(job->part, job->folder);
     if (!sound)
-        remove_part(job);
-    close(lock);
+        pull_part_remove();
+    pull_part_end(lock);
     if (sound && !job->compared)
         complain("%s: no checksum of its weights is published; all that was checked is that they "
                  "are a whole DenseNet",

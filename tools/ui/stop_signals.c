@@ -4,13 +4,24 @@
 #include "base/temporary.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
+
+static void (*_Atomic clean_also)(void);
+
+void stop_signals_also(void (*clean)(void))
+{
+    atomic_store(&clean_also, clean);
+}
 
 /* The action is the default again by now, and ends the program once this returns. A file that
  * another thread creates meanwhile stays until the next is written to its place. */
 static void clean_up(int number)
 {
+    void (*clean)(void) = atomic_load(&clean_also);
     dn_temporary_remove_all();
+    if (clean)
+        clean();
     raise(number);
 }
 

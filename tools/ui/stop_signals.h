@@ -9,4 +9,7 @@ void stop_signals_clean(void);
 /* The same of one signal, in a handler too. */
 void stop_signal_clean(int number);
 
+/* What such a signal removes as well, by what POSIX allows in a handler; NULL: nothing more. */
+void stop_signals_also(void (*clean)(void));
+
 #endif
