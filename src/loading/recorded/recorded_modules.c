@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Searching them takes time in proportion to their square; no network records as many. */
+/* No network records as many. */
 enum { MOST_MODULES = 16384 };
 
 static const char marker[] = "__class__";
@@ -51,6 +51,38 @@ static void add(dn_recorded_modules *modules, size_t index, size_t path_length)
                                                             .end_value = index + 1};
 }
 
+/* Shorter paths first: what differs is seen from the length, of most. */
+static int compare_paths(const dn_recorded_module *a, const char *path, size_t length)
+{
+    if (a->path_length != length)
+        return a->path_length < length ? -1 : 1;
+    return memcmp(a->path, path, length);
+}
+
+/* Of one path the first that was recorded comes first. */
+static int by_path(const void *a, const void *b)
+{
+    const dn_recorded_module *left = *(const dn_recorded_module *const *)a,
+                             *right = *(const dn_recorded_module *const *)b;
+    int order = compare_paths(left, right->path, right->path_length);
+    return order ? order : (left > right) - (left < right);
+}
+
+static void sort_paths(dn_recorded_modules *modules)
+{
+    for (size_t i = 0; i < modules->count; i++)
+        modules->by_path[i] = &modules->items[i];
+    if (modules->count)
+        qsort(modules->by_path, modules->count, sizeof *modules->by_path, by_path);
+}
+
+void dn_recorded_modules_free(dn_recorded_modules *modules)
+{
+    free(modules->items);
+    free(modules->by_path);
+    *modules = (dn_recorded_modules){0};
+}
+
 dn_status dn_recorded_modules_find(const dn_tensor_file *file, dn_recorded_modules *modules)
 {
     size_t count = 0;
@@ -59,7 +91,13 @@ dn_status dn_recorded_modules_find(const dn_tensor_file *file, dn_recorded_modul
     *modules = (dn_recorded_modules){.file = file};
     if (count > MOST_MODULES)
         return dn_fail(DN_ERROR_LIMIT, "records more than %d modules", MOST_MODULES);
-    DN_TRY(dn_calloc(count, sizeof *modules->items, &modules->items));
+    dn_status status = dn_calloc(count, sizeof *modules->items, &modules->items);
+    if (status == DN_OK)
+        status = dn_calloc(count, sizeof *modules->by_path, &modules->by_path);
+    if (status != DN_OK) {
+        dn_recorded_modules_free(modules);
+        return status;
+    }
     dn_recorded_module *last = NULL;
     for (size_t i = 0; i < file->value_count; i++) {
         ptrdiff_t length = module_path(&file->values[i]);
@@ -72,22 +110,23 @@ dn_status dn_recorded_modules_find(const dn_tensor_file *file, dn_recorded_modul
             last->end_value = i + 1;
         }
     }
+    sort_paths(modules);
     return DN_OK;
-}
-
-void dn_recorded_modules_free(dn_recorded_modules *modules)
-{
-    free(modules->items);
-    *modules = (dn_recorded_modules){0};
 }
 
 size_t dn_recorded_index(const dn_recorded_modules *modules, const char *path, size_t length)
 {
-    size_t i = 0;
-    while (i < modules->count && (modules->items[i].path_length != length ||
-                                  memcmp(modules->items[i].path, path, length) != 0))
-        i++;
-    return i;
+    size_t begin = 0, end = modules->count;
+    while (begin < end) {
+        size_t middle = begin + (end - begin) / 2;
+        if (compare_paths(modules->by_path[middle], path, length) < 0)
+            begin = middle + 1;
+        else
+            end = middle;
+    }
+    bool found =
+        begin < modules->count && compare_paths(modules->by_path[begin], path, length) == 0;
+    return found ? (size_t)(modules->by_path[begin] - modules->items) : modules->count;
 }
 
 static const dn_recorded_module *find(const dn_recorded_modules *modules, const char *path,

@@ -19,7 +19,8 @@ typedef struct dn_recorded_module {
 typedef struct dn_recorded_modules {
     const dn_tensor_file *file;
     dn_recorded_module *items;
-    size_t count; /* 0: the file records none */
+    const dn_recorded_module **by_path; /* the same, sorted */
+    size_t count;                       /* 0: the file records none */
 } dn_recorded_modules;
 
 /* Released by dn_recorded_modules_free. DN_ERROR_LIMIT if there are more than any network has. */
