@@ -304,6 +304,19 @@ def swapped(state, a, b):
 PARTS = ("weight", "bias", "running_mean", "running_var")
 
 
+def compare_among_many(folder):
+    """Of modules that do nothing there may be as many as are recorded of no network."""
+    for count, status in ((16000, 0), (20000, 2)):
+        net = build(4).eval()
+        net.features.denseblock1.denselayer1.add_module("none", nn.Sequential(*[nn.Identity() for _ in range(count)]))
+        torch.save(net, f"{folder}/many.pth")
+        if status:
+            said = run("info", f"{folder}/many.pth", status=status).stderr
+            check(f"{count} modules are refused", "records more than 16384 modules" in said, said)
+        else:
+            compare(f"among {count} modules", answer(folder, f"{folder}/many.pth")[0], expected(net))
+
+
 def find_alterations(folder):
     """Each is found, at the norm after the place."""
     sound, other = (recorded(build(seed)).state_dict() for seed in (8, 9))
@@ -321,6 +334,7 @@ def find_alterations(folder):
     for what, (state, place) in alterations.items():
         status, first = find(folder, state)
         check(f"{what}: found", status == (place is not None) and first == place, f"{first}, status {status}")
+        check(f"{what}: info names the check", ("densenet info --check" in run("info", f"{folder}/altered.pth").stdout) == bool(place))
     torch.save(sound, f"{folder}/sound.pth")
     status = run("info", "--check", "--transition-relu", "no", f"{folder}/sound.pth", status=1)
     check("a ReLU removed: found", "features.denseblock2.denselayer1.norm1" in status.stdout)
@@ -357,6 +371,7 @@ def main():
         compare_sequential(folder)
         compare_exchanged_norms(folder)
         compare_gaps(folder)
+        compare_among_many(folder)
         refuse_others(folder)
         compare_code(folder)
         refuse_code(folder)

@@ -29,6 +29,14 @@ static bool check(const dn_model *model, checked *made)
     return true;
 }
 
+bool check_contradicts(const dn_model *model)
+{
+    checked made;
+    bool contradicts = check(model, &made) && made.first;
+    dn_free(made.norms);
+    return contradicts;
+}
+
 static void print_number(double number)
 {
     if (isnan(number))

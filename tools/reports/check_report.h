@@ -12,4 +12,7 @@
 bool check_print(const char *path, const dn_model *model, bool *sound);
 bool check_print_json(const char *path, const dn_model *model, bool *sound);
 
+/* Whether the check would find a contradiction. */
+bool check_contradicts(const dn_model *model);
+
 #endif

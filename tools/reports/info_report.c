@@ -2,6 +2,7 @@
 #include "reports/info_report.h"
 
 #include "base/status.h"
+#include "reports/check_report.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -276,6 +277,8 @@ void info_print(const char *path, const dn_model *model)
     print_precisions(model);
     if (dn_model_warning(model))
         print_field("warning", dn_model_warning(model));
+    if (dn_model_warning(model) && check_contradicts(model))
+        print_field("norm by norm", "densenet info --check");
 }
 
 static void print_tensor(const dn_tensor_info *info)
