@@ -91,23 +91,34 @@ static void compare(const dn_feature *feature, void *context)
     }
 }
 
-bool layer_noise_add(layer_noise *noise, dn_session *exact, dn_session *rounded, int classes,
+/* One session's logits, and its layers to `observe`, if there is one. */
+static bool run_one(dn_session *session, dn_observer *observe, layer_noise *noise,
+                    const float *input, int n, int height, int width, float *logits)
+{
+    noise->next = 0;
+    if (observe)
+        dn_session_observe(session, observe, noise);
+    return ok_or_complain(dn_session_run(session, input, n, height, width, logits));
+}
+
+bool layer_noise_add(layer_noise *noise, const layer_sessions *sessions, logits_distance *far,
                      const float *input, int n, int height, int width)
 {
-    float *logits = calloc(2 * (size_t)n * (size_t)classes + 1, sizeof *logits);
-    float *others = logits + (size_t)n * (size_t)classes;
+    int classes = sessions->classes;
+    size_t count = (size_t)n * (size_t)classes;
+    float *logits = calloc(3 * count + 1, sizeof *logits);
+    float *first = classes ? logits : NULL, *second = classes ? logits + count : NULL,
+          *third = classes ? logits + 2 * count : NULL;
     if (!logits)
         return complain("out of memory");
-    noise->next = 0;
-    dn_session_observe(exact, keep_exact, noise);
     bool sound =
-        ok_or_complain(dn_session_run(exact, input, n, height, width, classes ? logits : NULL));
-    noise->next = 0;
-    dn_session_observe(rounded, compare, noise);
-    sound = sound && ok_or_complain(
-                         dn_session_run(rounded, input, n, height, width, classes ? others : NULL));
+        run_one(sessions->exact, keep_exact, noise, input, n, height, width, first) &&
+        run_one(sessions->rounded, compare, noise, input, n, height, width, second) &&
+        (!sessions->third || run_one(sessions->third, NULL, noise, input, n, height, width, third));
     if (sound)
-        logits_distance_add(&noise->logits, logits, others, (size_t)n, classes, noise->labels);
+        logits_distance_add(&noise->logits, first, second, (size_t)n, classes, noise->labels);
+    if (sound && sessions->third)
+        logits_distance_add(far, first, third, (size_t)n, classes, noise->labels);
     noise->pictures += sound ? n : 0;
     free(logits);
     return sound && (!noise->failed || complain("out of memory"));

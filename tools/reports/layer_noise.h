@@ -27,8 +27,16 @@ typedef struct layer_noise {
     logits_distance logits;
 } layer_noise;
 
-/* Runs pictures through both sessions, whose networks are alike, and adds what differs. */
-bool layer_noise_add(layer_noise *noise, dn_session *exact, dn_session *rounded, int classes,
+/* Of networks that are alike. */
+typedef struct layer_sessions {
+    dn_session *exact, *rounded;
+    dn_session *third; /* of which the logits count alone; NULL: there is none */
+    int classes;
+} layer_sessions;
+
+/* Runs pictures through the sessions and adds what differs from the exact one's: the rounded one's
+ * layers and logits, and to `far` the third's logits. */
+bool layer_noise_add(layer_noise *noise, const layer_sessions *sessions, logits_distance *far,
                      const float *input, int n, int height, int width);
 void layer_noise_free(layer_noise *noise);
 

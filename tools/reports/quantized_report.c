@@ -30,41 +30,34 @@ static bool of_bytes(const quantized_report *report)
 /* ---- measuring ---- */
 
 typedef struct comparison {
-    layer_noise *noise;
-    dn_session *exact, *rounded;
-    int classes;
+    quantized_report *report;
+    layer_sessions sessions;
 } comparison;
 
 static bool compare(const float *input, int n, int height, int width, void *context)
 {
-    const comparison *c = context;
-    return layer_noise_add(c->noise, c->exact, c->rounded, c->classes, input, n, height, width);
-}
-
-static bool measure_noise(const quantized_report *report, const dn_model *exact,
-                          const dn_model *model, const char *precision, layer_noise *noise)
-{
-    comparison c = {.noise = noise, .classes = dn_model_arch(model)->classes};
-    layer_noise_free(noise);
-    *noise = (layer_noise){.labels = dn_model_objective(exact) == DN_OBJECTIVE_LABELS};
-    bool sound = session_open_as(exact, threads_asked(), "f32", &c.exact) &&
-                 session_open_as(model, threads_asked(), precision, &c.rounded) &&
-                 calibration_each(&report->data, COMPARED, "compared", compare, &c) > 0;
-    dn_session_free(c.exact);
-    dn_session_free(c.rounded);
-    if (sound)
-        layer_noise_sort(noise);
-    return sound;
+    comparison *c = context;
+    return layer_noise_add(&c->report->noise, &c->sessions, &c->report->halves, input, n, height,
+                           width);
 }
 
 /* The logits of bf16 with bytes' weights, too. */
 static bool measure_layers(quantized_report *report, const dn_model *exact, const dn_model *model)
 {
-    layer_noise halves = {0};
-    bool sound = measure_noise(report, exact, model, report->precision, &report->noise) &&
-                 (!of_bytes(report) || measure_noise(report, exact, model, "bf16", &halves));
-    report->halves = halves.logits;
-    layer_noise_free(&halves);
+    comparison c = {.report = report, .sessions.classes = dn_model_arch(model)->classes};
+    layer_noise_free(&report->noise);
+    report->noise = (layer_noise){.labels = dn_model_objective(exact) == DN_OBJECTIVE_LABELS};
+    report->halves = (logits_distance){0};
+    bool sound =
+        session_open_as(exact, threads_asked(), "f32", &c.sessions.exact) &&
+        session_open_as(model, threads_asked(), report->precision, &c.sessions.rounded) &&
+        (!of_bytes(report) || session_open_as(model, threads_asked(), "bf16", &c.sessions.third)) &&
+        calibration_each(&report->data, COMPARED, "compared", compare, &c) > 0;
+    dn_session_free(c.sessions.exact);
+    dn_session_free(c.sessions.rounded);
+    dn_session_free(c.sessions.third);
+    if (sound)
+        layer_noise_sort(&report->noise);
     return sound;
 }
 
