@@ -283,6 +283,7 @@ def stopped(bench):
     """A signal leaves nothing; what a killed one leaves is continued, if a checksum says that it is the same, or removed."""
     name, digest = "owner/stopped", hashlib.sha256(bench.network).hexdigest()
     part = f"hub/{name}~part"
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it for what runs in the background
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
         go = threading.Event()
         bench.forget()
