@@ -80,12 +80,20 @@ static bool is_list(const dn_recorded_module *module)
     return strcmp(module->class, "ModuleList") == 0 || strcmp(module->class, "ModuleDict") == 0;
 }
 
+static bool lies_in(const dn_recorded_module *module, const dn_recorded_module *container)
+{
+    size_t length = container->path_length;
+    return module->path_length > length &&
+           dn_parent_length(module->path, module->path_length) == length &&
+           memcmp(module->path, container->path, length) == 0;
+}
+
 /* A ReLU directly below a module, which its code may call anywhere. */
 static bool has_relu(const dn_recorded_modules *modules, const dn_recorded_module *container)
 {
     for (size_t i = 0; i < modules->count; i++) {
         const dn_recorded_module *module = &modules->items[i];
-        if (strcmp(module->class, "ReLU") == 0 && dn_recorded_parent(modules, module) == container)
+        if (strcmp(module->class, "ReLU") == 0 && lies_in(module, container))
             return true;
     }
     return false;
