@@ -6,6 +6,7 @@
 #include "http/api_key.h"
 #include "http/body.h"
 #include "http/coding.h"
+#include "http/framing.h"
 #include "routes/route.h"
 
 #include <poll.h>
@@ -44,7 +45,9 @@ static void find_network(exchange *x)
 void answer_begin(exchange *x)
 {
     give_id(x);
-    route_exchange(x);
+    framing_check(x);
+    if (!x->answered)
+        route_exchange(x);
     if (!x->answered && !x->route->open)
         key_check(x);
     if (!x->answered && x->route->network != ROUTE_NO_NETWORK)

@@ -42,7 +42,7 @@ void body_expect(exchange *x)
 bool body_is_drained(const exchange *x)
 {
     const char *length = exchange_header(x, "Content-Length");
-    return !exchange_header(x, "Expect") &&
+    return !x->closing && !exchange_header(x, "Expect") &&
            (!length || strtoull(length, NULL, 10) <= body_most_together(x));
 }
 

@@ -9,8 +9,8 @@
 void body_expect(exchange *x);
 
 /* Whether the body of a request that is refused is still received, and dropped: a client that is
- * busy sending may not look for a reply before it is done. Not one that asked first, or has very
- * much to send. */
+ * busy sending may not look for a reply before it is done. Not one that asked first, has very much
+ * to send, or leaves open where its body ends. */
 bool body_is_drained(const exchange *x);
 
 /* Adds bytes; what cannot be kept is dropped, and x answered. */

@@ -83,8 +83,8 @@ static bool accepts(const char *header, const char *coding)
         size_t item = strcspn(header, ",");
         if (item >= length && strncasecmp(header, coding, length) == 0 &&
             (item == length || strchr("; \t", header[length]))) {
-            const char *weight = memmem(header, item, "q=", 2);
-            return !weight || strtod(weight + 2, NULL) > 0;
+            const char *weight = strcasestr(header, "q=");
+            return !weight || weight >= header + item || strtod(weight + 2, NULL) > 0;
         }
         header += item;
     }

@@ -10,6 +10,7 @@
 #include "routes/route.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { CONNECTION_MEMORY = 32 << 10, IDLE_SECONDS = 60 };
@@ -54,7 +55,7 @@ static enum MHD_Result send_reply(exchange *x)
     mhd.add_response_header(response, "X-Content-Type-Options", "nosniff");
     for (int i = 0; i < x->header_count; i++)
         mhd.add_response_header(response, x->headers[i].name, x->headers[i].value);
-    if (x->server->ending)
+    if (x->closing || x->server->ending)
         mhd.add_response_header(response, "Connection", "close");
     enter(x, GUARD_REPLY);
     enum MHD_Result queued = mhd.queue_response(x->connection, (unsigned)x->status, response);
@@ -132,6 +133,13 @@ static void watch(void *context, struct MHD_Connection *connection, void **socke
     atomic_fetch_add(&s->connections, 1);
 }
 
+/* A path or value with %00 is left as it was sent: decoded, it would end there. */
+static size_t unescape(void *context, struct MHD_Connection *connection, char *text)
+{
+    (void)context, (void)connection;
+    return strstr(text, "%00") ? strlen(text) : mhd.http_unescape(text);
+}
+
 /* libmicrohttpd's own messages are of connections that broke: not for the operator. */
 static void keep_silent(void *context, const char *format, va_list arguments)
 {
@@ -149,13 +157,14 @@ dn_status daemon_start(server *s, int socket, const char *certificate, const cha
     const struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
                      (certificate ? MHD_USE_TLS : 0);
-    struct MHD_Daemon *made = mhd.start_daemon(
-        flags, 0, NULL, NULL, handle, s, MHD_OPTION_EXTERNAL_LOGGER, keep_silent, NULL,
-        MHD_OPTION_LISTEN_SOCKET, socket, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)s->options->most_connections, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
-        MHD_OPTION_NOTIFY_COMPLETED, end, s, MHD_OPTION_NOTIFY_CONNECTION, watch, s,
-        MHD_OPTION_ARRAY, certificate ? tls : none, MHD_OPTION_END);
+    struct MHD_Daemon *made =
+        mhd.start_daemon(flags, 0, NULL, NULL, handle, s, MHD_OPTION_EXTERNAL_LOGGER, keep_silent,
+                         NULL, MHD_OPTION_LISTEN_SOCKET, socket, MHD_OPTION_CONNECTION_LIMIT,
+                         (unsigned)s->options->most_connections, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+                         (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT,
+                         (unsigned)IDLE_SECONDS, MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL,
+                         MHD_OPTION_NOTIFY_COMPLETED, end, s, MHD_OPTION_NOTIFY_CONNECTION, watch,
+                         s, MHD_OPTION_ARRAY, certificate ? tls : none, MHD_OPTION_END);
     if (!made)
         return dn_fail(DN_ERROR_ARGUMENT,
                        certificate ? "the server cannot start: --tls-cert and --tls-key are no "

@@ -17,7 +17,10 @@ const char *exchange_header(const exchange *x, const char *name)
 
 const char *exchange_query(const exchange *x, const char *name)
 {
-    return mhd.lookup_connection_value(x->connection, MHD_GET_ARGUMENT_KIND, name);
+    const char *value = NULL;
+    bool found = mhd.lookup_connection_value_n(x->connection, MHD_GET_ARGUMENT_KIND, name,
+                                               strlen(name), &value, NULL) == MHD_YES;
+    return found && !value ? "" : value;
 }
 
 bool exchange_is_type(const exchange *x, const char *type)

@@ -48,9 +48,11 @@ typedef struct exchange {
     header headers[EXCHANGE_MOST_HEADERS];
     int header_count;
     const char *coding; /* of the reply; NULL: none */
+    bool closing;       /* the connection, once the reply is sent */
 } exchange;
 
-/* Of the request; NULL if it is not there. Valid as long as the exchange. */
+/* Of the request; NULL if it is not there. Valid as long as the exchange. In a query a name without
+ * a value has the value "". */
 const char *exchange_header(const exchange *x, const char *name);
 const char *exchange_query(const exchange *x, const char *name);
 

@@ -12,10 +12,11 @@
 /* Its functions that are used, by the names that follow MHD_. */
 #define MICROHTTPD_FUNCTIONS(use)                                                                  \
     use(start_daemon) use(stop_daemon) use(quiesce_daemon) use(suspend_connection)                 \
-        use(resume_connection) use(get_connection_info) use(lookup_connection_value)               \
-            use(create_response_from_buffer) use(add_response_header) use(queue_response)          \
-                use(destroy_response) use(create_post_processor) use(post_process)                 \
-                    use(destroy_post_processor)
+        use(resume_connection) use(get_connection_info) use(get_connection_values)                 \
+            use(lookup_connection_value) use(lookup_connection_value_n) use(http_unescape)         \
+                use(create_response_from_buffer) use(add_response_header) use(queue_response)      \
+                    use(destroy_response) use(create_post_processor) use(post_process)             \
+                        use(destroy_post_processor)
 
 #define MICROHTTPD_POINTER(name) __typeof__(&MHD_##name) name;
 typedef struct microhttpd {

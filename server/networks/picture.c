@@ -47,6 +47,8 @@ dn_status picture_read(const network *n, const void *file, size_t size, const ch
 {
     picture p = {0};
     dn_image_limits limits;
+    if (!size)
+        return dn_fail(DN_ERROR_FORMAT, "%s: is empty", name);
     dn_image_defaults(&limits, sizeof limits);
     limits.max_pixels = (int64_t)reading->most_pixels;
     limits.formats = reading->formats;

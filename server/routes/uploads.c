@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { PROCESSOR_ROOM = 4 << 10, FIRST_ROOM = 16 << 10 };
 
@@ -52,16 +53,29 @@ static bool append(upload *to, const void *bytes, size_t count)
     return true;
 }
 
-/* Called with a piece of a part of the form; those without a file's name are passed over. */
+/* Fields of text are none, nor is what a browser sends of an input where no file was chosen. A part
+ * may have a type alone: of the names only filename="..." is read, not filename* or one without
+ * quotes. */
+static bool is_file(const char *file, const char *type, size_t count)
+{
+    if (file)
+        return file[0] || count;
+    return type && strncasecmp(type, "text/", strlen("text/")) != 0;
+}
+
+/* Called with a piece of a part of the form. */
 static enum MHD_Result collect(void *context, enum MHD_ValueKind kind, const char *key,
                                const char *file, const char *type, const char *coding,
                                const char *bytes, uint64_t offset, size_t count)
 {
-    (void)kind, (void)key, (void)type, (void)coding;
+    (void)kind, (void)coding;
     collector *c = context;
-    if (!file)
+    if (!is_file(file, type, count))
         return MHD_YES;
-    upload *to = offset ? &c->found.list[c->found.count - 1] : add_upload(c, file);
+    upload *to = offset ? &c->found.list[c->found.count - 1]
+                        : add_upload(c, file  ? file
+                                        : key ? key
+                                              : "");
     if (to && append(to, bytes, count))
         return MHD_YES;
     c->failed = true;

@@ -53,13 +53,14 @@ def heat_maps():
         assert body[25] == 2  # RGB
         status, headers, body = server.ask("POST", "/predict?cam=&map=alone", PICTURE)
         assert status == 200 and body[25] == 6, headers  # with opacity
+        assert server.ask("POST", "/predict?cam&map=alone", PICTURE)[2] == body
         shown = server.ask("POST", "/predict?cam=&map=none", PICTURE)[2]
         assert shown[25] == 2 and shown != server.ask("POST", "/predict?cam=", PICTURE)[2]
         turned = server.ask("POST", "/predict?cam=&map=none&orientation=exif", TURNED)[2]
         assert turned[16:24] == shown[20:24] + shown[16:20] and turned[24:] != shown[24:]
         assert server.ask("POST", "/predict?cam=&map=none", TURNED)[2][16:24] == shown[16:24]
         for address, fault in (("cam=unicorn", "no class"), ("cam=10", "no class"), ("cam=cat&map=x", "over, alone or none"),
-                               ("cam=cat&orientation=x", "exif or nothing")):
+                               ("cam=cat&orientation=x", "exif or nothing"), ("cam=cat%00x", "no class")):
             status, _, body = server.ask("POST", f"/predict?{address}", PICTURE)
             assert status == 400 and fault in json.loads(body)["error"], body
 
@@ -72,6 +73,7 @@ def wrong_requests():
         huge = PICTURE[:18] + (20000).to_bytes(4, "little") * 2 + PICTURE[26:]
         cases = [
             ("GET", "/nowhere", None, {}, 404, "nothing at this address"),
+            ("POST", "/predict%00", PICTURE, {}, 404, "nothing at this address"),
             ("PUT", "/predict", b"", {}, 405, "POST is"),
             ("POST", "/predict?model=no", PICTURE, {}, 404, "no network called"),
             ("POST", "/predict?model=../../etc/passwd", PICTURE, {}, 404, "no network called"),
@@ -95,6 +97,24 @@ def wrong_requests():
         rows = json.loads(said)["pictures"]
         assert got == 200 and rows[0]["predictions"] and "b.jpg" in rows[1]["error"], said
         assert server.ask("POST", "/predict", PICTURE)[0] == 200
+
+
+def parts_of_forms():
+    """What of a form is a file: a part with a name, or with a type that is not text."""
+    def form(*parts):
+        body = b"".join(b'--BB\r\nContent-Disposition: form-data; name="f"' + head + b"\r\n\r\n" + data + b"\r\n" for head, data in parts)
+        status, _, said = server.ask("POST", "/predict", body + b"--BB--\r\n", {"Content-Type": "multipart/form-data; boundary=BB"})
+        return status, json.loads(said).get("error") or [row["picture"] for row in json.loads(said)["pictures"]]
+
+    typed = b"\r\nContent-Type: image/bmp"
+    nothing = (b'; filename=""' + typed, b"")  # of a browser, where no file was chosen
+    with Server() as server:
+        assert form((b"; filename*=UTF-8''a.bmp" + typed, PICTURE), (b"", b"x" * 9000)) == (200, ["f"])
+        assert form(nothing, (b'; filename="C:\\a.bmp"', PICTURE)) == (200, ["a.bmp"])
+        for parts in ((nothing,), ((b"\r\nContent-Type: text/plain", PICTURE),), ((b"", PICTURE),)):
+            status, said = form(*parts)
+            assert status == 400 and "has no file" in said, said
+        assert form((b'; filename="a.bmp"', b"")) == (400, "a.bmp: is empty")
 
 
 def formats_and_sizes(folder):
@@ -230,7 +250,7 @@ def asking_itself(folder):
 
 
 def main():
-    for test in (names_and_probabilities, heat_maps, wrong_requests, formats_and_sizes, a_key, the_queue, ending, reloading,
+    for test in (names_and_probabilities, heat_maps, wrong_requests, parts_of_forms, formats_and_sizes, a_key, the_queue, ending, reloading,
                  several_networks, refused_to_start, the_log, asking_itself):
         with tempfile.TemporaryDirectory() as folder:
             test(*([folder] if test.__code__.co_argcount else []))

@@ -90,6 +90,23 @@ def hostile_heads():
         assert server.ask("POST", "/predict", picture(1))[0] == 200
 
 
+def ends_of_bodies():
+    """Two opinions about where a body ends: refused, and the connection is closed before what follows is read."""
+    chunks = b"5\r\nGET /\r\n0\r\n\r\n"
+    cases = (("Content-Length: 5\r\nTransfer-Encoding: chunked", b"400"), ("Content-Length: 5\r\nContent-Length: 15", b"400"),
+             ("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", b"400"), ("Transfer-Encoding: gzip, chunked", b"501"))
+    with Server() as server:
+        for lines, status in cases:
+            for method in ("POST", "GET"):
+                with raw(server) as connection:
+                    connection.sendall(f"{method} /v2 HTTP/1.1\r\nHost: a\r\n{lines}\r\n\r\n".encode() + chunks)
+                    got = b"".join(iter(lambda taken=connection: taken.recv(4096), b""))
+                    assert got.split()[1] == status and got.count(b"HTTP/1.1") == 1, (lines, got)
+        with raw(server) as connection:
+            connection.sendall(b"POST /v2/repository/index HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n")
+            assert connection.recv(4096).split()[1] == b"200"
+
+
 def resident(server):
     with open(f"/proc/{server.process.pid}/statm", encoding="ascii") as file:
         return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
@@ -279,7 +296,7 @@ def weights_that_change(folder):
 
 
 def main():
-    for test in (slow_clients, hostile_heads, many_connections, clients_that_leave, everyone_gets_their_own,
+    for test in (slow_clients, hostile_heads, ends_of_bodies, many_connections, clients_that_leave, everyone_gets_their_own,
                  memory_is_flat, bombs, tls, kill_and_restart, kill_under_load, weights_that_change):
         start = time.monotonic()
         with tempfile.TemporaryDirectory() as folder:
