@@ -23,6 +23,7 @@ typedef struct server {
     access_log *log; /* NULL: none is kept */
     char *api_key;   /* NULL: none is asked for */
     atomic_bool ready, ending;
+    atomic_bool abandoned;    /* what is not computed yet is refused */
     atomic_size_t body_bytes; /* of requests that are there */
     atomic_int connections;
     atomic_uint requests; /* that have begun, for their ids */

@@ -30,7 +30,7 @@ typedef struct running {
     struct MHD_Daemon *daemon;
     int socket;
     char *address, *certificate, *key;
-    sigset_t signals;
+    sigset_t ends, signals; /* those that end it; and SIGHUP */
 } running;
 
 /* A connection is an open file, and so is much else. */
@@ -167,12 +167,31 @@ static void reload(server *s)
     s->options->say(sentence);
 }
 
-/* The next signal, 0 if none comes for a while. */
+/* The next signal, 0 if none comes for a while. One that ends the server goes before SIGHUP, which
+ * may come without pause. */
 static int wait_for_signal(const running *r)
 {
-    const struct timespec pause = {0, look_nanoseconds};
-    int number = sigtimedwait(&r->signals, NULL, &pause);
+    const struct timespec none = {0}, pause = {0, look_nanoseconds};
+    int number = sigtimedwait(&r->ends, NULL, &none);
+    if (number < 0)
+        number = sigtimedwait(&r->signals, NULL, &pause);
     return number < 0 ? 0 : number;
+}
+
+/* Those that came while the server ended would end the program in their way. */
+static void forget_signals(const running *r)
+{
+    const struct timespec none = {0};
+    while (sigtimedwait(&r->signals, NULL, &none) > 0)
+        continue;
+}
+
+/* Whether a second signal comes while the server ends: what waits is then given up. */
+static bool is_hurried(running *r)
+{
+    int number = wait_for_signal(r);
+    r->server.abandoned = number == SIGTERM || number == SIGINT;
+    return r->server.abandoned;
 }
 
 /* Until there are no more requests, or a second signal comes. */
@@ -182,15 +201,14 @@ static void drain(running *r)
     double close_at = dn_seconds() + s->options->grace;
     s->ready = false;
     while (dn_seconds() < close_at)
-        if (wait_for_signal(r) == SIGTERM)
+        if (is_hurried(r))
             return;
     s->ending = true;
     daemon_quiesce(r->daemon);
     double give_up = dn_seconds() + s->options->deadline + s->options->client_timeout;
     while (s->connections > 0 && dn_seconds() < give_up) {
         guard_close_idle(s->guard);
-        int number = wait_for_signal(r);
-        if (number == SIGTERM || number == SIGINT)
+        if (is_hurried(r))
             return;
     }
 }
@@ -221,9 +239,10 @@ bool serve(const serve_options *options)
 {
     running r = {.server.options = options};
     sigset_t before;
-    sigemptyset(&r.signals);
-    sigaddset(&r.signals, SIGTERM);
-    sigaddset(&r.signals, SIGINT);
+    sigemptyset(&r.ends);
+    sigaddset(&r.ends, SIGTERM);
+    sigaddset(&r.ends, SIGINT);
+    r.signals = r.ends;
     sigaddset(&r.signals, SIGHUP);
     signal(SIGPIPE, SIG_IGN);
     pthread_sigmask(SIG_BLOCK, &r.signals, &before);
@@ -240,6 +259,7 @@ bool serve(const serve_options *options)
     if (status != DN_OK)
         options->say(dn_last_error());
     finish(&r);
+    forget_signals(&r);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return status == DN_OK;
 }

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "context.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -124,19 +125,22 @@ void exchange_add_header(exchange *x, const char *name, const char *format, ...)
 
 bool exchange_is_overdue(exchange *x)
 {
-    if (dn_seconds() < x->job.deadline)
+    if (x->server->abandoned)
+        exchange_refuse(x, 503, "the server ends");
+    else if (dn_seconds() >= x->job.deadline)
+        exchange_refuse(x, 504, "the request took longer than it may");
+    else
         return false;
-    exchange_refuse(x, 504, "the request took longer than it may");
     return true;
 }
 
-exchange *exchange_create(struct server *server, struct MHD_Connection *connection,
-                          const char *method, const char *path)
+exchange *exchange_create(struct server *s, struct MHD_Connection *connection, const char *method,
+                          const char *path)
 {
     exchange *x = calloc(1, sizeof *x);
     if (!x)
         return NULL;
-    x->server = server;
+    x->server = s;
     x->connection = connection;
     x->method = method;
     x->began = dn_seconds();

@@ -83,11 +83,11 @@ void exchange_refuse_status(exchange *x, dn_status status);
 void exchange_add_header(exchange *x, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Whether its deadline is past; x is then answered. */
+/* Whether its deadline is past, or the server ends before it; x is then answered. */
 bool exchange_is_overdue(exchange *x);
 
-exchange *exchange_create(struct server *server, struct MHD_Connection *connection,
-                          const char *method, const char *path);
+exchange *exchange_create(struct server *s, struct MHD_Connection *connection, const char *method,
+                          const char *path);
 void exchange_free(exchange *x);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/status.h"
 #include "base/thread.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -73,6 +74,14 @@ static void ask_once(client *c, int socket, char *room)
         c->times[c->count++] = (float)(dn_seconds() - began);
 }
 
+/* Whether SIGINT or SIGTERM, which the server has blocked, has come. */
+static bool is_interrupted(void)
+{
+    sigset_t pending;
+    sigpending(&pending);
+    return sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM);
+}
+
 static void *ask(void *context)
 {
     client *c = context;
@@ -80,7 +89,7 @@ static void *ask(void *context)
     int opened = socket(c->asked->address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     c->broken =
         !room || opened < 0 || connect(opened, c->asked->address, c->asked->address_size) != 0;
-    while (!c->broken && dn_seconds() < c->until)
+    while (!c->broken && !is_interrupted() && dn_seconds() < c->until)
         ask_once(c, opened, room);
     if (opened >= 0)
         close(opened);
@@ -97,6 +106,8 @@ static int by_time(const void *a, const void *b)
 static dn_status summarise(const load *asked, const client *clients, load_result *result)
 {
     *result = (load_result){0};
+    if (is_interrupted())
+        return dn_fail(DN_ERROR_IO, "interrupted");
     for (int i = 0; i < asked->clients; i++) {
         result->answered += clients[i].count;
         result->refused += clients[i].refused;

@@ -6,7 +6,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -16,6 +18,7 @@ struct access_log {
     pthread_mutex_t lock;
     const char *path;
     int file;
+    bool cut; /* the last line has no end */
 };
 
 static dn_status open_file(const char *path, int *file)
@@ -24,7 +27,7 @@ static dn_status open_file(const char *path, int *file)
         *file = STDOUT_FILENO;
         return DN_OK;
     }
-    int opened = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+    int opened = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0640);
     if (opened < 0)
         return dn_fail(DN_ERROR_IO, "%s: %s", path, strerror(errno));
     *file = opened;
@@ -64,6 +67,21 @@ static void add_time(dn_text *text)
     dn_text_add(text, "{\"time\":\"%s.%03ldZ\"", day, now.tv_nsec / 1000000);
 }
 
+/* A line that cannot be written at once is lost: the answer counts more. Whoever reads a pipe may
+ * have stopped. What follows a line that was cut begins on its own. */
+static void append(access_log *log, const char *line, size_t length)
+{
+    struct pollfd file = {.fd = log->file, .events = POLLOUT};
+    if (poll(&file, 1, 0) != 1 || !(file.revents & POLLOUT))
+        return;
+    if (log->cut && write(log->file, "\n", 1) == 1)
+        log->cut = false;
+    if (log->cut)
+        return;
+    ssize_t written = write(log->file, line, length);
+    log->cut = written > 0 && (size_t)written < length;
+}
+
 void access_log_write(access_log *log, const access_line *line)
 {
     dn_text text = {0};
@@ -91,9 +109,7 @@ void access_log_write(access_log *log, const access_line *line)
     if (dn_text_take(&text, &made) != DN_OK)
         return;
     pthread_mutex_lock(&log->lock);
-    /* A line that cannot be written is lost: the answer counts more. */
-    if (write(log->file, made, length) < 0)
-        errno = 0;
+    append(log, made, length);
     pthread_mutex_unlock(&log->lock);
     free(made);
 }
@@ -107,6 +123,7 @@ dn_status access_log_reopen(access_log *log)
     pthread_mutex_lock(&log->lock);
     int old = log->file;
     log->file = file;
+    log->cut = false;
     pthread_mutex_unlock(&log->lock);
     close(old);
     return DN_OK;

@@ -13,7 +13,7 @@ import zlib
 from bitmap_files import bmp
 from exif_files import block
 from picture_files import chunk, png
-from serving import Server, densenet, multipart
+from serving import PROGRAM, Server, densenet, multipart
 
 PICTURE = bmp((48, 40), 24, bytes((x * 5 % 256) if channel else (y * 6 % 256)
                                   for y in range(40) for x in range(48) for channel in range(3)))
@@ -178,6 +178,34 @@ def ending():
         assert server.process.wait(20) == 0
 
 
+def hurried(folder):
+    """A second signal gives up what waits, also before a SIGHUP that comes without pause; --bench ends by the first."""
+    form, kind = multipart([(f"{i}.bmp", PICTURE) for i in range(200)])
+    for waiting in ("0", "60"):
+        with Server("--threads", "1", "--grace", waiting) as server:
+            with concurrent.futures.ThreadPoolExecutor(8) as pool:
+                asked = [pool.submit(server.ask, "POST", "/predict", form, {"Content-Type": kind}) for _ in range(8)]
+                server.wait_for("densenet_queue_requests 7")
+                for number in (signal.SIGTERM, signal.SIGINT):
+                    time.sleep(0.3)
+                    server.process.send_signal(number)
+                    for _ in range(50):
+                        server.process.send_signal(signal.SIGHUP)
+                assert server.process.wait(5) == 0
+                answers = [one.result()[0] for one in asked if not one.exception()]  # or the connection was closed
+            assert set(answers) <= {200, 503} and answers.count(200) < 4, answers
+    path = os.path.join(folder, "one.bmp")
+    with open(path, "wb") as file:
+        file.write(PICTURE)
+    with subprocess.Popen([PROGRAM, "serve", "--bench", path, "--listen", f"unix:{folder}/socket"], stderr=subprocess.PIPE,
+                          stdout=subprocess.DEVNULL, text=True) as process:
+        assert "serving at" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read()
+        assert process.wait(5) == 2 and "interrupted" in said, said
+    assert not os.path.exists(f"{folder}/socket")
+
+
 def reloading(folder):
     """SIGHUP reads the files again; a damaged one leaves the old network."""
     path = os.path.join(folder, "net.safetensors")
@@ -236,6 +264,24 @@ def the_log(folder):
     assert "Jane" not in json.dumps(lines), lines
 
 
+def a_log_that_nobody_reads(folder):
+    """Lines for a pipe that is full are lost, and no answer waits for it; a pipe without a reader is refused."""
+    path = os.path.join(folder, "pipe")
+    os.mkfifo(path)
+    done = densenet("serve", "--access-log", path, "--listen", "127.0.0.1:0", check=False)
+    assert done.returncode == 2 and path in done.stderr, done
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with Server("--access-log", path) as server:
+        for _ in range(20):
+            assert server.ask("GET", "/" + "a" * 8000)[0] == 404
+        assert server.ask("GET", "/v2")[0] == 200
+        text = os.read(reader, 1 << 20)
+        server.ask("GET", "/v2")
+        text += os.read(reader, 1 << 20)
+    os.close(reader)
+    assert json.loads(text.splitlines()[0])["status"] == 404 and json.loads(text.splitlines()[-1])["path"] == "/v2", text
+
+
 def asking_itself(folder):
     path = os.path.join(folder, "one.bmp")
     with open(path, "wb") as file:
@@ -250,8 +296,8 @@ def asking_itself(folder):
 
 
 def main():
-    for test in (names_and_probabilities, heat_maps, wrong_requests, parts_of_forms, formats_and_sizes, a_key, the_queue, ending, reloading,
-                 several_networks, refused_to_start, the_log, asking_itself):
+    for test in (names_and_probabilities, heat_maps, wrong_requests, parts_of_forms, formats_and_sizes, a_key, the_queue, ending, hurried, reloading,
+                 several_networks, refused_to_start, the_log, a_log_that_nobody_reads, asking_itself):
         with tempfile.TemporaryDirectory() as folder:
             test(*([folder] if test.__code__.co_argcount else []))
         print(test.__name__)
