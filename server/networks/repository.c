@@ -124,6 +124,7 @@ dn_status repository_add(repository *r, const char *argument)
 typedef struct folder_reading {
     repository *repository;
     void (*say)(const char *sentence);
+    int failed;
 } folder_reading;
 
 static void add_from_folder(void *context, const char *name, const char *path)
@@ -135,7 +136,7 @@ static void add_from_folder(void *context, const char *name, const char *path)
 
 dn_status repository_add_folder(repository *r, void (*say)(const char *sentence))
 {
-    folder_reading reading = {r, say};
+    folder_reading reading = {r, say, 0};
     return network_folder_each(r->folder, add_from_folder, &reading);
 }
 
@@ -166,17 +167,40 @@ dn_status repository_unload(repository *r, const char *name)
     return loaded ? DN_OK : dn_fail(DN_ERROR_ARGUMENT, "no network called %.100s is loaded", name);
 }
 
+static bool is_listed(repository *r, const char *name)
+{
+    pthread_mutex_lock(&r->lock);
+    bool listed = find(r, name);
+    pthread_mutex_unlock(&r->lock);
+    return listed;
+}
+
+static void add_new(void *context, const char *name, const char *path)
+{
+    folder_reading *reading = context;
+    if (is_listed(reading->repository, name) || add(reading->repository, name, path) == DN_OK)
+        return;
+    reading->say(dn_last_error());
+    reading->failed++;
+}
+
 int repository_reload(repository *r, void (*say)(const char *sentence))
 {
-    int failed = 0;
+    folder_reading reading = {r, say, 0};
     pthread_mutex_lock(&r->loading);
-    for (int i = 0; i < r->count; i++)
-        if (r->entries[i]->loaded && load(r, r->entries[i]) != DN_OK) {
+    for (int i = 0; i < r->count; i++) {
+        entry *e = r->entries[i];
+        if ((e->loaded || e->fault[0]) && load(r, e) != DN_OK) {
             say(dn_last_error());
-            failed++;
+            reading.failed++;
         }
+    }
     pthread_mutex_unlock(&r->loading);
-    return failed;
+    if (r->folder && network_folder_each(r->folder, add_new, &reading) != DN_OK) {
+        say(dn_last_error());
+        reading.failed++;
+    }
+    return reading.failed;
 }
 
 network *repository_find(repository *r, const char *name)

@@ -39,7 +39,8 @@ dn_status repository_load(repository *r, const char *name);
 /* Forgets a network, which answers what it has begun. DN_ERROR_ARGUMENT if it is not loaded. */
 dn_status repository_unload(repository *r, const char *name);
 
-/* Loads all loaded networks again; returns how many failed, each with a call of say. */
+/* Loads again all networks that are loaded or could not be, and those that came to the folder
+ * since; not those that were unloaded. Returns how many failed, each with a call of say. */
 int repository_reload(repository *r, void (*say)(const char *sentence));
 
 /* The network of a name, NULL: the first. Held for the caller; NULL if there is none. */

@@ -236,6 +236,12 @@ def several_networks(folder):
         assert names[0] == "first" and "small" in names and "broken" not in names, names
         answer = json.loads(server.ask("POST", "/predict?model=small", PICTURE)[2])
         assert answer["model"] == "small", answer
+        densenet("init", "densenet-bc-10-4", "--classes", "4", "-o", os.path.join(folder, "new.safetensors"))
+        os.replace(os.path.join(folder, "small.safetensors"), os.path.join(folder, "broken.pth"))
+        server.process.send_signal(signal.SIGHUP)
+        server.say("not all of them")
+        names = [row["name"] for row in json.loads(server.ask("GET", "/networks")[2])["networks"]]
+        assert {"first", "small", "broken", "new"} == set(names), names
 
 
 def refused_to_start(folder):
