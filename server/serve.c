@@ -12,25 +12,23 @@
 #include "http/listen.h"
 #include "http/microhttpd.h"
 #include "load/trial.h"
+#include "signals.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 static const double window = 5; /* seconds that the state is of */
-static const long look_nanoseconds = 250000000;
 
 typedef struct running {
     server server;
     struct MHD_Daemon *daemon;
     int socket;
     char *address, *certificate, *key;
-    sigset_t ends, signals; /* those that end it; and SIGHUP */
+    signals signals;
 } running;
 
 /* A connection is an open file, and so is much else. */
@@ -167,29 +165,10 @@ static void reload(server *s)
     s->options->say(sentence);
 }
 
-/* The next signal, 0 if none comes for a while. One that ends the server goes before SIGHUP, which
- * may come without pause. */
-static int wait_for_signal(const running *r)
-{
-    const struct timespec none = {0}, pause = {0, look_nanoseconds};
-    int number = sigtimedwait(&r->ends, NULL, &none);
-    if (number < 0)
-        number = sigtimedwait(&r->signals, NULL, &pause);
-    return number < 0 ? 0 : number;
-}
-
-/* Those that came while the server ended would end the program in their way. */
-static void forget_signals(const running *r)
-{
-    const struct timespec none = {0};
-    while (sigtimedwait(&r->signals, NULL, &none) > 0)
-        continue;
-}
-
 /* Whether a second signal comes while the server ends: what waits is then given up. */
 static bool is_hurried(running *r)
 {
-    int number = wait_for_signal(r);
+    int number = signals_wait(&r->signals);
     r->server.abandoned = number == SIGTERM || number == SIGINT;
     return r->server.abandoned;
 }
@@ -216,7 +195,7 @@ static void drain(running *r)
 static void watch_over(running *r)
 {
     for (;;) {
-        int number = wait_for_signal(r);
+        int number = signals_wait(&r->signals);
         if (number == SIGHUP)
             reload(&r->server);
         else if (number)
@@ -238,14 +217,7 @@ static void say_address(const running *r)
 bool serve(const serve_options *options)
 {
     running r = {.server.options = options};
-    sigset_t before;
-    sigemptyset(&r.ends);
-    sigaddset(&r.ends, SIGTERM);
-    sigaddset(&r.ends, SIGINT);
-    r.signals = r.ends;
-    sigaddset(&r.signals, SIGHUP);
-    signal(SIGPIPE, SIG_IGN);
-    pthread_sigmask(SIG_BLOCK, &r.signals, &before);
+    signals_block(&r.signals);
     dn_status status = start(&r);
     if (status == DN_OK) {
         r.server.ready = true;
@@ -259,7 +231,6 @@ bool serve(const serve_options *options)
     if (status != DN_OK)
         options->say(dn_last_error());
     finish(&r);
-    forget_signals(&r);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    signals_restore(&r.signals);
     return status == DN_OK;
 }
