@@ -98,6 +98,27 @@ def zoo(folder):
         compare(f"zoo, {form}", net, path, size=(32, 32), blocks=[2, 1], growth=4)
 
 
+def spelt_out(folder):
+    """A bias that the graph makes of one number and the length of the weights."""
+    path = f"{folder}/net.onnx"
+
+    def write(*bias):
+        with open(path, "wb") as file:
+            file.write(onnx_graphs.zoo("shaped", 18, bias=bias))
+        return run("convert", path, f"{folder}/out.pth")
+
+    write(0.0)
+    plain = torch.load(f"{folder}/out.pth", weights_only=True)
+    write(0.25)
+    net = torchvision.models.DenseNet(4, (2, 1), 8, num_classes=3).eval()
+    plain["features.norm0.running_mean"] -= 0.25
+    net.load_state_dict(plain, strict=False)
+    compare("a bias of a quarter", net, path, size=(32, 32), blocks=[2, 1], growth=4)
+    for times in (2, -1, 1 << 40):
+        done = write(0.25, times)
+        check(f"a bias {times} times as long", done.returncode == 2 and done.stderr.count("\n") == 1, done.stderr)
+
+
 def orders(folder):
     """The order of maps comes from the graph, whatever tensors are called."""
     path = f"{folder}/net.onnx"
@@ -207,4 +228,4 @@ def departures(folder):
 
 
 if __name__ == "__main__":
-    main((exports, orders, other_types, zoo, heads, preparation, departures))
+    main((exports, orders, other_types, zoo, spelt_out, heads, preparation, departures))

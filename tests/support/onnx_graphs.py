@@ -26,10 +26,19 @@ class Graph:
         self.nodes.append(onnx.node(kind, inputs, output, **attributes))
         return output
 
-    def conv(self, x, out, ins, side, stride=1, output=None, bias=False):
+    def conv(self, x, out, ins, side, stride=1, output=None, bias=False, spelt=None):
         weight = self.tensor((out, ins, side, side), self.numbers(out * ins * side * side))
         inputs = [x, weight, *([self.tensor((out,), self.numbers(out))] if bias else [])]
+        inputs += [self.spelt_bias(x, weight, *spelt)] if spelt else []
         return self.node("Conv", inputs, output, kernel_shape=[side, side], strides=[stride, stride], pads=[side // 2] * 4)
+
+    def spelt_bias(self, x, weight, number, times=1):
+        """As torch's newer exporter writes one of a single number if it does not optimise."""
+        length = self.node("Shape", [weight], start=0, end=1)
+        length = self.node("Expand", [length, self.tensor((1,), [1], "q")])
+        if times != 1:
+            length = self.node("Mul", [length, self.tensor((1,), [times], "q")])
+        return self.node("Expand", [self.node("CastLike", [self.tensor((), [number]), x]), length])
 
     def norm(self, x, width, unit=False):
         vectors = [[1.0] * width, [0.0] * width] if unit else [self.numbers(width, 0.5, 1.5), self.numbers(width)]
@@ -54,10 +63,11 @@ def caffe_norm(graph, x, width, form):
     return graph.node("Relu", [x])
 
 
-def zoo(form="unsqueeze", opset=9, growth=4, layers=(2, 1), names=("data_0", "fc6_1")):
-    """The family of densenet-3 to densenet-12: initialisers are inputs too, the classifier is a convolution."""
+def zoo(form="unsqueeze", opset=9, growth=4, layers=(2, 1), names=("data_0", "fc6_1"), bias=None):
+    """The family of densenet-3 to densenet-12: initialisers are inputs too, the classifier is a convolution. bias: of the
+    first convolution, a number and how many times too long it is."""
     graph, width = Graph(), 8
-    x = graph.conv(names[0], width, 3, 7, 2)
+    x = graph.conv(names[0], width, 3, 7, 2, spelt=bias)
     x = caffe_norm(graph, x, width, form)
     x = graph.node("MaxPool", [x], kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1])
     for number, count in enumerate(layers):

@@ -56,10 +56,25 @@ dn_status dn_compute_concat(dn_walk *w, const dn_operator *item, const dn_tensor
     return dn_constant_list(w, count, list, out);
 }
 
+/* A place among axes, of which there are so many: from the end if below 0. */
+static int64_t axis_between(int64_t place, int64_t rank)
+{
+    place = place < 0 ? place + rank : place;
+    return place < 0 ? 0 : place > rank ? rank : place;
+}
+
+dn_status dn_constant_sizes(dn_walk *w, const dn_operator *item, int rank, const int64_t *sizes,
+                            const dn_tensor **out)
+{
+    int64_t begin = axis_between(dn_walk_integer(item, "start", 0), rank);
+    int64_t end = axis_between(dn_walk_integer(item, "end", rank), rank);
+    return dn_constant_list(w, end > begin ? (size_t)(end - begin) : 0, sizes + begin, out);
+}
+
 dn_status dn_compute_shape(dn_walk *w, const dn_operator *item, const dn_tensor **out)
 {
     const dn_tensor *of = dn_walk_constant(w, item, 0);
-    return dn_constant_list(w, (size_t)of->rank, of->shape, out);
+    return dn_constant_sizes(w, item, of->rank, of->shape, out);
 }
 
 /* As many whole numbers as a list of one size says, all equal. */

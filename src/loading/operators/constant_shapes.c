@@ -117,3 +117,28 @@ dn_status dn_compute_transpose(dn_walk *w, const dn_operator *item, const dn_ten
     *out = made;
     return DN_OK;
 }
+
+dn_status dn_compute_expand(dn_walk *w, const dn_operator *item, const dn_tensor **out)
+{
+    const dn_tensor *tensor = dn_walk_constant(w, item, 0), *to = dn_walk_constant(w, item, 1);
+    const int64_t *sizes = NULL;
+    if (to)
+        DN_TRY(dn_array_integers(w->file, to, &sizes));
+    if (!sizes || to->count > DN_MAX_RANK)
+        return DN_OK;
+    int asked = (int)to->count;
+    dn_tensor made = *tensor;
+    made.rank = asked > tensor->rank ? asked : tensor->rank;
+    for (int d = 0; d < made.rank; d++) {
+        int from = d - (made.rank - tensor->rank), at = d - (made.rank - asked);
+        int64_t size = from >= 0 ? tensor->shape[from] : 1, wanted = at >= 0 ? sizes[at] : 1;
+        if (wanted < 0 || (size != 1 && wanted != 1 && wanted != size))
+            return DN_OK;
+        made.shape[d] = size == 1 ? wanted : size;
+        made.strides[d] = size == 1 ? 0 : tensor->strides[from];
+    }
+    DN_TRY(dn_tensor_check(&made, 0, SIZE_MAX / 2, "an array of its graph"));
+    const dn_tensor *packed;
+    DN_TRY(dn_array_pack(w->file, &made, &packed));
+    return dn_array_reshape(w->file, packed, made.rank, made.shape, out);
+}

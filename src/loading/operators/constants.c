@@ -67,6 +67,8 @@ static const struct {
     {"DequantizeLinear", dn_compute_dequantise},
     {"ConstantOfShape", dn_compute_filled},
     {"Shape", dn_compute_shape},
+    {"Expand", dn_compute_expand},
+    {"CastLike", compute_identity},
 };
 
 static dn_status set_constant(dn_walk *w, const dn_tensor *tensor, const dn_known **out)
@@ -94,12 +96,12 @@ dn_status dn_constant_shape(dn_walk *w, const dn_operator *item, const dn_known 
 {
     const dn_known *of = dn_walk_input(w, item, 0);
     int64_t sizes[4] = {DN_UNKNOWN_SIZE, DN_UNKNOWN_SIZE, DN_UNKNOWN_SIZE, DN_UNKNOWN_SIZE};
-    size_t rank = 4;
+    int rank = 4;
     if (of->kind == DN_KNOWN_MAPS)
         sizes[1] = of->channels;
     if (of->kind == DN_KNOWN_VECTOR) {
         sizes[1] = of->head->width;
-        rank = (size_t)of->head->rank;
+        rank = of->head->rank;
     }
     for (int d = 0; d < 2 && of->kind == DN_KNOWN_MAPS; d++) {
         int size = d ? of->width : of->height;
@@ -108,6 +110,6 @@ dn_status dn_constant_shape(dn_walk *w, const dn_operator *item, const dn_known 
     for (int d = 0; d < 2 && of->kind == DN_KNOWN_VECTOR && rank == 4; d++)
         sizes[2 + d] = 1;
     const dn_tensor *tensor;
-    DN_TRY(dn_constant_list(w, rank, sizes, &tensor));
+    DN_TRY(dn_constant_sizes(w, item, rank, sizes, &tensor));
     return set_constant(w, tensor, out);
 }

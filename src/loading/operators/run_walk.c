@@ -56,6 +56,7 @@ static const struct {
     {"Identity", pass, pass, pass},
     {"Dropout", pass, pass, pass},
     {"Cast", pass, pass, pass},
+    {"CastLike", pass, pass, pass},
 };
 
 /* What lies between the maxima and the filter of a stem that blurs. */
@@ -64,7 +65,7 @@ static const struct {
     dn_walk_operation *of_maxima;
 } blur_operations[] = {
     {"Pad", dn_blur_pad}, {"Conv", dn_blur_conv},       {"Identity", pass},
-    {"Cast", pass},       {"Shape", dn_constant_shape},
+    {"Cast", pass},       {"Shape", dn_constant_shape}, {"CastLike", pass},
 };
 
 /* The first operand that is no constant, and the fault among the operands that came first. */
@@ -103,7 +104,8 @@ static dn_walk_operation *find(const dn_operator *item, dn_known_kind kind, bool
 /* Others read what they work on first. */
 static bool takes_any_order(const dn_operator *item)
 {
-    static const char *const types[] = {"Add", "Sub", "Mul", "Div", "Concat", "QLinearConcat"};
+    static const char *const types[] = {"Add",    "Sub",           "Mul",     "Div",
+                                        "Concat", "QLinearConcat", "CastLike"};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (strcmp(types[i], item->type) == 0)
             return true;
