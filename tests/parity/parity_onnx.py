@@ -119,6 +119,16 @@ def spelt_out(folder):
         check(f"a bias {times} times as long", done.returncode == 2 and done.stderr.count("\n") == 1, done.stderr)
 
 
+def casts(folder):
+    """Maps in another floating-point type are the same maps; in whole numbers they are not."""
+    path = f"{folder}/net.onnx"
+    for kind, status in ((1, 0), (10, 0), (11, 0), (6, 2), (7, 2), (9, 2)):
+        with open(path, "wb") as file:
+            file.write(onnx_graphs.zoo("shaped", 13, cast=kind))
+        done = run("convert", path, f"{folder}/out.pth")
+        check(f"a cast to type {kind}", done.returncode == status and ("is no float" in done.stderr) == bool(status), done.stderr)
+
+
 def orders(folder):
     """The order of maps comes from the graph, whatever tensors are called."""
     path = f"{folder}/net.onnx"
@@ -228,4 +238,4 @@ def departures(folder):
 
 
 if __name__ == "__main__":
-    main((exports, orders, other_types, zoo, spelt_out, heads, preparation, departures))
+    main((exports, orders, other_types, zoo, spelt_out, casts, heads, preparation, departures))

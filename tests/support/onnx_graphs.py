@@ -63,13 +63,16 @@ def caffe_norm(graph, x, width, form):
     return graph.node("Relu", [x])
 
 
-def zoo(form="unsqueeze", opset=9, growth=4, layers=(2, 1), names=("data_0", "fc6_1"), bias=None):
+def zoo(form="unsqueeze", opset=9, growth=4, layers=(2, 1), names=("data_0", "fc6_1"), bias=None,
+        cast=None):
     """The family of densenet-3 to densenet-12: initialisers are inputs too, the classifier is a convolution. bias: of the
-    first convolution, a number and how many times too long it is."""
+    first convolution, a number and how many times too long it is. cast: what the stem's maps are turned into, and back."""
     graph, width = Graph(), 8
     x = graph.conv(names[0], width, 3, 7, 2, spelt=bias)
     x = caffe_norm(graph, x, width, form)
     x = graph.node("MaxPool", [x], kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1])
+    if cast:
+        x = graph.node("Cast", [graph.node("Cast", [x], to=cast)], to=1)
     for number, count in enumerate(layers):
         for _ in range(count):
             y = graph.conv(caffe_norm(graph, x, width, form), 4 * growth, width, 1)

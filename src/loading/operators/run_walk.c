@@ -16,6 +16,29 @@ static dn_status pass(dn_walk *w, const dn_operator *item, const dn_known **out)
     return DN_OK;
 }
 
+/* To another floating-point type; whole numbers would lose what the network computes with. */
+static dn_status cast(dn_walk *w, const dn_operator *item, const dn_known **out)
+{
+    enum { FLOAT = 1, FLOAT16 = 10, DOUBLE = 11, BFLOAT16 = 16 }; /* of onnx.TensorProto */
+    int64_t to = dn_walk_integer(item, "to", 0);
+    if (to != FLOAT && to != FLOAT16 && to != DOUBLE && to != BFLOAT16)
+        return dn_walk_depart(w, item, out, "makes numbers of the type %lld, which is no float",
+                              (long long)to);
+    return pass(w, item, out);
+}
+
+/* To the type of the second operand. */
+static dn_status cast_like(dn_walk *w, const dn_operator *item, const dn_known **out)
+{
+    const dn_known *like = dn_walk_input(w, item, 1);
+    const dn_tensor *constant = dn_walk_constant(w, item, 1);
+    bool is_float = constant ? dn_dtype_is_float(constant->dtype)
+                             : like && !(like->kind == DN_KNOWN_PICTURE && like->picture->bytes);
+    if (!is_float)
+        return dn_walk_depart(w, item, out, "makes numbers of a type that is no float");
+    return pass(w, item, out);
+}
+
 static const struct {
     const char *type;
     dn_walk_operation *of_picture, *of_maps, *of_vector;
@@ -55,8 +78,8 @@ static const struct {
     {"Shape", dn_constant_shape, dn_constant_shape, dn_constant_shape},
     {"Identity", pass, pass, pass},
     {"Dropout", pass, pass, pass},
-    {"Cast", pass, pass, pass},
-    {"CastLike", pass, pass, pass},
+    {"Cast", cast, cast, cast},
+    {"CastLike", cast_like, cast_like, cast_like},
 };
 
 /* What lies between the maxima and the filter of a stem that blurs. */
@@ -65,7 +88,7 @@ static const struct {
     dn_walk_operation *of_maxima;
 } blur_operations[] = {
     {"Pad", dn_blur_pad}, {"Conv", dn_blur_conv},       {"Identity", pass},
-    {"Cast", pass},       {"Shape", dn_constant_shape}, {"CastLike", pass},
+    {"Cast", cast},       {"Shape", dn_constant_shape}, {"CastLike", cast_like},
 };
 
 /* The first operand that is no constant, and the fault among the operands that came first. */
