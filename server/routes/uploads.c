@@ -38,6 +38,8 @@ static upload *add_upload(collector *c, const char *name)
 
 static bool append(upload *to, const void *bytes, size_t count)
 {
+    if (!count)
+        return true;
     if (count > to->room - to->size) {
         size_t room = to->room ? to->room : FIRST_ROOM;
         while (room - to->size < count)
