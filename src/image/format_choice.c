@@ -26,7 +26,7 @@ dn_status dn_format_is_chosen(const char *list, const char *key, const char *pic
         size_t length = strcspn(word, ",");
         if (!is_known(word, length))
             return dn_fail(DN_ERROR_ARGUMENT,
-                           "the formats %s: \"%.*s\" is none; jpeg, png, webp, tiff, gif, bmp, "
+                           "the formats \"%s\": \"%.*s\" is none; jpeg, png, webp, tiff, gif, bmp, "
                            "pnm, jpeg2000, heif and dicom are",
                            list, (int)(length < 40 ? length : 40), word);
         found = found || is_key(word, length, key);

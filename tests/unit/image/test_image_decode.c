@@ -137,17 +137,18 @@ static void truncated_files_are_refused(void **state)
 static void jpegs_that_are_marked_as_ended_too_early_are_refused(void **state)
 {
     (void)state;
+    static const unsigned char end[] = {0xff, 0xd9};
     for (int i = 0; i < 2; i++) {
         encoded file = kinds[i].file;
-        unsigned char *copy = malloc(file.size + 2);
+        unsigned char *copy = malloc(file.size + sizeof end);
         memcpy(copy, file.data, file.size);
         unsigned char *scan = memmem(copy, file.size, "\xff\xda", 2);
         assert_non_null(scan);
         for (size_t size = (size_t)(scan - copy); size + 4 < file.size; size++) {
             dn_image *image;
             memcpy(copy, file.data, file.size);
-            memcpy(copy + size, "\xff\xd9", 2);
-            assert_int_equal(decode_copy(copy, size + 2, &image), DN_ERROR_FORMAT);
+            memcpy(copy + size, end, sizeof end);
+            assert_int_equal(decode_copy(copy, size + sizeof end, &image), DN_ERROR_FORMAT);
         }
         free(copy);
     }
