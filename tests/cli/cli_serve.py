@@ -11,9 +11,11 @@ import time
 import zlib
 
 from bitmap_files import bmp
+from dicom_files import dicom
 from exif_files import block
 from picture_files import chunk, png
 from serving import PROGRAM, Server, densenet, multipart
+from small_networks import initialised, partly_trained
 
 PICTURE = bmp((48, 40), 24, bytes((x * 5 % 256) if channel else (y * 6 % 256)
                                   for y in range(40) for x in range(48) for channel in range(3)))
@@ -115,6 +117,31 @@ def parts_of_forms():
             status, said = form(*parts)
             assert status == 400 and "has no file" in said, said
         assert form((b'; filename="a.bmp"', b"")) == (400, "a.bmp: is empty")
+
+
+def labels_and_grey(folder):
+    """Labels in the network's order, one of them never trained; grey networks take pictures in colour, and DICOM."""
+    xray = partly_trained(f"{folder}/xray.safetensors", 4, 2)
+    gradient = initialised(f"{folder}/gradient.safetensors", "--classes", "3", "--head-pool", "max")
+    single = initialised(f"{folder}/single.safetensors", "--classes", "1")
+    with Server(xray, gradient, single) as server:
+        facts = json.loads(server.ask("GET", "/networks")[2])["networks"]
+        assert [one["cam"] for one in facts] == ["exact", "gradient-weighted", "exact"], facts
+        assert facts[0]["objective"] == "labels" and facts[0]["channels"] == 1, facts
+        for sent in (PICTURE, dicom(bytes(i % 251 for i in range(32 * 32)), 32, 32)):
+            status, _, said = server.ask("POST", "/predict?model=xray", sent)
+            rows = json.loads(said)["pictures"][0]["predictions"]
+            assert status == 200 and [row["index"] for row in rows] == [0, 1, 2, 3], said
+            assert rows[2]["probability"] is None and rows[2]["note"] == "not trained", rows
+        status, _, said = server.ask("POST", "/predict?model=xray&cam=2", PICTURE)
+        assert status == 400 and "not trained" in json.loads(said)["error"], said
+        status, headers, _ = server.ask("POST", "/predict?model=xray&cam=", PICTURE)
+        assert status == 200 and headers["Densenet-Output"] != "2", headers
+        assert server.ask("POST", "/predict?model=gradient&cam=1", PICTURE)[0] == 200
+        status, headers, _ = server.ask("POST", "/predict?model=single&cam=0", PICTURE)
+        assert status == 200 and headers["Densenet-Label"] == "yes", headers
+        (row,) = json.loads(server.ask("POST", "/predict?model=single", PICTURE)[2])["pictures"][0]["predictions"]
+        assert row["label"] == "yes" and 0 < row["probability"] < 1, row
 
 
 def formats_and_sizes(folder):
@@ -302,8 +329,9 @@ def asking_itself(folder):
 
 
 def main():
-    for test in (names_and_probabilities, heat_maps, wrong_requests, parts_of_forms, formats_and_sizes, a_key, the_queue, ending, hurried, reloading,
-                 several_networks, refused_to_start, the_log, a_log_that_nobody_reads, asking_itself):
+    for test in (names_and_probabilities, heat_maps, wrong_requests, labels_and_grey, parts_of_forms, formats_and_sizes, a_key,
+                 the_queue, ending, hurried, reloading, several_networks, refused_to_start, the_log, a_log_that_nobody_reads,
+                 asking_itself):
         with tempfile.TemporaryDirectory() as folder:
             test(*([folder] if test.__code__.co_argcount else []))
         print(test.__name__)
