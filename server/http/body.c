@@ -89,6 +89,8 @@ void body_decode(exchange *x)
     const char *coding = exchange_header(x, "Content-Encoding");
     unsigned char *plain;
     size_t size;
+    if (!x->body && !(x->body = calloc(1, 1)))
+        refuse_now(x);
     if (!coding || !coding_is_known(coding) || !x->size)
         return;
     switch (coding_inflate(x->body, x->size, x->server->options->most_body, &plain, &size)) {

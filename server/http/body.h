@@ -16,7 +16,7 @@ bool body_is_drained(const exchange *x);
 /* Adds bytes; what cannot be kept is dropped, and x answered. */
 void body_add(exchange *x, const void *bytes, size_t count);
 
-/* Undoes the coding; if that fails x is answered. */
+/* Undoes the coding, and lets an empty body be bytes, too; if that fails x is answered. */
 void body_decode(exchange *x);
 
 /* Bytes of all bodies that may be there at once. */
