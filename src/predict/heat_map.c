@@ -40,11 +40,12 @@ static void seen_part(const dn_preprocess *preprocess, double whole_width, doubl
     map->cropped = map->left > 0.5 || map->top > 0.5;
 }
 
-static double largest_evidence(const dn_heat_map *map)
+/* A float, since GCC 12 for ARM cannot compile a maximum that widens. */
+static float largest_evidence(const dn_heat_map *map)
 {
-    double largest = 0;
+    float largest = 0;
     for (int i = 0; i < map->height * map->width; i++)
-        largest = fmax(largest, (double)map->map[i]);
+        largest = fmaxf(largest, map->map[i]);
     return largest;
 }
 
