@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""wheel_licences.py WHEEL: adds the licences of the libraries that auditwheel has put inside a wheel.
+"""wheel_licences.py WHEEL [ROOT]: adds the licences of the libraries that auditwheel has put inside a wheel.
 
 auditwheel's list of components (sboms/auditwheel.cdx.json) names the system's package of each; a
-Debian package has its licences in /usr/share/doc/PACKAGE/copyright, and an RPM names them. They
-become licenses/LIBRARIES.txt of the wheel. Fails if one has none.
+Debian package has its licences in /usr/share/doc/PACKAGE/copyright, under ROOT (/), and an RPM
+names them. They become licenses/LIBRARIES.txt of the wheel. Fails if one has none, or a library
+no package.
 """
 import base64
 import csv
@@ -14,6 +15,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import urllib.parse
@@ -26,17 +28,33 @@ COMMON = pathlib.Path("/usr/share/common-licenses")
 def packages(wheel):
     """Kinds, names and versions of the system's packages that the libraries come from, each once."""
     name = next(name for name in wheel.namelist() if name.endswith("sboms/auditwheel.cdx.json"))
-    found = set()
+    found = []
     for component in json.loads(wheel.read(name))["components"]:
         kind, _, rest = component["purl"].partition("pkg:")[2].partition("/")
         if kind != "pypi":
-            found.add((kind, urllib.parse.unquote(component["name"]), component["version"]))
-    return sorted(found)
+            found.append((kind, urllib.parse.unquote(component["name"]), component["version"]))
+    inside = [name for name in wheel.namelist() if ".libs/" in name and not name.endswith("/")]
+    if len(found) < len(inside):
+        found += map(debian_package, inside)
+    return sorted(set(found))
 
 
-def licence_of(kind, name):
-    """The text that the system has of a package's licences."""
-    copyright = pathlib.Path("/usr/share/doc", name, "copyright")
+def debian_package(library):
+    """The package of a library inside, which auditwheel does not find if dpkg knows its folder as /lib."""
+    name = re.sub(r"-[0-9a-f]{8}(?=\.so)", "", pathlib.PurePath(library).name)
+    command = ["dpkg-query", "--search", f"*/{name}"]
+    listed = shutil.which("dpkg-query") and subprocess.run(command, capture_output=True, text=True).stdout
+    package = re.search(rf"^(\S+): \S*/lib/[^/\s]+/{re.escape(name)}$", listed or "", re.MULTILINE)
+    if not package:
+        sys.exit(f"wheel_licences.py: no package of the system has {name}")
+    command = ["dpkg-query", "--show", "--showformat=${Version}", package[1]]
+    version = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return "deb", package[1].partition(":")[0], version
+
+
+def licence_of(kind, name, root):
+    """The text that the system under root has of a package's licences."""
+    copyright = pathlib.Path(root, "usr/share/doc", name, "copyright")
     if kind == "deb" and copyright.is_file():
         return copyright.read_text(encoding="utf-8", errors="replace")
     if kind == "rpm":
@@ -46,11 +64,11 @@ def licence_of(kind, name):
     return ""
 
 
-def all_licences(wheel):
+def all_licences(wheel, root):
     """One text: a head and its licences for each package, then those that they only point at."""
     parts, pointed = ["The wheel holds libraries of these packages of the system it was built on.\n"], set()
     for kind, name, version in packages(wheel):
-        text = licence_of(kind, name)
+        text = licence_of(kind, name, root)
         if not text.strip():
             sys.exit(f"wheel_licences.py: the system has no licence of {name} {version}")
         parts.append(f"{'=' * 78}\n{name} {version}\n{'=' * 78}\n{text}")
@@ -67,13 +85,13 @@ def row(name, data):
     return [name, f"sha256={digest}", str(len(data))]
 
 
-def main(path):
+def main(path, root="/"):
     with zipfile.ZipFile(path) as wheel:
         record = next(name for name in wheel.namelist() if name.endswith(".dist-info/RECORD"))
         facts, added = record.replace("RECORD", "METADATA"), record.replace("RECORD", f"licenses/{NAME}")
         listed = f"\nLicense-File: {NAME}\nLicense-File: ".encode()
         ours = {facts: wheel.read(facts).replace(b"\nLicense-File: ", listed, 1),
-                added: all_licences(wheel).encode()}
+                added: all_licences(wheel, root).encode()}
         kept = [(item, wheel.read(item)) for item in wheel.infolist() if item.filename not in (record, *ours)]
         rows = [line for line in csv.reader(io.StringIO(wheel.read(record).decode())) if line[0] not in ours]
     rows[-1:-1] = [row(name, data) for name, data in ours.items()]
@@ -89,4 +107,4 @@ def main(path):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])
