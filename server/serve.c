@@ -27,6 +27,7 @@ typedef struct running {
     server server;
     struct MHD_Daemon *daemon;
     int socket;
+    bool quiesced; /* the socket is ours again */
     char *address, *certificate, *key;
     signals signals;
 } running;
@@ -127,6 +128,8 @@ static void finish(running *r)
         queue_close(s->queue);
     if (r->daemon)
         daemon_stop(r->daemon);
+    if (r->quiesced)
+        close(r->socket);
     listen_close(s->options->listen);
     queue_free(s->queue);
     guard_free(s->guard);
@@ -184,6 +187,8 @@ static void drain(running *r)
             return;
     s->ending = true;
     daemon_quiesce(r->daemon);
+    listen_stop(r->socket);
+    r->quiesced = true;
     double give_up = dn_seconds() + s->options->deadline + s->options->client_timeout;
     while (s->connections > 0 && dn_seconds() < give_up) {
         guard_close_idle(s->guard);

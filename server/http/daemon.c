@@ -11,7 +11,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { CONNECTION_MEMORY = 32 << 10, IDLE_SECONDS = 60 };
 
@@ -177,9 +176,7 @@ dn_status daemon_start(server *s, int socket, const char *certificate, const cha
 
 void daemon_quiesce(struct MHD_Daemon *running)
 {
-    int socket = mhd.quiesce_daemon(running);
-    if (socket >= 0)
-        close(socket);
+    mhd.quiesce_daemon(running);
 }
 
 void daemon_stop(struct MHD_Daemon *running)

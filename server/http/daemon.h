@@ -12,7 +12,8 @@ struct MHD_Daemon;
 dn_status daemon_start(struct server *s, int socket, const char *certificate, const char *key,
                        struct MHD_Daemon **started);
 
-/* Accepts no more connections; those that there are go on. */
+/* Accepts no more connections; those that there are go on. The socket is then the caller's to
+ * close, after daemon_stop: the daemon's thread may still look at it. */
 void daemon_quiesce(struct MHD_Daemon *running);
 
 void daemon_stop(struct MHD_Daemon *running);

@@ -17,7 +17,7 @@
 
 enum { BACKLOG = 1024, FIRST_PASSED_SOCKET = 3 };
 static const char unix_prefix[] = "unix:";
-static bool own_file;
+static bool own_file, passed;
 
 static dn_status fail_at(const char *where, int socket, const char *what)
 {
@@ -58,6 +58,12 @@ static dn_status open_unix(const char *where, int *made)
         return fail_at(where, opened, "cannot be listened at");
     *made = opened;
     return DN_OK;
+}
+
+void listen_stop(int socket)
+{
+    if (!passed)
+        shutdown(socket, SHUT_RDWR);
 }
 
 void listen_close(const char *where)
@@ -152,7 +158,8 @@ static dn_status describe(int socket, const char *scheme, char **address)
 dn_status listen_open(const char *where, const char *scheme, int *socket, char **address)
 {
     *socket = FIRST_PASSED_SOCKET;
-    if (is_passed()) {
+    passed = is_passed();
+    if (passed) {
         fcntl(*socket, F_SETFD, FD_CLOEXEC);
         fcntl(*socket, F_SETFL, fcntl(*socket, F_GETFL) | O_NONBLOCK);
     } else {

@@ -11,6 +11,10 @@
  * free(). scheme: "http" or "https". */
 dn_status listen_open(const char *where, const char *scheme, int *socket, char **address);
 
+/* Lets clients be refused from now on, unless the socket is systemd's, where they wait for the next
+ * server. It stays open. */
+void listen_stop(int socket);
+
 /* Removes the file of a Unix socket that listen_open made. */
 void listen_close(const char *where);
 
