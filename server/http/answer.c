@@ -9,6 +9,8 @@
 #include "http/framing.h"
 #include "routes/route.h"
 
+#include <netdb.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,12 +131,23 @@ static failure failure_of(const exchange *x, bool sent)
     return x->status == 504 ? FAILURE_DEADLINE : x->status >= 500 ? FAILURE_SERVER : FAILURE_INPUT;
 }
 
+/* Leaves the text as it is if the client has none. */
+static void write_address(const struct sockaddr *address, char *text, size_t size)
+{
+    socklen_t length = address && address->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+                                                                 : sizeof(struct sockaddr_in);
+    if (address && (address->sa_family == AF_INET || address->sa_family == AF_INET6))
+        getnameinfo(address, length, text, (socklen_t)size, NULL, 0, NI_NUMERICHOST);
+}
+
 static void write_down(const exchange *x, const double seconds[STAGE_COUNT], const char *why)
 {
     char remote[64] = "unix";
+    if (!x->server->log)
+        return;
     const union MHD_ConnectionInfo *facts =
         mhd.get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    key_address(facts ? facts->client_addr : NULL, remote, sizeof remote);
+    write_address(facts ? facts->client_addr : NULL, remote, sizeof remote);
     const access_line line = {.id = x->id,
                               .remote = remote,
                               .method = x->method,

@@ -5,8 +5,6 @@
 #include "base/status.h"
 #include "context.h"
 
-#include <netdb.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -57,12 +55,4 @@ void key_check(exchange *x)
         return;
     exchange_refuse(x, 401, "a key is needed: Authorization: Bearer KEY");
     exchange_add_header(x, "WWW-Authenticate", "Bearer");
-}
-
-void key_address(const struct sockaddr *address, char *text, size_t size)
-{
-    socklen_t length = address && address->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
-                                                                 : sizeof(struct sockaddr_in);
-    if (address && (address->sa_family == AF_INET || address->sa_family == AF_INET6))
-        getnameinfo(address, length, text, (socklen_t)size, NULL, 0, NI_NUMERICHOST);
 }

@@ -10,7 +10,8 @@
 
 enum { FIRST_ROOM = 16 << 10, TOGETHER = 8 };
 
-size_t body_most_together(const exchange *x)
+/* Bytes of all bodies that may be there at once. */
+static size_t most_together(const exchange *x)
 {
     return TOGETHER * x->server->options->most_body;
 }
@@ -43,7 +44,7 @@ bool body_is_drained(const exchange *x)
 {
     const char *length = exchange_header(x, "Content-Length");
     return !x->closing && !exchange_header(x, "Expect") &&
-           (!length || strtoull(length, NULL, 10) <= body_most_together(x));
+           (!length || strtoull(length, NULL, 10) <= most_together(x));
 }
 
 /* Takes room for more bytes of the body out of what all bodies may have. */
@@ -55,7 +56,7 @@ static bool grow(exchange *x, size_t needed)
     if (next > most)
         next = most;
     size_t added = next - x->room;
-    if (atomic_fetch_add(&x->server->body_bytes, added) + added > body_most_together(x)) {
+    if (atomic_fetch_add(&x->server->body_bytes, added) + added > most_together(x)) {
         atomic_fetch_sub(&x->server->body_bytes, added);
         refuse_now(x);
         return false;

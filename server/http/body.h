@@ -19,9 +19,6 @@ void body_add(exchange *x, const void *bytes, size_t count);
 /* Undoes the coding, and lets an empty body be bytes, too; if that fails x is answered. */
 void body_decode(exchange *x);
 
-/* Bytes of all bodies that may be there at once. */
-size_t body_most_together(const exchange *x);
-
 /* Gives the room back that the body takes. */
 void body_release(exchange *x);
 

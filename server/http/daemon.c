@@ -78,7 +78,6 @@ static enum MHD_Result proceed(exchange *x)
 {
     if (!x->answered && !x->submitted) {
         enter(x, GUARD_COMPUTING);
-        x->received = dn_seconds();
         if (!x->route->computes) {
             answer_now(x);
         } else {

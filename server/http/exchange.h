@@ -30,7 +30,7 @@ typedef struct exchange {
     unsigned char *body;              /* without its coding, once a route has it */
     size_t size, room;
     size_t size_in, size_out;  /* of bodies as they were sent */
-    double began, received;    /* dn_seconds() */
+    double began;              /* dn_seconds() */
     char id[EXCHANGE_ID_SIZE]; /* the client's X-Request-Id, or our own */
     job job;
     struct network *network; /* that the request is about; held. NULL: none */

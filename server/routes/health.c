@@ -15,7 +15,7 @@ static void answer_ready(exchange *x)
 }
 
 const route health_routes[] = {
-    {"GET", "/v2/health/live", answer_live, ROUTE_NO_NETWORK, false, true, "live"},
-    {"GET", "/v2/health/ready", answer_ready, ROUTE_NO_NETWORK, false, true, "ready"},
+    {"GET", "/v2/health/live", answer_live, ROUTE_NO_NETWORK, false, true},
+    {"GET", "/v2/health/ready", answer_ready, ROUTE_NO_NETWORK, false, true},
     {0},
 };

@@ -147,8 +147,7 @@ static void answer_infer(exchange *x)
 }
 
 const route infer_routes[] = {
-    {"POST", "/v2/models/?/infer", answer_infer, ROUTE_NETWORK_IN_PATH, true, false, "infer"},
-    {"POST", "/v2/models/?/versions/?/infer", answer_infer, ROUTE_NETWORK_IN_PATH, true, false,
-     "infer"},
+    {"POST", "/v2/models/?/infer", answer_infer, ROUTE_NETWORK_IN_PATH, true, false},
+    {"POST", "/v2/models/?/versions/?/infer", answer_infer, ROUTE_NETWORK_IN_PATH, true, false},
     {0},
 };

@@ -119,6 +119,6 @@ static void answer_metrics(exchange *x)
 }
 
 const route metrics_routes[] = {
-    {"GET", "/metrics", answer_metrics, ROUTE_NO_NETWORK, false, false, "metrics"},
+    {"GET", "/metrics", answer_metrics, ROUTE_NO_NETWORK, false, false},
     {0},
 };

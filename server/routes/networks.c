@@ -60,6 +60,6 @@ static void answer_networks(exchange *x)
 }
 
 const route network_routes[] = {
-    {"GET", "/networks", answer_networks, ROUTE_NO_NETWORK, false, false, "networks"},
+    {"GET", "/networks", answer_networks, ROUTE_NO_NETWORK, false, false},
     {0},
 };

@@ -43,8 +43,8 @@ static void answer_part(exchange *x)
 }
 
 const route page_routes[] = {
-    {"GET", "/", answer_page, ROUTE_NO_NETWORK, false, true, "page"},
-    {"GET", "/openapi.json", answer_description, ROUTE_NO_NETWORK, false, true, "openapi"},
-    {"GET", "/page/?", answer_part, ROUTE_NO_NETWORK, false, true, "page"},
+    {"GET", "/", answer_page, ROUTE_NO_NETWORK, false, true},
+    {"GET", "/openapi.json", answer_description, ROUTE_NO_NETWORK, false, true},
+    {"GET", "/page/?", answer_part, ROUTE_NO_NETWORK, false, true},
     {0},
 };

@@ -106,6 +106,6 @@ static void answer_predict(exchange *x)
 }
 
 const route predict_routes[] = {
-    {"POST", "/predict", answer_predict, ROUTE_NETWORK_IN_QUERY, true, false, "predict"},
+    {"POST", "/predict", answer_predict, ROUTE_NETWORK_IN_QUERY, true, false},
     {0},
 };

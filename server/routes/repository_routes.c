@@ -67,9 +67,8 @@ static void answer_unload(exchange *x)
 }
 
 const route repository_routes[] = {
-    {"POST", "/v2/repository/index", answer_index, ROUTE_NO_NETWORK, false, false, "index"},
-    {"POST", "/v2/repository/models/?/load", answer_load, ROUTE_NO_NETWORK, true, false, "load"},
-    {"POST", "/v2/repository/models/?/unload", answer_unload, ROUTE_NO_NETWORK, true, false,
-     "unload"},
+    {"POST", "/v2/repository/index", answer_index, ROUTE_NO_NETWORK, false, false},
+    {"POST", "/v2/repository/models/?/load", answer_load, ROUTE_NO_NETWORK, true, false},
+    {"POST", "/v2/repository/models/?/unload", answer_unload, ROUTE_NO_NETWORK, true, false},
     {0},
 };

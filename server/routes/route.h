@@ -18,7 +18,6 @@ typedef struct route {
     route_network network; /* x->network is it; 404 if there is none */
     bool computes;         /* answered by a thread that computes, after waiting in the queue */
     bool open;             /* needs no key */
-    const char *label;     /* in metrics */
 } route;
 
 /* The tables, each ends with a row without a path. */

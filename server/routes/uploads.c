@@ -110,8 +110,13 @@ static void take_body(exchange *x, collector *c)
     upload *whole = x->size ? add_upload(c, "the body") : NULL;
     if (!x->size) {
         exchange_refuse(x, 400, "there is no picture: the body is empty");
-    } else if (!whole || !append(whole, x->body, x->size)) {
+    } else if (!whole) {
         exchange_refuse(x, 500, "out of memory");
+    } else {
+        whole->bytes = x->body;
+        whole->size = x->size;
+        x->body = NULL;
+        x->size = 0;
     }
 }
 
