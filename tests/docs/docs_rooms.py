@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The folders are as CONTRIBUTING.md's table says: which may include which, and no two
-files of one name. Needs only Python."""
+"""The folders are as CONTRIBUTING.md's table says: which may include which, no two
+files of one name, and no flag in a sentence of the library. Needs only Python."""
 import collections
 import os
 import re
@@ -68,10 +68,18 @@ def doubled_names():
     return [f"two files are called {name}" for name, count in counted.items() if count > 1]
 
 
+def flags_in_sentences():
+    """The library's sentences name options: flags are the program's."""
+    for path in files("src"):
+        for text in re.findall(r'"((?:[^"\\\n]|\\.)*)"', read(path)):
+            if re.search(r"(?<![\w-])--[a-z]", text):
+                yield f"{path} speaks of a flag of the program: {text}"
+
+
 def main():
     allowed = rooms()
     missing = [f"no row for src/{room}/" for room in os.listdir(os.path.join(ROOT, "src")) if room not in allowed]
-    faults = missing or [*wrong_inclusions(allowed), *circles(allowed), *doubled_names()]
+    faults = missing or [*wrong_inclusions(allowed), *circles(allowed), *doubled_names(), *flags_in_sentences()]
     print("\n".join(faults) or f"{len(allowed)} rooms as they should be")
     sys.exit(1 if faults else 0)
 

@@ -194,8 +194,8 @@ static dn_status choose_among_many(const char *path, dn_columns *columns, const 
     return columns->label_count
                ? DN_OK
                : dn_fail(DN_ERROR_FORMAT,
-                         "%s: no column is known to be a label; label_column "
-                         "(--label-column) or label_columns (--label-columns) names what is",
+                         "%s: no column is known to be a label; the option label_column or "
+                         "label_columns names what is",
                          path);
 }
 
@@ -216,11 +216,8 @@ static dn_status choose_labels(const char *path, const dn_dataset_options *optio
 {
     int column;
     if (options->label_column && options->label_columns)
-        return dn_fail(
-            DN_ERROR_ARGUMENT,
-            "%s: label_column (--label-column) and label_columns (--label-columns) exclude each "
-            "other",
-            path);
+        return dn_fail(DN_ERROR_ARGUMENT,
+                       "%s: the options label_column and label_columns exclude each other", path);
     if (options->label_columns)
         return take_labels(path, columns, options->label_columns);
     if (options->label_column) {
@@ -246,8 +243,8 @@ static dn_status check_findings(const char *path, const dn_columns *columns)
         return DN_OK;
     const char *name = name_of(columns, columns->single);
     return dn_fail(DN_ERROR_ARGUMENT,
-                   "%s: \"%s\" holds 0 and 1, no names of labels; label_columns "
-                   "(--label-columns) %s takes it as a label",
+                   "%s: \"%s\" holds 0 and 1, no names of labels; the option label_columns %s "
+                   "takes it as a label",
                    path, name, name);
 }
 

@@ -49,8 +49,8 @@ dn_status dn_csv_take_labels(dn_dataset *dataset, const char *task)
     dataset->objective = DN_OBJECTIVE_CLASSES;
     if (!task)
         dn_log(DN_LOG_INFO,
-               "%s: each row has one 1, so its %d columns are classes; task (--task) labels makes "
-               "them labels",
+               "%s: each row has one 1, so its %d columns are classes; the option task labels "
+               "makes them labels",
                dataset->path, outputs);
     return DN_OK;
 }

@@ -148,14 +148,14 @@ static dn_status finish(csv_reading *reading, dn_dataset *dataset)
     if (columns->single < 0) {
         if (reading->doubts && !reading->options->uncertain)
             dn_log(DN_LOG_INFO,
-                   "%s: %lld %s uncertain (-1) and left out of account; uncertain "
-                   "(--uncertain) makes them zero or one",
+                   "%s: %lld %s uncertain (-1) and left out of account; the option "
+                   "uncertain makes them zero or one",
                    dataset->path, (long long)reading->doubts,
                    reading->doubts == 1 ? "entry is" : "entries are");
         if (columns->blanks_are_0 && !reading->options->blank)
             dn_log(DN_LOG_INFO,
-                   "%s: empty fields count as 0, as CheXpert means them; blank (--blank) says "
-                   "otherwise",
+                   "%s: empty fields count as 0, as CheXpert means them; the option blank "
+                   "says otherwise",
                    dataset->path);
         return dn_csv_take_labels(dataset, reading->options->task);
     }
@@ -249,7 +249,7 @@ static dn_status check_pictures(const dn_dataset *dataset)
                ? DN_OK
                : dn_fail(DN_ERROR_IO,
                          "%s: its pictures are not there: neither \"%s\" nor those after it are "
-                         "in \"%s\", below or above it; root (--root) names their folder",
+                         "in \"%s\", below or above it; the option root names their folder",
                          dataset->path, dn_name_list_get(&pictures->names, 0),
                          pictures->folder[0] ? pictures->folder : ".");
 }

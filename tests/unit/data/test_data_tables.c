@@ -85,8 +85,9 @@ static void chexperts_blanks_and_doubts(void **state)
     assert_targets(table, options, labels, "1 0 0;0 ? 1;0 0 ?;");
     assert_non_null(strstr(heard, "not labels, so not used: Sex, Age, Frontal/Lateral, AP/PA; "
                                   "used: No Finding, Edema, Fracture"));
-    assert_non_null(strstr(heard, "2 entries are uncertain (-1) and left out of account; uncertain "
-                                  "(--uncertain) makes them zero or one"));
+    assert_non_null(strstr(heard,
+                           "2 entries are uncertain (-1) and left out of account; the option "
+                           "uncertain makes them zero or one"));
     assert_non_null(strstr(heard, "empty fields count as 0, as CheXpert means them"));
     assert_targets(table, (dn_dataset_options){.uncertain = "ignore"}, labels,
                    "1 0 0;0 ? 1;0 0 ?;");
