@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "tensors/torch/flatten.h"
+/* The walk over a pickled object. */
+#include "tensors/torch/flatten_place.h"
 
-#include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 /* A graph of shared lists has more paths than nodes, exponentially more if it
  * is hostile. */
 #define MAX_VISITS (1 << 20)
 #define MAX_ITEMS (1 << 26) /* items of lists that were searched, counted each time */
 #define MAX_DEPTH 64
-#define PATH_SIZE 4096
 
 /* Where the walk is: which dictionary the tensors here belong to, and whether
  * an object around this place has said so. */
@@ -19,76 +17,19 @@ typedef struct scope {
     bool of_object;
 } scope;
 
-typedef struct walker {
-    dn_tensor_file *file;
-    dn_storage_locate *locate;
-    dn_class_describe *describe;
-    void *context;
-    char path[PATH_SIZE];
-    size_t length;
-    size_t items;
-    int visits, depth;
-} walker;
-
-/* ------------------------------------------------------------------- paths */
-
-/* Appends a component; *before is what to set length back to. */
-static dn_status enter(walker *w, const char *name, size_t length, size_t *before)
-{
-    *before = w->length;
-    size_t dot = w->length > 0;
-    if (w->length + dot + length >= PATH_SIZE)
-        return dn_fail(DN_ERROR_LIMIT, "its pickle has names longer than %d bytes", PATH_SIZE);
-    if (dot)
-        w->path[w->length++] = '.';
-    for (size_t i = 0; i < length; i++)
-        w->path[w->length++] = (char)(name[i] ? name[i] : '?');
-    w->path[w->length] = '\0';
-    return DN_OK;
-}
-
-static void leave(walker *w, size_t before)
-{
-    w->length = before;
-    w->path[before] = '\0';
-}
-
 /* The scope of everything in the dictionary or object at the current path. */
-static scope scope_here(const walker *w, bool of_object)
+static scope scope_here(const dn_flat_walk *w, bool of_object)
 {
     return (scope){w->length ? w->length + 1 : 0, of_object};
 }
 
-/* A key as a component: text, or a number in decimal. */
-static bool key_text(const dn_pickle_node *key, char buffer[24], const char **text, size_t *length)
-{
-    if (key->kind == DN_PICKLE_TEXT) {
-        *text = key->text.data;
-        *length = key->text.size;
-        return true;
-    }
-    if (key->kind != DN_PICKLE_INT)
-        return false;
-    *text = buffer;
-    *length = (size_t)snprintf(buffer, 24, "%lld", (long long)key->integer);
-    return true;
-}
-
-/* ------------------------------------------------------------------ values */
-
 /* Called before a list or dictionary is walked: it may be shared, and long. */
-static dn_status count_items(walker *w, const dn_pickle_node *list)
+static dn_status count_items(dn_flat_walk *w, const dn_pickle_node *list)
 {
     w->items += list->list.count;
     if (w->items > MAX_ITEMS)
         return dn_fail(DN_ERROR_LIMIT, "its pickle describes more than %d items", MAX_ITEMS);
     return DN_OK;
-}
-
-static bool is_number(const dn_pickle_node *node)
-{
-    return node->kind == DN_PICKLE_INT || node->kind == DN_PICKLE_FLOAT ||
-           node->kind == DN_PICKLE_BOOL;
 }
 
 static bool all_are(const dn_pickle_node *list, bool (*test)(const dn_pickle_node *))
@@ -99,99 +40,20 @@ static bool all_are(const dn_pickle_node *list, bool (*test)(const dn_pickle_nod
     return list->list.count > 0;
 }
 
-static bool is_text(const dn_pickle_node *node)
-{
-    return node->kind == DN_PICKLE_TEXT;
-}
+static dn_status walk(dn_flat_walk *w, dn_pickle_node *node, scope at);
 
-static dn_status fill_value(walker *w, dn_pickle_node *const *items, size_t count, dn_value *value)
-{
-    dn_pool *pool = &w->file->pool;
-    value->count = count;
-    if (is_number(items[0]))
-        DN_TRY(dn_pool_alloc(pool, count, sizeof *value->numbers, &value->numbers));
-    else
-        DN_TRY(dn_pool_alloc(pool, count, sizeof *value->texts, &value->texts));
-    for (size_t i = 0; i < count; i++) {
-        const dn_pickle_node *item = items[i];
-        char *copy = NULL;
-        if (value->numbers) {
-            value->numbers[i] = item->kind == DN_PICKLE_FLOAT ? item->real : (double)item->integer;
-            continue;
-        }
-        DN_TRY(dn_pool_copy(pool, item->text.data, item->text.size, &copy));
-        value->texts[i] = copy;
-    }
-    return DN_OK;
-}
-
-/* Items that are all numbers or all strings, at the current path. */
-static dn_status add_value(walker *w, dn_pickle_node *const *items, size_t count)
-{
-    dn_value value = {0};
-    char *path = NULL;
-    DN_TRY(dn_pool_copy(&w->file->pool, w->path, w->length, &path));
-    value.path = path;
-    DN_TRY(fill_value(w, items, count, &value));
-    return dn_tensor_file_add_value(w->file, &value);
-}
-
-static dn_status add_class(walker *w, const dn_pickle_node *object)
-{
-    size_t before = 0;
-    const dn_pickle_node *class = object->object.class;
-    if (class->kind != DN_PICKLE_CLASS)
-        return DN_OK;
-    DN_TRY(enter(w, "__class__", 9, &before));
-    dn_status status = dn_tensor_file_add_text(w->file, w->path, class->text.data);
-    leave(w, before);
-    if (status == DN_OK && w->describe)
-        status = w->describe(w->context, w->file, w->path, class->text.data);
-    return status;
-}
-
-/* ----------------------------------------------------------------- tensors */
-
-static dn_status resolve(walker *w, const dn_pickled_tensor *pickled, dn_tensor *tensor)
-{
-    dn_storage *storage = pickled->storage;
-    size_t item = dn_dtype_size(pickled->layout.dtype);
-    *tensor = pickled->layout;
-    if (!storage->data)
-        DN_TRY(w->locate(w->context, storage));
-    DN_TRY(dn_tensor_check(tensor, pickled->offset,
-                           storage->count * dn_dtype_size(storage->dtype) / item, w->path));
-    tensor->data = tensor->count ? storage->data + pickled->offset * item : storage->data;
-    return DN_OK;
-}
-
-static dn_status add_tensor(walker *w, const dn_pickle_node *node, scope at)
-{
-    dn_tensor tensor;
-    char *name = NULL;
-    DN_TRY(resolve(w, node->tensor, &tensor));
-    DN_TRY(dn_pool_copy(&w->file->pool, w->path, w->length, &name));
-    tensor.name = name;
-    tensor.scope = at.length;
-    return dn_tensor_file_add(w->file, &tensor);
-}
-
-/* ----------------------------------------------------------------- walking */
-
-static dn_status walk(walker *w, dn_pickle_node *node, scope at);
-
-static dn_status walk_entries(walker *w, const dn_pickle_node *dict, scope at)
+static dn_status walk_entries(dn_flat_walk *w, const dn_pickle_node *dict, scope at)
 {
     DN_TRY(count_items(w, dict));
     for (size_t i = 0; i + 1 < dict->list.count; i += 2) {
         char buffer[24];
         const char *text;
         size_t length, before = 0;
-        if (!key_text(dict->list.items[i], buffer, &text, &length))
+        if (!dn_flat_key(dict->list.items[i], buffer, &text, &length))
             continue;
-        DN_TRY(enter(w, text, length, &before));
+        DN_TRY(dn_flat_enter(w, text, length, &before));
         DN_TRY(walk(w, dict->list.items[i + 1], at));
-        leave(w, before);
+        dn_flat_leave(w, before);
     }
     return DN_OK;
 }
@@ -199,36 +61,36 @@ static dn_status walk_entries(walker *w, const dn_pickle_node *dict, scope at)
 /* A tensor after its name in another place, as Paddle keeps one. */
 static bool is_named_tensor(const dn_pickle_node *list)
 {
-    return list->list.count == 2 && is_text(list->list.items[0]) &&
+    return list->list.count == 2 && dn_flat_is_text(list->list.items[0]) &&
            list->list.items[1]->kind == DN_PICKLE_TENSOR;
 }
 
-static dn_status walk_list(walker *w, const dn_pickle_node *list, scope at)
+static dn_status walk_list(dn_flat_walk *w, const dn_pickle_node *list, scope at)
 {
     DN_TRY(count_items(w, list));
     if (is_named_tensor(list))
-        return add_tensor(w, list->list.items[1], at);
-    if (all_are(list, is_number) || all_are(list, is_text))
-        return add_value(w, list->list.items, list->list.count);
+        return dn_flat_add_tensor(w, list->list.items[1], at.length);
+    if (all_are(list, dn_flat_is_number) || all_are(list, dn_flat_is_text))
+        return dn_flat_add_value(w, list->list.items, list->list.count);
     for (size_t i = 0; i < list->list.count; i++) {
         char buffer[24];
         size_t before = 0;
         int length = snprintf(buffer, sizeof buffer, "%zu", i);
-        DN_TRY(enter(w, buffer, (size_t)length, &before));
+        DN_TRY(dn_flat_enter(w, buffer, (size_t)length, &before));
         DN_TRY(walk(w, list->list.items[i], scope_here(w, false)));
-        leave(w, before);
+        dn_flat_leave(w, before);
     }
     return DN_OK;
 }
 
 /* A tensor, number, text, or list of either. */
-static dn_status is_attribute(walker *w, const dn_pickle_node *value, bool *so)
+static dn_status is_attribute(dn_flat_walk *w, const dn_pickle_node *value, bool *so)
 {
-    *so = is_number(value) || is_text(value) || value->kind == DN_PICKLE_TENSOR;
+    *so = dn_flat_is_number(value) || dn_flat_is_text(value) || value->kind == DN_PICKLE_TENSOR;
     if (value->kind != DN_PICKLE_LIST)
         return DN_OK;
     DN_TRY(count_items(w, value));
-    *so = all_are(value, is_number) || all_are(value, is_text);
+    *so = all_are(value, dn_flat_is_number) || all_are(value, dn_flat_is_text);
     return DN_OK;
 }
 
@@ -251,7 +113,7 @@ static bool defines_function(const dn_pickle_node *key)
 
 /* Labels, thresholds and the like next to the parameters; of a module without
  * children only what defines its function, "?" where that is neither numbers nor text. */
-static dn_status walk_attributes(walker *w, const dn_pickle_node *state, scope at, bool leaf)
+static dn_status walk_attributes(dn_flat_walk *w, const dn_pickle_node *state, scope at, bool leaf)
 {
     DN_TRY(count_items(w, state));
     for (size_t i = 0; i + 1 < state->list.count; i += 2) {
@@ -263,16 +125,16 @@ static dn_status walk_attributes(walker *w, const dn_pickle_node *state, scope a
             DN_TRY(is_attribute(w, value, &known));
         if (!wanted || (!known && (!leaf || value->kind == DN_PICKLE_NONE)))
             continue;
-        DN_TRY(enter(w, key->text.data, key->text.size, &before));
+        DN_TRY(dn_flat_enter(w, key->text.data, key->text.size, &before));
         DN_TRY(known ? walk(w, value, at) : dn_tensor_file_add_text(w->file, w->path, "?"));
-        leave(w, before);
+        dn_flat_leave(w, before);
     }
     return DN_OK;
 }
 
 /* torch.nn.Module keeps what state_dict() shows in three dictionaries; the
  * whole tree is one state, of the outermost module. */
-static dn_status walk_module(walker *w, const dn_pickle_node *state, scope at)
+static dn_status walk_module(dn_flat_walk *w, const dn_pickle_node *state, scope at)
 {
     static const char *const parts[] = {"_parameters", "_buffers", "_modules"};
     for (int i = 0; i < 3; i++) {
@@ -287,12 +149,12 @@ static dn_status walk_module(walker *w, const dn_pickle_node *state, scope at)
 
 /* Objects inside an object, as a module's children are, share its scope. The class of each is
  * recorded, also of modules without tensors. */
-static dn_status walk_object(walker *w, const dn_pickle_node *object, scope at)
+static dn_status walk_object(dn_flat_walk *w, const dn_pickle_node *object, scope at)
 {
     const dn_pickle_node *state = object->object.state, *contents = object->object.contents;
     bool has_state = state && state->kind == DN_PICKLE_DICT;
     if (!at.of_object || has_state)
-        DN_TRY(add_class(w, object));
+        DN_TRY(dn_flat_add_class(w, object));
     if (!at.of_object)
         at = scope_here(w, true);
     if (contents && contents->kind == DN_PICKLE_DICT)
@@ -306,11 +168,11 @@ static dn_status walk_object(walker *w, const dn_pickle_node *object, scope at)
     return walk_entries(w, state, at);
 }
 
-static dn_status walk_node(walker *w, dn_pickle_node *node, scope at)
+static dn_status walk_node(dn_flat_walk *w, dn_pickle_node *node, scope at)
 {
     switch (node->kind) {
     case DN_PICKLE_TENSOR:
-        return add_tensor(w, node, at);
+        return dn_flat_add_tensor(w, node, at.length);
     case DN_PICKLE_DICT:
         return walk_entries(w, node, scope_here(w, false));
     case DN_PICKLE_LIST:
@@ -321,7 +183,7 @@ static dn_status walk_node(walker *w, dn_pickle_node *node, scope at)
     case DN_PICKLE_INT:
     case DN_PICKLE_FLOAT:
     case DN_PICKLE_TEXT:
-        return add_value(w, &node, 1);
+        return dn_flat_add_value(w, &node, 1);
     default:
         return DN_OK;
     }
@@ -329,7 +191,7 @@ static dn_status walk_node(walker *w, dn_pickle_node *node, scope at)
 
 /* Nothing that is already on the path is entered again: a child may refer to
  * its parent. */
-static dn_status walk(walker *w, dn_pickle_node *node, scope at)
+static dn_status walk(dn_flat_walk *w, dn_pickle_node *node, scope at)
 {
     if (node->open)
         return DN_OK;
@@ -347,6 +209,6 @@ static dn_status walk(walker *w, dn_pickle_node *node, scope at)
 dn_status dn_flatten(dn_tensor_file *file, dn_pickle_node *root, dn_storage_locate *locate,
                      dn_class_describe *describe, void *context)
 {
-    walker w = {.file = file, .locate = locate, .describe = describe, .context = context};
+    dn_flat_walk w = {.file = file, .locate = locate, .describe = describe, .context = context};
     return walk(&w, root, (scope){0});
 }
