@@ -657,7 +657,8 @@ DN_API void dn_save_defaults(dn_save_options *options, size_t struct_size);
  * a graph of operators if it ends in .onnx, Keras' HDF5 if it ends in .h5, .hdf5 or (as Keras 3 has
  * it) .weights.h5, a safetensors file if it ends in .safetensors or has no ending; another is
  * refused. Architecture, labels and preprocessing are in its metadata. The file appears whole or
- * not at all. options may be NULL. */
+ * not at all. A graph that would have more than 2 GiB has its tensors in a second file, whose name
+ * has ".data" after path. options may be NULL. */
 DN_API dn_status dn_model_save(const dn_model *model, const char *path,
                                const dn_save_options *options);
 

@@ -40,14 +40,22 @@ void dn_file_map_forget(const dn_file_map *map);
  * write-protected file is refused, even to root. */
 typedef struct dn_file_writer {
     FILE *stream;
-    char *path;      /* as it was given */
-    char *target;    /* what its links lead to, which the temporary file replaces */
-    char *temporary; /* NULL before it is created, and once it is renamed */
-    FILE *receiver;  /* device or pipe that the bytes are sent to, or NULL */
+    char *path;                    /* as it was given */
+    char *target;                  /* what its links lead to, which the temporary file replaces */
+    char *temporary;               /* NULL before it is created, and once it is renamed */
+    FILE *receiver;                /* device or pipe that the bytes are sent to, or NULL */
+    struct dn_file_writer *beside; /* of dn_file_create_beside, or NULL */
 } dn_file_writer;
 
 dn_status dn_file_create(const char *path, dn_file_writer *writer);
 dn_status dn_file_write(dn_file_writer *writer, const void *data, size_t size);
+
+/* A second file, with `ending` after the first's name, without which the first is worth nothing.
+ * The first's commit puts it in place before the first, whose predecessor is removed before: at no
+ * time does one of the two stand beside an older other. *beside belongs to the first.
+ * DN_ERROR_ARGUMENT if that goes to a device or pipe. */
+dn_status dn_file_create_beside(dn_file_writer *writer, const char *ending,
+                                dn_file_writer **beside);
 
 /* Both release the writer; dn_file_abandon removes what was written. */
 dn_status dn_file_commit(dn_file_writer *writer);

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "base/temporary.h"
+#include "base/text.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -90,6 +91,25 @@ dn_status dn_file_create(const char *path, dn_file_writer *writer)
     return status;
 }
 
+dn_status dn_file_create_beside(dn_file_writer *writer, const char *ending, dn_file_writer **beside)
+{
+    dn_text path = {0};
+    if (writer->receiver)
+        return dn_fail(DN_ERROR_ARGUMENT,
+                       "%s: what is written has two files, which a device or pipe cannot take",
+                       writer->path);
+    char *name;
+    dn_text_add(&path, "%s%s", writer->path, ending);
+    DN_TRY(dn_text_take(&path, &name));
+    dn_status status = dn_calloc(1, sizeof **beside, beside);
+    if (status == DN_OK && (status = dn_file_create(name, *beside)) != DN_OK)
+        free(*beside);
+    if (status == DN_OK)
+        writer->beside = *beside;
+    free(name);
+    return status;
+}
+
 static dn_status fail_to_write(const dn_file_writer *writer)
 {
     return dn_fail(DN_ERROR_IO, "%s: cannot be written: %s", writer->path, strerror(errno));
@@ -118,16 +138,35 @@ static void sync_folder(const char *path)
     free(folder);
 }
 
-/* Closing the temporary file releases its lock, so it is renamed first. */
-static bool put_in_place(dn_file_writer *writer)
+static bool is_on_disk(const dn_file_writer *writer)
 {
-    if (fsync(fileno(writer->stream)) != 0 || rename(writer->temporary, writer->target) != 0)
+    return fflush(writer->stream) == 0 && fsync(fileno(writer->stream)) == 0;
+}
+
+/* Closing the temporary file releases its lock, so it is renamed first. */
+static bool rename_to_target(dn_file_writer *writer)
+{
+    if (rename(writer->temporary, writer->target) != 0)
         return false;
     dn_temporary_forget(writer->temporary);
     free(writer->temporary);
     writer->temporary = NULL;
     sync_folder(writer->target);
     return true;
+}
+
+static bool put_in_place(dn_file_writer *writer)
+{
+    dn_file_writer *beside = writer->beside;
+    if (!is_on_disk(writer) || (beside && !is_on_disk(beside)))
+        return false;
+    if (beside && ((unlink(writer->target) != 0 && errno != ENOENT) || !rename_to_target(beside)))
+        return false;
+    if (rename_to_target(writer))
+        return true;
+    if (beside)
+        unlink(beside->target);
+    return false;
 }
 
 /* Copies what was collected for a device or pipe to it. */
@@ -145,7 +184,7 @@ static bool send(dn_file_writer *writer)
 dn_status dn_file_commit(dn_file_writer *writer)
 {
     bool sound =
-        fflush(writer->stream) == 0 && (writer->receiver ? send(writer) : put_in_place(writer));
+        writer->receiver ? fflush(writer->stream) == 0 && send(writer) : put_in_place(writer);
     dn_status status = sound ? DN_OK : fail_to_write(writer);
     dn_file_abandon(writer);
     return status;
@@ -153,6 +192,9 @@ dn_status dn_file_commit(dn_file_writer *writer)
 
 void dn_file_abandon(dn_file_writer *writer)
 {
+    if (writer->beside)
+        dn_file_abandon(writer->beside);
+    free(writer->beside);
     if (writer->stream)
         fclose(writer->stream);
     if (writer->receiver)

@@ -15,6 +15,10 @@ typedef enum dn_weights_format {
     DN_WEIGHTS_KERAS_3      /* .weights.h5 */
 } dn_weights_format;
 
+/* After an ONNX file's name, that of the file beside it with its tensors, if these are too many for
+ * one message. */
+#define DN_ONNX_SIDECAR ".data"
+
 /* The format of a file to be written, by its name's ending; DN_ERROR_ARGUMENT if none is written
  * under that ending. */
 dn_status dn_weights_format_of(const char *path, dn_weights_format *format);

@@ -63,14 +63,14 @@ def golden(folder):
 
 def sidecars(folder):
     """The tensors' own file is beside it, and is nowhere else."""
-    def placed(**changes):
+    def placed(change=dict, **changes):
         fields = onnx.parse(read("exported.onnx"))
         graph = []
         for number, value in onnx.parse(onnx.of(fields, 7)[0]):
             parts = onnx.parse(value) if number == 5 else value
             if number == 5 and onnx.of(parts, 13):
                 kept = {onnx.of(onnx.parse(pair), 1)[0].decode(): onnx.of(onnx.parse(pair), 2)[0] for pair in onnx.of(parts, 13)}
-                kept.update(changes)
+                kept = {**change({key: value.decode() for key, value in kept.items()}), **changes}
                 parts = [part for part in parts if part[0] != 13] + [(13, [(1, k), (2, v)]) for k, v in kept.items()]
             graph.append((number, parts))
         return write(f"{folder}/net.onnx", onnx.message([(n, v) if n != 7 else (7, graph) for n, v in fields]))
@@ -111,7 +111,23 @@ def sidecars(folder):
     write(f"{folder}/exported.onnx.data", read("exported.onnx.data")[:5000])
     refused("a sidecar that was cut", placed(), "which has 5000 bytes")
     write(f"{folder}/exported.onnx.data", read("exported.onnx.data"))
+    beyond_4_gib(folder, placed, read("exported.onnx.data"))
     refused("overlapping tensors", write(f"{folder}/net.onnx", overlapping()), "overlap")
+
+
+def beyond_4_gib(folder, placed, data):
+    """A file whose tensors begin after more bytes than 32 bits count; what is before them is a hole."""
+    with open(f"{folder}/exported.onnx.data", "wb") as file:
+        file.truncate((1 << 32) + 4096)
+        file.seek((1 << 32) + 4096)
+        file.write(data)
+
+    def moved(pair):
+        return {**pair, "offset": str((1 << 32) + 4096 + int(pair.get("offset", 0)))}
+
+    expected = logits_of(f"{GOLDEN}/exported.onnx", folder)
+    check("a sidecar of more than 4 GiB", logits_of(placed(moved), folder) == expected)
+    write(f"{folder}/exported.onnx.data", data)
 
 
 def overlapping():

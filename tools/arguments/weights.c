@@ -9,6 +9,7 @@
 #include "ui/report.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char *argument, *concat, *state, *task;
@@ -67,18 +68,28 @@ const char *weights_path(const char *name)
     return ok_or_complain(dn_weights_path(name, path, sizeof path)) ? path : NULL;
 }
 
-bool weights_are_distinct(const char *output, const char *name)
+static bool is_distinct(const char *output, const dn_hub_files *read)
 {
-    char path[PATH_MAX];
-    dn_hub_files read = {0};
-    if (!output || !name || dn_weights_path(name, path, sizeof path) != DN_OK ||
-        dn_hub_find(path, &read) != DN_OK)
-        return true; /* reading them will say why */
-    const char *const files[] = {read.weights, read.config, read.processor, read.bundle};
+    const char *const files[] = {read->weights, read->config, read->processor, read->bundle};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         if (files[i][0] && !output_is_distinct(output, files[i]))
             return false;
-    return onnx_data_is_distinct(output, read.weights);
+    return onnx_data_is_distinct(output, read->weights);
+}
+
+bool weights_are_distinct(const char *output, const char *name)
+{
+    char path[PATH_MAX], beside[PATH_MAX];
+    dn_hub_files read = {0};
+    dn_weights_format format;
+    if (!output || !name || dn_weights_path(name, path, sizeof path) != DN_OK ||
+        dn_hub_find(path, &read) != DN_OK)
+        return true; /* reading them will say why */
+    if (!is_distinct(output, &read))
+        return false;
+    snprintf(beside, sizeof beside, "%s" DN_ONNX_SIDECAR, output);
+    return dn_weights_format_of(output, &format) != DN_OK || format != DN_WEIGHTS_ONNX ||
+           is_distinct(beside, &read);
 }
 
 bool weights_name_valid(const char *path)

@@ -94,7 +94,8 @@ const command convert_command = {
         "and load_state_dict(strict=True) accept, arrays by name for numpy.load() if it ends in\n"
         ".npz, a graph for onnxruntime, OpenVINO and other engines if it ends in .onnx, Keras' if\n"
         "it ends in .h5, .hdf5 or, for Keras 3, .weights.h5, and a safetensors file if it ends in\n"
-        ".safetensors or has no ending. It appears whole or not at all. The architecture, and\n"
+        ".safetensors or has no ending. It appears whole or not at all; a graph beyond 2 GiB has\n"
+        "its tensors in a second file beside it, OUT.data. The architecture, and\n"
         "labels, preprocessing and task if they are known, go into its metadata.\n",
     .examples = "  densenet convert densenet121-a639ec97.pth densenet121.safetensors\n"
                 "      the 2017 file as safetensors in today's torchvision names\n"

@@ -96,7 +96,8 @@ static dn_status write_graph(dn_graph_draft *d, dn_file_writer *writer)
     const char *maps = d->options->dtype == DN_I8 ? dn_add_byte_nodes(d) : dn_add_float_nodes(d);
     dn_end_graph(d, dn_add_head(d, maps));
     DN_TRY(describe(d));
-    return dn_onnx_write(d->to, d->model->arch.name, d->options->opset, writer);
+    size_t most = d->options->most_bytes ? d->options->most_bytes : DN_ONNX_MOST_BYTES;
+    return dn_onnx_write(d->to, d->model->arch.name, d->options->opset, most, writer);
 }
 
 static dn_status build(const dn_model *model, const dn_onnx_options *options, dn_graph *graph,

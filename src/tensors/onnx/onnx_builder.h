@@ -77,8 +77,9 @@ void dn_onnx_output(dn_onnx_builder *b, const char *name, dn_dtype dtype,
 /* An entry of the file's metadata. */
 dn_status dn_onnx_metadata(dn_onnx_builder *b, const char *key, const char *text);
 
-/* The same graph gives the same bytes. DN_ERROR_LIMIT beyond DN_ONNX_MOST_BYTES. */
-dn_status dn_onnx_write(dn_onnx_builder *b, const char *graph_name, int opset,
+/* The same graph gives the same bytes. If they are more than `most`, the large tensors lie in a
+ * second file, dn_file_create_beside DN_ONNX_SIDECAR. */
+dn_status dn_onnx_write(dn_onnx_builder *b, const char *graph_name, int opset, size_t most,
                         dn_file_writer *writer);
 
 #endif

@@ -12,14 +12,6 @@ void dn_onnx_cast_to(dn_onnx_builder *b, dn_dtype dtype)
     dn_onnx_int(b, "to", dn_onnx_number(dtype));
 }
 
-dn_status dn_onnx_check_size(size_t bytes)
-{
-    return bytes <= DN_ONNX_MOST_BYTES
-               ? DN_OK
-               : dn_fail(DN_ERROR_LIMIT,
-                         "the network takes more than the 2 GiB that an ONNX file can be");
-}
-
 static size_t count_of(const dn_onnx_shape *shape)
 {
     size_t count = 1;
@@ -33,8 +25,6 @@ static unsigned char *add_tensor(dn_onnx_builder *b, const char *name, dn_dtype 
                                  const dn_onnx_shape *shape)
 {
     size_t size = count_of(shape) * dn_dtype_size(dtype);
-    if (b->status == DN_OK && dn_onnx_keep(b, dn_onnx_check_size(b->bytes + size)))
-        b->bytes += size;
     DnOnnx__Tensor *tensor = dn_onnx_memory(b, 1, sizeof *tensor);
     int64_t *dims = dn_onnx_memory(b, 4, sizeof *dims);
     char *own = dn_onnx_copy(b, name);

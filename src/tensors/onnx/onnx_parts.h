@@ -14,7 +14,6 @@ struct dn_onnx_builder {
     DnOnnx__Model model;
     DnOnnx__Graph graph;
     size_t nodes, tensors, entries, inputs, outputs; /* what there is room for */
-    size_t bytes;                                    /* of the tensors */
 };
 
 /* Remembers a call's status; true if it is DN_OK. Not to be called once something has failed. */
@@ -26,7 +25,8 @@ char *dn_onnx_copy(dn_onnx_builder *b, const char *text);
 /* Makes room for one more pointer in a message's list; false if something has failed. */
 bool dn_onnx_grow(dn_onnx_builder *b, size_t count, size_t *capacity, void *list);
 
-/* DN_ERROR_LIMIT if no file can be so large. */
-dn_status dn_onnx_check_size(size_t bytes);
+/* Writes the large tensors' bytes to a file beside the writer's, and their places there to their
+ * messages. */
+dn_status dn_onnx_move_out(dn_onnx_builder *b, dn_file_writer *writer);
 
 #endif

@@ -97,7 +97,7 @@ static void append(ProtobufCBuffer *buffer, size_t length, const uint8_t *data)
         to->status = dn_file_write(to->writer, data, length);
 }
 
-dn_status dn_onnx_write(dn_onnx_builder *b, const char *graph_name, int opset,
+dn_status dn_onnx_write(dn_onnx_builder *b, const char *graph_name, int opset, size_t most,
                         dn_file_writer *writer)
 {
     char *name = dn_onnx_copy(b, graph_name), *producer = dn_onnx_copy(b, "densenet"),
@@ -116,7 +116,8 @@ dn_status dn_onnx_write(dn_onnx_builder *b, const char *graph_name, int opset,
     b->model.graph = &b->graph;
     b->model.n_opset_import = 1;
     b->model.opset_import = imports;
-    DN_TRY(dn_onnx_check_size(dn_onnx__model__get_packed_size(&b->model)));
+    if (dn_onnx__model__get_packed_size(&b->model) > most)
+        DN_TRY(dn_onnx_move_out(b, writer));
     sink to = {.base = {append}, .writer = writer};
     dn_onnx__model__pack_to_buffer(&b->model, &to.base);
     return to.status;

@@ -5,7 +5,10 @@
 
 #include "allocation.h"
 #include "loading/onnx/save_onnx.h"
+#include "network/model.h"
 #include "tensors/onnx/onnx_builder.h"
+
+#include <sys/stat.h>
 
 static dn_save_options all_options(void)
 {
@@ -130,28 +133,140 @@ static void refusals(void **state)
     dn_model_free(model);
 }
 
-/* No initialiser is made once they are too many for a file. */
-static void size(void **state)
+/* Nothing is added once something has failed. */
+static void after_a_failure(void **state)
 {
     (void)state;
     dn_onnx_builder *b;
-    dn_onnx_shape shape = {2, {1 << 20, 1 << 10}};
-    float number = 0;
+    dn_onnx_shape shape = {1, {1}};
+    float number = 1e6f;
     assert_int_equal(dn_onnx_create(&b), DN_OK);
-    assert_string_equal(dn_onnx_floats(b, "huge", DN_F32, &shape, &number), "");
-    assert_int_equal(dn_onnx_status(b), DN_ERROR_LIMIT);
-    assert_non_null(strstr(dn_last_error(), "2 GiB"));
-    assert_string_equal(dn_onnx_unary(b, "Relu", "relu", "huge"), "");
+    dn_onnx_floats(b, "large", DN_F16, &shape, &number);
+    assert_int_equal(dn_onnx_status(b), DN_ERROR_NUMERIC);
+    assert_string_equal(dn_onnx_floats(b, "one", DN_F32, &shape, &number), "");
+    assert_string_equal(dn_onnx_unary(b, "Relu", "relu", "one"), "");
     dn_onnx_int(b, "axis", 1);
     dn_onnx_name_output(b, "logits");
-    assert_int_equal(dn_onnx_metadata(b, "key", "text"), DN_ERROR_LIMIT);
-    assert_int_equal(dn_onnx_write(b, "net", 17, NULL), DN_ERROR_LIMIT);
+    assert_int_equal(dn_onnx_metadata(b, "key", "text"), DN_ERROR_NUMERIC);
+    assert_int_equal(dn_onnx_write(b, "net", 17, DN_ONNX_MOST_BYTES, NULL), DN_ERROR_NUMERIC);
     dn_onnx_free(b);
+}
+
+/* Some of its tensors are large enough to be moved, some are not. */
+static dn_model *wide_model(void)
+{
+    dn_arch arch = {.name = "densenet",
+                    .block_count = 2,
+                    .blocks = {2, 1},
+                    .growth = 12,
+                    .stem_channels = 24,
+                    .bottleneck = 4,
+                    .compression = 0.5,
+                    .stem = DN_STEM_CIFAR,
+                    .channels = 3,
+                    .classes = 5,
+                    .bn_epsilon = 1e-5};
+    dn_model *model;
+    assert_int_equal(dn_model_init(&arch, DN_INIT_PAPER, 1, &model), DN_OK);
+    return model;
+}
+
+/* As where a network takes more than 2 GiB, which here 30,000 bytes stand for. */
+static dn_status save_in_two(const dn_model *model, const char *path)
+{
+    const dn_onnx_options options = {.dtype = DN_F32, .opset = 17, .most_bytes = 30000};
+    dn_file_writer writer;
+    DN_TRY(dn_file_create(path, &writer));
+    dn_status status = dn_save_onnx(model, &options, &writer);
+    if (status == DN_OK)
+        return dn_file_commit(&writer);
+    dn_file_abandon(&writer);
+    return status;
+}
+
+static void assert_reads_back(const dn_model *model, const char *path)
+{
+    dn_model *read;
+    assert_int_equal(dn_model_load(path, NULL, &read), DN_OK);
+    assert_int_equal(read->layout.count, model->layout.count);
+    for (int i = 0; i < model->layout.count; i++)
+        assert_memory_equal(read->tensors[i], model->tensors[i],
+                            model->layout.slots[i].count * sizeof(float));
+    dn_model_free(read);
+}
+
+static void two_files(void **state)
+{
+    (void)state;
+    dn_model *model = wide_model();
+    const char *path = scratch_path("net.onnx"), *beside = scratch_path("net.onnx.data");
+    sample whole = sample_saved(model, "net.onnx", NULL);
+    assert_int_not_equal(access(beside, F_OK), 0);
+    assert_int_equal(save_in_two(model, path), DN_OK);
+    sample graph = sample_read(path), data = sample_read(beside);
+    assert_true(graph.size < 30000 && graph.size + data.size > whole.size);
+    assert_true(holds(&graph, "net.onnx.data"));
+    assert_reads_back(model, path);
+    assert_int_equal(save_in_two(model, path), DN_OK);
+    sample again = sample_read(beside);
+    assert_int_equal(again.size, data.size);
+    assert_memory_equal(again.data, data.data, data.size);
+    free(whole.data);
+    free(graph.data);
+    free(data.data);
+    free(again.data);
+    dn_model_free(model);
+}
+
+/* The old file stays where the second cannot be written. */
+static void second_file_refused(void **state)
+{
+    (void)state;
+    dn_model *model = wide_model();
+    const char *path = scratch_path("net.onnx"), *beside = scratch_path("net.onnx.data");
+    sample whole = sample_saved(model, "net.onnx", NULL);
+    assert_int_equal(mkdir(beside, 0777), 0);
+    assert_int_equal(save_in_two(model, path), DN_ERROR_IO);
+    assert_non_null(strstr(dn_last_error(), "net.onnx.data: is a folder"));
+    sample kept = sample_read(path);
+    assert_int_equal(kept.size, whole.size);
+    assert_int_equal(rmdir(beside), 0);
+    assert_int_equal(save_in_two(model, "/dev/null"), DN_ERROR_ARGUMENT);
+    assert_non_null(strstr(dn_last_error(), "/dev/null: what is written has two files"));
+    free(whole.data);
+    free(kept.data);
+    dn_model_free(model);
+}
+
+/* Both are there, or neither. */
+static void two_files_under_stress(void **state)
+{
+    (void)state;
+    dn_model *model = wide_model();
+    const char *path = scratch_path("net.onnx"), *beside = scratch_path("net.onnx.data");
+    bool failed = true;
+    for (int i = 0; failed; i++) {
+        fail_allocation(i);
+        dn_status status = save_in_two(model, path);
+        failed = allocation_failed();
+        fail_allocation(-1);
+        assert_int_equal(access(path, F_OK) == 0, status == DN_OK);
+        assert_int_equal(access(beside, F_OK) == 0, status == DN_OK);
+        unlink(path);
+        unlink(beside);
+        assert_true(failed || (status == DN_OK && i > 10));
+    }
+    dn_model_free(model);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {scratch_test(allocations), scratch_test(contents),
-                                       scratch_test(refusals), scratch_test(size)};
+    const struct CMUnitTest tests[] = {scratch_test(allocations),
+                                       scratch_test(contents),
+                                       scratch_test(refusals),
+                                       scratch_test(after_a_failure),
+                                       scratch_test(two_files),
+                                       scratch_test(second_file_refused),
+                                       scratch_test(two_files_under_stress)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
