@@ -1118,6 +1118,9 @@ typedef struct dn_loader_options {
      * epoch has as many draws as there are samples, with replacement, as PyTorch's
      * WeightedRandomSampler makes them, and shuffle must be set. Copied; NULL: each sample once. */
     const double *sample_weights;
+    /* Of each batch only part number `part`, from 0, of `parts` whose sizes differ by at most one:
+     * what one of several processes trains on. Mixup mixes within a part. parts 0: 1. */
+    int part, parts;
 } dn_loader_options;
 DN_API void dn_loader_defaults(dn_loader_options *options, size_t struct_size);
 
@@ -1183,9 +1186,70 @@ DN_API dn_status dn_model_replace_head(const dn_model *model, int classes, uint6
 DN_API dn_status dn_model_replace_channels(const dn_model *model, int channels,
                                            dn_model **replaced);
 
-/* Replaces each of `count` values by its sum over all machines that train together; the
- * sums must be the same on all, to the bit. Any status but DN_OK ends the step. */
-typedef dn_status dn_sum_over_machines(float *values, size_t count, void *context);
+/* What processes that train or evaluate together, perhaps on many machines, do for one another. All
+ * of them make the same calls in the same order, with the same counts. Sums are the same on all,
+ * to the bit; any status but DN_OK ends what they are for. One thread at a time may use it; in it
+ * numbers round to the nearest, and those below the normal ones are 0, while a step calls them. */
+typedef struct dn_machines {
+    size_t struct_size; /* of this struct */
+    int rank, count;    /* this process, from 0, of how many */
+    void *context;      /* passed to the functions */
+
+    /* Replaces each value by its sum. */
+    dn_status (*sum)(void *context, double *values, size_t count);
+
+    /* Begins to replace each value by its sum, and returns; the values must not be touched until
+     * `finish` has returned. Those that are not exact may be rounded on their way. */
+    dn_status (*begin)(void *context, float *values, size_t count, bool exact);
+
+    /* Does what can be done for the sums that have begun, without waiting. */
+    dn_status (*advance)(void *context);
+
+    /* Waits until all sums that have begun are there. */
+    dn_status (*finish)(void *context);
+
+    /* Writes `bytes` of each process, in the order of their ranks, to `all`. */
+    dn_status (*gather)(void *context, const void *own, size_t bytes, void *all);
+} dn_machines;
+
+/* True if an MPI launcher, such as mpirun or srun --mpi=pmix, started this process as one of
+ * several, or as the only one. Looks at the environment only. */
+DN_API bool dn_mpi_launched(void);
+
+typedef struct dn_mpi_options {
+    size_t struct_size; /* set by dn_mpi_defaults */
+    /* NULL or "none". "bf16": sums that need not be exact are sent as bfloat16, added in double,
+     * and are themselves rounded to bfloat16. Need not outlive dn_mpi_join. */
+    const char *compression;
+    /* Called, by the thread that waits, when others have kept this process waiting for `seconds`:
+     * after each 60 s of one wait, and once in a wait 0.3 s after `stopping` returned true. rank is
+     * the first that has not sent what is waited for, host the name of its machine. It must not
+     * call `machines`, but may call dn_mpi_leave with a status other than 0. May be NULL. */
+    void (*waiting)(int rank, const char *host, double seconds, void *context);
+    bool (*stopping)(void *context); /* asked while waiting; does not end the wait; may be NULL */
+    void *context;                   /* passed to both */
+} dn_mpi_options;
+DN_API void dn_mpi_defaults(dn_mpi_options *options, size_t struct_size);
+
+/* Joins the processes that the launcher started, over Open MPI, which is loaded now: once in a
+ * process, by all of them. options may be NULL. *machines belongs to the library and is valid until
+ * dn_mpi_leave; any thread may use it, one at a time. Sums are made in the order of ranks, in
+ * double, and rounded once, so they have the same bits in every run of as many processes; numbers
+ * below 1.2e-38 are taken as 0. Copies of all values under way are kept for the next sums.
+ * DN_ERROR_IO if this build has no MPI, libmpi is not installed, or MPI fails; DN_ERROR_ARGUMENT if
+ * no launcher started this process. After a failure dn_mpi_leave ends those that did join. */
+DN_API dn_status dn_mpi_join(const dn_mpi_options *options, const dn_machines **machines);
+
+/* Returns the name of a rank's machine, valid until dn_mpi_leave; NULL if there is no such rank, or
+ * if not joined. */
+DN_API const char *dn_mpi_host(int rank);
+
+/* Returns the number of processes on this machine, this one among them; 0 if not joined. */
+DN_API int dn_mpi_local_count(void);
+
+/* Leaves: status 0 waits until all do; any other ends all processes, this one included, with that
+ * exit status, if they can be reached. Does nothing if not joined. */
+DN_API void dn_mpi_leave(int status);
 
 typedef struct dn_trainer_options {
     size_t struct_size;  /* set by dn_trainer_defaults */
@@ -1217,12 +1281,14 @@ typedef struct dn_trainer_options {
     double ema;                /* decay of the averaged weights; 0: none are kept */
     const char *freeze;        /* "stem,block1,transition1", "features" (all but the
                                   classifier); NULL: nothing */
-    /* NULL: this machine trains alone. Otherwise each step calls it twice, in the same
-     * order on every machine, and averages over the pictures of all machines, which
-     * have equal weight. Each machine keeps its own batch and running statistics and
-     * its own dropout, so give each a different seed. */
-    dn_sum_over_machines *sum;
-    void *sum_context;
+    /* NULL: this process trains alone. Otherwise all start from the same model with the same
+     * options, and each step is one on the pictures of all of them, which have equal weight. Norms
+     * see each process's own pictures, and running statistics become the mean over all. The
+     * weights are the same on all after each step. Borrowed. */
+    const dn_machines *machines;
+    bool sync_norms; /* norms see the pictures of all processes: PyTorch's SyncBatchNorm */
+    size_t bucket;   /* bytes of gradients that are summed at once, while the backward pass goes on;
+                        0: 4 MiB */
     /* One weight per output, 0 or more and finite; copied; NULL: all 1. Those of classes are
      * PyTorch's CrossEntropyLoss(weight): the mean is over the weights of the rows' classes, or,
      * with soft_targets, over the rows, as PyTorch's if targets are probabilities (mixup's). Those
@@ -1257,8 +1323,9 @@ DN_API void dn_trainer_free(dn_trainer *trainer);
 
 typedef struct dn_step_result {
     double loss, rate, gradient_norm;
-    int pictures; /* that the step used */
-    int correct;  /* classes: of these, those whose largest logit is at their largest target */
+    int pictures;  /* that the step used */
+    int correct;   /* classes: of these, those whose largest logit is at their largest target */
+    double waited; /* seconds in which this process only waited for others */
 } dn_step_result;
 
 /* Makes one step on the pictures of all `count` parts together, at least one part. Parts
@@ -1318,6 +1385,9 @@ typedef struct dn_evaluate_options {
     /* Called with each batch's logits as they are measured, in the order of the samples that can
      * be read, `outputs` per sample, in the same thread; NULL: not. */
     void (*answered)(const float *logits, int samples, int outputs, void *context);
+    /* NULL, or processes that share out the batches: each calls dn_evaluate with the same arguments
+     * and gets the same evaluation, to the bit, as one alone would; callbacks tell of all. */
+    const dn_machines *machines;
 } dn_evaluate_options;
 DN_API void dn_evaluate_defaults(dn_evaluate_options *options, size_t struct_size);
 

@@ -28,12 +28,12 @@ size_t dn_batch_bytes(const dn_recipe *recipe)
     size_t sample = floats * sizeof(float) + sizeof *slot->classes + sizeof *slot->samples +
                     sizeof *slot->skips + sizeof *slot->statuses + sizeof *slot->reasons +
                     sizeof *slot->turned + sizeof *slot->faint;
-    return (size_t)recipe->options.batch * sample;
+    return (size_t)recipe->most * sample;
 }
 
 dn_status dn_batch_create(const dn_recipe *recipe, dn_batch_slot *slot)
 {
-    size_t batch = (size_t)recipe->options.batch, images = batch * image_floats(recipe);
+    size_t batch = (size_t)recipe->most, images = batch * image_floats(recipe);
     size_t floats = images + batch * target_floats(recipe);
     DN_TRY(dn_alloc_aligned(floats, sizeof *slot->images, &slot->images));
     DN_TRY(dn_calloc(2 * batch, sizeof *slot->classes, &slot->classes));
@@ -64,6 +64,7 @@ void dn_batch_free(dn_batch_slot *slot)
 typedef struct batch_job {
     const dn_recipe *recipe;
     dn_batch_slot *slot;
+    int first; /* in the batch, of those that are prepared */
 } batch_job;
 
 static dn_status augment(const batch_job *job, int place, const dn_image *image)
@@ -171,8 +172,9 @@ static void mix_pair(void *context, int task, int thread)
     dn_batch_slot *slot = job->slot;
     size_t image = image_floats(job->recipe), target = target_floats(job->recipe);
     size_t first = (size_t)task, second = (size_t)(slot->loaded.batch.n - 1 - task);
-    dn_random random = dn_draw_for(DN_FOR_MIXUP, options->seed, slot->loaded.epoch,
-                                   (int64_t)slot->loaded.index * options->batch + task);
+    dn_random random =
+        dn_draw_for(DN_FOR_MIXUP, options->seed, slot->loaded.epoch,
+                    (int64_t)slot->loaded.index * options->batch + job->first + task);
     float part = (float)dn_draw_beta(&random, options->mixup);
     mix(slot->images + first * image, slot->images + second * image, image, part);
     mix(slot->targets + first * target, slot->targets + second * target, target, part);
@@ -183,12 +185,14 @@ static void mix_pair(void *context, int task, int thread)
     }
 }
 
-void dn_batch_fill(const dn_recipe *recipe, const int *samples, int count, dn_batch_slot *slot)
+void dn_batch_fill(const dn_recipe *recipe, const int *samples, int first, int end,
+                   dn_batch_slot *slot)
 {
-    batch_job job = {recipe, slot};
+    batch_job job = {recipe, slot, first};
     dn_team team = {NULL, recipe->options.threads};
+    int count = end - first;
     slot->status = DN_OK;
-    memcpy(slot->samples, samples, (size_t)count * sizeof *samples);
+    memcpy(slot->samples, samples + first, (size_t)count * sizeof *samples);
     dn_parallel(team, count, prepare_sample, &job);
     leave_out(recipe, count, slot);
     if (recipe->options.mixup > 0)

@@ -12,6 +12,7 @@ typedef struct dn_recipe {
     const dn_dataset *dataset;
     dn_loader_options options; /* width set */
     dn_augment augment;
+    int most; /* pictures that this process prepares of a batch */
 } dn_recipe;
 
 /* Memory for a batch, and the outcome of preparing it. */
@@ -33,7 +34,8 @@ size_t dn_batch_bytes(const dn_recipe *recipe);
 dn_status dn_batch_create(const dn_recipe *recipe, dn_batch_slot *slot);
 void dn_batch_free(dn_batch_slot *slot);
 
-/* Prepares the batch of samples[0..count-1] that slot->loaded names. */
-void dn_batch_fill(const dn_recipe *recipe, const int *samples, int count, dn_batch_slot *slot);
+/* Prepares samples[first..end-1] of the batch that slot->loaded names. */
+void dn_batch_fill(const dn_recipe *recipe, const int *samples, int first, int end,
+                   dn_batch_slot *slot);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/arithmetic.h"
 #include "base/memory.h"
-
 #include "base/sized_options.h"
 #include "base/text.h"
 #include "base/workers.h"
@@ -58,10 +58,13 @@ static void put_in_order(dn_loader *loader, int64_t epoch)
 static void fill(void *context, dn_batch_slot *slot)
 {
     dn_loader *loader = context;
-    int batch = loader->recipe.options.batch, first = slot->loaded.index * batch;
-    int left = dn_dataset_count(loader->recipe.dataset) - first;
+    const dn_loader_options *options = &loader->recipe.options;
+    int first = slot->loaded.index * options->batch;
+    int count = dn_min(dn_dataset_count(loader->recipe.dataset) - first, options->batch);
     put_in_order(loader, slot->loaded.epoch);
-    dn_batch_fill(&loader->recipe, loader->order + first, left < batch ? left : batch, slot);
+    dn_batch_fill(&loader->recipe, loader->order + first,
+                  dn_share_begin(count, options->parts, options->part),
+                  dn_share_begin(count, options->parts, options->part + 1), slot);
     dn_dataset_forget(loader->recipe.dataset);
 }
 
@@ -116,6 +119,9 @@ static dn_status check(const dn_dataset *dataset, const dn_loader_options *optio
     if (!(options->mixup >= 0 && options->mixup <= 1000))
         return dn_fail(DN_ERROR_ARGUMENT, "mixup %g: must be a number from 0 to 1000",
                        options->mixup);
+    if (options->part < 0 || options->part >= options->parts)
+        return dn_fail(DN_ERROR_ARGUMENT, "part %d of batches in %d parts", options->part,
+                       options->parts);
     DN_TRY(check_weights(dataset, options));
     if (options->training && dn_dataset_objective(dataset) == DN_OBJECTIVE_CLASSES)
         DN_TRY(check_classes(dataset));
@@ -162,11 +168,14 @@ dn_status dn_loader_create(const dn_dataset *dataset, const dn_loader_options *g
     DN_TRY(dn_read_options(given, &chosen, sizeof chosen));
     if (!options->width)
         options->width = options->size;
+    if (!options->parts)
+        options->parts = 1;
     DN_TRY(dn_choose_team(options->threads, NULL, &team));
     DN_TRY(check(dataset, options));
     DN_TRY(dn_augment_parse(options->augment ? options->augment : "none", &augment));
     DN_TRY(dn_calloc(1, sizeof *loader, &loader));
-    loader->recipe = (dn_recipe){dataset, *options, augment};
+    loader->recipe =
+        (dn_recipe){dataset, *options, augment, dn_ceil_divide(options->batch, options->parts)};
     loader->recipe.options.augment = NULL; /* the caller's */
     loader->recipe.options.sample_weights = NULL;
     loader->order_epoch = -1;
@@ -286,7 +295,7 @@ dn_status dn_loader_next(dn_loader *loader, const dn_loaded **loaded)
     }
     if (slot->status != DN_OK)
         return dn_fail(slot->status, "%s", slot->fault);
-    loader->unreadable = slot->loaded.batch.n ? 0 : loader->unreadable + 1;
+    loader->unreadable = slot->loaded.batch.n ? 0 : loader->unreadable + (slot->loaded.skipped > 0);
     if (loader->unreadable >= loader->batches)
         return dn_fail(DN_ERROR_IO, "none of the %d pictures can be used, the last because: %s",
                        dn_dataset_count(loader->recipe.dataset), slot->skips[0].reason);

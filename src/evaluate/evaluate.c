@@ -3,30 +3,14 @@
 
 #include "base/sized_options.h"
 #include "base/text.h"
-#include "evaluate/metrics.h"
+#include "evaluate/evaluator.h"
 #include "image/preprocess.h"
 #include "inference/session.h"
-#include "train/loss.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-typedef struct evaluator {
-    dn_evaluate_options options; /* defaults filled in */
-    const dn_model *model;
-    dn_loader *loader;
-    dn_session *session;
-    dn_metrics *metrics;
-    dn_objective objective;
-    int outputs; /* of the evaluation: 2 for a network with one that tells two classes apart */
-    bool yes_no; /* ... which this is */
-    float *logits;
-    double loss;   /* weighted sum of means */
-    double weight; /* sum of their weights */
-    int64_t skipped, turned, faint;
-} evaluator;
-
-static dn_status check_shapes(const evaluator *e, const dn_arch *arch, const dn_dataset *dataset)
+static dn_status check_shapes(const dn_evaluator *e, const dn_arch *arch, const dn_dataset *dataset)
 {
     const dn_evaluate_options *options = &e->options;
     bool labels = dn_dataset_objective(dataset) == DN_OBJECTIVE_LABELS;
@@ -55,10 +39,23 @@ void dn_evaluate_defaults(dn_evaluate_options *options, size_t struct_size)
     dn_start_options(options, struct_size, &(dn_evaluate_options){0}, sizeof *options);
 }
 
-static dn_status open_evaluator(evaluator *e, const dn_model *model, const dn_dataset *dataset)
+static dn_status make_room(dn_evaluator *e)
+{
+    const dn_machines *machines = e->options.machines;
+    size_t batch = (size_t)e->options.batch, line = DN_ALIGNMENT;
+    e->bytes = (dn_answered_bytes(e->options.batch, e->outputs) + line - 1) / line * line;
+    if (machines)
+        DN_TRY(dn_calloc(1, e->bytes, &e->own));
+    DN_TRY(dn_calloc(machines ? (size_t)machines->count : 1, e->bytes, &e->all));
+    DN_TRY(dn_calloc(batch, sizeof *e->classes, &e->classes));
+    return dn_calloc(batch * (size_t)e->outputs, sizeof *e->targets, &e->targets);
+}
+
+static dn_status open_evaluator(dn_evaluator *e, const dn_model *model, const dn_dataset *dataset)
 {
     dn_evaluate_options *options = &e->options;
     e->model = model;
+    e->dataset = dataset;
     e->objective = dn_dataset_objective(dataset);
     e->yes_no = e->objective == DN_OBJECTIVE_CLASSES && dn_model_arch(model)->classes == 1 &&
                 dn_dataset_outputs(dataset) == 2;
@@ -86,70 +83,22 @@ static dn_status open_evaluator(evaluator *e, const dn_model *model, const dn_da
                                         .precision = options->precision};
     DN_TRY(dn_session_create(model, &session, &e->session));
     DN_TRY(dn_metrics_create(e->objective, e->outputs, &e->metrics));
-    return dn_alloc_aligned((size_t)loading.batch * (size_t)e->outputs, sizeof(float), &e->logits);
+    return make_room(e);
 }
 
-static void close_evaluator(evaluator *e)
+static void close_evaluator(dn_evaluator *e)
 {
     dn_loader_free(e->loader);
     dn_session_free(e->session);
     dn_metrics_free(e->metrics);
-    free(e->logits);
-}
-
-/* The softmax of (0, x) is the sigmoid of x. In place, from the end. */
-static void add_no(float *logits, int n)
-{
-    for (int i = n - 1; i >= 0; i--) {
-        logits[2 * i + 1] = logits[i];
-        logits[2 * i] = 0;
-    }
-}
-
-static dn_status take_batch(evaluator *e, const dn_loaded *loaded)
-{
-    const dn_batch *batch = &loaded->batch;
-    for (int i = 0; i < loaded->new_skips && e->options.skipped; i++)
-        e->options.skipped(loaded->skips[i].reason, e->options.context);
-    e->skipped += loaded->skipped;
-    e->turned += loaded->turned;
-    e->faint += loaded->faint;
-    if (batch->n == 0)
-        return DN_OK;
-    DN_TRY(dn_session_run(e->session, batch->input, batch->n, e->options.size, e->options.width,
-                          e->logits));
-    dn_apply_temperature(e->model, batch->n, e->logits);
-    if (e->yes_no)
-        add_no(e->logits, batch->n);
-    if (e->options.answered)
-        e->options.answered(e->logits, batch->n, e->outputs, e->options.context);
-    const dn_loss_kind kind = {.objective = e->objective, .outputs = e->outputs};
-    double weight = dn_loss_weight(&kind, batch->targets, batch->n);
-    double loss = dn_loss(&kind, e->logits, batch->targets, batch->n, 0, NULL);
-    e->loss += loss * weight;
-    e->weight += weight;
-    if (e->objective == DN_OBJECTIVE_LABELS)
-        return dn_metrics_add_labels(e->metrics, e->logits, batch->targets, batch->n);
-    dn_metrics_add_classes(e->metrics, e->logits, loaded->classes, batch->n);
-    return DN_OK;
-}
-
-static dn_status run_all(evaluator *e, int64_t total)
-{
-    int64_t done = 0;
-    for (int i = 0; i < dn_loader_batches(e->loader); i++) {
-        const dn_loaded *loaded;
-        DN_TRY(dn_loader_next(e->loader, &loaded));
-        DN_TRY(take_batch(e, loaded));
-        done += loaded->batch.n + loaded->skipped;
-        if (e->options.progress)
-            e->options.progress(done, total, e->options.context);
-    }
-    return DN_OK;
+    free(e->own);
+    free(e->all);
+    free(e->classes);
+    free(e->targets);
 }
 
 /* Each output's figures, and the mean AUROC of those that have one. */
-static dn_status take_results(const evaluator *e, dn_evaluation *made)
+static dn_status take_results(const dn_evaluator *e, dn_evaluation *made)
 {
     double sum = 0;
     for (int i = 0; i < e->outputs; i++) {
@@ -166,7 +115,7 @@ static dn_status take_results(const evaluator *e, dn_evaluation *made)
     return DN_OK;
 }
 
-static dn_status fill_evaluation(const evaluator *e, dn_evaluation *made)
+static dn_status fill_evaluation(const dn_evaluator *e, dn_evaluation *made)
 {
     const dn_metrics *metrics = e->metrics;
     bool classes = e->objective == DN_OBJECTIVE_CLASSES;
@@ -191,11 +140,11 @@ static dn_status fill_evaluation(const evaluator *e, dn_evaluation *made)
     return DN_OK;
 }
 
-static dn_status evaluate(evaluator *e, const dn_model *model, const dn_dataset *dataset,
+static dn_status evaluate(dn_evaluator *e, const dn_model *model, const dn_dataset *dataset,
                           dn_evaluation *made)
 {
     DN_TRY(open_evaluator(e, model, dataset));
-    DN_TRY(run_all(e, dn_dataset_count(dataset)));
+    DN_TRY(dn_evaluate_batches(e, dn_dataset_count(dataset)));
     return fill_evaluation(e, made);
 }
 
@@ -205,7 +154,7 @@ dn_status dn_evaluate(const dn_model *model, const dn_dataset *dataset,
     DN_NEED(model);
     DN_NEED(dataset);
     DN_NEED(out);
-    evaluator e = {0};
+    dn_evaluator e = {0};
     dn_evaluation *made;
     DN_TRY(dn_read_options(options, &e.options, sizeof e.options));
     DN_TRY(dn_calloc(1, sizeof *made, &made));
@@ -219,7 +168,8 @@ dn_status dn_evaluate(const dn_model *model, const dn_dataset *dataset,
     return DN_OK;
 }
 
-static dn_status plan(evaluator *e, const dn_model *model, const dn_dataset *dataset, size_t *bytes)
+static dn_status plan(dn_evaluator *e, const dn_model *model, const dn_dataset *dataset,
+                      size_t *bytes)
 {
     DN_TRY(open_evaluator(e, model, dataset));
     const dn_evaluate_options *options = &e->options;
@@ -234,7 +184,7 @@ dn_status dn_evaluate_plan(const dn_model *model, const dn_dataset *dataset,
     DN_NEED(model);
     DN_NEED(dataset);
     DN_NEED(bytes);
-    evaluator e = {0};
+    dn_evaluator e = {0};
     DN_TRY(dn_read_options(options, &e.options, sizeof e.options));
     dn_status status = plan(&e, model, dataset, bytes);
     close_evaluator(&e);

@@ -1,72 +1,158 @@
 /* SPDX-License-Identifier: MIT */
-/* Training on several machines, whose sums are all that they exchange. */
-#include "train/trainer.h"
+#include "train/machines.h"
 
-#include <math.h>
+#include "base/clock.h"
+#include "base/memory.h"
 
-/* A count as floats of 12 bits each, whose sums over 4096 machines are exact. */
-#define COUNT_FLOATS 4
-#define COUNT_BITS 12
+#include <stdlib.h>
+#include <string.h>
 
-static void split_count(int64_t count, float parts[COUNT_FLOATS])
+#define USUAL_BUCKET ((size_t)4 << 20) /* bytes */
+
+dn_status dn_exchange_machines(const dn_trainer_options *options, const dn_machines **out)
 {
-    for (int i = 0; i < COUNT_FLOATS; i++, count >>= COUNT_BITS)
-        parts[i] = (float)(count & ((1 << COUNT_BITS) - 1));
+    const dn_machines *machines = options->machines;
+    *out = NULL;
+    if (!machines)
+        return DN_OK;
+    if (machines->count < 1 || machines->rank < 0 || machines->rank >= machines->count)
+        return dn_fail(DN_ERROR_ARGUMENT, "training: process %d of %d", machines->rank,
+                       machines->count);
+    *out = machines->count > 1 ? machines : NULL;
+    return DN_OK;
 }
 
-static int64_t join_count(const float parts[COUNT_FLOATS])
+static bool is_running(const dn_slot *slot)
 {
-    int64_t count = 0;
-    for (int i = COUNT_FLOATS - 1; i >= 0; i--)
-        count = (count << COUNT_BITS) + (int64_t)parts[i];
-    return count;
+    return !dn_is_trained(slot);
 }
 
-/* The unit in which a weight is a count: 1, or, if classes weigh differently, so small a part of
- * the heaviest that rounding is lost among floats. */
-static double weight_unit(const dn_trainer *trainer)
+size_t dn_exchange_floats(const dn_trainer_options *options, const dn_layout *layout)
 {
-    const dn_trainer_options *options = &trainer->options;
-    float heaviest = 0;
-    if (!options->class_weights || options->soft_targets)
-        return 1;
-    for (int i = 0; i < trainer->metadata->arch.classes; i++)
-        heaviest = fmaxf(heaviest, options->class_weights[i]);
-    return (double)heaviest * 0x1p-24;
+    size_t floats = 0;
+    if (!options->machines || options->machines->count < 2 || options->sync_norms)
+        return 0;
+    for (int i = 0; i < layout->count; i++)
+        floats += is_running(&layout->slots[i]) ? layout->slots[i].count : 0;
+    return floats;
 }
 
-/* The caller's function, in the caller's way of computing. */
-static dn_status sum(const dn_trainer *trainer, float *values, size_t count, dn_float_mode caller)
+dn_status dn_exchange_open(const dn_trainer_options *options, dn_engine *engine, const bool *frozen,
+                           dn_exchange *exchange)
 {
-    const dn_trainer_options *options = &trainer->options;
-    dn_float_mode own = dn_float_mode_enter();
-    dn_float_mode_leave(caller);
-    dn_status status = options->sum(values, count, options->sum_context);
-    dn_float_mode_leave(own);
-    return status;
+    const dn_layout *layout = dn_engine_layout(engine);
+    size_t floats = dn_exchange_floats(options, layout), bytes = options->bucket;
+    *exchange = (dn_exchange){.engine = engine, .trained = layout->floats};
+    DN_TRY(dn_exchange_machines(options, &exchange->machines));
+    exchange->bucket = (bytes ? bytes : USUAL_BUCKET) / sizeof(float);
+    exchange->bucket += exchange->bucket == 0;
+    for (int i = layout->count - 1; i >= 0; i--)
+        if (dn_is_trained(&layout->slots[i]) && !frozen[i])
+            exchange->trained = layout->slots[i].offset;
+    return floats ? dn_calloc(floats, sizeof(float), &exchange->statistics) : DN_OK;
 }
 
-dn_status dn_join_machines(dn_trainer *trainer, double weight, dn_float_mode caller,
-                           dn_step_result *result)
+void dn_exchange_close(dn_exchange *exchange)
 {
-    size_t floats = dn_engine_layout(trainer->engine)->floats;
-    float *gradients = dn_engine_gradients(trainer->engine);
-    float totals[1 + 3 * COUNT_FLOATS] = {(float)(result->loss * weight)};
-    float *weights = totals + 1, *correct = weights + COUNT_FLOATS;
-    float *pictures = correct + COUNT_FLOATS;
-    double unit = weight_unit(trainer);
-    int64_t own = llround(weight / unit);
-    split_count(own, weights);
-    split_count(result->correct, correct);
-    split_count(result->pictures, pictures);
-    DN_TRY(sum(trainer, totals, sizeof totals / sizeof *totals, caller));
-    double all = (double)join_count(weights);
-    float share = all > 0 ? (float)((double)own / all) : 0;
-    for (size_t i = 0; i < floats; i++)
-        gradients[i] *= share;
-    DN_TRY(sum(trainer, gradients, floats, caller));
-    result->loss = all > 0 ? (double)totals[0] / (all * unit) : 0;
-    result->correct = (int)join_count(correct);
-    result->pictures = (int)join_count(pictures);
+    free(exchange->statistics);
+}
+
+static dn_status add_up(dn_exchange *exchange, double *values, size_t count)
+{
+    const dn_machines *machines = exchange->machines;
+    double start = dn_seconds();
+    DN_TRY(machines->sum(machines->context, values, count));
+    exchange->waited += dn_seconds() - start;
+    return DN_OK;
+}
+
+dn_status dn_exchange_sizes(dn_exchange *exchange, dn_part_size *sizes, int count)
+{
+    exchange->begun = dn_engine_layout(exchange->engine)->floats;
+    exchange->waited = 0;
+    exchange->status = DN_OK;
+    return add_up(exchange, &sizes->pictures, 2 * (size_t)count);
+}
+
+/* ---- running statistics ---- */
+
+/* Between their places among the parameters and one after the other. */
+static size_t move_statistics(const dn_exchange *exchange, bool back, float share)
+{
+    const dn_layout *layout = dn_engine_layout(exchange->engine);
+    float *parameters = dn_engine_parameters(exchange->engine), *at = exchange->statistics;
+    for (int i = 0; i < layout->count; i++) {
+        const dn_slot *slot = &layout->slots[i];
+        float *own = parameters + slot->offset;
+        for (size_t k = 0; is_running(slot) && k < slot->count; k++, at++) {
+            if (back)
+                own[k] = *at;
+            else
+                *at = own[k] * share;
+        }
+    }
+    return (size_t)(at - exchange->statistics);
+}
+
+/* ---- gradients ---- */
+
+static void begin(dn_exchange *exchange, float *values, size_t count, bool exact)
+{
+    const dn_machines *machines = exchange->machines;
+    if (exchange->status == DN_OK && count)
+        exchange->status = machines->begin(machines->context, values, count, exact);
+}
+
+/* Whole buckets, counted from the end, where they do not depend on what is ready when. */
+static void begin_buckets(dn_exchange *exchange, size_t first)
+{
+    float *gradients = dn_engine_gradients(exchange->engine);
+    while (exchange->begun >= first + exchange->bucket) {
+        exchange->begun -= exchange->bucket;
+        begin(exchange, gradients + exchange->begun, exchange->bucket, false);
+    }
+}
+
+static void gradients_ready(size_t first, void *context)
+{
+    dn_exchange *exchange = context;
+    const dn_machines *machines = exchange->machines;
+    begin_buckets(exchange, first > exchange->trained ? first : exchange->trained);
+    if (exchange->status == DN_OK)
+        exchange->status = machines->advance(machines->context);
+}
+
+void dn_exchange_begin(dn_exchange *exchange, double share)
+{
+    if (exchange->statistics)
+        begin(exchange, exchange->statistics, move_statistics(exchange, false, (float)share), true);
+    dn_engine_watch(exchange->engine, gradients_ready, exchange);
+}
+
+static dn_status wait_for_all(dn_exchange *exchange)
+{
+    const dn_machines *machines = exchange->machines;
+    double start = dn_seconds();
+    DN_TRY(machines->finish(machines->context));
+    exchange->waited += dn_seconds() - start;
+    return DN_OK;
+}
+
+dn_status dn_exchange_finish(dn_exchange *exchange, dn_step_result *result)
+{
+    double totals[] = {result->loss, result->correct, result->pictures};
+    dn_engine_watch(exchange->engine, NULL, NULL);
+    begin_buckets(exchange, exchange->trained);
+    begin(exchange, dn_engine_gradients(exchange->engine) + exchange->trained,
+          exchange->begun - exchange->trained, false);
+    DN_TRY(exchange->status);
+    DN_TRY(add_up(exchange, totals, sizeof totals / sizeof *totals));
+    DN_TRY(wait_for_all(exchange));
+    if (exchange->statistics)
+        move_statistics(exchange, true, 1);
+    result->loss = totals[0];
+    result->correct = (int)totals[1];
+    result->pictures = (int)totals[2];
+    result->waited = exchange->waited + dn_engine_waited(exchange->engine);
     return DN_OK;
 }

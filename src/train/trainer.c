@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/trainer.h"
 
-#include "base/float_mode.h"
 #include "base/memory.h"
 #include "base/sized_options.h"
 #include "train/ema.h"
-#include "train/loss.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -36,6 +34,7 @@ static dn_dtype maps_of(const char *precision)
 
 static dn_engine_options engine_options(const dn_trainer_options *options, const bool *frozen)
 {
+    bool shared = options->sync_norms && options->machines && options->machines->count > 1;
     return (dn_engine_options){
         .images = options->batch,
         .height = options->height,
@@ -46,6 +45,7 @@ static dn_engine_options engine_options(const dn_trainer_options *options, const
         .dropout = options->dropout,
         .frozen = frozen,
         .maps = maps_of(options->precision),
+        .machines = shared ? options->machines : NULL,
     };
 }
 
@@ -66,7 +66,8 @@ static dn_status check_options(const dn_trainer_options *options)
     if (maps_of(options->precision) == DN_DTYPE_COUNT)
         return dn_fail(DN_ERROR_ARGUMENT, "training: precision \"%s\": f32 or bf16 is expected",
                        options->precision);
-    return DN_OK;
+    const dn_machines *machines;
+    return dn_exchange_machines(options, &machines);
 }
 
 /* Weights of outputs are of one kind of targets, in which their sum is a divisor. */
@@ -132,7 +133,8 @@ dn_status dn_trainer_plan(const dn_arch *arch, const dn_trainer_options *given, 
     DN_TRY(dn_layout_create(arch, &layout));
     size_t logits = 2 * (size_t)options->batch * (size_t)arch->classes;
     size_t states = (size_t)dn_optimiser_slots(&optimiser) + (options->ema > 0);
-    *bytes = planned.total + (states * layout.floats + logits) * sizeof(float);
+    size_t exchanged = dn_exchange_floats(options, &layout);
+    *bytes = planned.total + (states * layout.floats + logits + exchanged) * sizeof(float);
     dn_layout_free(&layout);
     return DN_OK;
 }
@@ -169,6 +171,8 @@ static dn_status create_engine(dn_trainer *trainer, const dn_model *start)
         status = dn_engine_create(start, &chosen, &trainer->engine);
     if (status == DN_OK)
         status = create_optimiser(trainer, frozen);
+    if (status == DN_OK)
+        status = dn_exchange_open(options, trainer->engine, frozen, &trainer->exchange);
     free(frozen);
     return status;
 }
@@ -229,6 +233,7 @@ void dn_trainer_free(dn_trainer *trainer)
     if (!trainer)
         return;
     dn_engine_free(trainer->engine);
+    dn_exchange_close(&trainer->exchange);
     dn_optimiser_free(trainer->optimiser);
     dn_model_free(trainer->metadata);
     dn_region_free(&trainer->averages);
@@ -236,124 +241,6 @@ void dn_trainer_free(dn_trainer *trainer)
     free(trainer->gradient);
     free(trainer->output_weights);
     free(trainer);
-}
-
-static int largest(const float *values, int count)
-{
-    int best = 0;
-    for (int i = 1; i < count; i++)
-        if (values[i] > values[best])
-            best = i;
-    return best;
-}
-
-static int count_correct(const dn_trainer *trainer, const dn_batch *part)
-{
-    int outputs = trainer->metadata->arch.classes, correct = 0;
-    for (int i = 0; i < part->n && trainer->metadata->objective == DN_OBJECTIVE_CLASSES; i++)
-        correct += largest(trainer->logits + (size_t)i * (size_t)outputs, outputs) ==
-                   largest(part->targets + (size_t)i * (size_t)outputs, outputs);
-    return correct;
-}
-
-static dn_loss_kind loss_of(const dn_trainer *trainer)
-{
-    return (dn_loss_kind){.objective = trainer->metadata->objective,
-                          .outputs = trainer->metadata->arch.classes,
-                          .smoothing = trainer->options.smoothing,
-                          .class_weights = trainer->options.class_weights,
-                          .positive_weights = trainer->options.positive_weights,
-                          .soft = trainer->options.soft_targets};
-}
-
-/* Rows, or labelled entries, of a part, as the mean counts them; 0 if it is skipped. */
-static double part_weight(const dn_trainer *trainer, const dn_batch *part)
-{
-    if (part->n < dn_engine_least(trainer->engine))
-        return 0;
-    dn_loss_kind kind = loss_of(trainer);
-    return dn_loss_weight(&kind, part->targets, part->n);
-}
-
-/* The forward and backward passes of one part, which makes up `share` of the step. */
-static dn_status run_part(dn_trainer *trainer, const dn_batch *part, uint64_t noise, double share,
-                          dn_step_result *result)
-{
-    dn_loss_kind kind = loss_of(trainer);
-    DN_TRY(dn_engine_forward(trainer->engine, part->input, part->n, noise, trainer->logits));
-    result->loss +=
-        share * dn_loss(&kind, trainer->logits, part->targets, part->n, share, trainer->gradient);
-    result->correct += count_correct(trainer, part);
-    result->pictures += part->n;
-    return dn_engine_backward(trainer->engine, trainer->gradient);
-}
-
-/* The loss and its gradient are means over `*weight` rows or labelled entries. */
-static dn_status run_parts(dn_trainer *trainer, const dn_batch *parts, int count, double *weight,
-                           dn_step_result *result)
-{
-    int64_t step = dn_optimiser_steps(trainer->optimiser);
-    *weight = 0;
-    for (int i = 0; i < count; i++)
-        *weight += part_weight(trainer, &parts[i]);
-    dn_engine_clear(trainer->engine);
-    for (int i = 0; i < count; i++) {
-        if (parts[i].n < dn_engine_least(trainer->engine))
-            continue;
-        double own = part_weight(trainer, &parts[i]);
-        uint64_t noise = trainer->options.seed ^ ((uint64_t)step << 20 | (uint64_t)i);
-        DN_TRY(run_part(trainer, &parts[i], noise, *weight > 0 ? own / *weight : 0, result));
-    }
-    return DN_OK;
-}
-
-static dn_status take_step(dn_trainer *trainer, dn_step_result *result)
-{
-    const dn_trainer_options *options = &trainer->options;
-    size_t floats = dn_engine_layout(trainer->engine)->floats;
-    float *weights = dn_engine_parameters(trainer->engine);
-    float *gradients = dn_engine_gradients(trainer->engine);
-    int64_t step = dn_optimiser_steps(trainer->optimiser);
-    result->gradient_norm = dn_optimiser_norm(trainer->optimiser, gradients, trainer->team);
-    if (!isfinite(result->loss) || !isfinite(result->gradient_norm))
-        return dn_fail(DN_ERROR_NUMERIC,
-                       "step %lld: the loss is %g and the gradient's norm %g; a lower learning "
-                       "rate, warm-up or clipping may help",
-                       (long long)step + 1, fabs(result->loss), fabs(result->gradient_norm));
-    dn_update update = {
-        .rate = result->rate,
-        .momentum = dn_schedule_momentum(&trainer->schedule, step, options->momentum),
-        .gradient_scale = dn_clip_scale(result->gradient_norm, options->clip),
-    };
-    dn_optimiser_step(trainer->optimiser, &update, weights, gradients, trainer->team);
-    if (trainer->average)
-        dn_ema_update(trainer->average, weights, floats, dn_ema_decay(options->ema, step),
-                      trainer->team);
-    return DN_OK;
-}
-
-dn_status dn_trainer_step(dn_trainer *trainer, const dn_batch *parts, int count,
-                          dn_step_result *out)
-{
-    DN_NEED(trainer);
-    DN_NEED(parts);
-    DN_NEED(out);
-    double weight;
-    dn_step_result result = {0};
-    if (count < 1)
-        return dn_fail(DN_ERROR_ARGUMENT, "a training step of %d parts: at least 1 is expected",
-                       count);
-    dn_float_mode before = dn_float_mode_enter();
-    result.rate = dn_schedule_rate(&trainer->schedule, dn_optimiser_steps(trainer->optimiser));
-    dn_status status = run_parts(trainer, parts, count, &weight, &result);
-    if (status == DN_OK && trainer->options.sum)
-        status = dn_join_machines(trainer, weight, before, &result);
-    if (status == DN_OK)
-        status = take_step(trainer, &result);
-    dn_float_mode_leave(before);
-    if (status == DN_OK)
-        *out = result;
-    return status;
 }
 
 int64_t dn_trainer_steps(const dn_trainer *trainer)

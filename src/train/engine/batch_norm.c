@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/engine/batch_norm.h"
 
+#include "base/arithmetic.h"
+#include "train/engine/shared_norms.h"
+
 #include <math.h>
+#include <string.h>
 
 #define RUNNING_MOMENTUM 0.1f
 
@@ -83,17 +87,28 @@ static moments join_channels(float *records, int count, int channels, int first)
 
 void dn_join_statistics(dn_engine *engine, const dn_node *node, int records)
 {
-    dn_map_state *target = &engine->maps[node->target];
+    double *mean = engine->moments, *square = mean + node->out;
     for (int first = 0; first < node->out; first += BESIDE) {
         moments all = join_channels(engine->partials, records, node->out, first);
-        for (int i = 0; i < BESIDE && first + i < node->out; i++) {
-            int channel = node->target_channel + first + i;
-            double inverse = 1 / sqrt(all.square[i] / all.pixels + engine->arch.bn_epsilon);
-            target->mean[channel] = (float)all.mean[i];
-            target->variance[channel] = (float)(all.square[i] / (all.pixels - 1));
-            target->inverse[channel] = (float)inverse;
-            target->offset[channel] = (float)(-all.mean[i] * inverse);
-        }
+        size_t bytes = (size_t)dn_min(BESIDE, node->out - first) * sizeof(double);
+        memcpy(mean + first, all.mean, bytes);
+        memcpy(square + first, all.square, bytes);
+    }
+    dn_settle_statistics(engine, node->target, node->target_channel, node->out);
+}
+
+void dn_settle_statistics(dn_engine *engine, int maps, int first, int channels)
+{
+    dn_map_state *state = &engine->maps[maps];
+    const double *mean = engine->moments, *square = mean + channels;
+    double pixels = dn_all_map_pixels(engine, maps);
+    dn_share_moments(engine, maps, channels);
+    for (int i = 0; i < channels; i++) {
+        double inverse = 1 / sqrt(square[i] / pixels + engine->arch.bn_epsilon);
+        state->mean[first + i] = (float)mean[i];
+        state->variance[first + i] = (float)(square[i] / (pixels - 1));
+        state->inverse[first + i] = (float)inverse;
+        state->offset[first + i] = (float)(-mean[i] * inverse);
     }
 }
 
@@ -178,11 +193,15 @@ void dn_join_norm_gradient(dn_engine *engine, const dn_node *node, float *record
 void dn_prepare_output_gradient(dn_engine *engine, const dn_node *node)
 {
     const dn_map_state *target = &engine->maps[node->target];
-    double pixels = (double)dn_map_pixels(engine, node->target);
+    double pixels = dn_all_map_pixels(engine, node->target);
+    double *sums = engine->moments, *products = sums + node->out;
+    memcpy(sums, target->sum + node->target_channel, (size_t)node->out * sizeof *sums);
+    memcpy(products, target->product + node->target_channel, (size_t)node->out * sizeof *sums);
+    dn_share_sums(engine, node->out);
     for (int i = 0; i < node->out; i++) {
         int c = node->target_channel + i;
         double inverse = (double)target->inverse[c], offset = (double)target->offset[c];
-        double mean = target->sum[c] / pixels, product = target->product[c] / pixels;
+        double mean = sums[i] / pixels, product = products[i] / pixels;
         engine->centre[i] = (float)mean;
         double rest = mean - (double)engine->centre[i];
         engine->factor[i] = target->inverse[c];

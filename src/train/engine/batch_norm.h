@@ -38,6 +38,10 @@ void dn_finish_rows(const dn_engine *engine, const dn_node *node, int first, int
 /* Joins the records into the statistics of the maps. */
 void dn_join_statistics(dn_engine *engine, const dn_node *node, int records);
 
+/* From engine->moments, the means and then the sums of squared deviations of so many channels, to
+ * the statistics of maps from channel `first` on. */
+void dn_settle_statistics(dn_engine *engine, int maps, int first, int channels);
+
 /* ---- a node's own norm ---- */
 
 /* Sets engine->scale and engine->shift. */

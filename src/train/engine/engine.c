@@ -120,7 +120,19 @@ dn_engine_bytes dn_engine_memory(const dn_engine *engine)
     return engine->bytes;
 }
 
+void dn_engine_watch(dn_engine *engine, dn_gradients_ready *ready, void *context)
+{
+    engine->ready = ready;
+    engine->ready_context = context;
+}
+
+double dn_engine_waited(const dn_engine *engine)
+{
+    return engine->waited;
+}
+
 void dn_engine_clear(dn_engine *engine)
 {
     memset(engine->gradients, 0, engine->layout.floats * sizeof(float));
+    engine->waited = 0;
 }

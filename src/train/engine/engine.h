@@ -40,6 +40,9 @@ typedef struct dn_engine_options {
     /* DN_BF16: all maps are kept, and 1x1 convolutions and their gradients multiplied, in
      * bfloat16. Parameters, statistics, gradients and all sums are floats either way. */
     dn_dtype maps; /* or DN_F32 */
+    /* Processes whose norms see the pictures of all, which make each pass together; NULL: none.
+     * Outlives the engine. */
+    const dn_machines *machines;
 } dn_engine_options;
 
 /* What the engine allocates, all at once, when it is created. */
@@ -70,14 +73,16 @@ float *dn_engine_parameters(dn_engine *engine);
 float *dn_engine_gradients(dn_engine *engine);
 dn_engine_bytes dn_engine_memory(const dn_engine *engine);
 
-/* Fewest pictures in a forward pass: two where the last maps have one pixel or the head has a
- * norm, since batch norm needs two values to normalise. */
+/* Fewest pictures in a forward pass, of all processes together if their norms see them all: two
+ * where the last maps have one pixel or the head has a norm, since batch norm needs two values to
+ * normalise. */
 int dn_engine_least(const dn_engine *engine);
 
 /* Sets all gradients to 0. */
 void dn_engine_clear(dn_engine *engine);
 
-/* input: n x channels x height x width, n from dn_engine_least to options.images;
+/* input: n x channels x height x width, n from dn_engine_least, or from 0 with options.machines, to
+ * options.images;
  * the input must stay unchanged until the backward pass; logits: n x classes. Updates the
  * running statistics (momentum 0.1). Dropout's masks are a function of `noise`
  * alone: pass a different number for every pass of a run, and the same ones
@@ -88,5 +93,13 @@ dn_status dn_engine_forward(dn_engine *engine, const float *input, int n, uint64
 /* Adds to the gradients those of a loss whose gradient at the last forward
  * pass's logits is given, n x classes. Once per forward pass. */
 dn_status dn_engine_backward(dn_engine *engine, const float *logits_gradient);
+
+/* What later backward passes call after each node: the gradients of the parameters from `first` on
+ * are those of the pass. NULL: nothing. */
+typedef void dn_gradients_ready(size_t first, void *context);
+void dn_engine_watch(dn_engine *engine, dn_gradients_ready *ready, void *context);
+
+/* Seconds in which norms waited for other processes since dn_engine_clear. */
+double dn_engine_waited(const dn_engine *engine);
 
 #endif

@@ -66,6 +66,7 @@ static void lay_out_vectors(planner *p)
     engine->factor = take(p, widest);
     engine->slope = take(p, widest);
     engine->constant = take(p, widest);
+    engine->moments = take_doubles(p, 2 * widest);
 }
 
 static void gather_needs(dn_engine *engine)
@@ -202,7 +203,7 @@ static dn_status check_size(const dn_engine *engine)
             MAX_PIXELS);
     const dn_graph *graph = &engine->graph;
     const dn_maps *last = &graph->maps[graph->nodes[graph->pool_node].source];
-    if (options->images < dn_engine_least(engine))
+    if (!options->machines && options->images < dn_engine_least(engine))
         return dn_fail(DN_ERROR_ARGUMENT,
                        "one picture, %d wide and %d high, per batch: %s, which leaves batch "
                        "norm nothing to "

@@ -57,14 +57,20 @@ struct dn_engine {
     dn_needs needs; /* the most of any node */
     /* Channel vectors of the node at work, as long as the widest maps. */
     float *scale, *shift, *centre, *factor, *slope, *constant;
+    double *moments; /* two such vectors, on their way to or from other processes */
 
     /* The current pass. */
     const float *input;
     float *logits;
     const float *logits_gradient;
     int images;
+    double all_images; /* of all processes whose norms see them; else `images` */
+    dn_status shared;  /* of what processes exchanged */
+    double waited;     /* seconds for it */
     uint64_t noise;
     bool forward_done;
+    dn_gradients_ready *ready;
+    void *ready_context;
 };
 
 static inline float *dn_thread_scratch(const dn_engine *engine, int thread)
@@ -94,6 +100,13 @@ static inline int dn_map_pixels(const dn_engine *engine, int maps)
 {
     const dn_maps *shape = &engine->graph.maps[maps];
     return engine->images * shape->height * shape->width;
+}
+
+/* Over all processes whose norms see them. */
+static inline double dn_all_map_pixels(const dn_engine *engine, int maps)
+{
+    const dn_maps *shape = &engine->graph.maps[maps];
+    return engine->all_images * shape->height * shape->width;
 }
 
 /* Whether maps are of bfloat16, and whether pairs of it are multiplied. */

@@ -4,8 +4,7 @@
 #include "train/engine/batch_norm.h"
 #include "train/engine/head_vectors.h"
 #include "train/engine/nodes.h"
-
-#include <math.h>
+#include "train/engine/shared_norms.h"
 
 static void needs_of(const dn_engine *engine, const dn_node *node, dn_needs *needs)
 {
@@ -16,10 +15,9 @@ static void needs_of(const dn_engine *engine, const dn_node *node, dn_needs *nee
 
 /* ---- forward ---- */
 
-static void channel_statistics(dn_engine *engine, const dn_node *node, int channel)
+static void channel_moments(dn_engine *engine, const dn_node *node, int channel)
 {
     dn_vectors in = dn_source_vectors(engine, node);
-    dn_map_state *source = &engine->maps[node->source];
     double sum = 0, square = 0, images = engine->images;
     for (int i = 0; i < engine->images; i++)
         sum += (double)in.data[(ptrdiff_t)i * in.stride + channel];
@@ -28,11 +26,8 @@ static void channel_statistics(dn_engine *engine, const dn_node *node, int chann
         double deviation = (double)in.data[(ptrdiff_t)i * in.stride + channel] - mean;
         square += deviation * deviation;
     }
-    double inverse = 1 / sqrt(square / images + engine->arch.bn_epsilon);
-    source->mean[channel] = (float)mean;
-    source->variance[channel] = (float)(square / (images - 1));
-    source->inverse[channel] = (float)inverse;
-    source->offset[channel] = (float)(-mean * inverse);
+    engine->moments[channel] = mean;
+    engine->moments[node->in + channel] = square;
 }
 
 static void forward(dn_engine *engine, const dn_node *node)
@@ -46,7 +41,8 @@ static void forward(dn_engine *engine, const dn_node *node)
                         .channels = node->in};
     if (!node->rectifies) {
         for (int c = 0; c < node->in; c++)
-            channel_statistics(engine, node, c);
+            channel_moments(engine, node, c);
+        dn_settle_statistics(engine, node->source, 0, node->in);
         op.affine = dn_prepare_norm(engine, node);
     }
     for (int image = 0; image < engine->images; image++)
@@ -68,20 +64,38 @@ static void rectify_back(const dn_engine *engine, const dn_node *node)
         }
 }
 
-/* With g the gradient and n the normalised value of each image:
- * dx = weight * inverse * (g - mean(g) - n * mean(g * n)). */
+/* The sums over images of g, the gradient, and of g * n, with n the normalised value. */
+static void norm_channel_sums(dn_engine *engine, const dn_node *node, int c)
+{
+    dn_vectors in = dn_source_vectors(engine, node);
+    dn_const_vectors from = dn_target_gradient(engine, node);
+    const dn_map_state *source = &engine->maps[node->source];
+    double inverse = (double)source->inverse[c], offset = (double)source->offset[c];
+    double sum = 0, product = 0;
+    for (int i = 0; i < engine->images; i++) {
+        double gradient = (double)from.data[(ptrdiff_t)i * from.stride + c];
+        sum += gradient;
+        product += gradient * ((double)in.data[(ptrdiff_t)i * in.stride + c] * inverse + offset);
+    }
+    float *weight = dn_gradient_of(engine, node->norm),
+          *bias = dn_gradient_of(engine, node->norm + 1);
+    if (weight)
+        weight[c] += (float)product;
+    if (bias)
+        bias[c] += (float)sum;
+    engine->moments[c] = sum;
+    engine->moments[node->in + c] = product;
+}
+
+/* dx = weight * inverse * (g - mean(g) - n * mean(g * n)). */
 static void norm_channel_back(const dn_engine *engine, const dn_node *node, int c)
 {
     dn_vectors in = dn_source_vectors(engine, node), to = dn_source_gradient(engine, node);
     dn_const_vectors from = dn_target_gradient(engine, node);
     const dn_map_state *source = &engine->maps[node->source];
     double inverse = (double)source->inverse[c], offset = (double)source->offset[c];
-    double sum = 0, product = 0, images = engine->images;
-    for (int i = 0; i < engine->images; i++) {
-        double gradient = (double)from.data[(ptrdiff_t)i * from.stride + c];
-        sum += gradient;
-        product += gradient * ((double)in.data[(ptrdiff_t)i * in.stride + c] * inverse + offset);
-    }
+    double sum = engine->moments[c], product = engine->moments[node->in + c];
+    double images = engine->all_images;
     double factor = (double)dn_parameter_of(engine, node->norm)[c] * inverse *
                     (double)dn_gradient_share(engine, node);
     for (int i = 0; i < engine->images; i++) {
@@ -90,21 +104,19 @@ static void norm_channel_back(const dn_engine *engine, const dn_node *node, int 
         to.data[(ptrdiff_t)i * to.stride + c] =
             (float)(factor * (gradient - sum / images - normalised * product / images));
     }
-    float *weight = dn_gradient_of(engine, node->norm),
-          *bias = dn_gradient_of(engine, node->norm + 1);
-    if (weight)
-        weight[c] += (float)product;
-    if (bias)
-        bias[c] += (float)sum;
 }
 
 static void backward(dn_engine *engine, const dn_node *node)
 {
-    if (node->rectifies)
+    if (node->rectifies) {
         rectify_back(engine, node);
-    else
-        for (int c = 0; c < node->in; c++)
-            norm_channel_back(engine, node, c);
+        return;
+    }
+    for (int c = 0; c < node->in; c++)
+        norm_channel_sums(engine, node, c);
+    dn_share_sums(engine, node->in);
+    for (int c = 0; c < node->in; c++)
+        norm_channel_back(engine, node, c);
 }
 
 const dn_node_row dn_vector_row = {needs_of, forward, backward};

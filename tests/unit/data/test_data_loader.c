@@ -111,6 +111,44 @@ static void shuffled(void **state)
     dn_dataset_free(dataset);
 }
 
+/* The parts of several processes, one after the other, are the batches of one. */
+static void parts_of_batches(void **state)
+{
+    (void)state;
+    make_records(11); /* the last batch has fewer pictures than there are parts */
+    dn_dataset *dataset = open_dataset("x.bin", DN_PORTION_TRAIN);
+    dn_loader_options options = options_of(4, "cifar");
+    dn_loader *whole = create(dataset, &options), *parts[3];
+    for (int m = 0; m < 3; m++) {
+        options.part = m;
+        options.parts = 3;
+        options.prefetch = m == 1;
+        parts[m] = create(dataset, &options);
+        assert_int_equal(dn_loader_batches(parts[m]), 3);
+        assert_true(dn_loader_bytes(parts[m]) < dn_loader_bytes(whole) * (m == 1 ? 2 : 1));
+    }
+    for (int i = 0; i < 7; i++) {
+        const dn_loaded *all = next(whole);
+        int at = 0;
+        for (int m = 0; m < 3; m++) {
+            const dn_loaded *own = next(parts[m]);
+            size_t n = (size_t)own->batch.n, from = (size_t)at * IMAGE;
+            assert_in_range(n, all->batch.n / 3, (all->batch.n + 2) / 3);
+            assert_memory_equal(own->samples, all->samples + at, n * sizeof(int));
+            assert_memory_equal(own->batch.input, all->batch.input + from,
+                                n * IMAGE * sizeof(float));
+            at += own->batch.n;
+        }
+        assert_int_equal(at, all->batch.n);
+    }
+    for (int m = 0; m < 3; m++)
+        dn_loader_free(parts[m]);
+    dn_loader_free(whole);
+    options.part = 3;
+    assert_int_equal(dn_loader_create(dataset, &options, &whole), DN_ERROR_ARGUMENT);
+    dn_dataset_free(dataset);
+}
+
 /* A sum over everything in the next batches. */
 static uint64_t digest_next(dn_loader *loader, int count)
 {
@@ -550,6 +588,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         scratch_test(in_order),
         scratch_test(shuffled),
+        scratch_test(parts_of_batches),
         scratch_test(same_bits_however_loaded),
         scratch_test(drawn_by_weight),
         scratch_test(impossible_weights),

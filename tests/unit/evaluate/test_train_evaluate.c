@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Evaluation: its defaults, and what it refuses. */
+#include "cluster.h"
 #include "encoding.h"
+#include "evaluate/answered.h"
 #include "scratch.h"
 
 enum { RECORD = 3073, RECORDS = 12 };
@@ -94,6 +96,151 @@ static void pictures_that_are_no_squares(void **state)
     dn_evaluation_free(asked);
     dn_model_free(model);
     dn_dataset_free(dataset);
+}
+
+/* ---- several processes ---- */
+
+typedef struct evaluating {
+    const dn_model *model;
+    const dn_dataset *dataset;
+    dn_evaluate_options options;
+    dn_status status;
+    dn_evaluation *evaluation;
+    float logits[RECORDS * 10];
+    int answered, skipped;
+    int64_t done;
+} evaluating;
+
+static void keep_answers(const float *logits, int samples, int outputs, void *context)
+{
+    evaluating *own = context;
+    memcpy(own->logits + own->answered * outputs, logits,
+           (size_t)(samples * outputs) * sizeof *logits);
+    own->answered += samples;
+}
+
+static void count_skipped(const char *reason, void *context)
+{
+    evaluating *own = context;
+    own->skipped += strstr(reason, "set/") != NULL;
+}
+
+static void keep_progress(int64_t done, int64_t total, void *context)
+{
+    evaluating *own = context;
+    assert_true(done > own->done && done <= total);
+    own->done = done;
+}
+
+static void *evaluate(void *context)
+{
+    evaluating *own = context;
+    own->options.context = own;
+    own->options.answered = keep_answers;
+    own->options.skipped = count_skipped;
+    own->options.progress = keep_progress;
+    own->status = dn_evaluate(own->model, own->dataset, &own->options, &own->evaluation);
+    return NULL;
+}
+
+static void assert_same_evaluation(const evaluating *a, const evaluating *b)
+{
+    assert_int_equal(a->evaluation->samples, b->evaluation->samples);
+    assert_int_equal(a->evaluation->skipped, b->evaluation->skipped);
+    assert_int_equal(a->skipped, b->skipped);
+    assert_true(a->evaluation->loss == b->evaluation->loss);
+    assert_true(a->evaluation->top1 == b->evaluation->top1);
+    assert_true(a->evaluation->top5 == b->evaluation->top5);
+    size_t cells = (size_t)a->evaluation->outputs * (size_t)a->evaluation->outputs;
+    assert_memory_equal(a->evaluation->confusion, b->evaluation->confusion,
+                        cells * sizeof(uint32_t));
+    assert_int_equal(a->answered, b->answered);
+    assert_int_equal(a->done, b->done);
+    assert_memory_equal(a->logits, b->logits, sizeof a->logits);
+}
+
+/* As many processes as there may be find to the bit what one finds. */
+static void share_out(const dn_model *model, const dn_dataset *dataset, int batch)
+{
+    static evaluating alone, each[MOST_MEMBERS];
+    static member members[MOST_MEMBERS];
+    static cluster all;
+    pthread_t threads[MOST_MEMBERS];
+    const dn_evaluate_options options = {.struct_size = sizeof options, .batch = batch, .size = 32};
+    alone = (evaluating){.model = model, .dataset = dataset, .options = options};
+    evaluate(&alone);
+    assert_int_equal(alone.status, DN_OK);
+    for (int count = 1; count <= MOST_MEMBERS; count++) {
+        cluster_open(&all, members, count);
+        for (int m = 0; m < count; m++) {
+            each[m] = (evaluating){.model = model, .dataset = dataset, .options = options};
+            each[m].options.machines = &members[m].machines;
+            assert_int_equal(pthread_create(&threads[m], NULL, evaluate, &each[m]), 0);
+        }
+        for (int m = 0; m < count; m++) {
+            pthread_join(threads[m], NULL);
+            assert_int_equal(each[m].status, DN_OK);
+            assert_same_evaluation(&each[m], &alone);
+            dn_evaluation_free(each[m].evaluation);
+        }
+        pthread_barrier_destroy(&all.barrier);
+    }
+    dn_evaluation_free(alone.evaluation);
+}
+
+static dn_dataset *open_two_classes(void);
+
+static void processes_share_an_evaluation(void **state)
+{
+    (void)state;
+    dn_dataset *records = open_records();
+    dn_model *ten = new_model(3);
+    for (int batch = 1; batch <= 5; batch += 2)
+        share_out(ten, records, batch);
+    dn_dataset *pictures = open_two_classes();
+    scratch_file("set/yes/1.png", "\x89PNG", 4);
+    dn_model *two;
+    assert_int_equal(dn_model_replace_head(ten, 2, 1, &two), DN_OK);
+    share_out(two, pictures, 1);
+    dn_model_free(two);
+    dn_model_free(ten);
+    dn_dataset_free(pictures);
+    dn_dataset_free(records);
+}
+
+/* Each other process does as this one, or one of them could not go on. */
+static dn_status repeat(void *context, const void *own, size_t bytes, void *all)
+{
+    const int *fails = context;
+    for (int m = 0; m < 3; m++)
+        memcpy((char *)all + (size_t)m * bytes, own, bytes);
+    if (*fails == 1)
+        return dn_fail(DN_ERROR_IO, "process 2 is gone");
+    if (*fails == 2) {
+        dn_answered *second = (void *)((char *)all + bytes);
+        second->status = DN_ERROR_MEMORY;
+        snprintf(second->fault.text, sizeof second->fault.text, "out of memory over there");
+    }
+    return DN_OK;
+}
+
+static void a_fault_of_one_ends_all(void **state)
+{
+    (void)state;
+    static const char *const said[] = {"process 2 is gone", "out of memory over there"};
+    dn_dataset *records = open_records();
+    dn_model *model = new_model(3);
+    for (int fails = 1; fails <= 2; fails++) {
+        const dn_machines machines = {
+            .struct_size = sizeof machines, .count = 3, .context = &fails, .gather = repeat};
+        const dn_evaluate_options options = {
+            .struct_size = sizeof options, .size = 32, .machines = &machines};
+        dn_evaluation *evaluation;
+        assert_int_not_equal(dn_evaluate(model, records, &options, &evaluation), DN_OK);
+        assert_non_null(strstr(dn_last_error(), said[fails - 1]));
+    }
+    dn_model_free(model);
+    dn_dataset_free(records);
 }
 
 static dn_dataset *open_two_classes(void)
@@ -201,6 +348,8 @@ int main(void)
         scratch_test(pictures_that_are_no_squares),
         scratch_test(one_output_for_two_classes),
         scratch_test(refused),
+        scratch_test(processes_share_an_evaluation),
+        scratch_test(a_fault_of_one_ends_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

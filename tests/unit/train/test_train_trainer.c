@@ -1,82 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What a trainer promises about a step on several parts and several machines. */
-#include "testing.h"
+/* What a trainer promises about a step on several parts. */
+#include "trainer_fixture.h"
 
-#include "base/workers.h"
 #include "ledger.h"
-#include "train/trainer.h"
 
 #include <math.h>
-#include <pthread.h>
-
-enum { SIDE = 8, CLASSES = 3, PICTURE = 3 * SIDE * SIDE, PICTURES = 8, MACHINES = 2 };
-
-static dn_arch small_arch(void)
-{
-    return (dn_arch){.block_count = 2,
-                     .blocks = {2, 1},
-                     .growth = 4,
-                     .stem_channels = 8,
-                     .bottleneck = 4,
-                     .compression = 0.5,
-                     .stem = DN_STEM_CIFAR,
-                     .channels = 3,
-                     .classes = CLASSES,
-                     .bn_epsilon = 1e-5};
-}
-
-static dn_trainer_options small_options(void)
-{
-    dn_trainer_options options;
-    dn_trainer_defaults(&options, sizeof options);
-    options.batch = PICTURES;
-    options.height = options.width = SIDE;
-    options.threads = 1;
-    options.steps = 10;
-    return options;
-}
-
-static dn_trainer *new_trainer(const dn_arch *arch, const dn_trainer_options *options)
-{
-    dn_model *model;
-    dn_trainer *trainer;
-    assert_int_equal(dn_model_init(arch, DN_INIT_PAPER, 5, &model), DN_OK);
-    if (dn_trainer_create(model, options, &trainer) != DN_OK)
-        fail_msg("%s", dn_last_error());
-    dn_model_free(model);
-    return trainer;
-}
-
-/* Pictures first .. first + n - 1 of some that are always the same. */
-static dn_batch pictures(int first, int n)
-{
-    static float input[PICTURES * PICTURE], targets[PICTURES * CLASSES];
-    for (int i = 0; i < PICTURES * PICTURE; i++)
-        input[i] = (float)(i * 37 % 101 - 50) * 0.02f;
-    for (int i = 0; i < PICTURES * CLASSES; i++)
-        targets[i] = i % CLASSES == i / CLASSES % CLASSES ? 1 : 0;
-    return (dn_batch){input + first * PICTURE, targets + first * CLASSES, n};
-}
-
-static void assert_same_parameters(const dn_trainer *a, const dn_trainer *b, bool statistics)
-{
-    const dn_layout *layout = dn_engine_layout(a->engine);
-    for (int i = 0; i < layout->count; i++)
-        if (statistics || dn_is_trained(&layout->slots[i]))
-            assert_memory_equal(dn_engine_parameters(a->engine) + layout->slots[i].offset,
-                                dn_engine_parameters(b->engine) + layout->slots[i].offset,
-                                layout->slots[i].count * sizeof(float));
-}
 
 /* ---- parts ---- */
-
-static void step_with(dn_trainer *trainer, const dn_batch *parts, int count, int taken)
-{
-    dn_step_result result;
-    if (dn_trainer_step(trainer, parts, count, &result) != DN_OK)
-        fail_msg("%s", dn_last_error());
-    assert_int_equal(result.pictures, taken);
-}
 
 static void parts_without_pictures_are_passed_over(void **state)
 {
@@ -220,174 +150,6 @@ static void impossible_thread_counts_are_refused(void **state)
     dn_model_free(model);
 }
 
-/* ---- many machines: a thread each ---- */
-
-typedef struct cluster {
-    pthread_barrier_t barrier;
-    float *values[MACHINES];
-} cluster;
-
-typedef struct machine {
-    cluster *all;
-    int number, steps, status;
-    dn_batch parts[2];
-    dn_trainer *trainer;
-    dn_step_result result;
-} machine;
-
-static dn_status sum_over_machines(float *values, size_t count, void *context)
-{
-    const machine *own = context;
-    cluster *all = own->all;
-    all->values[own->number] = values;
-    pthread_barrier_wait(&all->barrier);
-    for (size_t i = 0; i < count && own->number == 0; i++) {
-        float sum = 0;
-        for (int m = 0; m < MACHINES; m++)
-            sum += all->values[m][i];
-        for (int m = 0; m < MACHINES; m++)
-            all->values[m][i] = sum;
-    }
-    pthread_barrier_wait(&all->barrier);
-    return DN_OK;
-}
-
-static void *run_machine(void *context)
-{
-    machine *own = context;
-    for (int step = 0; step < own->steps && own->status == DN_OK; step++)
-        own->status = (int)dn_trainer_step(own->trainer, &own->parts[step % 2], 1, &own->result);
-    return NULL;
-}
-
-/* Two machines step by step, on parts[machine][step]. */
-static void run_cluster(machine machines[MACHINES], const dn_batch parts[MACHINES][2], int steps,
-                        const dn_trainer_options *of_each)
-{
-    static cluster all;
-    dn_arch arch = small_arch();
-    pthread_t threads[MACHINES];
-    pthread_barrier_init(&all.barrier, NULL, MACHINES);
-    for (int m = 0; m < MACHINES; m++) {
-        dn_trainer_options options = *of_each;
-        options.sum = sum_over_machines;
-        options.sum_context = &machines[m];
-        machines[m] = (machine){.all = &all,
-                                .number = m,
-                                .steps = steps,
-                                .parts = {parts[m][0], parts[m][1]},
-                                .trainer = new_trainer(&arch, &options)};
-    }
-    for (int m = 0; m < MACHINES; m++)
-        assert_int_equal(pthread_create(&threads[m], NULL, run_machine, &machines[m]), 0);
-    for (int m = 0; m < MACHINES; m++)
-        pthread_join(threads[m], NULL);
-    pthread_barrier_destroy(&all.barrier);
-}
-
-/* One trainer with the same parts in each step; norms see each part alone either
- * way. Halves are halves in binary: the same bits. */
-static void train_as_one(const dn_trainer_options *options)
-{
-    const dn_batch parts[MACHINES][2] = {{pictures(0, 2), pictures(4, 2)},
-                                         {pictures(2, 2), pictures(6, 2)}};
-    machine machines[MACHINES];
-    run_cluster(machines, parts, 4, options);
-    dn_arch arch = small_arch();
-    dn_trainer *one = new_trainer(&arch, options);
-    dn_step_result result;
-    for (int step = 0; step < 4; step++) {
-        const dn_batch both[] = {parts[0][step % 2], parts[1][step % 2]};
-        assert_int_equal(dn_trainer_step(one, both, 2, &result), DN_OK);
-    }
-    for (int m = 0; m < MACHINES; m++) {
-        assert_int_equal(machines[m].status, DN_OK);
-        assert_same_parameters(machines[m].trainer, one, false);
-        assert_near(machines[m].result.loss, result.loss, 1e-6);
-        assert_true(machines[m].result.gradient_norm == result.gradient_norm);
-        assert_int_equal(machines[m].result.correct, result.correct);
-        assert_int_equal(machines[m].result.pictures, 4);
-        dn_trainer_free(machines[m].trainer);
-    }
-    dn_trainer_free(one);
-}
-
-static void two_machines_train_as_one(void **state)
-{
-    (void)state;
-    dn_trainer_options options = small_options();
-    train_as_one(&options);
-    options.precision = "bf16";
-    options.ema = 0.9;
-    train_as_one(&options);
-}
-
-/* Every picture counts alike, or by its class, and a machine without any keeps step. */
-static void count_by_pictures(const float *class_weights)
-{
-    const dn_batch parts[MACHINES][2] = {{pictures(0, 6), pictures(0, 3)},
-                                         {pictures(6, 2), {NULL, NULL, 0}}};
-    machine machines[MACHINES];
-    dn_arch arch = small_arch();
-    dn_trainer_options options = small_options();
-    options.class_weights = class_weights;
-    run_cluster(machines, parts, 2, &options);
-    dn_trainer *one = new_trainer(&arch, &options);
-    const dn_batch first[] = {parts[0][0], parts[1][0]};
-    step_with(one, first, 2, 8);
-    step_with(one, &parts[0][1], 1, 3);
-    const dn_layout *layout = dn_engine_layout(one->engine);
-    for (int m = 0; m < MACHINES; m++) {
-        assert_int_equal(machines[m].status, DN_OK);
-        assert_int_equal(machines[m].result.pictures, 3);
-        for (int i = 0; i < layout->count; i++)
-            for (size_t k = 0; k < layout->slots[i].count && dn_is_trained(&layout->slots[i]); k++)
-                assert_near(
-                    dn_engine_parameters(machines[m].trainer->engine)[layout->slots[i].offset + k],
-                    dn_engine_parameters(one->engine)[layout->slots[i].offset + k], 1e-6);
-    }
-    assert_same_parameters(machines[0].trainer, machines[1].trainer, false);
-    for (int m = 0; m < MACHINES; m++)
-        dn_trainer_free(machines[m].trainer);
-    dn_trainer_free(one);
-}
-
-static void machines_count_by_their_pictures(void **state)
-{
-    (void)state;
-    static const float weights[CLASSES] = {0.3f, 5, 1};
-    count_by_pictures(NULL);
-    count_by_pictures(weights);
-}
-
-/* As many machines as are promised, all like this one. */
-static dn_status sum_over_likes(float *values, size_t count, void *context)
-{
-    for (size_t i = 0; i < count; i++)
-        values[i] *= (float)*(const int *)context;
-    return DN_OK;
-}
-
-/* More pictures than floats can count. */
-static void counts_over_machines_are_exact(void **state)
-{
-    (void)state;
-    enum { PARTS = 513 };
-    static dn_batch parts[PARTS];
-    int machines = 4095;
-    dn_arch arch = small_arch();
-    arch.block_count = 1;
-    arch.blocks[0] = 1;
-    dn_trainer_options options = small_options();
-    options.sum = sum_over_likes;
-    options.sum_context = &machines;
-    dn_trainer *trainer = new_trainer(&arch, &options);
-    for (int i = 0; i < PARTS; i++)
-        parts[i] = pictures(0, i ? 8 : 3);
-    step_with(trainer, parts, PARTS, machines * (8 * PARTS - 5));
-    dn_trainer_free(trainer);
-}
-
 /* Numbers that are none are out of every range too. */
 static void impossible_options_are_refused(void **state)
 {
@@ -457,9 +219,6 @@ int main(void)
         cmocka_unit_test(the_plan_counts_what_the_optimiser_keeps),
         cmocka_unit_test(impossible_thread_counts_are_refused),
         cmocka_unit_test(impossible_options_are_refused),
-        cmocka_unit_test(two_machines_train_as_one),
-        cmocka_unit_test(machines_count_by_their_pictures),
-        cmocka_unit_test(counts_over_machines_are_exact),
         cmocka_unit_test(memory_comes_from_the_allocator),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
