@@ -4,6 +4,7 @@
 #include "arguments/suggestion.h"
 #include "commands/commands.h"
 #include "densenet.h"
+#include "run/launched.h"
 #include "ui/lost_file.h"
 #include "ui/report.h"
 #include "ui/stop_signals.h"
@@ -83,5 +84,5 @@ int main(int argc, char **argv)
         return EXIT_REFUSED;
     }
     int status = run_arguments(argc, argv);
-    return answers_are_written() ? status : EXIT_REFUSED;
+    return launched_leave(answers_are_written() ? status : EXIT_REFUSED);
 }

@@ -7,6 +7,10 @@
 
 extern const option_row threads_option[];
 
+/* So many processes share the cores: without --threads each takes its part of them, unless it is
+ * bound to some already. */
+void threads_share(int processes);
+
 /* As given; 0: one per core. */
 int threads_asked(void);
 

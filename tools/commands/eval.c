@@ -9,7 +9,10 @@
 #include "files/same_file.h"
 #include "reports/compared_precisions.h"
 #include "reports/evaluation_report.h"
+#include "run/data_fingerprint.h"
+#include "run/launched.h"
 #include "run/match_outputs.h"
+#include "run/same_everywhere.h"
 #include "ui/report.h"
 
 #include <stdio.h>
@@ -62,7 +65,8 @@ static dn_evaluation *evaluate_at(const dn_model *model, const dn_dataset *data,
                                  .progress = show_progress,
                                  .skipped = !compared || compared->is_first ? show_skipped : NULL,
                                  .answered = compared ? compared_add : NULL,
-                                 .context = compared};
+                                 .context = compared,
+                                 .machines = launched_machines()};
     dn_model_preprocess(model, &asked.preprocess);
     if (!picture_pipeline(&asked.preprocess))
         return NULL;
@@ -96,6 +100,8 @@ static bool is_part(const dn_evaluation *evaluation, const dn_dataset *data, con
 
 static int report(const dn_model *model, const dn_dataset *data, const dn_evaluation *evaluation)
 {
+    if (!launched_first())
+        return EXIT_DONE;
     if (chosen.json)
         evaluation_print_json(evaluation, model, data);
     else
@@ -142,9 +148,9 @@ static void say_part(const char *path, const dn_dataset *data)
     const char *source = dn_dataset_source(data);
     const char *part = dn_dataset_part(data, DN_PORTION_TEST);
     if (part)
-        fprintf(stderr, "%s is evaluated, the part %s of %s\n", source, part, path);
+        tell("%s is evaluated, the part %s of %s\n", source, part, path);
     else if (strcmp(source, path) != 0)
-        fprintf(stderr, "%s is evaluated, all of it: %s has no test or val part\n", source, path);
+        tell("%s is evaluated, all of it: %s has no test or val part\n", source, path);
 }
 
 /* Each precision's row; false after a complaint. */
@@ -169,7 +175,7 @@ static int compare(const dn_model *model, const dn_dataset *data)
 {
     compared_rows rows;
     bool sound = compared_open(chosen.compare, &rows) && fill_rows(model, data, &rows);
-    if (sound)
+    if (sound && launched_first())
         compared_print(&rows, chosen.json);
     bool part = false;
     for (int i = 0; sound && i < rows.count; i++)
@@ -198,19 +204,33 @@ static int measure(const dn_model *model, dn_dataset *data)
     return status;
 }
 
+static bool ranks_agree(const dn_model *model, const dn_dataset *data)
+{
+    char weights[65], pictures[65];
+    if (!launched_machines())
+        return true;
+    model_digest(model, weights);
+    data_fingerprint(data, pictures);
+    return same_everywhere(json_pack("{s:s, s:s, s:i, s:s}", "the weights' SHA-256", weights,
+                                     "the data's fingerprint", pictures, "batch", chosen.batch,
+                                     "precision", precision_chosen()));
+}
+
 static int run(int count, char **arguments)
 {
     (void)count;
-    if (!compares_alone())
+    if (!launched_join(NULL, NULL))
         return EXIT_REFUSED;
     weights_set_task(labelled_task_asked());
-    dn_model *model = weights_load();
+    dn_model *model = compares_alone() ? weights_load() : NULL;
     dn_dataset *data = NULL;
     int status = EXIT_REFUSED;
-    if (model && weights_have_head(model, weights_argument()) &&
-        outputs_are_distinct(arguments[0]) && open_data(arguments[0], model, &data)) {
+    bool opened = model && weights_have_head(model, weights_argument()) &&
+                  outputs_are_distinct(arguments[0]) && open_data(arguments[0], model, &data);
+    if (launched_agree(opened) && ranks_agree(model, data)) {
         say_part(arguments[0], data);
         status = measure(model, data);
+        launched_agree(status != EXIT_REFUSED);
     }
     dn_dataset_free(data);
     dn_model_free(model);

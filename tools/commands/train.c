@@ -1,22 +1,33 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands/commands.h"
+#include "run/launched.h"
 #include "run/train_run.h"
 #include "run/train_settings.h"
 #include "run/train_signals.h"
 #include "ui/report.h"
 
+static bool settings_are_sound(void)
+{
+    return train_settings_are_text(&train_command) && train_settings_complete(&train_command) &&
+           (train_chosen.data ||
+            complain("train: what to train on? A folder of class folders, CIFAR files, a tar or a "
+                     "CSV is expected"));
+}
+
+static bool is_stopping(void *context)
+{
+    (void)context;
+    return train_interrupted();
+}
+
 static int run(int count, char **arguments)
 {
+    train_run run;
     if (count)
         train_chosen.data = arguments[0];
-    if (!train_settings_are_text(&train_command) || !train_settings_complete(&train_command))
+    if (!launched_join(train_chosen.compress_gradients, is_stopping) ||
+        !launched_agree(settings_are_sound()))
         return EXIT_REFUSED;
-    if (!train_chosen.data) {
-        complain("train: what to train on? A folder of class folders, CIFAR files, a tar or a CSV "
-                 "is expected");
-        return EXIT_REFUSED;
-    }
-    train_run run;
     train_signals_watch();
     int status = train_run_open(&train_command, &run) ? train_run_loop(&run) : EXIT_REFUSED;
     train_run_close(&run);

@@ -174,6 +174,6 @@ FILE *run_log_open(const char *run, bool auroc, int64_t step, bool epoch_open)
 
 bool run_log_write(FILE *stream, bool auroc, const log_row *row)
 {
-    return (print_row(stream, auroc, row) && fflush(stream) == 0) ||
+    return !stream || (print_row(stream, auroc, row) && fflush(stream) == 0) ||
            complain("the log cannot be written: %s", strerror(errno));
 }

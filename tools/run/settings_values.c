@@ -7,7 +7,8 @@
 
 bool settings_belong_to_run(const char *name)
 {
-    static const char *const others[] = {"output", "resume", "threads", "max-steps", "help"};
+    static const char *const others[] = {"output",    "resume",    "threads",        "max-steps",
+                                         "bucket-mb", "log-ranks", "batch-per-rank", "help"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (strcmp(name, others[i]) == 0)
             return false;

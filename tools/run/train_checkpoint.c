@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/json.h"
+#include "run/launched.h"
 #include "run/train_run.h"
 #include "ui/report.h"
 
@@ -42,6 +43,10 @@ static char *write_note(const train_run *run)
 
 bool train_checkpoint_save(train_run *run)
 {
+    if (!launched_first()) {
+        run->saved = true;
+        return true;
+    }
     char *text = write_note(run), *path = text ? file_in(run, "resume.safetensors") : NULL;
     bool sound = path && ok_or_complain(dn_trainer_save(run->trainer, path, text));
     run->saved = run->saved || sound;
@@ -99,6 +104,8 @@ static bool save_model(const train_run *run, const dn_model *model, const char *
 bool train_models_save(const train_run *run, bool best)
 {
     dn_model *model;
+    if (!launched_first())
+        return true;
     if (!ok_or_complain(dn_trainer_model(run->trainer, true, &model)))
         return false;
     bool sound = save_model(run, model, "last.safetensors") &&
@@ -107,12 +114,17 @@ bool train_models_save(const train_run *run, bool best)
     return sound;
 }
 
+bool train_report_shared(const train_run *run)
+{
+    complaints_hold();
+    return launched_agree(train_report_failure(run));
+}
+
 bool train_report_failure(const train_run *run)
 {
     refuse();
     if (run->saved)
-        fprintf(stderr,
-                "%s keeps the last checkpoint: densenet train --resume %s continues from there\n",
-                run->folder, run->folder);
+        complain("%s keeps the last checkpoint: densenet train --resume %s continues from there",
+                 run->folder, run->folder);
     return false;
 }

@@ -184,31 +184,30 @@ static void describe_outputs(const dn_dataset *data)
 {
     int count = dn_dataset_outputs(data);
     bool classes = dn_dataset_objective(data) == DN_OBJECTIVE_CLASSES;
-    fprintf(stderr, "%s: %d %s%s: ", dn_dataset_source(data), count, classes ? "class" : "label",
-            count == 1 ? ""
-            : classes  ? "es"
-                       : "s");
+    tell("%s: %d %s%s: ", dn_dataset_source(data), count, classes ? "class" : "label",
+         count == 1 ? ""
+         : classes  ? "es"
+                    : "s");
     for (int i = 0; i < count && i < MOST_NAMED; i++)
-        fprintf(stderr, "%s%s", i ? ", " : "", dn_dataset_label(data, i));
+        tell("%s%s", i ? ", " : "", dn_dataset_label(data, i));
     if (count > MOST_NAMED)
-        fprintf(stderr, " and %d more", count - MOST_NAMED);
-    fputc('\n', stderr);
+        tell(" and %d more", count - MOST_NAMED);
+    tell("\n");
 }
 
 void train_data_describe(const train_run *run)
 {
     describe_outputs(run->whole);
     if (!run->val) {
-        fprintf(stderr, "%s: trained without validation\n", dn_dataset_source(run->whole));
+        tell("%s: trained without validation\n", dn_dataset_source(run->whole));
         return;
     }
     int count = dn_dataset_count(run->val);
-    fprintf(stderr, "%s: trained on; ", dn_dataset_source(run->whole));
+    tell("%s: trained on; ", dn_dataset_source(run->whole));
     if (run->val == run->val_source)
-        fprintf(stderr, "%s: validated on, %d picture%s%s\n", dn_dataset_source(run->val), count,
-                count == 1 ? "" : "s",
-                is_test_part(run) ? " (the test part, for want of another)" : "");
+        tell("%s: validated on, %d picture%s%s\n", dn_dataset_source(run->val), count,
+             count == 1 ? "" : "s",
+             is_test_part(run) ? " (the test part, for want of another)" : "");
     else
-        fprintf(stderr, "validated on %d picture%s of it, held back\n", count,
-                count == 1 ? "" : "s");
+        tell("validated on %d picture%s of it, held back\n", count, count == 1 ? "" : "s");
 }

@@ -2,6 +2,7 @@
 /* Defaults of the flags of `densenet train`. */
 #include "arguments/network.h"
 #include "arguments/weights.h"
+#include "run/launched.h"
 #include "run/run_folder.h"
 #include "run/train_settings.h"
 #include "ui/report.h"
@@ -78,6 +79,37 @@ static bool resolve_auto(void)
     return true;
 }
 
+/* Of all ranks together. */
+static bool count_batch(const command *chosen)
+{
+    int64_t whole = (int64_t)train_chosen.batch_per_rank * launched_count();
+    char text[24];
+    if (!train_chosen.batch_per_rank)
+        return true;
+    if (option_given(&train_chosen.batch_size) && train_chosen.batch_size != whole)
+        return complain("train: --batch-per-rank %d comes to %lld in %d ranks, but --batch-size is "
+                        "%d%s",
+                        train_chosen.batch_per_rank, (long long)whole, launched_count(),
+                        train_chosen.batch_size, train_chosen.resume ? " in that run" : "");
+    snprintf(text, sizeof text, "%lld", (long long)whole);
+    return option_default(chosen, "batch-size", text);
+}
+
+/* What is of several ranks, and was asked for of one that was not started with others. */
+static bool ranks_have_an_effect(void)
+{
+    const char *asked = train_chosen.batch_per_rank       ? "batch-per-rank"
+                        : train_chosen.sync_bn            ? "sync-bn"
+                        : train_chosen.compress_gradients ? "compress-gradients"
+                        : train_chosen.bucket_mb > 0      ? "bucket-mb"
+                        : train_chosen.log_ranks          ? "log-ranks"
+                                                          : NULL;
+    return !asked || dn_mpi_launched() ||
+           complain("train: --%s is of several ranks, which mpirun starts: mpirun -n 4 densenet "
+                    "train ...",
+                    asked);
+}
+
 /* What was asked for and would change nothing is refused; a recipe's and a resumed run's settings
  * may be of no effect. */
 static bool all_has_an_effect(bool nesterov, bool milestones)
@@ -88,8 +120,9 @@ static bool all_has_an_effect(bool nesterov, bool milestones)
     if (milestones && strcmp(train_chosen.schedule, "step") != 0)
         return complain("train: --milestones is of --schedule step, %s has none",
                         train_chosen.schedule);
-    if (train_chosen.mixup > 0 && train_chosen.batch_size == 1)
-        return complain("train: --mixup mixes the pictures of a batch, and --batch-size is 1");
+    if (train_chosen.mixup > 0 && train_chosen.batch_size / launched_count() < 2)
+        return complain("train: --mixup mixes the pictures of a batch, and --batch-size is %d%s",
+                        train_chosen.batch_size, launched_machines() ? ", of all ranks" : "");
     if (train_chosen.no_shuffle && train_chosen.sampler &&
         strcmp(train_chosen.sampler, "weighted") == 0)
         return complain("train: --sampler weighted draws pictures at random, --no-shuffle asks for "
@@ -122,12 +155,12 @@ static bool options_are_sound(void)
 
 bool train_settings_complete(const command *chosen)
 {
-    if (!resolve_auto())
+    if (!ranks_have_an_effect() || !resolve_auto())
         return false;
     train_chosen.weights_chosen = train_chosen.class_weights || train_chosen.pos_weight;
     train_chosen.smoothing_chosen = option_given(&train_chosen.label_smoothing);
     train_chosen.augment_chosen = train_chosen.augment;
-    if (train_chosen.resume && !read_resumed(chosen))
+    if ((train_chosen.resume && !read_resumed(chosen)) || !count_batch(chosen))
         return false;
     if (train_chosen.init && !train_chosen.resume && train_chosen.init_scheme)
         return complain("train: --init-scheme is of random weights, --init %s gives others",

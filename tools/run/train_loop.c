@@ -2,6 +2,7 @@
 #include "drawing/curves.h"
 #include "files/pictures.h"
 #include "reports/evaluation_report.h"
+#include "run/launched.h"
 #include "run/run_log.h"
 #include "run/step_parts.h"
 #include "run/train_run.h"
@@ -43,17 +44,23 @@ static void show_progress(const train_run *run, double rate, double per_step, bo
         progress("%s", line);
     } else if (last || seconds_now() - spoken > 30) {
         spoken = seconds_now();
-        fprintf(stderr, "%s\n", line);
+        tell("%s\n", line);
     }
 }
 
 static bool step(train_run *run, step_parts *parts, double started)
 {
     dn_step_result result;
+    double begun = seconds_now();
     if (!step_parts_load(run, parts))
         return false;
-    if (dn_trainer_step(run->trainer, parts->parts, parts->count, &result) != DN_OK)
-        return train_report_failure(run);
+    double loaded = seconds_now();
+    dn_status status = dn_trainer_step(run->trainer, parts->parts, parts->count, &result);
+    if (status != DN_OK)
+        return status == DN_ERROR_NUMERIC ? train_report_shared(run) : train_report_failure(run);
+    if (!ranks_log_step(run->ranks, dn_trainer_steps(run->trainer), loaded - begun,
+                        seconds_now() - loaded, result.waited))
+        return false;
     run->epoch_loss += result.loss * result.pictures;
     run->epoch_correct += result.correct;
     run->epoch_pictures += result.pictures;
@@ -81,7 +88,7 @@ static void show_evaluation(int64_t done, int64_t total, void *context)
 static void show_skipped(const char *reason, void *context)
 {
     int *reported = context; /* once per run: each validation uses the same pictures */
-    if (!*reported)
+    if (!*reported && launched_first())
         complain("skipped: %s", reason);
 }
 
@@ -101,11 +108,11 @@ static bool validate(train_run *run, log_row *row)
     progress_end();
     if (!sound)
         return train_report_failure(run);
-    if (!reported)
+    if (!reported && launched_first())
         run->skipped += evaluation->skipped;
     reported = 1;
-    run->turned += evaluation->turned;
-    run->faint += evaluation->faint;
+    run->turned += launched_first() ? evaluation->turned : 0;
+    run->faint += launched_first() ? evaluation->faint : 0;
     row->val_loss = evaluation->loss;
     row->val_score = isnan(evaluation->top1) ? evaluation->auroc : evaluation->top1;
     row->val_ranked = evaluation->ranked;
@@ -116,6 +123,8 @@ static bool validate(train_run *run, log_row *row)
 static bool draw_curves(const train_run *run)
 {
     char *path, *folder = (char *)run->folder;
+    if (!launched_first())
+        return true;
     if (asprintf(&path, "%s/curves.png", run->folder) < 0)
         return complain("out of memory for the curves");
     bool sound = curves_write(&folder, 1, false, path);
@@ -173,18 +182,18 @@ static void print_validation(const log_row *row, const train_run *run, bool clas
                              const char *best)
 {
     if (isfinite(row->val_loss))
-        fprintf(stderr, "; validation: loss %.4f", row->val_loss);
+        tell("; validation: loss %.4f", row->val_loss);
     else
-        fprintf(stderr, "; validation: loss not a number, which is never the best");
+        tell("; validation: loss not a number, which is never the best");
     if (!isnan(row->val_score) && classes)
-        fprintf(stderr, ", accuracy %.2f%%", 100 * row->val_score);
+        tell(", accuracy %.2f%%", 100 * row->val_score);
     if (!isnan(row->val_score) && !classes) {
         char labels[64];
         evaluation_ranked((int)row->val_ranked, dn_dataset_outputs(run->whole), labels,
                           sizeof labels);
-        fprintf(stderr, ", mean AUROC %.4f %s", row->val_score, labels);
+        tell(", mean AUROC %.4f %s", row->val_score, labels);
     }
-    fputs(best, stderr);
+    tell("%s", best);
 }
 
 /* Validation, models, log and curves between two checkpoints: a run that is
@@ -220,13 +229,13 @@ static bool end_epoch(train_run *run, double *started)
     run->epoch_loss = run->epoch_correct = 0;
     run->epoch_pictures = 0;
     progress_end();
-    fprintf(stderr, "epoch %lld/%lld: loss %.4f", (long long)epoch, (long long)run->epochs,
-            row.loss);
+    tell("epoch %lld/%lld: loss %.4f", (long long)epoch, (long long)run->epochs, row.loss);
     if (classes)
-        fprintf(stderr, ", accuracy %.2f%%", 100 * row.accuracy);
+        tell(", accuracy %.2f%%", 100 * row.accuracy);
     if (run->val && due)
         print_validation(&row, run, classes, reason);
-    fputc('\n', stderr);
+    tell("\n");
+    ranks_log_say(run->ranks);
     return train_models_save(run, best) && run_log_write(run->log, !classes, &row) &&
            draw_curves(run) && train_checkpoint_save(run);
 }
@@ -255,12 +264,11 @@ static void say_patience(const train_run *run)
     long long epoch = dn_trainer_steps(run->trainer) / run->steps_per_epoch;
     if (!train_out_of_patience(run) || epoch >= run->epochs)
         return;
-    fprintf(stderr, "%s: ended early after epoch %lld: %lld validation%s without a better %s",
-            run->folder, epoch, (long long)run->waited, run->waited == 1 ? "" : "s",
-            train_score_name(run));
+    tell("%s: ended early after epoch %lld: %lld validation%s without a better %s", run->folder,
+         epoch, (long long)run->waited, run->waited == 1 ? "" : "s", train_score_name(run));
     if (run->best_epoch)
-        fprintf(stderr, " than epoch %lld's", (long long)run->best_epoch);
-    fprintf(stderr, "; --resume %s with a larger --patience, or 0, continues\n", run->folder);
+        tell(" than epoch %lld's", (long long)run->best_epoch);
+    tell("; --resume %s with a larger --patience, or 0, continues\n", run->folder);
 }
 
 static int stop_early(train_run *run, double started)
@@ -270,9 +278,9 @@ static int stop_early(train_run *run, double started)
         return EXIT_REFUSED;
     progress_end();
     say_notices(run);
-    fprintf(stderr, "stopped after step %lld; continue with: densenet train --resume %s\n",
-            (long long)dn_trainer_steps(run->trainer), run->folder);
-    return train_interrupted() ? EXIT_STOPPED : EXIT_DONE;
+    tell("stopped after step %lld; continue with: densenet train --resume %s\n",
+         (long long)dn_trainer_steps(run->trainer), run->folder);
+    return launched_any(train_interrupted()) ? EXIT_STOPPED : EXIT_DONE;
 }
 
 static int run_steps(train_run *run, step_parts *parts)
@@ -284,7 +292,7 @@ static int run_steps(train_run *run, step_parts *parts)
     int64_t first = dn_trainer_steps(run->trainer), steps;
     while ((steps = dn_trainer_steps(run->trainer)) < run->options.steps && !train_finished(run)) {
         bool enough = train_chosen.max_steps && steps - first >= train_chosen.max_steps;
-        if (train_interrupted() || enough)
+        if (launched_any(train_interrupted()) || enough)
             return stop_early(run, started);
         if (!step(run, parts, started))
             return EXIT_REFUSED;
@@ -315,7 +323,7 @@ static int run_steps(train_run *run, step_parts *parts)
 static void print_weights(const train_run *run)
 {
     static const char *const names[] = {"best", "last"};
-    for (int i = run->val ? 0 : 1; i < 2; i++) {
+    for (int i = run->val ? 0 : 1; i < 2 && launched_first(); i++) {
         char *path;
         if (asprintf(&path, "%s/%s.safetensors", run->folder, names[i]) < 0)
             return;
@@ -349,17 +357,26 @@ static int say_finished(const train_run *run)
     if (epoch < run->epochs)
         say_patience(run);
     else
-        fprintf(stderr, "%s: already finished after epoch %lld; --epochs %lld continues\n",
-                run->folder, epoch, 2 * epoch);
+        tell("%s: already finished after epoch %lld; --epochs %lld continues\n", run->folder, epoch,
+             2 * epoch);
     print_weights(run);
     return EXIT_DONE;
+}
+
+static int say_all_finished(const train_run *run)
+{
+    complaints_hold();
+    int status = say_finished(run);
+    launched_agree(status == EXIT_DONE);
+    return status;
 }
 
 int train_run_loop(train_run *run)
 {
     step_parts parts = {0};
     if (train_finished(run))
-        return say_finished(run);
+        return say_all_finished(run);
+    launched_work();
     int status =
         step_parts_open(&parts, train_chosen.accumulate) ? run_steps(run, &parts) : EXIT_REFUSED;
     step_parts_close(&parts, train_chosen.accumulate);
@@ -369,7 +386,7 @@ int train_run_loop(train_run *run)
         complain("%lld picture%s could not be read and %s skipped", (long long)run->skipped,
                  run->skipped == 1 ? "" : "s", run->skipped == 1 ? "was" : "were");
     bool unusable = run->val && train_finished(run) && run->best_loss == DBL_MAX;
-    if (unusable)
+    if (unusable && launched_first())
         complain("%s: no validation gave a number, so there is no best.safetensors", run->folder);
     print_weights(run);
     bool part = run->skipped || unusable || dn_dataset_left_out(run->whole) ||

@@ -13,6 +13,7 @@ dn_evaluate_options train_validation(const train_run *run)
         .size = run->height,
         .preprocess = run->preprocess,
         .width = run->width,
+        .machines = run->options.machines,
     };
 }
 

@@ -2,8 +2,10 @@
 /* From settings to a run that can start: data, network, folder. */
 #include "arguments/network.h"
 #include "arguments/weights.h"
+#include "base/arithmetic.h"
 #include "files/folder.h"
 #include "files/labelled.h"
+#include "run/launched.h"
 #include "run/run_folder.h"
 #include "run/run_log.h"
 #include "run/train_record.h"
@@ -19,6 +21,8 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+enum { FOLDER_SIZE = 4096 };
 
 static bool is_cifar(const dn_dataset *data)
 {
@@ -84,6 +88,9 @@ static bool set_metadata(const train_run *run, dn_model *start)
 static bool limit_batch(const train_run *run)
 {
     int count = dn_dataset_count(run->train);
+    if (train_chosen.batch_size < launched_count())
+        return complain("train: --batch-size %d: there are %d ranks, and each needs a picture",
+                        train_chosen.batch_size, launched_count());
     if (train_chosen.batch_size <= count)
         return true;
     if (train_chosen.batch_chosen)
@@ -113,6 +120,8 @@ static bool open_loader(train_run *run, const dn_arch *arch)
         .augment = train_chosen.augment,
         .preprocess = run->preprocess,
         .sample_weights = run->sample_weights,
+        .part = launched_rank(),
+        .parts = launched_count(),
     };
     if (!ok_or_complain(dn_loader_create(run->train, &loading, &run->loader)))
         return false;
@@ -127,7 +136,7 @@ static bool open_trainer(train_run *run, const dn_model *start)
     dn_trainer_options *options = &run->options;
     if (!train_settings_trainer(options))
         return false;
-    options->batch = train_chosen.batch_size;
+    options->batch = dn_ceil_divide(train_chosen.batch_size, launched_count());
     bool classes = dn_dataset_objective(run->whole) == DN_OBJECTIVE_CLASSES;
     *(classes ? &options->class_weights : &options->positive_weights) = run->output_weights;
     options->soft_targets = train_chosen.mixup > 0;
@@ -143,13 +152,14 @@ static bool open_trainer(train_run *run, const dn_model *start)
 
 /* runs/ARCH-DATE-TIME, with a number if another run began in that second, if none was named; valid
  * as long as the program runs. */
-static const char *choose_folder(const dn_arch *arch)
+static char *choose_folder(const dn_arch *arch)
 {
-    static char folder[DN_NAME_SIZE + 48];
-    if (train_chosen.resume)
-        return train_chosen.resume;
-    if (train_chosen.output)
-        return train_chosen.output;
+    static char folder[FOLDER_SIZE];
+    const char *named = train_chosen.resume ? train_chosen.resume : train_chosen.output;
+    if (named) {
+        snprintf(folder, sizeof folder, "%s", named);
+        return folder;
+    }
     char moment[32];
     time_t now = time(NULL);
     struct tm local = {.tm_mday = 1}; /* stays if the clock is beyond all years */
@@ -163,6 +173,8 @@ static const char *choose_folder(const dn_arch *arch)
 
 static bool open_folder(train_run *run)
 {
+    if (!launched_first())
+        return !train_chosen.resume || train_checkpoint_restore(run);
     if (train_chosen.resume) /* the settings of this call also hold for the next */
         return run_folder_lock(run->folder, &run->lock) && train_checkpoint_restore(run) &&
                (train_finished(run) ||
@@ -179,8 +191,6 @@ static bool open_network(train_run *run)
     bool done = start && train_pipeline_choose(run, start) && set_metadata(run, start) &&
                 open_loader(run, dn_model_arch(start)) && train_record_make(run, start) &&
                 open_trainer(run, start);
-    if (done)
-        run->folder = choose_folder(dn_model_arch(start));
     dn_model_free(start);
     return done;
 }
@@ -191,15 +201,13 @@ static void print_plan(const train_run *run)
     train_weights_describe(run);
     train_advise(run);
     if (train_chosen.patience)
-        fprintf(stderr,
-                "ends after %d validation%s without a better %s, or an equal one and a smaller "
-                "loss\n",
-                train_chosen.patience, train_chosen.patience == 1 ? "" : "s",
-                train_score_name(run));
-    fprintf(stderr, "%s, %zu parameters, in %s on %d picture%s (%s); memory planned: %.0f MB\n",
-            run->arch.name, dn_arch_parameters(&run->arch), train_chosen.precision,
-            dn_dataset_count(run->train), dn_dataset_count(run->train) == 1 ? "" : "s",
-            dn_dataset_format(run->whole), 1e-6 * (double)run->bytes);
+        tell("ends after %d validation%s without a better %s, or an equal one and a smaller "
+             "loss\n",
+             train_chosen.patience, train_chosen.patience == 1 ? "" : "s", train_score_name(run));
+    tell("%s, %zu parameters, in %s on %d picture%s (%s); memory planned: %.0f MB\n",
+         run->arch.name, dn_arch_parameters(&run->arch), train_chosen.precision,
+         dn_dataset_count(run->train), dn_dataset_count(run->train) == 1 ? "" : "s",
+         dn_dataset_format(run->whole), 1e-6 * (double)run->bytes);
 }
 
 /* What the data makes useless is refused, if it was asked for. */
@@ -217,6 +225,20 @@ static bool suits_data(const train_run *run)
     return true;
 }
 
+/* Other ranks train the same, or none begins. */
+static bool open_together(train_run *run)
+{
+    bool opened =
+        train_data_open(run) && suits_data(run) && train_weights_choose(run) && open_network(run);
+    if (!launched_agree(opened) || !train_ranks_agree(run) || !train_states_agree(run))
+        return false;
+    char *folder = choose_folder(&run->arch);
+    run->folder = folder;
+    launched_serve(folder);
+    return launched_take_firsts(folder, FOLDER_SIZE) && launched_agree(open_folder(run)) &&
+           (!train_chosen.resume || train_states_agree(run));
+}
+
 bool train_run_open(const command *chosen, train_run *run)
 {
     *run = (train_run){.chosen = chosen,
@@ -224,25 +246,31 @@ bool train_run_open(const command *chosen, train_run *run)
                        .best_loss = DBL_MAX,
                        .bytes = memory_in_use(),
                        .lock = -1};
-    if (!train_data_open(run) || !suits_data(run) || !train_weights_choose(run) ||
-        !open_network(run) || !open_folder(run))
+    if (!open_together(run))
         return false;
     if (train_finished(run))
         return true;
     int64_t steps = dn_trainer_steps(run->trainer);
     dn_loader_seek(run->loader, steps / run->steps_per_epoch,
                    (int)(steps % run->steps_per_epoch) * train_chosen.accumulate);
+    if (train_chosen.log_ranks)
+        run->ranks = ranks_log_open(run->folder, steps);
+    if (!launched_agree(run->ranks || !train_chosen.log_ranks))
+        return false;
+    if (!launched_first())
+        return launched_agree(true);
     run->log = run_log_open(run->folder, dn_dataset_objective(run->whole) == DN_OBJECTIVE_LABELS,
                             steps, train_epoch_open(run));
     if (run->log)
         print_plan(run);
-    return run->log != NULL;
+    return launched_agree(run->log != NULL);
 }
 
 void train_run_close(train_run *run)
 {
     if (run->log)
         fclose(run->log);
+    ranks_log_close(run->ranks);
     dn_trainer_free(run->trainer);
     dn_loader_free(run->loader);
     if (run->train != run->whole)

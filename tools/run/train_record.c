@@ -3,6 +3,7 @@
 
 #include "arguments/threads.h"
 #include "run/data_fingerprint.h"
+#include "run/launched.h"
 #include "run/train_settings.h"
 #include "ui/build_facts.h"
 #include "ui/report.h"
@@ -91,6 +92,7 @@ static json_t *programs(void)
         json_object_del(one, "date");
         json_object_del(one, "threads");
         json_object_del(one, "step");
+        json_object_del(one, "ranks");
         bool known = json_equal(one, own);
         for (size_t j = 0; j < json_array_size(list); j++)
             known = known || json_equal(json_array_get(list, j), one);
@@ -156,6 +158,11 @@ bool train_record_make(const train_run *run, dn_model *start)
     return sound;
 }
 
+json_t *train_record_resolved(void)
+{
+    return json_incref(record.resolved);
+}
+
 /* In UTC; SOURCE_DATE_EPOCH stands for the clock, as in builds that are to be repeated. */
 static json_t *date_now(void)
 {
@@ -177,6 +184,8 @@ json_t *train_record_entries(int64_t steps)
     json_object_set_new(call, "date", date_now());
     json_object_set_new(call, "threads", json_integer(threads_chosen()));
     json_object_set_new(call, "step", json_integer(steps));
+    if (launched_machines())
+        json_object_set_new(call, "ranks", json_integer(launched_count()));
     json_array_append_new(calls, call);
     json_t *entries = json_pack("{s:o, s:o, s:o}", "defaults", record.defaults, "resolved",
                                 record.resolved, "calls", calls);

@@ -12,6 +12,9 @@
  * differs from the run that is resumed. Complains and returns false if it cannot. */
 bool train_record_make(const train_run *run, dn_model *start);
 
+/* What the settings came to: a new reference. */
+json_t *train_record_resolved(void);
+
 /* The entries that it adds to settings.json; `steps` were done before this call. Once. */
 json_t *train_record_entries(int64_t steps);
 

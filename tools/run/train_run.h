@@ -5,6 +5,7 @@
 
 #include "arguments/options.h"
 #include "densenet.h"
+#include "run/ranks_log.h"
 
 #include <stdio.h>
 
@@ -24,7 +25,8 @@ typedef struct train_run {
     size_t bytes; /* of memory planned, the program itself included */
     bool saved;   /* the folder holds a checkpoint */
     int64_t epochs, steps_per_epoch;
-    FILE *log;
+    FILE *log;        /* NULL in ranks other than the first */
+    ranks_log *ranks; /* NULL: none */
 
     float *output_weights;  /* of classes, or of positive labels; NULL: none */
     double *sample_weights; /* of the pictures to train on; NULL: each once an epoch */
@@ -75,6 +77,13 @@ const char **train_label_names(const dn_dataset *data);
 /* What the best weights are best in: "accuracy" or "mean AUROC". */
 const char *train_score_name(const train_run *run);
 
+/* ---- train_ranks.c ---- */
+
+/* Whether all ranks are the same program with the same settings on the same data; and have the same
+ * weights after as many steps. Those that differ complain; false in all of them. */
+bool train_ranks_agree(const train_run *run);
+bool train_states_agree(const train_run *run);
+
 /* ---- train_advice.c ---- */
 
 /* Warns if pictures that look like X-rays are treated as photographs. */
@@ -123,7 +132,9 @@ bool train_checkpoint_restore(train_run *run);
 /* RUN/last.safetensors, and best.safetensors too if this is the best. */
 bool train_models_save(const train_run *run, bool best);
 
-/* Complains with dn_last_error() and, if possible, how to resume; returns false. */
+/* Complains with dn_last_error() and, if possible, how to resume; returns false. shared: of a fault
+ * that all ranks have. */
 bool train_report_failure(const train_run *run);
+bool train_report_shared(const train_run *run);
 
 #endif

@@ -15,6 +15,10 @@ typedef struct train_settings {
     bool exif_orientation;
     const char *schedule, *milestones, *optimiser, *memory, *precision;
     const char *class_weights, *pos_weight, *sampler;
+    const char *compress_gradients;
+    double bucket_mb;
+    bool sync_bn, log_ranks;
+    int batch_per_rank;
     double val_split, lr, warmup, momentum, weight_decay, label_smoothing, dropout, mixup, ema,
         clip, save_minutes;
     int epochs, batch_size, accumulate, eval_every, patience;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/train_signals.h"
 
+#include "run/launched.h"
+
 #include "ui/stop_signals.h"
 
 #include <errno.h>
@@ -17,7 +19,7 @@ static void note_signal(int number)
     interrupted = number;
     if (number == SIGINT || number == SIGTERM)
         stop_signal_clean(number); /* a second one */
-    if (number == SIGINT && write(STDERR_FILENO, said, sizeof said - 1) < 0)
+    if (number == SIGINT && launched_first() && write(STDERR_FILENO, said, sizeof said - 1) < 0)
         interrupted = number; /* unheard, but noted */
     errno = fault;
 }

@@ -42,17 +42,16 @@ static void adapt_stem(dn_model **model)
         return;
     replace(model, dn_model_replace_channels(*model, channels, &replaced), &replaced);
     if (*model)
-        fprintf(stderr, "%s: its stem took %d channel%s; for %d its kernels were %s\n",
-                train_chosen.init, had, had == 1 ? "" : "s", channels,
-                channels == 1 ? "added up" : "repeated and rescaled");
+        tell("%s: its stem took %d channel%s; for %d its kernels were %s\n", train_chosen.init, had,
+             had == 1 ? "" : "s", channels, channels == 1 ? "added up" : "repeated and rescaled");
 }
 
 static void replace_head(dn_model **model, int outputs, const char *reason)
 {
     dn_model *replaced = NULL;
     if (is_said())
-        fprintf(stderr, "%s: %s: new head of %d output%s\n", train_chosen.init, reason, outputs,
-                outputs == 1 ? "" : "s");
+        tell("%s: %s: new head of %d output%s\n", train_chosen.init, reason, outputs,
+             outputs == 1 ? "" : "s");
     replace(model, dn_model_replace_head(*model, outputs, (uint64_t)train_chosen.seed, &replaced),
             &replaced);
     if (*model && !train_head_may_be_new()) {
@@ -85,11 +84,11 @@ static void match_outputs(const train_run *run, dn_model **model)
                  dn_model_label(*model, i), names[i]);
         replace_head(model, outputs, reason);
     } else if (found == DN_LABELS_REORDERED && is_said()) {
-        fprintf(stderr, "%s: head kept: its %d outputs were put in the order of the data's names\n",
-                train_chosen.init, outputs);
+        tell("%s: head kept: its %d outputs were put in the order of the data's names\n",
+             train_chosen.init, outputs);
     } else if (found == DN_LABELS_NONE && is_said()) {
-        fprintf(stderr, "%s: head kept: %d output%s, no names recorded\n", train_chosen.init,
-                outputs, outputs == 1 ? "" : "s");
+        tell("%s: head kept: %d output%s, no names recorded\n", train_chosen.init, outputs,
+             outputs == 1 ? "" : "s");
     }
     free(names);
 }

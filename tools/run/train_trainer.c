@@ -2,6 +2,7 @@
 /* From settings to the trainer's options. */
 #include "arguments/options.h"
 #include "arguments/threads.h"
+#include "run/launched.h"
 #include "run/train_settings.h"
 #include "ui/report.h"
 
@@ -45,6 +46,9 @@ bool train_settings_trainer(dn_trainer_options *options)
     options->smoothing = train_chosen.label_smoothing;
     options->ema = train_chosen.ema;
     options->freeze = train_chosen.freeze;
+    options->machines = launched_machines();
+    options->sync_norms = train_chosen.sync_bn;
+    options->bucket = (size_t)(train_chosen.bucket_mb * 1e6);
     return !train_chosen.milestones ||
            parse_milestones(train_chosen.milestones, options->milestones);
 }

@@ -252,11 +252,11 @@ void train_weights_describe(const train_run *run)
         return;
     const char *has = has_labels(run) ? "with" : "of";
     for (int i = 0; i < outputs && i < MOST_NAMED; i++) {
-        fprintf(stderr, i ? ", one %s \"" : "in the loss, a picture %s \"", has);
+        tell(i ? ", one %s \"" : "in the loss, a picture %s \"", has);
         print_escaped(stderr, dn_dataset_label(run->whole, i));
-        fprintf(stderr, i ? "\" as %.4g" : "\" counts as %.4g", (double)run->output_weights[i]);
+        tell(i ? "\" as %.4g" : "\" counts as %.4g", (double)run->output_weights[i]);
     }
     if (outputs > MOST_NAMED)
-        fprintf(stderr, "; and so on for %d more", outputs - MOST_NAMED);
-    fputc('\n', stderr);
+        tell("; and so on for %d more", outputs - MOST_NAMED);
+    tell("\n");
 }

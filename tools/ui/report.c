@@ -32,21 +32,81 @@ void print_escaped(FILE *stream, const char *text)
     }
 }
 
-bool complain(const char *format, ...)
+/* Of a process that is not the one that speaks for all. */
+static struct {
+    char *prefix; /* "rank 2 (host): "; NULL: it speaks */
+    bool held;
+    char *kept; /* complaints, one per line */
+} own;
+
+static void print_complaint(const char *text)
 {
     progress_end();
     fputs("densenet: ", stderr);
+    if (own.prefix)
+        print_escaped(stderr, own.prefix);
+    print_escaped(stderr, text);
+    fputc('\n', stderr);
+}
+
+static void keep_complaint(const char *text)
+{
+    char *longer = NULL;
+    if (asprintf(&longer, "%s%s\n", own.kept ? own.kept : "", text) < 0)
+        return;
+    free(own.kept);
+    own.kept = longer;
+}
+
+bool complain(const char *format, ...)
+{
     va_list arguments;
     char *text = NULL;
     va_start(arguments, format);
-    if (vasprintf(&text, format, arguments) >= 0)
-        print_escaped(stderr, text);
-    else
-        fputs("out of memory", stderr);
+    if (vasprintf(&text, format, arguments) < 0)
+        text = NULL;
     va_end(arguments);
+    (own.held ? keep_complaint : print_complaint)(text ? text : "out of memory");
     free(text);
-    fputc('\n', stderr);
     return false;
+}
+
+void complaints_of(int rank, const char *host)
+{
+    if (asprintf(&own.prefix, "rank %d (%s): ", rank, host) < 0)
+        own.prefix = NULL;
+    complaints_hold();
+}
+
+void complaints_hold(void)
+{
+    own.held = own.prefix != NULL;
+}
+
+void complaints_forget(void)
+{
+    free(own.kept);
+    own.kept = NULL;
+}
+
+void complaints_say(void)
+{
+    for (char *line = own.kept, *end; line && (end = strchr(line, '\n')); line = end + 1) {
+        *end = 0;
+        print_complaint(line);
+    }
+    complaints_forget();
+    own.held = false;
+}
+
+void tell(const char *format, ...)
+{
+    va_list arguments;
+    if (own.prefix)
+        return;
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
 }
 
 static int answers_lost; /* errno of the first flush that failed */
@@ -101,7 +161,7 @@ void progress(const char *format, ...)
 {
     static double last;
     double now = seconds_now();
-    if (!isatty(STDERR_FILENO) || now - last < 0.1)
+    if (own.prefix || !isatty(STDERR_FILENO) || now - last < 0.1)
         return;
     last = now;
     drawn = true;

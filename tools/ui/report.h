@@ -12,6 +12,17 @@
 /* Prints "densenet: ..." and returns false, for `return complain(...)`. */
 bool complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Of several processes that would say the same, all but one keep their complaints, until they are
+ * to be said, from then on at once, as "densenet: rank 2 (host): ...", or forgotten. */
+void complaints_of(int rank, const char *host);
+void complaints_hold(void);
+void complaints_say(void);
+void complaints_forget(void);
+
+/* What goes on, to standard error, without a line's end; a process that holds complaints is silent.
+ */
+void tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* Prints text on one line of a terminal, whatever a file's name holds: control
  * characters as \n, \t or \x1b. */
 void print_escaped(FILE *stream, const char *text);

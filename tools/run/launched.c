@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/launched.h"
+
+#include "arguments/options.h"
+#include "arguments/threads.h"
+#include "ui/report.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const dn_machines *machines; /* NULL: alone */
+static bool working;                /* what one complains of ends all */
+
+const dn_machines *launched_machines(void)
+{
+    return machines;
+}
+
+int launched_rank(void)
+{
+    return machines ? machines->rank : 0;
+}
+
+int launched_count(void)
+{
+    return machines ? machines->count : 1;
+}
+
+bool launched_first(void)
+{
+    return launched_rank() == 0;
+}
+
+static const char *served; /* the run; NULL: none */
+
+void launched_serve(const char *run)
+{
+    served = run;
+}
+
+/* If a process has ended, mpirun soon ends the others: what is worth saying is said now, by one. */
+static void say_waiting(int rank, const char *host, double seconds, void *context)
+{
+    (void)context;
+    if (launched_rank() != (rank == 0))
+        return;
+    if (served)
+        complain(
+            "rank %d (%s) has not answered for %.1f s; if it has ended, densenet train --resume "
+            "%s continues from the last checkpoint",
+            rank, host, seconds, served);
+    else
+        complain("rank %d (%s) has not answered for %.1f s", rank, host, seconds);
+}
+
+bool launched_join(const char *compression, bool (*stopping)(void *))
+{
+    dn_mpi_options options;
+    if (!dn_mpi_launched())
+        return true;
+    dn_mpi_defaults(&options, sizeof options);
+    options.compression = compression;
+    options.waiting = say_waiting;
+    options.stopping = stopping;
+    if (!ok_or_complain(dn_mpi_join(&options, &machines)))
+        return false;
+    threads_share(dn_mpi_local_count());
+    if (!launched_first())
+        complaints_of(machines->rank, dn_mpi_host(machines->rank));
+    return true;
+}
+
+bool launched_agree(bool sound)
+{
+    double unsound[2] = {!sound, !sound && launched_first()};
+    working = false;
+    if (!machines)
+        return sound;
+    if (machines->sum(machines->context, unsound, 2) != DN_OK)
+        return complain("%s", dn_last_error());
+    if (!sound && !(unsound[1] > 0))
+        complaints_say();
+    else
+        complaints_forget();
+    return !(unsound[0] > 0);
+}
+
+bool launched_any(bool is)
+{
+    double count = is;
+    if (!machines)
+        return is;
+    if (machines->sum(machines->context, &count, 1) != DN_OK)
+        return !complain("%s", dn_last_error());
+    return count > 0;
+}
+
+bool launched_take_firsts(void *bytes, size_t size)
+{
+    if (!machines)
+        return true;
+    char *all = calloc((size_t)machines->count, size);
+    bool sound = all ? ok_or_complain(machines->gather(machines->context, bytes, size, all))
+                     : complain("out of memory for other ranks");
+    if (sound)
+        memcpy(bytes, all, size);
+    free(all);
+    return sound;
+}
+
+/* ---- the same text ---- */
+
+/* What the first has for the key that differs. */
+static bool complain_of_difference(const json_t *own, const json_t *firsts)
+{
+    const char *key;
+    const json_t *value;
+    json_object_foreach((json_t *)own, key, value)
+    {
+        const json_t *other = json_object_get(firsts, key);
+        if (json_equal(value, other))
+            continue;
+        char *here = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+        char *there = other ? json_dumps(other, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
+        complain("%s is %.200s here and %.200s in rank 0", key, here ? here : "?",
+                 there ? there : "unknown");
+        free(here);
+        free(there);
+        return false;
+    }
+    return complain("rank 0 has settings that this one does not know");
+}
+
+static bool is_firsts(const char *text, const char *firsts)
+{
+    if (strcmp(text, firsts) == 0)
+        return true;
+    json_t *own = json_loads(text, 0, NULL), *other = json_loads(firsts, 0, NULL);
+    complain_of_difference(own, other);
+    json_decref(own);
+    json_decref(other);
+    return false;
+}
+
+/* All texts, each of `bytes`; free(). NULL if it has complained. */
+static char *gather_texts(const char *text, uint64_t bytes)
+{
+    char *own = calloc(1, bytes), *all = calloc((size_t)machines->count, bytes);
+    bool sound = own && all;
+    if (sound)
+        snprintf(own, bytes, "%s", text);
+    if (!sound)
+        complain("out of memory for settings");
+    else
+        sound = ok_or_complain(machines->gather(machines->context, own, bytes, all));
+    free(own);
+    if (!sound)
+        free(all);
+    return sound ? all : NULL;
+}
+
+/* The most bytes that one of the texts takes, with its end; 0 after a complaint. */
+static uint64_t longest_text(const char *text)
+{
+    uint64_t own = strlen(text) + 1, longest = 0;
+    uint64_t *sizes = calloc((size_t)machines->count, sizeof *sizes);
+    if (sizes && ok_or_complain(machines->gather(machines->context, &own, sizeof own, sizes)))
+        for (int i = 0; i < machines->count; i++)
+            longest = sizes[i] > longest ? sizes[i] : longest;
+    free(sizes);
+    return longest;
+}
+
+bool launched_have_the_same(const char *text)
+{
+    if (!machines)
+        return true;
+    uint64_t bytes = longest_text(text);
+    char *all = bytes ? gather_texts(text, bytes) : NULL;
+    bool same = all && is_firsts(text, all);
+    free(all);
+    return launched_agree(same);
+}
+
+void launched_work(void)
+{
+    working = machines != NULL;
+    complaints_say();
+}
+
+int launched_leave(int status)
+{
+    if (!machines)
+        return status;
+    if (working && status == EXIT_REFUSED) {
+        dn_mpi_leave(status);
+        return status;
+    }
+    double all[] = {status == EXIT_PART, status == EXIT_REFUSED, status == EXIT_STOPPED};
+    if (machines->sum(machines->context, all, 3) != DN_OK)
+        return EXIT_REFUSED;
+    dn_mpi_leave(0);
+    if (!launched_first())
+        return EXIT_DONE;
+    return all[1] > 0   ? EXIT_REFUSED
+           : all[2] > 0 ? EXIT_STOPPED
+           : all[0] > 0 ? EXIT_PART
+                        : EXIT_DONE;
+}
