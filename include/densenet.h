@@ -1306,6 +1306,15 @@ typedef struct dn_trainer_options {
  * are 0: the caller must set them. */
 DN_API void dn_trainer_defaults(dn_trainer_options *options, size_t struct_size);
 
+/* A setting of a training by the name of the option of `densenet train`: "batch-size", "16". */
+typedef struct dn_recipe_setting {
+    const char *option, *value;
+} dn_recipe_setting;
+
+/* Finds the settings of a recipe (training.md): "paper-cifar", "paper-imagenet", "finetune" or
+ * "xray". *settings is the library's. DN_ERROR_ARGUMENT for any other name. */
+DN_API dn_status dn_recipe_find(const char *name, const dn_recipe_setting **settings, int *count);
+
 /* A network being trained. Only one thread may use a trainer at a time. */
 typedef struct dn_trainer dn_trainer;
 

@@ -15,6 +15,7 @@ def test_logits_of_a_batch_are_those_of_its_pictures(net, batch):
     assert logits.shape == (4, 10) and logits.dtype == np.float32
     one_by_one = np.concatenate([net(batch[i:i + 1]) for i in range(4)])
     np.testing.assert_allclose(logits, one_by_one, rtol=1e-5, atol=1e-5)
+    assert net(batch[:0]).shape == net.probabilities(net(batch[:0])).shape == (0, 10) and net.predict([]) == []
 
 
 def test_out_is_filled_and_returned(net, batch):
@@ -93,7 +94,7 @@ def test_probabilities_are_a_softmax(net, batch):
     logits = net(batch)
     powers = np.exp(logits - logits.max(1, keepdims=True))
     np.testing.assert_allclose(net.probabilities(logits), powers / powers.sum(1, keepdims=True), atol=1e-6)
-    with pytest.raises(ValueError, match="classes"):
+    with pytest.raises(ValueError, match=r"\(n, 10\) is needed"):
         net.probabilities(logits[:, :3])
 
 

@@ -63,7 +63,7 @@ def test_what_the_network_saw_is_the_cropped_picture(net, picture):
 
 @pytest.mark.parametrize("given, error", [
     (np.zeros((3, 4, 5), np.uint8), ValueError), (np.zeros((4, 5), np.int64), TypeError),
-    (np.zeros(5, np.uint8), TypeError), (np.zeros((0, 5, 3), np.uint8), ValueError)])
+    (np.zeros(5, np.uint8), ValueError), (np.zeros((0, 5, 3), np.uint8), ValueError)])
 def test_arrays_that_are_no_pictures_are_refused(net, given, error):
     with pytest.raises(error):
         net.predict(given)
@@ -82,19 +82,22 @@ def test_files_that_are_no_pictures_are_refused(net, picture, tmp_path):
 def test_heat_maps(net, picture, tmp_path):
     heat = net.predict(picture).cam("cat")
     assert (heat.label, heat.exact) == ("cat", True) and np.asarray(heat).shape == (8, 8)
-    assert heat.overlay().shape == heat.colours().shape == (32, 32, 3) and heat.overlay().dtype == np.uint8
-    assert np.array_equal(heat.overlay(0), heat.picture) and np.array_equal(heat.overlay(1), heat.colours())
+    assert heat.overlay().shape == (32, 32, 3) and heat.overlay().dtype == np.uint8
     heat.save(tmp_path / "heat.png")
     assert np.array_equal(densenet.read_picture(tmp_path / "heat.png"), heat.overlay())
     assert heat._repr_html_().startswith("<img") and "8 x 8, exact" in repr(heat)
 
 
-def test_the_hottest_place_is_painted_brightest(net, picture):
-    heat = densenet.HeatMap(np.zeros((4, 4), np.float32), "x", True, np.zeros((32, 32, 3), np.uint8))
+def test_the_hottest_place_is_painted_reddest():
+    heat = densenet.HeatMap(np.zeros((4, 4), np.float32), "x", True, np.full((32, 32, 3), 128, np.uint8))
+    assert len(np.unique(heat.overlay())) == 1  # no evidence, no colour
     heat.values[1, 2] = 3
-    shade = heat.colours().sum(2)
-    row, column = np.unravel_index(shade.argmax(), shade.shape)
-    assert 8 <= row < 16 and 16 <= column < 24 and shade[-1, 0] == shade.min()
+    red = heat.overlay()[..., 0].astype(int) - heat.overlay()[..., 2]
+    row, column = np.unravel_index(red.argmax(), red.shape)
+    assert 8 <= row < 16 and 16 <= column < 24 and red[-1, 0] == 0 < red.max()
+    heat.values = np.zeros((2, 2, 2))
+    with pytest.raises(ValueError, match=r"a map \(height, width\)"):
+        heat.overlay()
 
 
 def test_notebooks_see_maps_and_answers(net, picture):

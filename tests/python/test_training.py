@@ -77,28 +77,39 @@ def test_files_and_what_is_left_in_the_folder(folder, tmp_path):
     assert found.samples == 20
 
 
+@pytest.fixture
+def interruptible():
+    """Ctrl-C as in a terminal, also where these tests run in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
+@pytest.mark.parametrize("options, last", [({}, 4), ({"accumulate": 2, "sampler": "weighted"}, 3)])
 @pytest.mark.parametrize("where", ["arrays", "files"])
-def test_ctrl_c_saves_and_it_goes_on_with_the_same_bits(where, arrays, folder, tmp_path):
+def test_ctrl_c_saves_and_it_goes_on_with_the_same_bits(where, options, last, arrays, folder, tmp_path):
     data = arrays if where == "arrays" else folder
-    whole = densenet.train(data, epochs=3, output=tmp_path / "whole", **QUICK)
+    options = {**QUICK, **options, "epochs": 3}
+    whole = densenet.train(data, output=tmp_path / "whole", **options)
     native, steps = densenet._native.trainer_steps, []
 
     def press(trainer):
         steps.append(native(trainer))
-        if steps[-1] == 4 and steps.count(4) == 1:
+        if steps[-1] == last and steps.count(last) == 1:
             signal.raise_signal(signal.SIGINT)
         return native(trainer)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(densenet._native, "trainer_steps", press)
-        with pytest.warns(densenet.DenseNetWarning, match="stopped after step 4: resume=True continues"):
-            part = densenet.train(data, epochs=3, output=tmp_path / "part", **QUICK)
-    assert not part.finished and part.steps == 4 and part.net is not None
+        with pytest.warns(densenet.DenseNetWarning, match=f"stopped after step {last}: resume=True continues"):
+            part = densenet.train(data, output=tmp_path / "part", **options)
+    assert not part.finished and part.steps == last and part.net is not None
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    rest = densenet.train(data, epochs=3, output=tmp_path / "part", resume=True, **QUICK)
+    rest = densenet.train(data, output=tmp_path / "part", resume=True, **options)
     assert rest.finished and [e.loss for e in rest.history] == [e.loss for e in whole.history]
     assert_same(whole, rest)
-    again = densenet.train(data, epochs=3, output=tmp_path / "part", resume=True, **QUICK)
+    again = densenet.train(data, output=tmp_path / "part", resume=True, **options)
     assert again.finished and again.steps == rest.steps and again.net is not None
 
 

@@ -11,50 +11,25 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Recipes and, with recipe NULL, the defaults without one. */
-static const struct {
-    const char *recipe, *option, *value;
-} defaults[] = {
-    {"paper-cifar", "epochs", "300"},
-    {"paper-cifar", "schedule", "step"},
-    {"paper-cifar", "augment", "cifar"},
-    {"paper-cifar", "nesterov", "true"},
-    {"paper-imagenet", "epochs", "90"},
-    {"paper-imagenet", "batch-size", "32"},
-    {"paper-imagenet", "accumulate", "8"},
-    {"paper-imagenet", "schedule", "step"},
-    {"paper-imagenet", "milestones", "0.33333333,0.66666667"},
-    {"paper-imagenet", "augment", "imagenet"},
-    {"paper-imagenet", "nesterov", "true"},
-    {"finetune", "epochs", "10"},
-    {"finetune", "batch-size", "16"},
-    {"finetune", "lr", "0.01"},
-    {"finetune", "warmup", "0.5"},
-    {"finetune", "label-smoothing", "0.1"},
-    {"xray", "epochs", "10"},
-    {"xray", "batch-size", "16"},
-    {"xray", "optimizer", "adamw"},
-    {"xray", "lr", "1e-4"},
-    {"xray", "warmup", "0.5"},
-    {"xray", "augment", "imagenet,flip=0,scale=0.8:1,rotate=10,shift=0.05"},
-    {NULL, "init-scheme", "paper"},
-    {NULL, "epochs", "30"},
-    {NULL, "batch-size", "64"},
-    {NULL, "accumulate", "1"},
-    {NULL, "schedule", "cosine"},
-    {NULL, "warmup", "0"},
-    {NULL, "optimizer", "sgd"},
-    {NULL, "label-smoothing", "0"},
-    {NULL, "dropout", "0"},
-    {NULL, "mixup", "0"},
-    {NULL, "ema", "0"},
-    {NULL, "clip", "0"},
-    {NULL, "seed", "0"},
-    {NULL, "memory", "normal"},
-    {NULL, "precision", "f32"},
-    {NULL, "eval-every", "1"},
-    {NULL, "patience", "0"},
-    {NULL, "save-minutes", "10"},
+static const dn_recipe_setting defaults[] = {
+    {"init-scheme", "paper"},
+    {"epochs", "30"},
+    {"batch-size", "64"},
+    {"accumulate", "1"},
+    {"schedule", "cosine"},
+    {"warmup", "0"},
+    {"optimizer", "sgd"},
+    {"label-smoothing", "0"},
+    {"dropout", "0"},
+    {"mixup", "0"},
+    {"ema", "0"},
+    {"clip", "0"},
+    {"seed", "0"},
+    {"memory", "normal"},
+    {"precision", "f32"},
+    {"eval-every", "1"},
+    {"patience", "0"},
+    {"save-minutes", "10"},
 };
 
 static bool read_resumed(const command *chosen)
@@ -153,6 +128,15 @@ static bool options_are_sound(void)
             arch_from_options(train_chosen.arch, &arch));
 }
 
+static bool all_default(const command *chosen, const dn_recipe_setting *settings, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (!(train_chosen.init && strcmp(settings[i].option, "init-scheme") == 0) &&
+            !option_default(chosen, settings[i].option, settings[i].value))
+            return false;
+    return true;
+}
+
 bool train_settings_complete(const command *chosen)
 {
     if (!ranks_have_an_effect() || !resolve_auto())
@@ -171,14 +155,14 @@ bool train_settings_complete(const command *chosen)
     bool nesterov = !train_chosen.resume && train_chosen.nesterov;
     bool milestones = !train_chosen.resume && train_chosen.milestones;
     train_chosen.batch_chosen = option_given(&train_chosen.batch_size);
-    for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++) {
-        if (train_chosen.init && strcmp(defaults[i].option, "init-scheme") == 0)
-            continue;
-        bool holds = !defaults[i].recipe ||
-                     (train_chosen.recipe && strcmp(defaults[i].recipe, train_chosen.recipe) == 0);
-        if (holds && !option_default(chosen, defaults[i].option, defaults[i].value))
-            return false;
-    }
+    const dn_recipe_setting *recipe = NULL;
+    int settings = 0;
+    if (train_chosen.recipe &&
+        !ok_or_complain(dn_recipe_find(train_chosen.recipe, &recipe, &settings)))
+        return false;
+    if (!all_default(chosen, recipe, settings) ||
+        !all_default(chosen, defaults, sizeof defaults / sizeof *defaults))
+        return false;
     bool adam = strcmp(train_chosen.optimiser, "adamw") == 0;
     return option_default(chosen, "lr", adam ? "0.001" : "0.1") &&
            option_default(chosen, "weight-decay", adam ? "0.01" : "1e-4") && options_are_sound() &&

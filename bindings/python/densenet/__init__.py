@@ -10,6 +10,9 @@
 
 docs/python.md is the guide.
 """
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING
+
 from . import _native
 from ._errors import (ArgumentError, DenseNetError, DenseNetWarning, FileError, FileFormatError, LimitError,
                       MismatchError, NumericError, OutOfMemoryError)
@@ -24,6 +27,14 @@ from ._pictures import read_picture
 from ._prediction import Answer, Prediction, Predictions
 from ._pull import published, pull
 from ._training import train
+
+if TYPE_CHECKING:
+    from . import sklearn as sklearn, torch as torch
+else:
+    def __getattr__(name):  # what needs PyTorch or scikit-learn, when it is asked for
+        if name in ("sklearn", "torch"):
+            return _import_module(f"{__name__}.{name}")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 __version__: str = _native.facts()["version"]
 #: the level of the kernels in use: "avx512", "avx2", "neon", "baseline", "reference"

@@ -3,8 +3,7 @@
 and contiguous."""
 from __future__ import annotations
 
-import operator
-from typing import Any, List, Sequence, Tuple, Union
+from typing import Any, Tuple, Union
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,11 +40,11 @@ def to_numpy(value: ArrayLike) -> NDArray[Any]:
 def as_floats(value: ArrayLike, what: str, rank: int, shape: str) -> FloatArray:
     """A C-contiguous float32 array of `rank` axes; floats of other widths are converted."""
     array = to_numpy(value)
-    if array.ndim != rank:
-        raise ValueError(f"{what} has the shape {array.shape}; {shape} is needed")
     if array.dtype != np.float32 and array.dtype.kind != "f":
         raise TypeError(f"{what} has the type {array.dtype}; floats are needed, as prepare() makes "
                         f"them of pictures")
+    if array.ndim != rank:
+        raise ValueError(f"{what} has the shape {array.shape}; {shape} is needed")
     return np.ascontiguousarray(array, dtype=np.float32)
 
 
@@ -54,22 +53,6 @@ def as_batch(x: ArrayLike) -> FloatArray:
     if type(x) is np.ndarray and x.dtype == np.float32 and x.ndim == 4 and x.flags.c_contiguous:
         return x
     return as_floats(x, "x", 4, "(n, channels, height, width)")
-
-
-def whole_number(name: str, value: int, least: int, most: int = 2**63 - 1) -> int:
-    """The value, if it is one from `least` to `most`."""
-    number = operator.index(value)
-    if not least <= number <= most:
-        raise ValueError(f"{name}={number}: {least} or more is needed" if number < least else
-                         f"{name}={number}: {most} is the most")
-    return number
-
-
-def texts(name: str, values: Sequence[object]) -> List[str]:
-    """Names of outputs as a list of texts; one text alone is a mistake."""
-    if isinstance(values, (str, bytes)):
-        raise TypeError(f"{name}={values!r}: a list of texts is needed")
-    return [str(value) for value in values]
 
 
 def as_bytes(data: Union[bytes, bytearray, memoryview]) -> NDArray[np.uint8]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple, Union, overl
 import numpy as np
 
 from . import _native
+from ._arguments import one_of, whole_number
 from ._arrays import ArrayLike, FloatArray, as_batch, to_numpy
 from ._facts import Arch, Origin
 from ._sessions import Sessions
@@ -15,11 +16,15 @@ from ._sessions import Sessions
 if TYPE_CHECKING:
     from ._native import Model
 
+PRECISIONS = ("f32", "bf16", "bf16-weights", "int8", "auto")
+
 
 class Computing:
     """What is recorded of a network, and what it computes; Network is the whole."""
 
     def __init__(self, model: Model, threads: int = 0, precision: str = "f32") -> None:
+        threads = whole_number("threads", threads, 0)
+        one_of("precision", precision, PRECISIONS)
         self._model = model
         facts = _native.model_facts(model)
         self.arch = Arch(**facts["arch"])
@@ -40,6 +45,11 @@ class Computing:
         self.temperature: float = facts["temperature"]
         self._sessions = Sessions(model, threads, precision)
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if "_sessions" in self.__dict__:
+            raise AttributeError(f"a network does not change: replace({name}=...) makes another, where it can")
+        super().__setattr__(name, value)
+
     def __call__(self, x: ArrayLike, out: Optional[FloatArray] = None) -> FloatArray:
         """Logits, (n, classes), of a batch (n, channels, height, width) of tensors.
 
@@ -52,6 +62,8 @@ class Computing:
         if out is None:
             out = np.empty((x.shape[0], self.arch.classes), dtype=np.float32)
         self._fits(x, out)
+        if not len(x):
+            return out
         session = self._sessions.take()
         try:
             _native.session_run(session, x, out)
@@ -116,6 +128,8 @@ class Computing:
         """Of logits, (n, classes): softmax over classes or a sigmoid per label, after the recorded
         temperature, and by the recorded thresholds."""
         result = np.array(to_numpy(logits), dtype=np.float32, order="C")
+        if result.ndim != 2 or result.shape[1] != self.arch.classes:
+            raise ValueError(f"logits have the shape {result.shape}; (n, {self.arch.classes}) is needed")
         _native.model_probabilities(self._model, result)
         return result
 
@@ -136,8 +150,9 @@ class Computing:
         return output % self.arch.classes
 
     def label(self, output: int) -> str:
-        """The name of an output, or its number as text."""
-        return self.labels[output] or str(output)
+        """The name of an output, or its number as text. KeyError if there is none."""
+        index = self.index(output)
+        return self.labels[index] or str(index)
 
     def _fits(self, x: FloatArray, out: Optional[FloatArray]) -> None:
         if x.shape[1] != self.arch.channels:

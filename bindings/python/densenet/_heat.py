@@ -12,24 +12,13 @@ from typing import TYPE_CHECKING, Any, Union
 import numpy as np
 from numpy.typing import NDArray
 
+from . import _native
 from ._arrays import FloatArray
+from ._errors import FileError
 from ._plots import axes_or_new
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-# From dark to bright in even steps of lightness, so that it survives a grey print.
-RAMP = np.array([[0, 0, 20], [80, 18, 123], [182, 54, 121], [251, 136, 97], [252, 253, 191]], dtype=np.float64)
-
-
-def stretched(values: FloatArray, height: int, width: int) -> NDArray[np.float64]:
-    """A map at another size: linear between the centres of its elements, constant beyond."""
-    def places(size: int, count: int) -> NDArray[np.float64]:
-        return np.clip((np.arange(size) + 0.5) * count / size - 0.5, 0, count - 1)
-
-    rows, columns = places(height, values.shape[0]), places(width, values.shape[1])
-    across = np.stack([np.interp(columns, np.arange(values.shape[1]), row) for row in values.astype(np.float64)])
-    return np.stack([np.interp(rows, np.arange(values.shape[0]), column) for column in across.T], axis=1)
 
 
 def png(pixels: NDArray[np.uint8]) -> bytes:
@@ -67,24 +56,22 @@ class HeatMap:
     def __array__(self, dtype: Any = None, copy: Any = None) -> NDArray[Any]:
         return np.array(self.values, dtype=dtype) if copy else np.asarray(self.values, dtype=dtype)
 
-    def colours(self) -> NDArray[np.uint8]:
-        """The map alone at the picture's size, (height, width, 3) bytes; 0 and below is darkest."""
-        full = np.clip(stretched(self.values, *self.picture.shape[:2]), 0, None)
-        share = full / (full.max() or 1) * (len(RAMP) - 1)
-        low = np.minimum(share.astype(int), len(RAMP) - 2)
-        rest = (share - low)[:, :, np.newaxis]
-        shades: NDArray[np.float64] = RAMP[low] * (1 - rest) + RAMP[low + 1] * rest
-        return np.rint(shades).astype(np.uint8)
-
-    def overlay(self, strength: float = 0.5) -> NDArray[np.uint8]:
-        """The map over the picture, (height, width, 3) bytes. strength: of the map, 0..1."""
-        blend: NDArray[np.float64] = (1 - strength) * self.picture + strength * self.colours()
-        return np.rint(blend).astype(np.uint8)
+    def overlay(self) -> NDArray[np.uint8]:
+        """The picture in grey, with colours from blue to red where it speaks for the output, as the
+        program paints it: (height, width, 3) bytes."""
+        values = np.ascontiguousarray(self.values, dtype=np.float32)
+        picture = np.ascontiguousarray(self.picture)
+        painted = np.empty_like(picture)
+        _native.heat_map_paint(values, float(values.max(initial=0)), picture, painted)
+        return painted
 
     def save(self, path: Union[str, "os.PathLike[str]"]) -> None:
         """Writes the overlay as a PNG file."""
-        with open(path, "wb") as file:
-            file.write(png(self.overlay()))
+        try:
+            with open(path, "wb") as file:
+                file.write(png(self.overlay()))
+        except OSError as fault:
+            raise FileError(f"{os.fspath(path)!s}: cannot be written: {fault.strerror}") from None
 
     def plot(self, axes: "Axes | None" = None) -> "Axes":
         """Draws the overlay on axes of matplotlib, which must be installed."""

@@ -73,7 +73,7 @@ class Training:
         self.score_name = score_name  #: "accuracy", "mean AUROC"
         self.net = net  #: the best by validation, without one the last
         self.best: Optional[Epoch] = None  #: the epoch that `net` is of, where validated
-        self.finished = False  #: False after Ctrl-C or a callback's end
+        self.finished = False  #: by all epochs or by patience, not by Ctrl-C or a callback
         self.steps = 0  #: made, over all calls
 
     def _curves(self) -> Dict[str, List[Tuple[str, List[float]]]]:

@@ -8,7 +8,8 @@ from typing import Any, BinaryIO, Dict, List, Mapping, Optional, Union
 import numpy as np
 
 from . import _native
-from ._arrays import ArrayLike, as_bytes, to_numpy, whole_number
+from ._arguments import one_of, whole_number
+from ._arrays import ArrayLike, as_bytes, to_numpy
 from ._network import Network
 from ._pull import pull, published_row
 
@@ -16,12 +17,6 @@ CONCATS = ("auto", "first", "last")
 POOLS = ("usual", "max", "none", "blur")
 RELUS = {None: 0, True: 1, False: 2}
 SCHEMES = ("pytorch", "paper")
-
-
-def one_of(name: str, value: str, values: Any) -> int:
-    if value not in values:
-        raise ValueError(f"{name}={value!r}: one of {', '.join(map(repr, values))} is needed")
-    return int(list(values).index(value))
 
 
 def reading(*, concat: str = "auto", state: Optional[str] = None, stem: Optional[str] = None, stem_stride: int = 0,
@@ -38,6 +33,15 @@ def reading(*, concat: str = "auto", state: Optional[str] = None, stem: Optional
     texts = {"state": state, "stem": stem, "task": task, "head_pool": head_pool}
     options.update({name: text.encode() for name, text in texts.items() if text is not None})
     return options
+
+
+def reading_of(options: Dict[str, Any]) -> Dict[str, Any]:
+    """The same of what load() was given."""
+    known = reading.__kwdefaults__ or {}
+    for name in options:
+        if name not in known:
+            raise TypeError(f"there is no option {name!r}; there are {', '.join(known)}")
+    return reading(**options)
 
 
 def read_all(source: Any) -> bytes:
@@ -64,7 +68,7 @@ def load(source: Union[str, "os.PathLike[str]", bytes, BinaryIO], *, threads: in
     Raises FileError, FileFormatError, MismatchError if it holds no DenseNet; warns
     (DenseNetWarning) where the file contradicts itself.
     """
-    chosen = reading(**options)
+    chosen = reading_of(options)
     if isinstance(source, (str, os.PathLike)):
         name = os.fspath(source)
         if not os.path.exists(name) and published_row(name) is not None:
@@ -86,7 +90,7 @@ def from_tensors(tensors: Mapping[str, ArrayLike], *, threads: int = 0, precisio
         array = to_numpy(tensor)
         if array.dtype.kind == "f" or array.ndim:
             arrays.append((name.encode(), np.ascontiguousarray(array, dtype=np.float32)))
-    return Network(_native.model_from_tensors(tuple(arrays), reading(**options)), threads, precision)
+    return Network(_native.model_from_tensors(tuple(arrays), reading_of(options)), threads, precision)
 
 
 def init(arch: str, *, classes: Optional[int] = None, channels: Optional[int] = None, seed: int = 0,
@@ -94,6 +98,8 @@ def init(arch: str, *, classes: Optional[int] = None, channels: Optional[int] = 
     """A network of random weights: densenet121|169|201|264|161, densenet-L-K, densenet-bc-L-K and
     the others of arch_names(). scheme: "pytorch", its modules' defaults, or "paper" (He et al.,
     2015). Raises ArgumentError for a name that there is not."""
+    if not isinstance(arch, str):
+        raise TypeError(f'arch={arch!r}: a name, as "densenet121", is needed')
     changes = {name: value for name, value in (("classes", classes), ("channels", channels)) if value is not None}
     return Network(_native.model_init(arch, changes, one_of("scheme", scheme, SCHEMES),
                                       whole_number("seed", seed, 0)), threads)

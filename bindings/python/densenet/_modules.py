@@ -10,7 +10,7 @@ from . import _native
 from ._arrays import as_bytes
 from ._errors import MismatchError, held_warnings, warn
 from ._forward import agreement
-from ._loading import reading
+from ._loading import reading_of
 from ._network import Network
 
 if TYPE_CHECKING:
@@ -49,13 +49,13 @@ def read_module(module: "torch.nn.Module", threads: int, precision: str,
     name = f"the module {type(module).__name__}"
     data, whole = _pickled(module)
     with held_warnings() as held:
-        net = Network(_native.model_read(as_bytes(data), name.encode(), reading(**options)), threads, precision)
+        net = Network(_native.model_read(as_bytes(data), name.encode(), reading_of(options)), threads, precision)
     try:
         shown = agreement(module, net)
     except MismatchError as error:
         raise MismatchError(f"{name}: {error}") from None
     if not shown.unknown:
-        net.warning = net.warning and _without_doubts(net.warning, name)
+        object.__setattr__(net, "warning", net.warning and _without_doubts(net.warning, name))
         held = [rest for rest in (_without_doubts(sentence, name) for sentence in held) if rest]
     elif any(doubt in sentence for sentence in held for doubt in DOUBTS):
         held = [f"{sentence}; the module {shown.unknown}" for sentence in held]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, Optional, 
 import numpy as np
 
 from . import _native, _show
-from ._arrays import FloatArray, Memory, as_bytes, texts, whole_number
+from ._arguments import texts, whole_number
+from ._arrays import FloatArray, Memory, as_bytes
 from ._computing import Computing
 from ._facts import Check, Norm
 from ._pictures import Picture, as_list, name_of, tensor_of

@@ -31,9 +31,11 @@ def _pixels(picture: Picture) -> NDArray[Any]:
         if pixels.size and not (pixels.min() >= 0 and pixels.max() <= 1):
             raise ValueError(f"a picture of floats has numbers from {pixels.min()} to {pixels.max()}; 0..1 are needed")
         pixels = pixels.astype(np.float32, copy=False)
-    if pixels.dtype.name not in DEPTHS or pixels.ndim not in (2, 3):
-        raise TypeError(f"an array of {pixels.dtype} and shape {pixels.shape} is no picture; (height, width) or "
-                        f"(height, width, 3) of uint8 or uint16 is needed, or (height, width) of floats 0..1")
+    sound = pixels.ndim == 2 or pixels.ndim == 3 and pixels.shape[2] == 3
+    if not sound or pixels.dtype.name not in DEPTHS or (pixels.ndim == 3 and pixels.dtype.kind == "f"):
+        fault = TypeError if sound else ValueError
+        raise fault(f"an array of {pixels.dtype} and shape {pixels.shape} is no picture; (height, width) or "
+                    f"(height, width, 3) of uint8 or uint16 is needed, or (height, width) of floats 0..1")
     return np.ascontiguousarray(pixels)
 
 
@@ -66,8 +68,9 @@ def name_of(picture: Picture, index: int) -> str:
 
 def as_list(pictures: Union[Picture, Iterable[Picture]]) -> Tuple[List[Picture], bool]:
     """The pictures, and whether it was a single one. An array of four axes, or a list, is many."""
-    if hasattr(pictures, "read"):  # an open file, which is also an iterator of lines
-        return [pictures.read()], True
+    read = getattr(pictures, "read", None)
+    if read is not None:  # an open file, which is also an iterator of lines
+        return [read()], True
     paths = getattr(getattr(pictures, "dtype", None), "kind", "") in ("O", "U") and getattr(pictures, "ndim", 0) == 1
     if paths or isinstance(pictures, (list, tuple)) or hasattr(pictures, "__next__"):
         return list(pictures), False

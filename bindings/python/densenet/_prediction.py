@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Union
 
 import numpy as np
 
-from ._arrays import FloatArray, whole_number
+from ._arguments import whole_number
+from ._arrays import FloatArray
 from ._facts import frame, table
 from ._heat import HeatMap, image
 from ._pictures import pixels_of

@@ -49,9 +49,9 @@ class Run:
     """One call of train(): steps, epochs, checkpoints."""
 
     def __init__(self, source: Source, trainer: _native.Trainer, epochs: int, output: Optional[str],
-                 threads: int) -> None:
+                 threads: int, patience: int) -> None:
         self.source, self.trainer, self.epochs, self.output = source, trainer, epochs, output
-        self.threads = threads
+        self.threads, self.patience = threads, patience
         self.training = Training([], "accuracy" if source.task == "classes" else "mean AUROC", self.model())
         self.chosen = False  #: whether that network is one by validation, or the last
         self.sums = [0.0, 0.0, 0.0]  #: of the epoch so far: loss, correct, pictures
@@ -120,7 +120,7 @@ class Run:
         shown = Progress(progress, training, _native.trainer_steps(self.trainer), total)
         try:
             with Interrupts() as interrupts:
-                while _native.trainer_steps(self.trainer) < total and not interrupts.asked:
+                while not (self.over(total) or interrupts.asked):
                     loss, rate = self.step()
                     shown.step(loss)
                     if _native.trainer_steps(self.trainer) % self.source.steps == 0:
@@ -131,7 +131,7 @@ class Run:
                     elif time.monotonic() - self.saved > SECONDS:
                         self.save()
                 training.steps = _native.trainer_steps(self.trainer)
-                training.finished = training.steps >= total
+                training.finished = self.over(total)
                 if not self.chosen:
                     training.net = self.model()
                 if interrupts.asked and not training.finished:
@@ -139,6 +139,12 @@ class Run:
         finally:
             shown.close()
         return training
+
+    def over(self, total: int) -> bool:
+        """Whether all steps are made, or the last validations were no better than one before."""
+        best, done = self.training.best, len(self.training.history)
+        waited = done - (best.epoch if best else 0)
+        return _native.trainer_steps(self.trainer) >= total or 0 < self.patience <= waited
 
     def stop(self) -> None:
         self.save()

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Data sets of files, and their batches. */
+/* Data sets of files. */
 #include "native.h"
 
 #define ROW(type, member)                                                                          \
@@ -13,25 +13,10 @@ static const option_row dataset_rows[] = {
     ROW(OF_BYTES, task),         ROW(OF_BYTES, uncertain),
     ROW(OF_BYTES, blank),        {0},
 };
-#undef ROW
-#define ROW(type, member)                                                                          \
-    {                                                                                              \
-#member, type, offsetof(dn_loader_options, member)                                         \
-    }
-static const option_row loader_rows[] = {
-    ROW(OF_INT, batch),     ROW(OF_INT, size),     ROW(OF_INT, width),      ROW(OF_INT, threads),
-    ROW(OF_BOOL, training), ROW(OF_BOOL, shuffle), ROW(OF_BOOL, drop_last), ROW(OF_BOOL, prefetch),
-    ROW(OF_DOUBLE, mixup),  ROW(OF_INT64, seed),   ROW(OF_BYTES, augment),  {0},
-};
 
 static void release_dataset(void *dataset)
 {
     dn_dataset_free(dataset);
-}
-
-static void release_loader(void *loader)
-{
-    dn_loader_free(loader);
 }
 
 static PyObject *dataset_open(PyObject *module, PyObject *arguments)
@@ -123,46 +108,24 @@ static PyObject *dataset_match(PyObject *module, PyObject *arguments)
     Py_RETURN_NONE;
 }
 
-static PyObject *loader_create(PyObject *module, PyObject *arguments)
+/* dataset_classes(dataset, classes): the class of each sample, -1 of one with labels. */
+static PyObject *dataset_classes(PyObject *module, PyObject *arguments)
 {
     (void)module;
-    PyObject *kept, *dict;
     const dn_dataset *dataset;
-    const char *pipeline;
-    int failed;
-    dn_loader_options options;
-    dn_loader_defaults(&options, sizeof options);
-    if (!PyArg_ParseTuple(arguments, "OsO!:loader_create", &kept, &pipeline, &PyDict_Type, &dict) ||
-        !as_dataset(kept, &dataset) || !options_set(dict, loader_rows, &options) ||
-        finish(dn_preprocess_parse(pipeline, &options.preprocess)) < 0)
+    PyObject *result;
+    array_view classes;
+    if (!PyArg_ParseTuple(arguments, "O&O:dataset_classes", as_dataset, &dataset, &result) ||
+        !array_open(result, 'i', 4, true, &classes))
         return NULL;
-    dn_loader *loader = NULL;
-    RUN(failed, dn_loader_create(dataset, &options, &loader));
-    if (!failed)
-        return capsule_new(loader, "dn_loader", release_loader, kept);
-    dn_loader_free(loader);
+    bool fits = classes.count == dn_dataset_count(dataset);
+    for (int i = 0; fits && i < dn_dataset_count(dataset); i++)
+        ((int *)classes.data)[i] = dn_dataset_class(dataset, i);
+    array_close(&classes);
+    if (fits)
+        Py_RETURN_NONE;
+    PyErr_SetString(PyExc_ValueError, "an element for each sample is needed");
     return NULL;
-}
-
-static PyObject *loader_batches(PyObject *module, PyObject *arguments)
-{
-    (void)module;
-    const dn_loader *loader;
-    if (!PyArg_ParseTuple(arguments, "O&:loader_batches", as_loader, &loader))
-        return NULL;
-    return PyLong_FromLong(dn_loader_batches(loader));
-}
-
-static PyObject *loader_seek(PyObject *module, PyObject *arguments)
-{
-    (void)module;
-    dn_loader *loader;
-    long long epoch;
-    int index;
-    if (!PyArg_ParseTuple(arguments, "O&Li:loader_seek", as_loader, &loader, &epoch, &index))
-        return NULL;
-    Py_BEGIN_ALLOW_THREADS dn_loader_seek(loader, epoch, index);
-    Py_END_ALLOW_THREADS Py_RETURN_NONE;
 }
 
 PyMethodDef dataset_functions[] = {
@@ -170,8 +133,6 @@ PyMethodDef dataset_functions[] = {
     {"dataset_split", dataset_split, METH_VARARGS, "(dataset, fraction, seed) -> rest, held"},
     {"dataset_facts", dataset_facts, METH_VARARGS, "a dict"},
     {"dataset_match", dataset_match, METH_VARARGS, "(dataset, labels)"},
-    {"loader_create", loader_create, METH_VARARGS, "(dataset, pipeline, options) -> loader"},
-    {"loader_batches", loader_batches, METH_VARARGS, "batches of an epoch"},
-    {"loader_seek", loader_seek, METH_VARARGS, "(loader, epoch, index)"},
+    {"dataset_classes", dataset_classes, METH_VARARGS, "(dataset, classes)"},
     {0},
 };

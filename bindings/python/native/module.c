@@ -11,9 +11,9 @@ static struct PyModuleDef definition = {
 PyMODINIT_FUNC PyInit__native(void)
 {
     PyMethodDef *const tables[] = {
-        messages_functions, library_functions,  model_functions, describe_functions,
-        adapt_functions,    session_functions,  image_functions, dataset_functions,
-        trainer_functions,  evaluate_functions,
+        messages_functions, library_functions, model_functions,   describe_functions,
+        adapt_functions,    session_functions, heat_functions,    image_functions,
+        dataset_functions,  loader_functions,  trainer_functions, evaluate_functions,
     };
     PyObject *module = PyModule_Create(&definition);
     for (size_t i = 0; module && i < sizeof tables / sizeof *tables; i++)

@@ -55,7 +55,16 @@ void array_close(array_view *view);
 
 /* ---- options.c */
 
-typedef enum option_type { OF_INT, OF_SIZE, OF_INT64, OF_BOOL, OF_DOUBLE, OF_BYTES } option_type;
+enum { OPTION_DOUBLES = 8 }; /* of an OF_DOUBLES */
+typedef enum option_type {
+    OF_INT,
+    OF_SIZE,
+    OF_INT64,
+    OF_BOOL,
+    OF_DOUBLE,
+    OF_DOUBLES,
+    OF_BYTES
+} option_type;
 typedef struct option_row {
     const char *name;
     option_type type;
@@ -94,7 +103,8 @@ const char **texts_of(PyObject *list, Py_ssize_t *count);
 /* ---- tables of functions, one for each file */
 
 extern PyMethodDef messages_functions[], library_functions[], model_functions[],
-    describe_functions[], adapt_functions[], session_functions[], image_functions[],
-    dataset_functions[], trainer_functions[], evaluate_functions[];
+    describe_functions[], adapt_functions[], session_functions[], heat_functions[],
+    image_functions[], dataset_functions[], loader_functions[], trainer_functions[],
+    evaluate_functions[];
 
 #endif

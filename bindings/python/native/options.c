@@ -22,6 +22,19 @@ static bool set_whole(PyObject *value, option_type type, void *member)
     return true;
 }
 
+/* As many doubles as there are in a list; those beyond stay as they are. */
+static bool set_doubles(PyObject *list, double members[OPTION_DOUBLES])
+{
+    Py_ssize_t count = PyList_Check(list) ? PyList_Size(list) : -1;
+    if (count < 0 || count > OPTION_DOUBLES) {
+        PyErr_Format(PyExc_ValueError, "a list of up to %d numbers is needed", OPTION_DOUBLES);
+        return false;
+    }
+    for (Py_ssize_t i = 0; i < count; i++)
+        members[i] = PyFloat_AsDouble(PyList_GetItem(list, i));
+    return !PyErr_Occurred();
+}
+
 static bool set_member(PyObject *value, option_type type, void *member)
 {
     int truth;
@@ -33,6 +46,8 @@ static bool set_member(PyObject *value, option_type type, void *member)
     case OF_DOUBLE:
         *(double *)member = PyFloat_AsDouble(value);
         return !PyErr_Occurred();
+    case OF_DOUBLES:
+        return set_doubles(value, member);
     case OF_BYTES:
         *(const char **)member = PyBytes_AsString(value);
         return *(const char **)member != NULL;
@@ -48,6 +63,17 @@ static const option_row *find_row(const option_row *rows, PyObject *key)
     return rows->name ? rows : NULL;
 }
 
+/* Adds the option's name to what is wrong with its value. */
+static void name_failure(PyObject *key)
+{
+    PyObject *type, *value, *trace;
+    PyErr_Fetch(&type, &value, &trace);
+    PyErr_Format(type, "%U: %S", key, value ? value : Py_None);
+    Py_XDECREF(type);
+    Py_XDECREF(value);
+    Py_XDECREF(trace);
+}
+
 bool options_set(PyObject *dict, const option_row *rows, void *options)
 {
     PyObject *key, *value;
@@ -57,8 +83,10 @@ bool options_set(PyObject *dict, const option_row *rows, void *options)
             PyErr_Format(PyExc_TypeError, "there is no option %R", key);
             return false;
         }
-        if (!set_member(value, row->type, (char *)options + row->offset))
+        if (!set_member(value, row->type, (char *)options + row->offset)) {
+            name_failure(key);
             return false;
+        }
     }
     return true;
 }

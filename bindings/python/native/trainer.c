@@ -1,34 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "native.h"
 
+#include <limits.h>
+
 #define ROW(type, member)                                                                          \
     {                                                                                              \
 #member, type, offsetof(dn_trainer_options, member)                                        \
     }
 static const option_row trainer_rows[] = {
-    ROW(OF_INT, batch),
-    ROW(OF_INT, height),
-    ROW(OF_INT, width),
-    ROW(OF_INT, threads),
-    ROW(OF_BOOL, low_memory),
-    ROW(OF_INT64, seed),
-    ROW(OF_BYTES, optimiser),
-    ROW(OF_DOUBLE, momentum),
-    ROW(OF_BOOL, nesterov),
-    ROW(OF_DOUBLE, clip),
-    ROW(OF_DOUBLE, weight_decay),
-    ROW(OF_BYTES, schedule),
-    ROW(OF_DOUBLE, rate),
-    ROW(OF_INT64, steps),
-    ROW(OF_INT64, warmup),
-    ROW(OF_DOUBLE, gamma),
-    ROW(OF_DOUBLE, dropout),
-    ROW(OF_DOUBLE, smoothing),
-    ROW(OF_DOUBLE, ema),
-    ROW(OF_BYTES, freeze),
-    ROW(OF_BOOL, soft_targets),
-    ROW(OF_BYTES, precision),
-    {0},
+    ROW(OF_INT, batch),          ROW(OF_INT, height),          ROW(OF_INT, width),
+    ROW(OF_INT, threads),        ROW(OF_BOOL, low_memory),     ROW(OF_INT64, seed),
+    ROW(OF_BYTES, optimiser),    ROW(OF_DOUBLE, momentum),     ROW(OF_BOOL, nesterov),
+    ROW(OF_DOUBLE, clip),        ROW(OF_DOUBLE, weight_decay), ROW(OF_BYTES, schedule),
+    ROW(OF_DOUBLE, rate),        ROW(OF_INT64, steps),         ROW(OF_INT64, warmup),
+    ROW(OF_DOUBLES, milestones), ROW(OF_DOUBLE, gamma),        ROW(OF_DOUBLE, dropout),
+    ROW(OF_DOUBLE, smoothing),   ROW(OF_DOUBLE, ema),          ROW(OF_BYTES, freeze),
+    ROW(OF_BOOL, soft_targets),  ROW(OF_BYTES, precision),     {0},
 };
 
 static void release_trainer(void *trainer)
@@ -65,71 +52,59 @@ static PyObject *trainer_create(PyObject *module, PyObject *arguments)
     return NULL;
 }
 
-static PyObject *step_values(const dn_step_result *result)
+typedef struct part_views {
+    array_view pictures, targets;
+} part_views;
+
+static bool open_part(PyObject *part, part_views *views, dn_batch *batch)
 {
-    return Py_BuildValue("dddii", result->loss, result->rate, result->gradient_norm,
-                         result->pictures, result->correct);
+    PyObject *pictures, *targets;
+    if (!PyArg_ParseTuple(part, "OO", &pictures, &targets) ||
+        !array_open(pictures, 'f', 4, false, &views->pictures) ||
+        !array_open(targets, 'f', 4, false, &views->targets))
+        return false;
+    const array_view *x = &views->pictures, *y = &views->targets;
+    if (x->rank == 4 && y->rank == 2 && x->shape[0] == y->shape[0] && x->shape[0] <= INT_MAX) {
+        *batch = (dn_batch){x->data, y->data, (int)x->shape[0]};
+        return true;
+    }
+    PyErr_SetString(PyExc_ValueError, "a batch has pictures (n, channels, height, width) and "
+                                      "targets (n, outputs)");
+    return false;
 }
 
-/* trainer_step(trainer, pictures, targets): (n, channels, height, width) and (n, outputs). */
+/* trainer_step(trainer, parts): a list of pictures, (n, channels, height, width), with their
+ * targets, (n, outputs). */
 static PyObject *trainer_step(PyObject *module, PyObject *arguments)
 {
     (void)module;
     dn_trainer *trainer;
-    PyObject *pictures, *answers;
-    array_view input, targets;
-    if (!PyArg_ParseTuple(arguments, "O&OO:trainer_step", as_trainer, &trainer, &pictures,
-                          &answers) ||
-        !array_open(pictures, 'f', 4, false, &input))
+    PyObject *list;
+    if (!PyArg_ParseTuple(arguments, "O&O!:trainer_step", as_trainer, &trainer, &PyList_Type,
+                          &list))
         return NULL;
-    if (!array_open(answers, 'f', 4, false, &targets)) {
-        array_close(&input);
-        return NULL;
-    }
+    size_t count = (size_t)PyList_Size(list), opened = 0;
+    dn_batch *parts = PyMem_Calloc(count, sizeof *parts);
+    part_views *views = PyMem_Calloc(count, sizeof *views);
     int failed = -1;
     dn_step_result result;
-    if (input.rank == 4 && targets.rank == 2 && input.shape[0] == targets.shape[0] &&
-        input.shape[0] <= INT32_MAX) {
-        const dn_batch part = {input.data, targets.data, (int)input.shape[0]};
-        RUN(failed, dn_trainer_step(trainer, &part, 1, &result));
-    } else {
-        PyErr_SetString(PyExc_ValueError, "a batch has pictures (n, channels, height, width) and "
-                                          "targets (n, outputs)");
+    if (!parts || !views)
+        PyErr_NoMemory();
+    else
+        while (opened < count &&
+               open_part(PyList_GetItem(list, (Py_ssize_t)opened), &views[opened], &parts[opened]))
+            opened++;
+    if (parts && views && opened == count)
+        RUN(failed, dn_trainer_step(trainer, parts, (int)count, &result));
+    for (size_t i = 0; views && i < count; i++) {
+        array_close(&views[i].targets);
+        array_close(&views[i].pictures);
     }
-    array_close(&targets);
-    array_close(&input);
-    return failed ? NULL : step_values(&result);
-}
-
-static dn_status step_loaded(dn_trainer *trainer, dn_loader *loader, const dn_loaded **loaded,
-                             dn_step_result *result)
-{
-    dn_status status = dn_loader_next(loader, loaded);
-    return status == DN_OK ? dn_trainer_step(trainer, &(*loaded)->batch, 1, result) : status;
-}
-
-/* One step on a loader's next batch: the step's values, and sentences on pictures that could not be
- * read. */
-static PyObject *trainer_step_loaded(PyObject *module, PyObject *arguments)
-{
-    (void)module;
-    dn_trainer *trainer;
-    dn_loader *loader;
-    const dn_loaded *loaded;
-    dn_step_result result = {0};
-    int failed;
-    if (!PyArg_ParseTuple(arguments, "O&O&:trainer_step_loaded", as_trainer, &trainer, as_loader,
-                          &loader))
-        return NULL;
-    RUN(failed, step_loaded(trainer, loader, &loaded, &result));
-    PyObject *reasons = failed ? NULL : PyList_New(0);
-    for (int i = 0; reasons && i < loaded->new_skips; i++) {
-        PyObject *reason = text_or_none(loaded->skips[i].reason);
-        if (!reason || PyList_Append(reasons, reason) < 0)
-            Py_CLEAR(reasons);
-        Py_XDECREF(reason);
-    }
-    return reasons ? Py_BuildValue("NN", step_values(&result), reasons) : NULL;
+    PyMem_Free(views);
+    PyMem_Free(parts);
+    return failed ? NULL
+                  : Py_BuildValue("dddii", result.loss, result.rate, result.gradient_norm,
+                                  result.pictures, result.correct);
 }
 
 static PyObject *trainer_steps(PyObject *module, PyObject *arguments)
@@ -182,12 +157,31 @@ static PyObject *trainer_restore(PyObject *module, PyObject *arguments)
     return text;
 }
 
+/* recipe(name): a list of (option, value), as the program's. */
+static PyObject *recipe(PyObject *module, PyObject *arguments)
+{
+    (void)module;
+    const char *name;
+    const dn_recipe_setting *settings;
+    int count;
+    if (!PyArg_ParseTuple(arguments, "s:recipe", &name) ||
+        finish(dn_recipe_find(name, &settings, &count)) < 0)
+        return NULL;
+    PyObject *list = PyList_New(0);
+    for (int i = 0; list && i < count; i++) {
+        PyObject *pair = Py_BuildValue("ss", settings[i].option, settings[i].value);
+        if (!pair || PyList_Append(list, pair) < 0)
+            Py_CLEAR(list);
+        Py_XDECREF(pair);
+    }
+    return list;
+}
+
 PyMethodDef trainer_functions[] = {
+    {"recipe", recipe, METH_VARARGS, "[(option, value)]"},
     {"trainer_create", trainer_create, METH_VARARGS, "(model, options, weights) -> trainer"},
     {"trainer_step", trainer_step, METH_VARARGS,
-     "(trainer, pictures, targets) -> loss, rate, gradient norm, pictures, correct"},
-    {"trainer_step_loaded", trainer_step_loaded, METH_VARARGS,
-     "(trainer, loader) -> values, reasons"},
+     "(trainer, [(pictures, targets)]) -> loss, rate, gradient norm, pictures, correct"},
     {"trainer_steps", trainer_steps, METH_VARARGS, "steps made"},
     {"trainer_model", trainer_model, METH_VARARGS, "(trainer, averaged) -> model"},
     {"trainer_save", trainer_save, METH_VARARGS, "(trainer, path, note)"},
