@@ -57,7 +57,7 @@ logged sdist "$folder/tools/bin/python" -c 'import sys, scikit_build_core.build 
 build.build_sdist(sys.argv[1])' "$folder"
 tar -C "$folder" -xzf "$folder"/libdensenet-*.tar.gz
 logged configure cmake -S "$(echo "$folder"/libdensenet-*/)" -B "$folder/configured" \
-    -DDENSENET_PYTHON=ON -DDENSENET_PROGRAM=OFF
+    -DDENSENET_PYTHON_MODULE=ON -DDENSENET_PROGRAM=OFF
 
 # The compiler and the flags of the release tree, so that ccache knows them.
 logged build env CC="${CC:-/usr/bin/cc}" "$folder/tools/bin/pip" wheel --disable-pip-version-check --no-deps \
