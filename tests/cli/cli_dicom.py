@@ -30,6 +30,12 @@ def shaded(count=16 * 16, shift=0):
     return bytes((7 * i + shift) % 256 for i in range(count))
 
 
+# What makes the picture, which ought to be numbers and words of the standard.
+PICTURE = [*((0x28, tag) for tag in (
+    0x2, 0x4, 0x6, 0x8, 0x10, 0x11, 0x100, 0x101, 0x102, 0x103, 0x1050, 0x1051, 0x1052, 0x1053, 0x1056, 0x1101, 0x1102, 0x1103,
+    0x1201, 0x1202, 0x1203, 0x3000, 0x3002, 0x3006, 0x3010, 0x9132, 0x9145)), (0x2050, 0x20), (0x5200, 0x9229), (0x5200, 0x9230)]
+
+
 # ---- privacy -----------------------------------------------------------------
 
 def patient(syntax=files.EXPLICIT):
@@ -72,6 +78,7 @@ def people(folder):
         "jls": person(files.ROOT + ".4.80", pixels=files.encapsulate([[MARK.encode() * 9]]), **streams),
         "other": person(files.ROOT + ".4.80", pixels=files.encapsulate([[dicom_streams.stream("JPEG-LS 16")]]), **streams),
     }
+    broken |= {f"{group:x}-{tag:x}": person(more=E(group, tag, "LO", MARK)) for group, tag in PICTURE}
     return ([write(f"{folder}/{name}.dcm", data) for name, data in sound.items()],
             [write(f"{folder}/{name}.dcm", data) for name, data in broken.items()])
 
