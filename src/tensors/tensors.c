@@ -92,9 +92,12 @@ static dn_status count_elements(dn_tensor *tensor, const char *what)
 {
     tensor->count = 1;
     for (int d = 0; d < tensor->rank; d++) {
-        if (tensor->shape[d] < 0 || tensor->strides[d] < 0)
-            return dn_fail(DN_ERROR_FORMAT, "%s: dimension %d has size %lld, stride %lld", what, d,
-                           (long long)tensor->shape[d], (long long)tensor->strides[d]);
+        if (tensor->shape[d] < 0)
+            return dn_fail(DN_ERROR_FORMAT, "%s: dimension %d has size %lld", what, d,
+                           (long long)tensor->shape[d]);
+        if (tensor->strides[d] < 0)
+            return dn_fail(DN_ERROR_FORMAT, "%s: dimension %d has stride %lld", what, d,
+                           (long long)tensor->strides[d]);
         if (!dn_multiply(tensor->count, (size_t)tensor->shape[d], &tensor->count))
             return dn_fail(DN_ERROR_FORMAT, "%s: its dimensions overflow", what);
     }
