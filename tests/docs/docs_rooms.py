@@ -70,9 +70,11 @@ def doubled_names():
 
 def flags_in_sentences():
     """The library's sentences name options: flags are the program's."""
+    rows = re.compile(r'^ *\{"([a-z0-9-]+)", (?:0|\'.\'), OPTION_', re.M)
+    flags = {name for folder in ("tools", "server") for path in files(folder) for name in rows.findall(read(path))}
     for path in files("src"):
         for text in re.findall(r'"((?:[^"\\\n]|\\.)*)"', read(path)):
-            if re.search(r"(?<![\w-])--[a-z]", text):
+            if flags.intersection(re.findall(r"(?<![\w-])--([a-z0-9-]+)", text)):
                 yield f"{path} speaks of a flag of the program: {text}"
 
 
