@@ -740,9 +740,13 @@ DN_API dn_status dn_session_create(const dn_model *model, const dn_session_optio
                                    dn_session **session);
 DN_API void dn_session_free(dn_session *session);
 
+/* Changes the number of threads that runs use from now on, as dn_session_options.threads says it;
+ * results stay the same. DN_ERROR_ARGUMENT if there are not as many. */
+DN_API dn_status dn_session_set_threads(dn_session *session, int threads);
+
 /* input: n x channels x height x width; logits: n x classes, allocated by the caller; of a
  * network without a head, NULL. The
- * first run of a shape makes its plan. The plans of the last eight shapes are kept and
+ * first run of a shape by a number of threads makes its plan. The last eight plans are kept and
  * share working memory as large as the largest needs: runs of these shapes allocate
  * nothing. DN_ERROR_ARGUMENT if the pictures are smaller than dn_arch_smallest_input,
  * DN_ERROR_LIMIT if they have more than 2^28 pixels together. */

@@ -19,7 +19,8 @@ bool dn_is_folder(const char *path);
 
 /* Maps a file read-only if the system can, else reads it. For files that are too large to be
  * copied, weights and tars: if one is cut short while it is mapped, whoever touches what is gone
- * gets SIGBUS, which a library cannot turn into an error. */
+ * gets SIGBUS. A program can take it up by dn_lost_maps_replace, and is then told by
+ * dn_file_map_check. */
 dn_status dn_file_map_open(const char *path, dn_file_map *map);
 
 #define DN_FILE_ANY_SIZE (SIZE_MAX / 4)
@@ -29,6 +30,9 @@ dn_status dn_file_map_open(const char *path, dn_file_map *map);
 dn_status dn_file_read(const char *path, size_t most, dn_file_map *map);
 
 void dn_file_map_close(dn_file_map *map);
+
+/* DN_ERROR_IO if something of the file was gone when it was read, and zeros took its place. */
+dn_status dn_file_map_check(const dn_file_map *map, const char *path);
 
 /* Releases the pages already read, which come back from the page cache when they are
  * touched again. Keeps a process small while it walks a large weight file. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/file.h"
 
+#include "base/lost_maps.h"
 #include "base/memory.h"
 
 #include <errno.h>
@@ -92,8 +93,10 @@ static dn_status map_descriptor(int descriptor, const char *path, size_t most, d
         size_t size = (size_t)info.st_size;
         void *data = mmap(NULL, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
         *map = (dn_file_map){.data = data, .size = size, .mapped = true};
-        if (data != MAP_FAILED)
+        if (data != MAP_FAILED) {
+            dn_lost_maps_watch(data, size);
             return DN_OK;
+        }
     }
     return read_descriptor(descriptor, path, most, map);
 }
@@ -124,11 +127,21 @@ dn_status dn_file_read(const char *path, size_t most, dn_file_map *map)
 
 void dn_file_map_close(dn_file_map *map)
 {
-    if (map->mapped)
+    if (map->mapped) {
+        dn_lost_maps_forget(map->data);
         munmap((void *)map->data, map->size);
-    else
+    } else {
         free((void *)map->data);
+    }
     *map = (dn_file_map){0};
+}
+
+dn_status dn_file_map_check(const dn_file_map *map, const char *path)
+{
+    if (!map->mapped || !dn_lost_maps_has(map->data))
+        return DN_OK;
+    return dn_fail(DN_ERROR_IO, "%s: was cut short, or could not be read, while it was in use",
+                   path);
 }
 
 void dn_file_map_forget(const dn_file_map *map)

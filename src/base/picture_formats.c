@@ -32,6 +32,38 @@ bool dn_is_picture_name(const char *name)
     return false;
 }
 
+static const char *const keys[] = {"jpeg", "png",      "webp", "tiff",  "gif", "bmp",
+                                   "pnm",  "jpeg2000", "heif", "dicom", NULL};
+
+static bool is_key(const char *word, size_t length, const char *key)
+{
+    return strlen(key) == length && memcmp(word, key, length) == 0;
+}
+
+static bool is_known(const char *word, size_t length)
+{
+    for (int i = 0; keys[i]; i++)
+        if (is_key(word, length, keys[i]))
+            return true;
+    return false;
+}
+
+dn_status dn_picture_formats_check(const char *list, const char *key, bool *found)
+{
+    *found = !list;
+    for (const char *word = list; word;) {
+        size_t length = strcspn(word, ",");
+        if (!is_known(word, length))
+            return dn_fail(DN_ERROR_ARGUMENT,
+                           "the formats \"%s\": \"%.*s\" is none; jpeg, png, webp, tiff, gif, bmp, "
+                           "pnm, jpeg2000, heif and dicom are",
+                           list, (int)(length < 40 ? length : 40), word);
+        *found = *found || is_key(word, length, key);
+        word = word[length] ? word + length + 1 : NULL;
+    }
+    return DN_OK;
+}
+
 /* Those of pictures at all. */
 static const char *const endings[DN_ENDINGS] = {".heic", ".heif", ".avif", ".nii", ".jp2", ".j2k",
                                                 ".jxl",  ".psd",  ".tga",  ".exr", ".svg", ".ico",

@@ -3,7 +3,8 @@
 #ifndef DN_BASE_PICTURE_FORMATS_H
 #define DN_BASE_PICTURE_FORMATS_H
 
-#include <stdbool.h>
+#include "base/status.h"
+
 #include <stddef.h>
 
 /* The formats that this build reads, for sentences. */
@@ -30,6 +31,10 @@ bool dn_is_picture_name(const char *name);
 
 /* The endings of such names, from index 0; NULL after the last. */
 const char *dn_picture_ending(int index);
+
+/* Whether a format, by its key in dn_image_limits.formats, is in such a list; DN_ERROR_ARGUMENT for
+ * a list with a key that there is not. NULL: all are in it. */
+dn_status dn_picture_formats_check(const char *list, const char *key, bool *found);
 
 enum { DN_ENDINGS = 18 };
 

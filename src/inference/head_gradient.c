@@ -18,6 +18,11 @@ static const dn_node *node_of(const head_pass *pass, int part)
     return &pass->prepared->graph.nodes[pass->prepared->graph.pool_node + 1 + part];
 }
 
+static const dn_prepared_node *prepared_of(const head_pass *pass, int part)
+{
+    return &pass->prepared->nodes[pass->prepared->graph.pool_node + 1 + part];
+}
+
 static void pool_maps(const head_pass *pass, const dn_grid *maps)
 {
     const dn_node *node = node_of(pass, -1);
@@ -34,9 +39,13 @@ static void pool_maps(const head_pass *pass, const dn_grid *maps)
         dn_pool_vectors(&op, task);
 }
 
-static const float *row_of(const head_pass *pass, const dn_node *node, int output)
+/* Of a linear, as it was laid out: the model's file may be gone by now. */
+static float weight_of(const head_pass *pass, int part, int output, int channel)
 {
-    return pass->prepared->model->tensors[node->weight] + (size_t)output * (size_t)node->in;
+    const dn_panels *panels = &prepared_of(pass, part)->panels;
+    const float *weights = panels->data;
+    return weights[dn_panel_index(pass->prepared->head_kernels, panels->depth, panels->outputs,
+                                  channel, output)];
 }
 
 static void multiply(const head_pass *pass, int part)
@@ -44,10 +53,9 @@ static void multiply(const head_pass *pass, int part)
     const dn_node *node = node_of(pass, part);
     const float *in = pass->inputs[part];
     for (int k = 0; k < node->out; k++) {
-        const float *row = row_of(pass, node, k);
-        double sum = node->bias ? (double)pass->prepared->model->tensors[node->weight + 1][k] : 0;
+        double sum = node->bias ? (double)prepared_of(pass, part)->bias[k] : 0;
         for (int c = 0; c < node->in; c++)
-            sum += (double)row[c] * (double)in[c];
+            sum += (double)weight_of(pass, part, k, c) * (double)in[c];
         pass->inputs[part + 1][k] = (float)sum;
     }
 }
@@ -55,7 +63,7 @@ static void multiply(const head_pass *pass, int part)
 static void run_part(const head_pass *pass, int part)
 {
     const dn_node *node = node_of(pass, part);
-    const dn_affine *norm = &pass->prepared->nodes[pass->prepared->graph.pool_node + 1 + part].norm;
+    const dn_affine *norm = &prepared_of(pass, part)->norm;
     if (node->kind == DN_NODE_LINEAR)
         multiply(pass, part);
     else
@@ -74,16 +82,15 @@ static void multiply_back(const head_pass *pass, int part)
     float *to = pass->gradients[part];
     memset(to, 0, (size_t)node->in * sizeof *to);
     for (int k = 0; k < node->out; k++) {
-        const float *row = row_of(pass, node, k);
         for (int c = 0; c < node->in && from[k] != 0; c++)
-            to[c] += from[k] * row[c];
+            to[c] += from[k] * weight_of(pass, part, k, c);
     }
 }
 
 static void run_back(const head_pass *pass, int part)
 {
     const dn_node *node = node_of(pass, part);
-    const dn_affine *norm = &pass->prepared->nodes[pass->prepared->graph.pool_node + 1 + part].norm;
+    const dn_affine *norm = &prepared_of(pass, part)->norm;
     const float *in = pass->inputs[part], *from = pass->gradients[part + 1];
     float *to = pass->gradients[part];
     if (node->kind == DN_NODE_LINEAR)
@@ -119,14 +126,12 @@ dn_status dn_head_gradient(const dn_prepared *prepared, const dn_grid *maps, int
 {
     const dn_graph *graph = &prepared->graph;
     head_pass pass = {.prepared = prepared, .count = graph->node_count - graph->pool_node - 1};
-    if (pass.count == 1) { /* a linear */
-        *gradient = row_of(&pass, node_of(&pass, 0), output);
-        return DN_OK;
-    }
     DN_TRY(allocate(&pass, memory));
-    pool_maps(&pass, maps);
-    for (int i = 0; i < pass.count; i++)
-        run_part(&pass, i);
+    if (pass.count > 1) { /* of a linear alone, the gradient is the same wherever it is taken */
+        pool_maps(&pass, maps);
+        for (int i = 0; i < pass.count; i++)
+            run_part(&pass, i);
+    }
     memset(pass.gradients[pass.count], 0, length_of(&pass, pass.count) * sizeof(float));
     pass.gradients[pass.count][output] = 1;
     for (int i = pass.count - 1; i >= 0; i--)

@@ -285,6 +285,7 @@ dn_status dn_plan_create(const dn_plan_request *request, dn_plan **out)
     plan->images = request->images;
     plan->height = request->height;
     plan->width = request->width;
+    plan->threads = request->team.threads;
     plan->whole = request->whole;
     dn_planner p = {.request = request, .arch = &request->prepared->model->arch, .plan = plan};
     dn_status status = fill_plan(&p);

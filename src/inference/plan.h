@@ -75,7 +75,7 @@ typedef struct dn_step {
 } dn_step;
 
 typedef struct dn_plan {
-    int images, height, width;
+    int images, height, width, threads;
     bool whole; /* every step computes all images */
     dn_step *steps;
     int step_count, task_count;

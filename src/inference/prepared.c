@@ -114,7 +114,7 @@ static dn_status fill_prepared(dn_prepared *prepared, const dn_allocator *alloca
     p.used = 0;
     prepare_nodes(&p, prepared);
     dn_packer_finish(&p);
-    return DN_OK;
+    return dn_model_check_file(model);
 }
 
 /* Sums of products of bytes are 32-bit numbers. */
@@ -222,8 +222,12 @@ static dn_status add_form(dn_prepared *prepared, int block, dn_window_form form,
     p.used = 0;
     prepare_windows(&p, prepared, block, form);
     dn_packer_finish(&p);
-    prepared->windows[block][form] = windows;
-    return DN_OK;
+    dn_status status = dn_model_check_file(prepared->model);
+    if (status == DN_OK)
+        prepared->windows[block][form] = windows;
+    else
+        dn_region_free(&windows);
+    return status;
 }
 
 dn_status dn_prepared_add_form(dn_prepared *prepared, int block, dn_window_form form, dn_team team)

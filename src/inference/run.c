@@ -2,6 +2,7 @@
 #include "inference/run.h"
 
 #include "base/arithmetic.h"
+
 #include <stdlib.h>
 
 typedef struct job {
@@ -95,14 +96,18 @@ void dn_run_plan(dn_runner *runner, const dn_plan *plan, const dn_run_ends *ends
 static dn_status fit_scratch(dn_runner *runner, const dn_plan *plan, const dn_allocator *allocator)
 {
     size_t stride = dn_round_up(plan->scratch_floats, DN_ALIGNMENT) + DN_ALIGNMENT;
-    if (stride <= runner->scratch_stride)
+    int threads = runner->team.threads;
+    if (stride <= runner->scratch_stride && threads <= runner->scratch_threads)
         return DN_OK;
+    if (stride < runner->scratch_stride)
+        stride = runner->scratch_stride;
+    threads = dn_max(threads, runner->scratch_threads);
     dn_region scratch;
-    DN_TRY(dn_region_create(allocator, (size_t)runner->team.threads * stride, sizeof(float),
-                            &scratch));
+    DN_TRY(dn_region_create(allocator, (size_t)threads * stride, sizeof(float), &scratch));
     dn_region_free(&runner->scratch);
     runner->scratch = scratch;
     runner->scratch_stride = stride;
+    runner->scratch_threads = threads;
     return DN_OK;
 }
 

@@ -9,8 +9,9 @@
 
 typedef struct dn_runner {
     dn_team team;
-    dn_region scratch; /* scratch_stride floats per thread */
+    dn_region scratch; /* scratch_stride floats for each of scratch_threads */
     size_t scratch_stride;
+    int scratch_threads;
     unsigned run;      /* number of the present run */
     atomic_uint *done; /* one per task of a plan: the last run that did it */
     atomic_int *taken; /* one per step and thread: tasks taken of that thread's share */

@@ -116,6 +116,12 @@ static void forget_plans(dn_session *session)
     }
 }
 
+dn_status dn_session_set_threads(dn_session *session, int threads)
+{
+    DN_NEED(session);
+    return dn_choose_team(threads, session->runner.team.workers, &session->runner.team);
+}
+
 void dn_session_free(dn_session *session)
 {
     if (!session)
@@ -146,7 +152,8 @@ static dn_status grow_arena(void *context, size_t bytes, float **arena)
 static bool serves(const dn_plan *plan, const dn_plan_request *request)
 {
     return plan->images == request->images && plan->height == request->height &&
-           plan->width == request->width && (plan->whole || !request->whole);
+           plan->width == request->width && plan->threads == request->team.threads &&
+           (plan->whole || !request->whole);
 }
 
 /* Moves the index-th plan to the front. */

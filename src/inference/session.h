@@ -4,7 +4,7 @@
 
 #include "inference/run.h"
 
-/* Shapes whose plans are kept. */
+/* Plans that are kept: of shapes, by numbers of threads. */
 #define DN_SESSION_PLANS 8
 
 typedef void dn_step_watcher(void *context, const dn_session *session, const dn_step *step);

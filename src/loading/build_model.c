@@ -167,6 +167,7 @@ dn_status dn_build_model(dn_load_job *l, dn_model **out)
     if (borrowed) {
         model->file = l->file;
         l->file = NULL;
+        dn_model_forget_pages(model);
     }
     *out = model;
     return DN_OK;

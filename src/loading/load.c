@@ -20,6 +20,7 @@ static dn_status load_beside(dn_tensor_file *file, const dn_hub_files *beside,
                              const dn_load_options *options, dn_model **model)
 {
     dn_load_job l = {.file = file};
+    dn_model *made = NULL;
     dn_load_options chosen = {0};
     dn_status status = dn_read_options(options, &chosen, sizeof chosen);
     l.options = chosen;
@@ -32,9 +33,15 @@ static dn_status load_beside(dn_tensor_file *file, const dn_hub_files *beside,
     if (status == DN_OK)
         status = dn_find_network(&l);
     if (status == DN_OK)
-        status = dn_build_model(&l, model);
-    if (status == DN_OK && (*model)->warning)
-        dn_log(DN_LOG_WARNING, "%s", (*model)->warning);
+        status = dn_build_model(&l, &made);
+    dn_status lost = dn_tensor_file_check(file); /* whatever else was found in it */
+    status = lost == DN_OK ? status : lost;
+    if (status == DN_OK && made->warning)
+        dn_log(DN_LOG_WARNING, "%s", made->warning);
+    if (status == DN_OK)
+        *model = made;
+    else
+        dn_model_free(made);
     dn_discard_match(&l);
     dn_beside_close(&l.beside);
     dn_text_drop(&l.warning);

@@ -245,6 +245,11 @@ const float *dn_model_find(const dn_model *model, const dn_key *key)
     return slot ? model->tensors[slot - model->layout.slots] : NULL;
 }
 
+dn_status dn_model_check_file(const dn_model *model)
+{
+    return model->file ? dn_tensor_file_check(model->file) : DN_OK;
+}
+
 void dn_model_forget_pages(const dn_model *model)
 {
     if (model->file)

@@ -50,6 +50,9 @@ dn_status dn_model_copy_metadata(const dn_model *from, dn_model *to);
 /* Divides logits, n x classes, by the model's temperature, in place. */
 void dn_apply_temperature(const dn_model *model, int n, float *logits);
 
+/* Fails if something of the model's mapped file was lost (dn_file_map_check). */
+dn_status dn_model_check_file(const dn_model *model);
+
 /* Releases the pages of a mapped weight file once the weights are prepared. */
 void dn_model_forget_pages(const dn_model *model);
 

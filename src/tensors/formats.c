@@ -122,7 +122,10 @@ dn_status dn_tensor_file_open(const char *path, dn_tensor_file **out)
     dn_file_map map;
     DN_TRY(dn_file_map_open(path, &map));
     dn_status status = read_map(map, false, path, out);
-    if (status != DN_OK)
+    if (status != DN_OK) {
+        dn_status lost = dn_file_map_check(&map, path); /* whatever else was found in it */
         dn_file_map_close(&map);
-    return status;
+        return lost == DN_OK ? status : lost;
+    }
+    return DN_OK;
 }

@@ -59,6 +59,14 @@ dn_status dn_tensor_file_floats(const dn_tensor_file *file, size_t index, float 
     return DN_OK;
 }
 
+dn_status dn_tensor_file_check(const dn_tensor_file *file)
+{
+    dn_status status = dn_file_map_check(&file->map, file->name);
+    for (size_t i = 0; i < file->sidecar_count && status == DN_OK; i++)
+        status = dn_file_map_check(&file->sidecars[i].map, file->name);
+    return status;
+}
+
 void dn_tensor_file_forget_pages(const dn_tensor_file *file)
 {
     dn_file_map_forget(&file->map);

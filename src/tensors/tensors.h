@@ -59,6 +59,10 @@ struct dn_tensor_file {
 dn_status dn_tensor_file_read(const void *data, size_t size, const char *name,
                               dn_tensor_file **file);
 
+/* Fails if something of the file, or of one beside it, was lost while it was read
+ * (dn_file_map_check). */
+dn_status dn_tensor_file_check(const dn_tensor_file *file);
+
 /* Releases the mapped pages that were read (dn_file_map_forget). */
 void dn_tensor_file_forget_pages(const dn_tensor_file *file);
 

@@ -203,6 +203,31 @@ static void refuses(const dn_model *model, const dn_session_options *options, co
     assert_non_null(strstr(dn_last_error(), words));
 }
 
+static void threads_may_change(void **state)
+{
+    (void)state;
+    dn_model *model = make_model(8);
+    dn_session *session = open_session(model, 1);
+    float expected[2 * CLASSES], found[2 * CLASSES];
+    answer(session, 2, LARGE, expected);
+    size_t arena = session->arena.bytes;
+    for (int i = 0; i < 12; i++) {
+        int threads = 1 + i * 5 % 4;
+        assert_int_equal(dn_session_set_threads(session, threads), DN_OK);
+        answer(session, 2, LARGE, found);
+        assert_memory_equal(found, expected, sizeof found);
+        assert_int_equal(session->plans[0]->threads, threads);
+        assert_in_range(session->runner.scratch_threads, threads, 4);
+    }
+    assert_int_equal(session->arena.bytes, arena);
+    assert_int_equal(dn_session_set_threads(session, -1), DN_ERROR_ARGUMENT);
+    assert_int_equal(dn_session_set_threads(NULL, 1), DN_ERROR_ARGUMENT);
+    answer(session, 2, LARGE, found);
+    assert_memory_equal(found, expected, sizeof found);
+    dn_session_free(session);
+    dn_model_free(model);
+}
+
 static void what_cannot_be_is_refused(void **state)
 {
     (void)state;
@@ -252,6 +277,7 @@ int main(void)
         cmocka_unit_test(workers_outlive_a_fork),
         cmocka_unit_test(plans_of_eight_shapes_are_kept),
         cmocka_unit_test(memory_comes_from_the_allocator),
+        cmocka_unit_test(threads_may_change),
         cmocka_unit_test(what_cannot_be_is_refused),
     };
     return cmocka_run_group_tests(tests, fill_pictures, NULL);
