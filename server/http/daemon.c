@@ -46,15 +46,15 @@ static enum MHD_Result send_reply(exchange *x)
     x->size_out = x->reply_size;
     if (x->type)
         mhd.add_response_header(response, "Content-Type", x->type);
-    if (x->coding) {
+    if (x->coding)
         mhd.add_response_header(response, "Content-Encoding", x->coding);
+    if (x->varies)
         mhd.add_response_header(response, "Vary", "Accept-Encoding");
-    }
     mhd.add_response_header(response, "X-Request-Id", x->id);
     mhd.add_response_header(response, "X-Content-Type-Options", "nosniff");
     for (int i = 0; i < x->header_count; i++)
         mhd.add_response_header(response, x->headers[i].name, x->headers[i].value);
-    if (x->closing || x->server->ending)
+    if (x->closing || x->server->ending || exchange_is_half_closed(x))
         mhd.add_response_header(response, "Connection", "close");
     enter(x, GUARD_REPLY);
     enum MHD_Result queued = mhd.queue_response(x->connection, (unsigned)x->status, response);

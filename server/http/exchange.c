@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "context.h"
 
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,9 +124,34 @@ void exchange_add_header(exchange *x, const char *name, const char *format, ...)
     x->headers[x->header_count++] = (header){name, value};
 }
 
-bool exchange_is_overdue(exchange *x)
+/* Of poll's POLLRDHUP, POLLHUP and POLLERR, those that are so. */
+static int closed_ends(const exchange *x)
 {
-    if (x->server->abandoned)
+    const union MHD_ConnectionInfo *facts =
+        mhd.get_connection_info(x->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct pollfd socket = {.fd = facts ? facts->connect_fd : -1, .events = POLLRDHUP};
+    return poll(&socket, 1, 0) > 0 ? socket.revents : 0;
+}
+
+bool exchange_is_half_closed(const exchange *x)
+{
+    return closed_ends(x) & POLLRDHUP;
+}
+
+/* Whether nobody waits for the answer. A client that has closed its end may have gone, or only be
+ * done with sending and read on, which TCP does not tell: it is taken to have gone if others wait.
+ */
+static bool is_gone(const exchange *x)
+{
+    int ends = closed_ends(x);
+    return (ends & (POLLHUP | POLLERR)) || (ends && queue_waiting(x->server->queue) > 0);
+}
+
+bool exchange_is_vain(exchange *x)
+{
+    if (is_gone(x))
+        exchange_refuse(x, EXCHANGE_GONE, "the client closed its end while others waited");
+    else if (x->server->abandoned)
         exchange_refuse(x, 503, "the server ends");
     else if (dn_seconds() >= x->job.deadline)
         exchange_refuse(x, 504, "the request took longer than it may");

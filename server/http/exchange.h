@@ -12,7 +12,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { EXCHANGE_MOST_PARTS = 4, EXCHANGE_MOST_HEADERS = 6, EXCHANGE_ID_SIZE = 65 };
+enum {
+    EXCHANGE_MOST_PARTS = 4,
+    EXCHANGE_MOST_HEADERS = 6,
+    EXCHANGE_ID_SIZE = 65,
+    EXCHANGE_GONE = 499 /* a status */
+};
 
 typedef struct header {
     const char *name; /* a constant */
@@ -36,7 +41,7 @@ typedef struct exchange {
     struct network *network; /* that the request is about; held. NULL: none */
     bool submitted;
     int pictures; /* that were computed */
-    double decode_seconds;
+    double decode_seconds, output_seconds;
 
     /* The reply. */
     bool answered;
@@ -48,6 +53,7 @@ typedef struct exchange {
     header headers[EXCHANGE_MOST_HEADERS];
     int header_count;
     const char *coding; /* of the reply; NULL: none */
+    bool varies;        /* the coding, with what the client accepts */
     bool closing;       /* the connection, once the reply is sent */
 } exchange;
 
@@ -83,8 +89,12 @@ void exchange_refuse_status(exchange *x, dn_status status);
 void exchange_add_header(exchange *x, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Whether its deadline is past, or the server ends before it; x is then answered. */
-bool exchange_is_overdue(exchange *x);
+/* Whether the client sends nothing any more: there is no request after this one. */
+bool exchange_is_half_closed(const exchange *x);
+
+/* Whether there is no point in computing: its client is gone, its deadline is past, or the server
+ * ends before it; x is then answered. */
+bool exchange_is_vain(exchange *x);
 
 exchange *exchange_create(struct server *s, struct MHD_Connection *connection, const char *method,
                           const char *path);

@@ -72,21 +72,19 @@ void guard_enter(guard *g, struct watched *connection, guard_step step)
 }
 
 /* Closes those in this step, or in any that is limited, since before a time. */
-static int close_since(guard *g, double before, bool idle_only)
+static void close_since(guard *g, double before, bool idle_only)
 {
-    int count = 0;
     pthread_mutex_lock(&g->lock);
-    for (const struct watched *at = g->first; at; at = at->next, count++)
+    for (const struct watched *at = g->first; at; at = at->next)
         if (at->entered < before &&
             (idle_only ? at->step == GUARD_HEAD : at->step != GUARD_COMPUTING))
             shutdown(at->socket, SHUT_RDWR);
     pthread_mutex_unlock(&g->lock);
-    return count;
 }
 
-int guard_look(guard *g)
+void guard_look(guard *g)
 {
-    return close_since(g, dn_seconds() - g->seconds, false);
+    close_since(g, dn_seconds() - g->seconds, false);
 }
 
 void guard_close_idle(guard *g)

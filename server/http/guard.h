@@ -23,9 +23,8 @@ void guard_end(guard *g, struct watched *connection);
 
 void guard_enter(guard *g, struct watched *connection, guard_step step);
 
-/* Closes what is overdue; to be called every now and then. Returns how many connections there
- * are. */
-int guard_look(guard *g);
+/* Closes what is overdue; to be called every now and then. */
+void guard_look(guard *g);
 
 /* Closes all connections that wait for a request. */
 void guard_close_idle(guard *g);

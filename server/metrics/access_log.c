@@ -99,9 +99,10 @@ void access_log_write(access_log *log, const access_line *line)
         add_text(&text, "network", line->network);
     if (line->pictures)
         dn_text_add(&text,
-                    ",\"pictures\":%d,\"queue_ms\":%.3f,\"decode_ms\":%.3f,\"compute_ms\":%.3f",
+                    ",\"pictures\":%d,\"queue_ms\":%.3f,\"decode_ms\":%.3f,\"compute_ms\":%.3f"
+                    ",\"output_ms\":%.3f",
                     line->pictures, 1e3 * line->queue_seconds, 1e3 * line->decode_seconds,
-                    1e3 * line->compute_seconds);
+                    1e3 * line->compute_seconds, 1e3 * line->output_seconds);
     if (line->failure)
         add_text(&text, "failure", line->failure);
     dn_text_add(&text, "}\n");

@@ -12,7 +12,7 @@ typedef struct access_line {
     const char *id, *remote, *method, *path, *network, *failure; /* the last two may be NULL */
     int status, pictures;
     size_t bytes_in, bytes_out;
-    double seconds, queue_seconds, decode_seconds, compute_seconds;
+    double seconds, queue_seconds, decode_seconds, compute_seconds, output_seconds;
 } access_line;
 
 /* path: a file, which is appended to, or "-" for standard output. */

@@ -7,7 +7,7 @@ const double stage_bounds[HISTOGRAM_BUCKETS] = {0.001, 0.0025, 0.005, 0.01, 0.02
                                                 0.25,  0.5,    1,     2.5,  5,     10,   30};
 const double size_bounds[HISTOGRAM_BUCKETS] = {1,   2,   4,   8,    16,   32,   64,
                                                128, 256, 512, 1024, 2048, 4096, 8192};
-const char *const stage_names[STAGE_COUNT] = {"queue", "decode", "compute", "all"};
+const char *const stage_names[STAGE_COUNT] = {"queue", "decode", "compute", "output", "all"};
 const char *const failure_names[FAILURE_COUNT] = {"input", "full", "deadline", "gone", "server"};
 
 static void add_value(histogram *h, const double bounds[HISTOGRAM_BUCKETS], double value)

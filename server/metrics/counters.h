@@ -7,7 +7,14 @@
 #include <stdint.h>
 
 /* The stages of a request. */
-typedef enum stage { STAGE_QUEUE, STAGE_DECODE, STAGE_COMPUTE, STAGE_ALL, STAGE_COUNT } stage;
+typedef enum stage {
+    STAGE_QUEUE,
+    STAGE_DECODE, /* of pictures, and of tensors out of a request */
+    STAGE_COMPUTE,
+    STAGE_OUTPUT, /* what was computed into a reply, heat maps too */
+    STAGE_ALL,
+    STAGE_COUNT
+} stage;
 
 /* Why a request had no answer. */
 typedef enum failure {

@@ -19,20 +19,26 @@ static dn_status check(const network *n)
     return DN_OK;
 }
 
-/* Copies the head's tensors, the only ones that are read once a session has laid out the rest:
- * whoever then cuts the file short, which is mapped, does no harm. */
-static dn_status copy_head(dn_model *model)
+/* Computes a picture of zeros of the size that the pipeline makes: the weights that its size needs
+ * are then laid out, and whoever changes the file, which is mapped, does no harm. */
+static dn_status warm_up(const network *n)
 {
-    static const char body[] = "features.";
-    for (int i = 0; i < dn_model_tensor_count(model); i++) {
-        dn_tensor_view view = dn_model_tensor(model, i);
-        size_t count = 1;
-        for (int d = 0; d < view.rank; d++)
-            count *= (size_t)view.shape[d];
-        if (strncmp(view.name, body, sizeof body - 1) != 0)
-            DN_TRY(dn_model_set_tensor(model, i, view.data, count));
+    int height, width;
+    dn_session *session = NULL;
+    if (!dn_preprocess_fixed_size(&n->preprocess, &width, &height))
+        return DN_OK;
+    size_t count = (size_t)height * (size_t)width * (size_t)n->preprocess.channels;
+    float *zeros = calloc(count, sizeof *zeros),
+          *logits = calloc((size_t)n->classes, sizeof *logits);
+    dn_status status = zeros && logits ? session_pool_borrow(n->sessions, 1, &session)
+                                       : dn_fail_memory(count * sizeof *zeros);
+    if (status == DN_OK) {
+        status = dn_session_run(session, zeros, 1, height, width, logits);
+        session_pool_return(n->sessions, session);
     }
-    return DN_OK;
+    free(zeros);
+    free(logits);
+    return status;
 }
 
 static dn_status fill(network *n, const char *name, const char *source, const char *precision)
@@ -45,8 +51,8 @@ static dn_status fill(network *n, const char *name, const char *source, const ch
     dn_model_preprocess(n->model, &n->preprocess);
     n->classes = dn_model_arch(n->model)->classes;
     DN_TRY(check(n));
-    DN_TRY(copy_head(n->model));
-    return session_pool_open(n->model, precision, &n->sessions);
+    DN_TRY(session_pool_open(n->model, precision, &n->sessions));
+    return warm_up(n);
 }
 
 dn_status network_open(const char *name, const char *source, const char *precision, network **made)

@@ -8,7 +8,6 @@
 
 typedef struct idle_session {
     dn_session *session;
-    int width;
     struct idle_session *next;
 } idle_session;
 
@@ -20,11 +19,11 @@ struct session_pool {
     idle_session *idle;
 };
 
-static dn_status make_session(session_pool *pool, int width, dn_session **session)
+static dn_status make_session(session_pool *pool, dn_session **session)
 {
     dn_session_options options;
     dn_session_defaults(&options, sizeof options);
-    options.threads = width;
+    options.threads = 1;
     options.precision = pool->precision;
     options.share = pool->weights;
     return dn_session_create(pool->model, &options, session);
@@ -38,7 +37,7 @@ dn_status session_pool_open(const dn_model *model, const char *precision, sessio
     pool->model = model;
     pool->precision = precision;
     pthread_mutex_init(&pool->lock, NULL);
-    dn_status status = make_session(pool, 1, &pool->weights);
+    dn_status status = make_session(pool, &pool->weights);
     if (status != DN_OK) {
         session_pool_free(pool);
         return status;
@@ -48,25 +47,32 @@ dn_status session_pool_open(const dn_model *model, const char *precision, sessio
     return DN_OK;
 }
 
-dn_status session_pool_borrow(session_pool *pool, int width, dn_session **session)
+static dn_session *take_idle(session_pool *pool)
 {
-    idle_session *found = NULL;
     pthread_mutex_lock(&pool->lock);
-    for (idle_session **at = &pool->idle; *at; at = &(*at)->next)
-        if ((*at)->width == width) {
-            found = *at;
-            *at = found->next;
-            break;
-        }
+    idle_session *first = pool->idle;
+    if (first)
+        pool->idle = first->next;
     pthread_mutex_unlock(&pool->lock);
-    if (!found)
-        return make_session(pool, width, session);
-    *session = found->session;
-    free(found);
-    return DN_OK;
+    dn_session *session = first ? first->session : NULL;
+    free(first);
+    return session;
 }
 
-void session_pool_return(session_pool *pool, int width, dn_session *session)
+dn_status session_pool_borrow(session_pool *pool, int width, dn_session **session)
+{
+    dn_session *lent = take_idle(pool);
+    if (!lent)
+        DN_TRY(make_session(pool, &lent));
+    dn_status status = dn_session_set_threads(lent, width);
+    if (status == DN_OK)
+        *session = lent;
+    else
+        session_pool_return(pool, lent);
+    return status;
+}
+
+void session_pool_return(session_pool *pool, dn_session *session)
 {
     idle_session *idle = malloc(sizeof *idle);
     if (!idle) {
@@ -74,7 +80,7 @@ void session_pool_return(session_pool *pool, int width, dn_session *session)
         return;
     }
     pthread_mutex_lock(&pool->lock);
-    *idle = (idle_session){session, width, pool->idle};
+    *idle = (idle_session){session, pool->idle};
     pool->idle = idle;
     pthread_mutex_unlock(&pool->lock);
 }
@@ -98,12 +104,8 @@ void session_pool_free(session_pool *pool)
 {
     if (!pool)
         return;
-    while (pool->idle) {
-        idle_session *first = pool->idle;
-        pool->idle = first->next;
-        dn_session_free(first->session);
-        free(first);
-    }
+    for (dn_session *session; (session = take_idle(pool));)
+        dn_session_free(session);
     dn_session_free(pool->weights);
     pthread_mutex_destroy(&pool->lock);
     free(pool);

@@ -47,7 +47,7 @@ static dn_status run_files(inference *i)
     tensor_elements files;
     DN_TRY(tensor_elements_read(&i->plan.input, &files));
     dn_status status = DN_OK;
-    for (size_t n = 0; n < files.count && status == DN_OK && !exchange_is_overdue(i->x); n++)
+    for (size_t n = 0; n < files.count && status == DN_OK && !exchange_is_vain(i->x); n++)
         status = run_file(i, &files.list[n], (int)n, i->logits + n * (size_t)i->facts.classes);
     tensor_elements_free(&files);
     return status;
@@ -58,10 +58,12 @@ static dn_status run_tensor(inference *i)
 {
     const infer_plan *plan = &i->plan;
     tensor_floats floats;
-    DN_TRY(tensor_floats_read(&plan->input, &floats));
+    double began = dn_seconds();
+    dn_status status = tensor_floats_read(&plan->input, &floats);
+    i->x->decode_seconds += dn_seconds() - began;
+    DN_TRY(status);
     size_t values = plan->input.elements / (size_t)plan->batch;
-    dn_status status = DN_OK;
-    for (int n = 0; n < plan->batch && status == DN_OK && !exchange_is_overdue(i->x); n++)
+    for (int n = 0; n < plan->batch && status == DN_OK && !exchange_is_vain(i->x); n++)
         status = dn_session_run(i->session, floats.values + (size_t)n * values, 1, plan->height,
                                 plan->width, i->logits + n * i->facts.classes);
     tensor_floats_free(&floats);
@@ -94,6 +96,16 @@ static dn_status reply(inference *i)
     return DN_OK;
 }
 
+static dn_status make_output(inference *i, size_t count)
+{
+    if (wants(&i->plan, MODEL_PROBABILITIES)) {
+        DN_TRY(dn_calloc(count, sizeof(float), &i->probabilities));
+        memcpy(i->probabilities, i->logits, count * sizeof(float));
+        dn_model_probabilities(i->x->network->model, i->plan.batch, i->probabilities);
+    }
+    return reply(i);
+}
+
 static dn_status compute(inference *i)
 {
     size_t count = (size_t)i->plan.batch * (size_t)i->facts.classes;
@@ -102,12 +114,10 @@ static dn_status compute(inference *i)
     if (i->x->answered)
         return DN_OK;
     i->x->pictures = i->plan.batch;
-    if (wants(&i->plan, MODEL_PROBABILITIES)) {
-        DN_TRY(dn_calloc(count, sizeof(float), &i->probabilities));
-        memcpy(i->probabilities, i->logits, count * sizeof(float));
-        dn_model_probabilities(i->x->network->model, i->plan.batch, i->probabilities);
-    }
-    return reply(i);
+    double began = dn_seconds();
+    dn_status status = make_output(i, count);
+    i->x->output_seconds += dn_seconds() - began;
+    return status;
 }
 
 static void limit_time(exchange *x, uint64_t timeout_us)
@@ -121,13 +131,16 @@ static dn_status answer_request(inference *i)
 {
     exchange *x = i->x;
     session_pool *pool = x->network->sessions;
-    DN_TRY(infer_request_read(x->body, x->size,
-                              exchange_header(x, "Inference-Header-Content-Length"), &i->request));
+    double began = dn_seconds();
+    dn_status status = infer_request_read(
+        x->body, x->size, exchange_header(x, "Inference-Header-Content-Length"), &i->request);
+    x->decode_seconds += dn_seconds() - began;
+    DN_TRY(status);
     limit_time(x, i->request.timeout_us);
     DN_TRY(infer_plan_make(&i->request, &i->facts, &i->plan));
     DN_TRY(session_pool_borrow(pool, x->job.width, &i->session));
-    dn_status status = compute(i);
-    session_pool_return(pool, x->job.width, i->session);
+    status = compute(i);
+    session_pool_return(pool, i->session);
     return status;
 }
 

@@ -42,8 +42,8 @@ static void add_histograms(dn_text *text, const snapshot *taken)
 {
     char labels[NETWORK_NAME_SIZE + 64];
     prometheus_begin(text, "densenet_stage_seconds", "histogram",
-                     "Time of requests with answers: in the queue, decoding pictures, computing "
-                     "all the rest, and from the first byte to the last.");
+                     "Time of requests with answers: in the queue, decoding, computing, making the "
+                     "reply, and from the first byte to the last.");
     for (int i = 0; i < taken->count - 1; i++)
         for (int s = 0; s < STAGE_COUNT; s++) {
             snprintf(labels, sizeof labels, "network=\"%s\",stage=\"%s\"", taken->entries[i].name,

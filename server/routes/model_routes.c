@@ -53,6 +53,7 @@ static model_statistics statistics_of(const repository_entry *entry)
                           .queue = duration_of(&c.stages[STAGE_QUEUE]),
                           .compute_input = duration_of(&c.stages[STAGE_DECODE]),
                           .compute_infer = duration_of(&c.stages[STAGE_COMPUTE]),
+                          .compute_output = duration_of(&c.stages[STAGE_OUTPUT]),
                           .bytes = entry->bytes};
     for (int i = 0; i < FAILURE_COUNT; i++)
         s.fail.count += c.failures[i];

@@ -11,7 +11,7 @@ static void reply_file(exchange *x, const page_file *file)
     bool same = known && strstr(known, file->etag);
     exchange_reply_constant(x, same ? 304 : 200, file->type, file->begin,
                             same ? 0 : (size_t)(file->end - file->begin));
-    exchange_add_header(x, "ETag", "%s", file->etag);
+    exchange_add_header(x, "ETag", "W/%s", file->etag); /* weak: of any coding */
     exchange_add_header(x, "Cache-Control", "no-cache");
     exchange_add_header(x, "Content-Security-Policy", "%s", page_policy);
     exchange_add_header(x, "Referrer-Policy", "no-referrer");

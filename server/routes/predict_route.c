@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* POST /predict: pictures in, names or a heat map out. */
+#include "base/clock.h"
 #include "context.h"
 #include "routes/heat.h"
 #include "routes/prediction.h"
@@ -45,9 +46,11 @@ static void answer_heat(prediction *p, const uploads *files, const char *class)
         exchange_refuse_status(p->x, status);
         return;
     }
+    double began = dn_seconds();
     int output = find_output(p, class);
     if (output >= 0)
         heat_reply(p->x, p->session, &made, output);
+    p->x->output_seconds += dn_seconds() - began;
     picture_free(&made);
 }
 
@@ -97,7 +100,7 @@ static void answer_predict(exchange *x)
             answer_heat(&p, &files, class);
         else
             prediction_answer(&p, &files);
-        session_pool_return(p.network->sessions, x->job.width, p.session);
+        session_pool_return(p.network->sessions, p.session);
     }
     free(p.last_fault);
     free(p.logits);

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
 """A file that another process cuts short while it is read ends in a sentence, never in a signal. Needs nothing but Python."""
+import http.client
 import io
 import json
 import os
+import shutil
+import signal
 import subprocess
 import tarfile
 import tempfile
@@ -64,6 +67,60 @@ def changed_between_precisions(folder):
           b"once.csv: changed while it was read" in done.stderr, done)
 
 
+def begin(path, size, *arguments):
+    """A server that runs, with the lines it said until then."""
+    environment = {**os.environ, "LD_PRELOAD": os.environ["DENSENET_CUT_AT"], "CUT_FILE": path, "CUT_TO": str(size)}
+    server = subprocess.Popen([PROGRAM, "serve", *arguments, "--listen", "127.0.0.1:0"], stderr=subprocess.PIPE, text=True,
+                              env=environment)
+    return server, heard(server, "serving at")
+
+
+def heard(server, words):
+    lines = []
+    for line in server.stderr:
+        lines.append(line)
+        if words in line:
+            break
+    return lines
+
+
+def answer(said, name):
+    """(status, body)"""
+    connection = http.client.HTTPConnection(said[-1].split("//")[1].strip(), timeout=60)
+    connection.request("POST", f"/predict?model={name}", picture())
+    reply = connection.getresponse()
+    return reply.status, reply.read()
+
+
+def end(server):
+    server.terminate()
+    check("the server ends in order", server.wait(60) == 0)
+    server.stderr.close()
+
+
+def served(folder):
+    """A server goes on with what it has, whenever a file is cut: when it starts, or loads it again."""
+    for name in "ab":
+        write(f"{folder}/served/{name}.safetensors", b"")
+        shutil.copy(f"{folder}/net.safetensors", f"{folder}/served/{name}.safetensors")
+    size = os.path.getsize(f"{folder}/served/b.safetensors")
+    for left in (0, size * 2 // 3):
+        shutil.copy(f"{folder}/net.safetensors", f"{folder}/served/b.safetensors")
+        server, said = begin(f"{folder}/served/b.safetensors", left, "--repository", f"{folder}/served")
+        check("a file that is cut at the start", len(said) == 2 and "b.safetensors: was cut short" in said[0], said)
+        check("only that one is missing", answer(said, "a")[0] == 200 and answer(said, "b")[0] == 404)
+        end(server)
+    again = f"{folder}/again"
+    server, said = begin(again, size * 2 // 3, f"{folder}/served/a.safetensors")
+    before = answer(said, "a")
+    os.link(f"{folder}/served/a.safetensors", again)
+    server.send_signal(signal.SIGHUP)
+    lines = heard(server, "not all of them")
+    check("a file that is cut when it is loaded again", "a.safetensors: was cut short" in lines[0], lines)
+    check("the old network stays", before[0] == 200 and answer(said, "a") == before)
+    end(server)
+
+
 with tempfile.TemporaryDirectory() as scratch:
     make_inputs(scratch)
     net = ("-w", f"{scratch}/net.safetensors")
@@ -82,4 +139,7 @@ with tempfile.TemporaryDirectory() as scratch:
         refused(name, cut(f"{scratch}/{name}", 0, *command), f"{name}: was cut short")
     make_inputs(scratch)
     changed_between_precisions(scratch)
+    if "this program was built without" not in subprocess.run([PROGRAM, "serve", "--help"], capture_output=True, text=True,
+                                                              check=True).stdout:
+        served(scratch)
 finish()

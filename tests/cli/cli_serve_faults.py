@@ -133,14 +133,31 @@ def clients_that_leave():
     """What nobody waits for is not computed."""
     form, kind = multipart([(f"{i}.bmp", picture(i)) for i in range(200)])
     with Server("--threads", "1") as server:
-        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
             first = pool.submit(server.ask, "POST", "/predict", form, {"Content-Type": kind})
             server.wait_for("densenet_computing_requests 1")
             for _ in range(20):
                 with raw(server) as leaving:
                     leaving.sendall(head(len(form), f"Content-Type: {kind}\r\n") + form)
-            assert first.result()[0] == 200
+            server.wait_for("densenet_queue_requests 20")
+            last = pool.submit(server.ask, "POST", "/predict", picture(1))
+            assert first.result()[0] == last.result()[0] == 200
         server.wait_for('densenet_requests_total{network="builtin",result="gone"} 20')
+
+
+def clients_that_only_read():
+    """Who closes the sending end after a whole request still gets the answer, to whatever it was."""
+    body = picture(1)
+    with Server() as server:
+        for request in (head(len(body)) + body, b"GET /v2/health/live HTTP/1.1\r\nHost: a\r\n\r\n",
+                        b"GET /page/page.css HTTP/1.1\r\nHost: a\r\n\r\n"):
+            with raw(server) as client:
+                client.sendall(request)
+                client.shutdown(socket.SHUT_WR)
+                answer = b"".join(iter(lambda: client.recv(65536), b""))
+            assert answer.startswith(b"HTTP/1.1 200 ") and answer.count(b"HTTP/1.1") == 1, answer[:100]
+            length = int(re.search(rb"Content-Length: (\d+)", answer)[1])
+            assert len(answer.partition(b"\r\n\r\n")[2]) == length
 
 
 def everyone_gets_their_own():
@@ -285,8 +302,8 @@ def weights_that_change(folder):
     """A weight file that is cut or removed while it is served does no harm to what is loaded."""
     path = os.path.join(folder, "net.safetensors")
     densenet("init", "densenet-bc-10-4", "-o", path)
-    with Server(path, "--threads", "2") as server:
-        before = server.ask("POST", "/predict?model=net", picture(1))[2]
+    with Server(path, "--threads", "2") as asked, Server(path, "--threads", "2") as server:
+        before = asked.ask("POST", "/predict?model=net", picture(1))[2]
         with open(path, "r+b") as file:
             file.truncate(100)
         for _ in range(4):
@@ -300,9 +317,25 @@ def weights_that_change(folder):
         assert server.ask("POST", "/predict?model=net", picture(1))[2] == before
 
 
+def weights_of_any_size(folder):
+    """Where pictures have any size, weights are laid out anew for some: not from a file that was cut."""
+    path, any_size = os.path.join(folder, "net.safetensors"), os.path.join(folder, "any.safetensors")
+    densenet("init", "densenet-bc-10-4", "-o", path)
+    densenet("convert", path, any_size, "--preprocess", "none")
+    with Server(any_size) as server:
+        before = server.ask("POST", "/predict", picture(1))
+        with open(any_size, "r+b") as file:
+            file.truncate(100)
+        assert server.ask("POST", "/predict", picture(1))[2] == before[2] and before[0] == 200
+        status, _, body = server.ask("POST", "/predict", picture(1, 12))
+        assert status == 500 and b"any.safetensors: was cut short" in body, body
+        assert server.ask("POST", "/predict", picture(1))[2] == before[2]
+
+
 def main():
-    for test in (slow_clients, hostile_heads, ends_of_bodies, many_connections, clients_that_leave, everyone_gets_their_own,
-                 memory_is_flat, bombs, tls, kill_and_restart, kill_under_load, weights_that_change):
+    for test in (slow_clients, hostile_heads, ends_of_bodies, many_connections, clients_that_leave, clients_that_only_read,
+                 everyone_gets_their_own, memory_is_flat, bombs, tls, kill_and_restart, kill_under_load, weights_that_change,
+                 weights_of_any_size):
         start = time.monotonic()
         with tempfile.TemporaryDirectory() as folder:
             test(*([folder] if test.__code__.co_argcount else []))

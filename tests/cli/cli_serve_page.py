@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """The files of the server's page: all that it names is there, as it is in the tree, with its type and a policy that
 lets nothing else in; sent again only when it changed; without a key. Needs only Python."""
+import gzip
 import os
 import re
 import tempfile
+import zlib
 
 from serving import Server
 
@@ -21,6 +23,18 @@ def named(name):
     """What a file of the page loads."""
     text = read(name).decode()
     return re.findall(r'(?:src|href)="page/([^"]+)"' if name.endswith(".html") else r'from "\./([^"]+)"', text)
+
+
+def check_coded(server, address, body, tag):
+    """Compressed for whoever accepts that; the same tag, which is weak, stands for both."""
+    for coding, decode in (("gzip", gzip.decompress), ("deflate", zlib.decompress)):
+        status, headers, coded = server.ask("GET", address, headers={"Accept-Encoding": coding})
+        assert status == 200 and headers["Vary"] == "Accept-Encoding", headers
+        assert headers["Content-Encoding"] == (coding if len(body) >= 1024 else None), headers
+        assert (decode(coded) if headers["Content-Encoding"] else coded) == body
+        assert headers["ETag"] == tag and tag.startswith('W/"'), headers
+        status, headers, coded = server.ask("GET", address, headers={"Accept-Encoding": coding, "If-None-Match": tag})
+        assert status == 304 and coded == b"" and headers["Vary"] == "Accept-Encoding", headers
 
 
 def main():
@@ -42,6 +56,7 @@ def main():
                 status, _, body = server.ask("GET", address, headers={"If-None-Match": headers["ETag"]})
                 assert status == 304 and body == b"", (address, status)
                 assert server.ask("GET", address, headers={"If-None-Match": '"another"'})[0] == 200
+                check_coded(server, address, body=read(name), tag=headers["ETag"])
                 seen.add(name)
                 waiting += [other for other in named(name) if other not in seen]
             ours = {name for name in os.listdir(FOLDER) if name.rsplit(".", 1)[1] in TYPES}

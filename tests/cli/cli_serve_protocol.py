@@ -231,7 +231,9 @@ def statistics(folder):
         stages = told["inference_stats"]
         assert told["inference_count"] == told["execution_count"] == 4 and told["last_inference"] > 1e12, told
         assert stages["success"]["count"] == 2 and stages["fail"]["count"] == 1, stages
-        assert 0 < stages["compute_infer"]["ns"] < stages["success"]["ns"] and stages["compute_input"]["ns"] > 0, stages
+        assert 0 < stages["compute_infer"]["ns"] < stages["success"]["ns"], stages
+        assert stages["compute_input"]["ns"] > 0 and stages["compute_output"]["ns"] > 0, stages
+        assert sum(stages[name]["ns"] for name in ("queue", "compute_input", "compute_infer", "compute_output")) <= stages["success"]["ns"]
         assert told["memory_usage"][0]["byte_size"] > 0, told
 
 
