@@ -83,6 +83,7 @@ int main(int argc, char **argv)
         print_overview(stderr);
         return EXIT_REFUSED;
     }
+    launched_run(argc - 1, argv + 1);
     int status = run_arguments(argc, argv);
     return launched_leave(answers_are_written() ? status : EXIT_REFUSED);
 }

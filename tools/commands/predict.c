@@ -10,12 +10,15 @@
 #include "files/picture_list.h"
 #include "files/pictures.h"
 #include "reports/predictions.h"
+#include "run/launched.h"
 #include "run/predictor.h"
+#include "run/same_everywhere.h"
 #include "run/session_open.h"
 #include "ui/report.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static struct {
     const char *labels, *heat, *class, *task;
@@ -106,7 +109,8 @@ static bool open_predictor(predictor *p, dn_model *model, const picture_list *li
         return false;
     p->logits = malloc((size_t)chosen.batch * classes * sizeof *p->logits);
     p->ranked = malloc(classes * sizeof *p->ranked);
-    return (p->logits && p->ranked) || complain("predict: out of memory");
+    p->tensors = calloc((size_t)chosen.batch, sizeof *p->tensors);
+    return (p->logits && p->ranked && p->tensors) || complain("predict: out of memory");
 }
 
 static void close_predictor(predictor *p)
@@ -117,6 +121,7 @@ static void close_predictor(predictor *p)
     free(p->input);
     free(p->logits);
     free(p->ranked);
+    free(p->tensors);
 }
 
 static bool finish_heat(predictor *p)
@@ -135,20 +140,45 @@ static bool finish_heat(predictor *p)
     return true;
 }
 
+static bool ranks_agree(const dn_model *model, const picture_list *list)
+{
+    char weights[65], names[65];
+    if (!launched_machines())
+        return true;
+    model_digest(model, weights);
+    texts_digest(list->paths, list->count, names);
+    return same_everywhere(json_pack("{s:s, s:s, s:O}", "the weights' SHA-256", weights,
+                                     "the pictures' names' SHA-256", names, "the command line",
+                                     launched_words()));
+}
+
+/* The exit status of the process that speaks for all. */
+static int answer(predictor *p, const picture_list *list)
+{
+    if (launched_first())
+        predictions_begin(p->format, p->check != NULL);
+    bool sound = predictor_run(p, list);
+    if (!launched_agree(sound))
+        return EXIT_REFUSED;
+    if (!launched_first())
+        return EXIT_DONE;
+    const predictor_counts *counts = &p->counts;
+    bool whole = counts->unread == 0 && counts->unanswered == 0 && list->failures == 0,
+         none = (size_t)counts->unread + (size_t)counts->unanswered == list->count;
+    if (p->heat && !finish_heat(p))
+        whole = false; /* the answers are there */
+    return none ? EXIT_REFUSED : whole ? EXIT_DONE : EXIT_PART;
+}
+
 static int predict(dn_model *model, const picture_list *list)
 {
     predictor p = {0};
-    bool sound = open_predictor(&p, model, list);
-    if (sound) {
-        predictions_begin(p.format, p.check != NULL);
-        sound = predictor_run(&p, list);
-    }
-    bool whole = p.unread == 0 && p.unanswered == 0 && list->failures == 0,
-         none = (size_t)p.unread + (size_t)p.unanswered == list->count;
-    if (sound && p.heat && !finish_heat(&p))
-        whole = false; /* the answers are there */
+    bool opened = model && (!weights_argument() || weights_have_head(model, weights_argument())) &&
+                  open_predictor(&p, model, list);
+    int status =
+        launched_agree(opened) && ranks_agree(model, list) ? answer(&p, list) : EXIT_REFUSED;
     close_predictor(&p);
-    return !sound || none ? EXIT_REFUSED : whole ? EXIT_DONE : EXIT_PART;
+    return status;
 }
 
 /* Without --weights, the built-in network; prints its classes, if there is a picture to name. */
@@ -161,15 +191,21 @@ static dn_model *choose_model(const picture_list *list)
     if (!model || !picture_list_has_any(list))
         return model;
     int classes = dn_model_arch(model)->classes;
-    fprintf(stderr, "densenet: no --weights given: using the built-in network, which knows");
+    tell("densenet: no --weights given: using the built-in network, which knows");
     for (int i = 0; i < classes; i++)
-        fprintf(stderr, "%s %s",
-                i == 0            ? ""
-                : i + 1 < classes ? ","
-                                  : " and",
-                dn_model_label(model, i));
-    fputc('\n', stderr);
+        tell("%s %s", i == 0 ? "" : i + 1 < classes ? "," : " and", dn_model_label(model, i));
+    tell("\n");
     return model;
+}
+
+static bool input_reaches_all(int count, char **arguments)
+{
+    bool input = list_file() && strcmp(list_file(), "-") == 0;
+    for (int i = 0; i < count; i++)
+        input = input || strcmp(arguments[i], "-") == 0;
+    return !input || !launched_machines() ||
+           complain("predict: -: standard input is one process's; several need files, or a list "
+                    "of them that all can read");
 }
 
 static int run(int count, char **arguments)
@@ -182,13 +218,13 @@ static int run(int count, char **arguments)
         complain("predict: --class is what the maps of --cam DIR are of; that is missing");
         return EXIT_REFUSED;
     }
-    picture_list list;
-    if (!picture_list_create(count, arguments, &list))
+    picture_list list = {0};
+    if (!launched_join(NULL, NULL))
         return EXIT_REFUSED;
-    int status = EXIT_REFUSED;
-    dn_model *model = list.count ? choose_model(&list) : NULL;
-    if (model && (!weights_argument() || weights_have_head(model, weights_argument())))
-        status = predict(model, &list);
+    bool listed = input_reaches_all(count, arguments) &&
+                  picture_list_create(count, arguments, &list) && list.count;
+    dn_model *model = listed ? choose_model(&list) : NULL;
+    int status = predict(model, &list);
     picture_list_free(&list);
     dn_model_free(model);
     return status;

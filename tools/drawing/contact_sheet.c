@@ -43,14 +43,18 @@ contact_sheet *contact_sheet_create(const char *const *pages, bool exact)
     return sheet;
 }
 
+static void free_cell(cell *c)
+{
+    cairo_surface_destroy(c->picture);
+    dn_heat_map_free(&c->map);
+    free(c->caption);
+    free(c->name);
+}
+
 static void clear(contact_sheet *sheet)
 {
-    for (int i = 0; i < sheet->count; i++) {
-        cairo_surface_destroy(sheet->cells[i].picture);
-        dn_heat_map_free(&sheet->cells[i].map);
-        free(sheet->cells[i].caption);
-        free(sheet->cells[i].name);
-    }
+    for (int i = 0; i < sheet->count; i++)
+        free_cell(&sheet->cells[i]);
     sheet->count = 0;
 }
 
@@ -142,20 +146,110 @@ static bool copy_map(const dn_heat_map *map, double factor, dn_heat_map *copy)
     return copy->map != NULL;
 }
 
-bool contact_sheet_add(contact_sheet *sheet, cairo_surface_t *picture, const dn_heat_map *map,
-                       const char *caption, const char *name)
+/* free_cell releases it, also if this fails. */
+static bool make_cell(cairo_surface_t *picture, const dn_heat_map *map, const char *caption,
+                      const char *name, cell *made)
 {
     double factor = THUMB / fmax(cairo_image_surface_get_width(picture),
                                  cairo_image_surface_get_height(picture));
-    cell *made = &sheet->cells[sheet->count++];
     *made = (cell){surface_scaled(picture, factor), {0}, strdup(caption), strdup(name)};
-    bool sound = copy_map(map, factor, &made->map) && made->caption && made->name;
-    if (!sound)
-        complain("out of memory for the contact sheet");
-    if (!sound || !made->picture)
-        return false;
-    if (sheet->count == CONTACT_SHEET_CELLS)
+    if (!copy_map(map, factor, &made->map) || !made->caption || !made->name)
+        return complain("out of memory for the contact sheet");
+    return made->picture != NULL;
+}
+
+static void end_cell(contact_sheet *sheet)
+{
+    if (++sheet->count == CONTACT_SHEET_CELLS)
         write_page(sheet);
+}
+
+bool contact_sheet_add(contact_sheet *sheet, cairo_surface_t *picture, const dn_heat_map *map,
+                       const char *caption, const char *name)
+{
+    cell *made = &sheet->cells[sheet->count];
+    bool sound = make_cell(picture, map, caption, name, made);
+    if (sound)
+        end_cell(sheet);
+    else
+        free_cell(made);
+    return sound;
+}
+
+/* ---- cells as bytes: this, the picture's rows, the map, the caption and the name ---- */
+
+typedef struct packed_cell {
+    int width, height; /* of the picture */
+    dn_heat_map map;   /* without its numbers */
+    size_t caption, name;
+} packed_cell;
+
+static void pack(const cell *c, dn_text *cells)
+{
+    const unsigned char *rows = cairo_image_surface_get_data(c->picture);
+    int stride = cairo_image_surface_get_stride(c->picture);
+    packed_cell packed = {.width = cairo_image_surface_get_width(c->picture),
+                          .height = cairo_image_surface_get_height(c->picture),
+                          .map = c->map,
+                          .caption = strlen(c->caption),
+                          .name = strlen(c->name)};
+    packed.map.map = NULL;
+    dn_text_add_bytes(cells, (const char *)&packed, sizeof packed);
+    for (int y = 0; y < packed.height; y++)
+        dn_text_add_bytes(cells, (const char *)rows + (size_t)y * (size_t)stride,
+                          4 * (size_t)packed.width);
+    dn_text_add_bytes(cells, (const char *)c->map.map,
+                      (size_t)packed.map.height * (size_t)packed.map.width * sizeof *c->map.map);
+    dn_text_add_bytes(cells, c->caption, packed.caption);
+    dn_text_add_bytes(cells, c->name, packed.name);
+}
+
+bool contact_cell_pack(cairo_surface_t *picture, const dn_heat_map *map, const char *caption,
+                       const char *name, dn_text *cells)
+{
+    cell made;
+    bool sound = make_cell(picture, map, caption, name, &made);
+    if (sound) {
+        cairo_surface_flush(made.picture);
+        pack(&made, cells);
+        sound = !cells->failed || complain("out of memory for the contact sheet");
+    }
+    free_cell(&made);
+    return sound;
+}
+
+static bool unpack(const char **at, cell *made)
+{
+    packed_cell packed;
+    memcpy(&packed, *at, sizeof packed);
+    *at += sizeof packed;
+    size_t row = 4 * (size_t)packed.width,
+           bytes = (size_t)packed.map.height * (size_t)packed.map.width * sizeof(float);
+    *made = (cell){.map = packed.map};
+    made->picture = cairo_image_surface_create(CAIRO_FORMAT_RGB24, packed.width, packed.height);
+    unsigned char *rows = cairo_image_surface_get_data(made->picture);
+    for (int y = 0; rows && y < packed.height; y++, *at += row)
+        memcpy(rows + (size_t)y * (size_t)cairo_image_surface_get_stride(made->picture), *at, row);
+    cairo_surface_mark_dirty(made->picture);
+    if ((made->map.map = malloc(bytes)))
+        memcpy(made->map.map, *at, bytes);
+    made->caption = strndup(*at += bytes, packed.caption);
+    made->name = strndup(*at += packed.caption, packed.name);
+    *at += packed.name;
+    return (rows && made->map.map && made->caption && made->name) ||
+           complain("out of memory for the contact sheet");
+}
+
+bool contact_sheet_take(contact_sheet *sheet, const char *cells, size_t length)
+{
+    for (const char *at = cells; at < cells + length;) {
+        cell *made = &sheet->cells[sheet->count];
+        if (!unpack(&at, made)) {
+            free_cell(made);
+            return false;
+        }
+        end_cell(sheet);
+    }
     return true;
 }
 

@@ -4,6 +4,7 @@
 #ifndef TOOL_CONTACT_SHEET_H
 #define TOOL_CONTACT_SHEET_H
 
+#include "base/text.h"
 #include "drawing/heatmap.h"
 
 #define CONTACT_SHEET_CELLS 30 /* on a page */
@@ -19,6 +20,12 @@ void contact_sheet_free(contact_sheet *sheet);
  * False if it has complained; of a page that it cannot write, contact_sheet_finish says so. */
 bool contact_sheet_add(contact_sheet *sheet, cairo_surface_t *picture, const dn_heat_map *map,
                        const char *caption, const char *name);
+
+/* The same, as bytes that are added to `cells`, for the sheet of another process of the same
+ * program, which takes them. */
+bool contact_cell_pack(cairo_surface_t *picture, const dn_heat_map *map, const char *caption,
+                       const char *name, dn_text *cells);
+bool contact_sheet_take(contact_sheet *sheet, const char *cells, size_t length);
 
 /* Writes what is left. Returns how many pages there are; -1 if it has complained of one. */
 int contact_sheet_finish(contact_sheet *sheet);

@@ -20,9 +20,9 @@
 #define SMALLEST 256 /* the longer side of a smaller picture's map is made at least this */
 #define MARGIN 12    /* around the key */
 
-typedef struct shown_name {
-    const char *path, *name; /* a picture's path, and what tells it from the others */
-} shown_name;
+typedef struct named_picture {
+    const char *shown, *file; /* what tells it from the others, and the file of its map */
+} named_picture;
 
 struct heat_folder {
     const dn_model *model;
@@ -30,14 +30,9 @@ struct heat_folder {
     unique_names *names;
     const char **pages; /* the files of contact sheets */
     contact_sheet *sheet;
-    shown_name *pictures; /* sorted by path */
+    named_picture *pictures; /* of the list */
     size_t count;
 };
-
-static int by_path(const void *a, const void *b)
-{
-    return strcmp(((const shown_name *)a)->path, ((const shown_name *)b)->path);
-}
 
 static const char *readable(const char *path)
 {
@@ -54,14 +49,31 @@ static bool avoid_inputs(heat_folder *folder, const picture_list *list, const ch
     return sound;
 }
 
+/* DIR/photo.png for .../photo.jpg. */
+static const char *file_for(const heat_folder *folder, const char *picture)
+{
+    const char *base = strcmp(picture, "-") == 0 ? "stdin" : base_name(picture);
+    const char *dot = strrchr(base, '.');
+    size_t length = dot && dot != base ? (size_t)(dot - base) : strlen(base);
+    return unique_names_take(folder->names, base, length);
+}
+
+/* All of them, whichever will be answered, and by whom. */
+static bool name_maps(heat_folder *folder, const picture_list *list)
+{
+    bool sound = true;
+    for (size_t i = 0; i < list->count && sound; i++)
+        sound = (folder->pictures[i].file = file_for(folder, list->paths[i])) != NULL;
+    return sound;
+}
+
 static bool name_pictures(heat_folder *folder, const picture_list *list)
 {
     const char **names = short_names(list->paths, list->count);
+    folder->count = list->count;
     folder->pictures = calloc(list->count + 1, sizeof *folder->pictures);
     for (size_t i = 0; names && folder->pictures && i < list->count; i++)
-        folder->pictures[folder->count++] = (shown_name){list->paths[i], names[i]};
-    if (folder->count)
-        qsort(folder->pictures, folder->count, sizeof *folder->pictures, by_path);
+        folder->pictures[i].shown = strcmp(list->paths[i], "-") == 0 ? "standard input" : names[i];
     free(names);
     return names && folder->pictures;
 }
@@ -89,7 +101,7 @@ heat_folder *heat_folder_open(const char *path, const dn_model *model, const pic
     heat_folder *folder = calloc(1, sizeof *folder);
     bool sound = folder && (folder->names = unique_names_create(path)) &&
                  avoid_inputs(folder, list, inputs) && name_pictures(folder, list) &&
-                 name_pages(folder);
+                 name_pages(folder) && name_maps(folder, list);
     if (sound) {
         folder->model = model;
         folder->exact = dn_arch_cam_is_exact(dn_model_arch(model));
@@ -101,27 +113,6 @@ heat_folder *heat_folder_open(const char *path, const dn_model *model, const pic
         return folder;
     heat_folder_free(folder);
     return NULL;
-}
-
-/* DIR/photo.png for .../photo.jpg. */
-static const char *name_for(const heat_folder *folder, const char *picture)
-{
-    const char *base = strcmp(picture, "-") == 0 ? "stdin" : base_name(picture);
-    const char *dot = strrchr(base, '.');
-    size_t length = dot && dot != base ? (size_t)(dot - base) : strlen(base);
-    const char *name = unique_names_take(folder->names, base, length);
-    if (!name)
-        complain("out of memory for heat maps");
-    return name;
-}
-
-static const char *shown_as(const heat_folder *folder, const char *picture)
-{
-    const shown_name wanted = {picture, NULL}, *found;
-    if (strcmp(picture, "-") == 0)
-        return "standard input";
-    found = bsearch(&wanted, folder->pictures, folder->count, sizeof wanted, by_path);
-    return found ? found->name : base_name(picture);
 }
 
 /* The map with its key below; NULL if it has complained. */
@@ -167,35 +158,43 @@ static bool write_map(dn_heat_map map, cairo_surface_t *picture, const heat_key 
     return sound;
 }
 
+/* The map's own file, and its place on the sheet, or in `cells` for another's. */
 static bool draw(heat_folder *folder, const dn_heat_map *map, const dn_image *image,
-                 const char *name, const char *caption, const char *picture)
+                 const named_picture *names, const char *caption, dn_text *cells)
 {
     cairo_surface_t *plain = picture_surface(image);
     const heat_key key = {caption, "this picture", map->most, folder->exact, map->cropped};
-    bool sound = plain && write_map(*map, plain, &key, name) &&
-                 contact_sheet_add(folder->sheet, plain, map, caption, shown_as(folder, picture));
+    bool sound = plain && write_map(*map, plain, &key, names->file);
+    if (sound)
+        sound = cells ? contact_cell_pack(plain, map, caption, names->shown, cells)
+                      : contact_sheet_add(folder->sheet, plain, map, caption, names->shown);
     cairo_surface_destroy(plain);
     return sound;
 }
 
-const char *heat_folder_add(heat_folder *folder, const dn_session *session, int index,
-                            const dn_answer *shown, const dn_preprocess *preprocess,
-                            const char *picture, const dn_image *image)
+const char *heat_folder_add(heat_folder *folder, const heat_source *source, const dn_answer *shown,
+                            size_t picture, dn_text *cells)
 {
     char *caption = NULL;
     char number[DN_OUTPUT_NUMBER_SIZE];
     dn_heat_map map = {0};
-    const char *name = name_for(folder, picture);
-    if (!name || !ok_or_complain(dn_heat_map_create(session, index, shown->output, preprocess,
-                                                    image->width, image->height, &map)))
+    const named_picture *names = &folder->pictures[picture];
+    if (!ok_or_complain(dn_heat_map_create(source->session, source->index, shown->output,
+                                           source->preprocess, source->image->width,
+                                           source->image->height, &map)))
         return NULL;
     bool sound = asprintf(&caption, "%.1f%%  %s", 100 * (double)shown->probability,
                           dn_output_name(folder->model, shown->output, number)) >= 0;
-    sound = sound ? draw(folder, &map, image, name, caption, picture)
+    sound = sound ? draw(folder, &map, source->image, names, caption, cells)
                   : complain("out of memory for heat maps");
     free(caption);
     dn_heat_map_free(&map);
-    return sound ? name : NULL;
+    return sound ? names->file : NULL;
+}
+
+bool heat_folder_take(heat_folder *folder, const char *cells, size_t length)
+{
+    return contact_sheet_take(folder->sheet, cells, length);
 }
 
 int heat_folder_finish(heat_folder *folder, const char *const **pages)

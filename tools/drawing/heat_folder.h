@@ -3,6 +3,7 @@
 #ifndef TOOL_HEAT_FOLDER_H
 #define TOOL_HEAT_FOLDER_H
 
+#include "base/text.h"
 #include "files/picture_list.h"
 #include "files/pictures.h"
 
@@ -13,12 +14,23 @@ typedef struct heat_folder heat_folder;
 heat_folder *heat_folder_open(const char *path, const dn_model *model, const picture_list *list,
                               const char *const *inputs);
 
-/* Draws the map of an answer for picture `index` of the session's last run.
- * Returns the file's path, valid as long as the folder; NULL if it has
- * complained. */
-const char *heat_folder_add(heat_folder *folder, const dn_session *session, int index,
-                            const dn_answer *shown, const dn_preprocess *preprocess,
-                            const char *picture, const dn_image *image);
+/* Picture `index` of a session's last run. */
+typedef struct heat_source {
+    const dn_session *session;
+    int index;
+    const dn_preprocess *preprocess;
+    const dn_image *image;
+} heat_source;
+
+/* Draws the map of an answer for picture `picture` of the list. What the sheets show of it is added
+ * to `cells`, unless that is NULL: then to the sheets. Returns the file's path, valid as long as
+ * the folder; NULL if it has complained. */
+const char *heat_folder_add(heat_folder *folder, const heat_source *source, const dn_answer *shown,
+                            size_t picture, dn_text *cells);
+
+/* Adds to the sheets what a folder of another process, opened with the same list, put in its
+ * cells. False if it has complained. */
+bool heat_folder_take(heat_folder *folder, const char *cells, size_t length);
 
 /* Writes the contact sheets. Returns how many there are, and their paths, valid as long as the
  * folder; -1 if it has complained. */

@@ -68,9 +68,17 @@ void picture_notices(int64_t turned_count, int64_t faint_count)
                  faint_count == 1 ? "s" : "", faint_count == 1 ? "it" : "them");
 }
 
+void picture_tensors_noticed(int64_t *turned_count, int64_t *faint_count)
+{
+    *turned_count = atomic_exchange(&turned, 0);
+    *faint_count = atomic_exchange(&faint, 0);
+}
+
 void picture_tensors_notices(void)
 {
-    picture_notices(atomic_exchange(&turned, 0), atomic_exchange(&faint, 0));
+    int64_t turned_count, faint_count;
+    picture_tensors_noticed(&turned_count, &faint_count);
+    picture_notices(turned_count, faint_count);
 }
 
 static const char input_path[] = "/dev/stdin";

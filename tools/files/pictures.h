@@ -39,6 +39,9 @@ void picture_tensors_free(int count, picture_tensor *tensors);
 /* Says, once for all that were filled, what was noticed about them. */
 void picture_tensors_notices(void);
 
+/* Or how many pictures it would be said of, since this was last asked. */
+void picture_tensors_noticed(int64_t *turned, int64_t *faint);
+
 /* The same of so many pictures with an orientation that is not applied, and so many that are
  * dn_image_is_faint. */
 void picture_notices(int64_t turned_count, int64_t faint_count);

@@ -30,26 +30,26 @@ void predictions_begin(prediction_format format, bool checks)
                checks ? ",input_distance,foreign" : "");
 }
 
-static void print_text(const dn_model *model, const char *picture, const dn_answer *ranked,
-                       int count, const char *heat)
+static void print_text(FILE *stream, const dn_model *model, const char *picture,
+                       const dn_answer *ranked, int count, const char *heat)
 {
     char number[DN_OUTPUT_NUMBER_SIZE];
-    print_escaped(stdout, picture);
+    print_escaped(stream, picture);
     for (int i = 0; i < count; i++) {
         if (ranked[i].untrained)
-            printf("\n        -  ");
+            fprintf(stream, "\n        -  ");
         else
-            printf("\n  %6.2f%%  ", 100 * (double)ranked[i].probability);
-        print_escaped(stdout, dn_output_name(model, ranked[i].output, number));
+            fprintf(stream, "\n  %6.2f%%  ", 100 * (double)ranked[i].probability);
+        print_escaped(stream, dn_output_name(model, ranked[i].output, number));
         if (ranked[i].untrained)
-            printf(" (%s)", not_trained);
+            fprintf(stream, " (%s)", not_trained);
     }
     if (heat) {
-        printf("\n  %sheat map: ",
-               dn_arch_cam_is_exact(dn_model_arch(model)) ? "" : "gradient-weighted ");
-        print_escaped(stdout, heat);
+        fprintf(stream, "\n  %sheat map: ",
+                dn_arch_cam_is_exact(dn_model_arch(model)) ? "" : "gradient-weighted ");
+        print_escaped(stream, heat);
     }
-    putchar('\n');
+    fputc('\n', stream);
 }
 
 /* A file's name or a label may hold any bytes, JSON only UTF-8. */
@@ -90,8 +90,8 @@ static json_t *picture_object(const char *picture)
     return object;
 }
 
-static void print_json(const dn_model *model, const char *picture, const dn_answer *ranked,
-                       int count, const prediction_facts *facts)
+static void print_json(FILE *stream, const dn_model *model, const char *picture,
+                       const dn_answer *ranked, int count, const prediction_facts *facts)
 {
     json_t *object = picture_object(picture);
     json_object_set_new(object, "predictions", answers_array(model, ranked, count));
@@ -103,54 +103,53 @@ static void print_json(const dn_model *model, const char *picture, const dn_answ
                  facts->heat);
     if (facts->fit)
         json_object_set_new(object, "input", fit_object(facts->fit));
-    json_dumpf(object, stdout, JSON_REAL_PRECISION(7));
-    putchar('\n');
+    json_dumpf(object, stream, JSON_REAL_PRECISION(7));
+    fputc('\n', stream);
     json_decref(object);
 }
 
-static void print_csv(const dn_model *model, const char *picture, const dn_answer *ranked,
-                      int count, const dn_input_fit *fit)
+static void print_csv(FILE *stream, const dn_model *model, const char *picture,
+                      const dn_answer *ranked, int count, const dn_input_fit *fit)
 {
     char number[DN_OUTPUT_NUMBER_SIZE];
     for (int i = 0; i < count; i++) {
-        csv_field(stdout, picture);
-        printf(",%d,%d,", ranked[i].rank, ranked[i].output);
-        csv_field(stdout, dn_output_name(model, ranked[i].output, number));
-        putchar(',');
+        csv_field(stream, picture);
+        fprintf(stream, ",%d,%d,", ranked[i].rank, ranked[i].output);
+        csv_field(stream, dn_output_name(model, ranked[i].output, number));
+        fputc(',', stream);
         if (!ranked[i].untrained)
-            printf("%.7g", (double)ranked[i].probability);
+            fprintf(stream, "%.7g", (double)ranked[i].probability);
         if (fit)
-            printf(",%.4g,%d", dn_input_fit_distance(fit), dn_input_fit_is_foreign(fit));
-        printf(",%s\n", ranked[i].untrained ? not_trained : "");
+            fprintf(stream, ",%.4g,%d", dn_input_fit_distance(fit), dn_input_fit_is_foreign(fit));
+        fprintf(stream, ",%s\n", ranked[i].untrained ? not_trained : "");
     }
 }
 
-void predictions_print_fault(prediction_format format, const char *picture, const char *fault,
-                             bool checks)
+void predictions_print_fault(FILE *stream, prediction_format format, const char *picture,
+                             const char *fault, bool checks)
 {
     if (format == PREDICTION_JSON) {
         json_t *object = picture_object(picture);
         add_text(object, "error", fault);
-        json_dumpf(object, stdout, 0);
-        putchar('\n');
+        json_dumpf(object, stream, 0);
+        fputc('\n', stream);
         json_decref(object);
     } else if (format == PREDICTION_CSV) {
-        csv_field(stdout, picture);
-        fputs(checks ? ",,,,,,," : ",,,,,", stdout);
-        csv_field(stdout, fault);
-        putchar('\n');
+        csv_field(stream, picture);
+        fputs(checks ? ",,,,,,," : ",,,,,", stream);
+        csv_field(stream, fault);
+        fputc('\n', stream);
     }
-    flush_answers();
 }
 
-void predictions_print(prediction_format format, const dn_model *model, const char *picture,
-                       const dn_answer *ranked, int count, const prediction_facts *facts)
+void predictions_print(FILE *stream, prediction_format format, const dn_model *model,
+                       const char *picture, const dn_answer *ranked, int count,
+                       const prediction_facts *facts)
 {
     if (format == PREDICTION_JSON)
-        print_json(model, picture, ranked, count, facts);
+        print_json(stream, model, picture, ranked, count, facts);
     else if (format == PREDICTION_CSV)
-        print_csv(model, picture, ranked, count, facts->fit);
+        print_csv(stream, model, picture, ranked, count, facts->fit);
     else
-        print_text(model, picture, ranked, count, facts->heat);
-    flush_answers();
+        print_text(stream, model, picture, ranked, count, facts->heat);
 }

@@ -5,6 +5,8 @@
 
 #include "densenet.h"
 
+#include <stdio.h>
+
 typedef enum prediction_format {
     PREDICTION_TEXT,
     PREDICTION_JSON,
@@ -24,11 +26,12 @@ typedef struct prediction_facts {
     const dn_input_fit *fit; /* how the picture fits the network, or NULL */
 } prediction_facts;
 
-void predictions_print(prediction_format format, const dn_model *model, const char *picture,
-                       const dn_answer *ranked, int count, const prediction_facts *facts);
+void predictions_print(FILE *stream, prediction_format format, const dn_model *model,
+                       const char *picture, const dn_answer *ranked, int count,
+                       const prediction_facts *facts);
 
 /* The same for a picture without an answer; text has none, its sentence is on standard error. */
-void predictions_print_fault(prediction_format format, const char *picture, const char *fault,
-                             bool checks);
+void predictions_print_fault(FILE *stream, prediction_format format, const char *picture,
+                             const char *fault, bool checks);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include "arguments/options.h"
 #include "arguments/threads.h"
+#include "base/text.h"
+#include "run/collected.h"
 #include "ui/report.h"
 
 #include <jansson.h>
@@ -144,43 +146,14 @@ static bool is_firsts(const char *text, const char *firsts)
     return false;
 }
 
-/* All texts, each of `bytes`; free(). NULL if it has complained. */
-static char *gather_texts(const char *text, uint64_t bytes)
-{
-    char *own = calloc(1, bytes), *all = calloc((size_t)machines->count, bytes);
-    bool sound = own && all;
-    if (sound)
-        snprintf(own, bytes, "%s", text);
-    if (!sound)
-        complain("out of memory for settings");
-    else
-        sound = ok_or_complain(machines->gather(machines->context, own, bytes, all));
-    free(own);
-    if (!sound)
-        free(all);
-    return sound ? all : NULL;
-}
-
-/* The most bytes that one of the texts takes, with its end; 0 after a complaint. */
-static uint64_t longest_text(const char *text)
-{
-    uint64_t own = strlen(text) + 1, longest = 0;
-    uint64_t *sizes = calloc((size_t)machines->count, sizeof *sizes);
-    if (sizes && ok_or_complain(machines->gather(machines->context, &own, sizeof own, sizes)))
-        for (int i = 0; i < machines->count; i++)
-            longest = sizes[i] > longest ? sizes[i] : longest;
-    free(sizes);
-    return longest;
-}
-
 bool launched_have_the_same(const char *text)
 {
     if (!machines)
         return true;
-    uint64_t bytes = longest_text(text);
-    char *all = bytes ? gather_texts(text, bytes) : NULL;
-    bool same = all && is_firsts(text, all);
-    free(all);
+    collected all;
+    bool same =
+        collect(machines, text, strlen(text) + 1, &all) && is_firsts(text, collected_of(&all, 0));
+    collected_free(&all);
     return launched_agree(same);
 }
 
@@ -188,6 +161,40 @@ void launched_work(void)
 {
     working = machines != NULL;
     complaints_say();
+}
+
+/* ---- the command line ---- */
+
+static json_t *line;
+
+/* Whether a word is such an option, and so many words are its own. */
+static int own_words(const char *word)
+{
+    static const char *const options[] = {"--threads", "--shard", "--part"};
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        size_t length = strlen(options[i]);
+        if (strncmp(word, options[i], length) == 0 && (!word[length] || word[length] == '='))
+            return word[length] ? 1 : 2;
+    }
+    return 0;
+}
+
+void launched_run(int count, char *const *words)
+{
+    line = json_array();
+    for (int i = 0; i < count;) {
+        int own = own_words(words[i]);
+        char *text = own ? NULL : dn_utf8_repair(words[i]);
+        if (text)
+            json_array_append_new(line, json_string(text));
+        free(text);
+        i += own ? own : 1;
+    }
+}
+
+json_t *launched_words(void)
+{
+    return line;
 }
 
 int launched_leave(int status)

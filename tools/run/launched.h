@@ -7,7 +7,13 @@
 
 #include "densenet.h"
 
+#include <jansson.h>
 #include <stdbool.h>
+
+/* What is run, but for options that each process has for itself (--threads, --shard, --part), as an
+ * array of strings; borrowed. main gives it the words after the program's name. */
+void launched_run(int count, char *const *words);
+json_t *launched_words(void);
 
 /* Joins the others, if there are any. compression and stopping: as dn_mpi_options has them. Until
  * they agree, complaints of others than the first are held back. Complains and returns false if it

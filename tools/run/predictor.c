@@ -15,16 +15,18 @@ static void warn_unanswered(predictor *p, const char *path)
 {
     static const char fault[] = "the network's answer is not a number";
     complain("%s: %s", path, fault);
-    predictions_print_fault(p->format, path, fault, p->check != NULL);
-    p->unanswered++;
+    predictions_print_fault(p->out, p->format, path, fault, p->check != NULL);
+    flush_answers();
+    p->counts.unanswered++;
 }
 
 static void warn_unread(predictor *p, const char *path, const char *fault)
 {
     fault = fault ? fault : "out of memory for a picture";
     complain("%s", fault);
-    predictions_print_fault(p->format, path, fault, p->check != NULL);
-    p->unread++;
+    predictions_print_fault(p->out, p->format, path, fault, p->check != NULL);
+    flush_answers();
+    p->counts.unread++;
 }
 
 /* How the index-th picture of the run fits what the network recorded; warns of a foreign one. */
@@ -48,9 +50,10 @@ static dn_answer shown(const predictor *p, const float *probabilities, int named
 }
 
 /* Prints the answer for each picture from its row of logits. */
-static bool print_answers(predictor *p, char *const *paths, picture_tensor *const *pictures,
-                          int count)
+static bool print_answers(predictor *p, const picture_list *list, size_t first,
+                          picture_tensor *const *pictures, int count)
 {
+    char *const *paths = list->paths + first;
     int classes = dn_model_arch(p->model)->classes;
     for (int i = 0; i < count; i++) {
         float *row = p->logits + (size_t)i * (size_t)classes;
@@ -67,8 +70,8 @@ static bool print_answers(predictor *p, char *const *paths, picture_tensor *cons
                 complain("%s: no heat map: no output of the network was trained", paths[i]);
                 return false;
             }
-            facts.heat = heat_folder_add(p->heat, p->session, i, &of, &p->preprocess, paths[i],
-                                         pictures[i]->image);
+            const heat_source source = {p->session, i, &p->preprocess, pictures[i]->image};
+            facts.heat = heat_folder_add(p->heat, &source, &of, first + (size_t)i, p->cells);
             if (!facts.heat)
                 return false;
         }
@@ -77,7 +80,8 @@ static bool print_answers(predictor *p, char *const *paths, picture_tensor *cons
         if (p->check && !check_picture(p, i, paths[i], &fit))
             return false;
         facts.fit = p->check ? &fit : NULL;
-        predictions_print(p->format, p->model, paths[i], p->ranked, named, &facts);
+        predictions_print(p->out, p->format, p->model, paths[i], p->ranked, named, &facts);
+        flush_answers();
     }
     return true;
 }
@@ -115,18 +119,19 @@ static dn_status run_session(predictor *p, int count, int height, int width)
 }
 
 /* One run over pictures whose tensors have the same size. */
-static bool run_together(predictor *p, char *const *paths, picture_tensor *const *pictures,
-                         int count)
+static bool run_together(predictor *p, const picture_list *list, size_t first,
+                         picture_tensor *const *pictures, int count)
 {
     return gather(p, pictures, count) &&
            ok_or_complain(run_session(p, count, pictures[0]->height, pictures[0]->width)) &&
-           print_answers(p, paths, pictures, count);
+           print_answers(p, list, first, pictures, count);
 }
 
 /* Pictures in runs of equal size; one that could not be read ends a run, so that answers have the
  * pictures' order. */
-static bool run_batch(predictor *p, char *const *paths, picture_tensor *tensors, int count)
+static bool run_batch(predictor *p, const picture_list *list, size_t begin, int count)
 {
+    picture_tensor *tensors = p->tensors;
     for (int first = 0, next; first < count; first = next) {
         picture_tensor *group[PREDICTOR_MOST];
         for (next = first; next < count && tensors[next].data; next++) {
@@ -135,34 +140,36 @@ static bool run_batch(predictor *p, char *const *paths, picture_tensor *tensors,
                 tensors[next].height != tensors[first].height)
                 break;
         }
-        if (next > first && !run_together(p, paths + first, group, next - first))
+        if (next > first && !run_together(p, list, begin + (size_t)first, group, next - first))
             return false;
         if (next == first) {
-            warn_unread(p, paths[next], tensors[next].fault);
+            warn_unread(p, list->paths[begin + (size_t)next], tensors[next].fault);
             next++;
         }
     }
     return true;
 }
 
-bool predictor_run(predictor *p, const picture_list *list)
+size_t predictor_batches(const predictor *p, const picture_list *list)
+{
+    return (list->count + (size_t)p->batch - 1) / (size_t)p->batch;
+}
+
+bool predictor_answer(predictor *p, const picture_list *list, size_t batch)
 {
     const picture_work work = {.preprocess = &p->preprocess,
                                .threads = threads_chosen(),
                                .as_bytes = reads_bytes(p),
                                .keep_images = p->heat != NULL};
-    picture_tensor *tensors = calloc((size_t)p->batch, sizeof *tensors);
-    bool sound = tensors || complain("predict: out of memory");
-    for (size_t done = 0; sound && done < list->count; done += (size_t)p->batch) {
-        size_t left = list->count - done;
-        int count = left < (size_t)p->batch ? (int)left : p->batch;
-        progress("%zu of %zu pictures", done, list->count);
-        picture_tensors_fill(&work, list->paths + done, count, tensors);
-        sound = run_batch(p, list->paths + done, tensors, count);
-        picture_tensors_free(count, tensors);
-    }
-    progress_end();
-    picture_tensors_notices();
-    free(tensors);
+    size_t begin = batch * (size_t)p->batch, left = list->count - begin;
+    int count = left < (size_t)p->batch ? (int)left : p->batch;
+    int64_t turned, faint;
+    progress("%zu of %zu pictures", begin, list->count);
+    picture_tensors_fill(&work, list->paths + begin, count, p->tensors);
+    bool sound = run_batch(p, list, begin, count);
+    picture_tensors_free(count, p->tensors);
+    picture_tensors_noticed(&turned, &faint);
+    p->counts.turned += turned;
+    p->counts.faint += faint;
     return sound;
 }

@@ -7,6 +7,7 @@
 #include "ui/report.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 bool same_everywhere(json_t *values)
 {
@@ -31,5 +32,14 @@ void model_digest(const dn_model *model, char digest[65])
             bytes *= (size_t)tensor.shape[d];
         sha256_add(&hash, tensor.data, bytes);
     }
+    sha256_end(&hash, digest);
+}
+
+void texts_digest(char *const *texts, size_t count, char digest[65])
+{
+    sha256 hash;
+    sha256_begin(&hash);
+    for (size_t i = 0; i < count; i++)
+        sha256_add(&hash, texts[i], strlen(texts[i]) + 1);
     sha256_end(&hash, digest);
 }

@@ -15,4 +15,7 @@ bool same_everywhere(json_t *values);
 /* The SHA-256 of a model's parameters, in the order of its tensors. */
 void model_digest(const dn_model *model, char digest[65]);
 
+/* That of texts, in their order. */
+void texts_digest(char *const *texts, size_t count, char digest[65]);
+
 #endif

@@ -32,30 +32,29 @@ void print_escaped(FILE *stream, const char *text)
     }
 }
 
-/* Of a process that is not the one that speaks for all. */
 static struct {
-    char *prefix; /* "rank 2 (host): "; NULL: it speaks */
+    char *prefix; /* "rank 2 (host): ", escaped; NULL: this process speaks for all */
     bool held;
-    char *kept; /* complaints, one per line */
+    dn_text kept; /* complaints, escaped, one per line */
 } own;
 
-static void print_complaint(const char *text)
+/* print_escaped to memory; free(); NULL if there is none left. */
+static char *escaped(const char *text)
 {
-    progress_end();
-    fputs("densenet: ", stderr);
-    if (own.prefix)
-        print_escaped(stderr, own.prefix);
-    print_escaped(stderr, text);
-    fputc('\n', stderr);
+    char *made = NULL;
+    size_t size;
+    FILE *stream = open_memstream(&made, &size);
+    if (!stream)
+        return NULL;
+    print_escaped(stream, text);
+    fclose(stream);
+    return made;
 }
 
-static void keep_complaint(const char *text)
+static void print_line(const char *line)
 {
-    char *longer = NULL;
-    if (asprintf(&longer, "%s%s\n", own.kept ? own.kept : "", text) < 0)
-        return;
-    free(own.kept);
-    own.kept = longer;
+    progress_end();
+    fprintf(stderr, "densenet: %s%s\n", own.prefix ? own.prefix : "", line);
 }
 
 bool complain(const char *format, ...)
@@ -66,15 +65,23 @@ bool complain(const char *format, ...)
     if (vasprintf(&text, format, arguments) < 0)
         text = NULL;
     va_end(arguments);
-    (own.held ? keep_complaint : print_complaint)(text ? text : "out of memory");
+    char *line = text ? escaped(text) : NULL;
+    if (own.held)
+        dn_text_add(&own.kept, "%s\n", line ? line : "out of memory");
+    else
+        print_line(line ? line : "out of memory");
+    free(line);
     free(text);
     return false;
 }
 
 void complaints_of(int rank, const char *host)
 {
-    if (asprintf(&own.prefix, "rank %d (%s): ", rank, host) < 0)
-        own.prefix = NULL;
+    char *text = NULL;
+    if (asprintf(&text, "rank %d (%s): ", rank, host) < 0)
+        text = NULL;
+    own.prefix = text ? escaped(text) : NULL;
+    free(text);
     complaints_hold();
 }
 
@@ -85,18 +92,44 @@ void complaints_hold(void)
 
 void complaints_forget(void)
 {
-    free(own.kept);
-    own.kept = NULL;
+    dn_text_drop(&own.kept);
+}
+
+static void print_lines(const char *text, size_t length)
+{
+    for (const char *end; length && (end = memchr(text, '\n', length)); text = end + 1) {
+        char *line = strndup(text, (size_t)(end - text));
+        print_line(line ? line : "out of memory");
+        free(line);
+        length -= (size_t)(end + 1 - text);
+    }
 }
 
 void complaints_say(void)
 {
-    for (char *line = own.kept, *end; line && (end = strchr(line, '\n')); line = end + 1) {
-        *end = 0;
-        print_complaint(line);
-    }
+    print_lines(own.kept.data, own.kept.length);
     complaints_forget();
     own.held = false;
+}
+
+void complaints_catch(void)
+{
+    complaints_forget();
+    own.held = true;
+}
+
+dn_text complaints_caught(void)
+{
+    dn_text caught = own.kept;
+    own.kept = (dn_text){0};
+    own.held = own.prefix != NULL;
+    return caught;
+}
+
+void complaints_relay(const char *lines, size_t length)
+{
+    if (!own.prefix)
+        print_lines(lines, length);
 }
 
 void tell(const char *format, ...)

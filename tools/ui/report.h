@@ -4,7 +4,7 @@
 #ifndef TOOL_REPORT_H
 #define TOOL_REPORT_H
 
-#include "densenet.h"
+#include "base/text.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -18,6 +18,12 @@ void complaints_of(int rank, const char *host);
 void complaints_hold(void);
 void complaints_say(void);
 void complaints_forget(void);
+
+/* Keeps what this process complains of until it is taken, as lines that the process that speaks for
+ * all then says. The caller drops what was caught. */
+void complaints_catch(void);
+dn_text complaints_caught(void);
+void complaints_relay(const char *lines, size_t length);
 
 /* What goes on, to standard error, without a line's end; a process that holds complaints is silent.
  */
