@@ -4,28 +4,20 @@
 # that it needs inside, installs it into a new environment with NumPy and pytest and nothing else,
 # and runs its tests there, away from the tree; then those of packages that are used where they are
 # installed, and those that compare with PyTorch in one that sees the system's; and checks the types. What the release tree has compiled, ccache has.
-#   DENSENET_PYTHON  the Python, /usr/bin/python3 if there is one
+#   DENSENET_PYTHON   the Python, /usr/bin/python3 if there is one
+#   DENSENET_PYTHONS  others, of other versions, that the tests run with too
 # Status 77: something that this needs is not installed, or cannot be fetched.
 set -eu
 cd "$(dirname "$0")/.."
 folder=${1:-build/wheel-check}
 python=${DENSENET_PYTHON:-/usr/bin/python3}
 [ -x "$python" ] || python=python3
-MOST=6291456 # bytes of a wheel
-
-say() {
-    printf 'densenet: %s\n' "$*" >&2
-}
-
-# logged NAME COMMAND...: its output goes to a file, the end of which is shown if it fails.
-logged() {
-    log=$folder/$1.log
-    shift
-    "$@" >"$log" 2>&1 || {
-        tail -50 "$log" >&2
-        exit 1
-    }
-}
+rm -rf "$folder"
+mkdir -p "$folder"
+folder=$(realpath "$folder")
+tools=$folder/tools
+# shellcheck source=scripts/wheel_parts.sh
+. scripts/wheel_parts.sh
 
 # environment NAME PACKAGE...: makes one with these packages; status 77 if that cannot be.
 environment() {
@@ -38,9 +30,6 @@ environment() {
     }
 }
 
-rm -rf "$folder"
-mkdir -p "$folder"
-folder=$(realpath "$folder")
 if ! "$python" -c 'import ensurepip, sysconfig, os
 os.stat(sysconfig.get_path("include") + "/Python.h")' 2>/dev/null; then
     say "Python's headers or its venv are not installed: scripts/deps --test installs them"
@@ -60,25 +49,9 @@ logged configure cmake -S "$(echo "$folder"/libdensenet-*/)" -B "$folder/configu
     -DDENSENET_PYTHON_MODULE=ON -DDENSENET_PROGRAM=OFF
 
 # The compiler and the flags of the release tree, so that ccache knows them.
-logged build env CC="${CC:-/usr/bin/cc}" "$folder/tools/bin/pip" wheel --disable-pip-version-check --no-deps \
-    --no-build-isolation --verbose --config-settings="build-dir=$folder/tree" \
-    --config-settings=cmake.define.DENSENET_WERROR=ON --wheel-dir "$folder/built" .
-PATH=$folder/tools/bin:$PATH logged repair "$folder/tools/bin/auditwheel" repair --wheel-dir "$folder/repaired" "$folder"/built/*.whl
-wheel=$(echo "$folder"/repaired/*.whl)
-"$python" scripts/wheel_licences.py "$wheel"
-bytes=$(wc -c <"$wheel")
-say "$(basename "$wheel"): $bytes bytes"
-case $wheel in
-*-cp39-abi3-manylinux_*) ;;
-*)
-    say "the wheel is not one for CPython 3.9 and later on any Linux"
-    exit 1
-    ;;
-esac
-if [ "$bytes" -ge $MOST ]; then
-    say "the wheel has more than $MOST bytes"
-    exit 1
-fi
+export CC="${CC:-/usr/bin/cc}"
+build_wheel
+repair_wheel "$(uname -m)" /
 "$folder/tools/bin/mypy" --python-executable "$folder/fresh/bin/python" --cache-dir "$folder/types"
 
 cp -r tests/python "$folder/tests"
@@ -95,3 +68,12 @@ else
     say "scikit-learn, pandas and matplotlib cannot be fetched: the tests that use them are left out"
 fi
 "$folder/peers/bin/python" -m pytest -q -rs -p no:cacheprovider test_torch.py test_forward.py 'test_notebooks.py::test_notebook[compare]'
+
+# What was built with one version serves the others.
+options=
+for python in ${DENSENET_PYTHONS-}; do
+    name=$("$python" -c 'import sys; print("%s-%d.%d" % ((sys.implementation.name,) + sys.version_info[:2]))')
+    environment "$name" numpy pytest
+    "$folder/$name/bin/pip" install --quiet --disable-pip-version-check --no-deps "$wheel"
+    "$folder/$name/bin/python" -X dev -m pytest -q -rs -W error -p no:cacheprovider .
+done

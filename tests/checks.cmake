@@ -71,11 +71,15 @@ add_test(NAME oss_fuzz COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/oss-fuzz/try_bui
 add_test(NAME kernels_aarch64 COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/kernels/kernels_aarch64.sh
   ${CMAKE_BINARY_DIR}/aarch64)
 add_test(NAME python_wheel COMMAND ${SCRIPTS}/check-wheel.sh ${CMAKE_BINARY_DIR}/wheel-check)
+add_test(NAME python_wheel_aarch64 COMMAND ${SCRIPTS}/cross-wheel.sh ${CMAKE_BINARY_DIR}/wheel-aarch64
+  ${CMAKE_BINARY_DIR}/wheel-check)
 add_test(NAME lint COMMAND ${SCRIPTS}/lint.sh ${CMAKE_BINARY_DIR})
 add_test(NAME format COMMAND ${SCRIPTS}/format.sh --check)
 add_test(NAME shell COMMAND ${SCRIPTS}/lint_shell.sh)
-foreach(name oss_fuzz kernels_aarch64 python_wheel lint format shell)
+foreach(name oss_fuzz kernels_aarch64 python_wheel python_wheel_aarch64 lint format shell)
   describe_test(${name} LABELS check)
 endforeach()
-set_tests_properties(lint oss_fuzz python_wheel PROPERTIES PROCESSORS 2)
-set_tests_properties(python_wheel PROPERTIES FIXTURES_REQUIRED release) # whose objects ccache has
+set_tests_properties(lint oss_fuzz python_wheel python_wheel_aarch64 PROPERTIES PROCESSORS 2)
+set_tests_properties(python_wheel PROPERTIES FIXTURES_REQUIRED release # whose objects ccache has
+  FIXTURES_SETUP wheel)
+set_tests_properties(python_wheel_aarch64 PROPERTIES FIXTURES_REQUIRED wheel)
