@@ -1196,8 +1196,10 @@ DN_API dn_status dn_model_replace_channels(const dn_model *model, int channels,
  * numbers round to the nearest, and those below the normal ones are 0, while a step calls them. */
 typedef struct dn_machines {
     size_t struct_size; /* of this struct */
-    int rank, count;    /* this process, from 0, of how many */
-    void *context;      /* passed to the functions */
+    /* This process, from 0, of how many; in an evaluation `count` itself is one that answers
+     * nothing and is told what the others did. */
+    int rank, count;
+    void *context; /* passed to the functions */
 
     /* Replaces each value by its sum. */
     dn_status (*sum)(void *context, double *values, size_t count);

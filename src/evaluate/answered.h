@@ -20,6 +20,9 @@ typedef struct dn_answered {
 
 size_t dn_answered_bytes(int batch, int outputs);
 
+/* Whether it can be what a process found out about a batch of a data set of `count` samples. */
+bool dn_answered_is_sound(dn_answered *answered, int batch, int count);
+
 /* Its arrays: the `n` samples, their logits, n x outputs, and why others were left out. */
 int *dn_answered_samples(dn_answered *answered);
 dn_sentence *dn_answered_skips(dn_answered *answered, int batch);

@@ -87,7 +87,7 @@ static dn_status answer_round(dn_evaluator *e, int first)
     int own = first + (machines ? machines->rank : 0);
     dn_answered *made = machines ? e->own : e->all;
     *made = (dn_answered){0};
-    if (own < dn_loader_batches(e->loader))
+    if (own < dn_loader_batches(e->loader) && (!machines || machines->rank < machines->count))
         made->status = answer_batch(e, own, made);
     if (made->status != DN_OK)
         snprintf(made->fault.text, DN_SENTENCE_SIZE, "%s", dn_last_error());
@@ -96,20 +96,23 @@ static dn_status answer_round(dn_evaluator *e, int first)
 
 dn_status dn_evaluate_batches(dn_evaluator *e, int64_t total)
 {
-    const dn_machines *machines = e->options.machines;
+    const dn_evaluate_options *options = &e->options;
+    const dn_machines *machines = options->machines;
     int64_t done = 0;
     int processes = machines ? machines->count : 1;
     for (int first = 0; first < dn_loader_batches(e->loader); first += processes) {
         DN_TRY(answer_round(e, first));
         for (int i = 0; i < processes; i++) {
             dn_answered *answered = (void *)((char *)e->all + (size_t)i * e->bytes);
+            if (!dn_answered_is_sound(answered, options->batch, dn_dataset_count(e->dataset)))
+                return dn_fail(DN_ERROR_FORMAT, "what process %d has answered is damaged", i);
             if (answered->status != DN_OK)
                 return dn_fail(answered->status, "%s", answered->fault.text);
             DN_TRY(take_batch(e, answered));
             done += answered->n + answered->skipped;
         }
-        if (e->options.progress)
-            e->options.progress(done, total, e->options.context);
+        if (options->progress)
+            options->progress(done, total, options->context);
     }
     return DN_OK;
 }

@@ -12,6 +12,7 @@ extern const command completion_command;
 extern const command convert_command;
 extern const command info_command;
 extern const command manual_command;
+extern const command merge_command;
 extern const command preprocess_command;
 extern const command pull_command;
 extern const command quantize_command;

@@ -12,6 +12,7 @@
 #include "run/data_fingerprint.h"
 #include "run/launched.h"
 #include "run/match_outputs.h"
+#include "run/parts.h"
 #include "run/same_everywhere.h"
 #include "ui/report.h"
 
@@ -39,6 +40,7 @@ static const option_row options[] = {
     {"", 0, OPTION_TABLE, threads_option, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, precision_option, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, picture_options, NULL, NULL, 0, 0},
+    {"", 0, OPTION_TABLE, shard_options, NULL, NULL, 0, 0},
     {0},
 };
 
@@ -211,9 +213,9 @@ static bool ranks_agree(const dn_model *model, const dn_dataset *data)
         return true;
     model_digest(model, weights);
     data_fingerprint(data, pictures);
-    return same_everywhere(json_pack("{s:s, s:s, s:i, s:s}", "the weights' SHA-256", weights,
-                                     "the data's fingerprint", pictures, "batch", chosen.batch,
-                                     "precision", precision_chosen()));
+    return same_everywhere(json_pack("{s:s, s:s, s:O}", "the weights' SHA-256", weights,
+                                     "the data's fingerprint", pictures, "the command line",
+                                     launched_words()));
 }
 
 static int run(int count, char **arguments)

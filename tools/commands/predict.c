@@ -11,6 +11,7 @@
 #include "files/pictures.h"
 #include "reports/predictions.h"
 #include "run/launched.h"
+#include "run/parts.h"
 #include "run/predictor.h"
 #include "run/same_everywhere.h"
 #include "run/session_open.h"
@@ -49,6 +50,7 @@ static const option_row options[] = {
     {"", 0, OPTION_TABLE, precision_option, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, list_options, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, picture_options, NULL, NULL, 0, 0},
+    {"", 0, OPTION_TABLE, shard_options, NULL, NULL, 0, 0},
     {0},
 };
 

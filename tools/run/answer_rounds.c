@@ -48,7 +48,8 @@ static dn_text make_outcome(predictor *p, const picture_list *list, size_t batch
     p->counts = (predictor_counts){0};
     p->cells = &cells;
     complaints_catch();
-    bool sound = batch >= predictor_batches(p, list) || answer_to_memory(p, list, batch, &answers);
+    bool none = batch >= predictor_batches(p, list) || launched_rank() >= launched_count();
+    bool sound = none || answer_to_memory(p, list, batch, &answers);
     dn_text complaints = complaints_caught();
     const outcome made = {p->counts, answers.length, complaints.length, cells.length, !sound};
     dn_text_add_bytes(&all, (const char *)&made, sizeof made);
@@ -64,21 +65,31 @@ static dn_text make_outcome(predictor *p, const picture_list *list, size_t batch
 
 /* ---- by all ---- */
 
-static bool is_whole(const outcome *made, uint64_t size)
+static bool is_count(int64_t count, const predictor *p)
 {
+    return count >= 0 && count <= p->batch;
+}
+
+/* Whether another process can have answered this. */
+static bool is_sound(const predictor *p, const outcome *made, uint64_t size)
+{
+    const predictor_counts *counts = &made->counts;
     uint64_t left = size - sizeof *made;
-    return made->answers <= left && made->complaints <= left - made->answers &&
-           made->cells == left - made->answers - made->complaints;
+    return is_count(counts->unread, p) && is_count(counts->unanswered, p) &&
+           is_count(counts->turned, p) && is_count(counts->faint, p) && made->answers <= left &&
+           made->complaints <= left - made->answers &&
+           made->cells == left - made->answers - made->complaints && (!made->cells || p->heat);
 }
 
 static bool say_outcome(predictor *p, const char *bytes, uint64_t size, predictor_counts *sum)
 {
     outcome made;
-    if (size < sizeof made)
-        return size == 0 || complain("predict: what a rank answers is cut short");
-    memcpy(&made, bytes, sizeof made);
-    if (!is_whole(&made, size))
-        return complain("predict: what a rank answers is cut short");
+    if (!size)
+        return true;
+    if (size >= sizeof made)
+        memcpy(&made, bytes, sizeof made);
+    if (size < sizeof made || !is_sound(p, &made, size))
+        return complain("predict: what another process answered is damaged");
     const char *answers = bytes + sizeof made, *complaints = answers + made.answers;
     complaints_relay(complaints, made.complaints);
     if (launched_first())

@@ -14,6 +14,7 @@ static bool collect_sizes(const dn_machines *machines, uint64_t size, collected 
         return complain("out of memory for %d ranks", machines->count);
     if (!ok_or_complain(machines->gather(machines->context, &size, sizeof size, all->sizes)))
         return false;
+    all->each = size;
     for (int i = 0; i < machines->count; i++)
         all->each = all->sizes[i] > all->each ? all->sizes[i] : all->each;
     return true;

@@ -5,6 +5,8 @@
 #include "arguments/threads.h"
 #include "base/text.h"
 #include "run/collected.h"
+#include "run/parts.h"
+#include "run/run_difference.h"
 #include "ui/report.h"
 
 #include <jansson.h>
@@ -14,6 +16,7 @@
 
 static const dn_machines *machines; /* NULL: alone */
 static bool working;                /* what one complains of ends all */
+static enum { BY_MPI, SHARD, MERGE } joined;
 
 const dn_machines *launched_machines(void)
 {
@@ -32,8 +35,44 @@ int launched_count(void)
 
 bool launched_first(void)
 {
-    return launched_rank() == 0;
+    return joined == MERGE || (joined != SHARD && launched_rank() == 0);
 }
+
+/* ---- the command line ---- */
+
+static json_t *line;
+
+/* Whether a word is such an option, and so many words are its own. */
+static int own_words(const char *word)
+{
+    static const char *const options[] = {"--threads", "--shard", "--part"};
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        size_t length = strlen(options[i]);
+        if (strncmp(word, options[i], length) == 0 && (!word[length] || word[length] == '='))
+            return word[length] ? 1 : 2;
+    }
+    return 0;
+}
+
+void launched_run(int count, char *const *words)
+{
+    line = json_array();
+    for (int i = 0; i < count;) {
+        int own = own_words(words[i]);
+        char *text = own ? NULL : dn_utf8_repair(words[i]);
+        if (text)
+            json_array_append_new(line, json_string(text));
+        free(text);
+        i += own ? own : 1;
+    }
+}
+
+json_t *launched_words(void)
+{
+    return line;
+}
+
+/* ---- the others ---- */
 
 static const char *served; /* the run; NULL: none */
 
@@ -57,9 +96,23 @@ static void say_waiting(int rank, const char *host, double seconds, void *contex
         complain("rank %d (%s) has not answered for %.1f s", rank, host, seconds);
 }
 
+static bool join_parts(void)
+{
+    bool shard = parts_shard_asked();
+    if (shard && dn_mpi_launched())
+        return complain(
+            "--shard is for jobs that do not speak with one another, and mpirun started "
+            "ranks that do");
+    joined = shard ? SHARD : MERGE;
+    machines = shard ? parts_shard_machines(line) : parts_machines();
+    return machines;
+}
+
 bool launched_join(const char *compression, bool (*stopping)(void *))
 {
     dn_mpi_options options;
+    if (parts_shard_asked() || parts_machines())
+        return join_parts();
     if (!dn_mpi_launched())
         return true;
     dn_mpi_defaults(&options, sizeof options);
@@ -114,42 +167,31 @@ bool launched_take_firsts(void *bytes, size_t size)
 
 /* ---- the same text ---- */
 
-/* What the first has for the key that differs. */
-static bool complain_of_difference(const json_t *own, const json_t *firsts)
-{
-    const char *key;
-    const json_t *value;
-    json_object_foreach((json_t *)own, key, value)
-    {
-        const json_t *other = json_object_get(firsts, key);
-        if (json_equal(value, other))
-            continue;
-        char *here = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
-        char *there = other ? json_dumps(other, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
-        complain("%s is %.200s here and %.200s in rank 0", key, here ? here : "?",
-                 there ? there : "unknown");
-        free(here);
-        free(there);
-        return false;
-    }
-    return complain("rank 0 has settings that this one does not know");
-}
-
 static bool is_firsts(const char *text, const char *firsts)
 {
     if (strcmp(text, firsts) == 0)
         return true;
     json_t *own = json_loads(text, 0, NULL), *other = json_loads(firsts, 0, NULL);
-    complain_of_difference(own, other);
+    run_is_same(own, other, "rank 0");
     json_decref(own);
     json_decref(other);
     return false;
+}
+
+static bool parts_have_the_same(const char *text)
+{
+    json_t *run = json_loads(text, 0, NULL);
+    bool sound = run && (joined == SHARD ? parts_shard_begin(run) : parts_are_of(run));
+    json_decref(run);
+    return sound;
 }
 
 bool launched_have_the_same(const char *text)
 {
     if (!machines)
         return true;
+    if (joined != BY_MPI)
+        return parts_have_the_same(text);
     collected all;
     bool same =
         collect(machines, text, strlen(text) + 1, &all) && is_firsts(text, collected_of(&all, 0));
@@ -163,43 +205,11 @@ void launched_work(void)
     complaints_say();
 }
 
-/* ---- the command line ---- */
-
-static json_t *line;
-
-/* Whether a word is such an option, and so many words are its own. */
-static int own_words(const char *word)
-{
-    static const char *const options[] = {"--threads", "--shard", "--part"};
-    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
-        size_t length = strlen(options[i]);
-        if (strncmp(word, options[i], length) == 0 && (!word[length] || word[length] == '='))
-            return word[length] ? 1 : 2;
-    }
-    return 0;
-}
-
-void launched_run(int count, char *const *words)
-{
-    line = json_array();
-    for (int i = 0; i < count;) {
-        int own = own_words(words[i]);
-        char *text = own ? NULL : dn_utf8_repair(words[i]);
-        if (text)
-            json_array_append_new(line, json_string(text));
-        free(text);
-        i += own ? own : 1;
-    }
-}
-
-json_t *launched_words(void)
-{
-    return line;
-}
-
 int launched_leave(int status)
 {
-    if (!machines)
+    if (joined == SHARD)
+        return parts_shard_end(machines && status != EXIT_REFUSED);
+    if (!machines || joined == MERGE)
         return status;
     if (working && status == EXIT_REFUSED) {
         dn_mpi_leave(status);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The processes that an MPI launcher started together (mpirun, srun). All run the same command, and
+/* The processes that an MPI launcher started together (mpirun, srun), or the shards of a run that
+ * speak through files (parts.h). All run the same command, and
  * all of them take part in each call below, in the same order; the first of them, rank 0, speaks
  * and writes for all. A process that was not launched with others is the first of one. */
 #ifndef TOOL_LAUNCHED_H

@@ -54,7 +54,9 @@ static char *escaped(const char *text)
 static void print_line(const char *line)
 {
     progress_end();
-    fprintf(stderr, "densenet: %s%s\n", own.prefix ? own.prefix : "", line);
+    fprintf(stderr, "densenet: %s", own.prefix ? own.prefix : "");
+    print_escaped(stderr, line); /* again: another process may have made it */
+    fputc('\n', stderr);
 }
 
 bool complain(const char *format, ...)
