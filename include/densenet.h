@@ -1003,6 +1003,9 @@ typedef enum dn_portion { DN_PORTION_TRAIN, DN_PORTION_TEST, DN_PORTION_VALIDATI
  *   - CIFAR-10 or CIFAR-100 in binary: the folder, or one of its .bin files;
  *   - a tar of class folders, or of WebDataset samples (key.jpg with key.cls
  *     or key.json), or a folder of such tars;
+ *   - several such tars, in the order told: if no file has this name, a pattern with
+ *     {000..127}, {a,b}, *, ? or []; or a text file with a path or pattern per line,
+ *     relative to it, # before comments;
  *   - a CSV whose header is image,LABEL,...: 0 or 1 per label, nothing or -1
  *     if it is not known, see dn_dataset_options; or with a column of classes,
  *     or of labels as A|B. Or a folder with a train.csv or a labels.csv, or

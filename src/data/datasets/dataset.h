@@ -12,9 +12,13 @@
 typedef struct dn_probe {
     const char *path;
     bool folder;
+    bool pattern;            /* there is no such file, but it can stand for archives */
     size_t size;             /* of a file */
     unsigned char head[512]; /* its beginning, zeros after its end */
 } dn_probe;
+
+/* DN_ERROR_IO if there is nothing that can be read. */
+dn_status dn_probe_path(const char *path, dn_probe *probe);
 
 typedef struct dn_dataset_kind {
     bool (*claims)(const dn_probe *probe);

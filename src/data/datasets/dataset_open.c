@@ -6,36 +6,13 @@
 #include "base/sized_options.h"
 #include "data/datasets/run_folders.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* Tried in this order: for folders, the most specific first. */
 static const dn_dataset_kind *const kinds[] = {&dn_cifar_kind, &dn_tar_kind, &dn_csv_kind,
                                                &dn_folder_kind};
-
-static dn_status probe_path(const char *path, dn_probe *probe)
-{
-    struct stat info;
-    *probe = (dn_probe){.path = path};
-    if (stat(path, &info) != 0)
-        return dn_fail(DN_ERROR_IO, "%s: cannot be opened: %s", path, strerror(errno));
-    probe->folder = S_ISDIR(info.st_mode);
-    if (probe->folder)
-        return DN_OK;
-    if (!S_ISREG(info.st_mode))
-        return dn_fail(DN_ERROR_IO, "%s: a data set is a folder or a file, this is neither", path);
-    probe->size = (size_t)info.st_size;
-    FILE *stream = fopen(path, "rb");
-    if (!stream)
-        return dn_fail(DN_ERROR_IO, "%s: cannot be opened: %s", path, strerror(errno));
-    size_t count = fread(probe->head, 1, sizeof probe->head, stream);
-    bool sound = !ferror(stream) && (count == sizeof probe->head || count == probe->size);
-    fclose(stream);
-    return sound ? DN_OK : dn_fail(DN_ERROR_IO, "%s: cannot be read", path);
-}
 
 static dn_status fail_unknown(const dn_probe *probe)
 {
@@ -62,7 +39,7 @@ static dn_status fail_unknown(const dn_probe *probe)
 static const dn_dataset_kind *find_kind(const dn_probe *probe)
 {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (kinds[i]->claims(probe))
+        if (probe->pattern ? kinds[i] == &dn_tar_kind : kinds[i]->claims(probe))
             return kinds[i];
     return NULL;
 }
@@ -73,7 +50,7 @@ static dn_status is_data(const char *path, const char *name, bool *data)
     char *below = NULL;
     dn_probe probe;
     DN_TRY(dn_join_path(path, name, &below));
-    dn_status status = probe_path(below, &probe);
+    dn_status status = dn_probe_path(below, &probe);
     *data = status == DN_OK &&
             (find_kind(&probe) != &dn_folder_kind || dn_folder_holds(below, true, NULL));
     free(below);
@@ -187,11 +164,11 @@ static dn_status check_formats(const dn_dataset *dataset)
 static dn_status open_found(dn_dataset *dataset, const dn_dataset_options *options)
 {
     dn_probe probe;
-    DN_TRY(probe_path(dataset->path, &probe));
+    DN_TRY(dn_probe_path(dataset->path, &probe));
     dataset->kind = find_kind(&probe);
     if (dataset->kind == &dn_folder_kind) {
         DN_TRY(enter_part(&dataset->path, options, dataset->parts));
-        DN_TRY(probe_path(dataset->path, &probe));
+        DN_TRY(dn_probe_path(dataset->path, &probe));
         dataset->kind = find_kind(&probe);
     }
     if (!dataset->kind)

@@ -4,6 +4,7 @@
 
 #include "base/arithmetic.h"
 #include "base/memory.h"
+#include "data/datasets/shard_list.h"
 #include "data/datasets/tar.h"
 
 #include <limits.h>
@@ -22,7 +23,7 @@ static bool claims(const dn_probe *probe)
     if (probe->folder)
         return dn_folder_holds(probe->path, false, is_tar_name) &&
                !dn_folder_holds(probe->path, true, NULL);
-    return is_tar_name(probe->path) || dn_tar_is_header(probe->head);
+    return is_tar_name(probe->path) || dn_tar_is_header(probe->head) || dn_is_shard_list(probe);
 }
 
 /* Removes "." components and doubled slashes, in place. False if another
@@ -113,13 +114,25 @@ static dn_status add_archive(dn_tar_store *store, const char *folder, const char
     return status;
 }
 
-/* The archive, or those in the folder, sorted by name. */
+/* Of a folder all files, sorted by name. */
+static dn_status list_archives(const dn_probe *probe, bool folder, dn_name_list *names)
+{
+    if (folder)
+        return dn_list_folder(probe->path, false, names);
+    if (probe->pattern)
+        return dn_add_shards(probe->path, names);
+    if (!is_tar_name(probe->path) && dn_is_shard_list(probe))
+        return dn_add_listed_shards(probe->path, names);
+    return dn_name_list_add(names, probe->path, strlen(probe->path));
+}
+
 static dn_status add_archives(dn_tar_store *store, const char *path)
 {
     bool folder = dn_folder_holds(path, false, is_tar_name);
     dn_name_list names = {0};
-    dn_status status =
-        folder ? dn_list_folder(path, false, &names) : dn_name_list_add(&names, path, strlen(path));
+    dn_probe probe;
+    DN_TRY(dn_probe_path(path, &probe));
+    dn_status status = list_archives(&probe, folder, &names);
     if (status == DN_OK)
         status = dn_calloc((size_t)names.count, sizeof *store->archives, &store->archives);
     for (int i = 0; i < names.count && status == DN_OK; i++)
