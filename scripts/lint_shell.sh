@@ -7,4 +7,4 @@ if ! command -v shellcheck >/dev/null; then
     echo "densenet: shellcheck is not installed" >&2
     exit 77
 fi
-grep -lrE '^#!.*sh$' .ci scripts tests bench docs debian | xargs shellcheck
+grep -lrE '^#!.*sh$' .ci scripts tests bench docs debian examples | xargs shellcheck
