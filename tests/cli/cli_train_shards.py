@@ -96,7 +96,7 @@ def refused(folder):
                         ("pipe:curl x", "is a URL"), (f"{folder}/urls.txt", "https://example.org/train-000.tar: is a URL"),
                         (f"{folder}/missing.txt", "shards/none.tar: cannot be opened"), (f"{folder}/zeros.txt", "it holds zeros"),
                         (f"{folder}/shards/val-*.tar", "val-*.tar: no file has such a name"),
-                        (f"{folder}/shards/train-{{0..999999999}}.tar", "more than 1000000 shards"),
+                        (f"{folder}/shards/train-{{0..999999999}}.tar", "more than 65536 shards"),
                         (f"{folder}/shards/train-{{008..010", "cannot be opened"),
                         (17 * "{a,b}", "more than 16 pairs of braces"), (f"{folder}/list.txt/{{a,b}}", "cannot be opened")):
         done = train(data, f"{folder}/nothing")

@@ -26,7 +26,7 @@ bool collect(const dn_machines *machines, const void *own, uint64_t size, collec
     if (!collect_sizes(machines, size, all))
         return false;
     double bytes = (double)all->each * (1.0 + machines->count);
-    if (!memory_suffices(bytes, "%.0f bytes of %d ranks", bytes, machines->count))
+    if (!memory_suffices(bytes, "what %d processes tell one another", machines->count))
         return false;
     char *padded = calloc(1, all->each + 1);
     all->bytes = calloc((size_t)machines->count, all->each + 1);

@@ -56,6 +56,7 @@ static int own_words(const char *word)
 
 void launched_run(int count, char *const *words)
 {
+    json_decref(line);
     line = json_array();
     for (int i = 0; i < count;) {
         int own = own_words(words[i]);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_SHARDS = 1000000, LARGEST_LIST = 1 << 28, MOST_BRACES = 16 };
+enum { MOST_SHARDS = 1 << 16, LARGEST_LIST = 1 << 28, MOST_BRACES = 16 };
 
 static bool is_url(const char *path)
 {
