@@ -67,6 +67,17 @@ def refused(folder):
     check("threads may differ", done.returncode == 1 and done.stdout == alone(*pictures).stdout, done)
 
 
+def shards(folder):
+    """A launcher that starts a job's only task does not make a rank of it."""
+    pictures = [f"{folder}/pictures", "-r"]
+    parts = [f"{folder}/part-{i}.jsonl" for i in (1, 2)]
+    for i, part in enumerate(parts):
+        done = launch(1, "predict", *pictures, "--shard", f"{i + 1}/2", "--part", part)
+        check(f"shard {i + 1} of a launcher", done.returncode == 0 and not done.stdout, done)
+    one = alone(*pictures)
+    same("a launcher's merge", one, launch(1, "merge", *parts))
+
+
 def main():
     if not can_launch():
         print("no mpirun, or a build without MPI: skipped")
@@ -80,6 +91,7 @@ def main():
         answers(folder)
         heat_maps(folder)
         refused(folder)
+        shards(folder)
     finish()
 
 

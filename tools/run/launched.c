@@ -97,13 +97,10 @@ static void say_waiting(int rank, const char *host, double seconds, void *contex
         complain("rank %d (%s) has not answered for %.1f s", rank, host, seconds);
 }
 
+/* Whoever started this process: srun starts the one task of a job like one of several. */
 static bool join_parts(void)
 {
     bool shard = parts_shard_asked();
-    if (shard && dn_mpi_launched())
-        return complain(
-            "--shard is for jobs that do not speak with one another, and mpirun started "
-            "ranks that do");
     joined = shard ? SHARD : MERGE;
     machines = shard ? parts_shard_machines(line) : parts_machines();
     return machines;
