@@ -160,8 +160,22 @@ bool exchange_is_vain(exchange *x)
     return true;
 }
 
+/* The path of a request's target, which may be a whole address (RFC 9112, 3.2.2). */
+static const char *path_of(const char *target)
+{
+    static const char *const schemes[] = {"http://", "https://"};
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+        size_t length = strlen(schemes[i]);
+        if (strncasecmp(target, schemes[i], length) != 0)
+            continue;
+        const char *path = strchr(target + length, '/');
+        return path ? path : "/";
+    }
+    return target;
+}
+
 exchange *exchange_create(struct server *s, struct MHD_Connection *connection, const char *method,
-                          const char *path)
+                          const char *target)
 {
     exchange *x = calloc(1, sizeof *x);
     if (!x)
@@ -170,7 +184,7 @@ exchange *exchange_create(struct server *s, struct MHD_Connection *connection, c
     x->connection = connection;
     x->method = method;
     x->began = dn_seconds();
-    x->path = strdup(path);
+    x->path = strdup(path_of(target));
     if (!x->path) {
         free(x);
         return NULL;

@@ -125,12 +125,12 @@ static dn_status open_tcp(const char *where, int *made)
     return status;
 }
 
-/* Whether systemd has opened the socket, for this process. */
-static bool is_passed(void)
+/* How many sockets systemd has opened for this process. */
+static long count_passed(void)
 {
     const char *process = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
-    return process && count && strtol(process, NULL, 10) == (long)getpid() &&
-           strtol(count, NULL, 10) == 1;
+    bool ours = process && count && strtol(process, NULL, 10) == (long)getpid();
+    return ours ? strtol(count, NULL, 10) : 0;
 }
 
 static dn_status describe(int socket, const char *scheme, char **address)
@@ -157,8 +157,11 @@ static dn_status describe(int socket, const char *scheme, char **address)
 
 dn_status listen_open(const char *where, const char *scheme, int *socket, char **address)
 {
+    long count = count_passed();
     *socket = FIRST_PASSED_SOCKET;
-    passed = is_passed();
+    passed = count > 0;
+    if (count > 1)
+        return dn_fail(DN_ERROR_ARGUMENT, "systemd passes %ld sockets; only one is served", count);
     if (passed) {
         fcntl(*socket, F_SETFD, FD_CLOEXEC);
         fcntl(*socket, F_SETFL, fcntl(*socket, F_GETFL) | O_NONBLOCK);

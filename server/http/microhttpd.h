@@ -15,8 +15,7 @@
         use(resume_connection) use(get_connection_info) use(get_connection_values)                 \
             use(lookup_connection_value) use(lookup_connection_value_n) use(http_unescape)         \
                 use(create_response_from_buffer) use(add_response_header) use(queue_response)      \
-                    use(destroy_response) use(create_post_processor) use(post_process)             \
-                        use(destroy_post_processor)
+                    use(destroy_response)
 
 #define MICROHTTPD_POINTER(name) __typeof__(&MHD_##name) name;
 typedef struct microhttpd {

@@ -65,5 +65,5 @@ void route_exchange(exchange *x)
         return;
     }
     exchange_refuse(x, 405, "%s: %s is not possible here, %s is", x->path, x->method, allowed);
-    exchange_add_header(x, "Allow", "%s", allowed);
+    exchange_add_header(x, "Allow", "%s", strcmp(allowed, "GET") == 0 ? "GET, HEAD" : allowed);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The picture files of a request: a form's, or the body itself. */
+/* The picture files of a request, where they stand in its body: a form's, or all of it. */
 #ifndef ROUTES_UPLOADS_H
 #define ROUTES_UPLOADS_H
 
@@ -8,9 +8,9 @@
 enum { UPLOADS_MOST = 256 };
 
 typedef struct upload {
-    char *name; /* as the client calls it, without folders */
-    unsigned char *bytes;
-    size_t size, room;
+    char *name; /* as the client calls it, without folders; owned */
+    const void *bytes;
+    size_t size;
 } upload;
 
 typedef struct uploads {

@@ -4,6 +4,7 @@ import concurrent.futures
 import gzip
 import json
 import os
+import select
 import signal
 import subprocess
 import tempfile
@@ -95,6 +96,8 @@ def wrong_requests():
         for method, address, body, headers, status, fault in cases:
             got, _, said = server.ask(method, address, body, headers)
             assert got == status and fault in json.loads(said)["error"], (method, address, got, said)
+        assert server.ask("DELETE", "/v2")[1]["Allow"] == "GET, HEAD"
+        assert json.loads(server.ask("GET", f"http://{server.host}/v2/health/live")[2]) == {"live": True}
         got, headers, said = server.ask("POST", "/predict", cut, {"Content-Type": kind})
         rows = json.loads(said)["pictures"]
         assert got == 200 and rows[0]["predictions"] and "b.jpg" in rows[1]["error"], said
@@ -109,6 +112,12 @@ def parts_of_forms():
         return status, json.loads(said).get("error") or [row["picture"] for row in json.loads(said)["pictures"]]
 
     typed = b"\r\nContent-Type: image/bmp"
+    def bounded(boundary, kind, before=b"", name=b'filename="a.bmp"', after=b"--"):
+        line = b"\r\n--" + boundary.encode()
+        body = before + line[0 if before else 2:] + b"\r\nContent-Disposition: form-data; " + name + b"\r\n\r\n" + PICTURE + line + after
+        status, _, said = server.ask("POST", "/predict", body, {"Content-Type": f"multipart/form-data; {kind}"})
+        return status, json.loads(said).get("error") or [row["picture"] for row in json.loads(said)["pictures"]]
+
     nothing = (b'; filename=""' + typed, b"")  # of a browser, where no file was chosen
     with Server() as server:
         assert form((b"; filename*=UTF-8''a.bmp" + typed, PICTURE), (b"", b"x" * 9000)) == (200, ["f"])
@@ -117,6 +126,20 @@ def parts_of_forms():
             status, said = form(*parts)
             assert status == 400 and "has no file" in said, said
         assert form((b'; filename="a.bmp"', b"")) == (400, "a.bmp: is empty")
+        for boundary, kind in (("x", "boundary=x"), ("b" * 70, "boundary=" + "b" * 70), ("a b", 'boundary="a b"'),
+                               ("BB", "charset=utf-8; Boundary=BB; x=y"), ("BB", 'x=";boundary=no"; boundary = BB')):
+            assert bounded(boundary, kind) == (200, ["a.bmp"]), kind
+        for kind in ("boundary=", 'boundary=""', "boundary", "xboundary=BB", "boundary=" + "B" * 71):
+            status, said = bounded("BB", kind)
+            assert status == 400 and "boundary of 1 to 70" in said, (kind, said)
+        for name, heard in ((b"filename=a.bmp ; x=y", "a.bmp"), (b'filename="a\\"b;c.bmp"', 'a"b;c.bmp'), (b'\r\n\tfilename="a.bmp"', "a.bmp"),
+                            ("filename=\"\u043a.bmp\"".encode(), "\u043a.bmp"), (b'filename="\xff.bmp"', "\ufffd.bmp")):
+            assert bounded("BB", "boundary=BB", name=name) == (200, [heard]), name
+        assert bounded("BB", "boundary=BB", before=b"for programs that know no forms\r\n--BBB") == (200, ["a.bmp"])
+        for faulty in ({"after": b"-"}, {"after": b""}, {"after": b"x--"}, {"name": b'filename="a\0.bmp"'}, {"name": b"x" * 5000}):
+            assert bounded("BB", "boundary=BB", **faulty) == (400, "the form is damaged"), faulty
+        crowd = [(b"", b"text")] * 10000
+        assert form(*crowd, (b'; filename="a.bmp"', PICTURE)) == (200, ["a.bmp"])
 
 
 def labels_and_grey(folder):
@@ -310,6 +333,7 @@ def a_log_that_nobody_reads(folder):
         assert server.ask("GET", "/v2")[0] == 200
         text = os.read(reader, 1 << 20)
         server.ask("GET", "/v2")
+        assert select.select([reader], [], [], 60)[0]  # the line is written after the answer
         text += os.read(reader, 1 << 20)
     os.close(reader)
     assert json.loads(text.splitlines()[0])["status"] == 404 and json.loads(text.splitlines()[-1])["path"] == "/v2", text

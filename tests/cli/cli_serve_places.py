@@ -45,6 +45,8 @@ def passed_socket():
         assert f"127.0.0.1:{port}" in process.stderr.readline()
         assert answers(port)["model"] == "builtin"
         ended(process)
+        two = subprocess.run(["sh", "-c", 'LISTEN_PID=$$ LISTEN_FDS=2 exec "$0" serve', PROGRAM], capture_output=True, text=True, check=False)
+        assert two.returncode == 2 and "2 sockets" in two.stderr, two
 
 
 def environment(folder):
