@@ -26,7 +26,8 @@ class Server:
 
     def __init__(self, *arguments):
         listen = [] if "--listen" in arguments else ["--listen", "127.0.0.1:0"]
-        self.process = subprocess.Popen([PROGRAM, "serve", *arguments, *listen], stderr=subprocess.PIPE, text=True)
+        deadline = [] if "--deadline" in arguments else ["--deadline", "600"]  # for slow machines, and sanitizers
+        self.process = subprocess.Popen([PROGRAM, "serve", *arguments, *listen, *deadline], stderr=subprocess.PIPE, text=True)
         self.heard = []
         self.address = self.say("serving at ").split()[-1]
         self.host = self.address.split("//")[-1]
