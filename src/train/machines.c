@@ -9,17 +9,19 @@
 
 #define USUAL_BUCKET ((size_t)4 << 20) /* bytes */
 
-dn_status dn_exchange_machines(const dn_trainer_options *options, const dn_machines **out)
+dn_status dn_exchange_check(const dn_trainer_options *options)
 {
     const dn_machines *machines = options->machines;
-    *out = NULL;
-    if (!machines)
-        return DN_OK;
-    if (machines->count < 1 || machines->rank < 0 || machines->rank >= machines->count)
+    if (machines &&
+        (machines->count < 1 || machines->rank < 0 || machines->rank >= machines->count))
         return dn_fail(DN_ERROR_ARGUMENT, "training: process %d of %d", machines->rank,
                        machines->count);
-    *out = machines->count > 1 ? machines : NULL;
     return DN_OK;
+}
+
+const dn_machines *dn_exchange_machines(const dn_trainer_options *options)
+{
+    return options->machines && options->machines->count > 1 ? options->machines : NULL;
 }
 
 static bool is_running(const dn_slot *slot)
@@ -30,7 +32,7 @@ static bool is_running(const dn_slot *slot)
 size_t dn_exchange_floats(const dn_trainer_options *options, const dn_layout *layout)
 {
     size_t floats = 0;
-    if (!options->machines || options->machines->count < 2 || options->sync_norms)
+    if (!dn_exchange_machines(options) || options->sync_norms)
         return 0;
     for (int i = 0; i < layout->count; i++)
         floats += is_running(&layout->slots[i]) ? layout->slots[i].count : 0;
@@ -42,8 +44,8 @@ dn_status dn_exchange_open(const dn_trainer_options *options, dn_engine *engine,
 {
     const dn_layout *layout = dn_engine_layout(engine);
     size_t floats = dn_exchange_floats(options, layout), bytes = options->bucket;
-    *exchange = (dn_exchange){.engine = engine, .trained = layout->floats};
-    DN_TRY(dn_exchange_machines(options, &exchange->machines));
+    *exchange = (dn_exchange){
+        .machines = dn_exchange_machines(options), .engine = engine, .trained = layout->floats};
     exchange->bucket = (bytes ? bytes : USUAL_BUCKET) / sizeof(float);
     exchange->bucket += exchange->bucket == 0;
     for (int i = layout->count - 1; i >= 0; i--)

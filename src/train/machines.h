@@ -21,8 +21,11 @@ typedef struct dn_exchange {
     double waited;     /* seconds of the step in progress */
 } dn_exchange;
 
-/* The options' machines, if there are others; fails if they make no sense. */
-dn_status dn_exchange_machines(const dn_trainer_options *options, const dn_machines **machines);
+/* Fails if the options' machines make no sense. */
+dn_status dn_exchange_check(const dn_trainer_options *options);
+
+/* The options' machines; NULL if there are no others than this one. */
+const dn_machines *dn_exchange_machines(const dn_trainer_options *options);
 
 /* The floats of running statistics that are exchanged. */
 size_t dn_exchange_floats(const dn_trainer_options *options, const dn_layout *layout);

@@ -34,7 +34,6 @@ static dn_dtype maps_of(const char *precision)
 
 static dn_engine_options engine_options(const dn_trainer_options *options, const bool *frozen)
 {
-    bool shared = options->sync_norms && options->machines && options->machines->count > 1;
     return (dn_engine_options){
         .images = options->batch,
         .height = options->height,
@@ -45,7 +44,7 @@ static dn_engine_options engine_options(const dn_trainer_options *options, const
         .dropout = options->dropout,
         .frozen = frozen,
         .maps = maps_of(options->precision),
-        .machines = shared ? options->machines : NULL,
+        .machines = options->sync_norms ? dn_exchange_machines(options) : NULL,
     };
 }
 
@@ -66,8 +65,7 @@ static dn_status check_options(const dn_trainer_options *options)
     if (maps_of(options->precision) == DN_DTYPE_COUNT)
         return dn_fail(DN_ERROR_ARGUMENT, "training: precision \"%s\": f32 or bf16 is expected",
                        options->precision);
-    const dn_machines *machines;
-    return dn_exchange_machines(options, &machines);
+    return dn_exchange_check(options);
 }
 
 /* Weights of outputs are of one kind of targets, in which their sum is a divisor. */
