@@ -6,12 +6,11 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 
 from checking import check, finish
-from ranks import DENSENET, ENVIRONMENT, can_launch, command, launch, launch_each, sentences
+from ranks import DENSENET, ENVIRONMENT, command, launch, launch_each, need_launcher, sentences
 from run_files import log_rows, results, settings, write_pictures
 
 NETWORK = ["--blocks", "2,2", "--growth", "6", "--stem", "cifar", "--epochs", "3", "--batch-size", "6", "--val-split", "0.2",
@@ -174,9 +173,7 @@ def times(folder):
 
 
 def main():
-    if not can_launch():
-        print("no mpirun, or a build without MPI: skipped")
-        sys.exit(77)
+    need_launcher()
     with tempfile.TemporaryDirectory() as folder:
         write_pictures(f"{folder}/data")
         write_pictures(f"{folder}/other")

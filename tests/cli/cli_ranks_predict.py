@@ -2,11 +2,10 @@
 """Pictures shared out among ranks: what is printed and written is, to the byte, that of one process."""
 import os
 import subprocess
-import sys
 import tempfile
 
 from checking import check, finish
-from ranks import DENSENET, can_launch, launch, launch_each, sentences
+from ranks import DENSENET, launch, launch_each, need_launcher, sentences
 from run_files import write_pictures
 
 
@@ -79,9 +78,7 @@ def shards(folder):
 
 
 def main():
-    if not can_launch():
-        print("no mpirun, or a build without MPI: skipped")
-        sys.exit(77)
+    need_launcher()
     with tempfile.TemporaryDirectory() as folder:
         write_pictures(f"{folder}/pictures")
         os.mkdir(f"{folder}/none")
