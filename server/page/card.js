@@ -42,7 +42,7 @@ export class Card {
     this.area.replaceChildren(...this.panes.map((pane) => pane.element));
     for (const pane of this.panes) {
       pane.setPicture(this.url);
-      if (!kept.includes(pane)) pane.asked = pane.ask();
+      if (!kept.includes(pane)) pane.ask();
     }
     this.compare();
     this.showScale();

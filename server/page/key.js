@@ -4,8 +4,14 @@ import { find, showError } from "./dom.js";
 
 const NAME = "densenet-key";
 let asking = null;
+let given = () => {};
 
 export const key = () => sessionStorage.getItem(NAME);
+
+/** Calls call() whenever somebody has given a key. */
+export function watchKey(call) {
+  given = call;
+}
 
 function answer() {
   const dialog = find("key-dialog");
@@ -20,6 +26,7 @@ function answer() {
       sessionStorage.setItem(NAME, value);
       resolve(true);
       dialog.close();
+      given();
     };
     find("key-cancel").onclick = () => dialog.close();
     dialog.onclose = () => resolve(false);

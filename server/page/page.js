@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 import { find, showError } from "./dom.js";
 import { watchIntake } from "./intake.js";
+import { watchKey } from "./key.js";
 import { loadNetworks } from "./networks.js";
-import { addPictures, askAgain, watchWall } from "./wall.js";
+import { addPictures, askAgain, askWithKey, watchWall } from "./wall.js";
 
 const early = []; // pictures that came before it was known who answers
+let starting = false;
 let ready = false;
 
 function add(files) {
@@ -12,21 +14,24 @@ function add(files) {
     addPictures(files);
   } else {
     early.push(...files);
+    if (!starting) start();
   }
 }
 
 async function start() {
+  starting = true;
   find("facts").replaceChildren();
   try {
     await loadNetworks(askAgain);
+    ready = true;
   } catch (error) {
     showError(find("facts"), error.message, start);
-    return;
   }
-  ready = true;
-  if (early.length) addPictures(early.splice(0));
+  starting = false;
+  if (ready && early.length) addPictures(early.splice(0));
 }
 
 watchIntake(add);
+watchKey(askWithKey);
 watchWall();
 start();

@@ -2,7 +2,7 @@
 // What one network says of one picture, and where it sees it.
 import { announce, make, showError } from "./dom.js";
 import { HeatMap } from "./heat_map.js";
-import { Refusal, ask, askForJSON } from "./requests.js";
+import { KeyRefusal, Refusal, ask, askForJSON } from "./requests.js";
 import { kind, percent, readable } from "./words.js";
 
 const MOST_ASKED = 1000;
@@ -17,9 +17,14 @@ export class Pane {
     this.network = network;
     this.answers = null;
     this.expanded = false;
+    this.lacksKey = false;
     this.leaving = new AbortController();
     this.picture = make("img", { className: "picture", alt: card.name, decoding: "async" });
-    this.picture.onerror = () => this.decodeThere();
+    this.picture.onerror = () => {
+      this.picture.onerror = null;
+      this.stage.classList.add("blind");
+      this.decodeThere();
+    };
     this.stage = make("div", { className: "stage" }, this.picture);
     this.heat = new HeatMap(this.stage, (question, signal) => this.request(question, signal));
     this.list = make("ol", { className: "answers", role: "list", "aria-label": `Answers of ${network.name}` });
@@ -55,6 +60,7 @@ export class Pane {
   async ask() {
     this.element.setAttribute("aria-busy", "true");
     this.element.classList.remove("failed");
+    this.lacksKey = false;
     this.note.replaceChildren();
     try {
       const top = Math.min(this.network.classes, MOST_ASKED);
@@ -67,8 +73,10 @@ export class Pane {
       this.card.compare();
       const [first] = this.answers;
       announce(`${this.card.name}: ${readable(first.label)}, ${percent(first.probability ?? 0)}.`, "answers");
+      this.decodeThere();
     } catch (error) {
       this.element.classList.add("failed");
+      this.lacksKey = error instanceof KeyRefusal;
       this.fail(error, () => this.ask());
     }
     this.element.removeAttribute("aria-busy");
@@ -177,10 +185,8 @@ export class Pane {
 
   /** TIFF, DICOM and others that browsers do not show: the server decodes them. */
   async decodeThere() {
-    this.picture.onerror = null;
-    this.stage.classList.add("blind");
-    await this.asked;
-    if (!this.answers || !this.network.cam || this !== this.card.panes[0]) return;
+    const blind = this.stage.classList.contains("blind");
+    if (!blind || !this.answers || !this.network.cam || this !== this.card.panes[0]) return;
     try {
       const { body } = await ask(...this.request({ cam: "", map: "none" }, this.leaving.signal));
       this.card.setPicture(URL.createObjectURL(body));

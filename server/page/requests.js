@@ -16,6 +16,13 @@ export class Refusal extends Error {
   }
 }
 
+/** For want of a key. */
+export class KeyRefusal extends Refusal {
+  constructor() {
+    super("This server answers only with a key.", true);
+  }
+}
+
 function startNext() {
   while (running < AT_ONCE && queue.length) {
     running++;
@@ -88,7 +95,7 @@ export async function ask(path, { onWait, ...options } = {}) {
     if (response.ok) return { response, body };
     if (response.status === 401) {
       if (await askForKey(used)) continue;
-      throw new Refusal("This server answers only with a key.", true);
+      throw new KeyRefusal();
     }
     const busy = response.status === 429 || response.status === 503;
     if (!busy || tries === MOST_TRIES) throw new Refusal(await sentence(response, body), response.status >= 429);

@@ -43,6 +43,11 @@ export function askAgain() {
   for (const card of cards) card.show(chosenNetworks());
 }
 
+/** Asks again what was refused for want of a key. */
+export function askWithKey() {
+  for (const pane of cards.flatMap((card) => card.panes)) if (pane.lacksKey) pane.ask();
+}
+
 export function watchWall() {
   find("clear").onclick = () => {
     for (const card of cards.splice(0)) card.close();

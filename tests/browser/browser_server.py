@@ -28,11 +28,15 @@ window.fetch = (path, options) => {
 """
 
 
-def key(folder):
+def key_file(folder, word):
     path = f"{folder}/key"
     with open(path, "w", encoding="ascii") as file:
-        file.write("open-sesame\n")
-    with Server("--api-key-file", path) as server:
+        file.write(f"{word}\n")
+    return path
+
+
+def key(folder):
+    with Server("--api-key-file", key_file(folder, "open-sesame")) as server:
         with Page(server.address, expected=["401"]) as page:
             page.wait("a question", lambda: page.all("#key-dialog"))
             check("ready to type", page.run("return document.activeElement.id") == "key")
@@ -54,6 +58,36 @@ def key(folder):
             page.wait("what then", lambda: "only with a key" in page.one("#facts").text)
             page.one("#facts button").click()
             page.wait("again", lambda: page.all("#key-dialog"))
+
+
+def no_key(folder):
+    """Who gave none, or a wrong one, is asked again when pictures come; then all that came are answered."""
+    def asked_again(page, *words):
+        page.wait("a question", lambda: page.all("#key-dialog"))
+        page.press(*words)
+
+    with Server("--api-key-file", key_file(folder, "open-sesame")) as server:
+        page = Page(server.address, expected=["401", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE"])
+        asked_again(page, "open-barley", Keys.ENTER)
+        page.wait("a refusal", lambda: page.all("#key-error .error"))
+        page.press(Keys.ESCAPE)
+        page.wait("what then", lambda: "only with a key" in page.one("#facts").text)
+        page.choose(photo(f"{folder}/a.png"))
+        asked_again(page, Keys.ESCAPE)
+        page.wait("what then", lambda: "only with a key" in page.one("#facts").text)
+        page.choose(photo(f"{folder}/b.png"))
+        asked_again(page, "open-sesame", Keys.ENTER)
+        page.settle(2)
+        check("both are answered", len(page.texts(ANSWER)) == 6 and not page.texts("[role=alert]"), page.one("#wall").text)
+    with page, Server("--listen", server.host, "--api-key-file", key_file(folder, "open-wheat")):
+        page.choose(photo(f"{folder}/c.png"), photo(f"{folder}/d.tiff"))
+        asked_again(page, Keys.ESCAPE)
+        page.wait("two refusals", lambda: page.one("#wall").text.count("only with a key") == 2)
+        page.choose(photo(f"{folder}/e.png"))
+        asked_again(page, "open-wheat", Keys.ENTER)
+        page.settle(5)
+        check("all are answered", len(page.texts(ANSWER)) == 15 and not page.texts("[role=alert]"), page.one("#wall").text)
+        page.wait("the scan is shown", lambda: not page.all(".blind"))
 
 
 def busy(address, folder):
@@ -96,6 +130,7 @@ def gone(folder):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         key(folder)
+        no_key(folder)
         with Server() as server:
             busy(server.address, folder)
             some_at_once(server.address, folder)
