@@ -133,7 +133,6 @@ static void plan_window(dn_planner *p, int number, const dn_framed *maps, const 
             .output = output,
             .channels = node->in,
             .panels = prepared->windows[form],
-            .panel_stride = prepared->window_stride,
         };
         add_node_step(
             p, number,

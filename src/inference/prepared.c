@@ -71,8 +71,6 @@ static void prepare_floats(dn_packer *p, dn_prepared *prepared, int number)
         folded = prepare_norm(p, &graph->nodes[target->last_reader]);
     to->factors = folded.scale;
     to->bias = node->bias ? copy_bias(p, node) : folded.shift;
-    if (dn_is_layer_window(node))
-        to->window_stride = dn_winograd_stride(prepared->kernels, node->in, node->out);
 }
 
 /* Prepares all but the windows of layers, whose form depends on the size of the maps. */

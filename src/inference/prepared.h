@@ -23,7 +23,6 @@ typedef struct dn_prepared_node {
     const float *rescale;         /* of products of bytes; one per output */
     const float *bias;            /* the folded norm's, followed by ReLU; a linear's own; or NULL */
     bool kept;                    /* of maps of bytes, with weights that are floats */
-    size_t window_stride;         /* between Winograd's matrices, in elements */
     dn_panels windows[DN_WINDOW_FORMS]; /* instead of panels: a layer's 3x3 weights, in
                                            the forms in which its block is laid out */
 } dn_prepared_node;

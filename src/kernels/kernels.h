@@ -193,8 +193,7 @@ typedef struct dn_pointwise {
 typedef struct dn_winograd {
     dn_grid input, output;
     int channels;
-    dn_panels panels; /* 36 transformed matrices, panel_stride elements apart */
-    size_t panel_stride;
+    dn_panels panels; /* 36 transformed matrices, of which this is the first */
     dn_epilogue epilogue;
 } dn_winograd;
 
@@ -253,7 +252,7 @@ typedef struct dn_kernels {
     int tile_pixels;                   /* register tile of the matrix product: pixels ... */
     int tile_channels;                 /* ... by outputs, the width of a full panel */
     dn_dtype maps;                     /* the elements of grids: DN_F32, DN_BF16 or DN_U8 */
-    int unit;                          /* of panels of maps' kind of weights, not Winograd's */
+    int unit;                          /* of panels of maps' kind of weights */
     bool fast; /* of bytes or bfloat16: the processor multiplies fours or pairs at once */
     void (*conv)(const dn_conv *op, dn_piece piece, float *scratch);
     void (*pointwise)(const dn_pointwise *op, dn_piece piece, float *scratch);
@@ -361,12 +360,21 @@ static inline size_t dn_pointwise_scratch(const dn_pointwise *op, int pixels)
     return dn_packed_scratch(op->panels.depth, pixels);
 }
 
-/* The sizes in floats of one of the 36 planes of transformed input, tiles x channels, and
- * of one of the 36 planes of products, tiles x outputs; 16 more keep planes from sharing
+/* Elements from one of Winograd's 36 matrices to the next; 16 more keep them from sharing
  * their cache sets. */
+static inline size_t dn_winograd_stride(const dn_panels *panels, int lanes)
+{
+    int rows = dn_panel_rows(panels->depth, panels->unit);
+    return (size_t)rows * (size_t)(dn_ceil_divide(panels->outputs, lanes) * lanes) + 16;
+}
+
+/* The sizes in floats of one of the 36 planes of transformed input, tiles x channels, which
+ * are bfloat16 if weights are in pairs, and of one of the 36 planes of products, tiles x
+ * outputs; 16 more keep planes from sharing their cache sets. */
 static inline size_t dn_winograd_input_plane(const dn_winograd *op, int tiles)
 {
-    return (size_t)tiles * (size_t)op->channels + 16;
+    int words = op->panels.unit ? dn_ceil_divide(op->channels, 2) : op->channels;
+    return (size_t)tiles * (size_t)words + 16;
 }
 
 static inline size_t dn_winograd_output_plane(const dn_winograd *op, int lanes, int tiles)
@@ -422,13 +430,6 @@ static inline int dn_pack_pieces(dn_window_form form, const dn_weights *weights)
     return dn_ceil_divide(all, DN_PACK_PIECE);
 }
 
-/* Elements from one of Winograd's 36 matrices to the next; 16 more keep them from sharing
- * their cache sets. */
-static inline size_t dn_winograd_stride(const dn_kernels *kernels, int channels, int outputs)
-{
-    return dn_panels_size(kernels, channels, outputs) + 16;
-}
-
 /* The panels at data that all pieces make together; in Winograd's form, those of the first
  * matrix. The depth of the direct form runs over window rows, window columns, channels. */
 static inline dn_panels dn_packed_panels(const dn_kernels *kernels, dn_window_form form,
@@ -440,7 +441,7 @@ static inline dn_panels dn_packed_panels(const dn_kernels *kernels, dn_window_fo
                        .type = weights->type,
                        .depth = area * weights->channels,
                        .outputs = weights->outputs,
-                       .unit = weights->type != DN_F32 && !winograd ? kernels->unit : 0};
+                       .unit = weights->type != DN_F32 ? kernels->unit : 0};
 }
 
 /* The size in bytes of all pieces together. */
@@ -449,9 +450,8 @@ static inline size_t dn_packed_size(const dn_kernels *kernels, dn_window_form fo
 {
     dn_panels panels = dn_packed_panels(kernels, form, weights, NULL);
     int rows = dn_panel_rows(panels.depth, panels.unit);
-    size_t elements = form == DN_WINDOW_WINOGRAD
-                          ? 36 * dn_winograd_stride(kernels, rows, weights->outputs)
-                          : dn_panels_size(kernels, rows, weights->outputs);
+    size_t elements = form == DN_WINDOW_WINOGRAD ? 36 * dn_winograd_stride(&panels, kernels->lanes)
+                                                 : dn_panels_size(kernels, rows, panels.outputs);
     return elements * dn_dtype_size(weights->type);
 }
 

@@ -57,16 +57,17 @@ static void store(const packing *p, size_t row, int first, int count, int width,
     }
 }
 
-/* Stores row k of a panel, `panel` elements into the panels, of which pairs or fours of rows
- * are side by side. */
-static void store_together(const packing *p, size_t panel, int k, int width, const float *values)
+/* The same of row k of a panel, `panel` elements into the panels, of which pairs or fours of
+ * rows are side by side. */
+static void store_together(const packing *p, size_t panel, int k, int first, int count, int width,
+                           const float *values)
 {
     dn_dtype type = p->weights->type;
     size_t size = dn_dtype_size(type);
     int together = type == DN_I8 ? 4 : 2, within = k % together;
     unsigned char *to = p->out + (panel + (size_t)(k - within) * (size_t)width) * size;
-    for (int n = 0; n < width; n++) {
-        unsigned char *element = to + (size_t)(together * n + within) * size;
+    for (int n = 0; n < count; n++) {
+        unsigned char *element = to + (size_t)(together * (first + n) + within) * size;
         if (type == DN_I8)
             *element = (unsigned char)dn_weight_byte(values[n]);
         else
@@ -110,13 +111,13 @@ static void pack_outputs(const packing *p, int first, int end)
                 fill_row(window + (weights->transposed ? area - 1 - w : w), stride, factors, factor,
                          valid, floats ? floats : row);
                 if (unit)
-                    store_together(p, panel, k, width, row);
+                    store_together(p, panel, k, 0, width, width, row);
                 else if (!floats)
                     store(p, at, 0, width, width, row);
             }
         }
         for (int k = depth; k < rows; k++)
-            store_together(p, panel, k, width, no_weights);
+            store_together(p, panel, k, 0, width, width, no_weights);
     }
 }
 
@@ -175,31 +176,46 @@ static void read_kernels(const dn_weights *weights, int start, int channel, doub
             g[w][n] = 0;
 }
 
-static void pack_channels(const packing *p, int first, int end)
+/* Row k of each of the 36 matrices: the weights of outputs start .. start + BESIDE - 1. */
+static void store_transformed(const packing *p, const dn_panels *panels, int k, int start,
+                              double transformed[6][6][BESIDE])
 {
     const dn_kernels *kernels = p->kernels;
-    int channels = p->weights->channels, outputs = p->weights->outputs;
-    int padded = dn_ceil_divide(outputs, kernels->lanes) * kernels->lanes;
-    size_t plane = dn_winograd_stride(kernels, channels, outputs);
-    for (int c = first; c < end; c++)
+    int padded = dn_ceil_divide(panels->outputs, kernels->lanes) * kernels->lanes;
+    int within = start % kernels->tile_channels, first = start - within;
+    int width = dn_min(kernels->tile_channels, padded - first);
+    int count = dn_min(BESIDE, padded - start), rows = dn_panel_rows(panels->depth, panels->unit);
+    size_t panel = dn_panel_index(kernels, rows, panels->outputs, 0, first);
+    size_t row = panel + (size_t)k * (size_t)width;
+    size_t plane = dn_winograd_stride(panels, kernels->lanes);
+    float *floats = floats_at(p, row + (size_t)within);
+    for (int i = 0; floats && i < 36; i++)
+        for (int n = 0; n < count; n++)
+            floats[(size_t)i * plane + (size_t)n] = (float)transformed[i / 6][i % 6][n];
+    for (int i = 0; !floats && i < 36; i++) {
+        float values[BESIDE];
+        for (int n = 0; n < BESIDE; n++)
+            values[n] = (float)transformed[i / 6][i % 6][n];
+        if (panels->unit)
+            store_together(p, panel + (size_t)i * plane, k, within, count, width, values);
+        else
+            store(p, row + (size_t)i * plane, within, count, width, values);
+    }
+}
+
+static void pack_channels(const packing *p, int first, int end)
+{
+    int lanes = p->kernels->lanes, channels = p->weights->channels;
+    dn_panels panels = dn_packed_panels(p->kernels, DN_WINDOW_WINOGRAD, p->weights, NULL);
+    int padded = dn_ceil_divide(panels.outputs, lanes) * lanes;
+    int last = end == channels ? dn_panel_rows(channels, panels.unit) : end;
+    for (int c = first; c < last; c++)
         for (int start = 0; start < padded; start += BESIDE) {
-            double g[9][BESIDE], transformed[6][6][BESIDE];
-            int within = start % kernels->tile_channels, panel = start - within;
-            int width = dn_min(kernels->tile_channels, padded - panel);
-            size_t row = dn_panel_index(kernels, channels, outputs, c, panel);
-            read_kernels(p->weights, start, c, g);
+            double g[9][BESIDE] = {{0}}, transformed[6][6][BESIDE];
+            if (c < channels)
+                read_kernels(p->weights, start, c, g);
             transform_kernels(g, transformed);
-            int count = dn_min(BESIDE, padded - start);
-            float *floats = floats_at(p, row + (size_t)within);
-            for (int i = 0; floats && i < 36; i++)
-                for (int n = 0; n < count; n++)
-                    floats[(size_t)i * plane + (size_t)n] = (float)transformed[i / 6][i % 6][n];
-            for (int i = 0; !floats && i < 36; i++) {
-                float values[BESIDE];
-                for (int n = 0; n < BESIDE; n++)
-                    values[n] = (float)transformed[i / 6][i % 6][n];
-                store(p, row + (size_t)i * plane, within, count, width, values);
-            }
+            store_transformed(p, &panels, c, start, transformed);
         }
 }
 

@@ -134,10 +134,15 @@ static const double output_matrix[4][6] = {{1, 1, 1, 1, 1, 0},
 #undef P
 #undef Q
 
-/* sums[i][j] += (B^T d B)_ij * weight_ij for one channel of a tile. */
+/* sums[i][j] += (B^T d B)_ij * weight_ij for one channel of a tile; where weights are pairs of
+ * bfloat16, which are laid out one after the other here, the first factor is rounded, too. */
 static void add_tile_channel(const dn_winograd *op, const float *corner, int c, int n,
                              double sums[6][6])
 {
+    bool pairs = op->panels.unit > 0;
+    dn_panels first = op->panels;
+    first.unit = 0;
+    size_t plane = dn_winograd_stride(&first, 1);
     for (int i = 0; i < 6; i++)
         for (int j = 0; j < 6; j++) {
             double transformed = 0;
@@ -146,7 +151,9 @@ static void add_tile_channel(const dn_winograd *op, const float *corner, int c, 
                     transformed +=
                         dn_winograd_input_matrix[i][y] * dn_winograd_input_matrix[j][x] *
                         (double)corner[y * op->input.row_stride + x * op->input.pixel_stride + c];
-            dn_panels panels = dn_panels_at(&op->panels, (size_t)(6 * i + j) * op->panel_stride);
+            if (pairs)
+                transformed = (double)dn_float_of_bf16(dn_bf16_of_float((float)transformed));
+            dn_panels panels = dn_panels_at(&first, (size_t)(6 * i + j) * plane);
             sums[i][j] += transformed * dn_reference_weight(&panels, c, n);
         }
 }

@@ -3,6 +3,9 @@
 
 typedef void multiply_function(const panel_work *work);
 
+/* Packed numbers that are multiplied at once. */
+enum { TOGETHER = sizeof(float) / sizeof(packed_t) };
+
 #if defined(DN_BYTES)
 static void multiply_floats(const panel_work *work)
 {
@@ -15,9 +18,7 @@ static void multiply_floats(const panel_work *work)
 #else
 static void multiply_into_maps(const panel_work *work)
 {
-    const product_kind kind = {DN_DEPTH_UNIT > 0 ? DN_I8 : DN_F32, DN_DEPTH_UNIT > 0 ? 4 : 1,
-                               DN_U8};
-    multiply_any_panel(kind, work);
+    multiply_any_panel((product_kind){TOGETHER > 1 ? DN_I8 : DN_F32, TOGETHER, DN_U8}, work);
 }
 #endif
 
@@ -39,13 +40,13 @@ DN_INLINE multiply_function *product_of(const dn_panels *panels, bool into_maps)
 #else
 static void multiply_bf16_panel(const panel_work *work)
 {
-    multiply_any_panel((product_kind){DN_BF16, 1, DN_F32}, work);
+    multiply_any_panel((product_kind){DN_BF16, TOGETHER, DN_F32}, work);
 }
 
 #ifdef DN_HALVES
 static void multiply_into_halves(const panel_work *work)
 {
-    multiply_any_panel((product_kind){DN_BF16, DN_DEPTH_UNIT > 0 ? 2 : 1, DN_BF16}, work);
+    multiply_any_panel((product_kind){DN_BF16, TOGETHER, DN_BF16}, work);
 }
 
 /* Of such weights, into maps or into floats. */

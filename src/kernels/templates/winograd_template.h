@@ -47,7 +47,7 @@ DN_INLINE void transform_output_pair(int first, const float *m, size_t row, vflo
 #undef Q
 
 /* One vector of channels of a tile: planes[6 i + j] = (B^T d B)_ij. */
-DN_INLINE void transform_input_vector(const map_t *source, const dn_grid *grid, float *target,
+DN_INLINE void transform_input_vector(const map_t *source, const dn_grid *grid, packed_t *target,
                                       size_t plane)
 {
     vfloat half[6][6];
@@ -63,16 +63,16 @@ DN_INLINE void transform_input_vector(const map_t *source, const dn_grid *grid, 
         vfloat transformed[6];
         transform_input_line(half[y], transformed);
         for (int x = 0; x < 6; x++)
-            v_store(target + (size_t)(6 * y + x) * plane, transformed[x]);
+            pack(target + (size_t)(6 * y + x) * plane, transformed[x], DN_LANES);
     }
 }
 
 /* The channels past the last whole vector, by way of a copy. */
 static void transform_input_rest(const map_t *source, const dn_grid *grid, int channels,
-                                 float *target, size_t plane)
+                                 packed_t *target, size_t plane)
 {
     map_t copy[36 * DN_LANES] = {0};
-    float transformed[36 * DN_LANES];
+    packed_t transformed[36 * DN_LANES];
     dn_grid small = {.pixel_stride = DN_LANES, .row_stride = 6 * DN_LANES};
     for (int y = 0; y < 6; y++)
         for (int x = 0; x < 6; x++)
@@ -85,7 +85,7 @@ static void transform_input_rest(const map_t *source, const dn_grid *grid, int c
             target[(size_t)i * plane + (size_t)c] = transformed[i * DN_LANES + c];
 }
 
-static void transform_input_tile(const dn_winograd *op, const map_t *source, float *target,
+static void transform_input_tile(const dn_winograd *op, const map_t *source, packed_t *target,
                                  size_t plane)
 {
     int c = 0;
@@ -93,6 +93,8 @@ static void transform_input_tile(const dn_winograd *op, const map_t *source, flo
         transform_input_vector(source + c, &op->input, target + c, plane);
     if (c < op->channels)
         transform_input_rest(source + c, &op->input, op->channels - c, target + c, plane);
+    for (int i = 0; i < 36; i++)
+        end_pairs(target + (size_t)i * plane, op->channels);
 }
 
 /* The part of a tile within the image: rows, columns, and outputs of a vector. */
@@ -165,7 +167,7 @@ static void transform_output_tile(const dn_winograd *op, dn_piece piece, const f
     }
 }
 
-/* 36 matrices, a row of `width` for each tile. */
+/* 36 matrices, a row of so many floats for each tile. */
 typedef struct tile_planes {
     float *data;
     size_t plane; /* floats from one matrix to the next */
@@ -183,8 +185,9 @@ static void multiply_planes(const dn_winograd *op, dn_piece piece, int tiles,
 {
     static const dn_epilogue plain;
     row_shape shape = {1, op->channels, 0, false};
+    size_t stride = dn_winograd_stride(&op->panels, DN_LANES);
     for (int i = 0; i < 36; i++) {
-        dn_panels panels = dn_panels_at(&op->panels, (size_t)i * op->panel_stride);
+        dn_panels panels = dn_panels_at(&op->panels, (size_t)i * stride);
         row_block block;
         for (int first = 0; first < tiles; first += block.count) {
             block.count = dn_min(tiles - first, DN_MAX_BLOCK_PIXELS);
@@ -200,7 +203,8 @@ static void multiply_planes(const dn_winograd *op, dn_piece piece, int tiles,
 static void winograd(const dn_winograd *op, dn_piece piece, float *scratch)
 {
     int count = piece.end - piece.first;
-    tile_planes transformed = {scratch, dn_winograd_input_plane(op, count), op->channels};
+    tile_planes transformed = {scratch, dn_winograd_input_plane(op, count),
+                               dn_ceil_divide(op->channels, TOGETHER)};
     tile_planes products = {.data = scratch + 36 * transformed.plane,
                             .plane = dn_winograd_output_plane(op, DN_LANES, count),
                             .width = dn_ceil_divide(op->panels.outputs, DN_LANES) * DN_LANES};
@@ -209,7 +213,8 @@ static void winograd(const dn_winograd *op, dn_piece piece, float *scratch)
     pixel_cursor at = cursor_at(&tiles, piece.first);
     for (int t = 0; t < count; t++, cursor_advance(&at))
         transform_input_tile(op, m_pixel_at(&op->input, at.image, 4 * at.y - 1, 4 * at.x - 1),
-                             plane_row(&transformed, 0, t), transformed.plane);
+                             (packed_t *)(void *)plane_row(&transformed, 0, t),
+                             transformed.plane * TOGETHER);
     multiply_planes(op, piece, count, &transformed, &products);
     at = cursor_at(&tiles, piece.first);
     for (int t = 0; t < count; t++, cursor_advance(&at))

@@ -72,8 +72,7 @@ static dn_laid_out lay_out(dn_engine *engine, const dn_node *node, bool transpos
         engine->panels};
     const dn_weights *weights = &work.weights;
     dn_parallel(engine->options.team, dn_pack_pieces(work.form, weights), lay_out_task, &work);
-    return (dn_laid_out){work.form, dn_packed_panels(kernels, work.form, weights, engine->panels),
-                         dn_winograd_stride(kernels, weights->channels, weights->outputs)};
+    return (dn_laid_out){work.form, dn_packed_panels(kernels, work.form, weights, engine->panels)};
 }
 
 dn_laid_out dn_lay_out_weights(dn_engine *engine, const dn_node *node)

@@ -10,7 +10,6 @@
 typedef struct dn_laid_out {
     dn_window_form form;
     dn_panels panels;
-    size_t stride; /* between Winograd's matrices */
 } dn_laid_out;
 
 /* How a node's convolution runs on maps of this size, forward and backward. */

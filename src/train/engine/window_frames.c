@@ -84,8 +84,7 @@ void dn_convolve(const dn_engine *engine, const dn_convolution *convolution, flo
         dn_winograd op = {.input = convolution->input,
                           .output = convolution->output,
                           .channels = convolution->channels,
-                          .panels = weights->panels,
-                          .panel_stride = weights->stride};
+                          .panels = weights->panels};
         for (int tiles = dn_winograd_tiles(&op); piece.first < tiles; piece.first = piece.end) {
             piece.end = dn_min(piece.first + TILES_AT_ONCE, tiles);
             engine->kernels->winograd(&op, piece, scratch);

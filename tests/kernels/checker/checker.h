@@ -118,7 +118,10 @@ void compare_maps(check_run *run, const pixel_map *actual, const pixel_map *expe
 /* For sums of `depth` products in float, in any order. */
 double sum_tolerance(int depth);
 
-/* The same that the table under test stores. */
+/* For what a table rounds when it stores it. */
+double stored_tolerance(const dn_kernels *kernels);
+
+/* For sums that the table under test stores. */
 double tolerance_of(const check_run *run, int depth);
 
 /* After another split of the work into tasks: identical to the bit, everywhere. */

@@ -105,12 +105,17 @@ double sum_tolerance(int depth)
     return 1e-6 + 3e-7 * sqrt(depth);
 }
 
+double stored_tolerance(const dn_kernels *kernels)
+{
+    return kernels->maps == DN_F32 ? 0 : 0.004;
+}
+
 /* What is stored as bfloat16 is off by up to 2^-8 of itself, and so is each packed number of
  * pairs, whose sums may be off by twice as much as those rounded to nearest (simd_bf16.h). */
 double tolerance_of(const check_run *run, int depth)
 {
-    bool halves = run->kernels->maps != DN_F32, pairs = halves && run->kernels->unit;
-    double stored = pairs ? 0.02 : halves ? 0.004 : 0;
+    bool pairs = run->kernels->maps != DN_F32 && run->kernels->unit;
+    double stored = pairs ? 0.02 : stored_tolerance(run->kernels);
     return stored + (pairs ? 2 : 1) * sum_tolerance(depth);
 }
 
