@@ -4,9 +4,13 @@ import { find, showError } from "./dom.js";
 
 const NAME = "densenet-key";
 let asking = null;
+let declined = 0;
 let given = () => {};
 
 export const key = () => sessionStorage.getItem(NAME);
+
+/** How often the dialogue was closed without a key. */
+export const timesDeclined = () => declined;
 
 /** Calls call() whenever somebody has given a key. */
 export function watchKey(call) {
@@ -24,20 +28,28 @@ function answer() {
         return;
       }
       sessionStorage.setItem(NAME, value);
-      resolve(true);
+      dialog.onclose = null;
       dialog.close();
+      resolve(true);
       given();
     };
     find("key-cancel").onclick = () => dialog.close();
-    dialog.onclose = () => resolve(false);
+    dialog.onclose = () => {
+      declined++;
+      resolve(false);
+    };
     dialog.showModal();
     find("key").focus();
   });
 }
 
-/** Asks once for all who wait; used: the key that was refused, or null. False if there is none to be had. */
-export async function askForKey(used) {
+/**
+ * Asks once for all who wait; used: the key that was refused, or null; before: timesDeclined() when the request was made.
+ * False if there is none to be had.
+ */
+export async function askForKey(used, before) {
   if (key() !== used) return true;
+  if (declined > before) return false;
   if (!asking) {
     find("key").value = "";
     find("key-error").replaceChildren();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Requests to the server: a few at a time, again when it is busy, with a key when it asks for one.
-import { askForKey, key } from "./key.js";
+import { askForKey, key, timesDeclined } from "./key.js";
 
 const AT_ONCE = 4;
 const MOST_TRIES = 20;
@@ -91,10 +91,11 @@ async function sentence(response, body) {
 export async function ask(path, { onWait, ...options } = {}) {
   for (let tries = 1; ; tries++) {
     const used = key();
+    const before = timesDeclined();
     const { response, body } = await send(path, options);
     if (response.ok) return { response, body };
     if (response.status === 401) {
-      if (await askForKey(used)) continue;
+      if (await askForKey(used, before)) continue;
       throw new KeyRefusal();
     }
     const busy = response.status === 429 || response.status === 503;

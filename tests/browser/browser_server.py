@@ -16,6 +16,16 @@ window.fetch = (path, options) => path.startsWith("predict") && left-- > 0
   : send(path, options);
 """
 
+# The second request to /predict waits for go().
+HELD = """
+const send = window.fetch;
+const held = new Promise((resolve) => { window.go = resolve; });
+let count = 0;
+window.fetch = (path, options) => path.startsWith("predict") && ++count === 2
+  ? held.then(() => send(path, options))
+  : send(path, options);
+"""
+
 # Counts requests under way, and those that were given up.
 COUNTED = """
 const send = window.fetch;
@@ -80,9 +90,12 @@ def no_key(folder):
         page.settle(2)
         check("both are answered", len(page.texts(ANSWER)) == 6 and not page.texts("[role=alert]"), page.one("#wall").text)
     with page, Server("--listen", server.host, "--api-key-file", key_file(folder, "open-wheat")):
+        page.run(HELD)
         page.choose(photo(f"{folder}/c.png"), photo(f"{folder}/d.tiff"))
         asked_again(page, Keys.ESCAPE)
-        page.wait("two refusals", lambda: page.one("#wall").text.count("only with a key") == 2)
+        page.wait("one refusal", lambda: "only with a key" in page.one("#wall").text)
+        page.run("go()")
+        page.wait("two refusals, without another question", lambda: page.one("#wall").text.count("only with a key") == 2)
         page.choose(photo(f"{folder}/e.png"))
         asked_again(page, "open-wheat", Keys.ENTER)
         page.settle(5)
