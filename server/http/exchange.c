@@ -160,7 +160,8 @@ bool exchange_is_vain(exchange *x)
     return true;
 }
 
-/* The path of a request's target, which may be a whole address (RFC 9112, 3.2.2). */
+/* The path of a request's target, which may be a whole address (RFC 9112, 3.2.2); one that is empty
+ * is "/" (RFC 9110, 4.2.3). */
 static const char *path_of(const char *target)
 {
     static const char *const schemes[] = {"http://", "https://"};
@@ -171,7 +172,7 @@ static const char *path_of(const char *target)
         const char *path = strchr(target + length, '/');
         return path ? path : "/";
     }
-    return target;
+    return target[0] ? target : "/";
 }
 
 exchange *exchange_create(struct server *s, struct MHD_Connection *connection, const char *method,

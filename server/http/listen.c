@@ -91,7 +91,7 @@ static dn_status split(const char *where, char host[256], const char **port)
     long number = strtol(*port, &end, 10);
     if (!**port || *end || number < 0 || number > 65535)
         return dn_fail(DN_ERROR_ARGUMENT,
-                       "%s: not an address to listen at; ADDRESS:PORT, PORT or unix:PATH is",
+                       "\"%s\" is not an address to listen at; ADDRESS:PORT, PORT or unix:PATH is",
                        where);
     return DN_OK;
 }

@@ -37,6 +37,9 @@ dn_status repository_add(repository *r, const char *argument)
         return dn_fail(DN_ERROR_ARGUMENT,
                        "%s: a network's name has letters, digits, \"-\", \"_\" and \".\"",
                        argument);
+    if (!equals[1])
+        return dn_fail(DN_ERROR_ARGUMENT, "%s: a weight file, or a name, belongs after the \"=\"",
+                       argument);
     return add(r, name, equals + 1);
 }
 

@@ -77,6 +77,7 @@ def wrong_requests():
         cases = [
             ("GET", "/nowhere", None, {}, 404, "nothing at this address"),
             ("POST", "/predict%00", PICTURE, {}, 404, "nothing at this address"),
+            ("POST", "?x=", PICTURE, {}, 405, "/: POST is not possible"),
             ("PUT", "/predict", b"", {}, 405, "POST is"),
             ("POST", "/predict?model=no", PICTURE, {}, 404, "no network called"),
             ("POST", "/predict?model=../../etc/passwd", PICTURE, {}, 404, "no network called"),
@@ -298,11 +299,12 @@ def refused_to_start(folder):
     busy = os.path.join(folder, "socket")
     with Server("--listen", f"unix:{busy}"):
         cases = (["--listen", "nowhere:99999"], ["--listen", "127.0.0.1:x"], ["--listen", f"unix:{busy}"],
-                 ["--listen", "unix:"], ["/nowhere/net.pth"], ["--tls-cert", busy], ["--repository", "/nowhere"],
-                 ["a b=builtin"], ["builtin", "builtin"])
+                 ["--listen", "unix:"], ["--listen", ""], ["/nowhere/net.pth"], ["--tls-cert", busy],
+                 ["--repository", "/nowhere"], ["a b=builtin"], ["builtin", "builtin"], ["x="], ["=builtin"])
         for case in cases:
             done = densenet("serve", *case, check=False)
             assert done.returncode == 2 and done.stderr.count("\n") == 1, (case, done)
+            assert not done.stderr.startswith("densenet: :"), done
     assert not os.path.exists(busy)
     done = densenet("serve", check=False, env={"DENSENET_SERVE_QUEUE": "none"})
     assert done.returncode == 2 and "DENSENET_SERVE_QUEUE" in done.stderr, done
