@@ -5,13 +5,15 @@
 #include "base/status.h"
 #include "base/thread.h"
 
+#include <jansson.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
-enum { MOST_TIMES = 1 << 16, REPLY_ROOM = 64 << 10 };
+enum { MOST_TIMES = 1 << 16, REPLY_KEPT = 32 << 10, REPLY_ROOM = 64 << 10 };
 
 typedef struct client {
     const load *asked;
@@ -20,8 +22,16 @@ typedef struct client {
     float *times; /* of answers with 200 */
     int count;
     long refused;
+    int status; /* of the last that was refused; 0: none was */
+    char why[512];
     bool broken;
 } client;
+
+typedef struct reply {
+    int status; /* 0: the connection broke */
+    const char *body;
+    size_t size;
+} reply;
 
 static bool send_all(int socket, const char *bytes, size_t size)
 {
@@ -35,41 +45,53 @@ static bool send_all(int socket, const char *bytes, size_t size)
     return true;
 }
 
-/* Reads a reply whole. Returns its status; 0 if the connection broke. */
-static int read_reply(int socket, char *room)
+/* Reads a reply whole, and keeps its beginning. */
+static reply read_reply(int socket, char *room)
 {
-    size_t got = 0;
+    size_t got = 0, kept = 0;
     const char *end = NULL;
     while (!end) {
         ssize_t count = recv(socket, room + got, REPLY_ROOM - 1 - got, 0);
         if (count <= 0)
-            return 0;
+            return (reply){0};
         got += (size_t)count;
         room[got] = '\0';
         end = strstr(room, "\r\n\r\n");
     }
     const char *length = strcasestr(room, "content-length:");
-    size_t left = length && length < end ? strtoul(length + 15, NULL, 10) : 0;
-    size_t body = got - (size_t)(end + 4 - room);
-    int status = (int)strtol(room + strlen("HTTP/1.1 "), NULL, 10);
-    while (body < left) {
-        ssize_t count = recv(socket, room, REPLY_ROOM, 0);
+    size_t head = (size_t)(end + 4 - room);
+    size_t whole = head + (length && length < end ? strtoul(length + 15, NULL, 10) : 0);
+    for (kept = got; got < whole;) {
+        kept = got < REPLY_KEPT ? got : REPLY_KEPT;
+        ssize_t count = recv(socket, room + kept, REPLY_ROOM - REPLY_KEPT, 0);
         if (count <= 0)
-            return 0;
-        body += (size_t)count;
+            return (reply){0};
+        got += (size_t)count;
+        kept += (size_t)count;
     }
-    return status;
+    return (reply){(int)strtol(room + strlen("HTTP/1.1 "), NULL, 10), room + head, kept - head};
 }
 
+static void keep_refusal(client *c, const reply *r)
+{
+    json_t *said = json_loadb(r->body, r->size, 0, NULL);
+    const char *sentence = json_string_value(json_object_get(said, "error"));
+    c->refused++;
+    c->status = r->status;
+    snprintf(c->why, sizeof c->why, "%s", sentence ? sentence : "without a sentence");
+    json_decref(said);
+}
+
+/* A server may have refused what it has not read to the end. */
 static void ask_once(client *c, int socket, char *room)
 {
     double began = dn_seconds();
-    int status =
-        send_all(socket, c->asked->request, c->asked->request_size) ? read_reply(socket, room) : 0;
-    if (status == 0)
+    (void)send_all(socket, c->asked->request, c->asked->request_size);
+    reply r = read_reply(socket, room);
+    if (r.status == 0)
         c->broken = true;
-    else if (status != 200)
-        c->refused++;
+    else if (r.status != 200)
+        keep_refusal(c, &r);
     else if (c->count < MOST_TIMES)
         c->times[c->count++] = (float)(dn_seconds() - began);
 }
@@ -105,17 +127,25 @@ static int by_time(const void *a, const void *b)
 
 static dn_status summarise(const load *asked, const client *clients, load_result *result)
 {
+    const client *refused = NULL, *broken = NULL;
     *result = (load_result){0};
-    if (is_interrupted())
-        return dn_fail(DN_ERROR_IO, "interrupted");
     for (int i = 0; i < asked->clients; i++) {
         result->answered += clients[i].count;
         result->refused += clients[i].refused;
+        if (clients[i].status)
+            refused = &clients[i];
         if (clients[i].broken)
-            return dn_fail(DN_ERROR_IO, "a connection of %d broke", asked->clients);
+            broken = &clients[i];
     }
+    if (is_interrupted())
+        return dn_fail(DN_ERROR_IO, "interrupted");
+    if (!result->answered && refused)
+        return dn_fail(DN_ERROR_IO, "%s: the server refuses it with %d: %s", asked->picture,
+                       refused->status, refused->why);
+    if (broken)
+        return dn_fail(DN_ERROR_IO, "a connection of %d broke", asked->clients);
     if (!result->answered)
-        return dn_fail(DN_ERROR_IO, "no request was answered with 200");
+        return dn_fail(DN_ERROR_IO, "no request was answered in %g s", asked->seconds);
     float *all = malloc((size_t)result->answered * sizeof *all), *to = all;
     if (!all)
         return dn_fail_memory((size_t)result->answered * sizeof *all);

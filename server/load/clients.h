@@ -10,6 +10,7 @@
 typedef struct load {
     const struct sockaddr *address;
     socklen_t address_size;
+    const char *picture; /* the file's name, for sentences */
     const void *request; /* head and body, as they are sent */
     size_t request_size;
     int clients;
@@ -21,7 +22,8 @@ typedef struct load_result {
     long answered, refused;                  /* with 200, with anything else */
 } load_result;
 
-/* Asks for so many seconds. DN_ERROR_IO if a connection breaks. */
+/* Asks for so many seconds. DN_ERROR_IO if a connection breaks, and, with the server's sentence, if
+ * all requests are refused. */
 dn_status load_run(const load *asked, load_result *result);
 
 #endif

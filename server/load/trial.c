@@ -74,7 +74,8 @@ dn_status trial_run(int listening, const char *picture, const char *api_key, boo
     dn_file_map file;
     if (getsockname(listening, (struct sockaddr *)&address, &address_size) != 0)
         return dn_fail(DN_ERROR_IO, "the socket to listen at: %s", strerror(errno));
-    load asked = {.address = (const struct sockaddr *)&address,
+    load asked = {.picture = picture,
+                  .address = (const struct sockaddr *)&address,
                   .address_size = address_size,
                   .seconds = seconds};
     DN_TRY(dn_file_read(picture, MOST_PICTURE, &file));

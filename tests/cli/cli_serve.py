@@ -354,10 +354,23 @@ def asking_itself(folder):
         assert done.returncode == 2 and done.stderr, (case, done)
 
 
+def asking_itself_in_vain(folder):
+    """What refuses the picture is said in the server's own words."""
+    path = os.path.join(folder, "no picture")
+    os.mkdir(f"{folder}/empty")
+    with open(path, "wb") as file:
+        file.write(b"no picture" * 1000000)
+    for options, said in (([], "400: the body: is not a picture"), (["--max-body", "1"], "413: the body has more than"),
+                          (["--repository", f"{folder}/empty"], "503: no network is loaded")):
+        done = densenet("serve", "--bench", path, "--listen", "127.0.0.1:0", *options, check=False)
+        sentence = done.stderr.splitlines()[-1]
+        assert done.returncode == 2 and f"{path}: the server refuses it with {said}" in sentence and not done.stdout, done
+
+
 def main():
     for test in (names_and_probabilities, heat_maps, wrong_requests, labels_and_grey, parts_of_forms, formats_and_sizes, a_key,
                  the_queue, ending, hurried, reloading, several_networks, refused_to_start, the_log, a_log_that_nobody_reads,
-                 asking_itself):
+                 asking_itself, asking_itself_in_vain):
         with tempfile.TemporaryDirectory() as folder:
             test(*([folder] if test.__code__.co_argcount else []))
         print(test.__name__)
