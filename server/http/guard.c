@@ -82,8 +82,28 @@ static void close_since(guard *g, double before, bool idle_only)
     pthread_mutex_unlock(&g->lock);
 }
 
+/* Whether the client has ended its sending, and all that it sent has been read. */
+static bool has_ended(int socket)
+{
+    char byte;
+    return recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+/* libmicrohttpd does not notice an end that comes with a request's last bytes: it takes a read that
+ * was not full for the last until more comes, and epoll reports the end only once. Told again, it
+ * closes the connection if the request is not whole. */
+static void tell_ends(guard *g)
+{
+    pthread_mutex_lock(&g->lock);
+    for (const struct watched *at = g->first; at; at = at->next)
+        if ((at->step == GUARD_HEAD || at->step == GUARD_BODY) && has_ended(at->socket))
+            shutdown(at->socket, SHUT_RD);
+    pthread_mutex_unlock(&g->lock);
+}
+
 void guard_look(guard *g)
 {
+    tell_ends(g);
     close_since(g, dn_seconds() - g->seconds, false);
 }
 

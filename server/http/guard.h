@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Closes connections that take too long over a step, however small the pieces in which they come
- * or go: libmicrohttpd's own time limit begins anew with each byte. */
+/* Closes connections that libmicrohttpd would leave open: those that take too long over a step,
+ * however small the pieces in which they come or go, since its own time limit begins anew with each
+ * byte; and those that were broken off. */
 #ifndef HTTP_GUARD_H
 #define HTTP_GUARD_H
 
@@ -23,7 +24,8 @@ void guard_end(guard *g, struct watched *connection);
 
 void guard_enter(guard *g, struct watched *connection, guard_step step);
 
-/* Closes what is overdue; to be called every now and then. */
+/* Closes what is overdue, and what its client has left in the middle of a request; to be called
+ * every now and then. */
 void guard_look(guard *g);
 
 /* Closes all connections that wait for a request. */

@@ -145,6 +145,24 @@ def clients_that_leave():
         server.wait_for('densenet_requests_total{network="builtin",result="gone"} 20')
 
 
+def clients_that_break_off():
+    """In a head or in a body, with their last bytes in one piece with the end: their connections close soon, not after
+    --client-timeout."""
+    with Server("--client-timeout", "500") as server:
+        server.process.send_signal(signal.SIGSTOP)
+        for sent in (b"", b"POST /predict HTTP/1.1\r\nHo", head(5000), head(5000) + b"a" * 100, head(500000) + b"a" * 50000,
+                     head(5000, "Content-Type: multipart/form-data; boundary=a\r\n") + b"--a\r\n",
+                     b"POST /predict HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1000\r\nabc"):
+            with raw(server) as connection:
+                connection.sendall(sent)
+        server.process.send_signal(signal.SIGCONT)
+        server.wait_for("densenet_connections 1")
+        with raw(server) as connection:
+            connection.sendall(b"GET /v2/health/live HTTP/1.1\r\nHost: a\r\n\r\n")
+            connection.shutdown(socket.SHUT_WR)
+            assert connection.recv(65536).startswith(b"HTTP/1.1 200"), "one that has only ended its sending is answered"
+
+
 def clients_that_only_read():
     """Who closes the sending end after a whole request still gets the answer, to whatever it was."""
     body = picture(1)
@@ -335,7 +353,8 @@ def weights_of_any_size(folder):
 
 
 def main():
-    for test in (slow_clients, hostile_heads, ends_of_bodies, many_connections, clients_that_leave, clients_that_only_read,
+    for test in (slow_clients, hostile_heads, ends_of_bodies, many_connections, clients_that_leave, clients_that_break_off,
+                 clients_that_only_read,
                  everyone_gets_their_own, memory_is_flat, bombs, tls, kill_and_restart, kill_under_load, weights_that_change,
                  weights_of_any_size):
         start = time.monotonic()
