@@ -107,6 +107,22 @@ def ends_of_bodies():
             assert connection.recv(4096).split()[1] == b"200"
 
 
+def damaged_headers():
+    """Lines that a proxy may take for another header than the server does: refused before what follows them is read."""
+    hidden = b"GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n"
+    length = b"Content-Length: %d" % len(hidden)
+    cases = (length.replace(b":", b" :"), length.replace(b":", b"\t:"), b" " + length, length + b"\r\n x", b"Content-Le: 35\r\n\tngth",
+             b"X: a\r" + length, b"X: \x01", b"X\x7f: a", b"(X): a", b": a", b"X: a\r\n " + length)
+    with Server() as server:
+        for case in cases:
+            with raw(server) as connection:
+                connection.sendall(b"POST /v2/repository/index HTTP/1.1\r\n" + case + b"\r\nHost: a\r\n\r\n" + hidden)
+                got = b"".join(iter(lambda taken=connection: taken.recv(4096), b""))
+                assert got.split()[1] == b"400" and got.count(b"HTTP/1.1") == 1, (case, got)
+        for name, value in (("X-a.b_c~1", "a\tb; \xe9"), ("X", "")):
+            assert server.ask("GET", "/v2", headers={name: value})[0] == 200, (name, value)
+
+
 def resident(server):
     with open(f"/proc/{server.process.pid}/statm", encoding="ascii") as file:
         return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
@@ -353,8 +369,8 @@ def weights_of_any_size(folder):
 
 
 def main():
-    for test in (slow_clients, hostile_heads, ends_of_bodies, many_connections, clients_that_leave, clients_that_break_off,
-                 clients_that_only_read,
+    for test in (slow_clients, hostile_heads, ends_of_bodies, damaged_headers, many_connections, clients_that_leave,
+                 clients_that_break_off, clients_that_only_read,
                  everyone_gets_their_own, memory_is_flat, bombs, tls, kill_and_restart, kill_under_load, weights_that_change,
                  weights_of_any_size):
         start = time.monotonic()
