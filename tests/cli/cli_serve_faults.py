@@ -19,7 +19,7 @@ import time
 
 import PIL.Image
 from bitmap_files import bmp
-from serving import Server, densenet, multipart
+from serving import PROGRAM, Server, densenet, multipart
 
 
 MEASURED = "DENSENET_SANITIZED" not in os.environ  # a sanitizer's own memory would be measured
@@ -257,12 +257,21 @@ def drawn(kind, size):
     return made.getvalue()
 
 
-def kill_under_load():
-    """Clients of a server that is killed and started again see their connection refused or broken, and otherwise
-    their own answers."""
+def killed(process):
+    process.kill()
+    process.wait()
+    process.stderr.close()
+
+
+def kill_under_load(folder):
+    """Clients of a server that is killed, also while it reads weights, and started again see their connection refused
+    or broken, and otherwise their own answers; the new server answers as soon as it says so."""
+    large = os.path.join(folder, "large.safetensors")
+    densenet("init", "densenet121", "-o", large)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    server = Server("--listen", f"127.0.0.1:{port}")
+    arguments = ["builtin", large, "--listen", f"127.0.0.1:{port}"]
+    server = Server(*arguments)
     expected = server.ask("POST", "/predict", picture(1))[2]
     seen, stop = collections.Counter(), threading.Event()
 
@@ -277,12 +286,18 @@ def kill_under_load():
     clients = [threading.Thread(target=ask) for _ in range(4)]
     for client in clients:
         client.start()
-    for _ in range(3):
+    for moment in ("computing", "reloading", "starting"):
         time.sleep(0.3)
-        server.process.kill()
-        server.process.wait()
-        server.process.stderr.close()
-        server = Server("--listen", f"127.0.0.1:{port}")
+        if moment == "reloading":
+            server.process.send_signal(signal.SIGHUP)
+            time.sleep(0.05)
+        killed(server.process)
+        if moment == "starting":
+            starting = subprocess.Popen([PROGRAM, "serve", *arguments], stderr=subprocess.PIPE)
+            time.sleep(0.05)
+            killed(starting)
+        server = Server(*arguments)
+        assert server.ask("POST", "/predict", picture(1))[2] == expected
     time.sleep(0.3)
     stop.set()
     for client in clients:
@@ -323,9 +338,7 @@ def kill_and_restart(folder):
             body = picture(1)
             client.sendall(head(len(body)) + body)
             assert client.recv(100).startswith(b"HTTP/1.1 200")
-        server.process.send_signal(signal.SIGKILL)
-        server.process.wait()
-        server.process.stderr.close()
+        killed(server.process)
         with socket.socket(socket.AF_UNIX) as client:
             try:
                 client.connect(path)
