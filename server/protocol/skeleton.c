@@ -57,7 +57,7 @@ static const char *skip_array(const char *at, const char *end)
 static dn_status keep(walk *w, const char *until)
 {
     size_t count = (size_t)(until - w->kept);
-    if (count > SKELETON_MOST_BYTES - w->text.length)
+    if (w->text.length + count > SKELETON_MOST_BYTES)
         return dn_fail(DN_ERROR_LIMIT, "the request has more than %d bytes of JSON besides data",
                        SKELETON_MOST_BYTES);
     dn_text_add_bytes(&w->text, w->kept, count);

@@ -171,6 +171,14 @@ static void the_description_is_bounded(void **state)
     static char text[SKELETON_MOST_BYTES + 1024];
     memset(text, ' ', sizeof text - 1);
     refuse(text, NULL, "bytes of JSON besides data");
+
+    /* As many bytes as may be before the data, and then more. */
+    static const char begin[] = "{\"inputs\":[{", data[] = "\"data\":";
+    memcpy(text, begin, strlen(begin));
+    memcpy(text + SKELETON_MOST_BYTES - strlen(data), data, strlen(data));
+    memcpy(text + SKELETON_MOST_BYTES, "[1]", 3);
+    refuse(text, NULL, "bytes of JSON besides data");
+
     memset(text, '[', sizeof text - 1);
     refuse(text, NULL, "nested more than 64 deep");
     char *at = text + sprintf(text, "{\"inputs\":[0");
