@@ -173,10 +173,9 @@ static void the_description_is_bounded(void **state)
     refuse(text, NULL, "bytes of JSON besides data");
 
     /* As many bytes as may be before the data, and then more. */
-    static const char begin[] = "{\"inputs\":[{", data[] = "\"data\":";
-    memcpy(text, begin, strlen(begin));
-    memcpy(text + SKELETON_MOST_BYTES - strlen(data), data, strlen(data));
-    memcpy(text + SKELETON_MOST_BYTES, "[1]", 3);
+    static const char begin[] = "{\"inputs\":[{";
+    int room = SKELETON_MOST_BYTES - (int)strlen(begin);
+    text[sprintf(text, "%s%*s[1]", begin, room, "\"data\":")] = ' ';
     refuse(text, NULL, "bytes of JSON besides data");
 
     memset(text, '[', sizeof text - 1);
