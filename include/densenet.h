@@ -1005,7 +1005,7 @@ typedef enum dn_portion { DN_PORTION_TRAIN, DN_PORTION_TEST, DN_PORTION_VALIDATI
  *     or key.json), or a folder of such tars;
  *   - several such tars, in the order told: if no file has this name, a pattern with
  *     {000..127}, {a,b}, *, ? or []; or a text file with a path or pattern per line,
- *     relative to it, # before comments;
+ *     relative to it, # before comments; URLs only with dn_dataset_options.saved;
  *   - a CSV whose header is image,LABEL,...: 0 or 1 per label, nothing or -1
  *     if it is not known, see dn_dataset_options; or with a column of classes,
  *     or of labels as A|B. Or a folder with a train.csv or a labels.csv, or
@@ -1030,12 +1030,21 @@ typedef struct dn_dataset_options {
     const char *task;          /* "classes" or "labels"; NULL: classes if each row has one 1 */
     const char *uncertain;     /* what -1 is: "ignore" (not known, also if NULL), "zero", "one" */
     const char *blank;         /* what an empty field is: likewise; NULL: "zero" in CheXpert */
+    /* Writes the path of the file that an archive was saved as, for archives that are named by
+     * URLs; `size` bytes, PATH_MAX. NULL: URLs are refused. The library downloads nothing. */
+    dn_status (*saved)(const char *url, char *path, size_t size, void *context);
+    void *saved_context; /* passed to it */
 } dn_dataset_options;
 DN_API void dn_dataset_defaults(dn_dataset_options *options, size_t struct_size);
 
 /* dn_dataset_open with options, which may be NULL. */
 DN_API dn_status dn_dataset_open_with(const char *path, const dn_dataset_options *options,
                                       dn_dataset **dataset);
+
+/* Calls `each` with every URL among the archives that a pattern or a list names, in their order,
+ * braces expanded; never for other data. Only https:// and http:// are taken. */
+DN_API dn_status dn_dataset_urls(const char *path, void (*each)(const char *url, void *context),
+                                 void *context);
 
 /* Fails with DN_ERROR_IO if none of the first 1000 pictures that a table names is there. */
 DN_API dn_status dn_dataset_check(const dn_dataset *dataset);

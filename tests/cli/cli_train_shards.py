@@ -1,17 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Data in many archives: a pattern, a list or a folder of them are the same data, in the same order, for any number of ranks."""
-import io
 import json
 import os
-import struct
 import subprocess
-import tarfile
 import tempfile
 
 from checking import check, finish
-from picture_files import grey_png
 from ranks import DENSENET, can_launch, launch, sentences
 from run_files import log_rows
+from shard_files import results, write_shards
 
 NETWORK = ["--blocks", "2,2", "--growth", "6", "--stem", "cifar", "--epochs", "2", "--batch-size", "6", "--val-split", "0",
            "--augment", "cifar", "--lr", "0.05", "--threads", "1"]
@@ -19,30 +16,6 @@ NETWORK = ["--blocks", "2,2", "--growth", "6", "--stem", "cifar", "--epochs", "2
 
 def run(*arguments, folder=None):
     return subprocess.run([DENSENET, *arguments], capture_output=True, text=True, cwd=folder)
-
-
-def write_shards(folder):
-    """Eleven samples in five archives, of unequal sizes, one of them empty."""
-    os.makedirs(f"{folder}/shards")
-    names = []
-    for shard, count in enumerate((3, 4, 0, 1, 3)):
-        names.append(f"{folder}/shards/train-{8 + shard:03}.tar")
-        with tarfile.open(names[-1], "w") as tar:
-            for i in range(count):
-                key = 10 * shard + i
-                for ending, data in ((".png", grey_png(34, 32, 40 + 120 * (key % 2) + key)), (".cls", b"%d" % (key % 2))):
-                    member = tarfile.TarInfo(f"{key:04}{ending}")
-                    member.size = len(data)
-                    tar.addfile(member, io.BytesIO(data))
-    return names
-
-
-def results(output):
-    """The weights, without the record of where the data was, and the log without its times."""
-    with open(f"{output}/last.safetensors", "rb") as file:
-        size, = struct.unpack("<Q", file.read(8))
-        file.seek(8 + size)
-        return file.read(), [{**row, "seconds": None} for row in log_rows(output)]
 
 
 def train(data, output, *options, folder=None):
@@ -92,8 +65,8 @@ def refused(folder):
     for name, text in texts.items():
         with open(f"{folder}/{name}", "w", encoding="utf-8") as file:
             file.write(text)
-    for data, words in (("https://example.org/{000..127}.tar", "is a URL; shards are read in place"),
-                        ("pipe:curl x", "is a URL"), (f"{folder}/urls.txt", "https://example.org/train-000.tar: is a URL"),
+    for data, words in (("https://example.org/{000..127}.tar", "https://example.org/000.tar: is a URL; --shard-cache"),
+                        ("pipe:curl x", "is a URL of another kind"), (f"{folder}/urls.txt", "https://example.org/train-000.tar: is a URL"),
                         (f"{folder}/missing.txt", "shards/none.tar: cannot be opened"), (f"{folder}/zeros.txt", "it holds zeros"),
                         (f"{folder}/shards/val-*.tar", "val-*.tar: no file has such a name"),
                         (f"{folder}/shards/train-{{0..999999999}}.tar", "more than 65536 shards"),

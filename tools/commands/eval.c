@@ -7,6 +7,7 @@
 #include "files/output.h"
 #include "files/pictures.h"
 #include "files/same_file.h"
+#include "files/shard_cache.h"
 #include "reports/compared_precisions.h"
 #include "reports/evaluation_report.h"
 #include "run/data_fingerprint.h"
@@ -14,6 +15,7 @@
 #include "run/match_outputs.h"
 #include "run/parts.h"
 #include "run/same_everywhere.h"
+#include "run/shards_fetch.h"
 #include "ui/report.h"
 
 #include <stdio.h>
@@ -36,6 +38,7 @@ static const option_row options[] = {
      "precisions to measure side by side, each against the first: f32,bf16,int8", 0, 0},
     {"json", 0, OPTION_FLAG, &chosen.json, NULL, "print a JSON object", 0, 0},
     {"batch", 'b', OPTION_INT, &chosen.batch, "N", "pictures per run (16)", 1, 4096},
+    {"", 0, OPTION_TABLE, shard_cache_option, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, table_options, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, threads_option, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, precision_option, NULL, NULL, 0, 0},
@@ -227,9 +230,10 @@ static int run(int count, char **arguments)
     dn_model *model = compares_alone() ? weights_load() : NULL;
     dn_dataset *data = NULL;
     int status = EXIT_REFUSED;
-    bool opened = model && weights_have_head(model, weights_argument()) &&
-                  outputs_are_distinct(arguments[0]) && open_data(arguments[0], model, &data);
-    if (launched_agree(opened) && ranks_agree(model, data)) {
+    bool begun =
+        model && weights_have_head(model, weights_argument()) && outputs_are_distinct(arguments[0]);
+    if (launched_agree(begun) && shards_fetch((const char *const[]){arguments[0]}, 1, NULL) &&
+        launched_agree(open_data(arguments[0], model, &data)) && ranks_agree(model, data)) {
         say_part(arguments[0], data);
         status = measure(model, data);
         launched_agree(status != EXIT_REFUSED);

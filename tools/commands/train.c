@@ -29,7 +29,9 @@ static int run(int count, char **arguments)
         !launched_agree(settings_are_sound()))
         return EXIT_REFUSED;
     train_signals_watch();
-    int status = train_run_open(&train_command, &run) ? train_run_loop(&run) : EXIT_REFUSED;
+    int status = train_run_open(&train_command, &run) ? train_run_loop(&run)
+                 : run.stopped                        ? EXIT_STOPPED
+                                                      : EXIT_REFUSED;
     train_run_close(&run);
     return status;
 }

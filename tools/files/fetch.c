@@ -1,24 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "files/fetch.h"
 
+#include "base/url.h"
 #include "files/copy_file.h"
 #include "files/download.h"
+#include "files/fetch_lock.h"
 #include "ui/report.h"
+#include "ui/stop_signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-bool fetch_is_url(const char *source)
-{
-    return strncasecmp(source, "http://", 7) == 0 || strncasecmp(source, "https://", 8) == 0;
-}
 
 bool fetch_is_there(const char *path, const checksum *expected)
 {
@@ -34,39 +31,41 @@ bool fetch_is_there(const char *path, const checksum *expected)
     return sound;
 }
 
-int fetch_lock(const char *path, int flags)
+static char shared_part[PATH_MAX]; /* whole, for a signal's handler */
+
+static void remove_shared_part(void)
 {
-    for (int attempt = 0; attempt < 3; attempt++) {
-        struct stat opened, named;
-        int descriptor = open(path, flags | O_CLOEXEC, 0666);
-        if (descriptor < 0 && errno == ENOENT && !(flags & O_CREAT))
-            break; /* renamed since it was made */
-        if (descriptor < 0) {
-            complain("%s: cannot be created: %s", path, strerror(errno));
-            return -1;
-        }
-        if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-            close(descriptor);
-            break;
-        }
-        if (fstat(descriptor, &opened) == 0 && stat(path, &named) == 0 &&
-            opened.st_ino == named.st_ino && opened.st_dev == named.st_dev)
-            return descriptor;
-        close(descriptor);
+    unlink(shared_part);
+}
+
+static int lock_shared(const fetch *f, const char *part)
+{
+    int descriptor = fetch_lock_wait(part, f->label, f->stopping);
+    if (descriptor >= 0) {
+        snprintf(shared_part, sizeof shared_part, "%s", part);
+        stop_signals_also(remove_shared_part);
     }
-    complain("%s: another densenet pull is fetching it", path);
-    return -1;
+    return descriptor;
+}
+
+static int64_t size_of(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode) ? info.st_size : -1;
 }
 
 /* What is missing of a part, and the checksum that a hub says the file has. */
-static bool fill(fetch *f, int descriptor, int64_t have, char linked[65])
+static bool fill(fetch *f, const char *path, int descriptor, int64_t have, char linked[65])
 {
-    if (!fetch_is_url(f->source))
+    if (!dn_is_http_url(f->source))
         return copy_file(f->source, descriptor, f->most, f->optional ? &f->absent : NULL);
     download d = {.url = f->source,
                   .label = f->label,
                   .token = f->token,
                   .optional = f->optional,
+                  .hub = f->hub,
+                  .there = f->shared ? size_of(path) : -1,
+                  .stopping = f->stopping,
                   .descriptor = descriptor,
                   .have = have,
                   .most = f->most,
@@ -74,6 +73,7 @@ static bool fill(fetch *f, int descriptor, int64_t have, char linked[65])
                   .seconds = f->seconds};
     bool sound = download_rest(&d);
     f->absent = !sound && f->optional && d.answer == 404;
+    f->same = d.same;
     memcpy(linked, d.sha256, 65);
     return sound;
 }
@@ -106,11 +106,12 @@ static bool fetch_part(fetch *f, int descriptor, const char *part, const char *p
         return complain("%s: cannot be examined: %s", part, strerror(errno));
     int64_t have = resumes ? info.st_size : 0;
     bool complete = have > 0 && checksum_compare(descriptor, &f->expected, said) == CHECKSUM_AGREES;
-    bool sound = (complete || fill(f, descriptor, have, linked)) &&
-                 judge(f, descriptor, part, linked) &&
-                 ((fsync(descriptor) == 0 && rename(part, path) == 0) ||
-                  complain("%s: cannot be written: %s", path, strerror(errno)));
-    if (!sound && (!resumes || (fstat(descriptor, &info) == 0 && info.st_size == 0)))
+    bool sound = complete || fill(f, path, descriptor, have, linked);
+    if (sound && !f->same)
+        sound = judge(f, descriptor, part, linked) &&
+                ((fsync(descriptor) == 0 && rename(part, path) == 0) ||
+                 complain("%s: cannot be written: %s", path, strerror(errno)));
+    if (f->same || (!sound && (!resumes || (fstat(descriptor, &info) == 0 && info.st_size == 0))))
         unlink(part);
     return sound;
 }
@@ -118,11 +119,13 @@ static bool fetch_part(fetch *f, int descriptor, const char *part, const char *p
 bool fetch_file(fetch *f, const char *path)
 {
     char *part;
-    f->absent = f->compared = false;
+    f->absent = f->compared = f->same = false;
     if (asprintf(&part, "%s.part", path) < 0)
         return complain("out of memory for a path");
-    int descriptor = fetch_lock(part, O_RDWR | O_CREAT);
+    int descriptor = f->shared ? lock_shared(f, part) : fetch_lock(part, O_RDWR | O_CREAT);
     bool sound = descriptor >= 0 && fetch_part(f, descriptor, part, path);
+    if (f->shared)
+        stop_signals_also(NULL);
     if (descriptor >= 0)
         close(descriptor);
     free(part);

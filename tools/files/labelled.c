@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "files/labelled.h"
 
+#include "files/shard_cache.h"
 #include "ui/report.h"
 
 #include <string.h>
@@ -86,7 +87,8 @@ bool labelled_open(const char *path, const labelled_request *request, dn_dataset
                                         .label_columns = chosen.label_columns,
                                         .task = chosen.task ? chosen.task : request->task,
                                         .uncertain = chosen.uncertain,
-                                        .blank = chosen.blank};
+                                        .blank = chosen.blank,
+                                        .saved = shard_cache_folder() ? shard_cache_saved : NULL};
     dn_set_log(pass_on, &quiet);
     bool sound = ok_or_complain(dn_dataset_open_with(path, &options, data));
     dn_set_log(NULL, NULL);

@@ -79,6 +79,14 @@ static bool redirects(const transfer *t)
     return transfer_answer(t) / 100 == 3;
 }
 
+/* Whether it begins to send what is there already, by its size. */
+static bool is_there(const transfer *t)
+{
+    curl_off_t size = -1;
+    curl.getinfo(t->handle, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &size);
+    return !t->begun && !t->asked_range && size >= 0 && size == t->d->there;
+}
+
 static size_t receive(char *data, size_t size, size_t count, void *context)
 {
     transfer *t = context;
@@ -86,7 +94,8 @@ static size_t receive(char *data, size_t size, size_t count, void *context)
     if (redirects(t)) /* the text beside it */
         return size;
     t->page = is_page(t);
-    if (t->page)
+    t->d->same = !t->page && is_there(t);
+    if (t->page || t->d->same)
         return 0;
     bool sound = t->begun || begin(t);
     t->too_large = sound && t->d->have + (int64_t)size > t->d->most;
@@ -100,6 +109,7 @@ static size_t receive(char *data, size_t size, size_t count, void *context)
     return size;
 }
 
+/* Not 0 ends the transfer. */
 static int show_progress(void *context, curl_off_t total, curl_off_t now, curl_off_t upload_total,
                          curl_off_t uploaded)
 {
@@ -111,7 +121,7 @@ static int show_progress(void *context, curl_off_t total, curl_off_t now, curl_o
         progress("%s: %.1f of %.1f MB, %.1f MB/s", t->d->label,
                  1e-6 * (double)(t->started_at + now), 1e-6 * (double)(t->started_at + total),
                  1e-6 * (double)now / (seconds > 0 ? seconds : 1));
-    return 0;
+    return t->d->stopping && t->d->stopping();
 }
 
 /* Only HTTPS, also after a redirection, unless the caller's own URL is HTTP. */

@@ -2,6 +2,7 @@
 #include "run/data_fingerprint.h"
 
 #include "files/sha256.h"
+#include "files/shard_cache.h"
 
 #include <limits.h>
 #include <math.h>
@@ -26,10 +27,14 @@ static void add_number(sha256 *hash, long long number)
     add_text(hash, text);
 }
 
-/* The name without the data set's own path; a table's pictures by file and folder. */
+/* The name without the data set's own path, or the cache's; a table's pictures by file and folder.
+ */
 static const char *name_below(const char *source, const char *name)
 {
     size_t length = strlen(source);
+    const char *cached = shard_cache_below(name);
+    if (cached)
+        return cached;
     if (strncmp(name, source, length) == 0)
         return name + length + (name[length] == '/');
     const char *at = strrchr(name, '/');

@@ -74,6 +74,7 @@ static bool fetch_one(pull_job *job, const char *file, int64_t most, fetch *f)
                  .label = job->text,
                  .token = job->token,
                  .optional = true,
+                 .hub = true,
                  .most = most,
                  .advice = most == MAX_CONFIG ? "" : "; --max-size allows more",
                  .seconds = job->options->timeout};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/pull_part.h"
 
-#include "files/fetch.h"
+#include "files/fetch_lock.h"
 #include "files/folder.h"
 #include "ui/report.h"
 #include "ui/stop_signals.h"

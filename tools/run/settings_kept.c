@@ -61,7 +61,7 @@ static bool all_is_unchanged(const command *chosen, const json_t *settings)
     bool sound = same_data(settings);
     for (int i = 0; sound && (row = option_at(chosen->options, i)); i++)
         if (settings_belong_to_run(row->name) && strcmp(row->name, "epochs") != 0 &&
-            strcmp(row->name, "save-minutes") != 0)
+            strcmp(row->name, "save-minutes") != 0 && strcmp(row->name, "shard-cache") != 0)
             sound = is_unchanged(row, settings, "not given");
     return sound;
 }

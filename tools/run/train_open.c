@@ -8,9 +8,11 @@
 #include "run/launched.h"
 #include "run/run_folder.h"
 #include "run/run_log.h"
+#include "run/shards_fetch.h"
 #include "run/train_record.h"
 #include "run/train_run.h"
 #include "run/train_settings.h"
+#include "run/train_signals.h"
 #include "ui/memory_headroom.h"
 #include "ui/report.h"
 
@@ -228,6 +230,11 @@ static bool suits_data(const train_run *run)
 /* Other ranks train the same, or none begins. */
 static bool open_together(train_run *run)
 {
+    const char *const data[] = {train_chosen.data, train_chosen.val};
+    if (!shards_fetch(data, 2, train_interrupted)) {
+        run->stopped = launched_any(train_interrupted());
+        return false;
+    }
     bool opened =
         train_data_open(run) && suits_data(run) && train_weights_choose(run) && open_network(run);
     if (!launched_agree(opened) || !train_ranks_agree(run) || !train_states_agree(run))

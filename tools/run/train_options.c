@@ -4,6 +4,7 @@
 #include "arguments/threads.h"
 #include "arguments/weights.h"
 #include "files/labelled.h"
+#include "files/shard_cache.h"
 #include "run/train_settings.h"
 
 train_settings train_chosen;
@@ -116,6 +117,7 @@ const option_row train_options[] = {
      "save and stop after this many steps of this call (0: to the end)", 0, 9e15},
     {"save-minutes", 0, OPTION_FLOAT, &train_chosen.save_minutes, "X",
      "between checkpoints within an epoch (10)", 0, 1e6},
+    {"", 0, OPTION_TABLE, shard_cache_option, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, table_options, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, threads_option, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, tensor_options, NULL, NULL, 0, 0},

@@ -24,6 +24,7 @@ typedef struct train_run {
     dn_arch arch;
     size_t bytes; /* of memory planned, the program itself included */
     bool saved;   /* the folder holds a checkpoint */
+    bool stopped; /* a signal came before there was a step */
     int64_t epochs, steps_per_epoch;
     FILE *log;        /* NULL in ranks other than the first */
     ranks_log *ranks; /* NULL: none */

@@ -4,6 +4,7 @@
 
 #include "base/arithmetic.h"
 #include "base/memory.h"
+#include "base/url.h"
 #include "data/datasets/shard_list.h"
 #include "data/datasets/tar.h"
 
@@ -102,11 +103,33 @@ static dn_status add_members(dn_tar_store *store, int archive, dn_tar *tar)
     }
 }
 
-static dn_status add_archive(dn_tar_store *store, const char *folder, const char *name)
+static dn_status find_saved(const char *url, const dn_dataset_options *options, char **path)
+{
+    char saved[PATH_MAX];
+    if (options->saved) {
+        DN_TRY(options->saved(url, saved, sizeof saved, options->saved_context));
+        return dn_copy_string(saved, path);
+    }
+    dn_url_shown(url, saved, sizeof saved);
+    return dn_fail(DN_ERROR_IO,
+                   "%s: is a URL; shards are read in place, from files: mount it or download it "
+                   "first",
+                   saved);
+}
+
+static dn_status find_archive(const char *folder, const char *name,
+                              const dn_dataset_options *options, char **path)
+{
+    return dn_is_http_url(name) ? find_saved(name, options, path)
+                                : dn_join_path(folder, name, path);
+}
+
+static dn_status add_archive(dn_tar_store *store, const char *folder, const char *name,
+                             const dn_dataset_options *options)
 {
     int archive = store->archive_count++;
     dn_tar *tar = NULL;
-    DN_TRY(dn_join_path(folder, name, &store->archives[archive].path));
+    DN_TRY(find_archive(folder, name, options, &store->archives[archive].path));
     DN_TRY(dn_file_map_open(store->archives[archive].path, &store->archives[archive].map));
     DN_TRY(dn_calloc(1, sizeof *tar, &tar));
     dn_status status = add_members(store, archive, tar);
@@ -119,14 +142,12 @@ static dn_status list_archives(const dn_probe *probe, bool folder, dn_name_list 
 {
     if (folder)
         return dn_list_folder(probe->path, false, names);
-    if (probe->pattern)
-        return dn_add_shards(probe->path, names);
-    if (!is_tar_name(probe->path) && dn_is_shard_list(probe))
-        return dn_add_listed_shards(probe->path, names);
-    return dn_name_list_add(names, probe->path, strlen(probe->path));
+    DN_TRY(dn_list_shards(probe, names));
+    return names->count ? DN_OK : dn_name_list_add(names, probe->path, strlen(probe->path));
 }
 
-static dn_status add_archives(dn_tar_store *store, const char *path)
+static dn_status add_archives(dn_tar_store *store, const char *path,
+                              const dn_dataset_options *options)
 {
     bool folder = dn_folder_holds(path, false, is_tar_name);
     dn_name_list names = {0};
@@ -137,7 +158,7 @@ static dn_status add_archives(dn_tar_store *store, const char *path)
         status = dn_calloc((size_t)names.count, sizeof *store->archives, &store->archives);
     for (int i = 0; i < names.count && status == DN_OK; i++)
         if (!folder || is_tar_name(dn_name_list_get(&names, i)))
-            status = add_archive(store, folder ? path : "", dn_name_list_get(&names, i));
+            status = add_archive(store, folder ? path : "", dn_name_list_get(&names, i), options);
     dn_name_list_free(&names);
     return status;
 }
@@ -147,7 +168,7 @@ static dn_status open_tar(const char *path, const dn_dataset_options *options, d
     dn_tar_store *store = NULL;
     DN_TRY(dn_calloc(1, sizeof *store, &store));
     dataset->store = store;
-    DN_TRY(add_archives(store, path));
+    DN_TRY(add_archives(store, path, options));
     dataset->links = store->links;
     dataset->left_out = store->left_out;
     if (dn_tar_is_webdataset(store))

@@ -2,158 +2,12 @@
 #include "data/datasets/shard_list.h"
 
 #include "base/file.h"
+#include "base/url.h"
 
-#include <glob.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_SHARDS = 1 << 16, LARGEST_LIST = 1 << 28, MOST_BRACES = 16 };
-
-static bool is_url(const char *path)
-{
-    return strstr(path, "://") || strncmp(path, "pipe:", 5) == 0;
-}
-
-bool dn_is_shard_pattern(const char *path)
-{
-    return is_url(path) || strpbrk(path, "{*?[");
-}
-
-/* ---- braces ---- */
-
-/* Where the first braces are; false if there are none. */
-static bool find_braces(const char *text, size_t *open, size_t *close)
-{
-    int depth = 0;
-    for (size_t i = 0; text[i]; i++) {
-        if (text[i] == '{' && depth++ == 0)
-            *open = i;
-        if (text[i] == '}' && depth > 0 && --depth == 0) {
-            *close = i;
-            return true;
-        }
-    }
-    return false;
-}
-
-static dn_status expand(const char *pattern, int depth, dn_name_list *paths);
-
-/* The pattern with `item` instead of its first braces. */
-static dn_status expand_item(const char *pattern, size_t open, size_t close, const char *item,
-                             size_t length, int depth, dn_name_list *paths)
-{
-    dn_text text = {0};
-    char *one = NULL;
-    dn_text_add_bytes(&text, pattern, open);
-    dn_text_add_bytes(&text, item, length);
-    dn_text_add(&text, "%s", pattern + close + 1);
-    DN_TRY(dn_text_take(&text, &one));
-    dn_status status = expand(one, depth + 1, paths);
-    free(one);
-    return status;
-}
-
-/* "000..127": both ends, and how many digits all have at least. */
-static bool read_range(const char *text, size_t length, long ends[2], int *width)
-{
-    char first[10] = "", last[10] = "";
-    int end = -1;
-    if (length > 20 || sscanf(text, "%9[0-9]..%9[0-9]%n", first, last, &end) != 2 ||
-        end != (int)length)
-        return false;
-    ends[0] = strtol(first, NULL, 10);
-    ends[1] = strtol(last, NULL, 10);
-    bool padded = (first[0] == '0' && first[1]) || (last[0] == '0' && last[1]);
-    size_t longer = strlen(first) > strlen(last) ? strlen(first) : strlen(last);
-    *width = padded ? (int)longer : 1;
-    return true;
-}
-
-static dn_status expand_range(const char *pattern, size_t open, size_t close, const long ends[2],
-                              int width, int depth, dn_name_list *paths)
-{
-    long step = ends[0] <= ends[1] ? 1 : -1;
-    for (long i = ends[0];; i += step) {
-        char number[24];
-        int length = snprintf(number, sizeof number, "%0*ld", width, i);
-        DN_TRY(expand_item(pattern, open, close, number, (size_t)length, depth, paths));
-        if (i == ends[1])
-            return DN_OK;
-    }
-}
-
-/* Parts between commas that are in no inner braces. */
-static dn_status expand_choices(const char *pattern, size_t open, size_t close, int depth,
-                                dn_name_list *paths)
-{
-    int inner = 0;
-    size_t begin = open + 1;
-    for (size_t i = begin; i <= close; i++) {
-        inner += pattern[i] == '{';
-        inner -= pattern[i] == '}';
-        if (i < close && (pattern[i] != ',' || inner))
-            continue;
-        DN_TRY(expand_item(pattern, open, close, pattern + begin, i - begin, depth, paths));
-        begin = i + 1;
-    }
-    return DN_OK;
-}
-
-/* ---- wildcards ---- */
-
-static dn_status add_path(const char *path, dn_name_list *paths)
-{
-    if (paths->count >= MOST_SHARDS)
-        return dn_fail(DN_ERROR_LIMIT, "%s: more than %d shards", path, MOST_SHARDS);
-    return dn_name_list_add(paths, path, strlen(path));
-}
-
-static dn_status add_matches(const char *pattern, dn_name_list *paths)
-{
-    glob_t found = {0};
-    dn_name_list matches = {0};
-    int fault = glob(pattern, GLOB_NOSORT, NULL, &found);
-    dn_status status = DN_OK;
-    if (fault)
-        status = fault == GLOB_NOSPACE
-                     ? dn_fail_memory(0)
-                     : dn_fail(DN_ERROR_IO, "%s: no file has such a name", pattern);
-    for (size_t i = 0; i < found.gl_pathc && status == DN_OK; i++)
-        status = add_path(found.gl_pathv[i], &matches);
-    dn_name_list_sort(&matches);
-    for (int i = 0; i < matches.count && status == DN_OK; i++)
-        status = add_path(dn_name_list_get(&matches, i), paths);
-    dn_name_list_free(&matches);
-    globfree(&found);
-    return status;
-}
-
-static dn_status expand(const char *pattern, int depth, dn_name_list *paths)
-{
-    size_t open = 0, close = 0;
-    long ends[2];
-    int width;
-    if (!find_braces(pattern, &open, &close))
-        return (strpbrk(pattern, "*?[") ? add_matches : add_path)(pattern, paths);
-    if (depth >= MOST_BRACES)
-        return dn_fail(DN_ERROR_LIMIT, "%s: more than %d pairs of braces", pattern, MOST_BRACES);
-    if (read_range(pattern + open + 1, close - open - 1, ends, &width))
-        return expand_range(pattern, open, close, ends, width, depth, paths);
-    return expand_choices(pattern, open, close, depth, paths);
-}
-
-dn_status dn_add_shards(const char *pattern, dn_name_list *paths)
-{
-    if (is_url(pattern))
-        return dn_fail(DN_ERROR_IO,
-                       "%s: is a URL; shards are read in place, from files: mount it or download "
-                       "it first",
-                       pattern);
-    return expand(pattern, 0, paths);
-}
-
-/* ---- lists ---- */
+enum { LARGEST_LIST = 1 << 28 };
 
 /* The next line, without blanks around it, that says something; the last may lack its end. */
 static bool next_line(const char **at, const char *end, const char **line, size_t *length)
@@ -174,12 +28,21 @@ static bool next_line(const char **at, const char *end, const char **line, size_
     return false;
 }
 
+static bool is_http_url(const char *line, size_t length)
+{
+    char begin[16] = "";
+    memcpy(begin, line, length < sizeof begin ? length : sizeof begin - 1);
+    return dn_is_http_url(begin);
+}
+
 bool dn_is_shard_list(const dn_probe *probe)
 {
     const char *at = (const char *)probe->head, *line;
     size_t length, whole = probe->size < sizeof probe->head ? probe->size : sizeof probe->head;
-    return !memchr(at, 0, whole) && next_line(&at, at + whole, &line, &length) && length > 4 &&
-           strncmp(line + length - 4, ".tar", 4) == 0 && !memchr(line, ',', length);
+    if (memchr(at, 0, whole) || !next_line(&at, at + whole, &line, &length))
+        return false;
+    return is_http_url(line, length) ||
+           (length > 4 && strncmp(line + length - 4, ".tar", 4) == 0 && !memchr(line, ',', length));
 }
 
 static dn_status add_line(const char *list, const char *line, size_t length, dn_name_list *paths)
@@ -188,7 +51,7 @@ static dn_status add_line(const char *list, const char *line, size_t length, dn_
     char *name = strndup(line, length), *folder = NULL, *path = NULL;
     folder = slash ? strndup(list, (size_t)(slash - list) + 1) : strdup("");
     dn_status status = name && folder ? DN_OK : dn_fail_memory(length);
-    if (status == DN_OK && is_url(name))
+    if (status == DN_OK && dn_is_url(name))
         status = dn_add_shards(name, paths);
     else if (status == DN_OK && (status = dn_join_path(folder, name, &path)) == DN_OK)
         status = dn_add_shards(path, paths);
@@ -211,5 +74,30 @@ dn_status dn_add_listed_shards(const char *path, dn_name_list *paths)
     while (status == DN_OK && next_line(&at, end, &line, &length))
         status = add_line(path, line, length, paths);
     dn_file_map_close(&map);
+    return status;
+}
+
+dn_status dn_list_shards(const dn_probe *probe, dn_name_list *paths)
+{
+    if (probe->pattern)
+        return dn_add_shards(probe->path, paths);
+    if (!probe->folder && !dn_has_suffix(probe->path, ".tar") && dn_is_shard_list(probe))
+        return dn_add_listed_shards(probe->path, paths);
+    return DN_OK;
+}
+
+dn_status dn_dataset_urls(const char *path, void (*each)(const char *url, void *context),
+                          void *context)
+{
+    dn_probe probe;
+    dn_name_list names = {0};
+    DN_NEED(path);
+    DN_NEED(each);
+    DN_TRY(dn_probe_path(path, &probe));
+    dn_status status = dn_list_shards(&probe, &names);
+    for (int i = 0; i < names.count && status == DN_OK; i++)
+        if (dn_is_http_url(dn_name_list_get(&names, i)))
+            each(dn_name_list_get(&names, i), context);
+    dn_name_list_free(&names);
     return status;
 }

@@ -58,7 +58,8 @@ static void limits(void **state)
         {"{0..999999999}", "more than 65536 shards"},
         {"{0..9}{0..999999}", "more than 65536 shards"},
         {"{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}", "more than 16 pairs of braces"},
-        {"http://a/{1..2}", "is a URL"},
+        {"ftp://a/{1..2}", "is a URL of another kind"},
+        {"https://user:word@a/*.tar?key=1", "https://a/*.tar: no server lists"},
         {"/nowhere/*", "no file has such a name"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -117,6 +118,44 @@ static void in_their_order(void **state)
     }
 }
 
+static dn_status find_saved(const char *url, char *path, size_t size, void *context)
+{
+    ++*(int *)context;
+    snprintf(path, size, "%s", scratch_path(strrchr(url, '/') + 1));
+    return DN_OK;
+}
+
+static void add_to_text(const char *url, void *context)
+{
+    strcat(strcat(context, url), " ");
+}
+
+static void urls_that_were_saved(void **state)
+{
+    (void)state;
+    char urls[128] = "";
+    int found = 0;
+    dn_dataset *dataset = NULL;
+    const dn_dataset_options options = {
+        .struct_size = sizeof options, .saved = find_saved, .saved_context = &found};
+    write_shard("s-0.tar", "k0", "cat");
+    write_shard("s-1.tar", "k1", "dog");
+    write_shard("s-2.tar", "k2", "cat");
+    scratch_text("urls.txt", "https://a/s-{2,0}.tar\ns-1.tar");
+    assert_int_equal(dn_dataset_urls(scratch_path("urls.txt"), add_to_text, urls), DN_OK);
+    assert_string_equal(urls, "https://a/s-2.tar https://a/s-0.tar ");
+    assert_int_equal(dn_dataset_urls(scratch_path("s-1.tar"), add_to_text, urls), DN_OK);
+    assert_int_equal(strlen(urls), 36);
+    assert_int_equal(dn_dataset_open_with(scratch_path("urls.txt"), &options, &dataset), DN_OK);
+    assert_int_equal(dn_dataset_count(dataset), 3);
+    assert_int_equal(found, 2);
+    dn_dataset_free(dataset);
+    assert_int_equal(dn_dataset_open(scratch_path("urls.txt"), DN_PORTION_TRAIN, &dataset),
+                     DN_ERROR_IO);
+    assert_string_equal(dn_last_error(), "https://a/s-2.tar: is a URL; shards are read in place, "
+                                         "from files: mount it or download it first");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -124,6 +163,7 @@ int main(void)
         cmocka_unit_test(limits),
         cmocka_unit_test(any_pattern_ends),
         scratch_test(in_their_order),
+        scratch_test(urls_that_were_saved),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
