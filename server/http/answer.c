@@ -7,6 +7,7 @@
 #include "http/body.h"
 #include "http/coding.h"
 #include "http/framing.h"
+#include "http/target.h"
 #include "routes/route.h"
 
 #include <netdb.h>
@@ -47,6 +48,9 @@ void answer_begin(exchange *x)
 {
     give_id(x);
     framing_check(x);
+    if (!x->answered && x->cut)
+        exchange_refuse(x, 414, "the query has more than %d parameters, or %d bytes",
+                        TARGET_MOST_PARAMETERS, TARGET_MOST_QUERY);
     if (!x->answered)
         route_exchange(x);
     if (!x->answered && !x->route->open)

@@ -7,12 +7,21 @@
 #include "http/answer.h"
 #include "http/body.h"
 #include "http/guard.h"
+#include "http/target.h"
 #include "routes/route.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { CONNECTION_MEMORY = 32 << 10, IDLE_SECONDS = 60 };
+
+/* The state of a request whose query was cut, before it has an exchange. */
+static char cut_query;
+
+static exchange *exchange_in(void *state)
+{
+    return state == &cut_query ? NULL : state;
+}
 
 static struct watched *watched_of(struct MHD_Connection *connection)
 {
@@ -68,6 +77,7 @@ static enum MHD_Result begin(server *s, struct MHD_Connection *connection, const
     exchange *x = exchange_create(s, connection, method, path);
     if (!x)
         return MHD_NO;
+    x->cut = *state == &cut_query;
     *state = x;
     enter(x, GUARD_BODY);
     answer_begin(x);
@@ -94,7 +104,7 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
                               size_t *count, void **state)
 {
     (void)version;
-    exchange *x = *state;
+    exchange *x = exchange_in(*state);
     if (!x)
         return begin(context, connection, path, method, state);
     if (!*count)
@@ -108,7 +118,7 @@ static void end(void *context, struct MHD_Connection *connection, void **state,
                 enum MHD_RequestTerminationCode how)
 {
     server *s = context;
-    exchange *x = *state;
+    exchange *x = exchange_in(*state);
     guard_enter(s->guard, watched_of(connection), GUARD_HEAD);
     if (x)
         answer_end(x, how == MHD_REQUEST_TERMINATED_COMPLETED_OK);
@@ -138,6 +148,14 @@ static size_t unescape(void *context, struct MHD_Connection *connection, char *t
     return strstr(text, "%00") ? strlen(text) : mhd.http_unescape(text);
 }
 
+/* libmicrohttpd (0.9.75) never answers a request whose parameters do not fit into the connection's
+ * memory. The target is a part of that memory, which it reads after this. */
+static void *look_at_target(void *context, const char *target, struct MHD_Connection *connection)
+{
+    (void)context, (void)connection;
+    return target_cut((char *)target) ? &cut_query : NULL;
+}
+
 /* libmicrohttpd's own messages are of connections that broke: not for the operator. */
 static void keep_silent(void *context, const char *format, va_list arguments)
 {
@@ -155,14 +173,14 @@ dn_status daemon_start(server *s, int socket, const char *certificate, const cha
     const struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
                      (certificate ? MHD_USE_TLS : 0);
-    struct MHD_Daemon *made =
-        mhd.start_daemon(flags, 0, NULL, NULL, handle, s, MHD_OPTION_EXTERNAL_LOGGER, keep_silent,
-                         NULL, MHD_OPTION_LISTEN_SOCKET, socket, MHD_OPTION_CONNECTION_LIMIT,
-                         (unsigned)s->options->most_connections, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-                         (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT,
-                         (unsigned)IDLE_SECONDS, MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL,
-                         MHD_OPTION_NOTIFY_COMPLETED, end, s, MHD_OPTION_NOTIFY_CONNECTION, watch,
-                         s, MHD_OPTION_ARRAY, certificate ? tls : none, MHD_OPTION_END);
+    struct MHD_Daemon *made = mhd.start_daemon(
+        flags, 0, NULL, NULL, handle, s, MHD_OPTION_EXTERNAL_LOGGER, keep_silent, NULL,
+        MHD_OPTION_LISTEN_SOCKET, socket, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)s->options->most_connections, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
+        MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL, MHD_OPTION_URI_LOG_CALLBACK, look_at_target,
+        NULL, MHD_OPTION_NOTIFY_COMPLETED, end, s, MHD_OPTION_NOTIFY_CONNECTION, watch, s,
+        MHD_OPTION_ARRAY, certificate ? tls : none, MHD_OPTION_END);
     if (!made)
         return dn_fail(DN_ERROR_ARGUMENT,
                        certificate ? "the server cannot start: --tls-cert and --tls-key are no "

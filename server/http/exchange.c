@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "context.h"
+#include "http/target.h"
 
 #include <poll.h>
 #include <stdarg.h>
@@ -160,21 +161,6 @@ bool exchange_is_vain(exchange *x)
     return true;
 }
 
-/* The path of a request's target, which may be a whole address (RFC 9112, 3.2.2); one that is empty
- * is "/" (RFC 9110, 4.2.3). */
-static const char *path_of(const char *target)
-{
-    static const char *const schemes[] = {"http://", "https://"};
-    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
-        size_t length = strlen(schemes[i]);
-        if (strncasecmp(target, schemes[i], length) != 0)
-            continue;
-        const char *path = strchr(target + length, '/');
-        return path ? path : "/";
-    }
-    return target[0] ? target : "/";
-}
-
 exchange *exchange_create(struct server *s, struct MHD_Connection *connection, const char *method,
                           const char *target)
 {
@@ -185,7 +171,7 @@ exchange *exchange_create(struct server *s, struct MHD_Connection *connection, c
     x->connection = connection;
     x->method = method;
     x->began = dn_seconds();
-    x->path = strdup(path_of(target));
+    x->path = strdup(target_path(target));
     if (!x->path) {
         free(x);
         return NULL;

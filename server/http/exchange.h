@@ -30,6 +30,7 @@ typedef struct exchange {
     const struct route *route; /* NULL: none has this path */
     const char *method;
     char *path;
+    bool cut;                         /* its query had more than it may, and was removed */
     char *parts[EXCHANGE_MOST_PARTS]; /* the path's segments at question marks of the route's; owned
                                        */
     unsigned char *body;              /* without its coding, once a route has it */

@@ -69,7 +69,8 @@ def hostile_heads():
     cases = [b"\0" * 5000, b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"A" * 100000, b"GET /" + b"a/" * 20000 + b" HTTP/1.1\r\n\r\n",
              b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 20000 + b"\r\n", head("-1"), head("99999999999999999999"), head("1e3"),
              b"POST /predict HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", b"\x16\x03\x01\x02\x00\x01",
-             b"GET /x%00 HTTP/1.1\r\nHost: a\r\n\r\n", b"GET /predict/../%2e%2e/etc/passwd HTTP/1.1\r\nHost: a\r\n\r\n"]
+             b"GET /?" + b"x=&" * 10000 + b" HTTP/1.1\r\n\r\n", b"GET /?" + b"x" * 100000 + b" HTTP/1.1\r\n\r\n",
+             b"GET /?" + b"&" * 1000 + b" HTTP/1.1\r\nno header", b"GET /x%00 HTTP/1.1\r\nHost: a\r\n\r\n", b"GET /predict/../%2e%2e/etc/passwd HTTP/1.1\r\nHost: a\r\n\r\n"]
     with Server("--client-timeout", "1") as server:
         for case in cases:
             with raw(server) as connection:
