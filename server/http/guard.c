@@ -71,22 +71,22 @@ void guard_enter(guard *g, struct watched *connection, guard_step step)
     pthread_mutex_unlock(&g->lock);
 }
 
-/* Closes those in this step, or in any that is limited, since before a time. */
-static void close_since(guard *g, double before, bool idle_only)
-{
-    pthread_mutex_lock(&g->lock);
-    for (const struct watched *at = g->first; at; at = at->next)
-        if (at->entered < before &&
-            (idle_only ? at->step == GUARD_HEAD : at->step != GUARD_COMPUTING))
-            shutdown(at->socket, SHUT_RDWR);
-    pthread_mutex_unlock(&g->lock);
-}
-
-/* Whether the client has ended its sending, and all that it sent has been read. */
-static bool has_ended(int socket)
+/* 1: the client has sent what is not read yet; 0: it has ended its sending, and all has been read;
+ * -1: neither. */
+static ssize_t look_at(int socket)
 {
     char byte;
-    return recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+    return recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+}
+
+static void close_overdue(guard *g)
+{
+    double before = dn_seconds() - g->seconds;
+    pthread_mutex_lock(&g->lock);
+    for (const struct watched *at = g->first; at; at = at->next)
+        if (at->entered < before && at->step != GUARD_COMPUTING)
+            shutdown(at->socket, SHUT_RDWR);
+    pthread_mutex_unlock(&g->lock);
 }
 
 /* libmicrohttpd does not notice an end that comes with a request's last bytes: it takes a read that
@@ -96,7 +96,7 @@ static void tell_ends(guard *g)
 {
     pthread_mutex_lock(&g->lock);
     for (const struct watched *at = g->first; at; at = at->next)
-        if ((at->step == GUARD_HEAD || at->step == GUARD_BODY) && has_ended(at->socket))
+        if ((at->step == GUARD_HEAD || at->step == GUARD_BODY) && look_at(at->socket) == 0)
             shutdown(at->socket, SHUT_RD);
     pthread_mutex_unlock(&g->lock);
 }
@@ -104,12 +104,16 @@ static void tell_ends(guard *g)
 void guard_look(guard *g)
 {
     tell_ends(g);
-    close_since(g, dn_seconds() - g->seconds, false);
+    close_overdue(g);
 }
 
 void guard_close_idle(guard *g)
 {
-    close_since(g, dn_seconds() + 1, true);
+    pthread_mutex_lock(&g->lock);
+    for (const struct watched *at = g->first; at; at = at->next)
+        if (at->step == GUARD_HEAD && look_at(at->socket) <= 0)
+            shutdown(at->socket, SHUT_RDWR);
+    pthread_mutex_unlock(&g->lock);
 }
 
 void guard_free(guard *g)

@@ -28,7 +28,7 @@ void guard_enter(guard *g, struct watched *connection, guard_step step);
  * every now and then. */
 void guard_look(guard *g);
 
-/* Closes all connections that wait for a request. */
+/* Closes all connections that wait for a request, unless one has arrived that is not read yet. */
 void guard_close_idle(guard *g);
 
 void guard_free(guard *g);

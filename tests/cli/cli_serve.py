@@ -2,6 +2,7 @@
 """`densenet serve`: pictures in, names and heat maps out, as its clients see it. Needs only Python."""
 import concurrent.futures
 import gzip
+import http.client
 import json
 import os
 import select
@@ -229,13 +230,33 @@ def ending():
     with Server("--threads", "1", "--grace", "0.5") as server:
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
             asked = pool.submit(server.ask, "POST", "/predict", form, {"Content-Type": kind})
-            server.wait_for('"densenet_computing_requests" 1'.replace('"', ""))
+            server.wait_for("densenet_computing_requests 1")
             server.process.send_signal(signal.SIGTERM)
             deadline = time.monotonic() + 10
             while server.ask("GET", "/v2/health/ready")[0] != 503:
                 assert time.monotonic() < deadline
             assert asked.result()[0] == 200
         assert server.process.wait(20) == 0
+
+
+def ending_beside_requests():
+    """A request that has arrived when SIGTERM comes is answered, also on a connection that was idle before."""
+    def status_of(client):
+        answer = client.getresponse()
+        answer.read()
+        return answer.status
+
+    with Server() as server:
+        clients = [http.client.HTTPConnection(server.host, timeout=60) for _ in range(50)]
+        for client in clients:
+            client.request("POST", "/predict", PICTURE)
+            assert status_of(client) == 200
+        server.process.send_signal(signal.SIGSTOP)
+        for client in clients:
+            client.request("POST", "/predict", PICTURE)
+        server.process.send_signal(signal.SIGTERM)
+        server.process.send_signal(signal.SIGCONT)
+        assert all(status_of(client) == 200 for client in clients)
 
 
 def hurried(folder):
@@ -378,8 +399,8 @@ def asking_itself_in_vain(folder):
 
 def main():
     for test in (names_and_probabilities, heat_maps, wrong_requests, labels_and_grey, parts_of_forms, formats_and_sizes, a_key,
-                 the_queue, ending, hurried, reloading, several_networks, refused_to_start, the_log, a_log_that_nobody_reads,
-                 asking_itself, asking_itself_in_vain):
+                 the_queue, ending, ending_beside_requests, hurried, reloading, several_networks, refused_to_start, the_log,
+                 a_log_that_nobody_reads, asking_itself, asking_itself_in_vain):
         with tempfile.TemporaryDirectory() as folder:
             test(*([folder] if test.__code__.co_argcount else []))
         print(test.__name__)
