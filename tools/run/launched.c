@@ -140,14 +140,22 @@ bool launched_agree(bool sound)
     return !(unsound[0] > 0);
 }
 
+void launched_any_of(bool *are, int count)
+{
+    double counts[4] = {0};
+    if (!machines)
+        return;
+    for (int i = 0; i < count; i++)
+        counts[i] = are[i];
+    bool sound = ok_or_complain(machines->sum(machines->context, counts, (size_t)count));
+    for (int i = 0; i < count; i++)
+        are[i] = !sound || counts[i] > 0;
+}
+
 bool launched_any(bool is)
 {
-    double count = is;
-    if (!machines)
-        return is;
-    if (machines->sum(machines->context, &count, 1) != DN_OK)
-        return !complain("%s", dn_last_error());
-    return count > 0;
+    launched_any_of(&is, 1);
+    return is;
 }
 
 bool launched_take_firsts(void *bytes, size_t size)

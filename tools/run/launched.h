@@ -38,8 +38,9 @@ void launched_serve(const char *run);
  * what was held back is forgotten: the first has said it. */
 bool launched_agree(bool sound);
 
-/* Whether it is so for any. */
+/* Whether it is so for any; each of several. */
 bool launched_any(bool is);
+void launched_any_of(bool *are, int count);
 
 /* The same text in all; otherwise each that has another says what differs, as one that held it
  * back, and all get false. The text is a JSON object. */

@@ -51,8 +51,8 @@ bool step_parts_load(train_run *run, step_parts *parts)
         if (dn_loader_next(run->loader, &loaded) != DN_OK)
             return train_report_failure(run);
         for (int j = 0; j < loaded->new_skips; j++)
-            complain("skipped: %s", loaded->skips[j].reason);
-        run->skipped += loaded->new_skips;
+            if (!skipped_add(run->skipped, &loaded->skips[j]))
+                return false;
         run->turned += loaded->turned;
         run->faint += loaded->faint;
         if (!keep_part(run, parts, &loaded->batch))

@@ -109,7 +109,7 @@ static bool validate(train_run *run, log_row *row)
     if (!sound)
         return train_report_failure(run);
     if (!reported && launched_first())
-        run->skipped += evaluation->skipped;
+        run->skipped_val += evaluation->skipped;
     reported = 1;
     run->turned += launched_first() ? evaluation->turned : 0;
     run->faint += launched_first() ? evaluation->faint : 0;
@@ -292,7 +292,11 @@ static int run_steps(train_run *run, step_parts *parts)
     int64_t first = dn_trainer_steps(run->trainer), steps;
     while ((steps = dn_trainer_steps(run->trainer)) < run->options.steps && !train_finished(run)) {
         bool enough = train_chosen.max_steps && steps - first >= train_chosen.max_steps;
-        if (launched_any(train_interrupted()) || enough)
+        bool asked[] = {train_interrupted(), skipped_waiting(run->skipped)};
+        launched_any_of(asked, 2); /* one sum: among many ranks each costs */
+        if (asked[1] && !skipped_share(run->skipped))
+            return EXIT_REFUSED;
+        if (asked[0] || enough)
             return stop_early(run, started);
         if (!step(run, parts, started))
             return EXIT_REFUSED;
@@ -301,7 +305,7 @@ static int run_steps(train_run *run, step_parts *parts)
         bool ends = (steps + 1) % run->steps_per_epoch == 0;
         show_progress(run, train_chosen.batch_size * train_chosen.accumulate / per_step, per_step,
                       ends);
-        if (ends && !end_epoch(run, &started))
+        if (ends && !(skipped_share(run->skipped) && end_epoch(run, &started)))
             return EXIT_REFUSED;
         if (ends)
             say_notices(run);
@@ -377,19 +381,23 @@ int train_run_loop(train_run *run)
     if (train_finished(run))
         return say_all_finished(run);
     launched_work();
-    int status =
-        step_parts_open(&parts, train_chosen.accumulate) ? run_steps(run, &parts) : EXIT_REFUSED;
+    run->skipped = skipped_open(dn_dataset_count(run->train));
+    int status = run->skipped && step_parts_open(&parts, train_chosen.accumulate)
+                     ? run_steps(run, &parts)
+                     : EXIT_REFUSED;
+    int64_t skipped = run->skipped ? run->skipped_val + skipped_count(run->skipped) : 0;
+    skipped_close(run->skipped);
     step_parts_close(&parts, train_chosen.accumulate);
     if (status != EXIT_DONE)
         return status;
-    if (run->skipped)
-        complain("%lld picture%s could not be read and %s skipped", (long long)run->skipped,
-                 run->skipped == 1 ? "" : "s", run->skipped == 1 ? "was" : "were");
+    if (skipped && launched_first())
+        complain("%lld picture%s could not be read and %s skipped", (long long)skipped,
+                 skipped == 1 ? "" : "s", skipped == 1 ? "was" : "were");
     bool unusable = run->val && train_finished(run) && run->best_loss == DBL_MAX;
     if (unusable && launched_first())
         complain("%s: no validation gave a number, so there is no best.safetensors", run->folder);
     print_weights(run);
-    bool part = run->skipped || unusable || dn_dataset_left_out(run->whole) ||
+    bool part = skipped || unusable || dn_dataset_left_out(run->whole) ||
                 (run->val && dn_dataset_left_out(run->val));
     return part ? EXIT_PART : EXIT_DONE;
 }

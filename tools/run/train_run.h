@@ -6,6 +6,7 @@
 #include "arguments/options.h"
 #include "densenet.h"
 #include "run/ranks_log.h"
+#include "run/skipped_pictures.h"
 
 #include <stdio.h>
 
@@ -32,9 +33,10 @@ typedef struct train_run {
     float *output_weights;  /* of classes, or of positive labels; NULL: none */
     double *sample_weights; /* of the pictures to train on; NULL: each once an epoch */
 
-    int64_t skipped;       /* pictures that this call could not read */
-    int64_t turned, faint; /* of its first epoch, as picture_notices has them */
-    bool noticed;          /* that has been said */
+    skipped_pictures *skipped; /* that this call could not read to train on */
+    int64_t skipped_val;       /* or to validate on; of the first rank */
+    int64_t turned, faint;     /* of its first epoch, as picture_notices has them */
+    bool noticed;              /* that has been said */
 
     /* The contents of a checkpoint's note. */
     double epoch_loss, epoch_correct; /* sums over the epoch so far */
