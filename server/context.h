@@ -18,7 +18,7 @@ typedef struct server {
     repository *repository;
     queue *queue;
     guard *guard;
-    counters general; /* of requests that were for no network */
+    counters general; /* of requests that no network computes */
     traffic traffic;
     access_log *log; /* NULL: none is kept */
     char *api_key;   /* NULL: none is asked for */

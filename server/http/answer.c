@@ -176,7 +176,7 @@ void answer_end(exchange *x, bool sent)
     counters *c = of_network ? x->network->counters : &x->server->general;
     if (!good)
         counters_failure(c, why, seconds[STAGE_ALL]);
-    else if (computed)
+    else
         counters_success(c, seconds, x->pictures);
     traffic_add(&x->server->traffic, now, seconds[STAGE_ALL]);
     write_down(x, seconds, good ? NULL : failure_names[why]);

@@ -72,6 +72,7 @@ static bool grow(exchange *x, size_t needed)
 
 void body_add(exchange *x, const void *bytes, size_t count)
 {
+    x->size_in += count;
     if (x->answered)
         return;
     if (count > x->server->options->most_body - x->size) {
@@ -82,7 +83,6 @@ void body_add(exchange *x, const void *bytes, size_t count)
         return;
     memcpy(x->body + x->size, bytes, count);
     x->size += count;
-    x->size_in += count;
 }
 
 void body_decode(exchange *x)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is counted of one network, and of requests that were for none. */
+/* What is counted of one network, and of requests that none computes. */
 #ifndef METRICS_COUNTERS_H
 #define METRICS_COUNTERS_H
 

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 typedef struct snapshot {
-    repository_entry entries[REPOSITORY_MOST + 1]; /* the last is of requests for no network */
+    repository_entry entries[REPOSITORY_MOST + 1]; /* the last is of what no network computes */
     counts counts[REPOSITORY_MOST + 1];
     int count;
 } snapshot;

@@ -5,6 +5,7 @@ import gzip
 import http.client
 import json
 import os
+import re
 import select
 import signal
 import subprocess
@@ -340,15 +341,32 @@ def refused_to_start(folder):
     assert done.returncode == 2 and "DENSENET_SERVE_QUEUE" in done.stderr, done
 
 
+def what_is_counted():
+    """Each request once, of the network that computes it or of none."""
+    asked = [("POST", "/predict", PICTURE), ("POST", "/predict?cam=cat", PICTURE), ("POST", "/predict", b"no picture"),
+             ("POST", "/predict", bytes(2 << 20)), ("POST", "/predict?model=none", PICTURE), ("GET", "/nowhere"), ("GET", "/networks"),
+             ("GET", "/v2/models/builtin"), ("POST", "/v2/repository/models/builtin/load")]
+    with Server("--max-body", "1", "--allow-load") as server:
+        for request in asked:
+            server.ask(*request)
+        metrics = server.ask("GET", "/metrics")[2].decode()
+    counts = dict(re.findall(r'densenet_requests_total\{network=("\w*",result="\w+")\} (\d+)', metrics))
+    counts = {key: int(count) for key, count in counts.items() if count != "0"}
+    assert counts == {'"builtin",result="success"': 2, '"builtin",result="input"': 2, '"",result="success"': 3,
+                      '"",result="input"': 2}, counts
+
+
 def the_log(folder):
     """One object per request, without names of pictures."""
     path = os.path.join(folder, "access.log")
     with Server("--access-log", path) as server:
+        server.ask("POST", "/predict", PICTURE, {"Content-Encoding": "br"})
         form, kind = multipart([("Jane^Doe.dcm", b"DICM nothing")])
         server.ask("POST", "/predict", form, {"Content-Type": kind, "X-Request-Id": "mine-1"})
     with open(path, encoding="utf-8") as file:
         lines = [json.loads(line) for line in file]
     assert lines[-1]["id"] == "mine-1" and lines[-1]["status"] == 400 and lines[-1]["failure"] == "input", lines
+    assert [line["bytes_in"] for line in lines] == [len(PICTURE), len(form)], lines
     assert "Jane" not in json.dumps(lines), lines
 
 
@@ -399,8 +417,9 @@ def asking_itself_in_vain(folder):
 
 def main():
     for test in (names_and_probabilities, heat_maps, wrong_requests, labels_and_grey, parts_of_forms, formats_and_sizes, a_key,
-                 the_queue, ending, ending_beside_requests, hurried, reloading, several_networks, refused_to_start, the_log,
-                 a_log_that_nobody_reads, asking_itself, asking_itself_in_vain):
+                 the_queue, ending, ending_beside_requests, hurried, reloading, several_networks, refused_to_start,
+                 what_is_counted, the_log, a_log_that_nobody_reads, asking_itself,
+                 asking_itself_in_vain):
         with tempfile.TemporaryDirectory() as folder:
             test(*([folder] if test.__code__.co_argcount else []))
         print(test.__name__)
