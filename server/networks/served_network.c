@@ -5,6 +5,17 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+
+/* A pipe would be waited for until somebody writes, and could not be read a second time. */
+static dn_status check_source(const char *source)
+{
+    struct stat found;
+    if (stat(source, &found) != 0 || S_ISREG(found.st_mode) || S_ISDIR(found.st_mode))
+        return DN_OK; /* or a name */
+    return dn_fail(DN_ERROR_IO,
+                   "%s: is a pipe or a device; networks are served from files and folders", source);
+}
 
 static dn_status check(const network *n)
 {
@@ -47,6 +58,7 @@ static dn_status fill(network *n, const char *name, const char *source, const ch
     n->source = strdup(source);
     if (!n->name || !n->source)
         return dn_fail_memory(strlen(name) + strlen(source) + 2);
+    DN_TRY(check_source(source));
     DN_TRY(dn_model_load(source, NULL, &n->model));
     dn_model_preprocess(n->model, &n->preprocess);
     n->classes = dn_model_arch(n->model)->classes;

@@ -367,6 +367,24 @@ def weights_that_change(folder):
         assert server.ask("POST", "/predict?model=net", picture(1))[2] == before
 
 
+def weights_that_are_no_file(folder):
+    """A pipe is not waited for, neither at the start nor later: in its place stays the network that there was."""
+    path = os.path.join(folder, "net.safetensors")
+    densenet("init", "densenet-bc-10-4", "-o", path)
+    with Server("--repository", folder, "--allow-load") as server:
+        os.remove(path)
+        os.mkfifo(path)
+        server.process.send_signal(signal.SIGHUP)
+        assert "pipe" in server.say(path)
+        server.say("not all of them")
+        status, _, said = server.ask("POST", "/v2/repository/models/net/load")
+        assert status == 500 and "pipe" in json.loads(said)["error"], said
+        assert server.ask("POST", "/predict?model=net", picture(1))[0] == 200
+    for source in (path, "/dev/zero"):
+        done = densenet("serve", source, "--listen", "127.0.0.1:0", check=False)
+        assert done.returncode == 2 and f"{source}: is a pipe or a device" in done.stderr, done
+
+
 def weights_of_any_size(folder):
     """Where pictures have any size, weights are laid out anew for some: not from a file that was cut."""
     path, any_size = os.path.join(folder, "net.safetensors"), os.path.join(folder, "any.safetensors")
@@ -386,7 +404,7 @@ def main():
     for test in (slow_clients, hostile_heads, ends_of_bodies, damaged_headers, many_connections, clients_that_leave,
                  clients_that_break_off, clients_that_only_read,
                  everyone_gets_their_own, memory_is_flat, bombs, tls, kill_and_restart, kill_under_load, weights_that_change,
-                 weights_of_any_size):
+                 weights_that_are_no_file, weights_of_any_size):
         start = time.monotonic()
         with tempfile.TemporaryDirectory() as folder:
             test(*([folder] if test.__code__.co_argcount else []))
