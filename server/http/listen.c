@@ -133,6 +133,29 @@ static long count_passed(void)
     return ours ? strtol(count, NULL, 10) : 0;
 }
 
+/* It may be of any kind, or no socket. */
+static dn_status take_passed(int socket)
+{
+    int listens = 0;
+    socklen_t size = sizeof listens;
+    if (getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0)
+        return dn_fail(DN_ERROR_IO, "the socket that systemd passes: %s", strerror(errno));
+    if (!listens)
+        return dn_fail(DN_ERROR_ARGUMENT,
+                       "the socket that systemd passes takes no connections; one of ListenStream= "
+                       "with Accept=no does");
+    fcntl(socket, F_SETFD, FD_CLOEXEC);
+    fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK);
+    return DN_OK;
+}
+
+/* An abstract address begins with a byte 0, which systemd writes as "@". */
+static int describe_unix(const struct sockaddr_un *own, char **address)
+{
+    const char *path = own->sun_path;
+    return path[0] ? asprintf(address, "unix:%s", path) : asprintf(address, "unix:@%s", path + 1);
+}
+
 static dn_status describe(int socket, const char *scheme, char **address)
 {
     union {
@@ -147,7 +170,7 @@ static dn_status describe(int socket, const char *scheme, char **address)
     if (getsockname(socket, &own.any, &size) != 0)
         return dn_fail(DN_ERROR_IO, "the socket to listen at: %s", strerror(errno));
     if (own.any.sa_family == AF_UNIX)
-        written = asprintf(address, "unix:%s", own.local.sun_path);
+        written = describe_unix(&own.local, address);
     else if (getnameinfo(&own.any, size, host, sizeof host, port, sizeof port,
                          NI_NUMERICHOST | NI_NUMERICSERV) == 0)
         written = asprintf(address, own.any.sa_family == AF_INET6 ? "%s://[%s]:%s" : "%s://%s:%s",
@@ -163,8 +186,7 @@ dn_status listen_open(const char *where, const char *scheme, int *socket, char *
     if (count > 1)
         return dn_fail(DN_ERROR_ARGUMENT, "systemd passes %ld sockets; only one is served", count);
     if (passed) {
-        fcntl(*socket, F_SETFD, FD_CLOEXEC);
-        fcntl(*socket, F_SETFL, fcntl(*socket, F_GETFL) | O_NONBLOCK);
+        DN_TRY(take_passed(*socket));
     } else {
         bool is_unix = strncmp(where, unix_prefix, strlen(unix_prefix)) == 0;
         DN_TRY(is_unix ? open_unix(where, socket) : open_tcp(where, socket));

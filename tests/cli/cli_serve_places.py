@@ -34,19 +34,37 @@ def ended(process):
     assert status == 0, status
 
 
-def passed_socket():
+def serve_at(third):
     """As sd_listen_fds(3) says: the socket is number 3, for the process of that number."""
+    return subprocess.Popen(["sh", "-c", 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" serve --listen 127.0.0.1:1', PROGRAM],
+                            stderr=subprocess.PIPE, text=True, preexec_fn=lambda: os.dup2(third.fileno(), 3), pass_fds=[3])
+
+
+def passed_socket():
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        def as_third():
-            os.dup2(listening.fileno(), 3)
-        process = subprocess.Popen(["sh", "-c", 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" serve --listen 127.0.0.1:1', PROGRAM],
-                                   stderr=subprocess.PIPE, text=True, preexec_fn=as_third, pass_fds=[3])
+        process = serve_at(listening)
         port = listening.getsockname()[1]
         assert f"127.0.0.1:{port}" in process.stderr.readline()
         assert answers(port)["model"] == "builtin"
         ended(process)
         two = subprocess.run(["sh", "-c", 'LISTEN_PID=$$ LISTEN_FDS=2 exec "$0" serve', PROGRAM], capture_output=True, text=True, check=False)
         assert two.returncode == 2 and "2 sockets" in two.stderr, two
+
+
+def passed_otherwise():
+    """What takes no connections is refused in a sentence; an abstract socket is named as systemd does."""
+    datagrams, silent, abstract = socket.socket(type=socket.SOCK_DGRAM), socket.socket(), socket.socket(socket.AF_UNIX)
+    with datagrams, silent, abstract, open(__file__, "rb") as file:
+        silent.bind(("127.0.0.1", 0))
+        for third, fault in ((datagrams, "takes no connections"), (silent, "takes no connections"), (file, "non-socket")):
+            process = serve_at(third)
+            said = process.communicate(timeout=60)[1]
+            assert process.returncode == 2 and fault in said and said.count("\n") == 1, said
+        abstract.bind(f"\0densenet-{os.getpid()}")
+        abstract.listen()
+        process = serve_at(abstract)
+        assert f"unix:@densenet-{os.getpid()}" in process.stderr.readline()
+        ended(process)
 
 
 def environment(folder):
@@ -96,6 +114,7 @@ def units():
 
 def main():
     passed_socket()
+    passed_otherwise()
     units()
     with tempfile.TemporaryDirectory() as folder:
         environment(folder)
