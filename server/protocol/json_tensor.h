@@ -10,7 +10,7 @@ typedef struct json_tensor {
     const infer_input *input;
     size_t index; /* of the element that is next */
 
-    /* Reads the element that begins at `at`, and moves `at` behind it. */
+    /* Reads the element that begins at `at`, and moves `at` after it. */
     dn_status (*element)(struct json_tensor *reader);
     void *target;
 } json_tensor;

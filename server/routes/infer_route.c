@@ -63,9 +63,9 @@ static dn_status run_tensor(inference *i)
     i->x->decode_seconds += dn_seconds() - began;
     DN_TRY(status);
     size_t values = plan->input.elements / (size_t)plan->batch;
-    for (int n = 0; n < plan->batch && status == DN_OK && !exchange_is_vain(i->x); n++)
-        status = dn_session_run(i->session, floats.values + (size_t)n * values, 1, plan->height,
-                                plan->width, i->logits + n * i->facts.classes);
+    for (size_t n = 0; n < (size_t)plan->batch && status == DN_OK && !exchange_is_vain(i->x); n++)
+        status = dn_session_run(i->session, floats.values + n * values, 1, plan->height,
+                                plan->width, i->logits + n * (size_t)i->facts.classes);
     tensor_floats_free(&floats);
     return status;
 }
