@@ -53,15 +53,18 @@ static void drain(running *r)
     server *s = &r->server;
     double close_at = dn_seconds() + s->options->grace;
     s->ready = false;
-    while (dn_seconds() < close_at)
+    while (dn_seconds() < close_at) {
+        guard_look(s->guard);
         if (is_hurried(r))
             return;
+    }
     s->ending = true;
     daemon_quiesce(r->daemon);
     listen_stop(r->socket);
     r->quiesced = true;
     double give_up = dn_seconds() + s->options->deadline + s->options->client_timeout;
     while (s->connections > 0 && dn_seconds() < give_up) {
+        guard_look(s->guard);
         guard_close_idle(s->guard);
         if (is_hurried(r))
             return;

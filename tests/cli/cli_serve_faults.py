@@ -65,6 +65,18 @@ def slow_clients():
         assert server.ask("POST", "/predict", picture(1))[0] == 200
 
 
+def slow_clients_at_the_end():
+    """A client that never ends its body has no more time when the server ends than before."""
+    for grace in ("0", "600"):
+        with Server("--client-timeout", "1", "--grace", grace) as server, raw(server) as in_body:
+            in_body.sendall(head(100000) + b"a")
+            server.wait_for("densenet_body_bytes 16384")
+            server.process.terminate()
+            assert closes(in_body, 20, b"a")
+            server.process.terminate()
+            assert server.process.wait(20) == 0
+
+
 def hostile_heads():
     cases = [b"\0" * 5000, b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"A" * 100000, b"GET /" + b"a/" * 20000 + b" HTTP/1.1\r\n\r\n",
              b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 20000 + b"\r\n", head("-1"), head("99999999999999999999"), head("1e3"),
@@ -401,7 +413,7 @@ def weights_of_any_size(folder):
 
 
 def main():
-    for test in (slow_clients, hostile_heads, ends_of_bodies, damaged_headers, many_connections, clients_that_leave,
+    for test in (slow_clients, slow_clients_at_the_end, hostile_heads, ends_of_bodies, damaged_headers, many_connections, clients_that_leave,
                  clients_that_break_off, clients_that_only_read,
                  everyone_gets_their_own, memory_is_flat, bombs, tls, kill_and_restart, kill_under_load, weights_that_change,
                  weights_that_are_no_file, weights_of_any_size):
