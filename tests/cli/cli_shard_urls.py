@@ -11,7 +11,7 @@ import tempfile
 import threading
 
 from checking import check, finish
-from ranks import DENSENET, ENVIRONMENT, can_launch, launch, launch_each, sentences
+from ranks import DENSENET, ENVIRONMENT, can_launch, command, launch, launch_each, sentences
 from run_files import log_rows, settings, training_record
 from shard_files import results, write_shards
 
@@ -25,7 +25,8 @@ class Server(http.server.BaseHTTPRequestHandler):
     folder = ""
     whole = []     # files that were sent to their end
     asked = []     # paths, with their queries
-    victim = None  # a process that gets SIGTERM in the middle of a file
+    victim = None  # a process that gets a signal in the middle of a file
+    signal = signal.SIGTERM
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
@@ -60,7 +61,7 @@ class Server(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body[start:half] if way != "short" else body[start:half - 512 * 20])
         self.close_connection = way in ("cut", "long", "short")
         if way == "signal":
-            Server.victim.send_signal(signal.SIGTERM)
+            Server.victim.send_signal(self.signal)
             while True:
                 self.wfile.write(b"")
                 if not self.connection.recv(1):
@@ -185,8 +186,8 @@ def refused(folder, base):
     check("cut transfers go on", done.returncode == 0 and results(f"{folder}/cut") == results(f"{folder}/local"), done)
 
 
-def start(arguments):
-    Server.victim = subprocess.Popen([DENSENET, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def start(words):
+    Server.victim = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
     _, said = Server.victim.communicate()
     return Server.victim.returncode, said
 
@@ -195,13 +196,22 @@ def stopped(folder, base):
     """What was whole stays, and the same command goes on; of what was not, nothing is left."""
     with open(f"{folder}/stop.txt", "w", encoding="ascii") as file:
         file.write(f"{base}/file/train-008.tar\n{base}/signal/train-009.tar\n{base}/file/train-{{010..012}}.tar\n")
-    command = train(f"{folder}/stop.txt", folder, "stopped", "--resume", "auto", "--shard-cache", f"{folder}/stopped-cache")
-    status, said = start(command)
-    check("a signal", status == 3 and said == f"densenet: {base}/signal/train-009.tar: a signal stopped its download; the same "
-          "command goes on with it\n" and cached(folder, "stopped-cache") == ["train-008.tar"], (status, said))
-    status, said = start(["eval", f"{folder}/stop.txt", "--weights", f"{folder}/local/last.safetensors",
+    arguments = train(f"{folder}/stop.txt", folder, "stopped", "--resume", "auto", "--shard-cache", f"{folder}/stopped-cache")
+    sentence = f"{base}/signal/train-009.tar: a signal stopped its download; the same command goes on with it\n"
+    status, said = start([DENSENET, *arguments])
+    check("a signal", status == 3 and said == f"densenet: {sentence}" and cached(folder, "stopped-cache") == ["train-008.tar"],
+          (status, said))
+    if can_launch():
+        Server.signal = signal.SIGUSR1
+        status, said = start(command((2, arguments, None)))
+        check("a signal to ranks", status == 3 and said.count("a signal stopped its download") == 1 and
+              "train-009.tar" not in cached(folder, "stopped-cache"), (status, said))
+        Server.signal = signal.SIGTERM
+    kept = cached(folder, "stopped-cache")
+    status, said = start([DENSENET, "eval", f"{folder}/stop.txt", "--weights", f"{folder}/local/last.safetensors",
                           "--shard-cache", f"{folder}/stopped-cache"])
-    check("a signal ends others", status == -signal.SIGTERM and cached(folder, "stopped-cache") == ["train-008.tar"], (status, said))
+    check("a signal ends others", status == -signal.SIGTERM and cached(folder, "stopped-cache") == kept and
+          "train-008.tar" in kept, (status, said))
 
 
 def main():

@@ -79,11 +79,13 @@ static bool redirects(const transfer *t)
     return transfer_answer(t) / 100 == 3;
 }
 
-/* Whether it begins to send what is there already, by its size. */
+/* Whether it begins to send what is there already, by its size: curl tells that since 7.55, whose
+ * headers first name this number. */
 static bool is_there(const transfer *t)
 {
+    enum { CONTENT_LENGTH = 0x60000F };
     curl_off_t size = -1;
-    curl.getinfo(t->handle, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &size);
+    curl.getinfo(t->handle, (CURLINFO)CONTENT_LENGTH, &size);
     return !t->begun && !t->asked_range && size >= 0 && size == t->d->there;
 }
 
