@@ -5,6 +5,7 @@
 #include "routes/route.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void answer_list(exchange *x, bool ready_only)
 {
@@ -33,6 +34,13 @@ static void answer_index(exchange *x)
         answer_list(x, ready_only);
 }
 
+/* Whether a page of another site had a browser send this, as browsers say themselves. */
+static bool is_of_another_site(const exchange *x)
+{
+    const char *site = exchange_header(x, "Sec-Fetch-Site");
+    return site && (strcmp(site, "cross-site") == 0 || strcmp(site, "same-site") == 0);
+}
+
 /* change: loads or unloads the network that the path names. */
 static void answer_change(exchange *x, dn_status (*check)(const void *body, size_t size),
                           dn_status (*change)(repository *r, const char *name))
@@ -41,6 +49,10 @@ static void answer_change(exchange *x, dn_status (*check)(const void *body, size
         exchange_refuse(x, 403,
                         "networks are loaded and unloaded by requests only with "
                         "--allow-load");
+        return;
+    }
+    if (is_of_another_site(x)) {
+        exchange_refuse(x, 403, "a page of another site may not load or unload networks");
         return;
     }
     dn_status status = check(x->body, x->size);

@@ -317,6 +317,9 @@ def loading(folder):
         assert json.loads(server.ask("POST", "/v2/repository/index", b"{}")[2]) == [
             {"name": "builtin", "version": "1", "state": "READY", "reason": ""}]
     with Server("builtin", "--repository", folder, "--allow-load") as server:
+        for site, expected in (("cross-site", 403), ("same-site", 403), ("same-origin", 200), ("none", 200)):
+            status, _, body = server.ask("POST", "/v2/repository/models/builtin/load", b"", {"Sec-Fetch-Site": site})
+            assert status == expected, (site, status, body)
         def change(address, body=b"", status=200):
             got, _, said = server.ask("POST", "/v2/repository/" + address, body)
             assert got == status, (address, got, said)
