@@ -59,6 +59,7 @@ def refusals(folder):
                            ("--shard 0/2: I/N is expected, from 1/N", ["--shard", "0/2", "--part", part]),
                            ("--shard 3/2", ["--shard", "3/2", "--part", part]), ("--shard 1/2x", ["--shard", "1/2x", "--part", part]),
                            ("--shard 1", ["--shard", "1", "--part", part]),
+                           ("N at most 65536", ["--shard", "1/65537", "--part", part]),
                            ("must end in .jsonl", ["--shard", "1/2", "--part", f"{folder}/part.txt"]),
                            ("no/new.jsonl", ["--shard", "1/2", "--part", f"{folder}/no/new.jsonl"]),
                            ("--cam: is of all pictures", ["--shard", "1/2", "--part", part, "--cam", f"{folder}/maps"])):

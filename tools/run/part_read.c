@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { LONGEST_OBJECT = 1 << 22, MOST_SHARDS = 1000000 };
+enum { LONGEST_OBJECT = 1 << 22 };
 
 static bool complain_of(const part_file *part, const char *fault)
 {

@@ -6,6 +6,8 @@
 
 #include <jansson.h>
 
+enum { MOST_SHARDS = 65536 };
+
 /* A file of part_write.h's. */
 typedef struct part_file {
     const char *path; /* the caller's, who keeps it */

@@ -75,9 +75,10 @@ static bool read_shard(void)
 {
     int index, count, end = -1;
     if (sscanf(chosen.shard, "%7d/%7d%n", &index, &count, &end) != 2 || chosen.shard[end] ||
-        count < 1 || index < 1 || index > count)
-        return complain("--shard %s: I/N is expected, from 1/N to N/N (sbatch --array=1-N)",
-                        chosen.shard);
+        count < 1 || index < 1 || index > count || count > MOST_SHARDS)
+        return complain("--shard %s: I/N is expected, from 1/N to N/N (sbatch --array=1-N), N at "
+                        "most %d",
+                        chosen.shard, MOST_SHARDS);
     shard.rank = index - 1;
     shard.count = count;
     return true;
