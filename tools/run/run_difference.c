@@ -16,8 +16,9 @@ bool run_is_same(const json_t *own, const json_t *other, const char *where)
         const json_t *another = json_object_get(other, key);
         if (json_equal(value, another))
             continue;
-        char *here = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
-        char *there = another ? json_dumps(another, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
+        const size_t flags = JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15);
+        char *here = json_dumps(value, flags);
+        char *there = another ? json_dumps(another, flags) : NULL;
         complain("%s is %.200s here and %.200s in %s", key, here ? here : "?",
                  there ? there : "unknown", where);
         free(here);
