@@ -104,7 +104,7 @@ const option_row train_options[] = {
     {"compress-gradients", 0, OPTION_TEXT, &train_chosen.compress_gradients, "none|bf16",
      "under mpirun: what gradients are sent as (none: f32)", 0, 0},
     {"bucket-mb", 0, OPTION_FLOAT, &train_chosen.bucket_mb, "X",
-     "under mpirun: megabytes of gradients that are summed at once (4)", 0, 1e5},
+     "under mpirun: megabytes of gradients that are summed at once (4)", 0.001, 1e5},
     {"log-ranks", 0, OPTION_FLAG, &train_chosen.log_ranks, NULL,
      "under mpirun: RUN/ranks.csv has each rank's seconds in each step, and the slowest is named",
      0, 0},
