@@ -65,10 +65,15 @@ static int run_arguments(int argc, char **argv)
     const command *found = find_command(help ? argv[2] : first);
     if (!found)
         return EXIT_REFUSED;
-    if (!help)
-        return level_is_known() ? run_command(found, argc - 1, argv + 1) : EXIT_REFUSED;
-    print_help(found);
-    return EXIT_DONE;
+    if (help) {
+        print_help(found);
+        return EXIT_DONE;
+    }
+    if (!level_is_known())
+        return EXIT_REFUSED;
+    if (found->joins)
+        launched_begin();
+    return run_command(found, argc - 1, argv + 1);
 }
 
 int main(int argc, char **argv)

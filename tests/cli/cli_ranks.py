@@ -71,7 +71,7 @@ def ranks_that_differ(folder):
     """Named before the first step, and nothing is written."""
     usual = train(folder, "nothing")
     for what, words, other in (
-            ("another rate", "rank 1 (", train(folder, "nothing", "--lr", "0.1")),
+            ("another rate", ": lr is 0.2 here and 0.05 in rank 0", train(folder, "nothing", "--lr", "0.2")),
             ("another seed", ": seed is 7 here and 0 in rank 0", train(folder, "nothing", "--seed", "7")),
             ("other data", ": data-fingerprint is ", ["train", f"{folder}/other", *usual[2:]]),
             ("no data", "rank 1 (", ["train", f"{folder}/absent", *usual[2:]])):
@@ -84,6 +84,10 @@ def ranks_that_differ(folder):
                         ["eval", f"{folder}/data", "--weights", f"{folder}/own/last.safetensors"]))
     refused("fewer pictures than ranks", "each needs a picture", launch(3, *train(folder, "nothing", "--batch-size", "2")))
     refused("data that is nowhere", "absent", launch(3, "train", f"{folder}/absent"))
+    for command_line in (["train", "--lrr", "1"], ["eval"], ["predict", "--json", "--csv", "x.png"]):
+        refused(f"a command line, once: {command_line}", f"densenet: {command_line[0]}: ", launch(3, *command_line))
+    refused("buckets of nothing", "--bucket-mb: 0 is out of range", launch(2, *train(folder, "nothing", "--bucket-mb", "0")))
+    refused("one rank's command line", "rank 1 (", launch_each(usual, [*usual, "--lrr", "1"]))
     refused("a loss that is no number, by all", "a lower learning rate", 
             launch(2, *train(folder, "nan", "--lr", "1000", "--epochs", "99")), said=2)
     for option in (["--sync-bn"], ["--batch-per-rank", "2"], ["--log-ranks"], ["--bucket-mb", "1"], ["--compress-gradients", "bf16"]):

@@ -41,6 +41,7 @@ typedef struct command {
     const option_row *options;
     int least, most; /* positional arguments; most -1: any number */
     int (*run)(int count, char **arguments);
+    bool joins; /* run calls launched_join */
 } command;
 
 /* The program's commands, NULL after the last: what help, the manual and completion

@@ -261,4 +261,5 @@ const command eval_command = {
     .least = 1,
     .most = 1,
     .run = run,
+    .joins = true,
 };

@@ -275,4 +275,5 @@ const command predict_command = {
     .least = 0,
     .most = -1,
     .run = run,
+    .joins = true,
 };

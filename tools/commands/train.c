@@ -66,4 +66,5 @@ const command train_command = {
     .least = 0,
     .most = 1,
     .run = run,
+    .joins = true,
 };

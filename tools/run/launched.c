@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/launched.h"
 
+#include "arguments/options.h"
 #include "run/launched_way.h"
 #include "ui/report.h"
 
@@ -9,6 +10,7 @@
 
 static const launched_way *way;     /* NULL: alone */
 static const dn_machines *machines; /* likewise */
+static bool expected;               /* to join, and has not yet */
 static bool working;                /* what one complains of ends all */
 
 const dn_machines *launched_machines(void)
@@ -31,16 +33,24 @@ bool launched_first(void)
     return !way || way->speaks(launched_rank());
 }
 
+void launched_begin(void)
+{
+    expected = dn_mpi_launched();
+    if (expected)
+        complaints_catch();
+}
+
 /* srun starts the one task of a job like one of several: what the command line says comes first. */
 bool launched_join(const char *compression, bool (*stopping)(void *))
 {
     static const launched_way *const ways[] = {&launched_shard, &launched_merge, &launched_ranks};
     for (size_t i = 0; i < sizeof ways / sizeof *ways && !way; i++)
         way = ways[i]->chosen() ? ways[i] : NULL;
-    if (!way)
-        return true;
-    machines = way->join(compression, stopping);
-    return machines;
+    expected = false;
+    machines = way ? way->join(compression, stopping) : NULL;
+    if (!machines || way != &launched_ranks || launched_first())
+        complaints_say();
+    return !way || machines;
 }
 
 bool launched_agree(bool sound)
@@ -100,7 +110,16 @@ void launched_work(void)
     complaints_say();
 }
 
+static void leave_before_joining(int status)
+{
+    if (status == EXIT_REFUSED && !launched_shard.chosen() && launched_join(NULL, NULL))
+        launched_agree(false);
+    complaints_say();
+}
+
 int launched_leave(int status)
 {
+    if (expected)
+        leave_before_joining(status);
     return way ? way->leave(machines, working, status) : status;
 }

@@ -16,6 +16,10 @@
 void launched_run(int count, char *const *words);
 json_t *launched_words(void);
 
+/* Before the command line of a command that joins is read: what those that a launcher started
+ * complain of is held back until they have joined. */
+void launched_begin(void);
+
 /* Joins the others, if there are any. compression and stopping: as dn_mpi_options has them. Until
  * they agree, complaints of others than the first are held back. Complains and returns false if it
  * cannot. */
@@ -50,7 +54,8 @@ bool launched_have_the_same(const char *text);
  */
 void launched_work(void);
 
-/* The exit status of this process, from its own: the first has that of all. */
+/* The exit status of this process, from its own: the first has that of all. One that was refused
+ * before it joined tells the others now. */
 int launched_leave(int status);
 
 #endif

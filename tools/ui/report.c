@@ -51,12 +51,14 @@ static char *escaped(const char *text)
     return made;
 }
 
+/* In one piece, between those of other processes. */
 static void print_line(const char *line)
 {
+    char *text = escaped(line); /* again: another process may have made it */
     progress_end();
-    fprintf(stderr, "densenet: %s", own.prefix ? own.prefix : "");
-    print_escaped(stderr, line); /* again: another process may have made it */
-    fputc('\n', stderr);
+    fprintf(stderr, "densenet: %s%s\n", own.prefix ? own.prefix : "",
+            text ? text : "out of memory");
+    free(text);
 }
 
 bool complain(const char *format, ...)
