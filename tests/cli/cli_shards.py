@@ -121,9 +121,9 @@ def hostile(folder, parts):
             ("a large count", "", sealed([lines[0], b'"ffffffffffffff7f"\n', *lines[2:]])),
             ("a larger count", "", sealed([lines[0], b'"ffffffffffffffff"\n', *lines[2:]])),
             ("gigabytes", "", sealed([lines[0], b'"00000000ff"\n', *lines[2:]])),
-            ("other shards", "is one of", sealed([json.dumps({**head, "shards": 10 ** 6}).encode() + b"\n", *lines[1:]])),
+            ("other shards", "is one of", sealed([json.dumps({**head, "shards": 65536}).encode() + b"\n", *lines[1:]])),
             ("shard 0", "is no part", sealed([json.dumps({**head, "shard": 0}).encode() + b"\n", *lines[1:]])),
-            ("more shards than there are numbers", "is no part", sealed([json.dumps({**head, "shards": 2 ** 31}).encode() + b"\n"])),
+            ("more shards than there may be", "is no part", sealed([json.dumps({**head, "shards": 65537}).encode() + b"\n"])),
             ("no run", "is no part", sealed([b'{"shard": 1, "shards": 3, "run": 3}\n', *lines[1:]]))):
         refused(what, words, merge(data))
     for what, words, order in (("exchanged records", "damaged", [*lines[3:1:-1], *lines[1:0:-1]]),
