@@ -1043,8 +1043,8 @@ DN_API dn_status dn_dataset_open_with(const char *path, const dn_dataset_options
 
 /* Calls `each` with every URL among the archives that a pattern or a list names, in their order,
  * braces expanded; never for other data. Only https:// and http:// are taken. */
-DN_API dn_status dn_dataset_urls(const char *path, void (*each)(const char *url, void *context),
-                                 void *context);
+typedef void dn_url_function(const char *url, void *context);
+DN_API dn_status dn_dataset_urls(const char *path, dn_url_function *each, void *context);
 
 /* Fails with DN_ERROR_IO if none of the first 1000 pictures that a table names is there. */
 DN_API dn_status dn_dataset_check(const dn_dataset *dataset);

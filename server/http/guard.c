@@ -12,6 +12,7 @@ struct watched {
     int socket;
     guard_step step;
     double entered;
+    bool resting; /* when guard_close_idle last looked */
     struct watched *next, *previous;
 };
 
@@ -68,6 +69,7 @@ void guard_enter(guard *g, struct watched *connection, guard_step step)
     pthread_mutex_lock(&g->lock);
     connection->step = step;
     connection->entered = dn_seconds();
+    connection->resting = false;
     pthread_mutex_unlock(&g->lock);
 }
 
@@ -110,9 +112,12 @@ void guard_look(guard *g)
 void guard_close_idle(guard *g)
 {
     pthread_mutex_lock(&g->lock);
-    for (const struct watched *at = g->first; at; at = at->next)
-        if (at->step == GUARD_HEAD && look_at(at->socket) <= 0)
+    for (struct watched *at = g->first; at; at = at->next) {
+        bool rests = at->step == GUARD_HEAD && look_at(at->socket) <= 0;
+        if (rests && at->resting)
             shutdown(at->socket, SHUT_RDWR);
+        at->resting = rests;
+    }
     pthread_mutex_unlock(&g->lock);
 }
 

@@ -28,7 +28,8 @@ void guard_enter(guard *g, struct watched *connection, guard_step step);
  * every now and then. */
 void guard_look(guard *g);
 
-/* Closes all connections that wait for a request, unless one has arrived that is not read yet. */
+/* Closes connections that also waited for a request at the call before. A call a little earlier
+ * does not cut off requests whose bytes have come and are not looked at yet. */
 void guard_close_idle(guard *g);
 
 void guard_free(guard *g);

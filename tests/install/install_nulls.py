@@ -41,7 +41,7 @@ TYPED = {
     "const dn_batch *": "&loaded->batch", "dn_step_result *": "&step", "dn_input_scale *": "&scale",
     "dn_label_match *": "&found", "dn_quantiser *": "quantiser", "dn_image_limits *": "&limits",
     "const dn_answer *": "answers", "dn_answer *": "answers", "dn_heat_map *": "&heat", "const dn_heat_map *": "&heat",
-    "const unsigned char *": "(unsigned char *)buffer",
+    "const unsigned char *": "(unsigned char *)buffer", "dn_url_function *": "pass_over",
 }
 
 PROGRAM = r"""
@@ -51,6 +51,11 @@ PROGRAM = r"""
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+static void pass_over(const char *url, void *context)
+{
+    (void)url, (void)context;
+}
 
 static dn_arch arch;
 static dn_model *model, *trained, *rounded;

@@ -86,8 +86,7 @@ dn_status dn_list_shards(const dn_probe *probe, dn_name_list *paths)
     return DN_OK;
 }
 
-dn_status dn_dataset_urls(const char *path, void (*each)(const char *url, void *context),
-                          void *context)
+dn_status dn_dataset_urls(const char *path, dn_url_function *each, void *context)
 {
     dn_probe probe;
     dn_name_list names = {0};
