@@ -300,10 +300,10 @@ static inline int dn_panel_count(const dn_kernels *kernels, int outputs)
     return dn_ceil_divide(outputs, kernels->tile_channels);
 }
 
-/* The size in elements of panels of depth x outputs. */
-static inline size_t dn_panels_size(const dn_kernels *kernels, int depth, int outputs)
+/* The size in elements of panels of depth x outputs, of a table with so many lanes. */
+static inline size_t dn_panels_size(int lanes, int depth, int outputs)
 {
-    return (size_t)depth * (size_t)(dn_ceil_divide(outputs, kernels->lanes) * kernels->lanes);
+    return (size_t)depth * (size_t)(dn_ceil_divide(outputs, lanes) * lanes);
 }
 
 /* The index of output n in row k of depth: full panels come first, a narrower one last. */
@@ -365,7 +365,7 @@ static inline size_t dn_pointwise_scratch(const dn_pointwise *op, int pixels)
 static inline size_t dn_winograd_stride(const dn_panels *panels, int lanes)
 {
     int rows = dn_panel_rows(panels->depth, panels->unit);
-    return (size_t)rows * (size_t)(dn_ceil_divide(panels->outputs, lanes) * lanes) + 16;
+    return dn_panels_size(lanes, rows, panels->outputs) + 16;
 }
 
 /* The sizes in floats of one of the 36 planes of transformed input, tiles x channels, which
@@ -449,9 +449,9 @@ static inline size_t dn_packed_size(const dn_kernels *kernels, dn_window_form fo
                                     const dn_weights *weights)
 {
     dn_panels panels = dn_packed_panels(kernels, form, weights, NULL);
-    int rows = dn_panel_rows(panels.depth, panels.unit);
-    size_t elements = form == DN_WINDOW_WINOGRAD ? 36 * dn_winograd_stride(&panels, kernels->lanes)
-                                                 : dn_panels_size(kernels, rows, panels.outputs);
+    int lanes = kernels->lanes, rows = dn_panel_rows(panels.depth, panels.unit);
+    size_t elements = form == DN_WINDOW_WINOGRAD ? 36 * dn_winograd_stride(&panels, lanes)
+                                                 : dn_panels_size(lanes, rows, panels.outputs);
     return elements * dn_dtype_size(weights->type);
 }
 

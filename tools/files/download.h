@@ -12,12 +12,11 @@ typedef struct download {
                                 redirections are followed without it. NULL: none */
     bool optional;           /* that there is none (404) is no failure to complain of */
     bool hub;                /* what is locked may be opened by a token */
-    int64_t there; /* size of the file that is there already: if the server's has the same,
-                      nothing is fetched; -1: none */
-    bool same;     /* set: it has */
-    bool (*stopping)(
-        void);          /* asked from time to time; true ends it without a complaint. NULL: never
-                         */
+    int64_t there;           /* size of the file that is there already: if the server's has the
+                                same, nothing is fetched; -1: none */
+    bool same;               /* set: it has */
+    /* Asked from time to time; true ends it without a complaint. NULL: never. */
+    bool (*stopping)(void);
     int descriptor;     /* of the partial file, open for writing */
     int64_t have;       /* bytes of it that are valid */
     int64_t most;       /* bytes that it may have; more are refused, and removed */

@@ -140,7 +140,7 @@ static void run_direct(check_run *run, const winograd_case *winograd, pixel_map 
     const dn_winograd *op = &winograd->op;
     int depth = 9 * op->channels, outputs = op->panels.outputs;
     pixel_map input = dense_copy(run, &winograd->input);
-    float *data = new_scratch(dn_panels_size(reference, depth, outputs));
+    float *data = new_scratch(dn_panels_size(reference->lanes, depth, outputs));
     dn_panels panels = {.data = data, .depth = depth, .outputs = outputs};
     pack_weights(reference, DN_WINDOW_DIRECT, &panels, winograd->weight, 3, data);
     dn_conv conv = {.input = input.grid,

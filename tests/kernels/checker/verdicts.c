@@ -151,7 +151,7 @@ dn_panels empty_panels(const dn_kernels *kernels, dn_dtype type, int depth, int 
 size_t panel_floats(const dn_kernels *kernels, const dn_panels *panels)
 {
     int rows = dn_panel_rows(panels->depth, panels->unit);
-    return dn_panels_size(kernels, rows, panels->outputs);
+    return dn_panels_size(kernels->lanes, rows, panels->outputs);
 }
 
 void pack_weights(const dn_kernels *kernels, dn_window_form form, const dn_panels *panels,
