@@ -36,10 +36,7 @@ static bool grow(layer_noise *noise)
     float **exact = realloc(noise->exact, room * sizeof(float *));
     if (exact)
         noise->exact = exact;
-    size_t *sizes = realloc(noise->sizes, room * sizeof *sizes);
-    if (sizes)
-        noise->sizes = sizes;
-    if (!layers || !exact || !sizes)
+    if (!layers || !exact)
         return false;
     memset(exact + noise->room, 0, (room - noise->room) * sizeof(float *));
     memset(layers + noise->room, 0, (room - noise->room) * sizeof *layers);
@@ -63,7 +60,6 @@ static void keep_exact(const dn_feature *feature, void *context)
         return;
     }
     noise->exact[at] = numbers;
-    noise->sizes[at] = size;
     snprintf(noise->layers[at].name, sizeof noise->layers[at].name, "%s", feature->name);
     copy_numbers(feature, numbers);
     if (noise->count < noise->next)
@@ -101,7 +97,7 @@ static bool run_one(dn_session *session, dn_observer *observe, layer_noise *nois
     return ok_or_complain(dn_session_run(session, input, n, height, width, logits));
 }
 
-bool layer_noise_add(layer_noise *noise, const layer_sessions *sessions, logits_distance *far,
+bool layer_noise_add(layer_noise *noise, const layer_sessions *sessions, logits_distance *halves,
                      const float *input, int n, int height, int width)
 {
     int classes = sessions->classes;
@@ -111,14 +107,14 @@ bool layer_noise_add(layer_noise *noise, const layer_sessions *sessions, logits_
           *third = classes ? logits + 2 * count : NULL;
     if (!logits)
         return complain("out of memory");
-    bool sound =
-        run_one(sessions->exact, keep_exact, noise, input, n, height, width, first) &&
-        run_one(sessions->rounded, compare, noise, input, n, height, width, second) &&
-        (!sessions->third || run_one(sessions->third, NULL, noise, input, n, height, width, third));
+    bool sound = run_one(sessions->exact, keep_exact, noise, input, n, height, width, first) &&
+                 run_one(sessions->rounded, compare, noise, input, n, height, width, second) &&
+                 (!sessions->halves ||
+                  run_one(sessions->halves, NULL, noise, input, n, height, width, third));
     if (sound)
         logits_distance_add(&noise->logits, first, second, (size_t)n, classes, noise->labels);
-    if (sound && sessions->third)
-        logits_distance_add(far, first, third, (size_t)n, classes, noise->labels);
+    if (sound && sessions->halves)
+        logits_distance_add(halves, first, third, (size_t)n, classes, noise->labels);
     noise->pictures += sound ? n : 0;
     free(logits);
     return sound && (!noise->failed || complain("out of memory"));
@@ -129,7 +125,6 @@ void layer_noise_free(layer_noise *noise)
     for (size_t i = 0; i < noise->room; i++)
         free(noise->exact[i]);
     free(noise->exact);
-    free(noise->sizes);
     free(noise->layers);
 }
 

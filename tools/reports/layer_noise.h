@@ -19,9 +19,8 @@ typedef struct layer_noise {
     noisy_layer *layers;
     size_t count, room;
     float **exact; /* of one run, by layer */
-    size_t *sizes;
-    size_t next; /* layer of the run that is compared */
-    bool failed; /* for want of memory */
+    size_t next;   /* layer of the run that is compared */
+    bool failed;   /* for want of memory */
     long pictures;
     bool labels; /* set by the caller: the networks answer with labels, not with one class */
     logits_distance logits;
@@ -30,13 +29,14 @@ typedef struct layer_noise {
 /* Of networks that are alike. */
 typedef struct layer_sessions {
     dn_session *exact, *rounded;
-    dn_session *third; /* of which the logits count alone; NULL: there is none */
+    dn_session *halves; /* in bf16, compared by its logits alone; NULL: there is none */
     int classes;
 } layer_sessions;
 
 /* Runs pictures through the sessions and adds what differs from the exact one's: the rounded one's
- * layers and logits, and to `far` the third's logits. */
-bool layer_noise_add(layer_noise *noise, const layer_sessions *sessions, logits_distance *far,
+ * layers and logits, and to `halves` the logits of bf16. input is n x channels x height x width.
+ * False after a complaint. */
+bool layer_noise_add(layer_noise *noise, const layer_sessions *sessions, logits_distance *halves,
                      const float *input, int n, int height, int width);
 void layer_noise_free(layer_noise *noise);
 

@@ -41,21 +41,21 @@ static bool compare(const float *input, int n, int height, int width, void *cont
                            width);
 }
 
-/* The logits of bf16 with bytes' weights, too. */
+/* Of bytes' weights, the logits of bf16 too. */
 static bool measure_layers(quantized_report *report, const dn_model *exact, const dn_model *model)
 {
     comparison c = {.report = report, .sessions.classes = dn_model_arch(model)->classes};
     layer_noise_free(&report->noise);
     report->noise = (layer_noise){.labels = dn_model_objective(exact) == DN_OBJECTIVE_LABELS};
     report->halves = (logits_distance){0};
-    bool sound =
-        session_open_as(exact, threads_asked(), "f32", &c.sessions.exact) &&
-        session_open_as(model, threads_asked(), report->precision, &c.sessions.rounded) &&
-        (!of_bytes(report) || session_open_as(model, threads_asked(), "bf16", &c.sessions.third)) &&
-        calibration_each(&report->data, COMPARED, "compared", compare, &c) > 0;
+    bool sound = session_open_as(exact, threads_asked(), "f32", &c.sessions.exact) &&
+                 session_open_as(model, threads_asked(), report->precision, &c.sessions.rounded) &&
+                 (!of_bytes(report) ||
+                  session_open_as(model, threads_asked(), "bf16", &c.sessions.halves)) &&
+                 calibration_each(&report->data, COMPARED, "compared", compare, &c) > 0;
     dn_session_free(c.sessions.exact);
     dn_session_free(c.sessions.rounded);
-    dn_session_free(c.sessions.third);
+    dn_session_free(c.sessions.halves);
     if (sound)
         layer_noise_sort(&report->noise);
     return sound;

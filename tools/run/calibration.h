@@ -11,7 +11,6 @@ typedef struct calibration {
     const char *path;
     dn_dataset *labelled; /* what is observed; NULL: pictures without labels */
     dn_preprocess preprocess;
-    int most; /* pictures */
 } calibration;
 
 /* Takes a tensor of n pictures; false to stop after a complaint. */
