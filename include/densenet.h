@@ -646,7 +646,7 @@ typedef struct dn_save_options {
 
     /* Of ONNX files, which have no "bf16" and torchvision's names only. */
     int opset;          /* version of the operators, 13 to 28; 0: 17 */
-    bool fold;          /* norms that stand behind a convolution become part of it */
+    bool fold;          /* norms that follow a convolution become part of it */
     bool probabilities; /* the graph makes what dn_model_probabilities makes of logits */
     bool preprocessing; /* pictures go in as dn_preprocess_bytes makes them, and the graph does
                            the recorded pipeline's last step */
@@ -902,19 +902,23 @@ typedef enum dn_range_method {
 typedef struct dn_quantise_options {
     size_t struct_size; /* set by dn_quantise_defaults */
     dn_range_method method;
-    double percentile; /* 99.99 */
+    double percentile; /* of the numbers that a range holds: above 50, at most 100 (99.99) */
     int threads;       /* as of a session */
 } dn_quantise_options;
 DN_API void dn_quantise_defaults(dn_quantise_options *options, size_t struct_size);
 
 /* Starts to quantise a model, of which no session may exist; it must outlive the quantiser.
- * options may be NULL. DN_ERROR_ARGUMENT if the model is quantised already. */
+ * options may be NULL. DN_ERROR_ARGUMENT if the model is quantised already, or for a method or a
+ * percentile that there is not. The quantiser keeps a copy of the model's weights until it is
+ * freed. */
 DN_API dn_status dn_quantiser_create(dn_model *model, const dn_quantise_options *options,
                                      dn_quantiser **quantiser);
 DN_API void dn_quantiser_free(dn_quantiser *quantiser);
 
 /* Computes pictures as a session does, and counts how often which numbers occur in the maps.
- * Some hundred pictures of the kind that the network is for are enough. */
+ * input: n x channels x height x width. Some hundred pictures of the kind that the network is for
+ * are enough, in any number of calls. Errors are those of dn_session_run; DN_ERROR_ARGUMENT after
+ * dn_quantiser_finish. */
 DN_API dn_status dn_quantiser_observe(dn_quantiser *quantiser, const float *input, int n,
                                       int height, int width);
 
@@ -924,7 +928,9 @@ DN_API dn_status dn_quantiser_keep(dn_quantiser *quantiser, const char *place);
 
 /* Chooses all ranges, rounds the model's weights, and adds to it what sessions of "int8" need.
  * If no picture was observed, the means and variances that the norms record stand for the
- * maps. May be called again after more places are kept, while no session of the model exists. */
+ * maps, and what the model's pipeline makes of bytes for the pictures: DN_ERROR_ARGUMENT if it has
+ * none, after which pictures may still be observed. May be called again after more places are
+ * kept, while no session of the model exists. DN_ERROR_MEMORY may leave some weights rounded. */
 DN_API dn_status dn_quantiser_finish(dn_quantiser *quantiser);
 
 /* What is recorded of how a model was quantised, and of what its precisions cost, a JSON object as

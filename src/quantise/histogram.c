@@ -10,7 +10,7 @@
 /* Twice as wide, with room on the side of the number. */
 static void widen(dn_histogram *h, bool below)
 {
-    float wide[DN_BINS] = {0};
+    double wide[DN_BINS] = {0};
     int shift = below ? DN_BINS / 2 : 0;
     for (int i = 0; i < DN_BINS; i++)
         wide[shift + i / 2] += h->count[i];
@@ -30,7 +30,7 @@ static void begin(dn_histogram *h, float number)
     h->least = h->most = number;
 }
 
-static void add_many(dn_histogram *h, float number, float count)
+static void add_many(dn_histogram *h, float number, double count)
 {
     if (!isfinite(number))
         return;
@@ -61,7 +61,7 @@ void dn_histogram_normal(dn_histogram *h, double mean, double deviation, double 
     for (int i = 0; i <= NORMAL_SAMPLES; i++) {
         double t = deviations * (2.0 * i / NORMAL_SAMPLES - 1);
         double number = mean + t * deviation;
-        add_many(h, (float)(activated ? fmax(0, number) : number), (float)exp(-t * t / 2));
+        add_many(h, (float)(activated ? fmax(0, number) : number), exp(-t * t / 2));
     }
 }
 
@@ -69,9 +69,9 @@ double dn_histogram_quantile(const dn_histogram *h, double share)
 {
     double all = 0, below = 0;
     for (int i = 0; i < DN_BINS; i++)
-        all += (double)h->count[i];
+        all += h->count[i];
     for (int i = 0; i < DN_BINS; i++) {
-        double count = (double)h->count[i];
+        double count = h->count[i];
         if (count > 0 && below + count >= share * all) {
             double within = fmax(0, share * all - below) / count;
             double number = h->first + (i + within) * h->width;

@@ -9,10 +9,10 @@
 #define DN_BINS 512
 
 typedef struct dn_histogram {
-    float least, most; /* of all numbers */
-    double first;      /* where the first bin begins */
-    double width;      /* of a bin; 0: there are no numbers yet */
-    float count[DN_BINS];
+    float least, most;     /* of all numbers */
+    double first;          /* where the first bin begins */
+    double width;          /* of a bin; 0: there are no numbers yet */
+    double count[DN_BINS]; /* floats would count no further than 2^24 */
 } dn_histogram;
 
 /* Adds a number; one that is not finite is left out. */
@@ -23,7 +23,7 @@ void dn_histogram_add(dn_histogram *histogram, float number);
 void dn_histogram_normal(dn_histogram *histogram, double mean, double deviation, double deviations,
                          bool activated);
 
-/* The number in the middle of a bin, within the least and the most. */
+/* The number in the middle of a bin, but no less than the least and no more than the most. */
 static inline double dn_bin_middle(const dn_histogram *histogram, int bin)
 {
     double middle = histogram->first + (bin + 0.5) * histogram->width;

@@ -86,6 +86,8 @@ static void watch(void *context, const dn_session *session, const dn_step *step)
 static dn_status open_quantiser(dn_quantiser *q, const dn_quantise_options *options)
 {
     q->rule = (dn_range_rule){options->method, options->percentile};
+    if ((unsigned)q->rule.method > DN_RANGE_MINMAX)
+        return dn_fail(DN_ERROR_ARGUMENT, "there is no range method %d", (int)q->rule.method);
     if (q->rule.method == DN_RANGE_PERCENTILE &&
         !(q->rule.percentile > 50 && q->rule.percentile <= 100))
         return dn_fail(DN_ERROR_ARGUMENT, "percentile %g: above 50 and at most 100 is expected",
@@ -142,6 +144,7 @@ dn_status dn_quantiser_observe(dn_quantiser *q, const float *input, int n, int h
     DN_NEED(input);
     if (!q->session)
         return dn_fail(DN_ERROR_ARGUMENT, "the network is quantised already");
+    DN_TRY(dn_session_plan(q->session, n, height, width)); /* which checks the sizes */
     const dn_arch *arch = &q->model->arch;
     float *logits = NULL;
     if (arch->classes)

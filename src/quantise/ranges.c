@@ -37,8 +37,7 @@ static double error_of(const dn_histogram *h, double scale, double shift, bool a
         if (activated && number <= 0)
             continue;
         bool inside = number >= range.low && number <= range.high;
-        sum +=
-            (double)h->count[i] * (inside ? step * step / 12 : squared_error(number, range, step));
+        sum += h->count[i] * (inside ? step * step / 12 : squared_error(number, range, step));
     }
     return sum;
 }
@@ -122,7 +121,7 @@ dn_part_means dn_mean_of_part(const dn_range_part *part, bool activated, double 
     dn_part_means sum = {0, 0};
     double all = 0;
     for (int i = 0; i < DN_BINS; i++) {
-        double count = (double)h->count[i], number;
+        double count = h->count[i], number;
         if (count == 0)
             continue;
         number = part->scale * dn_bin_middle(h, i) + part->shift;

@@ -22,7 +22,7 @@ static void fill_maps(dn_quantiser *q, int number)
     }
 }
 
-/* Of what the network's preprocessing makes of bytes. */
+/* Of what the network's preprocessing makes of bytes; nothing is filled if it has none. */
 static dn_status fill_pictures(dn_quantiser *q)
 {
     float values[3][256];
@@ -38,8 +38,9 @@ static dn_status fill_pictures(dn_quantiser *q)
 
 dn_status dn_distributions_of_norms(dn_quantiser *q)
 {
+    DN_TRY(fill_pictures(q));
     for (int i = 0; i < q->graph.map_count; i++)
         if (q->maps[i])
             fill_maps(q, i);
-    return fill_pictures(q);
+    return DN_OK;
 }
