@@ -146,13 +146,24 @@ static dn_status read_vectors(const reading *r, int number)
     return DN_OK;
 }
 
-/* Of activated maps, what a convolution makes is what the next reads. */
+static bool is_one_scale(const float *scale, int channels)
+{
+    for (int c = 1; c < channels; c++)
+        if (scale[c] != scale[0])
+            return false;
+    return true;
+}
+
+/* Pictures have one scale, and only they and linear maps have bytes for numbers below 0. Of
+ * activated maps, what a convolution makes is what the next reads. */
 static bool fits_source(const reading *r, int number)
 {
     const dn_node *node = &r->to->graph.nodes[number];
     const dn_node_quantisation *numbers = &r->to->nodes[number];
-    if (node->source == DN_NONE || !dn_is_activated(&r->to->graph.maps[node->source]))
-        return true;
+    if (node->source == DN_NONE)
+        return is_one_scale(numbers->input_scale, node->in);
+    if (!dn_is_activated(&r->to->graph.maps[node->source]))
+        return node->linear || numbers->input_zero == 0;
     const dn_node_quantisation *from = &r->to->nodes[r->to->graph.maps[node->source].first_writer];
     return numbers->input_zero == 0 &&
            memcmp(numbers->input_scale, from->scale, (size_t)node->in * sizeof(float)) == 0;
@@ -173,7 +184,7 @@ static dn_status read_node(const reading *r, int number)
     r->to->nodes[number].input_zero = value;
     return fits_source(r, number)
                ? DN_OK
-               : refuse_part(r->file, weight, "contradicts that of the maps that it reads");
+               : refuse_part(r->file, weight, "does not fit the maps or pictures that it reads");
 }
 
 static dn_status read_nodes(const reading *r)

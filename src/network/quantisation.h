@@ -13,8 +13,9 @@ typedef struct dn_node_quantisation {
     float *weight_scale;   /* one per output, over the input's */
     float *bias;           /* added to what it makes: what rounding takes away on average */
     float *scale, *offset; /* of what it makes, one per output; of activated maps, offsets are 0 */
-    float *input_scale;    /* one per channel: it multiplies input_scale * (byte - input_zero) */
-    float input_zero;      /* a byte; 0 if it reads activated maps, whose scale is the input's */
+    float *input_scale;    /* one per channel: it multiplies input_scale * (byte - input_zero); of
+                              pictures all the same, of activated maps their scale */
+    float input_zero;      /* a byte; 0 unless it reads pictures or linear maps */
     bool kept;             /* multiplies floats, and its weights are any */
 } dn_node_quantisation;
 

@@ -189,6 +189,33 @@ static void some_layers_in_floats(void **state)
     }
 }
 
+static void check_refused(const dn_model *model)
+{
+    char path[] = "/tmp/test_session_int8_XXXXXX";
+    dn_model *read;
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    close(file);
+    assert_int_equal(dn_model_save(model, path, NULL), DN_OK);
+    assert_int_equal(dn_model_load(path, NULL, &read), DN_ERROR_MISMATCH);
+    assert_non_null(strstr(dn_last_error(), "does not fit the maps or pictures that it reads"));
+    unlink(path);
+}
+
+/* Pictures are rounded by one scale for all channels; the border of activated maps is 0. */
+static void files_that_cannot_be(void **state)
+{
+    (void)state;
+    example given = new_example(new_arch(DN_STEM_CIFAR, 3, 6, 0), NULL);
+    dn_node_quantisation *nodes = given.model->quantisation->nodes;
+    nodes[0].input_scale[2] *= 2;
+    check_refused(given.model);
+    nodes[0].input_scale[2] = nodes[0].input_scale[0];
+    nodes[1].input_zero = 1;
+    check_refused(given.model);
+    free_example(&given);
+}
+
 static void what_cannot_be(void **state)
 {
     (void)state;
@@ -298,11 +325,9 @@ int main(void)
 {
     unsetenv("DENSENET_CPU");
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_kind_of_network),
-        cmocka_unit_test(some_layers_in_floats),
-        cmocka_unit_test(what_cannot_be),
-        cmocka_unit_test(without_pictures),
-        cmocka_unit_test(automatic),
+        cmocka_unit_test(every_kind_of_network), cmocka_unit_test(some_layers_in_floats),
+        cmocka_unit_test(files_that_cannot_be),  cmocka_unit_test(what_cannot_be),
+        cmocka_unit_test(without_pictures),      cmocka_unit_test(automatic),
         cmocka_unit_test(automatic_halves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
