@@ -89,6 +89,14 @@ def labelled(folder):
     check("--target-drop that is met keeps none", done.returncode == 0 and "in floats" not in done.stdout, done.stdout)
     done = run("eval", f"{folder}/data", "-w", out, *NET, "--compare", "f32,int8,bf16")
     check("eval --compare", done.returncode == 0 and "int8" in done.stdout, done.stderr)
+    with open(f"{folder}/data/a/broken.png", "wb") as stream:
+        stream.write(b"no picture")
+    for precisions, sentence in (("f32,int8", "is not quantised"), ("bf16,f23", 'precision "f23"'), ("f32,f32", "comes twice"),
+                                 ("f32", "two precisions or more"), ("f32,a,b,c,d", "at most 4")):
+        done = run("eval", f"{folder}/data", "-w", net, *NET, "--compare", precisions)
+        check(f"eval --compare {precisions} is refused before any picture is read", done.returncode == 2 and
+              sentence in done.stderr and "broken.png" not in done.stderr and not done.stdout, done.stderr)
+    os.remove(f"{folder}/data/a/broken.png")
 
 
 def without_pictures(folder):

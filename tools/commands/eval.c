@@ -15,6 +15,7 @@
 #include "run/match_outputs.h"
 #include "run/parts.h"
 #include "run/same_everywhere.h"
+#include "run/session_open.h"
 #include "run/shards_fetch.h"
 #include "ui/report.h"
 
@@ -176,10 +177,25 @@ static bool fill_rows(const dn_model *model, const dn_dataset *data, compared_ro
     return true;
 }
 
+/* Whether the network computes in each precision, as it always does in "auto", which would warn
+ * twice. Checked before the work, which may take long. */
+static bool rows_can_be(const dn_model *model, const compared_rows *rows)
+{
+    bool sound = true;
+    for (int i = 0; i < rows->count && sound; i++) {
+        dn_session *session = NULL;
+        const char *precision = rows->row[i].precision;
+        sound = strcmp(precision, "auto") == 0 || session_open_as(model, 1, precision, &session);
+        dn_session_free(session);
+    }
+    return sound;
+}
+
 static int compare(const dn_model *model, const dn_dataset *data)
 {
     compared_rows rows;
-    bool sound = compared_open(chosen.compare, &rows) && fill_rows(model, data, &rows);
+    bool sound = compared_open(chosen.compare, &rows) && rows_can_be(model, &rows) &&
+                 fill_rows(model, data, &rows);
     if (sound && launched_first())
         compared_print(&rows, chosen.json);
     bool part = false;
