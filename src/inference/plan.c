@@ -7,95 +7,6 @@
 
 #include <stdlib.h>
 
-/* Pixel numbers are ints. */
-#define MAX_INPUT_PIXELS (1 << 28)
-
-/* The frame of a node's results. If an activation without a pool reads the stem's maps, it
- * is folded into the convolution before it, which then writes the activation's maps. */
-static const dn_framed *frame_of(const dn_planner *p, const dn_node *node)
-{
-    const dn_maps *maps = &p->graph.maps[node->target];
-    const dn_node *reader = &p->graph.nodes[maps->last_reader];
-    bool passed_on =
-        maps->kind == DN_MAPS_STEM && reader->kind == DN_NODE_ACTIVATION && !reader->pools;
-    return &p->frames[passed_on ? reader->target : node->target];
-}
-
-/* A step of a node, with the node's kernels. */
-static void add_node_step(dn_planner *p, int number, dn_step step)
-{
-    step.node = number;
-    step.kernels = dn_kernels_of(p->request->prepared, number);
-    dn_add_step(p, step);
-}
-
-static dn_epilogue epilogue_of(const dn_prepared_node *prepared)
-{
-    return (dn_epilogue){
-        .scale = prepared->rescale, .bias = prepared->bias, .relu = prepared->bias != NULL};
-}
-
-static void plan_stem_conv(dn_planner *p, int number, const dn_framed *input,
-                           const dn_framed *output, dn_point point)
-{
-    const dn_node *node = &p->graph.nodes[number];
-    const dn_prepared_node *prepared = &p->request->prepared->nodes[number];
-    dn_conv op = {
-        .input = dn_use_grid(p, input, 0),
-        .output = dn_use_grid(p, output, 0),
-        .channels = node->in,
-        .kernel = node->kernel,
-        .stride = node->stride,
-        .padding = node->kernel / 2,
-        .panels = prepared->panels,
-        .epilogue = epilogue_of(prepared),
-    };
-    add_node_step(p, number, (dn_step){.kind = DN_STEP_CONV, .op.conv = op, .point = point});
-}
-
-static void add_import(dn_planner *p, const dn_framed *framed, int first_image)
-{
-    dn_step step = {.kind = DN_STEP_IMPORT, .first_image = first_image, .op.frame = framed->frame};
-    step.op.frame.grid = dn_use_grid(p, framed, 0);
-    dn_add_step(p, step);
-}
-
-/* Fills the first channels of the first block's maps with the stem's. */
-static void plan_stem(dn_planner *p, const dn_framed *maps, int first_image)
-{
-    const dn_graph *graph = &p->graph;
-    int images = maps->frame.grid.images;
-    dn_framed input = dn_some_images(&p->input, 0, images), output = input;
-    p->place = (dn_key){.role = DN_ROLE_STEM};
-    dn_add_border(p, &input);
-    add_import(p, &input, first_image);
-    for (int i = 0; i < graph->blocks[0].first_node; i++, input = output) {
-        const dn_node *node = &graph->nodes[i];
-        const dn_framed *target = frame_of(p, node);
-        bool into_block = target == &p->frames[graph->blocks[0].maps];
-        output = into_block ? *maps : dn_some_images(target, 0, images);
-        dn_point point = into_block ? DN_POINT_STEM : DN_POINT_NONE;
-        if (node->kind == DN_NODE_WINDOW) {
-            if (output.frame.before)
-                dn_add_border(p, &output);
-            plan_stem_conv(p, i, &input, &output, point);
-        } else if (node->blurs) {
-            dn_blur_pool op = {.input = dn_use_grid(p, &input, 0),
-                               .output = dn_use_grid(p, &output, 0),
-                               .channels = node->in,
-                               .maps = p->kernels->maps};
-            add_node_step(p, i,
-                          (dn_step){.kind = DN_STEP_BLUR_POOL, .op.blur_pool = op, .point = point});
-        } else if (node->pools) {
-            dn_max_pool op = {.input = dn_use_grid(p, &input, 0),
-                              .output = dn_use_grid(p, &output, 0),
-                              .channels = node->in};
-            add_node_step(p, i,
-                          (dn_step){.kind = DN_STEP_MAX_POOL, .op.max_pool = op, .point = point});
-        }
-    }
-}
-
 /* A pointwise node: a layer's bottleneck or a transition. */
 static void plan_pointwise(dn_planner *p, int number, const dn_framed *input,
                            const dn_framed *output, dn_point point)
@@ -107,10 +18,10 @@ static void plan_pointwise(dn_planner *p, int number, const dn_framed *input,
         .affine = prepared->norm,
         .pool = p->graph.nodes[number].pools ? 2 : 1,
         .panels = prepared->panels,
-        .epilogue = epilogue_of(prepared),
+        .epilogue = dn_epilogue_of(prepared),
     };
-    add_node_step(p, number,
-                  (dn_step){.kind = DN_STEP_POINTWISE, .op.pointwise = op, .point = point});
+    dn_add_node_step(p, number,
+                     (dn_step){.kind = DN_STEP_POINTWISE, .op.pointwise = op, .point = point});
 }
 
 static dn_window_form form_of(const dn_planner *p, int block)
@@ -134,7 +45,7 @@ static void plan_window(dn_planner *p, int number, const dn_framed *maps, const 
             .channels = node->in,
             .panels = prepared->windows[form],
         };
-        add_node_step(
+        dn_add_node_step(
             p, number,
             (dn_step){.kind = DN_STEP_WINOGRAD, .op.winograd = op, .point = DN_POINT_LAYER});
         return;
@@ -149,8 +60,8 @@ static void plan_window(dn_planner *p, int number, const dn_framed *maps, const 
         .panels = prepared->windows[form],
         .epilogue = {.scale = prepared->rescale, .bias = prepared->bias},
     };
-    add_node_step(p, number,
-                  (dn_step){.kind = DN_STEP_CONV, .op.conv = op, .point = DN_POINT_LAYER});
+    dn_add_node_step(p, number,
+                     (dn_step){.kind = DN_STEP_CONV, .op.conv = op, .point = DN_POINT_LAYER});
 }
 
 /* What a plain layer's window reads: the block's maps after their norm. Each layer
@@ -203,7 +114,7 @@ static void plan_transition(dn_planner *p, const dn_framed *maps, const dn_frame
 static void plan_block(dn_planner *p, const dn_framed *maps, int block, int first_image)
 {
     if (block == 0)
-        plan_stem(p, maps, first_image);
+        dn_plan_stem(p, maps, first_image);
     else
         for (int done = 0, images; done < maps->frame.grid.images; done += images) {
             const dn_framed *before = &p->frames[p->graph.blocks[block - 1].maps];
@@ -259,6 +170,9 @@ static dn_status fill_plan(dn_planner *p)
     plan_network(p);
     return DN_OK;
 }
+
+/* Pixel numbers are ints. */
+#define MAX_INPUT_PIXELS (1 << 28)
 
 static dn_status check_input(const dn_plan_request *request)
 {

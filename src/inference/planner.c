@@ -82,6 +82,19 @@ void dn_add_step(dn_planner *p, dn_step step)
     plan->task_count += step.tasks;
 }
 
+void dn_add_node_step(dn_planner *p, int number, dn_step step)
+{
+    step.node = number;
+    step.kernels = dn_kernels_of(p->request->prepared, number);
+    dn_add_step(p, step);
+}
+
+dn_epilogue dn_epilogue_of(const dn_prepared_node *prepared)
+{
+    return (dn_epilogue){
+        .scale = prepared->rescale, .bias = prepared->bias, .relu = prepared->bias != NULL};
+}
+
 void dn_add_border(dn_planner *p, const dn_framed *framed)
 {
     dn_step step = {.kind = DN_STEP_BORDER, .op.frame = framed->frame};

@@ -57,12 +57,22 @@ dn_grid dn_use_grid(dn_planner *p, const dn_framed *framed, int channel);
  * plan_frames.c. */
 void dn_open_frames(dn_planner *p);
 
+/* Plans the stem, which fills the first channels of the first block's maps, for the caller's
+ * pictures from first_image on: plan_stem.c. */
+void dn_plan_stem(dn_planner *p, const dn_framed *maps, int first_image);
+
 /* Plans the global pool, the head and the export of the logits: plan_head.c. */
 void dn_plan_head(dn_planner *p, const dn_framed *maps);
 
 /* Adds a step at p->place, splits its work and counts its scratch. The caller sets its kind,
  * its operation, the point that it completes, and its kernels if they are not p's. */
 void dn_add_step(dn_planner *p, dn_step step);
+
+/* The same for a step of a node, with the node's kernels. */
+void dn_add_node_step(dn_planner *p, int number, dn_step step);
+
+/* What happens to a node's products: the norm and ReLU that are folded into it. */
+dn_epilogue dn_epilogue_of(const dn_prepared_node *prepared);
 
 /* Adds a step that clears a frame's border. */
 void dn_add_border(dn_planner *p, const dn_framed *framed);
