@@ -99,6 +99,24 @@ def labelled(folder):
     os.remove(f"{folder}/data/a/broken.png")
 
 
+def labels(folder):
+    """A table with one label in each row is no table of classes to a network of labels; labels that all pictures have, or none,
+    give no AUROC that could drop."""
+    rows = [f"pictures/{i:02d}.png" for i in range(12)]
+    run("convert", f"{folder}/net.safetensors", f"{folder}/labels.safetensors", "--task", "labels")
+    with open(f"{folder}/labels.csv", "w", encoding="ascii") as stream:
+        stream.write("image,p,q\n" + "".join(f"{row},{i % 2},{1 - i % 2}\n" for i, row in enumerate(rows)))
+    done = run("quantize", f"{folder}/labels.safetensors", *NET, "-d", f"{folder}/labels.csv", "-o", f"{folder}/auroc.safetensors",
+               "--json")
+    check("AUROC of labels", set(json.loads(done.stdout)["auroc"]) == {"f32", "int8"}, done.stdout + done.stderr)
+    with open(f"{folder}/labels.csv", "w", encoding="ascii") as stream:
+        stream.write("image,p,q\n" + "".join(f"{row},1,0\n" for row in rows))
+    done = run("quantize", f"{folder}/labels.safetensors", *NET, "-d", f"{folder}/labels.csv", "-o", f"{folder}/none.safetensors",
+               "--target-drop", "1")
+    check("--target-drop without a figure", done.returncode == 2 and "--target-drop: is measured on labelled data" in done.stderr and
+          not os.path.exists(f"{folder}/none.safetensors"), f"{done.returncode} {done.stdout} {done.stderr}")
+
+
 def without_pictures(folder):
     out = f"{folder}/recorded.safetensors"
     done = run("quantize", f"{folder}/net.safetensors", *NET, "-o", out)
@@ -185,6 +203,7 @@ with tempfile.TemporaryDirectory() as scratch:
     quantised, bits = from_pictures(scratch)
     copies(scratch, quantised, bits)
     labelled(scratch)
+    labels(scratch)
     without_pictures(scratch)
     halves(scratch)
     refusals(scratch, quantised)

@@ -102,6 +102,14 @@ static bool choose_pipeline(const dn_model *model, dn_preprocess *preprocess)
                     dn_plural(preprocess->channels), channels);
 }
 
+static bool choose_ranges(dn_quantiser *quantiser)
+{
+    progress("choosing the ranges of bytes");
+    dn_status status = dn_quantiser_finish(quantiser);
+    progress_end();
+    return ok_or_complain(status);
+}
+
 /* The model, and another that stays exact. */
 static bool quantize(dn_model *model, const dn_model *exact, quantized_report *report)
 {
@@ -121,9 +129,7 @@ static bool quantize(dn_model *model, const dn_model *exact, quantized_report *r
             calibration_each(&report->data, chosen.most, "observed", observe, quantiser);
         sound = report->observed > 0;
     }
-    progress("choosing the ranges of bytes");
-    sound = sound && ok_or_complain(dn_quantiser_finish(quantiser));
-    progress_end();
+    sound = sound && choose_ranges(quantiser);
     if (sound && chosen.data)
         sound = quantized_measure(report, exact, model) &&
                 keep_worst_layers(quantiser, exact, model, chosen.target_drop, report);

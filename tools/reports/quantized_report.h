@@ -6,6 +6,8 @@
 #include "reports/layer_noise.h"
 #include "run/calibration.h"
 
+#include <string.h>
+
 typedef struct quantized_report {
     const char *weights, *precision; /* "int8" or "bf16" */
     const char *method;
@@ -22,17 +24,24 @@ typedef struct quantized_report {
     bool labels;
 } quantized_report;
 
-/* Compares both networks on some of the pictures, and on labelled data. */
+static inline bool quantized_to_bytes(const quantized_report *report)
+{
+    return strcmp(report->precision, "int8") == 0;
+}
+
+/* Compares both networks on some of the pictures, layer by layer, and their accuracy on labelled
+ * data, if these are: quantized_measure.c. May be called again for another `model`. */
 bool quantized_measure(quantized_report *report, const dn_model *exact, const dn_model *model);
 
-/* Adds a name to the kept ones. */
+/* Adds a copy of a name to the kept ones. */
 bool quantized_add_kept(quantized_report *report, const char *name);
 
-/* Records in the model what was measured. */
+/* Records in the model what was measured, and prints it as JSON: quantized_record.c. */
 bool quantized_record(const quantized_report *report, dn_model *model);
-
-bool quantized_print(const quantized_report *report, const char *output);
 bool quantized_print_json(const quantized_report *report, const char *output);
+
+/* For people, as text and as bars. `output` is the file that was written. */
+bool quantized_print(const quantized_report *report, const char *output);
 bool quantized_draw(const quantized_report *report, const char *path);
 void quantized_report_free(quantized_report *report);
 

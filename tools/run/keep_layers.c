@@ -55,6 +55,7 @@ static bool keep_some(dn_quantiser *quantiser, int count, quantized_report *repo
     return kept > 0;
 }
 
+/* In points; NaN if what was measured is no number. */
 static double drop_of(const quantized_report *report)
 {
     return 100 * (report->before - report->after);
@@ -65,9 +66,9 @@ bool keep_worst_layers(dn_quantiser *quantiser, const dn_model *exact, dn_model 
 {
     if (target < 0)
         return true;
-    if (!report->test)
+    if (!report->test || isnan(report->before))
         return complain("--target-drop: is measured on labelled data of the network's outputs");
-    for (int more = 1; drop_of(report) > target; more *= 2) {
+    for (int more = 1; !(drop_of(report) <= target); more *= 2) {
         if (!keep_some(quantiser, more, report))
             return complain("--target-drop %g: accuracy drops by %.2f points with all layers in "
                             "floats",
