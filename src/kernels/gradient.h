@@ -72,7 +72,7 @@ typedef struct dn_norm_gradient {
 /* The same with the gradient of the activation computed on the fly: for row r
  * it is row r of norm.gradient, the gradient of a 1x1 convolution's outputs,
  * times the transposed weights. A table whose panels have a unit multiplies pairs: its rows of
- * norm.gradient are pair_channels' words. */
+ * norm.gradient are pair_channels' words, and those up to a multiple of DN_MOST_ROWS are read. */
 typedef struct dn_pass_back {
     dn_norm_gradient norm; /* of panels.outputs channels */
     dn_panels panels;
@@ -100,10 +100,12 @@ typedef struct dn_product {
  * into `transformed`; beyond its height and width it has zeros as far as whole 4x4
  * tiles extend. Then, for a few channels at a time, sums[36][output][channel] (+)= the
  * products with `input`, the activated maps with the border of dn_winograd.
- * Pixels and rows are read and written to the end of their last vector. */
+ * Pixels and rows are read and written to the end of their last vector. Both grids are of the
+ * table's maps. */
 typedef struct dn_winograd_gradient {
     dn_grid gradient, input;
     int outputs, channels;
+    int unit;           /* the table's: where it is not 0, rows of planes are words of two tiles */
     float *transformed; /* 36 planes of tiles x outputs */
     float *sums;
     ptrdiff_t row_stride, plane_stride; /* of sums */
@@ -124,15 +126,26 @@ static inline int dn_winograd_gradient_tiles(const dn_winograd_gradient *op)
            dn_ceil_divide(op->gradient.width, 4);
 }
 
-/* Floats of a plane of `transformed`, and of the second part's scratch. */
+/* Rows of a plane of what is transformed; and floats of a plane of the gradient, of one of
+ * input, and of the second part's scratch. */
+static inline int dn_winograd_gradient_rows(const dn_winograd_gradient *op)
+{
+    return dn_ceil_divide(dn_winograd_gradient_tiles(op), op->unit ? 2 : 1);
+}
+
 static inline size_t dn_winograd_gradient_plane(const dn_winograd_gradient *op)
 {
-    return (size_t)(dn_winograd_gradient_tiles(op) * dn_padded(op->outputs)) + 16;
+    return (size_t)(dn_winograd_gradient_rows(op) * dn_padded(op->outputs)) + 16;
+}
+
+static inline size_t dn_winograd_activated_plane(const dn_winograd_gradient *op)
+{
+    return (size_t)(dn_winograd_gradient_rows(op) * dn_padded(op->channels)) + 16;
 }
 
 static inline size_t dn_winograd_products_scratch(const dn_winograd_gradient *op)
 {
-    return 36 * ((size_t)(dn_winograd_gradient_tiles(op) * dn_padded(op->channels)) + 16);
+    return 36 * dn_winograd_activated_plane(op);
 }
 
 /* out rows = relu(affine(value)). */
@@ -195,11 +208,10 @@ typedef struct dn_gradient_kernels {
     void (*pool_rows)(const dn_pool_rows *op);
     void (*activated_pool)(const dn_activated_pool *op, int task);
     void (*activated_pool_gradient)(const dn_activated_pool_gradient *op, int task);
-    /* Of tables of maps of bfloat16 only, which have no kernels for 3x3 convolutions; and those
-     * without a unit, no product: it is the floats'. */
+    /* Of tables of maps of bfloat16 only. */
     void (*store_rows)(const dn_store_rows *op);
-    /* Of those with a unit. A row's channels two by two, and a zero after an odd number; the same
-     * channel of rows 2 r and 2 r + 1, and zeros for a row after an odd number. */
+    /* Of those with a unit. A row's channels two by two, and zeros up to a multiple of the unit;
+     * the same channel of rows 2 r and 2 r + 1, and zeros for a row after an odd number. */
     void (*pair_channels)(const dn_pair_rows *op);
     void (*pair_pixels)(const dn_pair_rows *op);
 } dn_gradient_kernels;

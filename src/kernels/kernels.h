@@ -67,12 +67,18 @@ static inline float dn_map_value(dn_dtype maps, const dn_grid *grid, int image, 
                              : (float)dn_byte_pixel_at(grid, image, y, x)[channel];
 }
 
+/* The same as dn_pixel_at, of maps of this type. */
+static inline void *dn_map_at(dn_dtype maps, const dn_grid *grid, int image, int y, int x)
+{
+    ptrdiff_t at = image * grid->image_stride + y * grid->row_stride + x * grid->pixel_stride;
+    return (char *)grid->address + at * (ptrdiff_t)dn_dtype_size(maps);
+}
+
 /* A grid's image, of maps of this type. */
 static inline dn_grid dn_one_image(dn_dtype maps, const dn_grid *grid, int image)
 {
     dn_grid one = *grid;
-    one.address =
-        (char *)grid->address + image * grid->image_stride * (ptrdiff_t)dn_dtype_size(maps);
+    one.address = dn_map_at(maps, grid, image, 0, 0);
     one.images = 1;
     return one;
 }
@@ -150,6 +156,7 @@ typedef struct dn_epilogue {
     const float *bias;  /* added, one per output; NULL: none */
     bool relu;
     bool accumulate; /* add to what the output holds */
+    bool floats;     /* of convolutions of maps of bfloat16: the output is floats, not maps */
 } dn_epilogue;
 
 /* What one call of a convolution computes: output pixels, or Winograd's tiles,

@@ -45,30 +45,43 @@ static double transformed_input(const dn_winograd_gradient *op, int tile, int i,
     return sum;
 }
 
+/* Here each tile has a row of its own. */
+static float *row_of_tile(const dn_winograd_gradient *op, int plane, int tile)
+{
+    dn_winograd_gradient apart = *op;
+    apart.unit = 0;
+    return op->transformed + (size_t)plane * dn_winograd_gradient_plane(&apart) +
+           (size_t)(tile * dn_padded(op->outputs));
+}
+
+/* As a table with this unit stores it. */
+static double stored(const dn_winograd_gradient *op, double transformed)
+{
+    float number = (float)transformed;
+    return (double)(op->unit ? dn_float_of_bf16(dn_bf16_of_float(number)) : number);
+}
+
 void dn_reference_winograd_gradient(const dn_winograd_gradient *op)
 {
-    int width = dn_padded(op->outputs);
     for (int i = 0; i < 36; i++)
         for (int tile = 0; tile < dn_winograd_gradient_tiles(op); tile++)
             for (int n = 0; n < op->outputs; n++)
-                op->transformed[(size_t)i * dn_winograd_gradient_plane(op) +
-                                (size_t)(tile * width + n)] =
-                    (float)transformed_gradient(op, tile, i / 6, i % 6, n);
+                row_of_tile(op, i, tile)[n] =
+                    (float)stored(op, transformed_gradient(op, tile, i / 6, i % 6, n));
 }
 
 void dn_reference_winograd_products(const dn_winograd_gradient *op, float *scratch)
 {
     (void)scratch;
-    int width = dn_padded(op->outputs), tiles = dn_winograd_gradient_tiles(op);
+    int tiles = dn_winograd_gradient_tiles(op);
     for (int i = 0; i < 36; i++)
         for (int c = 0; c < op->channels; c++)
             for (int n = 0; n < op->outputs; n++) {
                 float *out = op->sums + i * op->plane_stride + n * op->row_stride + c;
                 double sum = op->accumulate ? (double)*out : 0;
                 for (int tile = 0; tile < tiles; tile++)
-                    sum += transformed_input(op, tile, i / 6, i % 6, c) *
-                           (double)op->transformed[(size_t)i * dn_winograd_gradient_plane(op) +
-                                                   (size_t)(tile * width + n)];
+                    sum += stored(op, transformed_input(op, tile, i / 6, i % 6, c)) *
+                           (double)row_of_tile(op, i, tile)[n];
                 *out = (float)sum;
             }
 }

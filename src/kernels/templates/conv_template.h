@@ -57,8 +57,10 @@ DN_INLINE const void *window_row(const map_t *window, const row_shape *windows, 
 
 static void conv(const dn_conv *op, dn_piece piece, float *scratch)
 {
-    const row_shape windows = {op->kernel, op->kernel * op->channels, op->input.row_stride, true};
-    const row_shape packed = {1, op->panels.depth, 0, true};
+    const bool into_maps = DN_MAPS == DN_F32 || !op->epilogue.floats;
+    const row_shape windows = {op->kernel, op->kernel * op->channels, op->input.row_stride,
+                               into_maps};
+    const row_shape packed = {1, op->panels.depth, 0, into_maps};
     const row_shape rows = reads_windows(&windows) ? windows : packed;
     pixel_cursor at = cursor_at(&op->output, piece.first);
     row_block block;
@@ -68,7 +70,8 @@ static void conv(const dn_conv *op, dn_piece piece, float *scratch)
             const map_t *window = m_pixel_at(&op->input, at.image, at.y * op->stride - op->padding,
                                              at.x * op->stride - op->padding);
             block.input[r] = window_row(window, &windows, scratch, r);
-            block.output[r] = m_pixel_at(&op->output, at.image, at.y, at.x);
+            block.output[r] = into_maps ? (void *)m_pixel_at(&op->output, at.image, at.y, at.x)
+                                        : dn_pixel_at(&op->output, at.image, at.y, at.x);
             cursor_advance(&at);
         }
         multiply_rows(&block, &rows, &op->panels, piece.first_panel, piece.end_panel,

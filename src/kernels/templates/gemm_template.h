@@ -154,13 +154,13 @@ DN_INLINE void multiply_tile(product_kind kind, int rows, int vectors, const voi
     } while (--segments);
 }
 
-DN_INLINE vfloat load_output(dn_dtype type, const void *output, int at, int count)
+DN_INLINE vfloat load_output(dn_dtype type, const void *output, ptrdiff_t at, int count)
 {
     return type == DN_F32 ? v_load_first((const float *)output + at, count)
                           : m_load_first((const map_t *)output + at, count);
 }
 
-DN_INLINE void store_output(dn_dtype type, void *output, int at, vfloat value, int count)
+DN_INLINE void store_output(dn_dtype type, void *output, ptrdiff_t at, vfloat value, int count)
 {
     if (type == DN_F32)
         v_store_first((float *)output + at, value, count);

@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What gradients of maps of bfloat16 need besides those of all maps: floats rounded into maps,
  * and, where pairs are multiplied at once, into words of two. */
-#if DN_DEPTH_UNIT > 0
-#define DN_PAIRS
-#include "kernels/templates/product_template.h"
-#endif
-
 static void store_rows(const dn_store_rows *op)
 {
     const int whole = op->channels / DN_LANES * DN_LANES, rest = op->channels - whole;
@@ -29,8 +24,7 @@ static void pair_channels(const dn_pair_rows *op)
                                     .out = {to, 0},
                                     .count = 1,
                                     .channels = op->channels});
-        if (op->channels % 2)
-            to[op->channels] = 0;
+        end_pairs(to, op->channels);
     }
 }
 
@@ -55,10 +49,3 @@ static void pair_pixels(const dn_pair_rows *op)
     }
 }
 #endif
-
-static const dn_gradient_kernels gradient_kernels = {
-    GRADIENTS_OF_ALL_MAPS, .store_rows = store_rows,
-#ifdef DN_PAIRS
-    .product = product,    .pair_channels = pair_channels, .pair_pixels = pair_pixels,
-#endif
-};

@@ -15,6 +15,10 @@
 #include "kernels/templates/level_names.h"
 #include "kernels/templates/maps.h"
 
+#if defined(DN_HALVES) && DN_DEPTH_UNIT > 0
+#define DN_PAIRS
+#endif
+
 #include "kernels/templates/gemm_template.h"
 
 #include "kernels/templates/pack_template.h"
@@ -26,6 +30,10 @@
 #if !defined(DN_BYTES) || DN_DEPTH_UNIT > 0
 #define DN_HAS_POOLS
 #include "kernels/templates/pool_template.h"
+#endif
+
+#ifndef DN_BYTES
+#include "kernels/templates/winograd_input_template.h"
 #endif
 
 #if !defined(DN_AMX) && !defined(DN_BYTES)
@@ -44,31 +52,44 @@ _Static_assert(DN_LANES <= DN_MAX_LANES, "rows are padded to whole vectors");
 
 #include "kernels/templates/gradient_template.h"
 
+#ifdef DN_AMX
+#include "kernels/templates/tile_gradient_template.h"
+#else
 #include "kernels/templates/pass_back_template.h"
 
-#define GRADIENTS_OF_ALL_MAPS                                                                      \
-    .statistics = statistics, .dropout = dropout, .combine = combine,                              \
-    .norm_gradient = norm_gradient, .pass_back = pass_back, .activate_rows = activate_rows,        \
-    .pool_rows = pool_rows, .activated_pool = activated_pool,                                      \
-    .activated_pool_gradient = activated_pool_gradient
+#include "kernels/templates/product_template.h"
+#endif
+
+#include "kernels/templates/winograd_gradient_template.h"
 
 #ifdef DN_HALVES
 #include "kernels/templates/halves_gradient_template.h"
 #else
-#include "kernels/templates/product_template.h"
-
-#include "kernels/templates/winograd_gradient_template.h"
-
 #include "kernels/templates/peak_template.h"
+#endif
 
 static const dn_gradient_kernels gradient_kernels = {
-    GRADIENTS_OF_ALL_MAPS,
+    .statistics = statistics,
+    .dropout = dropout,
+    .combine = combine,
+    .norm_gradient = norm_gradient,
+    .pass_back = pass_back,
     .product = product,
     .winograd_gradient = winograd_gradient,
     .winograd_products = winograd_products,
     .winograd_weights = winograd_weights,
-};
+    .activate_rows = activate_rows,
+    .pool_rows = pool_rows,
+    .activated_pool = activated_pool,
+    .activated_pool_gradient = activated_pool_gradient,
+#ifdef DN_HALVES
+    .store_rows = store_rows,
 #endif
+#ifdef DN_PAIRS
+    .pair_channels = pair_channels,
+    .pair_pixels = pair_pixels,
+#endif
+};
 #endif
 
 const dn_kernels DN_TABLE = {

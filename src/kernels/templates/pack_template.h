@@ -5,7 +5,7 @@
 #if defined(DN_BYTES) && DN_DEPTH_UNIT > 0
 #define DN_PACKS_BYTES
 typedef uint8_t packed_t;
-#elif defined(DN_HALVES) && DN_DEPTH_UNIT > 0
+#elif defined(DN_PAIRS)
 typedef uint16_t packed_t;
 
 DN_INLINE void pack(packed_t *target, vfloat value, int count)

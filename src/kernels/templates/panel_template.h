@@ -6,21 +6,23 @@ typedef void multiply_function(const panel_work *work);
 /* Packed numbers that are multiplied at once. */
 enum { TOGETHER = sizeof(float) / sizeof(packed_t) };
 
+#ifdef DN_AMX
+#include "kernels/templates/tile_template.h"
+#define MULTIPLY_PANEL multiply_tiles
+#else
+#define MULTIPLY_PANEL multiply_any_panel
+#endif
+
 #if defined(DN_BYTES)
 static void multiply_floats(const panel_work *work)
 {
     multiply_any_panel((product_kind){DN_F32, 1, DN_F32}, work);
 }
 
-#if defined(DN_AMX)
-#include "kernels/templates/tile_template.h"
-#define multiply_into_maps multiply_tiles
-#else
 static void multiply_into_maps(const panel_work *work)
 {
-    multiply_any_panel((product_kind){TOGETHER > 1 ? DN_I8 : DN_F32, TOGETHER, DN_U8}, work);
+    MULTIPLY_PANEL((product_kind){TOGETHER > 1 ? DN_I8 : DN_F32, TOGETHER, DN_U8}, work);
 }
-#endif
 
 /* Into maps, or of a head, floats. */
 DN_INLINE multiply_function *product_of(const dn_panels *panels, bool into_maps)
@@ -28,25 +30,16 @@ DN_INLINE multiply_function *product_of(const dn_panels *panels, bool into_maps)
     (void)panels;
     return into_maps ? multiply_into_maps : multiply_floats;
 }
-#elif defined(DN_AMX)
-#include "kernels/templates/tile_template.h"
-
-DN_INLINE multiply_function *product_of(const dn_panels *panels, bool into_maps)
-{
-    (void)panels;
-    (void)into_maps;
-    return multiply_tiles;
-}
 #else
 static void multiply_bf16_panel(const panel_work *work)
 {
-    multiply_any_panel((product_kind){DN_BF16, TOGETHER, DN_F32}, work);
+    MULTIPLY_PANEL((product_kind){DN_BF16, TOGETHER, DN_F32}, work);
 }
 
 #ifdef DN_HALVES
 static void multiply_into_halves(const panel_work *work)
 {
-    multiply_any_panel((product_kind){DN_BF16, TOGETHER, DN_BF16}, work);
+    MULTIPLY_PANEL((product_kind){DN_BF16, TOGETHER, DN_BF16}, work);
 }
 
 /* Of such weights, into maps or into floats. */

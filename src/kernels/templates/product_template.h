@@ -10,7 +10,7 @@
 /* sum + the left's number, or pair of pixels, times the right's. */
 DN_INLINE vfloat add_pixel(vfloat sum, const float *left, vfloat right)
 {
-#ifdef DN_HALVES
+#ifdef DN_PAIRS
     uint32_t pair;
     memcpy(&pair, left, sizeof pair);
     return v_add_pairs(sum, (vword)right, pair);

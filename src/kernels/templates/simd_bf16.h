@@ -97,6 +97,44 @@ DN_INLINE void v_store_bf16_first(uint16_t *address, vfloat value, int count)
         v_store_some_bf16(address, value, count);
 }
 
+/* Each lane's word of a, or if its index is DN_LANES or more, of b. */
+#if DN_LANES == 16 && defined(__AVX512F__) && !defined(DN_EMULATED)
+DN_INLINE vword v_choose(vword a, vword b, vword index)
+{
+    return (vword)_mm512_permutex2var_epi32((__m512i)a, (__m512i)index, (__m512i)b);
+}
+#else
+DN_INLINE vword v_choose(vword a, vword b, vword index)
+{
+    vword chosen = {0};
+    for (int i = 0; i < DN_LANES; i++)
+        chosen[i] = index[i] < DN_LANES ? a[index[i]] : b[index[i] - DN_LANES];
+    return chosen;
+}
+#endif
+
+/* Makes columns of rows, and rows of columns: blocks of 1, 2, 4, ... words beside the diagonal
+ * change places with those below it. */
+DN_INLINE void v_transpose(vword rows[DN_LANES])
+{
+    vword lane = {0};
+    for (int i = 0; i < DN_LANES; i++)
+        lane[i] = (uint32_t)i;
+    DN_UNROLL(8)
+    for (uint32_t block = 1; block < DN_LANES; block *= 2) {
+        vword beside = (vword)((lane & block) != 0);
+        vword upper = lane + (beside & (DN_LANES - block));
+        vword lower = lane + (~beside & block) + (beside & DN_LANES);
+        DN_UNROLL(DN_LANES)
+        for (uint32_t r = 0; r < DN_LANES; r++)
+            if (!(r & block)) {
+                vword a = rows[r], b = rows[r + block];
+                rows[r] = v_choose(a, b, upper);
+                rows[r + block] = v_choose(a, b, lower);
+            }
+    }
+}
+
 /* sum + a * x + b * y for each lane's pair of weights (a, b) and one pair (x, y). Products are
  * exact. They are added to the sum one after the other, or first to each other; and Arm rounds
  * neither sum to nearest, but what is not exact to the odd neighbour, which is off by up to 2^-23

@@ -9,10 +9,8 @@ _Static_assert(TILE_CHANNELS == SQUARE, "a panel is two tiles wide");
 _Static_assert(DN_DEPTH_UNIT * sizeof(packed_t) == DN_TILE_BYTES, "and is padded to whole tiles");
 #ifdef DN_BYTES
 #define TILE_ADD TILE_ADD_QUADS
-static const product_kind tile_kind = {DN_I8, 4, DN_U8};
 #else
 #define TILE_ADD TILE_ADD_PAIRS
-static const product_kind tile_kind = {DN_BF16, 2, DN_BF16};
 #endif
 
 typedef struct tile_strides {
@@ -48,6 +46,14 @@ DN_INLINE void add_square(tile_file *tiles, const char *rows, const char *panel,
 
 typedef float square_sums[SQUARE][SQUARE]; /* of bytes, whole numbers */
 
+static void keep_sums(tile_file *tiles, square_sums sums)
+{
+    TILE_STORE(tiles, 0, (char *)sums[0], sizeof sums[0]);
+    TILE_STORE(tiles, 1, (char *)(sums[0] + DN_LANES), sizeof sums[0]);
+    TILE_STORE(tiles, 2, (char *)sums[DN_TILE_ROWS], sizeof sums[0]);
+    TILE_STORE(tiles, 3, (char *)(sums[DN_TILE_ROWS] + DN_LANES), sizeof sums[0]);
+}
+
 DN_INLINE vfloat load_sums(const float *sums)
 {
     return DN_OF_MAPS(v_load(sums), v_load(sums),
@@ -55,7 +61,8 @@ DN_INLINE vfloat load_sums(const float *sums)
 }
 
 /* Two rows of sums at a time through the same store as all other products. */
-static void store_square(const panel_work *work, int row, int rows, square_sums sums)
+DN_INLINE void store_square(product_kind kind, const panel_work *work, int row, int rows,
+                            square_sums sums)
 {
     int outputs = work->outputs - work->first;
     bool whole = outputs >= SQUARE;
@@ -65,16 +72,15 @@ static void store_square(const panel_work *work, int row, int rows, square_sums 
             {load_sums(sums[r]), load_sums(sums[r] + DN_LANES)}};
         void *const *output = work->block->output + row + r;
         if (whole)
-            store_tile(tile_kind, 1, 2, DN_LANES, output, work->first, work->epilogue, sum);
+            store_tile(kind, 1, 2, DN_LANES, output, work->first, work->epilogue, sum);
         else if (vectors == 2)
-            store_tile(tile_kind, 1, 2, outputs - DN_LANES, output, work->first, work->epilogue,
-                       sum);
+            store_tile(kind, 1, 2, outputs - DN_LANES, output, work->first, work->epilogue, sum);
         else
-            store_tile(tile_kind, 1, 1, outputs, output, work->first, work->epilogue, sum);
+            store_tile(kind, 1, 1, outputs, output, work->first, work->epilogue, sum);
     }
 }
 
-static void multiply_tiles(const panel_work *work)
+DN_INLINE void multiply_tiles(product_kind kind, const panel_work *work)
 {
     const row_block *block = work->block;
     int depth = work->shape->run, outputs = work->outputs - work->first;
@@ -88,11 +94,8 @@ static void multiply_tiles(const panel_work *work)
         bool below = rows > DN_TILE_ROWS;
         square_sums sums;
         add_square(&tiles, block->input[row], work->weights, strides, depth, below, beside);
-        TILE_STORE(&tiles, 0, (char *)sums[0], sizeof sums[0]);
-        TILE_STORE(&tiles, 1, (char *)(sums[0] + DN_LANES), sizeof sums[0]);
-        TILE_STORE(&tiles, 2, (char *)sums[DN_TILE_ROWS], sizeof sums[0]);
-        TILE_STORE(&tiles, 3, (char *)(sums[DN_TILE_ROWS] + DN_LANES), sizeof sums[0]);
-        store_square(work, row, rows, sums);
+        keep_sums(&tiles, sums);
+        store_square(kind, work, row, rows, sums);
     }
     tiles_end(&tiles);
 }

@@ -33,14 +33,14 @@ DN_INLINE void transform_weight_line(const vfloat m[6], vfloat t[3])
 #undef P
 #undef Q
 
-DN_INLINE void transform_gradient_vector(const float *source, const dn_grid *grid, float *target,
-                                         size_t plane)
+DN_INLINE void transform_gradient_vector(const map_t *source, const dn_grid *grid, float *target,
+                                         size_t plane, tile_place place)
 {
     vfloat half[6][4];
     for (int x = 0; x < 4; x++) {
         vfloat column[4], transformed[6];
         for (int y = 0; y < 4; y++)
-            column[y] = v_load(source + y * grid->row_stride + x * grid->pixel_stride);
+            column[y] = m_load(source + y * grid->row_stride + x * grid->pixel_stride);
         transform_gradient_line(column, transformed);
         for (int y = 0; y < 6; y++)
             half[y][x] = transformed[y];
@@ -49,7 +49,7 @@ DN_INLINE void transform_gradient_vector(const float *source, const dn_grid *gri
         vfloat transformed[6];
         transform_gradient_line(half[y], transformed);
         for (int x = 0; x < 6; x++)
-            v_store(target + (size_t)(6 * y + x) * plane, transformed[x]);
+            put_in_row(target + (size_t)(6 * y + x) * plane, transformed[x], place);
     }
 }
 
@@ -61,18 +61,36 @@ static pixel_cursor first_tile(const dn_winograd_gradient *op, dn_grid *tiles)
     return cursor_at(tiles, 0);
 }
 
+DN_INLINE void transform_gradient_tile(const dn_winograd_gradient *op, const pixel_cursor *at,
+                                       float *row, tile_place place)
+{
+    const map_t *source = m_pixel_at(&op->gradient, at->image, 4 * at->y, 4 * at->x);
+    for (int n = 0; n < op->outputs; n += DN_LANES)
+        transform_gradient_vector(source + n, &op->gradient, row + n,
+                                  dn_winograd_gradient_plane(op), place);
+}
+
 static void winograd_gradient(const dn_winograd_gradient *op)
 {
     dn_grid tiles;
     int count = dn_winograd_gradient_tiles(op), width = dn_padded(op->outputs);
     pixel_cursor at = first_tile(op, &tiles);
     for (int t = 0; t < count; t++, cursor_advance(&at)) {
-        const float *source = dn_pixel_at(&op->gradient, at.image, 4 * at.y, 4 * at.x);
-        for (int n = 0; n < op->outputs; n += DN_LANES)
-            transform_gradient_vector(source + n, &op->gradient,
-                                      op->transformed + (size_t)(t * width + n),
-                                      dn_winograd_gradient_plane(op));
+        float *row = op->transformed + (ptrdiff_t)(t / TILES_IN_ROW) * width;
+        if (t % TILES_IN_ROW)
+            transform_gradient_tile(op, &at, row, TILE_SECOND);
+        else
+            transform_gradient_tile(op, &at, row, TILE_FIRST);
     }
+}
+
+DN_INLINE void transform_activated_tile(const dn_winograd_gradient *op, const pixel_cursor *at,
+                                        float *row, tile_place place)
+{
+    const map_t *source = m_pixel_at(&op->input, at->image, 4 * at->y - 1, 4 * at->x - 1);
+    for (int c = 0; c < op->channels; c += DN_LANES)
+        transform_input_vector(source + c, &op->input, row + c, dn_winograd_activated_plane(op),
+                               place);
 }
 
 /* Transforms the activated tiles of some channels and adds their products with the
@@ -82,20 +100,20 @@ static void winograd_products(const dn_winograd_gradient *op, float *scratch)
     dn_grid tiles;
     int count = dn_winograd_gradient_tiles(op), outputs = dn_padded(op->outputs);
     int channels = dn_padded(op->channels);
-    size_t plane = (size_t)(count * channels) + 16;
     pixel_cursor at = first_tile(op, &tiles);
     for (int t = 0; t < count; t++, cursor_advance(&at)) {
-        const float *source = dn_pixel_at(&op->input, at.image, 4 * at.y - 1, 4 * at.x - 1);
-        for (int c = 0; c < op->channels; c += DN_LANES)
-            transform_input_vector(source + c, &op->input, scratch + (size_t)(t * channels + c),
-                                   plane);
+        float *row = scratch + (ptrdiff_t)(t / TILES_IN_ROW) * channels;
+        if (t % TILES_IN_ROW)
+            transform_activated_tile(op, &at, row, TILE_SECOND);
+        else
+            transform_activated_tile(op, &at, row, TILE_FIRST);
     }
     static const ptrdiff_t none;
     for (int i = 0; i < 36; i++) {
         const float *left = op->transformed + (size_t)i * dn_winograd_gradient_plane(op);
-        const float *right = scratch + (size_t)i * plane;
+        const float *right = scratch + (size_t)i * dn_winograd_activated_plane(op);
         product(&(dn_product){.lines = 1,
-                              .run = count,
+                              .run = dn_winograd_gradient_rows(op),
                               .left = &left,
                               .right = &right,
                               .left_stride = outputs,

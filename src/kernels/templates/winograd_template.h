@@ -4,19 +4,6 @@
 #define P ((float)DN_WINOGRAD_P)
 #define Q ((float)DN_WINOGRAD_Q)
 
-/* B^T d for six vectors. */
-DN_INLINE void transform_input_line(const vfloat d[6], vfloat t[6])
-{
-    vfloat even = d[4] - Q * Q * d[2], odd = d[3] - Q * Q * d[1];
-    vfloat even2 = d[4] - P * P * d[2], odd2 = d[3] - P * P * d[1];
-    t[0] = P * P * Q * Q * d[0] + (d[4] - (P * P + Q * Q) * d[2]);
-    t[1] = even + P * odd;
-    t[2] = even - P * odd;
-    t[3] = even2 + Q * odd2;
-    t[4] = even2 - Q * odd2;
-    t[5] = P * P * Q * Q * d[1] + (d[5] - (P * P + Q * Q) * d[3]);
-}
-
 /* A^T m for six vectors. */
 DN_INLINE void transform_output_line(const vfloat m[6], vfloat t[4])
 {
@@ -46,27 +33,6 @@ DN_INLINE void transform_output_pair(int first, const float *m, size_t row, vflo
 #undef P
 #undef Q
 
-/* One vector of channels of a tile: planes[6 i + j] = (B^T d B)_ij. */
-DN_INLINE void transform_input_vector(const map_t *source, const dn_grid *grid, packed_t *target,
-                                      size_t plane)
-{
-    vfloat half[6][6];
-    for (int x = 0; x < 6; x++) {
-        vfloat column[6], transformed[6];
-        for (int y = 0; y < 6; y++)
-            column[y] = m_load(source + y * grid->row_stride + x * grid->pixel_stride);
-        transform_input_line(column, transformed);
-        for (int y = 0; y < 6; y++)
-            half[y][x] = transformed[y];
-    }
-    for (int y = 0; y < 6; y++) {
-        vfloat transformed[6];
-        transform_input_line(half[y], transformed);
-        for (int x = 0; x < 6; x++)
-            pack(target + (size_t)(6 * y + x) * plane, transformed[x], DN_LANES);
-    }
-}
-
 /* The channels past the last whole vector, by way of a copy. */
 static void transform_input_rest(const map_t *source, const dn_grid *grid, int channels,
                                  packed_t *target, size_t plane)
@@ -79,7 +45,7 @@ static void transform_input_rest(const map_t *source, const dn_grid *grid, int c
             for (int c = 0; c < channels; c++)
                 copy[(6 * y + x) * DN_LANES + c] =
                     source[y * grid->row_stride + x * grid->pixel_stride + c];
-    transform_input_vector(copy, &small, transformed, DN_LANES);
+    transform_input_vector(copy, &small, transformed, DN_LANES, TILE_PACKED);
     for (int i = 0; i < 36; i++)
         for (int c = 0; c < channels; c++)
             target[(size_t)i * plane + (size_t)c] = transformed[i * DN_LANES + c];
@@ -90,7 +56,7 @@ static void transform_input_tile(const dn_winograd *op, const map_t *source, pac
 {
     int c = 0;
     for (; c + DN_LANES <= op->channels; c += DN_LANES)
-        transform_input_vector(source + c, &op->input, target + c, plane);
+        transform_input_vector(source + c, &op->input, target + c, plane, TILE_PACKED);
     if (c < op->channels)
         transform_input_rest(source + c, &op->input, op->channels - c, target + c, plane);
     for (int i = 0; i < 36; i++)
@@ -102,10 +68,11 @@ typedef struct tile_extent {
     int height, width, valid;
 } tile_extent;
 
-/* A vector of outputs of a tile. */
+/* A vector of outputs of a tile, in a grid of maps or of floats. */
 typedef struct output_place {
-    map_t *target;
     const dn_grid *grid;
+    ptrdiff_t first; /* of the grid's elements */
+    dn_dtype type;   /* a constant */
     tile_extent extent;
     const float *bias;
 } output_place;
@@ -126,14 +93,15 @@ DN_INLINE void transform_output_rows(int first, const float *source, size_t plan
     }
     for (int i = 0; i < 2 && first + 2 * i < extent.height; i++) {
         vfloat row[4];
-        map_t *pixel = place->target + (first + 2 * i) * grid->row_stride;
+        ptrdiff_t pixel = place->first + (first + 2 * i) * grid->row_stride;
         transform_output_line(half[i], row);
         DN_UNROLL(4)
         for (int x = 0; x < extent.width; x++, pixel += grid->pixel_stride) {
             if (accumulate)
-                row[x] += m_load_first(pixel, extent.valid);
+                row[x] += load_output(place->type, grid->address, pixel, extent.valid);
             row[x] += added;
-            m_store_first(pixel, relu ? v_relu(row[x]) : row[x], extent.valid);
+            store_output(place->type, grid->address, pixel, relu ? v_relu(row[x]) : row[x],
+                         extent.valid);
         }
     }
 }
@@ -146,25 +114,35 @@ DN_INLINE void transform_output_vector(const float *source, size_t plane, const 
     transform_output_rows(1, source, plane, place, epilogue);
 }
 
-static void transform_output_tile(const dn_winograd *op, dn_piece piece, const float *source,
-                                  size_t plane, const pixel_cursor *tile)
+DN_INLINE void transform_output_into(dn_dtype type, const dn_winograd *op, dn_piece piece,
+                                     const float *source, size_t plane, const pixel_cursor *tile)
 {
     const dn_grid *grid = &op->output;
     const float *bias = op->epilogue.bias;
     int y = 4 * tile->y, x = 4 * tile->x;
-    map_t *target = m_pixel_at(grid, tile->image, y, x);
+    ptrdiff_t first =
+        tile->image * grid->image_stride + y * grid->row_stride + x * grid->pixel_stride;
     tile_extent extent = {dn_min(4, grid->height - y), dn_min(4, grid->width - x), 0};
     int end = dn_min(piece.end_panel * TILE_CHANNELS, op->panels.outputs);
     for (int n = piece.first_panel * TILE_CHANNELS; n < end; n += DN_LANES) {
         extent.valid = dn_min(op->panels.outputs - n, DN_LANES);
         const float *added = bias ? bias + n : NULL;
-        const output_place whole = {target + n, grid, {4, 4, DN_LANES}, added};
-        const output_place part = {target + n, grid, extent, added};
+        const output_place whole = {grid, first + n, type, {4, 4, DN_LANES}, added};
+        const output_place part = {grid, first + n, type, extent, added};
         if (extent.height == 4 && extent.width == 4 && extent.valid == DN_LANES)
             transform_output_vector(source + n, plane, &whole, &op->epilogue);
         else
             transform_output_vector(source + n, plane, &part, &op->epilogue);
     }
+}
+
+static void transform_output_tile(const dn_winograd *op, dn_piece piece, const float *source,
+                                  size_t plane, const pixel_cursor *tile)
+{
+    if (DN_MAPS == DN_F32 || op->epilogue.floats)
+        transform_output_into(DN_F32, op, piece, source, plane, tile);
+    else
+        transform_output_into(DN_MAPS, op, piece, source, plane, tile);
 }
 
 /* 36 matrices, a row of so many floats for each tile. */

@@ -2,6 +2,7 @@
 #include "train/engine/padded_bands.h"
 
 #include "base/arithmetic.h"
+#include "base/memory.h"
 
 #include <string.h>
 
@@ -50,40 +51,44 @@ static ptrdiff_t frame_line(const dn_frame_shape *shape)
     return (ptrdiff_t)(2 * shape->before + shape->width + shape->right) * shape->pixel_stride;
 }
 
-size_t dn_frame_size(const dn_frame_shape *shape, int images, int rows)
+size_t dn_frame_floats(const dn_frame_shape *shape, int images, int rows)
 {
-    return (size_t)frame_line(shape) * (size_t)(frame_rows(shape, rows) * images);
+    size_t numbers = (size_t)frame_line(shape) * (size_t)(frame_rows(shape, rows) * images);
+    size_t bytes = (numbers + DN_MAX_LANES) * dn_dtype_size(shape->type);
+    return dn_round_up(bytes, DN_MAX_LANES * sizeof(float)) / sizeof(float);
 }
 
 static void fill_line(const dn_frame_shape *shape, int image, int y, dn_fill_line *fill,
-                      const void *context, float *line)
+                      const void *context, unsigned char *line)
 {
-    ptrdiff_t stride = shape->pixel_stride, left = shape->before * stride;
+    size_t size = dn_dtype_size(shape->type), pixel = (size_t)shape->pixel_stride * size;
+    size_t left = (size_t)shape->before * pixel, inner = (size_t)shape->width * pixel;
     bool inside = y >= 0 && y < shape->height;
     if (!inside || (shape->pixel_stride > shape->channels && shape->channels % DN_MAX_LANES))
-        memset(line, 0, (size_t)frame_line(shape) * sizeof *line);
+        memset(line, 0, (size_t)frame_line(shape) * size);
     if (!inside)
         return;
-    memset(line, 0, (size_t)left * sizeof *line);
+    memset(line, 0, left);
     fill(context, image, y, line + left);
-    float *end = line + left + shape->width * stride;
-    memset(end, 0, (size_t)((shape->before + shape->right) * stride) * sizeof *line);
+    memset(line + left + inner, 0, (size_t)(shape->before + shape->right) * pixel);
 }
 
 dn_grid dn_fill_frame(const dn_frame_shape *shape, const dn_band *band, dn_fill_line *fill,
-                      const void *context, float *memory)
+                      const void *context, void *memory)
 {
     int rows = frame_rows(shape, band->rows), top = band->top * shape->stride - shape->before;
     ptrdiff_t line = frame_line(shape);
+    dn_grid grid = {.address = memory,
+                    .images = band->images,
+                    .height = (band->rows - 1) * shape->stride + 1,
+                    .width = shape->width,
+                    .pixel_stride = shape->pixel_stride,
+                    .row_stride = line,
+                    .image_stride = line * rows};
     for (int i = 0; i < band->images; i++)
         for (int row = 0; row < rows; row++)
             fill_line(shape, band->image + i, top + row, fill, context,
-                      memory + ((ptrdiff_t)i * rows + row) * line);
-    return (dn_grid){.data = memory + shape->before * (line + shape->pixel_stride),
-                     .images = band->images,
-                     .height = (band->rows - 1) * shape->stride + 1,
-                     .width = shape->width,
-                     .pixel_stride = shape->pixel_stride,
-                     .row_stride = line,
-                     .image_stride = line * rows};
+                      dn_map_at(shape->type, &grid, i, row, 0));
+    grid.address = dn_map_at(shape->type, &grid, 0, shape->before, shape->before);
+    return grid;
 }

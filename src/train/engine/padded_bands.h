@@ -38,18 +38,20 @@ typedef struct dn_frame_shape {
     int stride, kernel;         /* source rows a band needs: (rows - 1) * stride + kernel */
     int before;                 /* zeros above and left: the convolution's padding */
     int right, below;           /* zeros right of and rows below what the kernel needs */
-    int channels, pixel_stride; /* floats of a pixel; the rest of its stride is zeroed */
+    int channels, pixel_stride; /* numbers of a pixel; the rest of its stride is zeroed */
+    dn_dtype type;              /* of the numbers */
 } dn_frame_shape;
 
 /* Writes source row y of an image, `width` pixels. */
-typedef void dn_fill_line(const void *context, int image, int y, float *line);
+typedef void dn_fill_line(const void *context, int image, int y, void *line);
 
-/* Floats of a frame of at most this many rows and images. */
-size_t dn_frame_size(const dn_frame_shape *shape, int images, int rows);
+/* Floats that hold a frame of at most this many rows and images, and one vector past its last
+ * pixel. */
+size_t dn_frame_floats(const dn_frame_shape *shape, int images, int rows);
 
 /* Fills the frame; the grid's first pixel is the centre of the band's first
  * window, and its height and width are what the kernel needs, less the border. */
 dn_grid dn_fill_frame(const dn_frame_shape *shape, const dn_band *band, dn_fill_line *fill,
-                      const void *context, float *memory);
+                      const void *context, void *memory);
 
 #endif

@@ -151,20 +151,20 @@ static void add_product(const backward_work *work, const share *mine, int count,
               : mine->activated;
     const float *from_left = left.data, *from_right = right.data;
     static const ptrdiff_t none;
-    (pairs ? engine->map_kernels : engine->kernels)
-        ->gradients->product(&(dn_product){.lines = 1,
-                                           .run = pairs ? dn_ceil_divide(count, 2) : count,
-                                           .left = &from_left,
-                                           .right = &from_right,
-                                           .left_stride = left.stride,
-                                           .right_stride = right.stride,
-                                           .depth = work->node->out,
-                                           .outputs = mine->channels,
-                                           .shifts = 1,
-                                           .shift = &none,
-                                           .out = mine->sums + mine->first_channel,
-                                           .row_stride = partials_of(work).row_stride,
-                                           .accumulate = accumulate});
+    engine->map_kernels->gradients->product(
+        &(dn_product){.lines = 1,
+                      .run = pairs ? dn_ceil_divide(count, 2) : count,
+                      .left = &from_left,
+                      .right = &from_right,
+                      .left_stride = left.stride,
+                      .right_stride = right.stride,
+                      .depth = work->node->out,
+                      .outputs = mine->channels,
+                      .shifts = 1,
+                      .shift = &none,
+                      .out = mine->sums + mine->first_channel,
+                      .row_stride = partials_of(work).row_stride,
+                      .accumulate = accumulate});
 }
 
 /* The transposed weights of some channels. */

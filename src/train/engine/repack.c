@@ -9,15 +9,15 @@ dn_window_form dn_node_form(const dn_engine *engine, const dn_node *node)
         node->source == DN_NONE)
         return DN_WINDOW_DIRECT;
     const dn_maps *target = &engine->graph.maps[node->target];
-    return dn_choose_form(engine->kernels, target->height, target->width);
+    return dn_choose_form(engine->map_kernels, target->height, target->width);
 }
 
-/* The table that multiplies a node's weights, forward or transposed. The gradient through a
- * transition's pool is a product of floats. */
-static const dn_kernels *product_kernels(const dn_engine *engine, const dn_node *node,
-                                         bool transposed)
+const dn_kernels *dn_product_kernels(const dn_engine *engine, const dn_node *node, bool transposed)
 {
-    bool of_maps = node->kind == DN_NODE_POINTWISE && !(transposed && node->pools);
+    bool of_maps = node->kind == DN_NODE_POINTWISE ? !(transposed && node->pools)
+                   : node->kind == DN_NODE_WINDOW
+                       ? transposed || dn_node_form(engine, node) == DN_WINDOW_DIRECT
+                       : false;
     return of_maps ? engine->map_kernels : engine->kernels;
 }
 
@@ -32,13 +32,13 @@ static dn_weights weights_of(const dn_engine *engine, const dn_node *node, const
                         .kernel = dn_node_kernel(node),
                         .factor = factor,
                         .transposed = transposed,
-                        .type = product_kernels(engine, node, transposed)->maps};
+                        .type = dn_product_kernels(engine, node, transposed)->maps};
 }
 
 static size_t panel_floats(const dn_engine *engine, const dn_node *node, bool transposed)
 {
     dn_weights weights = weights_of(engine, node, NULL, transposed, 1);
-    const dn_kernels *kernels = product_kernels(engine, node, transposed);
+    const dn_kernels *kernels = dn_product_kernels(engine, node, transposed);
     size_t bytes = dn_packed_size(kernels, dn_node_form(engine, node), &weights);
     return (bytes + sizeof(float) - 1) / sizeof(float);
 }
@@ -65,7 +65,7 @@ static void lay_out_task(void *context, int task, int thread)
 
 static dn_laid_out lay_out(dn_engine *engine, const dn_node *node, bool transposed, float factor)
 {
-    const dn_kernels *kernels = product_kernels(engine, node, transposed);
+    const dn_kernels *kernels = dn_product_kernels(engine, node, transposed);
     layout_work work = {
         kernels, dn_node_form(engine, node),
         weights_of(engine, node, dn_parameter_of(engine, node->weight), transposed, factor),

@@ -12,7 +12,7 @@
 
 /* A task's memory, and the place of its results. */
 typedef struct share {
-    float *gradient, *source, *transformed, *products, *sums, *passed, *convolve;
+    float *gradient, *line, *source, *transformed, *products, *sums, *passed, *convolve;
     float *weights; /* the split's weight gradient */
     float *record;  /* the split's norm */
 } share;
@@ -29,7 +29,8 @@ static share share_of(const dn_window_gradient *work, int split, int thread)
     const dn_node *node = work->window.node;
     share mine;
     mine.gradient = dn_thread_scratch(work->window.engine, thread);
-    mine.source = mine.gradient + work->gradient_floats;
+    mine.line = mine.gradient + work->gradient_floats;
+    mine.source = mine.line + work->line_floats;
     mine.transformed = mine.source + work->source_floats;
     mine.products = mine.transformed + work->transformed_floats;
     mine.sums = mine.products + work->products_floats;
@@ -41,21 +42,35 @@ static share share_of(const dn_window_gradient *work, int split, int thread)
     return mine;
 }
 
-static void gradient_line(const void *context, int image, int y, float *line)
+/* What lines of the gradient's frame are filled from. */
+typedef struct gradient_source {
+    const dn_window_gradient *work;
+    float *line; /* of floats that become maps of bfloat16 */
+} gradient_source;
+
+static void gradient_line(const void *context, int image, int y, void *line)
 {
-    const dn_window_gradient *work = context;
-    const dn_frame_shape *frame = &work->gradient;
-    dn_output_gradient(work->window.engine, work->window.node,
-                       (image * frame->height + y) * frame->width, frame->width,
-                       (dn_rows){line, frame->pixel_stride});
+    const gradient_source *source = context;
+    const dn_window_work *window = &source->work->window;
+    const dn_frame_shape *frame = &source->work->gradient;
+    bool floats = frame->type == DN_F32;
+    dn_rows rows = {floats ? line : source->line, frame->pixel_stride};
+    dn_output_gradient(window->engine, window->node, (image * frame->height + y) * frame->width,
+                       frame->width, rows);
+    if (!floats)
+        window->engine->map_kernels->gradients->store_rows(
+            &(dn_store_rows){.input = rows,
+                             .out = {line, frame->pixel_stride},
+                             .count = frame->width,
+                             .channels = frame->channels});
 }
 
-/* Adds a band's part of the weight gradient, summed directly. */
+/* Adds a band's part of the weight gradient, summed directly, from frames of floats. */
 static void add_product(const dn_window_gradient *work, const share *mine, const dn_band *band,
                         dn_grid gradient, bool accumulate)
 {
     const dn_node *node = work->window.node;
-    dn_window_source source = {&work->window, 0, node->in, work->source.pixel_stride};
+    dn_window_source source = {&work->window, &work->source, 0};
     dn_grid window =
         dn_fill_frame(&work->source, band, dn_source_line(node), &source, mine->source);
     const float *left[DN_MAX_BAND_LINES], *right[DN_MAX_BAND_LINES];
@@ -93,23 +108,24 @@ static void add_winograd_product(const dn_window_gradient *work, const share *mi
                                  const dn_band *band, dn_grid gradient, bool accumulate)
 {
     const dn_node *node = work->window.node;
-    const dn_gradient_kernels *kernels = work->window.engine->kernels->gradients;
+    const dn_kernels *kernels = work->window.engine->map_kernels;
     int row_stride = dn_padded(node->in);
     dn_winograd_gradient op = {.gradient = gradient,
                                .outputs = node->out,
+                               .unit = kernels->unit,
                                .transformed = mine->transformed,
                                .row_stride = row_stride,
                                .plane_stride = (ptrdiff_t)node->out * row_stride,
                                .accumulate = accumulate};
-    kernels->winograd_gradient(&op);
+    kernels->gradients->winograd_gradient(&op);
     dn_frame_shape frame = work->source;
     for (int channel = 0; channel < node->in; channel += work->slice) {
         frame.channels = dn_min(work->slice, node->in - channel);
-        dn_window_source source = {&work->window, channel, frame.channels, frame.pixel_stride};
+        dn_window_source source = {&work->window, &frame, channel};
         op.input = dn_fill_frame(&frame, band, dn_source_line(node), &source, mine->source);
         op.channels = frame.channels;
         op.sums = mine->sums + channel;
-        kernels->winograd_products(&op, mine->products);
+        kernels->gradients->winograd_products(&op, mine->products);
     }
 }
 
@@ -137,11 +153,13 @@ static void pass_back(const dn_window_gradient *work, const share *mine, const d
     ptrdiff_t line = (ptrdiff_t)pieces.width * node->in;
     for (int i = 0; i < pieces.count; i++) {
         dn_band piece = dn_band_at(&pieces, i);
-        dn_convolution back = {.channels = node->out,
+        dn_convolution back = {.kernels = engine->map_kernels,
+                               .channels = node->out,
                                .kernel = node->kernel,
                                .stride = 1,
                                .weights = work->window.weights,
                                .input = gradient,
+                               .floats = true,
                                .output = {.data = mine->passed,
                                           .images = piece.images,
                                           .height = piece.rows,
@@ -149,8 +167,8 @@ static void pass_back(const dn_window_gradient *work, const share *mine, const d
                                           .pixel_stride = node->in,
                                           .row_stride = line,
                                           .image_stride = line * piece.rows}};
-        back.input.data += piece.image * gradient.image_stride + piece.top * gradient.row_stride;
-        dn_convolve(engine, &back, mine->convolve);
+        back.input.address = dn_map_at(engine->options.maps, &gradient, piece.image, piece.top, 0);
+        dn_convolve(&back, mine->convolve);
         size_t first = (size_t)(band->first_pixel + piece.first_pixel);
         dn_norm_gradient op = dn_prepare_norm_gradient(engine, node, 0, node->in, mine->record);
         op.gradient = (dn_rows){mine->passed, node->in};
@@ -168,13 +186,14 @@ static void backward_split(void *context, int split, int thread)
     const dn_node *node = work->window.node;
     share mine = share_of(work, split, thread);
     bool learns = !engine->frozen[node->weight], passes = dn_source_needs_gradient(engine, node);
+    gradient_source source = {work, mine.line};
     memset(mine.record, 0, dn_norm_record(node->in) * sizeof(float));
     int first = split * work->bands_per_split;
     int end = dn_min(first + work->bands_per_split, work->bands.count);
     for (int index = first; index < end; index++) {
         dn_band band = dn_band_at(&work->bands, index);
         dn_grid gradient =
-            dn_fill_frame(&work->gradient, &band, gradient_line, work, mine.gradient);
+            dn_fill_frame(&work->gradient, &band, gradient_line, &source, mine.gradient);
         if (learns && work->winograd)
             add_winograd_product(work, &mine, &band, gradient, index > first);
         else if (learns)

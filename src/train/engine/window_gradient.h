@@ -16,8 +16,8 @@ typedef struct dn_window_gradient {
     dn_frame_shape source;   /* a slice of the activated maps, or pictures */
     dn_frame_shape gradient; /* of the outputs */
     /* A thread's memory, in this order. */
-    size_t gradient_floats, source_floats, transformed_floats, products_floats, sums_floats;
-    size_t passed_floats, convolve_floats;
+    size_t gradient_floats, line_floats, source_floats, transformed_floats, products_floats;
+    size_t sums_floats, passed_floats, convolve_floats;
 } dn_window_gradient;
 
 dn_window_gradient dn_split_window_gradient(const dn_engine *engine, const dn_node *node,

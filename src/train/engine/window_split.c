@@ -21,11 +21,14 @@
 /* Floats of activations whose gradients are held at once. */
 #define PIECE_FLOATS 40000
 
-/* Tiles of 4x4 pay off as soon as a map fills most of them. */
-static bool takes_winograd(const dn_node *node, const dn_maps *target)
+/* Tiles of 4x4 pay off as soon as a map fills most of them. Maps of bfloat16 are multiplied in
+ * no other way: all of their windows are 3x3 and one apart. */
+static bool takes_winograd(const dn_engine *engine, const dn_node *node, const dn_maps *target)
 {
-    return node->source != DN_NONE && node->kernel == 3 && node->stride == 1 &&
-           target->height >= 3 && target->width >= 3;
+    if (node->source == DN_NONE)
+        return false;
+    return dn_engine_halves(engine) ||
+           (node->kernel == 3 && node->stride == 1 && target->height >= 3 && target->width >= 3);
 }
 
 static void split_bands(dn_window_gradient *work, const dn_node *node, const dn_maps *target,
@@ -48,7 +51,7 @@ static void shape_frames(dn_window_gradient *work, const dn_engine *engine, cons
 {
     bool pictures = node->source == DN_NONE;
     work->slice = work->winograd ? dn_min(SLICE_CHANNELS, node->in) : node->in;
-    work->source = dn_source_frame(engine, node);
+    work->source = dn_source_frame(engine, node, pictures ? DN_F32 : engine->options.maps);
     work->source.channels = work->slice;
     work->source.pixel_stride = pictures ? node->in : dn_packed_stride(work->slice);
     work->gradient = (dn_frame_shape){.height = target->height,
@@ -57,7 +60,8 @@ static void shape_frames(dn_window_gradient *work, const dn_engine *engine, cons
                                       .kernel = pictures ? 1 : node->kernel,
                                       .before = pictures ? 0 : node->kernel / 2,
                                       .channels = node->out,
-                                      .pixel_stride = node->out};
+                                      .pixel_stride = node->out,
+                                      .type = work->source.type};
     if (work->winograd)
         dn_extend_to_tiles(&work->source, &work->bands);
     if (work->winograd || dn_node_form(engine, node) == DN_WINDOW_WINOGRAD)
@@ -76,11 +80,9 @@ dn_weight_partials dn_window_partials(const dn_window_gradient *work, const dn_n
     return partials;
 }
 
-/* Vectors may extend past a frame's last pixel. */
 static size_t frame_floats(const dn_frame_shape *frame, const dn_bands *bands)
 {
-    return dn_round_up(dn_frame_size(frame, bands->group, bands->rows) + DN_MAX_LANES,
-                       DN_MAX_LANES);
+    return dn_frame_floats(frame, bands->group, bands->rows);
 }
 
 dn_bands dn_split_window_pieces(const dn_node *node, int images, int rows, int width)
@@ -92,12 +94,15 @@ static void size_memory(dn_window_gradient *work, const dn_engine *engine, const
 {
     const dn_bands *bands = &work->bands;
     work->gradient_floats = frame_floats(&work->gradient, bands);
+    if (work->gradient.type != DN_F32)
+        work->line_floats = (size_t)dn_padded(bands->width * node->out);
     work->source_floats = frame_floats(&work->source, bands);
     if (work->winograd) {
         dn_winograd_gradient op = {
             .gradient = {.images = bands->group, .height = bands->rows, .width = bands->width},
             .outputs = node->out,
-            .channels = work->slice};
+            .channels = work->slice,
+            .unit = engine->map_kernels->unit};
         work->transformed_floats = 36 * dn_winograd_gradient_plane(&op);
         work->products_floats = dn_winograd_products_scratch(&op);
         work->sums_floats = 36 * (size_t)node->out * (size_t)dn_padded(node->in);
@@ -108,15 +113,14 @@ static void size_memory(dn_window_gradient *work, const dn_engine *engine, const
     int lines =
         dn_most_band_lines(bands->images, bands->height, bands->width, PIECE_FLOATS / node->in);
     work->passed_floats = (size_t)dn_padded(lines * bands->width * node->in);
-    work->convolve_floats =
-        dn_convolve_scratch(engine, dn_node_form(engine, node), node->out, node->in);
+    work->convolve_floats = dn_convolve_scratch(engine, node, true);
 }
 
 dn_window_gradient dn_split_window_gradient(const dn_engine *engine, const dn_node *node,
                                             int images)
 {
     const dn_maps *target = &engine->graph.maps[node->target];
-    dn_window_gradient work = {.winograd = takes_winograd(node, target)};
+    dn_window_gradient work = {.winograd = takes_winograd(engine, node, target)};
     split_bands(&work, node, target, images);
     shape_frames(&work, engine, node, target);
     size_memory(&work, engine, node);
@@ -128,7 +132,7 @@ void dn_window_backward_needs(const dn_engine *engine, const dn_node *node, dn_n
     dn_window_gradient work = dn_split_window_gradient(engine, node, engine->options.images);
     size_t split = dn_window_partials(&work, node).split_stride + dn_norm_record(node->in);
     *needs = (dn_needs){.partials = (size_t)work.most_splits * split,
-                        .thread = work.gradient_floats + work.source_floats +
+                        .thread = work.gradient_floats + work.line_floats + work.source_floats +
                                   work.transformed_floats + work.products_floats +
                                   work.sums_floats + work.passed_floats + work.convolve_floats};
 }

@@ -71,11 +71,12 @@ static void run_task(const dn_kernels *kernels, const void *context, int task, f
 static void run_into(check_run *run, const dn_kernels *kernels, const conv_case *conv,
                      const dn_panels *panels, pixel_map *output, int runs, int groups)
 {
-    table_maps maps = open_maps(kernels, &conv->input, output);
+    bool floats = conv->op.epilogue.floats;
+    table_maps maps = open_maps(kernels, &conv->input, floats ? NULL : output);
     conv_work work = {conv->op,
                       new_split(kernels, dn_grid_pixels(&output->grid), panels, runs, groups)};
     work.op.input = maps.input;
-    work.op.output = maps.output;
+    work.op.output = floats ? output->grid : maps.output;
     work.op.panels = *panels;
     size_t scratch = dn_conv_scratch(kernels, &work.op, dn_longest_run(&work.split));
     run_shuffled(run, &(kernel_work){.kernels = kernels,
@@ -113,10 +114,13 @@ static void test(check_run *run)
     dn_epilogue *epilogue = &conv.op.epilogue;
     *epilogue = (dn_epilogue){
         .bias = toss(run) ? conv.bias : NULL, .relu = toss(run), .accumulate = toss(run)};
-    describe(run, "%d x %dx%dx%d -> %d, kernel %d/%d, type %d, bias %d, relu %d, accumulate %d",
+    epilogue->floats = run->kernels->maps == DN_BF16 && toss(run);
+    describe(run,
+             "%d x %dx%dx%d -> %d, kernel %d/%d, type %d, bias %d, relu %d, accumulate %d, "
+             "into floats %d",
              shape.images, shape.height, shape.width, shape.channels, shape.outputs, shape.kernel,
              shape.stride, (int)shape.type, epilogue->bias != NULL, epilogue->relu,
-             epilogue->accumulate);
+             epilogue->accumulate, epilogue->floats);
     if (pick(run, 0, 3) == 0)
         poison(run, &conv.input);
     pixel_map before = copy_map(&conv.output), expected = copy_map(&conv.output),
@@ -126,7 +130,9 @@ static void test(check_run *run)
     run_into(run, run->kernels, &conv, &conv.op.panels, &split, pick(run, 1, pixels),
              pick(run, 1, 9));
     run_reference(run, &conv, &expected);
-    compare_maps(run, &conv.output, &expected, &before, tolerance_of(run, conv.op.panels.depth));
+    int depth = conv.op.panels.depth;
+    compare_maps(run, &conv.output, &expected, &before,
+                 epilogue->floats ? 2 * sum_tolerance(depth) : tolerance_of(run, depth));
     compare_splits(run, &conv.output, &split);
     free_map(&before);
     free_map(&expected);

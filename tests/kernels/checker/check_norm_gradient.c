@@ -178,8 +178,9 @@ static dn_rows operand(const dn_kernels *kernels, const norm_case *norm, int dep
     *pairs = NULL;
     if (!kernels->unit)
         return norm->op.gradient;
-    int stride = dn_ceil_divide(depth, 2) + 3;
-    *pairs = new_scratch((size_t)(norm->op.count * stride));
+    int stride = dn_panel_rows(depth, kernels->unit) / 2 + 3;
+    int rows = dn_ceil_divide(norm->op.count, DN_MOST_ROWS) * DN_MOST_ROWS;
+    *pairs = new_scratch((size_t)(rows * stride));
     dn_rows out = {*pairs, stride};
     kernels->gradients->pair_channels(
         &(dn_pair_rows){norm->op.gradient, out, norm->op.count, depth});

@@ -24,10 +24,9 @@ static void fill_gaps(const pixel_map *map)
             map->memory[i] = 0;
 }
 
-static product_case new_case(check_run *run, int images, int size, int channels, int outputs,
-                             int kernel)
+static product_case new_case(check_run *run, int images, int height, int width, int channels,
+                             int outputs, int kernel)
 {
-    int height = pick(run, 1, size), width = pick(run, 1, size);
     int tiles = 4 + kernel / 2; /* how far Winograd's algorithm reads below and to the right */
     map_shape input = {images, height, width, channels, kernel / 2, tiles, false};
     map_shape gradient = {images, height, width, outputs, kernel / 2, tiles, false};
@@ -151,10 +150,11 @@ static void multiply_pairs(const check_run *run, const product_case *made, dn_pr
 
 static void test_product(check_run *run)
 {
-    bool pairs = run->kernels->unit > 0;
+    bool pairs = run->kernels->unit > 0, long_lines = toss(run);
     int kernel = toss(run) && !pairs ? 3 : 1;
     product_case made =
-        new_case(run, pick(run, 1, 3), 12, pick(run, 1, 70), pick(run, 1, 40), kernel);
+        new_case(run, pick(run, 1, 3), pick(run, 1, long_lines ? 2 : 12),
+                 pick(run, 1, long_lines ? 200 : 12), pick(run, 1, 70), pick(run, 1, 40), kernel);
     bool accumulate = toss(run);
     describe(run, "%d x %dx%d, %d to %d, kernel %d, accumulate %d", made.images, made.height,
              made.width, made.channels, made.outputs, kernel, accumulate);
@@ -223,10 +223,11 @@ const kernel_check product_check = {"product", test_product, bench_product};
 
 /* ---- Winograd's weight gradient ---- */
 
-/* All three parts, channels a few at a time; out: 9 planes. */
-static void run_winograd(const dn_kernels *kernels, const product_case *made, int slice, float *out)
+/* All three parts, channels a few at a time, as a table with this unit rounds; out: 9 planes. */
+static void run_winograd(const dn_kernels *kernels, const product_case *made, int slice, int unit,
+                         float *out)
 {
-    dn_winograd_gradient op = {.gradient = made->gradient.grid,
+    dn_winograd_gradient op = {.gradient = made->gradient.grid, /* its size, for the planes */
                                .outputs = made->outputs,
                                .channels = slice,
                                .row_stride = dn_padded(made->channels),
@@ -235,13 +236,20 @@ static void run_winograd(const dn_kernels *kernels, const product_case *made, in
     float *scratch = new_scratch(dn_winograd_products_scratch(&op));
     float *transformed = new_scratch(36 * dn_winograd_gradient_plane(&op));
     float *sums = new_scratch(36 * (size_t)op.plane_stride);
+    op.unit = unit;
+    table_maps input = open_maps(kernels, &made->input, NULL);
+    table_maps gradient = open_maps(kernels, &made->gradient, NULL);
+    op.gradient = gradient.input;
     op.transformed = transformed;
     kernels->gradients->winograd_gradient(&op);
     for (int channel = 0; channel < made->channels; channel += slice) {
         int rest = made->channels - channel;
         op.channels = rest < slice ? rest : slice;
-        op.input = made->input.grid;
-        op.input.data += channel;
+        op.input = input.input;
+        if (kernels->maps == DN_BF16)
+            op.input.halves += channel;
+        else
+            op.input.data += channel;
         op.sums = sums + channel;
         kernels->gradients->winograd_products(&op, scratch);
     }
@@ -251,6 +259,8 @@ static void run_winograd(const dn_kernels *kernels, const product_case *made, in
                                                                 .plane_stride = op.plane_stride,
                                                                 .outputs = made->outputs,
                                                                 .channels = made->channels});
+    close_maps(&input);
+    close_maps(&gradient);
     free(scratch);
     free(transformed);
     free(sums);
@@ -258,19 +268,25 @@ static void run_winograd(const dn_kernels *kernels, const product_case *made, in
 
 static void test_winograd_gradient(check_run *run)
 {
-    product_case made = new_case(run, pick(run, 1, 3), 13, pick(run, 1, 70), pick(run, 1, 40), 3);
-    int slice = 16 * pick(run, 1, 4);
+    product_case made = new_case(run, pick(run, 1, 3), pick(run, 1, 13), pick(run, 1, 13),
+                                 pick(run, 1, 70), pick(run, 1, 40), 3);
+    int slice = 16 * pick(run, 1, 4), unit = run->kernels->unit;
     describe(run, "%d x %dx%d, %d to %d, %d channels at a time", made.images, made.height,
              made.width, made.channels, made.outputs, slice);
+    if (unit) {
+        make_exact(&made.input);
+        make_exact(&made.gradient);
+    }
     pixel_map actual = new_result(run, &made, 9);
     as_rows(&actual, &made);
     pixel_map expected = copy_map(&actual), direct = copy_map(&actual), before = copy_map(&actual);
-    run_winograd(run->kernels, &made, slice, actual.grid.data);
-    run_winograd(&dn_kernels_reference, &made, slice, expected.grid.data);
+    run_winograd(run->kernels, &made, slice, unit, actual.grid.data);
+    run_winograd(&dn_kernels_reference, &made, slice, unit, expected.grid.data);
     compare_rows(run, &actual, &expected, &before, &made, 2e-5);
     dn_product op = product_of(&made, direct.grid.data, false);
     dn_kernels_reference.gradients->product(&op);
-    compare_rows(run, &actual, &direct, &before, &made, 3e-5);
+    if (!unit)
+        compare_rows(run, &actual, &direct, &before, &made, 3e-5);
     free_map(&actual);
     free_map(&expected);
     free_map(&direct);

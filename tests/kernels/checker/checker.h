@@ -86,6 +86,10 @@ float *map_pixel(const pixel_map *map, int image, int y, int x);
 /* Makes some values NaN. */
 void poison(check_run *run, pixel_map *input);
 
+/* Makes all values -1, 0 or 1: numbers that Winograd's algorithm transforms are exact in float
+ * then, so that all round them alike. */
+void make_exact(const pixel_map *map);
+
 /* An input and an output as a table has them: the maps themselves, or copies in bfloat16,
  * which all values of an input or output of such a table fit. */
 typedef struct table_maps {

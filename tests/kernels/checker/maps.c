@@ -139,6 +139,17 @@ void poison(check_run *run, pixel_map *input)
                   pick(run, 0, grid->width - 1))[pick(run, 0, input->channels - 1)] = NAN;
 }
 
+void make_exact(const pixel_map *map)
+{
+    const dn_grid *grid = &map->grid;
+    for (int pixel = 0; pixel < dn_grid_pixels(grid); pixel++) {
+        int rest = pixel / grid->width;
+        float *at = map_pixel(map, rest / grid->height, rest % grid->height, pixel % grid->width);
+        for (int c = 0; c < map->channels; c++)
+            at[c] = (float)((at[c] > 0.3f) - (at[c] < -0.3f));
+    }
+}
+
 static dn_grid halved(const pixel_map *map, uint16_t **memory)
 {
     dn_grid grid = map->grid;

@@ -175,6 +175,18 @@ static void check_rounded_pairs(void)
 }
 
 /* Bytes at the end of a page, where a store may not reach further than the last. */
+static void check_transpose(void)
+{
+    vword rows[DN_LANES];
+    for (int r = 0; r < DN_LANES; r++)
+        for (int i = 0; i < DN_LANES; i++)
+            rows[r][i] = (uint32_t)(100 * r + i);
+    v_transpose(rows);
+    for (int r = 0; r < DN_LANES; r++)
+        for (int i = 0; i < DN_LANES; i++)
+            expect("transpose", DN_LANES, i, (float)rows[r][i], (float)(100 * i + r));
+}
+
 static void check_byte_ends(uint8_t *end)
 {
     for (int count = 1; count <= DN_LANES; count++) {
@@ -270,6 +282,7 @@ int main(void)
     check_rounding();
     check_pairs();
     check_rounded_pairs();
+    check_transpose();
     check_byte_ends((uint8_t *)(pages + page));
     check_quads();
     check_fixed();
