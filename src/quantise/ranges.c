@@ -5,11 +5,13 @@
 
 #define STEPS 255.0
 
-/* Fractions of the widest range that are tried. */
+/* Fractions of the widest range that are tried, down to these: of a channel's own, and of one that
+ * several channels have in common. */
 #define TRIALS 40
 #define NARROWEST 0.2
+#define NARROWEST_COMMON 0.1
 
-/* The smallest range, in which nothing is divided by 0. */
+/* The range, or a small one in its place if it has no width by which to divide. */
 static dn_range not_empty(dn_range range)
 {
     double least = 1e-6 * fmax(1e-6, fmax(fabs(range.low), fabs(range.high)));
@@ -102,7 +104,7 @@ dn_range dn_choose_common_range(const dn_range_rule *rule, const dn_range_part *
     dn_range best = widest;
     double least = INFINITY;
     for (int trial = 0; trial <= TRIALS; trial++) {
-        double share = 1 - (1 - NARROWEST / 2) * trial / TRIALS, error = 0;
+        double share = 1 - (1 - NARROWEST_COMMON) * trial / TRIALS, error = 0;
         dn_range tried = not_empty((dn_range){share * widest.low, share * widest.high});
         for (int i = 0; i < count; i++)
             error += parts[i].weight *

@@ -16,21 +16,21 @@ typedef struct dn_range_rule {
     double percentile; /* of the numbers that a range holds: 50..100 */
 } dn_range_rule;
 
-/* The range of a channel of its own, of any numbers. */
+/* The range of one channel, of any sign. */
 dn_range dn_choose_range(const dn_range_rule *rule, const dn_histogram *histogram);
 
-/* A channel of several that have one range, from 0 or a number below it on. It reads
- * scale * number + shift, at least 0 if activated, and errors count by weight. */
+/* One of several channels with a range in common, which contains 0. What counts of its numbers is
+ * scale * number + shift, at least 0 if activated, and its errors count by `weight`. */
 typedef struct dn_range_part {
     const dn_histogram *histogram;
     double scale, shift, weight;
 } dn_range_part;
 
-/* The range of all parts together; from 0 on, if activated. */
+/* The range of all parts together, which begins at 0 if activated. */
 dn_range dn_choose_common_range(const dn_range_rule *rule, const dn_range_part *parts, int count,
                                 bool activated);
 
-/* Means over a part: of what it reads, and of the bytes' numbers that stand for it. */
+/* Means over a part's numbers: exact, and of what bytes stand for, scale * (byte - zero). */
 typedef struct dn_part_means {
     double exact, rounded;
 } dn_part_means;
