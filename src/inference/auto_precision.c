@@ -9,7 +9,7 @@
 #define MOST_ERROR 0.05
 #define MOST_DROP 0.005
 
-/* What is lost of a recorded figure; more than any if it is not one of both numbers. */
+/* What is lost of a recorded figure; all of it unless the record has both numbers. */
 static double drop_of(const json_t *figure, const char *precision)
 {
     const json_t *exact = json_object_get(figure, "f32"),
@@ -21,10 +21,10 @@ static double drop_of(const json_t *figure, const char *precision)
 
 static bool is_small(const json_t *record, const char *precision)
 {
-    static const char *const figures[] = {"top1", "auroc"};
+    static const char *const figures[] = {"top1", "auroc", NULL};
     const json_t *error = json_object_get(record, "logits_error");
     bool small = json_is_number(error) && json_number_value(error) <= MOST_ERROR;
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; figures[i]; i++) {
         const json_t *figure = json_object_get(record, figures[i]);
         small = small && (!figure || drop_of(figure, precision) <= MOST_DROP);
     }

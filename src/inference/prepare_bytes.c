@@ -48,7 +48,7 @@ void dn_prepare_values(dn_packer *p, dn_prepared *prepared)
 
 /* ---- norms ---- */
 
-/* The norm of bytes. */
+/* A node's norm as a line from the byte that it reads. */
 static dn_line norm_of_bytes(const dn_prepared *prepared, const dn_node *node, int channel)
 {
     const dn_prepared_values *values = &prepared->values[node->source];
@@ -70,8 +70,8 @@ static dn_affine float_norm(dn_packer *p, const dn_prepared *prepared, const dn_
     return (dn_affine){.scale = scale, .shift = shift, .linear = node->linear};
 }
 
-/* The same in units of the bytes that it makes. A channel that is 0 for every byte has no
- * say in how many bits the others get. */
+/* The same line to the byte that the convolution multiplies. A channel that is 0 for every byte has
+ * no say in how many bits the others get. */
 static dn_line fixed_line(const dn_prepared *prepared, int number, int channel)
 {
     const dn_node_quantisation *numbers = &prepared->model->quantisation->nodes[number];
@@ -179,7 +179,8 @@ void dn_prepare_bytes(dn_packer *p, dn_prepared *prepared, int number)
     to->rescale = rescale;
     to->bias = bias;
     to->kept = numbers->kept;
-    if (!to->kept || node->kind != DN_NODE_POINTWISE) /* that would read activated floats */
+    bool reads_floats = to->kept && node->kind == DN_NODE_POINTWISE; /* which its norm makes */
+    if (!reads_floats)
         to->channel_factors = numbers->input_scale;
     if (factors)
         fill_products(prepared, number, factors, rescale, bias);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The processor's first instructions, with maps of bytes. */
+/* The baseline, with maps of bytes. */
 #define DN_BYTES
 #define DN_DEPTH_UNIT 4
 #include "kernels/level_baseline.c"

@@ -32,7 +32,7 @@ static bool has_avx2(void)
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 }
 
-/* Leaf 7 of CPUID, part 1. */
+/* Leaf 7 of CPUID, subleaf 1, register EAX. */
 #define CPUID_AVXVNNI (1u << 4)
 
 static bool has_avxvnni(void)
@@ -87,8 +87,8 @@ static bool has_avx512bf16(void)
     return has_avx512vnni() && __builtin_cpu_supports("avx512bf16");
 }
 
-/* Leaf 7 of CPUID, part 0, tells what the processor has; Linux keeps tiles for those processes
- * only that ask for them. */
+/* Leaf 7 of CPUID, subleaf 0, register EDX, tells what the processor has; Linux lets only those
+ * processes use tiles that ask for them. */
 #define CPUID_AMX_BF16 (1u << 22)
 #define CPUID_AMX_TILE (1u << 24)
 #define CPUID_AMX_INT8 (1u << 25)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The processor's first instructions, with maps of bytes and weights that are floats. */
+/* The baseline, with maps of bytes and weights that are floats. */
 #define DN_BYTES
 #define DN_DEPTH_UNIT 0
 #include "kernels/level_baseline.c"
