@@ -1400,6 +1400,7 @@ typedef struct dn_evaluation {
     int64_t not_numbers;       /* samples without an answer in numbers: wrong, in no cell */
     int64_t turned, faint;     /* pictures as counted in dn_loaded */
     int ranked;                /* labels: how many outputs have an auroc */
+    const char *precision;     /* that of the session, as dn_session_precision says */
 } dn_evaluation;
 
 typedef struct dn_evaluate_options {

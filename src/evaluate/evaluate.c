@@ -120,6 +120,7 @@ static dn_status fill_evaluation(const dn_evaluator *e, dn_evaluation *made)
     const dn_metrics *metrics = e->metrics;
     bool classes = e->objective == DN_OBJECTIVE_CLASSES;
     double samples = (double)metrics->samples;
+    made->precision = dn_session_precision(e->session);
     made->samples = metrics->samples;
     made->skipped = e->skipped;
     made->not_numbers = metrics->not_numbers;

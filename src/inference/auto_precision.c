@@ -31,6 +31,12 @@ static bool is_small(const json_t *record, const char *precision)
     return small;
 }
 
+/* A network that was quantised without pictures has a record, but of no cost. */
+static bool is_measured(const json_t *record)
+{
+    return json_is_number(json_object_get(record, "logits_error"));
+}
+
 static bool is_fast(const dn_kernels *table)
 {
     return table && table->fast;
@@ -40,13 +46,16 @@ const char *dn_auto_precision(const dn_model *model, const dn_kernels *kernels)
 {
     const char *text = dn_model_quantisation(model), *chosen = "f32";
     json_t *record = text ? json_loads(text, 0, NULL) : NULL;
-    if (!record)
-        dn_log(DN_LOG_WARNING, "precision auto: what bf16 and int8 cost was not recorded with the "
-                               "network, as densenet quantize does: f32 is taken");
-    if (is_fast(kernels->halves) && is_small(json_object_get(record, "bf16"), "bf16"))
+    const json_t *halves = json_object_get(record, "bf16");
+    if (is_fast(kernels->halves) && is_small(halves, "bf16"))
         chosen = "bf16";
     if (model->quantisation && is_fast(kernels->bytes) && is_small(record, "int8"))
         chosen = "int8";
+    if (is_measured(record) || is_measured(halves))
+        dn_log(DN_LOG_INFO, "precision auto: %s is taken", chosen);
+    else
+        dn_log(DN_LOG_WARNING, "precision auto: what bf16 and int8 cost was not recorded with the "
+                               "network, as densenet quantize does with pictures: f32 is taken");
     json_decref(record);
     return chosen;
 }

@@ -122,6 +122,23 @@ def without_pictures(folder):
     done = run("quantize", f"{folder}/net.safetensors", *NET, "-o", out)
     check("without pictures", done.returncode == 0 and "those that the norms recorded" in done.stdout, done.stderr)
     answers(folder, out, "--precision", "int8")
+    done = run("predict", "-w", out, *NET, "--precision", "auto", f"{folder}/pictures/00.png")
+    check("auto knows nothing of it, and says so", "was not recorded" in done.stderr and "f32 is taken" in done.stderr, done)
+
+
+def taken(folder, out):
+    """auto is called what it is, wherever a precision is named."""
+    for arguments in (("predict", f"{folder}/pictures"), ("eval", f"{folder}/data"),
+                      ("eval", f"{folder}/data", "--json"), ("eval", f"{folder}/data", "--compare", "int8,auto", "--json")):
+        precision = () if "--compare" in arguments else ("--precision", "auto")
+        done = run(*arguments, "-w", out, *NET, *precision)
+        said = re.findall("densenet: precision auto: (.*) is taken", done.stderr)
+        check(f"{arguments} says what auto takes", len(said) == 1 and said[0] in ("f32", "bf16", "int8"), done.stderr)
+        if "--json" in arguments:
+            told = json.loads(done.stdout)
+            check("and so does JSON", (told[1] if isinstance(told, list) else told)["precision"] == said[0], done.stdout)
+    done = run("bench", "--blocks", "2", "--growth", "4", "--stem", "cifar", "--precision", "auto", "--runs", "1", "--json")
+    check("and bench, of a network that records nothing", json.loads(done.stdout)["precision"] == "f32", done.stdout)
 
 
 def halves(folder):
@@ -205,6 +222,7 @@ with tempfile.TemporaryDirectory() as scratch:
     labelled(scratch)
     labels(scratch)
     without_pictures(scratch)
+    taken(scratch, quantised)
     halves(scratch)
     refusals(scratch, quantised)
     damaged(scratch, quantised)

@@ -69,8 +69,10 @@ static bool bench_forward(const dn_model *model, const float *input, double *sec
         return complain("bench: out of memory");
     bool sound = session_open(model, row->threads, &session) &&
                  time_runs(session, input, logits, seconds, row);
-    if (sound)
+    if (sound) {
+        row->precision = dn_session_precision(session); /* of auto, what was taken */
         row->bytes = dn_session_bytes(session);
+    }
     dn_session_free(session);
     free(logits);
     return sound;

@@ -126,8 +126,16 @@ static void print_layers(const bench_row *row)
     }
 }
 
-/* Winograd's convolutions need fewer operations than the definition that is counted, so a speed
- * above the peak is not a faulty measurement, but not a share of the peak either. */
+static const char *faster_than_peak(const char *precision)
+{
+    return strcmp(precision, "int8") == 0 ? "bytes are multiplied in less time"
+           : strcmp(precision, "bf16") == 0
+               ? "Winograd's convolutions need fewer operations, and bfloat16 takes less time"
+               : "Winograd's convolutions need fewer operations";
+}
+
+/* Above the peak, which is that of float32 and of the definition's operations, a speed is not a
+ * faulty measurement, but not a share of the peak either. */
 static void print_speed(const bench_row *row)
 {
     double speed = row->operations / row->fastest;
@@ -136,9 +144,8 @@ static void print_speed(const bench_row *row)
                100 * speed / row->peak, 1e-9 * row->peak, 1e-6 * (double)row->bytes);
     else
         printf("%.1f GFLOP/s of the network's definition, more than this machine's peak of %.1f in "
-               "float32: Winograd's convolutions need fewer operations%s; %.1f MB\n",
-               1e-9 * speed, 1e-9 * row->peak,
-               strcmp(row->precision, "bf16") == 0 ? ", and bfloat16 takes less time" : "",
+               "float32: %s; %.1f MB\n",
+               1e-9 * speed, 1e-9 * row->peak, faster_than_peak(row->precision),
                1e-6 * (double)row->bytes);
 }
 

@@ -74,7 +74,7 @@ static json_t *row_object(const compared_rows *rows, int index)
 {
     const dn_evaluation *evaluation = rows->row[index].evaluation;
     json_t *object =
-        json_pack("{s:s, s:I, s:o, s:o, s:o}", "precision", rows->row[index].precision, "samples",
+        json_pack("{s:s, s:I, s:o, s:o, s:o}", "precision", evaluation->precision, "samples",
                   (json_int_t)evaluation->samples, "loss", number_or_null(evaluation->loss), "top1",
                   number_or_null(evaluation->top1), "auroc", number_or_null(evaluation->auroc));
     if (!evaluation->confusion)
@@ -119,7 +119,7 @@ static void print_row(const compared_rows *rows, int index)
         agree = logits_distance_agree(&far);
         error = logits_distance_error(&far);
     }
-    printf("%-14s", rows->row[index].precision);
+    printf("%-14s", evaluation->precision);
     print_cell(9, evaluation->loss, "%.4f", evaluation->loss);
     if (evaluation->confusion)
         print_cell(9, evaluation->top1, "%.2f%%", 100 * evaluation->top1);
@@ -139,7 +139,7 @@ void compared_print(const compared_rows *rows, bool json)
     const dn_evaluation *exact = rows->row[0].evaluation;
     bool classes = exact->confusion != NULL;
     printf("%lld picture%s; agreement and error of the logits are against %s\n",
-           (long long)exact->samples, exact->samples == 1 ? "" : "s", rows->row[0].precision);
+           (long long)exact->samples, exact->samples == 1 ? "" : "s", exact->precision);
     if (!classes) {
         char labels[64];
         evaluation_ranked(exact->ranked, exact->outputs, labels, sizeof labels);

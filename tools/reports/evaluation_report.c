@@ -150,9 +150,9 @@ void evaluation_print_json(const dn_evaluation *evaluation, const dn_model *mode
             outputs, output_object(&evaluation->results[i], evaluation_label(model, data, i)));
     char *source = dn_utf8_repair(dn_dataset_source(data));
     json_t *object = json_pack(
-        "{s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "data", source ? source : "",
-        "samples", (json_int_t)evaluation->samples, "skipped", (json_int_t)evaluation->skipped,
-        "not_numbers", (json_int_t)evaluation->not_numbers, "loss",
+        "{s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "data", source ? source : "",
+        "precision", evaluation->precision, "samples", (json_int_t)evaluation->samples, "skipped",
+        (json_int_t)evaluation->skipped, "not_numbers", (json_int_t)evaluation->not_numbers, "loss",
         number_or_null(evaluation->loss), "top1", number_or_null(evaluation->top1), "top5",
         number_or_null(evaluation->top5), "auroc", number_or_null(evaluation->auroc),
         "auroc_labels", ranked_count(evaluation), "outputs", outputs);

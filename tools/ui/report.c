@@ -168,16 +168,15 @@ int refuse(void)
     return EXIT_REFUSED;
 }
 
-static void warn(dn_log_level level, const char *sentence, void *context)
+static void pass_on(dn_log_level level, const char *sentence, void *context)
 {
     (void)context;
-    if (level == DN_LOG_WARNING)
-        complain("warning: %s", sentence);
+    complain("%s%s", level == DN_LOG_WARNING ? "warning: " : "", sentence);
 }
 
 void report_warnings(void)
 {
-    dn_set_log(warn, NULL);
+    dn_set_log(pass_on, NULL);
 }
 
 bool ok_or_complain(dn_status status)

@@ -44,7 +44,7 @@ int refuse(void);
 /* Whether status is DN_OK; complains with dn_last_error() otherwise. */
 bool ok_or_complain(dn_status status);
 
-/* From now on prints the library's warnings. Those about weights are also part of the model, so
+/* From now on prints what the library says. Warnings about weights are also part of the model, so
  * call it once these are read. */
 void report_warnings(void);
 

@@ -47,6 +47,7 @@ class Evaluation:
     top5: float
     auroc: float  #: of labels: the mean
     not_numbers: int  #: samples without an answer in numbers, which count as wrong
+    precision: str  #: what it was computed in; of "auto", what was taken
     outputs: Tuple[Output, ...]
     confusion: Optional[NDArray[np.uint32]]  #: of classes: [truth, predicted]
 
@@ -110,5 +111,5 @@ def evaluate(net: Network, data: Union[str, "os.PathLike[str]"], *, portion: str
     confusion = found["confusion"]
     if confusion is not None:
         confusion = np.frombuffer(confusion, dtype=np.uint32).reshape(len(outputs), len(outputs))
-    numbers = {name: found[name] for name in ("samples", "skipped", "loss", "top1", "top5", "auroc", "not_numbers")}
-    return Evaluation(outputs=outputs, confusion=confusion, **numbers)
+    names = ("samples", "skipped", "loss", "top1", "top5", "auroc", "not_numbers", "precision")
+    return Evaluation(outputs=outputs, confusion=confusion, **{name: found[name] for name in names})

@@ -74,11 +74,12 @@ static PyObject *confusion_of(const dn_evaluation *evaluation)
 static PyObject *evaluation_of(const dn_evaluation *evaluation)
 {
     PyObject *dict = Py_BuildValue(
-        "{s:L,s:L,s:d,s:d,s:d,s:d,s:L,s:L,s:L,s:i}", "samples", (long long)evaluation->samples,
+        "{s:L,s:L,s:d,s:d,s:d,s:d,s:L,s:L,s:L,s:i,s:s}", "samples", (long long)evaluation->samples,
         "skipped", (long long)evaluation->skipped, "loss", evaluation->loss, "top1",
         evaluation->top1, "top5", evaluation->top5, "auroc", evaluation->auroc, "not_numbers",
         (long long)evaluation->not_numbers, "turned", (long long)evaluation->turned, "faint",
-        (long long)evaluation->faint, "ranked", evaluation->ranked);
+        (long long)evaluation->faint, "ranked", evaluation->ranked, "precision",
+        evaluation->precision);
     if (dict && put(dict, "results", outputs_of(evaluation)) &&
         put(dict, "confusion", confusion_of(evaluation)))
         return dict;
