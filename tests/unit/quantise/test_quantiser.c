@@ -2,6 +2,7 @@
 /* A quantiser: what it refuses, and that what was refused leaves no trace. */
 #include "testing.h"
 
+#include "allocation.h"
 #include "quantise/quantiser.h"
 
 #include <math.h>
@@ -18,12 +19,18 @@ static dn_model *new_model(void)
     return model;
 }
 
-static dn_quantiser *new_quantiser(dn_model *model)
+static dn_quantise_options one_thread(void)
 {
-    dn_quantiser *quantiser;
     dn_quantise_options options;
     dn_quantise_defaults(&options, sizeof options);
     options.threads = 1;
+    return options;
+}
+
+static dn_quantiser *new_quantiser(dn_model *model)
+{
+    dn_quantiser *quantiser;
+    dn_quantise_options options = one_thread();
     assert_int_equal(dn_quantiser_create(model, &options, &quantiser), DN_OK);
     return quantiser;
 }
@@ -42,8 +49,7 @@ static void options_that_cannot_be(void **state)
     static const double percentiles[] = {50, 100.1, -1, (double)NAN};
     dn_model *model = new_model();
     dn_quantiser *quantiser;
-    dn_quantise_options options;
-    dn_quantise_defaults(&options, sizeof options);
+    dn_quantise_options options = one_thread();
     options.method = (dn_range_method)(DN_RANGE_MINMAX + 1);
     assert_int_equal(dn_quantiser_create(model, &options, &quantiser), DN_ERROR_ARGUMENT);
     assert_string_equal(dn_last_error(), "there is no range method 3");
@@ -134,6 +140,38 @@ static void pictures_after_all(void **state)
     dn_model_free(model);
 }
 
+static dn_status quantise(dn_model *model)
+{
+    const float input[VALUES] = {1};
+    dn_quantise_options options = one_thread();
+    dn_quantiser *quantiser;
+    dn_status status = dn_quantiser_create(model, &options, &quantiser);
+    if (status != DN_OK)
+        return status;
+    status = dn_quantiser_observe(quantiser, input, 1, SIZE, SIZE);
+    if (status == DN_OK)
+        status = dn_quantiser_finish(quantiser);
+    dn_quantiser_free(quantiser);
+    return status;
+}
+
+static void memory_that_lacks(void **state)
+{
+    (void)state;
+    for (int i = 0;; i++) {
+        dn_model *model = new_model();
+        fail_allocation(i);
+        dn_status status = quantise(model);
+        bool failed = allocation_failed();
+        fail_allocation(-1);
+        assert_true((status == DN_OK) == (dn_model_quantisation(model) != NULL));
+        dn_model_free(model);
+        if (!failed)
+            break;
+        assert_int_equal(status, DN_ERROR_MEMORY);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -142,6 +180,7 @@ int main(void)
         cmocka_unit_test(twice),
         cmocka_unit_test(more_layers_are_kept_later),
         cmocka_unit_test(pictures_after_all),
+        cmocka_unit_test(memory_that_lacks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
