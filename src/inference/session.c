@@ -3,8 +3,8 @@
 
 #include "base/float_mode.h"
 #include "base/sized_options.h"
-#include "inference/auto_precision.h"
 #include "inference/observe.h"
+#include "inference/precision_names.h"
 #include "inference/profile.h"
 
 #include <stdlib.h>
@@ -22,50 +22,17 @@ static dn_status check_device(const char *device)
     return dn_fail(DN_ERROR_ARGUMENT, "device \"%s\": only cpu is supported", device);
 }
 
-static const struct {
-    const char *name;
-    dn_precision precision;
-} precisions[] = {
-    {"f32", {DN_F32, DN_F32}},
-    {"bf16", {DN_BF16, DN_BF16}},
-    {"bf16-weights", {DN_BF16, DN_F32}},
-    {"int8", {DN_I8, DN_U8}},
-};
-#define PRECISIONS (sizeof precisions / sizeof *precisions)
-
-static dn_status choose_precision(const dn_model *model, const char *name, dn_precision *precision)
-{
-    const char *meant = !name ? "f32" : name;
-    if (strcmp(meant, "auto") == 0)
-        meant = dn_auto_precision(model, dn_kernels_best());
-    for (size_t i = 0; i < PRECISIONS; i++)
-        if (strcmp(meant, precisions[i].name) == 0) {
-            *precision = precisions[i].precision;
-            return DN_OK;
-        }
-    return dn_fail(DN_ERROR_ARGUMENT,
-                   "precision \"%s\": f32, bf16, bf16-weights, int8 or auto is expected", name);
-}
-
-static bool same_precision(dn_precision a, dn_precision b)
-{
-    return a.weights == b.weights && a.maps == b.maps;
-}
-
 const char *dn_session_precision(const dn_session *session)
 {
-    for (size_t i = 0; session && i < PRECISIONS; i++)
-        if (same_precision(session->prepared->precision, precisions[i].precision))
-            return precisions[i].name;
-    return NULL;
+    return session ? dn_precision_name(session->prepared->precision) : NULL;
 }
 
 static dn_status prepare(dn_session *session, const dn_session_options *options)
 {
     const dn_session *other = options->share;
     dn_precision precision = {DN_F32, DN_F32};
-    DN_TRY(choose_precision(session->model, options->precision, &precision));
-    if (other && !same_precision(other->prepared->precision, precision))
+    DN_TRY(dn_find_precision(session->model, options->precision, &precision));
+    if (other && !dn_same_precision(other->prepared->precision, precision))
         return dn_fail(DN_ERROR_ARGUMENT,
                        "a session of another precision cannot share its weights");
     if (other && other->model != session->model)
