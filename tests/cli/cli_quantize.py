@@ -76,7 +76,7 @@ def copies(folder, out, expected):
 def labelled(folder):
     """Accuracy is measured, layers are kept, and the report is drawn."""
     net, out = f"{folder}/net.safetensors", f"{folder}/labelled.safetensors"
-    done = run("quantize", net, *NET, "-d", f"{folder}/data", "-o", out, "--json", "--keep", "stem,block1.layer1",
+    done = run("quantize", net, *NET, "-d", f"{folder}/data", "-o", out, "--json", "--keep", "stem,block1.layer1,stem",
                "--report", f"{folder}/report.svg", "--method", "percentile", "--percentile", "99.9")
     told = json.loads(done.stdout)
     check("--json", told["samples"] == 12 and set(told["top1"]) == {"f32", "int8"} and told["percentile"] == 99.9, told)
@@ -85,6 +85,10 @@ def labelled(folder):
     with open(f"{folder}/report.svg", encoding="utf-8") as stream:
         check("--report", "<svg" in stream.read())
     check("kept layers answer", "a" in answers(folder, out, "--precision", "int8"))
+    shown = run("info", out).stdout
+    check("info shows accuracy as quantize does", re.search(r"accuracy [\d.]+\.\d\d% in float32, [\d.]+\.\d\d% in int8", shown), shown)
+    done = run("quantize", net, *NET, "-d", f"{folder}/data", "-o", out, "--keep", "block2.layer2.bottleneck", "--json")
+    check("--keep takes names as reports have them", json.loads(done.stdout)["kept"] == ["block2.layer2"], done)
     done = run("quantize", net, *NET, "-d", f"{folder}/data", "-o", out, "--target-drop", "100")
     check("--target-drop that is met keeps none", done.returncode == 0 and "in floats" not in done.stdout, done.stdout)
     done = run("eval", f"{folder}/data", "-w", out, *NET, "--compare", "f32,int8,bf16")
@@ -122,6 +126,7 @@ def without_pictures(folder):
     done = run("quantize", f"{folder}/net.safetensors", *NET, "-o", out)
     check("without pictures", done.returncode == 0 and "those that the norms recorded" in done.stdout, done.stderr)
     answers(folder, out, "--precision", "int8")
+    check("info says so", "by mse, without pictures" in run("info", out).stdout)
     done = run("predict", "-w", out, *NET, "--precision", "auto", f"{folder}/pictures/00.png")
     check("auto knows nothing of it, and says so", "was not recorded" in done.stderr and "f32 is taken" in done.stderr, done)
 
@@ -177,6 +182,14 @@ def refusals(folder, out):
             ("a target without labels", (net, *pictures, "-o", f"{folder}/x.safetensors", "--target-drop", "1"), "labelled data"),
             ("bf16 without data", (net, "-o", f"{folder}/x.safetensors", "--to", "bf16"), "--data is expected"),
             ("bf16 with --keep", (net, *pictures, "-o", f"{folder}/x.safetensors", "--to", "bf16", "--keep", "stem"), "for int8"),
+            ("bf16 with --most", (net, *pictures, "-o", f"{folder}/x.safetensors", "--to", "bf16", "--most", "9"), "for int8"),
+            ("bf16 with a method", (net, *pictures, "-o", f"{folder}/x.safetensors", "--to", "bf16", "--method", "mse"), "for int8"),
+            ("a percentile of no method", (net, *pictures, "-o", f"{folder}/x.safetensors", "--percentile", "99"),
+             "is of --method percentile"),
+            ("--most without data", (net, "-o", f"{folder}/x.safetensors", "--most", "9"), "--data is expected"),
+            ("twice without data", (out, "-o", f"{folder}/x.safetensors"), "int8.safetensors: is quantised already"),
+            ("a report that cannot be", (net, *pictures, "-o", f"{folder}/x.safetensors", "--report", f"{folder}/no/r.png"),
+             "no/r.png"),
             ("bf16 of bytes", (out, *pictures, "-o", f"{folder}/x.safetensors", "--to", "bf16"), "is quantised already"),
             ("a target without data", (net, "-o", f"{folder}/x.safetensors", "--target-drop", "1"), "--data is expected"),
             ("no pictures", (net, "--data", f"{folder}/nothing", "-o", f"{folder}/x.safetensors"), "nothing")):

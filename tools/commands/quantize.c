@@ -2,9 +2,11 @@
 #include "arguments/threads.h"
 #include "arguments/weights.h"
 #include "base/text.h"
+#include "base/weights_name.h"
 #include "commands/commands.h"
 #include "drawing/drawing.h"
 #include "files/labelled.h"
+#include "files/output.h"
 #include "files/pictures.h"
 #include "files/same_file.h"
 #include "reports/quantized_report.h"
@@ -25,7 +27,10 @@ static const option_row options[] = {
      "pictures of the kind that the network is for: a picture, a folder of pictures, or what "
      "`densenet eval` takes; without it, what the norms recorded in training stands for them",
      0, 0},
-    {"output", 'o', OPTION_FILE, &chosen.output, "FILE", "the file to write, .safetensors", 0, 0},
+    {"output", 'o', OPTION_FILE, &chosen.output, "FILE",
+     "the file to write, .safetensors; in bytes also .onnx, in bf16 any that `densenet convert` "
+     "writes",
+     0, 0},
     {"to", 0, OPTION_TEXT, &chosen.to, "int8|bf16",
      "bf16 leaves the weights as they are: what it costs is measured and recorded, so that "
      "`--precision auto` may take it (int8)",
@@ -44,7 +49,7 @@ static const option_row options[] = {
      "labelled data drops by no more than so many points",
      0, 100},
     {"report", 0, OPTION_FILE, &chosen.report, "FILE",
-     "draw each layer's signal to noise: .png or .svg", 0, 0},
+     "draw the layers' signal to noise, the 60 worst at most: .png or .svg", 0, 0},
     {"json", 0, OPTION_FLAG, &chosen.json, NULL, "print a JSON object", 0, 0},
     {"", 0, OPTION_TABLE, reading_options, NULL, NULL, 0, 0},
     {"", 0, OPTION_TABLE, table_options, NULL, NULL, 0, 0},
@@ -65,25 +70,51 @@ static bool to_bytes(void)
     return strcmp(chosen.to, "int8") == 0;
 }
 
+/* None would do nothing. */
+static bool options_have_effect(void)
+{
+    bool ranges = option_given(&chosen.most) || option_given(&chosen.method) ||
+                  option_given(&chosen.percentile);
+    if (!to_bytes() && (ranges || chosen.keep || chosen.target_drop >= 0))
+        return complain("quantize --to bf16: --most, --method, --percentile, --keep and "
+                        "--target-drop are for int8");
+    if (option_given(&chosen.percentile) && method_chosen() != DN_RANGE_PERCENTILE)
+        return complain("quantize: --percentile is of --method percentile");
+    if (!to_bytes() && !chosen.data)
+        return complain("quantize --to bf16: what it costs is measured on pictures: --data is "
+                        "expected");
+    if (!chosen.data && (chosen.target_drop >= 0 || chosen.report || option_given(&chosen.most)))
+        return complain("quantize: --most, --target-drop and --report are of pictures: --data is "
+                        "expected");
+    return true;
+}
+
+/* Checked before the work, which may take long. */
+static bool outputs_are_writable(void)
+{
+    dn_weights_format format;
+    if (!ok_or_complain(dn_weights_format_of(chosen.output, &format)))
+        return false;
+    if (to_bytes() && format != DN_WEIGHTS_SAFETENSORS && format != DN_WEIGHTS_ONNX)
+        return complain("%s: a quantised network is written to .safetensors and .onnx only",
+                        chosen.output);
+    return output_is_writable(chosen.output) &&
+           (!chosen.report || output_is_writable(chosen.report));
+}
+
 static bool options_agree(const char *weights)
 {
     if (!chosen.output)
         return complain("quantize: -o FILE is expected");
-    if (!to_bytes() && (chosen.keep || chosen.target_drop >= 0))
-        return complain("quantize --to bf16: --keep and --target-drop are for int8");
-    if (!to_bytes() && !chosen.data)
-        return complain("quantize --to bf16: what it costs is measured on pictures: --data is "
-                        "expected");
-    if (!chosen.data && (chosen.target_drop >= 0 || chosen.report))
-        return complain("quantize: --target-drop and --report are measured on pictures: --data is "
-                        "expected");
+    if (!options_have_effect())
+        return false;
     if (chosen.report && !drawing_name_valid(chosen.report))
         return false;
-    return weights_are_distinct(chosen.output, weights) && weights_name_valid(chosen.output) &&
+    return weights_are_distinct(chosen.output, weights) &&
            output_is_distinct(chosen.output, chosen.data) &&
            weights_are_distinct(chosen.report, weights) &&
            output_is_distinct(chosen.report, chosen.data) &&
-           output_is_distinct(chosen.report, chosen.output);
+           output_is_distinct(chosen.report, chosen.output) && outputs_are_writable();
 }
 
 static bool observe(const float *input, int n, int height, int width, void *quantiser)
@@ -137,11 +168,15 @@ static bool quantize(dn_model *model, const dn_model *exact, quantized_report *r
     return sound;
 }
 
+static bool is_in_floats(const dn_model *model, const char *weights)
+{
+    return strcmp(dn_model_origin(model)->dtype, "int8") != 0 ||
+           complain("%s: is quantised already", weights_path(weights));
+}
+
 /* The model as it is, against itself. */
 static bool measure_halves(const dn_model *model, quantized_report *report)
 {
-    if (strcmp(dn_model_origin(model)->dtype, "int8") == 0)
-        return complain("%s: is quantised already", weights_path(report->weights));
     return choose_pipeline(model, &report->data.preprocess) &&
            quantized_measure(report, model, model);
 }
@@ -177,7 +212,8 @@ static int run(int count, char **arguments)
                                .method = chosen.method,
                                .percentile = chosen.percentile};
     dn_model *model = weights_open(weights), *exact = NULL;
-    bool sound = model && (!chosen.data || calibration_open(chosen.data, &report.data)) &&
+    bool sound = model && is_in_floats(model, weights) &&
+                 (!chosen.data || calibration_open(chosen.data, &report.data)) &&
                  (to_bytes() ? ok_or_complain(weights_read(weights_path(weights), &exact)) &&
                                    quantize(model, exact, &report)
                              : measure_halves(model, &report)) &&

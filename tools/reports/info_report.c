@@ -197,12 +197,14 @@ static void print_training(const dn_model *model)
 }
 
 static void print_figure(const json_t *record, const char *name, const char *what,
-                         const char *precision, double unit)
+                         const char *precision, bool percent)
 {
     const json_t *figure = json_object_get(record, name);
+    double unit = percent ? 100 : 1;
     if (figure)
-        printf("; %s %.4g in float32, %.4g in %s", what,
-               unit * json_number_value(json_object_get(figure, "f32")),
+        printf(percent ? "; %s %.2f%% in float32, %.2f%% in %s"
+                       : "; %s %.4f in float32, %.4f in %s",
+               what, unit * json_number_value(json_object_get(figure, "f32")),
                unit * json_number_value(json_object_get(figure, precision)), precision);
 }
 
@@ -210,8 +212,8 @@ static void print_cost(const json_t *record, const char *precision)
 {
     if (json_object_get(record, "logits_error"))
         printf("; logits' error %.1e", json_number_value(json_object_get(record, "logits_error")));
-    print_figure(record, "top1", "accuracy", precision, 100);
-    print_figure(record, "auroc", "mean AUROC", precision, 1);
+    print_figure(record, "top1", "accuracy", precision, true);
+    print_figure(record, "auroc", "mean AUROC", precision, false);
 }
 
 /* How it was quantised. */
@@ -221,8 +223,12 @@ static void print_bytes(const json_t *record)
     const json_t *kept;
     size_t i;
     method = json_string_value(json_object_get(record, "method"));
-    printf("  %-14s by %s, of %lld pictures", "quantised", method ? method : "another program",
-           (long long)json_integer_value(json_object_get(record, "pictures")));
+    long long pictures = json_integer_value(json_object_get(record, "pictures"));
+    printf("  %-14s by %s, ", "quantised", method ? method : "another program");
+    if (pictures)
+        printf("of %lld picture%s", pictures, pictures == 1 ? "" : "s");
+    else
+        printf("without pictures");
     print_cost(record, "int8");
     json_array_foreach(json_object_get(record, "kept"), i, kept)
     {

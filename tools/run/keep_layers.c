@@ -12,16 +12,6 @@ static bool keep(dn_quantiser *quantiser, const char *place, quantized_report *r
     return ok_or_complain(dn_quantiser_keep(quantiser, place)) && quantized_add_kept(report, place);
 }
 
-bool keep_named_layers(dn_quantiser *quantiser, const char *names, quantized_report *report)
-{
-    char *copy = names ? strdup(names) : NULL, *rest = copy;
-    bool sound = !names || copy || complain("out of memory");
-    for (char *name; sound && (name = strsep(&rest, ","));)
-        sound = keep(quantiser, name, report);
-    free(copy);
-    return sound;
-}
-
 static bool is_kept(const quantized_report *report, const char *place)
 {
     for (int i = 0; i < report->kept_count; i++)
@@ -31,12 +21,23 @@ static bool is_kept(const quantized_report *report, const char *place)
 }
 
 /* The layer that an inner tensor is of: "block1.layer1" of "block1.layer1.bottleneck". */
-static void place_of(const noisy_layer *layer, char place[64])
+static void cut_to_layer(char *place)
 {
-    memcpy(place, layer->name, sizeof layer->name);
     char *end = strstr(place, ".bottleneck");
-    if (end)
+    if (end && strcmp(end, ".bottleneck") == 0)
         *end = '\0';
+}
+
+bool keep_named_layers(dn_quantiser *quantiser, const char *names, quantized_report *report)
+{
+    char *copy = names ? strdup(names) : NULL, *rest = copy;
+    bool sound = !names || copy || complain("out of memory");
+    for (char *name; sound && (name = strsep(&rest, ","));) {
+        cut_to_layer(name);
+        sound = is_kept(report, name) || keep(quantiser, name, report);
+    }
+    free(copy);
+    return sound;
 }
 
 /* Keeps so many more of the worst; false if there are no more, or after a complaint. */
@@ -45,7 +46,8 @@ static bool keep_some(dn_quantiser *quantiser, int count, quantized_report *repo
     int kept = 0;
     for (size_t i = 0; i < report->noise.count && kept < count; i++) {
         char place[64];
-        place_of(&report->noise.layers[i], place);
+        memcpy(place, report->noise.layers[i].name, sizeof report->noise.layers[i].name);
+        cut_to_layer(place);
         if (strcmp(place, "pool") == 0 || is_kept(report, place))
             continue;
         if (!keep(quantiser, place, report))

@@ -5,7 +5,8 @@
 
 #include "reports/quantized_report.h"
 
-/* Those that --keep names, separated by commas; NULL: none. Complains of an unknown name. */
+/* Those that --keep names, as reports do, separated by commas; NULL: none. Complains of an unknown
+ * name. */
 bool keep_named_layers(dn_quantiser *quantiser, const char *names, quantized_report *report);
 
 /* More and more, those with the worst signal to noise first, until what was measured drops by no
