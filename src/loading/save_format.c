@@ -23,7 +23,8 @@ static dn_status choose_bytes(const dn_model *model, dn_save_format *format)
                                           "quantize` does that");
     if (format->file != DN_WEIGHTS_SAFETENSORS && format->file != DN_WEIGHTS_ONNX)
         return dn_fail(DN_ERROR_ARGUMENT,
-                       "dtype \"int8\": is written to .safetensors and .onnx only");
+                       "dtype \"int8\": is written to .safetensors and .onnx only; \"f32\" is the "
+                       "floats that its bytes stand for");
     if (dn_dialect_concat(format->naming) == DN_CONCAT_FIRST)
         return dn_fail(DN_ERROR_ARGUMENT, "dtype \"int8\": is written under torchvision's names");
     return DN_OK;

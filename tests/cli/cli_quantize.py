@@ -40,6 +40,12 @@ def from_pictures(folder):
     done = run("quantize", net, *NET, "--data", f"{folder}/pictures", "-o", out)
     check("quantize", done.returncode == 0 and "12 pictures observed" in done.stdout and "logits' error" in done.stdout,
           done.stdout + done.stderr)
+    told = json.loads(run("quantize", net, *NET, "--data", f"{folder}/pictures", "-o", f"{folder}/same.safetensors", "--json").stdout)
+    pool = next(row["snr_db"] for row in told["layers"] if row["name"] == "pool")
+    check("the pool's signal is that of all pictures", pool is not None and pool > 0, told["layers"])
+    done = run("quantize", net, *NET, "--data", f"{folder}/pictures/00.png", "-o", f"{folder}/same.safetensors", "--json")
+    told = {row["name"]: row["snr_db"] for row in json.loads(done.stdout)["layers"]}
+    check("and of one picture there is none", told["pool"] is None and told["stem"] > 0, told)
     check("is smaller", os.path.getsize(out) < os.path.getsize(net))
     shown = json.loads(run("info", "--json", out).stdout)
     check("info has the record", shown["dtype"] == "int8" and shown["quantisation"]["method"] == "mse" and

@@ -65,7 +65,11 @@ static void draw_row(cairo_t *context, const bars *b, int row)
     cairo_rectangle(context, NAMES, y + 2, end - NAMES, ROW - 5);
     cairo_fill(context);
     cairo_set_source_rgb(context, 0.2, 0.2, 0.2);
-    snprintf(text, sizeof text, isinf(ratio) ? "exact" : "%.1f", ratio);
+    snprintf(text, sizeof text,
+             isfinite(ratio) ? "%.1f"
+             : ratio > 0     ? "exact"
+                             : "no signal",
+             ratio);
     drawn_text(context, text, end + 6, y + 12, 0);
 }
 

@@ -74,17 +74,20 @@ static void compare(const dn_feature *feature, void *context)
     noisy_layer *layer = &noise->layers[noise->next];
     const float *exact = noise->exact[noise->next++];
     size_t channels = (size_t)feature->channels, pixels = size_of(feature) / channels;
-    for (size_t c = 0; c < channels; c++) {
-        double sum = 0, squares = 0;
-        for (size_t p = 0; p < pixels; p++) {
+    if (!layer->sums && !(layer->sums = calloc(channels, sizeof *layer->sums))) {
+        noise->failed = true;
+        return;
+    }
+    layer->channels = channels;
+    layer->pixels += (double)pixels;
+    for (size_t p = 0; p < pixels; p++)
+        for (size_t c = 0; c < channels; c++) {
             double value = (double)exact[p * channels + c];
             double error = (double)feature->data[p * feature->stride + c] - value;
-            sum += value;
-            squares += value * value;
+            layer->sums[c] += value;
+            layer->squares += value * value;
             layer->noise += error * error;
         }
-        layer->signal += squares - sum * sum / (double)pixels;
-    }
 }
 
 /* One session's logits, and its layers to `observe`, if there is one. */
@@ -122,15 +125,27 @@ bool layer_noise_add(layer_noise *noise, const layer_sessions *sessions, logits_
 
 void layer_noise_free(layer_noise *noise)
 {
-    for (size_t i = 0; i < noise->room; i++)
+    for (size_t i = 0; i < noise->room; i++) {
         free(noise->exact[i]);
+        free(noise->layers[i].sums);
+    }
     free(noise->exact);
     free(noise->layers);
 }
 
+/* The exact numbers' sum of squares from their channel's mean over all pictures: of one picture
+ * alone a pool has none. */
+static double signal_of(const noisy_layer *layer)
+{
+    double signal = layer->squares;
+    for (size_t c = 0; c < layer->channels; c++)
+        signal -= layer->sums[c] * layer->sums[c] / layer->pixels;
+    return signal > 1e-12 * layer->squares ? signal : 0; /* no rounding of the sums */
+}
+
 double layer_noise_ratio(const noisy_layer *layer)
 {
-    return layer->noise > 0 ? 10 * log10(layer->signal / layer->noise) : INFINITY;
+    return layer->noise > 0 ? 10 * log10(signal_of(layer) / layer->noise) : INFINITY;
 }
 
 static int by_ratio(const void *a, const void *b)

@@ -11,8 +11,10 @@
 
 typedef struct noisy_layer {
     char name[64];
-    double signal, noise; /* sums of squares: of the exact numbers from their mean, and of the
-                             differences */
+    double *sums; /* of the exact numbers, per channel, over all pictures */
+    size_t channels;
+    double pixels, squares, noise; /* how many; sums of squares: of the exact numbers, and of the
+                                      differences */
 } noisy_layer;
 
 typedef struct layer_noise {
@@ -40,7 +42,7 @@ bool layer_noise_add(layer_noise *noise, const layer_sessions *sessions, logits_
                      const float *input, int n, int height, int width);
 void layer_noise_free(layer_noise *noise);
 
-/* In decibels; infinite if nothing differs. */
+/* In decibels; infinite if nothing differs, and below zero so if the exact numbers do not vary. */
 double layer_noise_ratio(const noisy_layer *layer);
 
 /* Sorts the layers, the worst first. */
