@@ -63,8 +63,8 @@ static dn_status fill(network *n, const char *name, const char *source, const ch
     dn_model_preprocess(n->model, &n->preprocess);
     n->classes = dn_model_arch(n->model)->classes;
     DN_TRY(check(n));
-    DN_TRY(session_pool_open(n->model, precision, &n->sessions));
-    return warm_up(n);
+    dn_status status = session_pool_open(n->model, precision, &n->sessions);
+    return status == DN_OK ? warm_up(n) : dn_fail_within(status, source);
 }
 
 dn_status network_open(const char *name, const char *source, const char *precision, network **made)

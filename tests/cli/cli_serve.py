@@ -339,6 +339,8 @@ def refused_to_start(folder):
     assert not os.path.exists(busy)
     done = densenet("serve", check=False, env={"DENSENET_SERVE_QUEUE": "none"})
     assert done.returncode == 2 and "DENSENET_SERVE_QUEUE" in done.stderr, done
+    done = densenet("serve", "cats=builtin", "--precision", "int8", check=False)
+    assert done.returncode == 2 and 'builtin: precision "int8": the network is not quantised' in done.stderr, done
 
 
 def what_is_counted():
