@@ -910,7 +910,7 @@ DN_API void dn_quantise_defaults(dn_quantise_options *options, size_t struct_siz
 /* Starts to quantise a model, of which no session may exist; it must outlive the quantiser.
  * options may be NULL. DN_ERROR_ARGUMENT if the model is quantised already, or for a method or a
  * percentile that there is not. The quantiser keeps a copy of the model's weights until it is
- * freed. */
+ * freed. DN_ERROR_NUMERIC if a tensor holds NaN, infinity or a negative variance. */
 DN_API dn_status dn_quantiser_create(dn_model *model, const dn_quantise_options *options,
                                      dn_quantiser **quantiser);
 DN_API void dn_quantiser_free(dn_quantiser *quantiser);
@@ -918,7 +918,7 @@ DN_API void dn_quantiser_free(dn_quantiser *quantiser);
 /* Computes pictures as a session does, and counts how often which numbers occur in the maps.
  * input: n x channels x height x width. Some hundred pictures of the kind that the network is for
  * are enough, in any number of calls. Errors are those of dn_session_run; DN_ERROR_ARGUMENT after
- * dn_quantiser_finish. */
+ * dn_quantiser_finish; DN_ERROR_NUMERIC if the network's answer is not a number. */
 DN_API dn_status dn_quantiser_observe(dn_quantiser *quantiser, const float *input, int n,
                                       int height, int width);
 

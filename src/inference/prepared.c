@@ -4,6 +4,7 @@
 #include "base/float_mode.h"
 #include "inference/packer.h"
 #include "inference/prepare_bytes.h"
+#include "network/model_values.h"
 #include "network/norm_line.h"
 
 #include <stdlib.h>
@@ -139,6 +140,8 @@ static dn_status choose_kernels(const dn_model *model, dn_precision precision,
                                           "densenet quantize does");
     if (bytes)
         DN_TRY(check_sums(&model->quantisation->graph));
+    if (bytes) /* which cannot tell NaN */
+        DN_TRY(dn_model_check_values(model, "precision \"int8\""));
     *kernels = bytes ? floats->bytes : precision.maps == DN_BF16 ? floats->halves : floats;
     if (!*kernels)
         return dn_fail(DN_ERROR_ARGUMENT, "precision \"%s\": the %s kernels do not compute it",

@@ -11,7 +11,4 @@
 dn_status dn_copy_tensors(dn_model *model, const dn_tensor *const *sources, dn_concat concat,
                           bool *borrowed);
 
-/* The part of a sentence about NaN, infinities and negative variances; "" if there are none. */
-void dn_describe_values(const dn_model *model, char *text, size_t size);
-
 #endif

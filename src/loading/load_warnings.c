@@ -2,7 +2,7 @@
 #include "loading/build_model.h"
 
 #include "base/text.h"
-#include "loading/copy_tensors.h"
+#include "network/model_values.h"
 
 void dn_warn_of_values(dn_load_job *l, const dn_model *model)
 {

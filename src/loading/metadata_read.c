@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/memory.h"
+#include "loading/quantised.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -155,6 +156,7 @@ dn_status dn_metadata_read(const dn_tensor_file *file, dn_model *model, dn_metad
     DN_TRY(read_labels(file, model, doubts));
     DN_TRY(read_object(file, "densenet.training", dn_model_set_training, model, doubts));
     DN_TRY(read_object(file, "densenet.precisions", dn_model_set_quantisation, model, doubts));
+    DN_TRY(read_object(file, DN_QUANTISATION_KEY, dn_model_set_quantisation, model, doubts));
     DN_TRY(read_thresholds(file, "densenet.ppv80", model, &model->ppv80, doubts));
     return read_thresholds(file, "densenet.thresholds", model, &model->thresholds, doubts);
 }

@@ -3,6 +3,7 @@
 #include "loading/metadata.h"
 #include "loading/quantised.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,17 +27,23 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const dn_tensor *)a)->name, ((const dn_tensor *)b)->name);
 }
 
-/* The part `name` of the convolution whose weight has the name `weight`; NULL if there is none
- * of as many numbers. */
+/* The part `name` of the convolution whose weight has the name `weight`; NULL if there is none. */
 static const dn_tensor *find_part(const dn_quantised_tensors *taken, const char *weight,
-                                  const char *name, size_t count)
+                                  const char *name)
 {
     char whole[512];
     int stem = (int)(dn_last_component(weight) - weight);
     if ((size_t)snprintf(whole, sizeof whole, "%.*s%s", stem, weight, name) >= sizeof whole)
         return NULL;
     const dn_tensor wanted = {.name = whole};
-    const dn_tensor *found = bsearch(&wanted, taken->tensors, taken->count, sizeof wanted, by_name);
+    return bsearch(&wanted, taken->tensors, taken->count, sizeof wanted, by_name);
+}
+
+/* The same; NULL if it is not of as many numbers. */
+static const dn_tensor *find_numbers(const dn_quantised_tensors *taken, const char *weight,
+                                     const char *name, size_t count)
+{
+    const dn_tensor *found = find_part(taken, weight, name);
     return found && found->count == count ? found : NULL;
 }
 
@@ -44,6 +51,11 @@ static dn_status refuse_part(const dn_tensor_file *file, const char *weight, con
 {
     return dn_fail(DN_ERROR_MISMATCH, "%s: the quantisation of \"%.200s\" %s", file->name, weight,
                    what);
+}
+
+static dn_status refuse_numbers(const dn_tensor_file *file, const char *weight)
+{
+    return refuse_part(file, weight, "holds weights, scales or offsets that are not possible");
 }
 
 static dn_status take_parts(dn_tensor_file *file, dn_quantised_tensors *taken)
@@ -65,8 +77,8 @@ static dn_status take_parts(dn_tensor_file *file, dn_quantised_tensors *taken)
 static dn_status widen(dn_tensor_file *file, const dn_quantised_tensors *taken, dn_tensor *weight)
 {
     size_t outputs = (size_t)weight->shape[0], channels = (size_t)weight->shape[1];
-    const dn_tensor *scale = find_part(taken, weight->name, "weight_scale", outputs);
-    const dn_tensor *unit = find_part(taken, weight->name, "input_scale", channels);
+    const dn_tensor *scale = find_numbers(taken, weight->name, "weight_scale", outputs);
+    const dn_tensor *unit = find_numbers(taken, weight->name, "input_scale", channels);
     if (!scale || !unit || !dn_tensor_is_packed(weight))
         return refuse_part(file, weight->name, "is not whole");
     float *floats, *scales, *units;
@@ -79,17 +91,27 @@ static dn_status widen(dn_tensor_file *file, const dn_quantised_tensors *taken, 
     for (size_t i = 0; i < weight->count; i++) {
         double whole = (double)(int8_t)weight->data[i];
         size_t output = i / (channels * area), channel = i / area % channels;
-        floats[i] = (float)(whole * (double)scales[output] / (double)units[channel]);
+        double value = whole * (double)scales[output] / (double)units[channel];
+        if (whole < -127 || !(fabs(value) <= (double)FLT_MAX))
+            return refuse_numbers(file, weight->name);
+        floats[i] = (float)value;
     }
     weight->dtype = DN_F32;
     weight->data = (const unsigned char *)floats;
     return DN_OK;
 }
 
-static bool is_whole_weight(const dn_tensor *tensor)
+static dn_status take_weight(dn_tensor_file *file, const dn_quantised_tensors *taken,
+                             dn_tensor *tensor)
 {
-    return tensor->dtype == DN_I8 && tensor->rank == 4 && tensor->count > 0 &&
-           strcmp(dn_last_component(tensor->name), "weight") == 0;
+    if (tensor->rank != 4 || !tensor->count ||
+        strcmp(dn_last_component(tensor->name), "weight") != 0)
+        return DN_OK;
+    if (tensor->dtype == DN_I8)
+        return widen(file, taken, tensor);
+    return find_part(taken, tensor->name, "weight_scale")
+               ? refuse_part(file, tensor->name, "has a weight_scale, and its weight is of floats")
+               : DN_OK;
 }
 
 dn_status dn_dequantise(dn_tensor_file *file, dn_quantised_tensors *taken)
@@ -100,8 +122,7 @@ dn_status dn_dequantise(dn_tensor_file *file, dn_quantised_tensors *taken)
         return DN_OK;
     DN_TRY(take_parts(file, taken));
     for (size_t i = 0; i < file->tensor_count; i++)
-        if (is_whole_weight(&file->tensors[i]))
-            DN_TRY(widen(file, taken, &file->tensors[i]));
+        DN_TRY(take_weight(file, taken, &file->tensors[i]));
     return DN_OK;
 }
 
@@ -117,7 +138,7 @@ typedef struct reading {
 static bool is_possible(const dn_quantised_part *part, const float *vector, int count)
 {
     for (int i = 0; i < count; i++)
-        if (!isfinite(vector[i]) || (part->positive && vector[i] < 1e-30f))
+        if (!isfinite(vector[i]) || (part->positive && vector[i] < DN_LEAST_SCALE))
             return false;
     return true;
 }
@@ -129,7 +150,7 @@ static dn_status read_vectors(const reading *r, int number)
     for (int i = 0; i < DN_QUANTISED_VECTORS; i++) {
         const dn_quantised_part *part = &dn_quantised_vectors[i];
         int count = part->per_channel ? node->in : node->out;
-        const dn_tensor *tensor = find_part(r->taken, weight, part->name, (size_t)count);
+        const dn_tensor *tensor = find_numbers(r->taken, weight, part->name, (size_t)count);
         float *vector = dn_vector_of(&r->to->nodes[number], part);
         if (!tensor && strcmp(part->name, "weight_scale") == 0) { /* multiplies floats */
             r->to->nodes[number].kept = true;
@@ -141,9 +162,19 @@ static dn_status read_vectors(const reading *r, int number)
             return refuse_part(r->file, weight, "is not whole");
         dn_tensor_read(tensor, vector);
         if (!is_possible(part, vector, count))
-            return refuse_part(r->file, weight, "holds scales or offsets that are not possible");
+            return refuse_numbers(r->file, weight);
     }
     return DN_OK;
+}
+
+/* Bytes of activated maps begin at 0. */
+static bool fits_target(const reading *r, int number)
+{
+    const dn_node *node = &r->to->graph.nodes[number];
+    bool fits = true;
+    for (int n = 0; n < node->out && dn_is_activated(&r->to->graph.maps[node->target]); n++)
+        fits = fits && r->to->nodes[number].offset[n] == 0;
+    return fits;
 }
 
 static bool is_one_scale(const float *scale, int channels)
@@ -173,7 +204,7 @@ static dn_status read_node(const reading *r, int number)
 {
     const dn_node *node = &r->to->graph.nodes[number];
     const char *weight = r->model->names[node->weight];
-    const dn_tensor *zero = find_part(r->taken, weight, DN_INPUT_ZERO, 1);
+    const dn_tensor *zero = find_numbers(r->taken, weight, DN_INPUT_ZERO, 1);
     float value;
     DN_TRY(read_vectors(r, number));
     if (!zero)
@@ -182,6 +213,8 @@ static dn_status read_node(const reading *r, int number)
     if (!(value >= 0 && value <= 255) || value != rintf(value))
         return refuse_part(r->file, weight, "has an input_zero that is not a byte");
     r->to->nodes[number].input_zero = value;
+    if (!fits_target(r, number))
+        return refuse_part(r->file, weight, "has an output_offset before a ReLU that is not 0");
     return fits_source(r, number)
                ? DN_OK
                : refuse_part(r->file, weight, "does not fit the maps or pictures that it reads");
@@ -208,9 +241,6 @@ dn_status dn_read_quantisation(const dn_tensor_file *file, const dn_quantised_te
         return status;
     }
     model->quantisation = r.to;
-    free(model->precisions);
-    model->precisions = NULL;
-    DN_TRY(dn_copy_string(dn_metadata_text(file, DN_QUANTISATION_KEY), &model->precisions));
     snprintf(model->origin.dtype, sizeof model->origin.dtype, "int8");
     return DN_OK;
 }

@@ -25,6 +25,9 @@ typedef struct dn_quantisation {
     float *storage;
 } dn_quantisation;
 
+/* The smallest scale: smaller ones cannot be divided by. */
+#define DN_LEAST_SCALE 1e-30f
+
 /* True for nodes that are quantised: convolutions before the head. */
 static inline bool dn_is_quantised(const dn_node *node)
 {

@@ -5,8 +5,10 @@
 #include "base/arithmetic.h"
 #include "base/memory.h"
 #include "base/sized_options.h"
+#include "network/model_values.h"
 #include "network/names.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,6 +94,7 @@ static dn_status open_quantiser(dn_quantiser *q, const dn_quantise_options *opti
         !(q->rule.percentile > 50 && q->rule.percentile <= 100))
         return dn_fail(DN_ERROR_ARGUMENT, "percentile %g: above 50 and at most 100 is expected",
                        q->rule.percentile);
+    DN_TRY(dn_model_check_values(q->model, "the network cannot be quantised"));
     DN_TRY(allocate(q));
     dn_session_options session;
     dn_session_defaults(&session, sizeof session);
@@ -138,6 +141,15 @@ void dn_quantiser_free(dn_quantiser *q)
     free(q);
 }
 
+static dn_status check_answers(const float *logits, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!isfinite(logits[i]))
+            return dn_fail(DN_ERROR_NUMERIC, "the network cannot be quantised: its answer to a "
+                                             "picture is not a number");
+    return DN_OK;
+}
+
 dn_status dn_quantiser_observe(dn_quantiser *q, const float *input, int n, int height, int width)
 {
     DN_NEED(q);
@@ -150,6 +162,8 @@ dn_status dn_quantiser_observe(dn_quantiser *q, const float *input, int n, int h
     if (arch->classes)
         DN_TRY(dn_calloc((size_t)n * (size_t)arch->classes, sizeof *logits, &logits));
     dn_status status = dn_session_run(q->session, input, n, height, width, logits);
+    if (status == DN_OK)
+        status = check_answers(logits, (size_t)n * (size_t)arch->classes);
     free(logits);
     DN_TRY(status);
     size_t count = (size_t)n * (size_t)arch->channels * (size_t)height * (size_t)width;

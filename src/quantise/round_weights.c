@@ -28,8 +28,10 @@ static double choose_scale(const dn_range_rule *rule, const double *weights, siz
     double most = 0, best, least = INFINITY;
     for (size_t i = 0; i < count; i++)
         most = fmax(most, fabs(weights[i]));
-    best = most > 0 ? most / 127 : 1;
-    for (int trial = 0; rule->method == DN_RANGE_MSE && most > 0 && trial <= TRIALS; trial++) {
+    if (SMALLEST * most / 127 < (double)DN_LEAST_SCALE) /* as good as 0 */
+        return 1;
+    best = most / 127;
+    for (int trial = 0; rule->method == DN_RANGE_MSE && trial <= TRIALS; trial++) {
         double scale = (1 - (1 - SMALLEST) * trial / TRIALS) * most / 127;
         double error = rounding_error(weights, count, scale);
         if (error < least) {

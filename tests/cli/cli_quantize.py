@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """densenet quantize: a file that computes in bytes, what it says of it, and what it refuses. Needs nothing but Python."""
 import json
+import math
 import os
 import re
+import struct
 import subprocess
 import tempfile
 
@@ -182,7 +184,7 @@ def refusals(folder, out):
             ("itself", (net, *pictures, "-o", net), "net.safetensors"),
             ("a picture of the data", (net, "--data", f"{folder}/pictures/00.png", "-o", f"{folder}/pictures/00.png"), "00.png"),
             ("torch's format", (net, *pictures, "-o", f"{folder}/x.pth"), ".safetensors and .onnx only"),
-            ("twice", (out, *pictures, "-o", f"{folder}/x.safetensors"), "is quantised already"),
+            ("twice", (out, *pictures, "-o", f"{folder}/x.safetensors"), f"{out}: is quantised already"),
             ("a method", (net, *pictures, "-o", f"{folder}/x.safetensors", "--method", "best"), "mse|percentile|minmax"),
             ("a layer", (net, *pictures, "-o", f"{folder}/x.safetensors", "--keep", "block7.layer1"), "of this network"),
             ("a target without labels", (net, *pictures, "-o", f"{folder}/x.safetensors", "--target-drop", "1"), "labelled data"),
@@ -217,6 +219,7 @@ def damaged(folder, out):
     header, body = json.loads(data[8:8 + length]), data[8 + length:]
     weight = next(name for name in header if name.endswith("layer1.conv2.weight") or name.endswith("denselayer1.conv1.weight"))
     stem = weight[:-len("weight")]
+    weights = math.prod(header[weight]["shape"])
     def write(changed, content):
         text = json.dumps(changed).encode()
         with open(f"{folder}/bad.safetensors", "wb") as stream:
@@ -230,8 +233,22 @@ def damaged(folder, out):
         begin = header[stem + part]["data_offsets"][0]
         if part != "input_zero":
             check(f"{part} of NaN", *write(header, body[:begin] + b"\x00\x00\xc0\x7f" + body[begin + 4:]))
+    begin = header[weight]["data_offsets"][0]
+    check("a weight of -128", *write(header, body[:begin] + b"\x80" + body[begin + 1:]))
+    floats = {**header, weight: {**header[weight], "dtype": "F32", "data_offsets": [len(body), len(body) + 4 * weights]}}
+    floats["queue"] = header[weight]
+    check("a scale of floats", *write(floats, body + bytes(4 * weights)))
+    begin = header[stem + "weight_scale"]["data_offsets"][0]
+    check("a scale too large for floats", *write(header, body[:begin] + struct.pack("<f", 3e38) + body[begin + 4:]))
+    begin = header[stem + "output_offset"]["data_offsets"][0]
+    check("an offset before a ReLU", *write(header, body[:begin] + struct.pack("<f", 1) + body[begin + 4:]))
     begin = header[stem + "input_zero"]["data_offsets"][0]
     check("a zero that is not a byte", *write(header, body[:begin] + b"\x00\x00\x80\x44" + body[begin + 4:]))
+    for record in ("", "[]", "{"):
+        header["__metadata__"]["densenet.quantisation"] = record
+        write(header, body)
+        told = run("info", f"{folder}/bad.safetensors").stdout
+        check(f"a record {record!r}", "densenet.quantisation is" in told and "a JSON object is expected" in told, told)
 
 
 with tempfile.TemporaryDirectory() as scratch:

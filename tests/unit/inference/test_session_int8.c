@@ -237,6 +237,22 @@ static void what_cannot_be(void **state)
     dn_model_free(model);
 }
 
+/* Bytes cannot tell NaN, and would answer. */
+static void numbers_that_are_none(void **state)
+{
+    (void)state;
+    example given = new_example(new_arch(DN_STEM_CIFAR, 3, 4, 2), NULL);
+    dn_session_options options = session_options(1);
+    dn_session *session;
+    options.precision = "int8";
+    for (int i = 0; i < given.model->layout.count; i++)
+        if (given.model->layout.slots[i].key.part == DN_PART_NORM_VARIANCE)
+            given.model->storage[given.model->layout.slots[i].offset] = -1;
+    assert_int_equal(dn_session_create(given.model, &options, &session), DN_ERROR_NUMERIC);
+    assert_non_null(strstr(dn_last_error(), "holds a negative variance, as do"));
+    free_example(&given);
+}
+
 /* The norms' records instead of pictures: worse, and still the network. */
 static void without_pictures(void **state)
 {
@@ -325,9 +341,13 @@ int main(void)
 {
     unsetenv("DENSENET_CPU");
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_kind_of_network), cmocka_unit_test(some_layers_in_floats),
-        cmocka_unit_test(files_that_cannot_be),  cmocka_unit_test(what_cannot_be),
-        cmocka_unit_test(without_pictures),      cmocka_unit_test(automatic),
+        cmocka_unit_test(every_kind_of_network),
+        cmocka_unit_test(some_layers_in_floats),
+        cmocka_unit_test(files_that_cannot_be),
+        cmocka_unit_test(what_cannot_be),
+        cmocka_unit_test(numbers_that_are_none),
+        cmocka_unit_test(without_pictures),
+        cmocka_unit_test(automatic),
         cmocka_unit_test(automatic_halves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -172,6 +172,41 @@ static void memory_that_lacks(void **state)
     }
 }
 
+static void numbers_that_are_none(void **state)
+{
+    (void)state;
+    dn_model *model = new_model();
+    dn_quantiser *quantiser = new_quantiser(model), *other;
+    float input[VALUES] = {0};
+    input[7] = NAN;
+    assert_int_equal(dn_quantiser_observe(quantiser, input, 1, SIZE, SIZE), DN_ERROR_NUMERIC);
+    assert_non_null(strstr(dn_last_error(), "is not a number"));
+    dn_quantiser_free(quantiser);
+    model->storage[0] = INFINITY;
+    assert_int_equal(dn_quantiser_create(model, NULL, &other), DN_ERROR_NUMERIC);
+    assert_non_null(strstr(dn_last_error(), "conv0.weight holds NaN or infinity"));
+    dn_model_free(model);
+}
+
+/* As training with weight decay leaves those of an output that nothing needs. */
+static void weights_as_good_as_0(void **state)
+{
+    (void)state;
+    static const float small[] = {1e-28f, 1e-30f, 1e-38f, 1e-44f};
+    for (int i = 0; i < 4; i++) {
+        dn_model *model = new_model();
+        for (int k = 0; k < 27; k++)
+            model->storage[k] = k % 2 ? small[i] : -small[i];
+        dn_quantiser *quantiser = new_quantiser(model);
+        observe(quantiser);
+        assert_int_equal(dn_quantiser_finish(quantiser), DN_OK);
+        assert_true(model->quantisation->nodes[0].weight_scale[0] >= DN_LEAST_SCALE);
+        assert_true(fabsf(model->tensors[0][0]) <= small[i]);
+        dn_quantiser_free(quantiser);
+        dn_model_free(model);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,6 +216,8 @@ int main(void)
         cmocka_unit_test(more_layers_are_kept_later),
         cmocka_unit_test(pictures_after_all),
         cmocka_unit_test(memory_that_lacks),
+        cmocka_unit_test(numbers_that_are_none),
+        cmocka_unit_test(weights_as_good_as_0),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
