@@ -39,6 +39,14 @@ def test_it_counts_what_predict_answers(net, folder):
     assert "12 samples" in str(found) and "<table>" in found._repr_html_()
 
 
+def test_it_measures_in_the_precision_of_the_network(net, folder):
+    assert densenet.evaluate(net, folder).precision == "f32"
+    assert densenet.evaluate(net.replace(precision="bf16"), folder).precision == "bf16"
+    assert densenet.evaluate(net, folder, precision="bf16-weights").precision == "bf16-weights"
+    with pytest.raises(ValueError, match="precision='fp8'"):
+        densenet.evaluate(net, folder, precision="fp8")
+
+
 def test_progress_and_what_it_raises(net, folder):
     seen = []
     densenet.evaluate(net, folder, batch=4, progress=lambda done, total: seen.append((done, total)))

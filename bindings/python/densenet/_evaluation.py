@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _native
+from ._arguments import one_of
+from ._computing import PRECISIONS
 from ._errors import warn
 from ._facts import frame, table
 from ._network import Network
@@ -81,13 +83,14 @@ class Evaluation:
 
 
 def evaluate(net: Network, data: Union[str, "os.PathLike[str]"], *, portion: str = "test", batch: int = 0,
-             threads: int = 0, precision: str = "f32", preprocess: Optional[str] = None,
+             threads: int = 0, precision: Optional[str] = None, preprocess: Optional[str] = None,
              progress: Optional[Callable[[int, int], object]] = None) -> Evaluation:
     """Measures a network on folders of classes, CIFAR's binaries, tars or a CSV (docs/training.md).
 
     portion: "test", "validation" or "train", of a data set that comes in parts. progress(done,
-    total) is called in samples. Pictures that cannot be read are a warning. Raises MismatchError
-    if the data has names that the network lacks; an exception of progress when it has ended.
+    total) is called in samples. precision: the network's own if None. Pictures that cannot be read
+    are a warning. Raises MismatchError if the data has names that the network lacks; an exception
+    of progress when it has ended.
     """
     if portion not in PORTIONS:
         raise ValueError(f"portion={portion!r}: one of {', '.join(map(repr, PORTIONS))} is needed")
@@ -103,7 +106,10 @@ def evaluate(net: Network, data: Union[str, "os.PathLike[str]"], *, portion: str
         elif progress is not None:
             progress(done, total)
 
-    options: Dict[str, Any] = {"batch": batch, "threads": threads, "precision": precision.encode()}
+    if precision is not None:
+        one_of("precision", precision, PRECISIONS)
+    options: Dict[str, Any] = {"batch": batch, "threads": threads,
+                               "precision": precision.encode() if precision else net._sessions.options["precision"]}
     found = _native.evaluate(net._model, dataset, net._pipeline(preprocess) if preprocess else None, options, told)
     labels = net.labels if len(found["results"]) == len(net.labels) else _native.dataset_facts(dataset)["labels"]
     rows = zip(labels, found["results"])
