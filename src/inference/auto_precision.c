@@ -4,6 +4,7 @@
 #include "base/log.h"
 
 #include <jansson.h>
+#include <math.h>
 
 /* The logits' error, over their deviation; and the loss in accuracy or mean AUROC. */
 #define MOST_ERROR 0.05
@@ -23,7 +24,8 @@ static bool is_small(const json_t *record, const char *precision)
 {
     static const char *const figures[] = {"top1", "auroc", NULL};
     const json_t *error = json_object_get(record, "logits_error");
-    bool small = json_is_number(error) && json_number_value(error) <= MOST_ERROR;
+    double value = json_is_number(error) ? json_number_value(error) : INFINITY;
+    bool small = value >= 0 && value <= MOST_ERROR;
     for (int i = 0; figures[i]; i++) {
         const json_t *figure = json_object_get(record, figures[i]);
         small = small && (!figure || drop_of(figure, precision) <= MOST_DROP);

@@ -289,6 +289,7 @@ static void automatic(void **state)
     } cases[] = {
         {"{}", false, false},
         {"{\"logits_error\": 0.2}", false, false},
+        {"{\"logits_error\": -0.02, \"bf16\": {\"logits_error\": -0.01}}", false, false},
         {"{\"logits_error\": 0.2, \"bf16\": {\"logits_error\": 0.01}}", false, true},
         {"{\"logits_error\": 0.02, \"bf16\": {\"logits_error\": 0.01}}", true, true},
         {"{\"bf16\": {\"logits_error\": 0.01, \"top1\": {\"f32\": 0.9, \"bf16\": 0.8}}}", false,
