@@ -169,7 +169,7 @@ typedef struct dn_piece {
 
 /* Convolution of a grid with kernel x kernel windows. The input's pixels
  * are contiguous (pixel_stride == channels), with a border of at least `padding`
- * zeros if padding > 0. Scratch is for maps of bfloat16, whose windows are gathered. */
+ * zeros if padding > 0. Scratch is for windows that are packed: of bfloat16 and of bytes. */
 typedef struct dn_conv {
     dn_grid input, output;
     int channels; /* of the input; panels.depth is kernel * kernel * channels */
@@ -411,10 +411,11 @@ typedef struct dn_weights {
     dn_dtype type; /* of the panels to be made: DN_F32; or DN_BF16 or DN_I8, rounded to nearest */
 } dn_weights;
 
-/* A weight of DN_I8, of which factors have made a whole number or nearly. */
+/* A weight of DN_I8, of which factors have made a whole number or nearly; 0 of NaN. */
 static inline int8_t dn_weight_byte(float weight)
 {
-    return (int8_t)lrintf(weight < -127 ? -127 : weight > 127 ? 127 : weight);
+    float within = weight < -127 ? -127 : weight > 127 ? 127 : weight;
+    return isnan(weight) ? 0 : (int8_t)lrintf(within);
 }
 
 /* 3x3 weights: direct panels, or the 36 matrices of Winograd's algorithm. */

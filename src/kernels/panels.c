@@ -43,17 +43,15 @@ static void store_half(unsigned char *to, float value)
     memcpy(to, &half, sizeof half);
 }
 
-/* Stores values of a row, `row` elements into the panels: `count` of its `width` outputs, from
- * `first` on. */
-static void store(const packing *p, size_t row, int first, int count, int width,
-                  const float *values)
+/* Stores values of a row that begins so many numbers into the panels: `count` of its `width`
+ * outputs, from `first` on. */
+static void store_halves(const packing *p, size_t begin, int first, int count, int width,
+                         const float *values)
 {
-    dn_dtype type = p->weights->type;
-    size_t size = dn_dtype_size(type);
-    unsigned char *to = p->out + row * size;
+    unsigned char *to = p->out + begin * sizeof(uint16_t);
     for (int n = 0; n < count; n++) {
-        int at = dn_row_position(p->kernels, type, width, first + n);
-        store_half(to + (size_t)at * size, values[n]);
+        int at = dn_row_position(p->kernels, DN_BF16, width, first + n);
+        store_half(to + (size_t)at * sizeof(uint16_t), values[n]);
     }
 }
 
@@ -113,7 +111,7 @@ static void pack_outputs(const packing *p, int first, int end)
                 if (unit)
                     store_together(p, panel, k, 0, width, width, row);
                 else if (!floats)
-                    store(p, at, 0, width, width, row);
+                    store_halves(p, at, 0, width, width, row);
             }
         }
         for (int k = depth; k < rows; k++)
@@ -199,7 +197,7 @@ static void store_transformed(const packing *p, const dn_panels *panels, int k, 
         if (panels->unit)
             store_together(p, panel + (size_t)i * plane, k, within, count, width, values);
         else
-            store(p, row + (size_t)i * plane, within, count, width, values);
+            store_halves(p, row + (size_t)i * plane, within, count, width, values);
     }
 }
 

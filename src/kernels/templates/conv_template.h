@@ -24,11 +24,12 @@ DN_INLINE void cursor_advance(pixel_cursor *at)
     }
 }
 
-/* Whether windows are read where they are: floats, or bytes whose runs are whole fours. */
+/* Whether windows can be read where they are: floats, or what is multiplied together, if runs are
+ * whole units of it. */
 DN_INLINE bool reads_windows(const row_shape *windows)
 {
-#if defined(DN_PACKS_BYTES)
-    return DN_DEPTH_UNIT == 4 && windows->run % 4 == 0;
+#if defined(DN_PACKS_BYTES) || defined(DN_PAIRS)
+    return windows->run % DN_DEPTH_UNIT == 0;
 #elif defined(DN_GATHERS)
     (void)windows;
     return false;
@@ -38,17 +39,53 @@ DN_INLINE bool reads_windows(const row_shape *windows)
 #endif
 }
 
-/* Row r of a block: the window itself, or a packed copy. */
-DN_INLINE const void *window_row(const map_t *window, const row_shape *windows, float *scratch,
-                                 int r)
+#ifdef DN_AMX
+/* A tile reads 16 windows of a line, also past the line's end: as far as the end of the next one,
+ * which an image's last line does not have. Short lines would leave much of a tile unused. */
+DN_INLINE bool lines_fill_tiles(const dn_conv *op)
 {
-    if (reads_windows(windows))
+    int width = op->output.width, tiles = dn_ceil_divide(width, DN_TILE_ROWS);
+    return 3 * tiles * DN_TILE_ROWS <= 4 * width &&
+           op->input.row_stride >= DN_TILE_ROWS * op->stride * op->input.pixel_stride;
+}
+#endif
+
+/* The pixels of a block, whose windows are read where they are or packed. */
+typedef struct window_run {
+    int count;
+    bool in_place;
+} window_run;
+
+DN_INLINE window_run next_windows(const dn_conv *op, const row_shape *windows,
+                                  const pixel_cursor *at, int rest)
+{
+    int count = dn_min(rest, DN_MAX_BLOCK_PIXELS);
+#ifdef DN_AMX
+    if (!reads_windows(windows) || !lines_fill_tiles(op))
+        return (window_run){count, false};
+    int width = op->output.width, before_last = (op->output.height - 1 - at->y) * width - at->x;
+    if (before_last > 0)
+        return (window_run){dn_min(count, before_last), true};
+    return (window_run){dn_min(count, width - at->x), false};
+#else
+    (void)op;
+    (void)at;
+    return (window_run){count, reads_windows(windows)};
+#endif
+}
+
+/* Row r of a block: the window itself, or a packed copy. */
+DN_INLINE const void *window_row(const map_t *window, const row_shape *windows, bool in_place,
+                                 float *scratch, int r)
+{
+    if (in_place)
         return window;
 #ifdef DN_GATHERS
     packed_t *packed = packed_row(scratch, windows->segments * windows->run, r);
     pack_window(window, windows, packed);
     return packed;
 #else
+    (void)windows;
     (void)scratch;
     (void)r;
     return NULL;
@@ -58,24 +95,29 @@ DN_INLINE const void *window_row(const map_t *window, const row_shape *windows, 
 static void conv(const dn_conv *op, dn_piece piece, float *scratch)
 {
     const bool into_maps = DN_MAPS == DN_F32 || !op->epilogue.floats;
-    const row_shape windows = {op->kernel, op->kernel * op->channels, op->input.row_stride,
-                               into_maps};
-    const row_shape packed = {1, op->panels.depth, 0, into_maps};
-    const row_shape rows = reads_windows(&windows) ? windows : packed;
+    const row_shape windows = {.segments = op->kernel,
+                               .run = op->kernel * op->channels,
+                               .segment_stride = op->input.row_stride,
+                               .into_maps = into_maps,
+                               .stride =
+                                   op->stride * op->input.pixel_stride * (ptrdiff_t)sizeof(map_t),
+                               .breaks = true};
+    const row_shape packed = packed_shape(op->panels.depth, into_maps);
     pixel_cursor at = cursor_at(&op->output, piece.first);
     row_block block;
     for (int pixel = piece.first; pixel < piece.end; pixel += block.count) {
-        block.count = dn_min(piece.end - pixel, DN_MAX_BLOCK_PIXELS);
+        window_run run = next_windows(op, &windows, &at, piece.end - pixel);
+        block.count = run.count;
         for (int r = 0; r < block.count; r++) {
             const map_t *window = m_pixel_at(&op->input, at.image, at.y * op->stride - op->padding,
                                              at.x * op->stride - op->padding);
-            block.input[r] = window_row(window, &windows, scratch, r);
+            block.input[r] = window_row(window, &windows, run.in_place, scratch, r);
             block.output[r] = into_maps ? (void *)m_pixel_at(&op->output, at.image, at.y, at.x)
                                         : dn_pixel_at(&op->output, at.image, at.y, at.x);
             cursor_advance(&at);
         }
-        multiply_rows(&block, &rows, &op->panels, piece.first_panel, piece.end_panel,
-                      &op->epilogue);
+        multiply_rows(&block, run.in_place ? &windows : &packed, &op->panels, piece.first_panel,
+                      piece.end_panel, &op->epilogue);
     }
 }
 
@@ -83,7 +125,7 @@ static void conv(const dn_conv *op, dn_piece piece, float *scratch)
 /* Vectors of floats, of a head, one after the other. */
 static void linear(const dn_pointwise *op, dn_piece piece)
 {
-    const row_shape shape = {1, op->panels.depth, 0, false};
+    const row_shape shape = packed_shape(op->panels.depth, false);
     row_block block;
     for (int vector = piece.first; vector < piece.end; vector += block.count) {
         block.count = dn_min(piece.end - vector, DN_MAX_BLOCK_PIXELS);
@@ -106,7 +148,7 @@ static void pointwise(const dn_pointwise *op, dn_piece piece, float *scratch)
     }
 #endif
     int depth = op->panels.depth;
-    const row_shape shape = {1, depth, 0, true};
+    const row_shape shape = packed_shape(depth, true);
     pixel_cursor at = cursor_at(&op->output, piece.first);
     row_block block;
     for (int pixel = piece.first; pixel < piece.end; pixel += block.count) {

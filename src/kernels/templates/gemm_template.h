@@ -18,7 +18,9 @@ typedef struct row_block {
 typedef struct row_shape {
     int segments, run;
     ptrdiff_t segment_stride;
-    bool into_maps; /* else into floats */
+    bool into_maps;   /* else into floats */
+    ptrdiff_t stride; /* bytes from one row to the next, where tiles read several at once ... */
+    bool breaks;      /* ... and whether rows may be farther apart here and there */
 } row_shape;
 
 /* One panel of weights, multiplied with all rows of a block. */
@@ -115,7 +117,7 @@ DN_INLINE void multiply_words(product_kind kind, int rows, int vectors, const vo
             ahead.weights += ahead.step;
             at += 4;
         } while (at < end);
-        start += work->shape->segment_stride;
+        start += work->shape->segment_stride * (ptrdiff_t)sizeof(map_t);
     } while (--segments);
     for (int r = 0; kind.together == 4 && r < rows; r++)
         for (int v = 0; v < vectors; v++)

@@ -49,6 +49,15 @@ static inline ptrdiff_t row_stride_of(int depth)
     return dn_packed_stride(dn_ceil_divide(depth * (int)sizeof(packed_t), (int)sizeof(float)));
 }
 
+/* Of rows that are packed one after the other. */
+static inline row_shape packed_shape(int depth, bool into_maps)
+{
+    return (row_shape){.segments = 1,
+                       .run = depth,
+                       .into_maps = into_maps,
+                       .stride = row_stride_of(depth) * (ptrdiff_t)sizeof(float)};
+}
+
 static inline packed_t *packed_row(float *scratch, int depth, int r)
 {
     return (packed_t *)(void *)(scratch + r * row_stride_of(depth));

@@ -121,7 +121,7 @@ static void pass_narrow_panel(const dn_pass_back *op, const panel_work *work)
 
 static void pass_back(const dn_pass_back *op)
 {
-    row_shape shape = {1, op->panels.depth, 0, false};
+    row_shape shape = packed_shape(op->panels.depth, false);
     int rows = dn_panel_rows(op->panels.depth, op->panels.unit);
     for (int first = 0; first < op->panels.outputs; first += TILE_CHANNELS) {
         panel_work work = {.shape = &shape,

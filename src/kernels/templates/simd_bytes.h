@@ -107,7 +107,7 @@ DN_INLINE vint v_add_signed_quads(vint sum, vword weights, uint32_t quad)
 #else
 #define DN_HAS_QUADS 0
 /* Two numbers of 16 bits, from bytes 0 and 2 and from bytes 1 and 3 of each lane. */
-#define V_EVEN(words) ((vword)((vshort)((vshort)(words) << 8) >> 8))
+#define V_EVEN(words) ((vword)((vshort)((vushort)(words) << 8) >> 8))
 #define V_ODD(words) ((vword)((vshort)(words) >> 8))
 
 /* Sums of the products of two. */

@@ -28,19 +28,18 @@ static void pass_back(const dn_pass_back *op)
     const dn_panels *panels = &op->panels;
     const dn_rows *gradient = &op->norm.gradient;
     int depth = dn_panel_rows(panels->depth, panels->unit);
+    const row_shape shape = {
+        .segments = 1, .run = panels->depth, .stride = gradient->stride * (ptrdiff_t)sizeof(float)};
     tile_file tiles;
     tiles_begin(&tiles);
     for (int first = 0; first < panels->outputs; first += SQUARE) {
         bool beside = panels->outputs - first > DN_LANES;
-        tile_strides strides = {gradient->stride * (ptrdiff_t)sizeof(float),
-                                (beside ? 2 : 1) * DN_TILE_BYTES};
         const char *panel = dn_panels_at(panels, (size_t)first * (size_t)depth).data;
         for (int row = 0; row < op->norm.count; row += SQUARE) {
             int rows = dn_min(op->norm.count - row, SQUARE);
             const float *words = gradient->data + row * gradient->stride;
             square_sums sums;
-            add_square(&tiles, (const char *)words, panel, strides, depth, rows > DN_TILE_ROWS,
-                       beside);
+            add_square(&tiles, (const char *)words, &shape, panel, rows > DN_TILE_ROWS, beside);
             keep_sums(&tiles, sums);
             pass_square(op, row, rows, first, sums);
         }

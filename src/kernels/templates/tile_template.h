@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The matrix product by tiles: 32 packed rows by a panel of 32 outputs are in four tiles of
+/* The matrix product by tiles: 32 rows by a panel of 32 outputs are in four tiles of
  * sums, and 32 pairs' halves, or 64 bytes, of the depth are added at once. Rows past the block's
  * last are multiplied, too, whatever they hold, and not stored. */
 #include "kernels/templates/tiles.h"
@@ -13,34 +13,34 @@ _Static_assert(DN_DEPTH_UNIT * sizeof(packed_t) == DN_TILE_BYTES, "and is padded
 #define TILE_ADD TILE_ADD_PAIRS
 #endif
 
-typedef struct tile_strides {
-    ptrdiff_t row, panel; /* bytes from one packed row, and one row of pairs, to the next */
-} tile_strides;
-
 /* Tiles 0 to 3 are the sums, 4 and 5 rows, 6 and 7 the panel. */
-DN_INLINE void add_square(tile_file *tiles, const char *rows, const char *panel,
-                          tile_strides strides, int depth, bool below, bool beside)
+DN_INLINE void add_square(tile_file *tiles, const char *rows, const row_shape *shape,
+                          const char *panel, bool below, bool beside)
 {
+    const ptrdiff_t panel_stride = (beside ? 2 : 1) * DN_TILE_BYTES;
     TILE_ZERO(tiles, 0);
     TILE_ZERO(tiles, 1);
     TILE_ZERO(tiles, 2);
     TILE_ZERO(tiles, 3);
-    for (int k = 0; k < depth; k += DN_DEPTH_UNIT) {
-        TILE_LOAD(tiles, 4, rows, strides.row);
-        TILE_LOAD(tiles, 6, panel, strides.panel);
-        TILE_ADD(tiles, 0, 4, 6);
-        if (beside) {
-            TILE_LOAD(tiles, 7, panel + DN_TILE_BYTES, strides.panel);
-            TILE_ADD(tiles, 1, 4, 7);
+    for (int segment = 0; segment < shape->segments; segment++) {
+        const char *row = rows + segment * shape->segment_stride * (ptrdiff_t)sizeof(map_t);
+        for (int k = 0; k < shape->run; k += DN_DEPTH_UNIT) {
+            TILE_LOAD(tiles, 4, row, shape->stride);
+            TILE_LOAD(tiles, 6, panel, panel_stride);
+            TILE_ADD(tiles, 0, 4, 6);
+            if (beside) {
+                TILE_LOAD(tiles, 7, panel + DN_TILE_BYTES, panel_stride);
+                TILE_ADD(tiles, 1, 4, 7);
+            }
+            if (below) {
+                TILE_LOAD(tiles, 5, row + DN_TILE_ROWS * shape->stride, shape->stride);
+                TILE_ADD(tiles, 2, 5, 6);
+                if (beside)
+                    TILE_ADD(tiles, 3, 5, 7);
+            }
+            row += DN_TILE_BYTES;
+            panel += DN_TILE_ROWS * panel_stride;
         }
-        if (below) {
-            TILE_LOAD(tiles, 5, rows + DN_TILE_ROWS * strides.row, strides.row);
-            TILE_ADD(tiles, 2, 5, 6);
-            if (beside)
-                TILE_ADD(tiles, 3, 5, 7);
-        }
-        rows += DN_TILE_BYTES;
-        panel += DN_TILE_ROWS * strides.panel;
     }
 }
 
@@ -80,20 +80,30 @@ DN_INLINE void store_square(product_kind kind, const panel_work *work, int row, 
     }
 }
 
+/* How many rows from this one on, at most a square's, are as far apart as tiles read them. */
+DN_INLINE int square_rows(const panel_work *work, int row)
+{
+    const void *const *input = work->block->input + row;
+    int most = dn_min(work->block->count - row, SQUARE), rows = 1;
+    if (!work->shape->breaks)
+        return most;
+    while (rows < most &&
+           (const char *)input[rows] == (const char *)input[rows - 1] + work->shape->stride)
+        rows++;
+    return rows;
+}
+
 DN_INLINE void multiply_tiles(product_kind kind, const panel_work *work)
 {
     const row_block *block = work->block;
-    int depth = work->shape->run, outputs = work->outputs - work->first;
-    bool beside = outputs > DN_LANES;
-    tile_strides strides = {row_stride_of(depth) * (ptrdiff_t)sizeof(float),
-                            (beside ? 2 : 1) * DN_TILE_BYTES};
+    bool beside = work->outputs - work->first > DN_LANES;
     tile_file tiles;
     tiles_begin(&tiles);
-    for (int row = 0; row < block->count; row += SQUARE) {
-        int rows = dn_min(block->count - row, SQUARE);
-        bool below = rows > DN_TILE_ROWS;
+    for (int row = 0, rows; row < block->count; row += rows) {
         square_sums sums;
-        add_square(&tiles, block->input[row], work->weights, strides, depth, below, beside);
+        rows = square_rows(work, row);
+        add_square(&tiles, block->input[row], work->shape, work->weights, rows > DN_TILE_ROWS,
+                   beside);
         keep_sums(&tiles, sums);
         store_square(kind, work, row, rows, sums);
     }

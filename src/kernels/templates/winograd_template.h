@@ -162,7 +162,7 @@ static void multiply_planes(const dn_winograd *op, dn_piece piece, int tiles,
                             const tile_planes *transformed, const tile_planes *products)
 {
     static const dn_epilogue plain;
-    row_shape shape = {1, op->channels, 0, false};
+    row_shape shape = packed_shape(op->channels, false);
     size_t stride = dn_winograd_stride(&op->panels, DN_LANES);
     for (int i = 0; i < 36; i++) {
         dn_panels panels = dn_panels_at(&op->panels, (size_t)i * stride);

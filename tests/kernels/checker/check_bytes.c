@@ -235,8 +235,9 @@ static void define_conv(const check_run *run, const dn_conv *op, const byte_weig
 static void test_conv(check_run *run)
 {
     int kernel = 2 * pick(run, 0, 3) + 1, stride = pick(run, 1, 2);
-    int channels = pick(run, 1, toss(run) ? 9 : 70), outputs = pick(run, 1, 70);
-    int height = pick(run, 1, 9), width = pick(run, 1, 9), images = pick(run, 1, 2);
+    bool in_place = pick(run, 0, 3) == 0; /* windows of whole units, in lines of many tiles */
+    int channels = in_place ? 64 : pick(run, 1, toss(run) ? 9 : 70), outputs = pick(run, 1, 70);
+    int height = pick(run, 1, 9), width = pick(run, 1, in_place ? 50 : 9), images = pick(run, 1, 2);
     map_shape in = {images, height, width, channels, kernel / 2, kernel / 2, true};
     map_shape out = {
         images, dn_ceil_divide(height, stride), dn_ceil_divide(width, stride), outputs, 0, 0,

@@ -102,10 +102,11 @@ static void run_reference(check_run *run, const conv_case *conv, pixel_map *outp
 static void test(check_run *run)
 {
     static const int kernel_sizes[] = {1, 3, 3, 3, 5, 7};
+    bool in_place = pick(run, 0, 3) == 0; /* windows of whole units, in lines of many tiles */
     conv_shape shape = {.images = pick(run, 1, 3),
-                        .height = pick(run, 1, 13),
-                        .width = pick(run, 1, 13),
-                        .channels = pick(run, 1, 24),
+                        .height = pick(run, 1, in_place ? 5 : 13),
+                        .width = pick(run, 1, in_place ? 50 : 13),
+                        .channels = in_place ? 32 * pick(run, 1, 2) : pick(run, 1, 24),
                         .outputs = pick(run, 1, toss(run) ? 40 : 130),
                         .kernel = kernel_sizes[pick(run, 0, 5)],
                         .stride = pick(run, 1, 2),
