@@ -37,8 +37,9 @@ typedef struct dn_engine_options {
      * requires_grad = False in PyTorch, a frozen norm still normalises with the
      * batch's statistics and updates its running ones. */
     const bool *frozen;
-    /* DN_BF16: all maps are kept, and 1x1 convolutions and their gradients multiplied, in
-     * bfloat16. Parameters, statistics, gradients and all sums are floats either way. */
+    /* DN_BF16: all maps are kept in bfloat16, and convolutions and their gradients multiply it
+     * where the processor does. Parameters, statistics, gradients and all sums are floats either
+     * way. */
     dn_dtype maps; /* or DN_F32 */
     /* Processes whose norms see the pictures of all, which make each pass together; NULL: none.
      * Outlives the engine. */

@@ -12,12 +12,18 @@ dn_window_form dn_node_form(const dn_engine *engine, const dn_node *node)
     return dn_choose_form(engine->map_kernels, target->height, target->width);
 }
 
+/* Whether windows are multiplied as pairs of bfloat16. */
+static bool pairs_windows(const dn_engine *engine, const dn_node *node, bool transposed)
+{
+    return dn_engine_pairs(engine) &&
+           (transposed || dn_node_form(engine, node) == DN_WINDOW_DIRECT);
+}
+
 const dn_kernels *dn_product_kernels(const dn_engine *engine, const dn_node *node, bool transposed)
 {
     bool of_maps = node->kind == DN_NODE_POINTWISE ? !(transposed && node->pools)
-                   : node->kind == DN_NODE_WINDOW
-                       ? transposed || dn_node_form(engine, node) == DN_WINDOW_DIRECT
-                       : false;
+                   : node->kind == DN_NODE_WINDOW  ? pairs_windows(engine, node, transposed)
+                                                   : false;
     return of_maps ? engine->map_kernels : engine->kernels;
 }
 

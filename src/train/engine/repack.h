@@ -15,9 +15,10 @@ typedef struct dn_laid_out {
 /* How a node's convolution runs on maps of this size, forward and backward. */
 dn_window_form dn_node_form(const dn_engine *engine, const dn_node *node);
 
-/* The table that multiplies a node's weights, forward or transposed, and whose maps are multiplied.
- * Floats where rounding would cost too much: Winograd's transformed numbers in the forward pass,
- * whose errors change all gradients; and those that pass through a transition's pool. */
+/* The table that multiplies a node's weights, forward or transposed, with maps of its kind. Windows
+ * are floats unless the processor multiplies pairs of bfloat16, and so is what rounding would cost
+ * too much: Winograd's transformed numbers in the forward pass, whose errors change all gradients,
+ * and gradients through a transition's pool. */
 const dn_kernels *dn_product_kernels(const dn_engine *engine, const dn_node *node, bool transposed);
 
 /* Floats of engine->panels that hold the node's weights, forward or backward. */

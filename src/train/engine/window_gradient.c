@@ -108,7 +108,7 @@ static void add_winograd_product(const dn_window_gradient *work, const share *mi
                                  const dn_band *band, dn_grid gradient, bool accumulate)
 {
     const dn_node *node = work->window.node;
-    const dn_kernels *kernels = work->window.engine->map_kernels;
+    const dn_kernels *kernels = work->kernels;
     int row_stride = dn_padded(node->in);
     dn_winograd_gradient op = {.gradient = gradient,
                                .outputs = node->out,
@@ -153,7 +153,7 @@ static void pass_back(const dn_window_gradient *work, const share *mine, const d
     ptrdiff_t line = (ptrdiff_t)pieces.width * node->in;
     for (int i = 0; i < pieces.count; i++) {
         dn_band piece = dn_band_at(&pieces, i);
-        dn_convolution back = {.kernels = engine->map_kernels,
+        dn_convolution back = {.kernels = work->kernels,
                                .channels = node->out,
                                .kernel = node->kernel,
                                .stride = 1,

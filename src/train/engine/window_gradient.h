@@ -8,7 +8,8 @@
 
 typedef struct dn_window_gradient {
     dn_window_work window;
-    bool winograd; /* the weight gradient */
+    const dn_kernels *kernels; /* of frames, but of pictures' */
+    bool winograd;             /* the weight gradient */
     dn_bands bands;
     int most_splits; /* of these pictures, or fewer */
     int splits, bands_per_split;

@@ -23,11 +23,11 @@
 
 /* Tiles of 4x4 pay off as soon as a map fills most of them. Maps of bfloat16 are multiplied in
  * no other way: all of their windows are 3x3 and one apart. */
-static bool takes_winograd(const dn_engine *engine, const dn_node *node, const dn_maps *target)
+static bool takes_winograd(const dn_kernels *kernels, const dn_node *node, const dn_maps *target)
 {
     if (node->source == DN_NONE)
         return false;
-    return dn_engine_halves(engine) ||
+    return kernels->maps != DN_F32 ||
            (node->kernel == 3 && node->stride == 1 && target->height >= 3 && target->width >= 3);
 }
 
@@ -51,7 +51,7 @@ static void shape_frames(dn_window_gradient *work, const dn_engine *engine, cons
 {
     bool pictures = node->source == DN_NONE;
     work->slice = work->winograd ? dn_min(SLICE_CHANNELS, node->in) : node->in;
-    work->source = dn_source_frame(engine, node, pictures ? DN_F32 : engine->options.maps);
+    work->source = dn_source_frame(engine, node, pictures ? DN_F32 : work->kernels->maps);
     work->source.channels = work->slice;
     work->source.pixel_stride = pictures ? node->in : dn_packed_stride(work->slice);
     work->gradient = (dn_frame_shape){.height = target->height,
@@ -102,7 +102,7 @@ static void size_memory(dn_window_gradient *work, const dn_engine *engine, const
             .gradient = {.images = bands->group, .height = bands->rows, .width = bands->width},
             .outputs = node->out,
             .channels = work->slice,
-            .unit = engine->map_kernels->unit};
+            .unit = work->kernels->unit};
         work->transformed_floats = 36 * dn_winograd_gradient_plane(&op);
         work->products_floats = dn_winograd_products_scratch(&op);
         work->sums_floats = 36 * (size_t)node->out * (size_t)dn_padded(node->in);
@@ -120,7 +120,9 @@ dn_window_gradient dn_split_window_gradient(const dn_engine *engine, const dn_no
                                             int images)
 {
     const dn_maps *target = &engine->graph.maps[node->target];
-    dn_window_gradient work = {.winograd = takes_winograd(engine, node, target)};
+    const dn_kernels *kernels = dn_product_kernels(engine, node, true);
+    dn_window_gradient work = {.kernels = kernels,
+                               .winograd = takes_winograd(kernels, node, target)};
     split_bands(&work, node, target, images);
     shape_frames(&work, engine, node, target);
     size_memory(&work, engine, node);
