@@ -105,6 +105,7 @@ static void conv(const dn_conv *op, dn_piece piece, float *scratch)
     const row_shape packed = packed_shape(op->panels.depth, into_maps);
     pixel_cursor at = cursor_at(&op->output, piece.first);
     row_block block;
+    begin_blocks(&block);
     for (int pixel = piece.first; pixel < piece.end; pixel += block.count) {
         window_run run = next_windows(op, &windows, &at, piece.end - pixel);
         block.count = run.count;
@@ -119,6 +120,7 @@ static void conv(const dn_conv *op, dn_piece piece, float *scratch)
         multiply_rows(&block, run.in_place ? &windows : &packed, &op->panels, piece.first_panel,
                       piece.end_panel, &op->epilogue);
     }
+    end_blocks(&block);
 }
 
 #ifdef DN_BYTES
@@ -151,6 +153,7 @@ static void pointwise(const dn_pointwise *op, dn_piece piece, float *scratch)
     const row_shape shape = packed_shape(depth, true);
     pixel_cursor at = cursor_at(&op->output, piece.first);
     row_block block;
+    begin_blocks(&block);
     for (int pixel = piece.first; pixel < piece.end; pixel += block.count) {
         block.count = dn_min(piece.end - pixel, DN_MAX_BLOCK_PIXELS);
         for (int r = 0; r < block.count; r++) {
@@ -168,4 +171,5 @@ static void pointwise(const dn_pointwise *op, dn_piece piece, float *scratch)
         multiply_rows(&block, &shape, &op->panels, piece.first_panel, piece.end_panel,
                       &op->epilogue);
     }
+    end_blocks(&block);
 }

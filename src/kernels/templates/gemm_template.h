@@ -7,13 +7,40 @@
  * of bfloat16. So are the weights then.
  */
 
+#ifdef DN_AMX
+#include "kernels/templates/tiles.h"
+#endif
+
 #define TILE_CHANNELS (DN_TILE_VECTORS * DN_LANES)
 
 typedef struct row_block {
     int count;
     const void *input[DN_MAX_BLOCK_PIXELS]; /* floats, pairs or fours */
     void *output[DN_MAX_BLOCK_PIXELS];      /* floats, or elements of maps */
+#ifdef DN_AMX
+    tile_file tiles;
+#endif
 } row_block;
+
+/* Before a block is multiplied for the first time, and after the last. To set tiles up takes as
+ * long as a dozen of their products. */
+static inline void begin_blocks(row_block *block)
+{
+#ifdef DN_AMX
+    tiles_begin(&block->tiles);
+#else
+    (void)block;
+#endif
+}
+
+static inline void end_blocks(row_block *block)
+{
+#ifdef DN_AMX
+    tiles_end(&block->tiles);
+#else
+    (void)block;
+#endif
+}
 
 typedef struct row_shape {
     int segments, run;
@@ -25,7 +52,7 @@ typedef struct row_shape {
 
 /* One panel of weights, multiplied with all rows of a block. */
 typedef struct panel_work {
-    const row_block *block;
+    row_block *block;
     const row_shape *shape;
     const void *weights;
     int first, outputs; /* the panel's first output; of how many in all */

@@ -63,7 +63,7 @@ DN_INLINE multiply_function *product_of(const dn_panels *panels, bool into_maps)
 #endif
 
 /* block.output[r][n] for the outputs of panels first_panel .. last_panel - 1. */
-static void multiply_rows(const row_block *block, const row_shape *shape, const dn_panels *panels,
+static void multiply_rows(row_block *block, const row_shape *shape, const dn_panels *panels,
                           int first_panel, int last_panel, const dn_epilogue *epilogue)
 {
     multiply_function *multiply = product_of(panels, shape->into_maps);

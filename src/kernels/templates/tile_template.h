@@ -2,8 +2,6 @@
 /* The matrix product by tiles: 32 rows by a panel of 32 outputs are in four tiles of
  * sums, and 32 pairs' halves, or 64 bytes, of the depth are added at once. Rows past the block's
  * last are multiplied, too, whatever they hold, and not stored. */
-#include "kernels/templates/tiles.h"
-
 #define SQUARE 32
 _Static_assert(TILE_CHANNELS == SQUARE, "a panel is two tiles wide");
 _Static_assert(DN_DEPTH_UNIT * sizeof(packed_t) == DN_TILE_BYTES, "and is padded to whole tiles");
@@ -95,17 +93,14 @@ DN_INLINE int square_rows(const panel_work *work, int row)
 
 DN_INLINE void multiply_tiles(product_kind kind, const panel_work *work)
 {
-    const row_block *block = work->block;
+    row_block *block = work->block;
     bool beside = work->outputs - work->first > DN_LANES;
-    tile_file tiles;
-    tiles_begin(&tiles);
     for (int row = 0, rows; row < block->count; row += rows) {
         square_sums sums;
         rows = square_rows(work, row);
-        add_square(&tiles, block->input[row], work->shape, work->weights, rows > DN_TILE_ROWS,
-                   beside);
-        keep_sums(&tiles, sums);
+        add_square(&block->tiles, block->input[row], work->shape, work->weights,
+                   rows > DN_TILE_ROWS, beside);
+        keep_sums(&block->tiles, sums);
         store_square(kind, work, row, rows, sums);
     }
-    tiles_end(&tiles);
 }
