@@ -138,10 +138,10 @@ static dn_status choose_kernels(const dn_model *model, dn_precision precision,
     if (bytes && !model->quantisation)
         return dn_fail(DN_ERROR_ARGUMENT, "precision \"int8\": the network is not quantised, which "
                                           "densenet quantize does");
-    if (bytes)
+    if (bytes) {
         DN_TRY(check_sums(&model->quantisation->graph));
-    if (bytes) /* which cannot tell NaN */
-        DN_TRY(dn_model_check_values(model, "precision \"int8\""));
+        DN_TRY(dn_model_check_values(model, "precision \"int8\"")); /* bytes cannot tell NaN */
+    }
     *kernels = bytes ? floats->bytes : precision.maps == DN_BF16 ? floats->halves : floats;
     if (!*kernels)
         return dn_fail(DN_ERROR_ARGUMENT, "precision \"%s\": the %s kernels do not compute it",

@@ -3,8 +3,8 @@
  * The matrix product of every convolution: DN_TILE_PIXELS rows by
  * DN_TILE_VECTORS vectors of outputs are held in registers. Rows are reached through
  * pointers and may consist of `segments` runs of `run` floats, segment_stride
- * apart, as in a window of several image rows; or of fours of bytes; or they are one run of pairs
- * of bfloat16. So are the weights then.
+ * apart, as in a window of several image rows; or of fours of bytes, or of pairs of bfloat16. So
+ * are the weights then.
  */
 
 #ifdef DN_AMX
@@ -22,8 +22,8 @@ typedef struct row_block {
 #endif
 } row_block;
 
-/* Before a block is multiplied for the first time, and after the last. To set tiles up takes as
- * long as a dozen of their products. */
+/* Before the first block is multiplied, and after the last: tiles are set up once for all panels.
+ */
 static inline void begin_blocks(row_block *block)
 {
 #ifdef DN_AMX

@@ -4,7 +4,7 @@
  * twin, dn_kernels_<level>_emulated: the same widths and tiles, compiled for the
  * instructions that every processor of this architecture has.
  *
- * With DN_HALVES it becomes the level's table for maps of bfloat16, with some of the gradients
+ * With DN_HALVES it becomes the level's table for maps of bfloat16, with the gradients
  * (gradient.h): dn_kernels_<level>_halves. DN_DEPTH_UNIT is that of its panels (kernels.h): 0 if
  * maps are widened and floats are multiplied. With DN_AMX, tiles are multiplied.
  *

@@ -74,52 +74,37 @@ static void turn_left(const dn_product *op, const float *left, int rows, int k, 
                       turned[r / DN_TILE_ROWS][half]);
 }
 
-/* 16 rows of the right, of one or two vectors: where they are, or fewer with zeros after them. */
-typedef struct right_rows {
-    const char *address;
-    ptrdiff_t stride; /* bytes */
-    float copy[DN_TILE_ROWS][SQUARE];
-} right_rows;
+typedef float copied_rows[DN_TILE_ROWS][SQUARE];
 
+/* Of the right, 16 rows of one or two vectors: where they are, or fewer with zeros after them in
+ * the copy. */
 static void take_right(const float *right, ptrdiff_t stride, int rows, bool beside,
-                       right_rows *taken)
+                       copied_rows copy, tile_step *step)
 {
-    taken->address = (const char *)right;
-    taken->stride = stride * (ptrdiff_t)sizeof(float);
+    step->panel = (const char *)right;
+    step->panel_stride = stride * (ptrdiff_t)sizeof(float);
     if (rows >= DN_TILE_ROWS)
         return;
-    memset(taken->copy, 0, sizeof taken->copy);
+    memset(copy, 0, sizeof(copied_rows));
     for (int r = 0; r < rows; r++)
-        memcpy(taken->copy[r], right + r * stride, (beside ? 2 : 1) * DN_TILE_BYTES);
-    taken->address = (const char *)taken->copy;
-    taken->stride = sizeof taken->copy[0];
+        memcpy(copy[r], right + r * stride, (beside ? 2 : 1) * DN_TILE_BYTES);
+    step->panel = (const char *)copy;
+    step->panel_stride = sizeof copy[0];
 }
 
 /* The sums over the rows of 32 channels of the left times 32 of the right. */
 static void sum_square(tile_file *tiles, turned_rows turned, const dn_product *op,
                        const float *right, int rows, bool below, bool beside)
 {
-    TILE_ZERO(tiles, 0);
-    TILE_ZERO(tiles, 1);
-    TILE_ZERO(tiles, 2);
-    TILE_ZERO(tiles, 3);
+    begin_square(tiles);
     for (int r = 0; r < rows; r += DN_TILE_ROWS) {
         vword(*left)[DN_TILE_ROWS] = turned[r / DN_TILE_ROWS];
-        right_rows taken;
-        take_right(right + r * op->right_stride, op->right_stride, rows - r, beside, &taken);
-        TILE_LOAD(tiles, 4, (const char *)left[0], DN_TILE_BYTES);
-        TILE_LOAD(tiles, 6, taken.address, taken.stride);
-        TILE_ADD(tiles, 0, 4, 6);
-        if (beside) {
-            TILE_LOAD(tiles, 7, taken.address + DN_TILE_BYTES, taken.stride);
-            TILE_ADD(tiles, 1, 4, 7);
-        }
-        if (below) {
-            TILE_LOAD(tiles, 5, (const char *)left[1], DN_TILE_BYTES);
-            TILE_ADD(tiles, 2, 5, 6);
-            if (beside)
-                TILE_ADD(tiles, 3, 5, 7);
-        }
+        tile_step step = {.rows = (const char *)left[0],
+                          .below = (const char *)left[1],
+                          .row_stride = DN_TILE_BYTES};
+        copied_rows copy;
+        take_right(right + r * op->right_stride, op->right_stride, rows - r, beside, copy, &step);
+        add_step(tiles, step, below, beside);
     }
 }
 

@@ -12,32 +12,54 @@ _Static_assert(DN_DEPTH_UNIT * sizeof(packed_t) == DN_TILE_BYTES, "and is padded
 #endif
 
 /* Tiles 0 to 3 are the sums, 4 and 5 rows, 6 and 7 the panel. */
-DN_INLINE void add_square(tile_file *tiles, const char *rows, const row_shape *shape,
-                          const char *panel, bool below, bool beside)
+DN_INLINE void begin_square(tile_file *tiles)
 {
-    const ptrdiff_t panel_stride = (beside ? 2 : 1) * DN_TILE_BYTES;
     TILE_ZERO(tiles, 0);
     TILE_ZERO(tiles, 1);
     TILE_ZERO(tiles, 2);
     TILE_ZERO(tiles, 3);
+}
+
+/* A unit of the depth of 16 rows, or of 32 of which the later are `below`, and of one or two
+ * vectors of the panel; strides are in bytes. */
+typedef struct tile_step {
+    const char *rows, *below;
+    ptrdiff_t row_stride;
+    const char *panel;
+    ptrdiff_t panel_stride;
+} tile_step;
+
+DN_INLINE void add_step(tile_file *tiles, tile_step step, bool below, bool beside)
+{
+    TILE_LOAD(tiles, 4, step.rows, step.row_stride);
+    TILE_LOAD(tiles, 6, step.panel, step.panel_stride);
+    TILE_ADD(tiles, 0, 4, 6);
+    if (beside) {
+        TILE_LOAD(tiles, 7, step.panel + DN_TILE_BYTES, step.panel_stride);
+        TILE_ADD(tiles, 1, 4, 7);
+    }
+    if (below) {
+        TILE_LOAD(tiles, 5, step.below, step.row_stride);
+        TILE_ADD(tiles, 2, 5, 6);
+        if (beside)
+            TILE_ADD(tiles, 3, 5, 7);
+    }
+}
+
+DN_INLINE void add_square(tile_file *tiles, const char *rows, const row_shape *shape,
+                          const char *panel, bool below, bool beside)
+{
+    tile_step step = {.row_stride = shape->stride,
+                      .panel = panel,
+                      .panel_stride = (beside ? 2 : 1) * DN_TILE_BYTES};
+    begin_square(tiles);
     for (int segment = 0; segment < shape->segments; segment++) {
-        const char *row = rows + segment * shape->segment_stride * (ptrdiff_t)sizeof(map_t);
+        step.rows = rows + segment * shape->segment_stride * (ptrdiff_t)sizeof(map_t);
         for (int k = 0; k < shape->run; k += DN_DEPTH_UNIT) {
-            TILE_LOAD(tiles, 4, row, shape->stride);
-            TILE_LOAD(tiles, 6, panel, panel_stride);
-            TILE_ADD(tiles, 0, 4, 6);
-            if (beside) {
-                TILE_LOAD(tiles, 7, panel + DN_TILE_BYTES, panel_stride);
-                TILE_ADD(tiles, 1, 4, 7);
-            }
-            if (below) {
-                TILE_LOAD(tiles, 5, row + DN_TILE_ROWS * shape->stride, shape->stride);
-                TILE_ADD(tiles, 2, 5, 6);
-                if (beside)
-                    TILE_ADD(tiles, 3, 5, 7);
-            }
-            row += DN_TILE_BYTES;
-            panel += DN_TILE_ROWS * panel_stride;
+            step.below = step.rows + DN_TILE_ROWS * step.row_stride;
+            add_step(tiles, step, below, beside);
+            step.rows += DN_TILE_BYTES;
+            step.panel += DN_TILE_ROWS * step.panel_stride;
         }
     }
 }

@@ -51,9 +51,10 @@ static ptrdiff_t frame_line(const dn_frame_shape *shape)
     return (ptrdiff_t)(2 * shape->before + shape->width + shape->right) * shape->pixel_stride;
 }
 
-size_t dn_frame_floats(const dn_frame_shape *shape, int images, int rows)
+size_t dn_frame_floats(const dn_frame_shape *shape, const dn_bands *bands)
 {
-    size_t numbers = (size_t)frame_line(shape) * (size_t)(frame_rows(shape, rows) * images);
+    int lines = frame_rows(shape, bands->rows) * bands->group;
+    size_t numbers = (size_t)frame_line(shape) * (size_t)lines;
     size_t bytes = (numbers + DN_MAX_LANES) * dn_dtype_size(shape->type);
     return dn_round_up(bytes, DN_MAX_LANES * sizeof(float)) / sizeof(float);
 }

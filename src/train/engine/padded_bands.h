@@ -45,9 +45,8 @@ typedef struct dn_frame_shape {
 /* Writes source row y of an image, `width` pixels. */
 typedef void dn_fill_line(const void *context, int image, int y, void *line);
 
-/* Floats that hold a frame of at most this many rows and images, and one vector past its last
- * pixel. */
-size_t dn_frame_floats(const dn_frame_shape *shape, int images, int rows);
+/* Floats that hold a frame of any of the bands, and one vector past its last pixel. */
+size_t dn_frame_floats(const dn_frame_shape *shape, const dn_bands *bands);
 
 /* Fills the frame; the grid's first pixel is the centre of the band's first
  * window, and its height and width are what the kernel needs, less the border. */

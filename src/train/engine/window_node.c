@@ -26,7 +26,7 @@ static forward_work split_forward(const dn_engine *engine, const dn_node *node, 
     work.frame = dn_source_frame(engine, node, work.kernels->maps);
     if (dn_node_form(engine, node) == DN_WINDOW_WINOGRAD)
         dn_extend_to_tiles(&work.frame, &work.bands);
-    work.frame_floats = dn_frame_floats(&work.frame, work.bands.group, work.bands.rows);
+    work.frame_floats = dn_frame_floats(&work.frame, &work.bands);
     if (work.kernels->maps != engine->options.maps)
         work.output_floats = (size_t)(work.bands.group * work.bands.rows * work.bands.width) *
                              (size_t)dn_padded(node->out);

@@ -80,11 +80,6 @@ dn_weight_partials dn_window_partials(const dn_window_gradient *work, const dn_n
     return partials;
 }
 
-static size_t frame_floats(const dn_frame_shape *frame, const dn_bands *bands)
-{
-    return dn_frame_floats(frame, bands->group, bands->rows);
-}
-
 dn_bands dn_split_window_pieces(const dn_node *node, int images, int rows, int width)
 {
     return dn_split_into_bands(images, rows, width, PIECE_FLOATS / node->in);
@@ -93,10 +88,10 @@ dn_bands dn_split_window_pieces(const dn_node *node, int images, int rows, int w
 static void size_memory(dn_window_gradient *work, const dn_engine *engine, const dn_node *node)
 {
     const dn_bands *bands = &work->bands;
-    work->gradient_floats = frame_floats(&work->gradient, bands);
+    work->gradient_floats = dn_frame_floats(&work->gradient, bands);
     if (work->gradient.type != DN_F32)
         work->line_floats = (size_t)dn_padded(bands->width * node->out);
-    work->source_floats = frame_floats(&work->source, bands);
+    work->source_floats = dn_frame_floats(&work->source, bands);
     if (work->winograd) {
         dn_winograd_gradient op = {
             .gradient = {.images = bands->group, .height = bands->rows, .width = bands->width},
