@@ -48,10 +48,10 @@ static size_t share_import(dn_step *step, int threads)
 static void import_floats(const dn_frame *frame, const float *source, float *target)
 {
     const dn_grid *grid = &frame->grid;
-    size_t area = (size_t)grid->height * (size_t)grid->width;
-    for (int x = 0; x < grid->width; x++)
-        for (int c = 0; c < frame->channels; c++)
-            target[x * grid->pixel_stride + c] = source[(size_t)c * area + (size_t)x];
+    const ptrdiff_t area = (ptrdiff_t)grid->height * grid->width, stride = grid->pixel_stride;
+    for (int c = 0; c < frame->channels; c++, source += area, target++)
+        for (int x = 0; x < grid->width; x++)
+            target[x * stride] = source[x];
 }
 
 static void import_bytes(const dn_frame *frame, const unsigned char *source,
@@ -63,10 +63,11 @@ static void import_bytes(const dn_frame *frame, const unsigned char *source,
 }
 
 /* To nearest; a NaN becomes 0. */
-static void to_bytes(const dn_frame *frame, const float *row, uint8_t *out)
+static void to_bytes(const dn_frame *frame, const float *restrict row, uint8_t *restrict out)
 {
     const float factor = 1 / frame->scale, zero = frame->zero;
-    for (size_t i = 0; i < row_floats(frame); i++) {
+    const size_t count = row_floats(frame);
+    for (size_t i = 0; i < count; i++) {
         float value = row[i] * factor + zero;
         value = value > 0 ? value : 0;
         out[i] = (uint8_t)((value < 255 ? value : 255) + 0.5f);

@@ -141,6 +141,14 @@ static void linear(const dn_pointwise *op, dn_piece piece)
 }
 #endif
 
+/* Rows that are packed before they are multiplied. Tiles take them all at once, from the
+ * first-level cache; elsewhere a panel is read for as many as possible. */
+#ifdef DN_AMX
+#define PACKED_BLOCK SQUARE
+#else
+#define PACKED_BLOCK DN_MAX_BLOCK_PIXELS
+#endif
+
 static void pointwise(const dn_pointwise *op, dn_piece piece, float *scratch)
 {
 #ifdef DN_BYTES
@@ -155,19 +163,17 @@ static void pointwise(const dn_pointwise *op, dn_piece piece, float *scratch)
     row_block block;
     begin_blocks(&block);
     for (int pixel = piece.first; pixel < piece.end; pixel += block.count) {
-        block.count = dn_min(piece.end - pixel, DN_MAX_BLOCK_PIXELS);
+        const map_t *source[DN_MAX_BLOCK_PIXELS];
+        block.count = dn_min(piece.end - pixel, PACKED_BLOCK);
         for (int r = 0; r < block.count; r++) {
-            const map_t *source =
-                m_pixel_at(&op->input, at.image, at.y * op->pool, at.x * op->pool);
-            packed_t *packed = op->affine.scale ? packed_row(scratch, depth, r) : NULL;
-            block.input[r] = packed ? (const void *)packed : source;
+            source[r] = m_pixel_at(&op->input, at.image, at.y * op->pool, at.x * op->pool);
+            block.input[r] =
+                op->affine.scale ? (const void *)packed_row(scratch, depth, r) : source[r];
             block.output[r] = m_pixel_at(&op->output, at.image, at.y, at.x);
-            if (op->pool == 2)
-                pack_pooled(source, &op->input, &op->affine, depth, packed);
-            else if (packed)
-                pack_activated(source, op->input.pixel_stride, &op->affine, depth, packed);
             cursor_advance(&at);
         }
+        if (op->affine.scale)
+            pack_rows(op, source, block.count, scratch);
         multiply_rows(&block, &shape, &op->panels, piece.first_panel, piece.end_panel,
                       &op->epilogue);
     }

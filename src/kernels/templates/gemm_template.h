@@ -8,7 +8,7 @@
  */
 
 #ifdef DN_AMX
-#include "kernels/templates/tiles.h"
+#include "kernels/templates/pending_square.h"
 #endif
 
 #define TILE_CHANNELS (DN_TILE_VECTORS * DN_LANES)
@@ -19,15 +19,17 @@ typedef struct row_block {
     void *output[DN_MAX_BLOCK_PIXELS];      /* floats, or elements of maps */
 #ifdef DN_AMX
     tile_file tiles;
+    pending_square pending;
 #endif
 } row_block;
 
-/* Before the first block is multiplied, and after the last: tiles are set up once for all panels.
- */
+/* Before the first block is multiplied, and after the last: tiles are set up once for all panels,
+ * and the last sums are stored. */
 static inline void begin_blocks(row_block *block)
 {
 #ifdef DN_AMX
     tiles_begin(&block->tiles);
+    block->pending.rows = block->pending.stored = 0;
 #else
     (void)block;
 #endif
@@ -37,6 +39,7 @@ static inline void end_blocks(row_block *block)
 {
 #ifdef DN_AMX
     tiles_end(&block->tiles);
+    store_rest(&block->pending);
 #else
     (void)block;
 #endif
@@ -66,13 +69,6 @@ typedef struct look_ahead {
     const char *weights;
     ptrdiff_t step;
 } look_ahead;
-
-/* What is multiplied, and what it makes. All are constants. */
-typedef struct product_kind {
-    dn_dtype type; /* of the weights */
-    int together;  /* numbers of weights and input that are multiplied at once: 1, 2 or 4 */
-    dn_dtype into; /* the output */
-} product_kind;
 
 /* Bytes of weights of one output in one step of the depth. */
 DN_INLINE int weight_bytes(product_kind kind)
@@ -181,56 +177,6 @@ DN_INLINE void multiply_tile(product_kind kind, int rows, int vectors, const voi
         } while (++k < end);
         start += work->shape->segment_stride;
     } while (--segments);
-}
-
-DN_INLINE vfloat load_output(dn_dtype type, const void *output, ptrdiff_t at, int count)
-{
-    return type == DN_F32 ? v_load_first((const float *)output + at, count)
-                          : m_load_first((const map_t *)output + at, count);
-}
-
-DN_INLINE void store_output(dn_dtype type, void *output, ptrdiff_t at, vfloat value, int count)
-{
-    if (type == DN_F32)
-        v_store_first((float *)output + at, value, count);
-    else
-        m_store_first((map_t *)output + at, value, count);
-}
-
-/* Stores a tile; of the last vector, only the first `last` outputs exist. */
-DN_INLINE void store_tile(product_kind kind, int rows, int vectors, int last, void *const *output,
-                          int first, const dn_epilogue *epilogue,
-                          vfloat sum[DN_TILE_PIXELS][DN_TILE_VECTORS])
-{
-    DN_UNROLL(DN_TILE_VECTORS)
-    for (int v = 0; v < vectors; v++) {
-        int at = first + v * DN_LANES, count = v + 1 < vectors ? DN_LANES : last;
-        if (kind.type == DN_I8) {
-            vfloat scale = v_load_first(epilogue->scale + at, count);
-            DN_UNROLL(DN_TILE_PIXELS)
-            for (int r = 0; r < rows; r++)
-                sum[r][v] *= scale;
-        }
-        if (epilogue->accumulate) {
-            DN_UNROLL(DN_TILE_PIXELS)
-            for (int r = 0; r < rows; r++)
-                sum[r][v] += load_output(kind.into, output[r], at, count);
-        }
-        if (epilogue->bias) {
-            vfloat bias = v_load_first(epilogue->bias + at, count);
-            DN_UNROLL(DN_TILE_PIXELS)
-            for (int r = 0; r < rows; r++)
-                sum[r][v] += bias;
-        }
-        if (epilogue->relu) {
-            DN_UNROLL(DN_TILE_PIXELS)
-            for (int r = 0; r < rows; r++)
-                sum[r][v] = v_relu(sum[r][v]);
-        }
-        DN_UNROLL(DN_TILE_PIXELS)
-        for (int r = 0; r < rows; r++)
-            store_output(kind.into, output[r], at, sum[r][v], count);
-    }
 }
 
 DN_INLINE void run_tile(product_kind kind, int rows, int vectors, int row, const panel_work *work,

@@ -59,7 +59,7 @@ DN_INLINE norm_vectors load_norm(const dn_norm_gradient *op, int c, int lanes)
                           .inverse = v_load_first(op->inverse + c, lanes),
                           .offset = v_load_first(op->offset + c, lanes),
                           .weight = v_load_first(op->weight + c, lanes),
-                          .linear = ~v_rectifies(op->affine.linear)};
+                          .linear = (vint){0} - (op->affine.linear ? 1 : 0)};
 }
 
 DN_INLINE void add_sums(norm_sums *all, const norm_sums *some)

@@ -30,7 +30,7 @@ static void pair_channels(const dn_pair_rows *op)
 
 DN_INLINE vword rounded_words(const float *from, int lanes)
 {
-    return __builtin_convertvector(v_narrow(v_load_first(from, lanes)), vword);
+    return v_words_of_halves(v_narrow(v_load_first(from, lanes)));
 }
 
 static void pair_pixels(const dn_pair_rows *op)

@@ -19,9 +19,15 @@
 #define DN_PAIRS
 #endif
 
+#include "kernels/templates/store_template.h"
+
 #include "kernels/templates/gemm_template.h"
 
 #include "kernels/templates/pack_template.h"
+
+#ifdef DN_GATHERS
+#include "kernels/templates/pack_window_template.h"
+#endif
 
 #include "kernels/templates/panel_template.h"
 

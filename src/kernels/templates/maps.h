@@ -46,6 +46,16 @@ DN_INLINE void m_store(map_t *address, vfloat value)
     m_store_first(address, value, DN_LANES);
 }
 
+DN_INLINE void m_store_two(map_t *address, vfloat first, vfloat second)
+{
+#if defined(DN_HALVES)
+    v_store_two_bf16(address, first, second);
+#else
+    m_store(address, first);
+    m_store(address + DN_LANES, second);
+#endif
+}
+
 DN_INLINE float m_get(map_t element)
 {
     return DN_OF_MAPS(element, dn_float_of_bf16(element), (float)element);

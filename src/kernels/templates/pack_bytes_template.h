@@ -25,7 +25,7 @@ DN_INLINE vshort fixed_values(const uint8_t *source, const dn_fixed *fixed, int 
 
 DN_INLINE vbytes rounded(vushort sum, int bits)
 {
-    return __builtin_convertvector((sum + (uint16_t)(1 << bits >> 1)) >> (uint16_t)bits, vbytes);
+    return v_bytes_of_shorts((sum + (uint16_t)(1 << bits >> 1)) >> (uint16_t)bits);
 }
 
 /* Of a depth that is not whole vectors, the bytes after it are zeros, as many as the next
@@ -37,18 +37,23 @@ DN_INLINE void end_row(packed_t *row, int depth)
         *(vbytes_memory *)(row + k) = (vbytes){0};
 }
 
-static void pack_activated(const map_t *source, ptrdiff_t stride, const dn_affine *affine,
-                           int channels, packed_t *target)
+DN_INLINE void pack_activated(int rows, const map_t *const *source, const dn_affine *affine,
+                              int channels, packed_t *target, ptrdiff_t stride)
 {
     const dn_fixed fixed = affine->fixed;
     const int most = 255 << fixed.bits;
-    for (int c = 0; c < channels; c += 64)
-        v_prefetch(source + PACK_AHEAD * stride + c);
     for (int c = 0; c < channels; c += DN_SHORTS) {
-        vushort sum = v_clamp_short(fixed_values(source, &fixed, c, channels), most);
-        *(vbytes_memory *)(target + c) = rounded(sum, fixed.bits);
+        vshort factor = *(const vshort_memory *)(fixed.factor + c);
+        vshort term = *(const vshort_memory *)(fixed.term + c);
+        DN_UNROLL(PACK_ROWS)
+        for (int r = 0; r < rows; r++) {
+            vshort value = v_fixed(load_some_bytes(source[r] + c, channels - c), factor, term);
+            *(vbytes_memory *)(target + r * stride + c) =
+                rounded(v_clamp_short(value, most), fixed.bits);
+        }
     }
-    end_row(target, channels);
+    for (int r = 0; r < rows; r++)
+        end_row(target + r * stride, channels);
 }
 
 /* The mean over the 2x2 pixels from source on; the sum of four has no sign and 16 bits. */
@@ -66,27 +71,4 @@ static void pack_pooled(const map_t *source, const dn_grid *grid, const dn_affin
         *(vbytes_memory *)(target + c) = rounded(sum, fixed.bits + 2);
     }
     end_row(target, channels);
-}
-
-/* Copies a run, whose last bytes may be copied twice, without a call for its few bytes. */
-DN_INLINE void copy_run(packed_t *target, const map_t *source, int run)
-{
-    int at = 0;
-    if (run < 16) {
-        for (; at < run; at++)
-            target[at] = source[at];
-        return;
-    }
-    for (; at + 16 <= run; at += 16)
-        memcpy(target + at, source + at, 16);
-    memcpy(target + run - 16, source + run - 16, 16);
-}
-
-/* Gathers a window. */
-static void pack_window(const map_t *window, const row_shape *rows, packed_t *target)
-{
-    int depth = rows->segments * rows->run, padded = dn_panel_rows(depth, DN_DEPTH_UNIT);
-    for (int row = 0; row < rows->segments; row++)
-        copy_run(target + row * rows->run, window + row * rows->segment_stride, rows->run);
-    memset(target + depth, 0, (size_t)(padded - depth));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Rows of matrix products, packed with the fused batch norm or gathered from windows: floats,
- * or pairs of bfloat16, filled up with zeros to a multiple of DN_DEPTH_UNIT, or bytes. */
+/* Rows of matrix products, packed with the fused batch norm: floats, or pairs of bfloat16, filled
+ * up with zeros to a multiple of DN_DEPTH_UNIT, or bytes. */
 
 #if defined(DN_BYTES) && DN_DEPTH_UNIT > 0
 #define DN_PACKS_BYTES
@@ -11,6 +11,11 @@ typedef uint16_t packed_t;
 DN_INLINE void pack(packed_t *target, vfloat value, int count)
 {
     v_store_bf16_first(target, value, count);
+}
+
+DN_INLINE void pack_two(packed_t *target, vfloat first, vfloat second)
+{
+    v_store_two_bf16(target, first, second);
 }
 
 DN_INLINE packed_t packed_element(float value)
@@ -29,6 +34,12 @@ typedef float packed_t;
 DN_INLINE void pack(packed_t *target, vfloat value, int count)
 {
     v_store_first(target, value, count);
+}
+
+DN_INLINE void pack_two(packed_t *target, vfloat first, vfloat second)
+{
+    v_store(target, first);
+    v_store(target + DN_LANES, second);
 }
 
 DN_INLINE packed_t packed_element(float value)
@@ -63,9 +74,10 @@ static inline packed_t *packed_row(float *scratch, int depth, int r)
     return (packed_t *)(void *)(scratch + r * row_stride_of(depth));
 }
 
-/* How many pixels ahead of the one being packed to prefetch: a slice of a
- * block's maps is not a stream that the processor prefetches by itself. */
-#define PACK_AHEAD 4
+/* Rows that are packed together, so that a norm is loaded once for all; and as many pixels ahead
+ * are prefetched: a slice of a block's maps is not a stream that the processor prefetches by
+ * itself. */
+#define PACK_ROWS 4
 
 #ifdef DN_PACKS_BYTES
 #include "kernels/templates/pack_bytes_template.h"
@@ -74,22 +86,34 @@ static inline packed_t *packed_row(float *scratch, int depth, int r)
 DN_INLINE vfloat v_activated(const map_t *source, const dn_affine *affine, int c, int count)
 {
     vfloat x = m_load_first(source + c, count) * v_load_first(affine->scale + c, count);
-    return v_activate(x + v_load_first(affine->shift + c, count), v_rectifies(affine->linear));
+    return v_larger(v_floor(affine->linear), x + v_load_first(affine->shift + c, count));
 }
 
-/* target[c] = affine(source)[c]; pixels are `stride` elements apart. */
-static void pack_activated(const map_t *source, ptrdiff_t stride, const dn_affine *affine,
-                           int channels, packed_t *target)
+/* target[r][c] = affine(source[r])[c]; targets are `stride` elements apart. */
+DN_INLINE void pack_activated(int rows, const map_t *const *source, const dn_affine *affine,
+                              int channels, packed_t *target, ptrdiff_t stride)
 {
     const dn_affine local = *affine;
-    const int whole = channels / DN_LANES * DN_LANES, rest = channels - whole;
-    for (int c = 0; c < channels; c += 64 / (int)sizeof(map_t))
-        v_prefetch(source + PACK_AHEAD * stride + c);
-    for (int c = 0; c < whole; c += DN_LANES)
-        pack(target + c, v_activated(source, &local, c, DN_LANES), DN_LANES);
-    if (rest)
-        pack(target + whole, v_activated(source, &local, whole, rest), rest);
-    end_pairs(target, channels);
+    const vfloat least = v_floor(local.linear);
+    int c = 0;
+    for (; c + 2 * DN_LANES <= channels; c += 2 * DN_LANES) {
+        vfloat scale = v_load(local.scale + c), next_scale = v_load(local.scale + c + DN_LANES);
+        vfloat shift = v_load(local.shift + c), next_shift = v_load(local.shift + c + DN_LANES);
+        DN_UNROLL(PACK_ROWS)
+        for (int r = 0; r < rows; r++) {
+            vfloat first = m_load(source[r] + c) * scale + shift;
+            vfloat next = m_load(source[r] + c + DN_LANES) * next_scale + next_shift;
+            pack_two(target + r * stride + c, v_larger(least, first), v_larger(least, next));
+        }
+    }
+    for (int r = 0; r < rows; r++) {
+        packed_t *row = target + r * stride;
+        for (int k = c, count; k < channels; k += count) {
+            count = dn_min(channels - k, DN_LANES);
+            pack(row + k, v_activated(source[r], &local, k, count), count);
+        }
+        end_pairs(row, channels);
+    }
 }
 
 /* The same, averaged over the 2x2 pixels from source on. */
@@ -121,20 +145,25 @@ static void pack_pooled(const map_t *source, const dn_grid *grid, const dn_affin
     end_pairs(target, channels);
 }
 
-#ifdef DN_GATHERS
-/* Gathers a window, whose pixels would otherwise be widened once per panel. */
-static void pack_window(const map_t *window, const row_shape *rows, packed_t *target)
+#endif
+
+/* The rows of a pointwise convolution's block, of the pixels at these addresses. */
+static void pack_rows(const dn_pointwise *op, const map_t *const *source, int count, float *scratch)
 {
-    for (int row = 0; row < rows->segments; row++) {
-        const map_t *source = window + row * rows->segment_stride;
-        packed_t *out = target + row * rows->run;
-        int c = 0;
-        for (; c + DN_LANES <= rows->run; c += DN_LANES)
-            pack(out + c, m_load(source + c), DN_LANES);
-        if (c < rows->run)
-            pack(out + c, m_load_first(source + c, rows->run - c), rows->run - c);
+    const int depth = op->panels.depth;
+    const ptrdiff_t stride = row_stride_of(depth) * (ptrdiff_t)(sizeof(float) / sizeof(packed_t));
+    packed_t *target = packed_row(scratch, depth, 0);
+    int r = 0;
+    for (; op->pool == 2 && r < count; r++)
+        pack_pooled(source[r], &op->input, &op->affine, depth, target + r * stride);
+    for (int rows; r < count; r += rows) {
+        rows = r + PACK_ROWS <= count ? PACK_ROWS : 1;
+        for (int ahead = r; ahead < r + rows; ahead++)
+            for (int c = 0; c < depth; c += 64 / (int)sizeof(map_t))
+                v_prefetch(source[ahead] + PACK_ROWS * op->input.pixel_stride + c);
+        if (rows > 1)
+            pack_activated(PACK_ROWS, source + r, &op->affine, depth, target + r * stride, stride);
+        else
+            pack_activated(1, source + r, &op->affine, depth, target + r * stride, stride);
     }
-    end_pairs(target, rows->segments * rows->run);
 }
-#endif
-#endif

@@ -6,11 +6,24 @@ typedef void multiply_function(const panel_work *work);
 /* Packed numbers that are multiplied at once. */
 enum { TOGETHER = sizeof(float) / sizeof(packed_t) };
 
+/* Defines multiply_NAME(work), the product of this kind. */
 #ifdef DN_AMX
 #include "kernels/templates/tile_template.h"
-#define MULTIPLY_PANEL multiply_tiles
+#define DEFINE_PRODUCT(NAME, ...)                                                                  \
+    static void store_##NAME(pending_square *square)                                               \
+    {                                                                                              \
+        store_next((product_kind){__VA_ARGS__}, square);                                           \
+    }                                                                                              \
+    static void multiply_##NAME(const panel_work *work)                                            \
+    {                                                                                              \
+        multiply_tiles(work, store_##NAME);                                                        \
+    }
 #else
-#define MULTIPLY_PANEL multiply_any_panel
+#define DEFINE_PRODUCT(NAME, ...)                                                                  \
+    static void multiply_##NAME(const panel_work *work)                                            \
+    {                                                                                              \
+        multiply_any_panel((product_kind){__VA_ARGS__}, work);                                     \
+    }
 #endif
 
 #if defined(DN_BYTES)
@@ -19,10 +32,7 @@ static void multiply_floats(const panel_work *work)
     multiply_any_panel((product_kind){DN_F32, 1, DN_F32}, work);
 }
 
-static void multiply_into_maps(const panel_work *work)
-{
-    MULTIPLY_PANEL((product_kind){TOGETHER > 1 ? DN_I8 : DN_F32, TOGETHER, DN_U8}, work);
-}
+DEFINE_PRODUCT(into_maps, TOGETHER > 1 ? DN_I8 : DN_F32, TOGETHER, DN_U8)
 
 /* Into maps, or of a head, floats. */
 DN_INLINE multiply_function *product_of(const dn_panels *panels, bool into_maps)
@@ -31,16 +41,10 @@ DN_INLINE multiply_function *product_of(const dn_panels *panels, bool into_maps)
     return into_maps ? multiply_into_maps : multiply_floats;
 }
 #else
-static void multiply_bf16_panel(const panel_work *work)
-{
-    MULTIPLY_PANEL((product_kind){DN_BF16, TOGETHER, DN_F32}, work);
-}
+DEFINE_PRODUCT(bf16_panel, DN_BF16, TOGETHER, DN_F32)
 
 #ifdef DN_HALVES
-static void multiply_into_halves(const panel_work *work)
-{
-    MULTIPLY_PANEL((product_kind){DN_BF16, TOGETHER, DN_BF16}, work);
-}
+DEFINE_PRODUCT(into_halves, DN_BF16, TOGETHER, DN_BF16)
 
 /* Of such weights, into maps or into floats. */
 DN_INLINE multiply_function *product_of(const dn_panels *panels, bool into_maps)

@@ -4,6 +4,7 @@
 #ifndef DN_TEMPLATES_SIMD_H
 #define DN_TEMPLATES_SIMD_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 #ifdef __AVX2__
@@ -114,33 +115,71 @@ DN_INLINE void v_store_first(float *address, vfloat value, int count)
         v_store_some(address, value, count);
 }
 
+/* a where it is larger, or smaller, than b, else b: also if one of them is NaN. */
+#if DN_LANES == 16 && defined(__AVX512F__) && !defined(DN_EMULATED)
+DN_INLINE vfloat v_larger(vfloat a, vfloat b)
+{
+    return (vfloat)_mm512_max_ps((__m512)a, (__m512)b);
+}
+
+DN_INLINE vfloat v_smaller(vfloat a, vfloat b)
+{
+    return (vfloat)_mm512_min_ps((__m512)a, (__m512)b);
+}
+#elif DN_LANES == 8 && defined(__AVX2__) && !defined(DN_EMULATED)
+DN_INLINE vfloat v_larger(vfloat a, vfloat b)
+{
+    return (vfloat)_mm256_max_ps((__m256)a, (__m256)b);
+}
+
+DN_INLINE vfloat v_smaller(vfloat a, vfloat b)
+{
+    return (vfloat)_mm256_min_ps((__m256)a, (__m256)b);
+}
+#else
+DN_INLINE vfloat v_larger(vfloat a, vfloat b)
+{
+    vint take = (vint)(a > b);
+    return (vfloat)(((vint)a & take) | ((vint)b & ~take));
+}
+
+DN_INLINE vfloat v_smaller(vfloat a, vfloat b)
+{
+    vint take = (vint)(a < b);
+    return (vfloat)(((vint)a & take) | ((vint)b & ~take));
+}
+#endif
+
 /* max(0, x), and NaN for NaN, as PyTorch's relu. */
 DN_INLINE vfloat v_relu(vfloat x)
 {
-    return (vfloat)((vint)x & ~(vint)(x <= (vfloat){0}));
+    return v_larger((vfloat){0}, x);
 }
 
-/* All bits where a norm's ReLU is applied, none where the norm is linear. */
-DN_INLINE vint v_rectifies(bool linear)
+/* Below what a norm's result is not let: 0 by its ReLU, or if it is linear, nothing. */
+DN_INLINE vfloat v_floor(bool linear)
 {
-    return (vint){0} - !linear;
-}
-
-DN_INLINE vfloat v_activate(vfloat x, vint rectifies)
-{
-    return (vfloat)((vint)x & ~((vint)(x <= (vfloat){0}) & rectifies));
+    return v_set(linear ? -INFINITY : 0);
 }
 
 /* The larger, NaN if either is NaN. */
+#if DN_LANES == 16 && defined(__AVX512F__) && !defined(DN_EMULATED)
 DN_INLINE vfloat v_max(vfloat a, vfloat b)
 {
-    vint take = (vint)(a < b) | (vint)(b != b);
-    return (vfloat)(((vint)b & take) | ((vint)a & ~take));
+    __mmask16 is_nan = _mm512_cmp_ps_mask((__m512)b, (__m512)b, _CMP_UNORD_Q);
+    return (vfloat)_mm512_mask_mov_ps((__m512)v_larger(b, a), is_nan, (__m512)b);
 }
+#else
+DN_INLINE vfloat v_max(vfloat a, vfloat b)
+{
+    vint is_nan = (vint)(b != b);
+    return (vfloat)(((vint)b & is_nan) | ((vint)v_larger(b, a) & ~is_nan));
+}
+#endif
 
 DN_INLINE float s_activate(float x, bool linear)
 {
-    return x <= 0 && !linear ? 0 : x;
+    return x < 0 && !linear ? 0 : x;
 }
 
 DN_INLINE float s_max(float a, float b)

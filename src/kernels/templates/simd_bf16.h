@@ -4,16 +4,11 @@
 #define DN_TEMPLATES_SIMD_BF16_H
 
 #include "base/element.h"
-#include "kernels/templates/simd.h"
-
-typedef uint32_t vword __attribute__((vector_size(4 * DN_LANES)));
-typedef vword vword_memory __attribute__((aligned(2), may_alias));
-typedef uint16_t vhalf __attribute__((vector_size(2 * DN_LANES)));
-typedef vhalf vhalf_memory __attribute__((aligned(2), may_alias));
+#include "kernels/templates/simd_widths.h"
 
 DN_INLINE vfloat v_widen(vhalf halves)
 {
-    return (vfloat)(__builtin_convertvector(halves, vword) << 16);
+    return (vfloat)(v_words_of_halves(halves) << 16);
 }
 
 /* To nearest, ties to even; a NaN becomes a quiet one. */
@@ -34,7 +29,7 @@ DN_INLINE vhalf v_narrow(vfloat x)
     vword bits = (vword)x, is_nan = (vword)(x != x);
     vword nearest = (bits + 0x7fffu + (bits >> 16 & 1)) >> 16;
     vword rounded = (nearest & ~is_nan) | ((bits >> 16 | 0x40u) & is_nan);
-    return __builtin_convertvector(rounded, vhalf);
+    return v_halves_of_words(rounded);
 }
 #endif
 
@@ -47,6 +42,21 @@ DN_INLINE void v_store_bf16(void *address, vfloat value)
 {
     *(vhalf_memory *)address = v_narrow(value);
 }
+
+/* One after the other. */
+#if DN_LANES == 16 && defined(__AVX512BF16__) && !defined(DN_EMULATED)
+DN_INLINE void v_store_two_bf16(uint16_t *address, vfloat first, vfloat second)
+{
+    __m512i both = (__m512i)_mm512_cvtne2ps_pbh((__m512)second, (__m512)first);
+    _mm512_storeu_si512(address, both);
+}
+#else
+DN_INLINE void v_store_two_bf16(uint16_t *address, vfloat first, vfloat second)
+{
+    v_store_bf16(address, first);
+    v_store_bf16(address + DN_LANES, second);
+}
+#endif
 
 /* One of two vectors that are interleaved, from little-endian words. */
 DN_INLINE vfloat v_load_bf16_of_two(const void *address, int second)

@@ -7,20 +7,6 @@
 #include "kernels/templates/simd_bf16.h"
 
 #include <string.h>
-#ifdef __SSE2__
-#include <immintrin.h>
-#endif
-
-typedef uint8_t vbyte __attribute__((vector_size(DN_LANES)));
-typedef vbyte vbyte_memory __attribute__((aligned(1), may_alias));
-
-/* Numbers of 16 bits in one register, and as many bytes. */
-#define DN_SHORTS (2 * DN_LANES)
-typedef int16_t vshort __attribute__((vector_size(2 * DN_SHORTS)));
-typedef uint16_t vushort __attribute__((vector_size(2 * DN_SHORTS)));
-typedef vshort vshort_memory __attribute__((aligned(2), may_alias));
-typedef uint8_t vbytes __attribute__((vector_size(DN_SHORTS)));
-typedef vbytes vbytes_memory __attribute__((aligned(1), may_alias));
 
 DN_INLINE vbyte v_first_bytes(const uint8_t *address, int count)
 {
@@ -33,18 +19,31 @@ DN_INLINE vbyte v_first_bytes(const uint8_t *address, int count)
 
 DN_INLINE vfloat v_of_bytes(vbyte bytes)
 {
-    return __builtin_convertvector(__builtin_convertvector(bytes, vint), vfloat);
+    return __builtin_convertvector((vint)v_words_of_bytes(bytes), vfloat);
 }
 
-/* To nearest, ties to even, between 0 and 255; a NaN becomes 0. */
+/* The whole number between 0 and 255 that is nearest, of two the even one. */
+#if DN_LANES == 16 && defined(__AVX512F__) && !defined(DN_EMULATED)
+DN_INLINE vword v_nearest(vfloat x)
+{
+    return (vword)_mm512_cvtps_epi32((__m512)x);
+}
+#elif DN_LANES == 8 && defined(__AVX2__) && !defined(DN_EMULATED)
+DN_INLINE vword v_nearest(vfloat x)
+{
+    return (vword)_mm256_cvtps_epi32((__m256)x);
+}
+#else
+DN_INLINE vword v_nearest(vfloat x)
+{
+    return (vword)(x + 8388608.0f) & 0xff; /* 2^23: the last bit is worth 1 */
+}
+#endif
+
+/* Between 0 and 255; a NaN becomes 0. */
 DN_INLINE vbyte v_to_bytes(vfloat x)
 {
-    const vfloat least = v_set(0), most = v_set(255);
-    vint low = (vint)(x > least), high = (vint)(x < most);
-    vfloat clamped = (vfloat)((vint)x & low);
-    clamped = (vfloat)(((vint)clamped & high) | ((vint)most & ~high & low));
-    vword bits = (vword)(clamped + 8388608.0f); /* 2^23: the last bit is worth 1 */
-    return __builtin_convertvector(bits, vbyte);
+    return v_bytes_of_words(v_nearest(v_smaller(v_larger(x, v_set(0)), v_set(255))));
 }
 
 DN_INLINE vfloat v_load_bytes_first(const uint8_t *address, int count)
@@ -215,6 +214,13 @@ DN_INLINE vshort v_fixed(vbytes bytes, vshort factor, vshort term)
 }
 #endif
 
+#if DN_LANES == 16 && defined(__AVX512BW__) && !defined(DN_EMULATED)
+DN_INLINE vushort v_clamp_short(vshort x, int most)
+{
+    __m512i above = _mm512_max_epi16((__m512i)x, _mm512_setzero_si512());
+    return (vushort)_mm512_min_epi16(above, _mm512_set1_epi16((int16_t)most));
+}
+#else
 DN_INLINE vushort v_clamp_short(vshort x, int most)
 {
     const vshort none = {0}, all = none + (int16_t)most;
@@ -223,5 +229,6 @@ DN_INLINE vushort v_clamp_short(vshort x, int most)
     vshort below = x < all;
     return (vushort)((x & below) | (all & ~below));
 }
+#endif
 
 #endif

@@ -39,7 +39,8 @@ static void pass_back(const dn_pass_back *op)
             int rows = dn_min(op->norm.count - row, SQUARE);
             const float *words = gradient->data + row * gradient->stride;
             square_sums sums;
-            add_square(&tiles, (const char *)words, &shape, panel, rows > DN_TILE_ROWS, beside);
+            add_square(&tiles, (const char *)words, &shape, panel, rows > DN_TILE_ROWS, beside,
+                       NULL);
             keep_sums(&tiles, sums);
             pass_square(op, row, rows, first, sums);
         }
@@ -74,7 +75,7 @@ static void turn_left(const dn_product *op, const float *left, int rows, int k, 
                       turned[r / DN_TILE_ROWS][half]);
 }
 
-typedef float copied_rows[DN_TILE_ROWS][SQUARE];
+typedef float copied_rows[DN_TILE_ROWS][SQUARE] __attribute__((aligned(DN_TILE_BYTES)));
 
 /* Of the right, 16 rows of one or two vectors: where they are, or fewer with zeros after them in
  * the copy. */

@@ -2,7 +2,6 @@
 /* The matrix product by tiles: 32 rows by a panel of 32 outputs are in four tiles of
  * sums, and 32 pairs' halves, or 64 bytes, of the depth are added at once. Rows past the block's
  * last are multiplied, too, whatever they hold, and not stored. */
-#define SQUARE 32
 _Static_assert(TILE_CHANNELS == SQUARE, "a panel is two tiles wide");
 _Static_assert(DN_DEPTH_UNIT * sizeof(packed_t) == DN_TILE_BYTES, "and is padded to whole tiles");
 #ifdef DN_BYTES
@@ -46,8 +45,9 @@ DN_INLINE void add_step(tile_file *tiles, tile_step step, bool below, bool besid
     }
 }
 
+/* The rows of another square, if there is one, are stored meanwhile. */
 DN_INLINE void add_square(tile_file *tiles, const char *rows, const row_shape *shape,
-                          const char *panel, bool below, bool beside)
+                          const char *panel, bool below, bool beside, pending_square *other)
 {
     tile_step step = {.row_stride = shape->stride,
                       .panel = panel,
@@ -58,13 +58,13 @@ DN_INLINE void add_square(tile_file *tiles, const char *rows, const row_shape *s
         for (int k = 0; k < shape->run; k += DN_DEPTH_UNIT) {
             step.below = step.rows + DN_TILE_ROWS * step.row_stride;
             add_step(tiles, step, below, beside);
+            if (other)
+                store_some(other);
             step.rows += DN_TILE_BYTES;
             step.panel += DN_TILE_ROWS * step.panel_stride;
         }
     }
 }
-
-typedef float square_sums[SQUARE][SQUARE]; /* of bytes, whole numbers */
 
 static void keep_sums(tile_file *tiles, square_sums sums)
 {
@@ -80,24 +80,35 @@ DN_INLINE vfloat load_sums(const float *sums)
                       __builtin_convertvector((vint)v_load(sums), vfloat));
 }
 
-/* Two rows of sums at a time through the same store as all other products. */
-DN_INLINE void store_square(product_kind kind, const panel_work *work, int row, int rows,
-                            square_sums sums)
+/* Rows of a square that are stored at once. */
+#define STORED_ROWS 4
+
+DN_INLINE void store_rows_of(product_kind kind, pending_square *square, int rows)
 {
-    int outputs = work->outputs - work->first;
-    bool whole = outputs >= SQUARE;
-    int vectors = whole ? 2 : dn_ceil_divide(outputs, DN_LANES);
+    void *const *output = square->output + square->stored;
+    const float(*sums)[SQUARE] = (const float(*)[SQUARE])square->sums + square->stored;
+    vfloat sum[DN_TILE_PIXELS][DN_TILE_VECTORS];
     for (int r = 0; r < rows; r++) {
-        vfloat sum[DN_TILE_PIXELS][DN_TILE_VECTORS] = {
-            {load_sums(sums[r]), load_sums(sums[r] + DN_LANES)}};
-        void *const *output = work->block->output + row + r;
-        if (whole)
-            store_tile(kind, 1, 2, DN_LANES, output, work->first, work->epilogue, sum);
-        else if (vectors == 2)
-            store_tile(kind, 1, 2, outputs - DN_LANES, output, work->first, work->epilogue, sum);
-        else
-            store_tile(kind, 1, 1, outputs, output, work->first, work->epilogue, sum);
+        sum[r][0] = load_sums(sums[r]);
+        sum[r][1] = load_sums(sums[r] + DN_LANES);
     }
+    int outputs = square->outputs, rest = outputs - DN_LANES;
+    if (outputs >= SQUARE)
+        store_tile(kind, rows, 2, DN_LANES, output, square->first, square->epilogue, sum);
+    else if (rest > 0)
+        store_tile(kind, rows, 2, rest, output, square->first, square->epilogue, sum);
+    else
+        store_tile(kind, rows, 1, outputs, output, square->first, square->epilogue, sum);
+    square->stored += rows;
+}
+
+/* Through the same store as all other products. */
+DN_INLINE void store_next(product_kind kind, pending_square *square)
+{
+    if (square->rows - square->stored >= STORED_ROWS)
+        store_rows_of(kind, square, STORED_ROWS);
+    else
+        store_rows_of(kind, square, 1);
 }
 
 /* How many rows from this one on, at most a square's, are as far apart as tiles read them. */
@@ -113,16 +124,24 @@ DN_INLINE int square_rows(const panel_work *work, int row)
     return rows;
 }
 
-DN_INLINE void multiply_tiles(product_kind kind, const panel_work *work)
+/* The last square of the block stays pending. */
+static void multiply_tiles(const panel_work *work, void (*store)(pending_square *square))
 {
     row_block *block = work->block;
-    bool beside = work->outputs - work->first > DN_LANES;
+    pending_square *square = &block->pending;
+    int outputs = work->outputs - work->first;
     for (int row = 0, rows; row < block->count; row += rows) {
-        square_sums sums;
         rows = square_rows(work, row);
         add_square(&block->tiles, block->input[row], work->shape, work->weights,
-                   rows > DN_TILE_ROWS, beside);
-        keep_sums(&block->tiles, sums);
-        store_square(kind, work, row, rows, sums);
+                   rows > DN_TILE_ROWS, outputs > DN_LANES, square);
+        store_rest(square);
+        keep_sums(&block->tiles, square->sums);
+        memcpy(square->output, block->output + row, (size_t)rows * sizeof *square->output);
+        square->rows = rows;
+        square->stored = 0;
+        square->first = work->first;
+        square->outputs = outputs;
+        square->epilogue = work->epilogue;
+        square->store = store;
     }
 }

@@ -29,7 +29,7 @@ typedef enum tile_place { TILE_PACKED, TILE_FIRST, TILE_SECOND } tile_place;
 
 DN_INLINE void put_in_row(float *row, vfloat value, tile_place place)
 {
-    vword word = __builtin_convertvector(v_narrow(value), vword);
+    vword word = v_words_of_halves(v_narrow(value));
     if (place == TILE_SECOND)
         word = (vword)v_load(row) | word << 16;
     v_store(row, (vfloat)word);

@@ -130,6 +130,45 @@ static void check_half_rest(uint16_t *at)
     }
 }
 
+static void check_two_halves(uint16_t *end)
+{
+    uint16_t *from = end - 2 * DN_LANES;
+    vfloat two[2];
+    for (int i = 0; i < 2 * DN_LANES; i++)
+        two[i / DN_LANES][i % DN_LANES] = some_values[i % VALUES];
+    v_store_two_bf16(from, two[0], two[1]);
+    for (int i = 0; i < 2 * DN_LANES; i++)
+        expect_half("v_store_two_bf16", DN_LANES, i, from[i], some_values[i % VALUES]);
+}
+
+/* All of 8 bits, and of 16 those near the ends of what has a sign. */
+static void check_widths(void)
+{
+    for (uint32_t i = 0; i < 256; i++) {
+        uint32_t half = i < 128 ? i : i < 192 ? 0x8000 - 160 + i : 0xffff - 255 + i;
+        vbyte bytes = v_bytes_of_words((vword){0} + i);
+        vhalf halves = v_halves_of_words((vword){0} + half);
+        vbytes of_shorts = v_bytes_of_shorts((vushort){0} + (uint16_t)i);
+        vword of_bytes = v_words_of_bytes(bytes), of_halves = v_words_of_halves(halves);
+        for (int lane = 0; lane < DN_LANES; lane++) {
+            expect("v_bytes_of_words", DN_LANES, lane, bytes[lane], (float)i);
+            expect("v_words_of_bytes", DN_LANES, lane, (float)of_bytes[lane], (float)i);
+            expect("v_halves_of_words", DN_LANES, lane, halves[lane], (float)half);
+            expect("v_words_of_halves", DN_LANES, lane, (float)of_halves[lane], (float)half);
+            expect("v_bytes_of_shorts", DN_SHORTS, lane, of_shorts[lane], (float)i);
+        }
+    }
+    vword lanes = {0};
+    for (int lane = 0; lane < DN_LANES; lane++)
+        lanes[lane] = (uint32_t)lane;
+    vword halves = v_words_of_halves(v_halves_of_words(lanes));
+    vword bytes = v_words_of_bytes(v_bytes_of_words(lanes));
+    for (int lane = 0; lane < DN_LANES; lane++) {
+        expect("halves in their order", DN_LANES, lane, (float)halves[lane], (float)lane);
+        expect("bytes in their order", DN_LANES, lane, (float)bytes[lane], (float)lane);
+    }
+}
+
 /* Ties, and their neighbours, between bfloat16 numbers. */
 static void check_rounding(void)
 {
@@ -174,7 +213,6 @@ static void check_rounded_pairs(void)
     }
 }
 
-/* Bytes at the end of a page, where a store may not reach further than the last. */
 static void check_transpose(void)
 {
     vword rows[DN_LANES];
@@ -187,6 +225,7 @@ static void check_transpose(void)
             expect("transpose", DN_LANES, i, (float)rows[r][i], (float)(100 * i + r));
 }
 
+/* Bytes at the end of a page, where a store may not reach further than the last. */
 static void check_byte_ends(uint8_t *end)
 {
     for (int count = 1; count <= DN_LANES; count++) {
@@ -255,13 +294,16 @@ static void check_values(void)
         for (int j = 0; j < VALUES; j++) {
             float a = some_values[i], b = some_values[j];
             vfloat larger = v_max(v_set(a), v_set(b)), rectified = v_relu(v_set(a)), set = v_set(a);
-            vfloat linear = v_activate(set, v_rectifies(true));
-            vfloat activated = v_activate(set, v_rectifies(false));
+            vfloat linear = v_larger(v_floor(true), set);
+            vfloat activated = v_larger(v_floor(false), set);
+            vfloat first = v_larger(set, v_set(b)), last = v_smaller(set, v_set(b));
             for (int lane = 0; lane < DN_LANES; lane++) {
                 expect("v_max", DN_LANES, lane, larger[lane], s_max(a, b));
                 expect("v_relu", DN_LANES, lane, rectified[lane], s_activate(a, false));
-                expect("v_activate", DN_LANES, lane, activated[lane], s_activate(a, false));
-                expect("v_activate of a linear norm", DN_LANES, lane, linear[lane], a);
+                expect("v_floor", DN_LANES, lane, activated[lane], s_activate(a, false));
+                expect("v_floor of a linear norm", DN_LANES, lane, linear[lane], a);
+                expect("v_larger", DN_LANES, lane, first[lane], a > b ? a : b);
+                expect("v_smaller", DN_LANES, lane, last[lane], a < b ? a : b);
                 expect("v_set", DN_LANES, lane, set[lane], a);
             }
         }
@@ -279,6 +321,8 @@ int main(void)
     check_rest((float *)(void *)pages);
     check_half_ends((uint16_t *)(void *)(pages + page));
     check_half_rest((uint16_t *)(void *)pages);
+    check_two_halves((uint16_t *)(void *)(pages + page));
+    check_widths();
     check_rounding();
     check_pairs();
     check_rounded_pairs();
