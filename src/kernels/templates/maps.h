@@ -61,12 +61,6 @@ DN_INLINE float m_get(map_t element)
     return DN_OF_MAPS(element, dn_float_of_bf16(element), (float)element);
 }
 
-/* Of bytes, a number that is one. */
-DN_INLINE map_t m_element(float value)
-{
-    return DN_OF_MAPS(value, dn_bf16_of_float(value), (map_t)value);
-}
-
 DN_INLINE map_t *m_pixel_at(const dn_grid *grid, int image, int y, int x)
 {
     return DN_OF_MAPS(dn_pixel_at(grid, image, y, x), dn_half_pixel_at(grid, image, y, x),

@@ -18,11 +18,6 @@ DN_INLINE void pack_two(packed_t *target, vfloat first, vfloat second)
     v_store_two_bf16(target, first, second);
 }
 
-DN_INLINE packed_t packed_element(float value)
-{
-    return dn_bf16_of_float(value);
-}
-
 DN_INLINE void end_pairs(packed_t *row, int depth)
 {
     for (int k = depth; k % DN_DEPTH_UNIT; k++)
@@ -40,11 +35,6 @@ DN_INLINE void pack_two(packed_t *target, vfloat first, vfloat second)
 {
     v_store(target, first);
     v_store(target + DN_LANES, second);
-}
-
-DN_INLINE packed_t packed_element(float value)
-{
-    return value;
 }
 
 DN_INLINE void end_pairs(packed_t *row, int depth)
@@ -130,18 +120,12 @@ DN_INLINE vfloat v_pooled(const map_t *source, const dn_grid *grid, const dn_aff
 static void pack_pooled(const map_t *source, const dn_grid *grid, const dn_affine *affine,
                         int channels, packed_t *target)
 {
-    const map_t *corner[4] = {source, source + grid->pixel_stride, source + grid->row_stride,
-                              source + grid->row_stride + grid->pixel_stride};
     const dn_affine local = *affine;
-    int c = 0;
-    for (; c + DN_LANES <= channels; c += DN_LANES)
+    const int whole = channels / DN_LANES * DN_LANES, rest = channels - whole;
+    for (int c = 0; c < whole; c += DN_LANES)
         pack(target + c, v_pooled(source, grid, &local, c, DN_LANES), DN_LANES);
-    for (; c < channels; c++) {
-        float sum = 0;
-        for (int i = 0; i < 4; i++)
-            sum += s_activate(m_get(corner[i][c]) * local.scale[c] + local.shift[c], local.linear);
-        target[c] = packed_element(sum * 0.25f);
-    }
+    if (rest)
+        pack(target + whole, v_pooled(source, grid, &local, whole, rest), rest);
     end_pairs(target, channels);
 }
 

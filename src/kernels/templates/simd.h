@@ -182,9 +182,4 @@ DN_INLINE float s_activate(float x, bool linear)
     return x < 0 && !linear ? 0 : x;
 }
 
-DN_INLINE float s_max(float a, float b)
-{
-    return a < b || b != b ? b : a;
-}
-
 #endif
